@@ -1,0 +1,251 @@
+import { EventEmitter } from 'node:events';
+import { encodeMessage, type ConnectionEstablishedMessage } from '../protocol';
+import { Backoff } from './backoff';
+import { Connection, type ConnectionHandlers } from './connection';
+import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
+import { LocalService } from './local-service';
+import { resolveOptions, type AgentOptions, type AgentSettings } from './options';
+import { Outbox } from './outbox';
+import { pause, settledWithin } from './pause';
+import { RequestHandler, type RequestSummary } from './request-handler';
+
+/** Where visitors reach the tunnel. */
+export interface Tunnel {
+  readonly tunnelId: string;
+  readonly publicUrl: string;
+  readonly subdomainUrl?: string;
+  readonly pathBasedUrl?: string;
+}
+
+export interface Disconnection {
+  readonly reason: string;
+  /** When the next attempt comes, in ms; absent when there is none because the agent was stopped. */
+  readonly retryInMs?: number;
+}
+
+export interface AgentEvents {
+  connected: [Tunnel];
+  disconnected: [Disconnection];
+  /** A request has been answered, well or not. */
+  request: [RequestSummary];
+  /** The cloud refused for good; the agent has ended. */
+  refused: [TunnelRefusedError];
+  /** Something out of the ordinary that the agent has coped with. */
+  warning: [string];
+}
+
+/**
+ * Holds a tunnel: connects to the agent gateway and reconnects, replaces the connection before API Gateway
+ * cuts it at two hours, and has the local service answer what comes. Prints nothing.
+ *
+ * ```ts
+ * const agent = new Agent({ endpoint: 'wss://agents.example.com/prod', token, target: { port: 3000 } });
+ * const { publicUrl } = await agent.start();
+ * await agent.stop();
+ * ```
+ */
+export class Agent extends EventEmitter<AgentEvents> {
+  private readonly settings: AgentSettings;
+  private readonly service: LocalService;
+  private readonly outbox: Outbox;
+  private readonly requests: RequestHandler;
+  private readonly backoff: Backoff;
+
+  private readonly stopping = new AbortController();
+  private readonly open = new Set<Connection>();
+  /** The newest established connection: answers go out over it, whichever their requests came by. */
+  private current?: Connection;
+  private tunnel?: Tunnel;
+  private started?: Promise<Tunnel>;
+  private running: Promise<void> = Promise.resolve();
+  private stopped?: Promise<void>;
+  /** From here on an answer could not be sent any more, so nothing is asked either. */
+  private ended = false;
+
+  /** @throws AgentOptionError */
+  constructor(options: AgentOptions) {
+    super();
+    this.settings = resolveOptions(options);
+    const { target, timing, now, random, requestTimeoutMs } = this.settings;
+    this.backoff = new Backoff(timing.backoffBaseMs, timing.backoffCapMs, random);
+    this.service = new LocalService(target);
+    this.outbox = new Outbox({
+      send: (text) => this.current?.send(text) ?? false,
+      onSilence: () => this.current?.probe(),
+      resendMs: timing.resendMs,
+      now,
+    });
+    this.requests = new RequestHandler({
+      service: this.service,
+      outbox: this.outbox,
+      requestTimeoutMs,
+      now,
+      onFinished: (summary) => {
+        this.backoff.reset();
+        this.emit('request', summary);
+      },
+    });
+  }
+
+  /**
+   * Connects, however often it takes; resolves with the tunnel the first time. Later ones are told by
+   * `connected`.
+   * @throws TunnelRefusedError when the cloud refuses for good, AgentStoppedError when `stop()` comes first
+   */
+  start(): Promise<Tunnel> {
+    return (this.started ??= new Promise((resolve, reject) => {
+      this.once('connected', resolve);
+      this.running = this.holdTunnel();
+      this.running.catch(async (error: Error) => {
+        await this.stop();
+        reject(error);
+        if (error instanceof TunnelRefusedError) this.emit('refused', error);
+      });
+    }));
+  }
+
+  /**
+   * Drains and ends: tells the cloud, answers the requests in flight within `graceMs`, fails those that are
+   * left, waits a little for the cloud to have stored the last answers, and closes.
+   */
+  stop({ graceMs = 25_000 }: { graceMs?: number } = {}): Promise<void> {
+    return (this.stopped ??= this.drain(graceMs));
+  }
+
+  // --- the life of the connection
+
+  /**
+   * Until stopped or refused: connect, hold, and again. A connection grown old is held until the next one
+   * stands.
+   */
+  private async holdTunnel(): Promise<void> {
+    for (;;) {
+      const connection = await this.connect();
+      const lostBecause = await this.lossOrOldAge(connection);
+      if (this.stopping.signal.aborted) return;
+      if (lostBecause !== undefined) await this.waitToRetry(lostBecause);
+    }
+  }
+
+  private async connect(): Promise<Connection> {
+    for (;;) {
+      if (this.stopping.signal.aborted) throw new AgentStoppedError();
+      const connection = this.newConnection();
+      const established = await connection.established.catch((error: Error) => error);
+      if (!(established instanceof Error)) {
+        this.adopt(connection, toTunnel(established));
+        return connection;
+      }
+      if (!(established instanceof ConnectionError)) throw established;
+      await this.waitToRetry(established.message);
+    }
+  }
+
+  private newConnection(): Connection {
+    const { tunnel, stopping } = this;
+    const connection = new Connection(
+      {
+        ...this.settings,
+        // Once there is a tunnel, the same one again: its address is in use.
+        name: tunnel?.tunnelId ?? this.settings.name,
+        wasConnected: tunnel !== undefined,
+        signal: stopping.signal,
+      },
+      this.handlers,
+    );
+    this.open.add(connection);
+    void connection.closed.then(() => {
+      this.open.delete(connection);
+      if (this.current === connection) this.current = undefined;
+    });
+    return connection;
+  }
+
+  private readonly handlers: ConnectionHandlers = {
+    request: (message) => {
+      if (!this.ended) this.requests.handle(message);
+    },
+    malformedRequest: (requestId, why) => {
+      if (!this.ended) this.requests.reject(requestId, why);
+    },
+    acknowledged: (requestId) => this.outbox.acknowledge(requestId),
+    warning: (text) => void this.emit('warning', text),
+  };
+
+  private adopt(connection: Connection, tunnel: Tunnel): void {
+    const previous = this.current;
+    const isNews = !previous || tunnel.tunnelId !== this.tunnel?.tunnelId;
+    this.current = connection;
+    this.tunnel = tunnel;
+    this.outbox.flush();
+    if (previous) void this.retire(previous);
+    if (isNews) this.emit('connected', tunnel);
+  }
+
+  /** The old connection stays for what was sent to it before the cloud knew of the new one. */
+  private async retire(connection: Connection): Promise<void> {
+    connection.send(encodeMessage({ type: 'draining' }));
+    await Promise.all([pause(this.settings.timing.lingerMs, this.stopping.signal), this.requests.settled()]);
+    await connection.close();
+  }
+
+  /** Resolves with why the connection was lost, or with undefined when it is time to replace it. */
+  private async lossOrOldAge(connection: Connection): Promise<string | undefined> {
+    const { timing, random } = this.settings;
+    const over = new AbortController();
+    const replaceAfterMs = timing.rotateAfterMs * (1 - random() / 10);
+    const stable = setTimeout(() => this.backoff.reset(), timing.stableAfterMs);
+    try {
+      return await Promise.race([
+        connection.closed,
+        pause(replaceAfterMs, over.signal).then(() => undefined),
+      ]);
+    } finally {
+      over.abort();
+      clearTimeout(stable);
+    }
+  }
+
+  private async waitToRetry(reason: string): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    const retryInMs = this.backoff.next();
+    if (this.current) this.emit('warning', `the connection could not be replaced: ${reason}`);
+    else this.emit('disconnected', { reason, retryInMs });
+    await pause(retryInMs, this.stopping.signal);
+  }
+
+  // --- the end
+
+  private async drain(graceMs: number): Promise<void> {
+    const { stopLingerMs, lastAckMs } = this.settings.timing;
+    const endsAt = Date.now() + graceMs;
+    const left = (): number => Math.max(0, endsAt - Date.now());
+    this.stopping.abort();
+    const { current } = this;
+    if (current?.send(encodeMessage({ type: 'draining' }))) {
+      // Requests that crossed with `draining` are on their way.
+      await pause(Math.min(stopLingerMs, left()));
+      await settledWithin(left(), Promise.race([this.requests.idle(), current.closed]));
+      this.service.abort('the agent was stopped before the local service had answered');
+      await this.requests.idle();
+      await settledWithin(Math.min(lastAckMs, left()), Promise.race([this.outbox.empty(), current.closed]));
+    }
+    this.ended = true;
+    await Promise.all([...this.open].map((connection) => connection.close()));
+    await this.running.catch(() => undefined);
+    this.service.abort('the agent was stopped');
+    await this.requests.idle();
+    this.service.close();
+    this.outbox.close();
+    if (current) this.emit('disconnected', { reason: 'the agent was stopped' });
+  }
+}
+
+function toTunnel(message: ConnectionEstablishedMessage): Tunnel {
+  return {
+    tunnelId: message.tunnel_id,
+    publicUrl: message.public_url,
+    ...(message.subdomain_url === undefined ? {} : { subdomainUrl: message.subdomain_url }),
+    ...(message.path_based_url === undefined ? {} : { pathBasedUrl: message.path_based_url }),
+  };
+}

@@ -1,0 +1,128 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { AgentOptionError } from './errors';
+import { isLoopback, unbracketed } from './local-target';
+import { resolveOptions, type AgentOptions } from './options';
+import { findToken } from './token';
+import { version } from '../package.json';
+
+/** What the command line asks for. */
+export type Invocation =
+  | {
+      readonly kind: 'tunnel';
+      readonly options: AgentOptions;
+      readonly json: boolean;
+      readonly warnings: readonly string[];
+    }
+  /** Help or version: print it and be done. */
+  | { readonly kind: 'text'; readonly text: string };
+
+interface HttpFlags {
+  readonly endpoint?: string;
+  readonly tokenFile?: string;
+  readonly token?: string;
+  readonly name?: string;
+  readonly host: string;
+  readonly allowRemoteTarget?: boolean;
+  readonly requestTimeout: number;
+  readonly connectTimeout: number;
+  readonly json?: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads `http-tunnel http <port> [options]`.
+ * @param args what follows the program's name
+ * @throws AgentOptionError with one line that says what is wrong
+ */
+export function parseCommandLine(args: readonly string[], environment: Environment): Invocation {
+  let printed = '';
+  let invocation: Invocation | undefined;
+  const program = new Command('http-tunnel')
+    .description('Makes a local HTTP service reachable through your own cloud.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => (printed += text), writeErr: () => undefined });
+  httpCommand(program).action((port: number, flags: HttpFlags) => {
+    invocation = toInvocation(port, flags, environment);
+  });
+  try {
+    program.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageError(error);
+    return { kind: 'text', text: printed };
+  }
+  if (!invocation) throw new AgentOptionError('the command is missing: use http-tunnel http <port>');
+  return invocation;
+}
+
+function httpCommand(program: Command): Command {
+  return program
+    .command('http')
+    .description('tunnel to an HTTP service on this machine')
+    .argument('<port>', 'port of the local service', wholeNumber)
+    .option('--endpoint <url>', 'address of the agent gateway, wss://… (env: HTTP_TUNNEL_ENDPOINT)')
+    .option('--token-file <file>', 'file that holds the token (or env: HTTP_TUNNEL_TOKEN)')
+    .addOption(
+      new Option('--token <token>', 'the token itself; others on this machine can see it').conflicts(
+        'tokenFile',
+      ),
+    )
+    .option('--name <name>', 'name of the tunnel; without it the cloud chooses one')
+    .option('--host <host>', 'host of the local service', '127.0.0.1')
+    .option('--allow-remote-target', 'allow a --host that is not this machine')
+    .option('--request-timeout <seconds>', 'how long the local service may take to answer', seconds, 25)
+    .option('--connect-timeout <seconds>', 'how long connecting to the cloud may take', seconds, 10)
+    .option('--json', 'print one JSON object a line');
+}
+
+function toInvocation(port: number, flags: HttpFlags, environment: Environment): Invocation {
+  const endpoint = flags.endpoint ?? environment.HTTP_TUNNEL_ENDPOINT ?? '';
+  if (endpoint === '') {
+    throw new AgentOptionError('an endpoint is missing: pass --endpoint wss://… or set HTTP_TUNNEL_ENDPOINT');
+  }
+  const options: AgentOptions = {
+    endpoint,
+    token: findToken(flags, environment),
+    ...(flags.name === undefined ? {} : { name: flags.name }),
+    target: { host: flags.host, port },
+    allowRemoteTarget: flags.allowRemoteTarget ?? false,
+    requestTimeoutMs: flags.requestTimeout * 1000,
+    connectTimeoutMs: flags.connectTimeout * 1000,
+  };
+  const warnings = warningsFor(flags, resolveOptions(options).endpoint);
+  return { kind: 'tunnel', options, json: flags.json ?? false, warnings };
+}
+
+function warningsFor({ token }: HttpFlags, endpoint: URL): string[] {
+  const warnings: string[] = [];
+  if (token !== undefined) {
+    warnings.push(
+      '--token shows your token to everyone who can list the processes of this machine: use --token-file or HTTP_TUNNEL_TOKEN',
+    );
+  }
+  if (endpoint.protocol === 'ws:' && !isLoopback(unbracketed(endpoint.hostname))) {
+    warnings.push(`ws://${endpoint.host} gets your token and all traffic unencrypted: use wss://`);
+  }
+  return warnings;
+}
+
+/** Commander's message as one line; its suggestions come on lines of their own. */
+function usageError(error: CommanderError): AgentOptionError {
+  const message =
+    error.code === 'commander.help'
+      ? 'the command is missing: use http-tunnel http <port>'
+      : error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return new AgentOptionError(`${message} (see http-tunnel http --help)`);
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number from 1 to 65535.');
+}
+
+function seconds(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a number of seconds.');
+}

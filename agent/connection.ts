@@ -1,0 +1,211 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocket, type RawData } from 'ws';
+import {
+  decodeCloudMessage,
+  encodeMessage,
+  MAX_MESSAGE_BYTES,
+  ProtocolError,
+  capabilities,
+  type ConnectionEstablishedMessage,
+  type ErrorMessage,
+  type HttpRequestMessage,
+} from '../protocol';
+import { AgentStoppedError, ConnectionError } from './errors';
+import { fragment } from './fragment';
+import { Heartbeat } from './heartbeat';
+import type { AgentSettings } from './options';
+import { refusalError } from './refusal';
+import { readRefusalDetail } from './refusal-detail';
+import { version } from '../package.json';
+
+export interface ConnectionOptions extends Omit<AgentSettings, 'target' | 'requestTimeoutMs' | 'random'> {
+  readonly wasConnected: boolean;
+  /** Gives up a connection that is not established yet. */
+  readonly signal: AbortSignal;
+}
+
+/** What comes in; requests can come before the tunnel is established and after `close()`. */
+export interface ConnectionHandlers {
+  request(message: HttpRequestMessage): void;
+  /** A request that cannot be read. */
+  malformedRequest(requestId: string, why: string): void;
+  acknowledged(requestId: string): void;
+  /** Something a person may want to know. */
+  warning(text: string): void;
+}
+
+
+/** One WebSocket to the agent gateway, from its upgrade to its end. */
+export class Connection {
+  /** The tunnel; rejects with TunnelRefusedError, ConnectionError or AgentStoppedError. */
+  readonly established: Promise<ConnectionEstablishedMessage>;
+  /** Resolves with the reason once the connection has ended. */
+  readonly closed: Promise<string>;
+
+  private readonly socket: WebSocket;
+  private heartbeat?: Heartbeat;
+  private timers: NodeJS.Timeout[] = [];
+  private establish!: (tunnel: ConnectionEstablishedMessage) => void;
+  private fail!: (error: Error) => void;
+  private finish!: (reason: string) => void;
+
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly handlers: ConnectionHandlers,
+  ) {
+    this.established = new Promise((resolve, reject) => ((this.establish = resolve), (this.fail = reject)));
+    this.closed = new Promise((resolve) => (this.finish = resolve));
+    options.signal.addEventListener('abort', this.abandon);
+    this.socket = new WebSocket(connectUrl(options.endpoint, options.name), {
+      headers: { authorization: `Bearer ${options.token}` },
+      handshakeTimeout: options.connectTimeoutMs,
+      maxPayload: MAX_MESSAGE_BYTES,
+      perMessageDeflate: false,
+      // The token goes to the endpoint and nowhere else.
+      followRedirects: false,
+    });
+    this.socket
+      .on('open', () => this.sayReady())
+      .on('message', (data, isBinary) => this.receive(data, isBinary))
+      .on('unexpected-response', (_request, response) => void this.refused(response))
+      .on('error', (error) => this.end(new ConnectionError(describe(error), { cause: error })))
+      .on('close', (code, reason) => this.end(new ConnectionError(describeClose(code, reason.toString()))));
+  }
+
+  /** Sends one message; false when the connection is not open. */
+  send(text: string): boolean {
+    if (this.socket.readyState !== WebSocket.OPEN) return false;
+    const frames = fragment(text);
+    const last = frames.length - 1;
+    frames.forEach((payload, index) => this.socket.send(payload, { binary: false, fin: index === last }));
+    return true;
+  }
+
+  /** Pings, because an answer should have come; the connection ends when nothing comes back. */
+  probe(): void {
+    this.heartbeat?.probe();
+  }
+
+  /** Closes in good order (1000), or cuts the socket when the other end does not follow in time. */
+  async close(): Promise<void> {
+    this.socket.close(1000);
+    this.after(this.options.timing.closeMs, () => this.end(new ConnectionError('closed')));
+    await this.closed;
+    this.clearTimers();
+  }
+
+  private sayReady(): void {
+    const ready = encodeMessage({ type: 'ready', version, capabilities: [...capabilities] });
+    const { connectTimeoutMs, timing } = this.options;
+    this.send(ready);
+    // The cloud may fail to answer for some 100 ms after the upgrade, while the connection settles at its end.
+    this.after(timing.readyRetryMs, () => this.send(ready));
+    const late = `the cloud did not establish the tunnel within ${connectTimeoutMs / 1000} s (--connect-timeout)`;
+    this.after(connectTimeoutMs, () => this.end(new ConnectionError(late)));
+  }
+
+  private receive(data: RawData, isBinary: boolean): void {
+    this.heartbeat?.heard();
+    const text = (data as Buffer).toString();
+    try {
+      if (isBinary) throw new ProtocolError('binary message');
+      this.dispatch(decodeCloudMessage(text));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.handlers.warning(`the cloud sent a message that does not follow the protocol: ${error.message}`);
+      if (error.requestId !== undefined && isRequest(text)) {
+        this.handlers.malformedRequest(error.requestId, error.message);
+      }
+    }
+  }
+
+  private dispatch(message: ReturnType<typeof decodeCloudMessage>): void {
+    switch (message.type) {
+      case 'connection_established':
+        return this.onEstablished(message);
+      case 'http_request':
+        return this.handlers.request(message);
+      case 'ack':
+        return this.handlers.acknowledged(message.request_id);
+      case 'error':
+        return this.onCloudError(message);
+      case 'ping':
+        this.send(encodeMessage({ type: 'pong' }));
+        return;
+      case 'pong':
+        return;
+    }
+  }
+
+  private onEstablished(message: ConnectionEstablishedMessage): void {
+    if (this.heartbeat) return;
+    this.clearTimers();
+    const { timing, now } = this.options;
+    this.heartbeat = new Heartbeat({
+      intervalMs: timing.pingIntervalMs,
+      timeoutMs: timing.pongTimeoutMs,
+      now,
+      ping: () => this.send(encodeMessage({ type: 'ping' })),
+      dead: () => this.end(new ConnectionError('the cloud does not answer pings')),
+    });
+    this.establish(message);
+  }
+
+  private onCloudError({ code, message, request_id: requestId }: ErrorMessage): void {
+    const report = `the cloud reports ${code}: ${message}`;
+    if (!this.heartbeat && !requestId) return this.end(new ConnectionError(report));
+    // About an answer: the cloud has looked at it and does not want it, now or later.
+    if (requestId) this.handlers.acknowledged(requestId);
+    this.handlers.warning(report);
+  }
+
+  private async refused(response: IncomingMessage): Promise<void> {
+    const { name, wasConnected } = this.options;
+    const detail = await readRefusalDetail(response);
+    this.end(refusalError({ status: response.statusCode ?? 0, name, detail, wasConnected }));
+  }
+
+  private readonly abandon = (): void => {
+    if (!this.heartbeat) this.end(new AgentStoppedError());
+  };
+
+  /** Comes to the same end from wherever it is called, and however often. */
+  private end(reason: Error): void {
+    this.clearTimers();
+    this.heartbeat?.stop();
+    this.options.signal.removeEventListener('abort', this.abandon);
+    this.fail(reason);
+    this.finish(reason.message);
+    this.socket.terminate();
+  }
+
+  private after(ms: number, action: () => void): void {
+    this.timers.push(setTimeout(action, ms));
+  }
+
+  private clearTimers(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers = [];
+  }
+}
+
+/** The name travels in the query, the token never does. */
+function connectUrl(endpoint: URL, name: string | undefined): URL {
+  const url = new URL(endpoint);
+  if (name !== undefined) url.searchParams.set('name', name);
+  return url;
+}
+
+function isRequest(text: string): boolean {
+  return (JSON.parse(text) as { type?: unknown }).type === 'http_request';
+}
+
+function describe(error: Error): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return message || code || 'the connection failed';
+}
+
+function describeClose(code: number, reason: string): string {
+  if (code === 1006) return 'the connection was cut';
+  return `the cloud closed the connection (${code}${reason ? ` ${reason}` : ''})`;
+}

@@ -1,0 +1,48 @@
+import type { AgentErrorCode } from '../protocol';
+
+/**
+ * An option is missing or malformed; `message` names it, shows its value (never a token's) and says what to
+ * do.
+ */
+export class AgentOptionError extends Error {
+  override readonly name = 'AgentOptionError';
+}
+
+/** The cloud refused the connection, and trying again would change nothing; `message` says what to do. */
+export class TunnelRefusedError extends Error {
+  override readonly name = 'TunnelRefusedError';
+  constructor(
+    /** Status of the refused upgrade: 400, 401, 403 or 409. */
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The connection could not be made or was lost; the agent tries again. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+}
+
+/** `stop()` was called before the agent was connected. */
+export class AgentStoppedError extends Error {
+  override readonly name = 'AgentStoppedError';
+  constructor() {
+    super('the agent was stopped before it was connected');
+  }
+}
+
+/**
+ * The local service gave no answer that could be passed on; `code` is what the visitor's error is made from.
+ */
+export class LocalServiceError extends Error {
+  override readonly name = 'LocalServiceError';
+  constructor(
+    readonly code: AgentErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,12 @@
+/** The agent as a library: what `http-tunnel` prints, as events. */
+export { Agent, type AgentEvents, type Disconnection, type Tunnel } from './agent';
+export {
+  AgentOptionError,
+  AgentStoppedError,
+  ConnectionError,
+  LocalServiceError,
+  TunnelRefusedError,
+} from './errors';
+export type { AgentOptions } from './options';
+export type { RequestSummary } from './request-handler';
+export { DEFAULT_TIMING, type Timing } from './timing';

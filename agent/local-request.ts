@@ -1,0 +1,62 @@
+import { stripHopByHop, type Headers } from '../protocol';
+import { LocalServiceError } from './errors';
+import { formatTarget, type LocalTarget } from './local-target';
+
+/** A visitor's request as it goes to the local service. */
+export interface LocalRequest {
+  readonly method: string;
+  /** Path plus query, written on the request line byte for byte. */
+  readonly uri: string;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** Methods whose requests say how long their body is even when it is empty (RFC 9110, section 8.6). */
+const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
+
+/**
+ * Origin form only (RFC 9112, section 3.2.1): nothing else may name a server, no space or control character
+ * may split the line.
+ */
+// eslint-disable-next-line no-control-regex -- naming what is refused is the point
+const UNSAFE_URI = /^[^/]|[\x00-\x20\x7f]|[^\x00-\xff]/;
+
+/** @throws LocalServiceError `invalid_request` */
+export function checkRequestLine({ method, uri }: LocalRequest): void {
+  if (uri === '' || UNSAFE_URI.test(uri)) {
+    throw new LocalServiceError(
+      'invalid_request',
+      'the request target is not a path: it must start with / and hold no space, control character or character above U+00FF',
+    );
+  }
+  if (method.toUpperCase() === 'CONNECT') {
+    throw new LocalServiceError(
+      'invalid_request',
+      'CONNECT asks for a connection, which a tunnel for HTTP does not make',
+    );
+  }
+}
+
+/**
+ * The header fields for the local service as name, value, name, value, in their order: without those of the
+ * last hop, with the framing of the actual body. `Host` stays the visitor's; it does not choose the target.
+ * @throws LocalServiceError `invalid_request` for a repeated Host
+ */
+export function localHeaderLines({ method, headers, body }: LocalRequest, target: LocalTarget): string[] {
+  const {
+    host = [formatTarget(target)],
+    'content-length': declaredLength,
+    ...fields
+  } = stripHopByHop(headers);
+  if (host.length !== 1)
+    throw new LocalServiceError('invalid_request', 'the request has more than one Host header');
+  // The visitor's end of the tunnel has the whole body already: nobody waits for a 100.
+  delete fields.expect;
+
+  const lines = ['host', ...host];
+  for (const [name, values] of Object.entries(fields)) for (const value of values) lines.push(name, value);
+  if (body.length > 0 || declaredLength !== undefined || METHODS_WITH_BODY.has(method.toUpperCase())) {
+    lines.push('content-length', String(body.length));
+  }
+  return lines;
+}

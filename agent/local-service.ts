@@ -1,0 +1,130 @@
+import http from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { LocalServiceError } from './errors';
+import { checkRequestLine, localHeaderLines, type LocalRequest } from './local-request';
+import { readLocalResponse, type LocalResponse } from './local-response';
+import { formatTarget, type LocalTarget } from './local-target';
+
+/**
+ * How long an idle connection to the local service is kept, in ms: shorter than what servers keep theirs
+ * (gunicorn 2 s, Node and uvicorn 5 s), so that the agent is the one who closes. A server that closes just as
+ * a request goes out would leave open whether it has seen that request.
+ */
+const IDLE_SOCKET_MS = 1500;
+
+/** One request on its way; `cancel` ends it with a reason that outranks the socket error that follows. */
+interface Exchange {
+  readonly outgoing: ClientRequest;
+  /** Bytes its socket had received before, for other requests. */
+  bytesBefore: number;
+  cancelledWith?: LocalServiceError;
+}
+
+/**
+ * The HTTP service on the user's machine. Requests run side by side over connections that are kept alive.
+ * Nothing is sent twice, not even a GET whose reused connection was reset: whether the service saw it cannot
+ * be told, and it must see each request at most once. Redirects are not followed, bodies not decoded.
+ */
+export class LocalService {
+  private readonly agent = new http.Agent({ keepAlive: true, timeout: IDLE_SOCKET_MS });
+  private readonly running = new Set<Exchange>();
+
+  constructor(private readonly target: LocalTarget) {}
+
+  /**
+   * Asks the local service.
+   * @param timeoutMs for the whole answer
+   * @throws LocalServiceError
+   */
+  async ask(request: LocalRequest, timeoutMs: number): Promise<LocalResponse> {
+    const exchange = this.begin(request);
+    this.running.add(exchange);
+    const timer = setTimeout(() => this.cancel(exchange, this.timeoutError(timeoutMs)), timeoutMs);
+    try {
+      const response = await responseHead(exchange.outgoing, request.body);
+      return await readLocalResponse(response, request.method);
+    } catch (error) {
+      exchange.outgoing.destroy();
+      throw exchange.cancelledWith ?? this.explain(error, exchange);
+    } finally {
+      clearTimeout(timer);
+      this.running.delete(exchange);
+    }
+  }
+
+  /** Ends what is running; each `ask` then throws `internal_error` with this message. */
+  abort(message: string): void {
+    for (const exchange of this.running) {
+      this.cancel(exchange, new LocalServiceError('internal_error', message));
+    }
+  }
+
+  /** Closes the idle connections. */
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private begin(request: LocalRequest): Exchange {
+    checkRequestLine(request);
+    const exchange: Exchange = { outgoing: this.open(request), bytesBefore: 0 };
+    // Errors reach `ask` through the promises it waits for; this one is for those that come after its end.
+    exchange.outgoing.on('error', () => undefined);
+    exchange.outgoing.once('socket', (socket) => (exchange.bytesBefore = socket.bytesRead));
+    return exchange;
+  }
+
+  private open(request: LocalRequest): ClientRequest {
+    const { host, port } = this.target;
+    const headers = localHeaderLines(request, this.target);
+    try {
+      const { method, uri: path } = request;
+      return http.request({ agent: this.agent, host, port, method, path, headers });
+    } catch (error) {
+      // Node checks method and header fields for characters that would break the framing.
+      throw new LocalServiceError('invalid_request', (error as Error).message, { cause: error });
+    }
+  }
+
+  private cancel(exchange: Exchange, reason: LocalServiceError): void {
+    exchange.cancelledWith ??= reason;
+    exchange.outgoing.destroy(reason);
+  }
+
+  private timeoutError(timeoutMs: number): LocalServiceError {
+    return new LocalServiceError(
+      'timeout',
+      `the local service at ${formatTarget(this.target)} gave no whole answer within ${timeoutMs / 1000} s (--request-timeout)`,
+    );
+  }
+
+  private explain(error: unknown, { outgoing, bytesBefore }: Exchange): LocalServiceError {
+    if (error instanceof LocalServiceError) return error;
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    const at = formatTarget(this.target);
+    const answered = (outgoing.socket?.bytesRead ?? 0) > bytesBefore;
+    if (answered || code.startsWith('HPE_')) {
+      return new LocalServiceError(
+        'invalid_response',
+        `the local service at ${at} broke off its answer or sent something that is not HTTP (${code || message})`,
+        { cause: error },
+      );
+    }
+    return new LocalServiceError(
+      'local_service_unavailable',
+      `the local service at ${at} cannot be reached (${code || message}): is it running, and on this address?`,
+      { cause: error },
+    );
+  }
+}
+
+function responseHead(outgoing: ClientRequest, body: Buffer): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    outgoing.once('response', resolve);
+    outgoing.once('error', reject);
+    outgoing.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(new LocalServiceError('invalid_response', 'the local service switched protocols (101) unasked'));
+    });
+    outgoing.end(body);
+  });
+}

@@ -1,0 +1,40 @@
+import { parseCommandLine, type Invocation } from './command-line';
+import { AgentOptionError } from './errors';
+import { formatTarget, resolveTarget } from './local-target';
+import { jsonOutput, textOutput, type Output } from './output';
+import { runTunnel } from './run-tunnel';
+
+const toStdout = (text: string): void => void process.stdout.write(text);
+const toStderr = (text: string): void => void process.stderr.write(text);
+
+/**
+ * `http-tunnel`: resolves with the exit code, 0 when stopped, 1 when the cloud refuses, 2 for a wrong command
+ * line.
+ */
+async function main(): Promise<number> {
+  // Whoever read our output may stop reading; the tunnel goes on.
+  process.stdout.on('error', () => undefined);
+  let invocation: Invocation;
+  try {
+    invocation = parseCommandLine(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof AgentOptionError)) throw error;
+    toStderr(`error: ${error.message}\n`);
+    return 2;
+  }
+  if (invocation.kind === 'text') {
+    toStdout(invocation.text);
+    return 0;
+  }
+  const { options, json, warnings } = invocation;
+  const output = outputFor(`http://${formatTarget(resolveTarget(options.target, true))}`, json);
+  for (const warning of warnings) output.warning(warning);
+  return runTunnel(options, output);
+}
+
+const outputFor = (target: string, json: boolean): Output =>
+  json ? jsonOutput(target, toStdout) : textOutput(target, toStdout, toStderr);
+
+void main().then((exitCode) => {
+  process.exitCode = exitCode;
+});

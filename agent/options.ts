@@ -1,0 +1,93 @@
+import { AgentOptionError } from './errors';
+import { resolveTarget, type LocalTarget } from './local-target';
+import { DEFAULT_TIMING, type Timing } from './timing';
+
+/** What an agent is made from. Times are in ms. */
+export interface AgentOptions {
+  /** Where the agent gateway listens: `wss://…`, with its stage path. */
+  readonly endpoint: string;
+  /** Sent as `Authorization: Bearer` on the upgrade, and nowhere else. */
+  readonly token: string;
+  /** Name of the tunnel; without one the cloud chooses. */
+  readonly name?: string;
+  /** The local service. `host` is 127.0.0.1 when left out. */
+  readonly target: { readonly host?: string; readonly port: number };
+  /** Allows a target that is not on this machine. */
+  readonly allowRemoteTarget?: boolean;
+  /** How long the local service may take for a whole answer; 25 000. */
+  readonly requestTimeoutMs?: number;
+  /** How long the upgrade may take, and then the cloud's `connection_established`; 10 000 each. */
+  readonly connectTimeoutMs?: number;
+  /** The clocks of the protocol, for tests. */
+  readonly timing?: Partial<Timing>;
+  /** Wall clock, in ms since the epoch; `Date.now`. */
+  readonly now?: () => number;
+  /** Draws from [0, 1) for jitter; `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** Options with every default filled in and every value checked. */
+export interface AgentSettings {
+  readonly endpoint: URL;
+  readonly token: string;
+  readonly name?: string;
+  readonly target: LocalTarget;
+  readonly requestTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly timing: Timing;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** @throws AgentOptionError */
+export function resolveOptions(options: AgentOptions): AgentSettings {
+  return {
+    endpoint: resolveEndpoint(options.endpoint),
+    token: resolveToken(options.token),
+    ...(options.name === undefined ? {} : { name: resolveName(options.name) }),
+    target: resolveTarget(options.target, options.allowRemoteTarget ?? false),
+    requestTimeoutMs: resolveTimeout('request timeout', options.requestTimeoutMs ?? 25_000),
+    connectTimeoutMs: resolveTimeout('connect timeout', options.connectTimeoutMs ?? 10_000),
+    timing: { ...DEFAULT_TIMING, ...options.timing },
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+  };
+}
+
+function resolveEndpoint(text: string): URL {
+  const remedy = 'give the address of the agent gateway, such as wss://agents.example.com/prod';
+  if (!URL.canParse(text)) throw new AgentOptionError(`endpoint "${text}" is not a URL: ${remedy}`);
+  const url = new URL(text);
+  if (url.protocol === 'ws:' || url.protocol === 'wss:') {
+    url.hash = '';
+    return url;
+  }
+  const webSocket = { 'http:': 'ws', 'https:': 'wss' }[url.protocol];
+  const hint = webSocket
+    ? `agents connect by WebSocket: did you mean ${webSocket}://${url.host}${url.pathname}?`
+    : remedy;
+  throw new AgentOptionError(`endpoint "${text}" starts with neither wss:// nor ws://: ${hint}`);
+}
+
+function resolveToken(token: string): string {
+  if (token === '') throw new AgentOptionError('the token is empty: ask whoever runs this tunnel for one');
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new AgentOptionError(
+    'the token holds a space, a line break or another character that no token has: pass the token alone',
+  );
+}
+
+function resolveName(name: string): string {
+  if (name !== '') return name;
+  throw new AgentOptionError('the name is empty: give one, or leave the option out for a random one');
+}
+
+/** Longer than any request lives, and well within what Node's timers can hold. */
+const LONGEST_TIMEOUT_MS = 60 * 60 * 1000;
+
+function resolveTimeout(what: string, ms: number): number {
+  if (ms > 0 && ms <= LONGEST_TIMEOUT_MS) return ms;
+  throw new AgentOptionError(
+    `${what} of ${ms / 1000} s is out of range: give more than 0 s and at most 3600 s`,
+  );
+}

@@ -1,0 +1,60 @@
+import type { Disconnection, Tunnel } from './agent';
+import type { RequestSummary } from './request-handler';
+
+/** Writes one piece of output, such as `process.stdout.write`. */
+type Write = (text: string) => void;
+
+/** What the CLI tells its user, event by event. */
+export interface Output {
+  connected(tunnel: Tunnel): void;
+  disconnected(disconnection: Disconnection): void;
+  request(summary: RequestSummary): void;
+  draining(graceMs: number): void;
+  warning(text: string): void;
+  error(text: string): void;
+}
+
+/** Lines for people: the tunnel's life and requests to `out`, warnings and errors to `err`. */
+export function textOutput(target: string, out: Write, err: Write): Output {
+  const line = (write: Write, text: string): void => write(`${printable(text)}\n`);
+  return {
+    connected({ publicUrl, subdomainUrl, pathBasedUrl }) {
+      const main = subdomainUrl ?? publicUrl;
+      line(out, `Forwarding ${main} -> ${target}`);
+      if (pathBasedUrl !== undefined && pathBasedUrl !== main)
+        line(out, `Forwarding ${pathBasedUrl} -> ${target}`);
+    },
+    disconnected({ reason, retryInMs }) {
+      const next = retryInMs === undefined ? '' : `; trying again in ${(retryInMs / 1000).toFixed(1)} s`;
+      line(out, `Disconnected: ${reason}${next}`);
+    },
+    request({ method, path, status, error, ms, bytes }) {
+      line(out, `${method} ${path} ${status ?? error ?? ''} ${ms} ms ${bytes} bytes`);
+    },
+    draining: (graceMs) =>
+      line(out, `Stopping: finishing requests for up to ${graceMs / 1000} s (again to stop at once)`),
+    warning: (text) => line(err, `warning: ${text}`),
+    error: (text) => line(err, `error: ${text}`),
+  };
+}
+
+/** The same as one JSON object a line, all to `out`: `{"time": "<ISO 8601>", "event": "request", …}`. */
+export function jsonOutput(target: string, out: Write): Output {
+  const line = (event: string, fields: object): void =>
+    out(`${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`);
+  return {
+    connected: (tunnel) => line('connected', { ...tunnel, target }),
+    disconnected: (disconnection) => line('disconnected', disconnection),
+    request: (summary) => line('request', summary),
+    draining: (graceMs) => line('draining', { graceMs }),
+    warning: (message) => line('warning', { message }),
+    error: (message) => line('error', { message }),
+  };
+}
+
+/** Paths and the cloud's texts come from strangers: none of them may steer the terminal. */
+const printable = (text: string): string => text.replace(UNPRINTABLE, '?');
+
+/** Control characters, line separators, and what reverses the direction of text. */
+// eslint-disable-next-line no-control-regex -- naming what is replaced is the point
+const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;

@@ -1,0 +1,46 @@
+import { ConnectionError, TunnelRefusedError } from './errors';
+
+export interface RefusedUpgrade {
+  readonly status: number;
+  /** The name asked for, if any. */
+  readonly name?: string;
+  /** What the cloud says about it, if anything. */
+  readonly detail?: string;
+  /** Whether this agent has had its tunnel before: a taken name is then a matter of waiting. */
+  readonly wasConnected: boolean;
+}
+
+/**
+ * What a refused WebSocket upgrade means: a TunnelRefusedError when only the user can help, a ConnectionError
+ * when time may.
+ */
+export function refusalError(refused: RefusedUpgrade): TunnelRefusedError | ConnectionError {
+  const advice = adviceFor(refused);
+  const says = refused.detail ? ` The cloud says: ${refused.detail}` : '';
+  if (!advice)
+    return new ConnectionError(`the cloud answered HTTP ${refused.status} to the connection.${says}`);
+  return new TunnelRefusedError(refused.status, advice + says);
+}
+
+/** For a person; undefined when the agent should try again by itself. */
+function adviceFor({ status, name, wasConnected }: RefusedUpgrade): string | undefined {
+  switch (status) {
+    case 401:
+    case 403:
+      return (
+        `The cloud refused the token (HTTP ${status}): it is wrong, expired or made for another deployment. ` +
+        'Ask whoever runs this tunnel for a new one and pass it with --token-file FILE or HTTP_TUNNEL_TOKEN. ' +
+        'Also check the endpoint: a wrong stage path is refused in the same way.'
+      );
+    case 400:
+      return name === undefined
+        ? 'The cloud does not understand the connection (HTTP 400): check the endpoint.'
+        : `The cloud does not accept the name "${name}" (HTTP 400): choose another --name.`;
+    case 409:
+      return wasConnected
+        ? undefined
+        : `The name "${name ?? ''}" is taken by another owner (HTTP 409): choose another --name, or none for a random one.`;
+    default:
+      return undefined;
+  }
+}

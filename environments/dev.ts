@@ -1,0 +1,45 @@
+import { defineEnvironment } from './environment';
+
+/** Where changes are tried first: everything event-driven, small, and quick to forget. */
+export const dev = defineEnvironment({
+  name: 'dev',
+  // An example account (AWS's documentation uses it): put your own in its place, here and in the bucket's name.
+  accountId: '111122223333',
+  region: 'us-east-1',
+  backend: {
+    kind: 's3',
+    bucket: 'http-tunnel-terraform-111122223333',
+    key: 'dev/terraform.tfstate',
+    region: 'us-east-1',
+  },
+  tunnelDomain: null,
+  responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
+  timings: {
+    requestDeadlineMs: 28_000,
+    safetyReadMs: 1000,
+    wakeIdleMs: 30_000,
+    wakeHelloMs: 250,
+    wakeRotateMs: 5_400_000,
+    leaseGraceMs: 60_000,
+  },
+  functions: {
+    'forward-request': { memoryMb: 256, timeoutSeconds: 29, reservedConcurrency: null },
+    'authorize-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    'connect-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    'disconnect-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    'receive-message': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    'process-stream': { memoryMb: 256, timeoutSeconds: 30, reservedConcurrency: null },
+    'wake-waiter': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
+  },
+  throttling: {
+    visitors: { ratePerSecond: 100, burst: 200 },
+    agents: { ratePerSecond: 200, burst: 400 },
+    wakes: { ratePerSecond: 200, burst: 400 },
+  },
+  logLevel: 'DEBUG',
+  logRetentionDays: 7,
+  tracing: true,
+  deletionProtection: false,
+  tags: { owner: 'http-tunnel' },
+});

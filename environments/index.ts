@@ -1,0 +1,11 @@
+/** The environments by name; each becomes one stack. They are checked where they are synthesized. */
+import { dev } from './dev';
+import type { Environment } from './environment';
+import { local } from './local';
+import { prod } from './prod';
+import { staging } from './staging';
+
+export const environments = { dev, staging, prod, local } as const satisfies Record<string, Environment>;
+export type EnvironmentName = keyof typeof environments;
+
+export { EnvironmentError, validateEnvironment, type Environment, type Throttle } from './environment';

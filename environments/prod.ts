@@ -1,0 +1,47 @@
+import { defineEnvironment } from './environment';
+
+/** Stage 0 of the plan: deployed in full, with every request still polling. */
+export const prod = defineEnvironment({
+  name: 'prod',
+  // An example account (AWS's documentation uses it): put your own in its place, here and in the bucket's name.
+  accountId: '777788889999',
+  region: 'us-east-1',
+  backend: {
+    kind: 's3',
+    bucket: 'http-tunnel-terraform-777788889999',
+    key: 'prod/terraform.tfstate',
+    region: 'us-east-1',
+  },
+  tunnelDomain: null,
+  responsePath: { useEventDriven: true, mode: 'direct', percent: 0 },
+  timings: {
+    requestDeadlineMs: 28_000,
+    safetyReadMs: 1000,
+    wakeIdleMs: 30_000,
+    wakeHelloMs: 250,
+    wakeRotateMs: 5_400_000,
+    leaseGraceMs: 60_000,
+  },
+  // Waiters hold what receive-message and wake-waiter need to release them, so those have their own and waiters a cap. The
+  // sum leaves the 100 that Lambda keeps unreserved: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+  functions: {
+    'forward-request': { memoryMb: 512, timeoutSeconds: 29, reservedConcurrency: 600 },
+    'authorize-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    'connect-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    'disconnect-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    'receive-message': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 150 },
+    'process-stream': { memoryMb: 512, timeoutSeconds: 30, reservedConcurrency: 20 },
+    'wake-waiter': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 100 },
+    sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
+  },
+  throttling: {
+    visitors: { ratePerSecond: 1000, burst: 1000 },
+    agents: { ratePerSecond: 2000, burst: 2000 },
+    wakes: { ratePerSecond: 2000, burst: 2000 },
+  },
+  logLevel: 'INFO',
+  logRetentionDays: 30,
+  tracing: true,
+  deletionProtection: true,
+  tags: { owner: 'http-tunnel' },
+});

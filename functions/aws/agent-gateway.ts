@@ -1,0 +1,26 @@
+import type { AgentGateway, PostResult } from '../core/forward-request';
+import { connectionsClient } from './clients';
+import { postToConnection, type PostOutcome } from './connections';
+
+/** A post that takes longer has stalled; whether it arrived only the answer can tell, which is waited for all the while. In ms. */
+const POST_TIMEOUT_MS = 10_000;
+
+const RESULTS: Record<PostOutcome, PostResult> = {
+  delivered: 'sent',
+  gone: 'gone',
+  limited: 'busy',
+  // Cannot happen: messages are measured before. It did not arrive.
+  'too-large': 'busy',
+  unknown: 'uncertain',
+};
+
+/** Posts requests to agents through the agent gateway's `@connections`. */
+export function agentGateway(stageUrl: URL, onUnknown: (error: unknown) => void): AgentGateway {
+  const client = connectionsClient(stageUrl);
+  return {
+    async post(connectionId, text) {
+      const post = { connectionId, text, timeoutMs: POST_TIMEOUT_MS, mayArriveTwice: false, onUnknown };
+      return RESULTS[await postToConnection(client, post)];
+    },
+  };
+}

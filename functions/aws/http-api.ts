@@ -1,0 +1,38 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Headers } from '../../protocol';
+import type { VisitorRequest } from '../core/visitor-request';
+import type { VisitorResponse } from '../core/visitor-response';
+
+/** Reads an HTTP API event (payload format 2.0): repeated fields come joined, cookies apart. */
+export function toVisitorRequest(event: APIGatewayProxyEventV2, traceHeader: string | undefined): VisitorRequest {
+  const { http, timeEpoch } = event.requestContext;
+  const headers: Headers = {};
+  for (const [name, value] of Object.entries(event.headers)) {
+    if (value !== undefined) headers[name.toLowerCase()] = [value];
+  }
+  if (event.cookies?.length) headers['cookie'] = [event.cookies.join('; ')];
+  return {
+    method: http.method,
+    decodedPath: event.rawPath,
+    rawQuery: event.rawQueryString,
+    headers,
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+    sourceIp: http.sourceIp,
+    arrivedAt: timeEpoch,
+    ...(traceHeader !== undefined && { traceHeader }),
+  };
+}
+
+/** Writes the response: cookies one by one, other repeated fields joined, the body always as base64 and so never changed. */
+export function toLambdaResponse(response: VisitorResponse): APIGatewayProxyStructuredResultV2 {
+  const { 'set-cookie': cookies = [], ...rest } = response.headers;
+  const headers: Record<string, string> = {};
+  for (const [name, values] of Object.entries(rest)) headers[name] = values.join(', ');
+  return {
+    statusCode: response.status,
+    headers,
+    cookies,
+    body: Buffer.from(response.body).toString('base64'),
+    isBase64Encoded: true,
+  };
+}

@@ -1,0 +1,124 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import {
+  expiresAt,
+  SHAPE_VERSION,
+  type Completion,
+  type CompletionResult,
+  type Outcome,
+  type PendingRequest,
+  type PendingRequests,
+} from '../core/pending-request';
+
+type Row = Record<string, unknown>;
+
+/** Pending requests in DynamoDB, key `requestId`; every read is strongly consistent. */
+export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: string): PendingRequests {
+  const table = { TableName: tableName };
+  return {
+    async put(request) {
+      await client.send(
+        new PutCommand({
+          ...table,
+          Item: { version: SHAPE_VERSION, status: 'pending', expiresAt: expiresAt(request.deadline), ...request },
+        }),
+      );
+    },
+
+    async read(requestId) {
+      const { Item } = await client.send(new GetCommand({ ...table, Key: { requestId }, ConsistentRead: true }));
+      return completionIn(Item);
+    },
+
+    async remove(requestId) {
+      const { Attributes } = await client.send(new DeleteCommand({ ...table, Key: { requestId }, ReturnValues: 'ALL_OLD' }));
+      return completionIn(Attributes);
+    },
+
+    async complete(answer): Promise<CompletionResult> {
+      try {
+        const { Attributes } = await client.send(
+          new UpdateCommand({
+            ...table,
+            Key: { requestId: answer.requestId },
+            // Who wakes is what the waiter chose: copied from its row, so that nobody else has to decide.
+            UpdateExpression: 'SET #status = :completed, #outcome = :outcome, completedAt = :now, wake = #mode',
+            ConditionExpression: '#status = :pending AND tunnelId = :tunnel AND #owner = :owner',
+            ExpressionAttributeNames: { '#status': 'status', '#outcome': 'outcome', '#mode': 'mode', '#owner': 'owner' },
+            ExpressionAttributeValues: {
+              ':completed': 'completed',
+              ':pending': 'pending',
+              ':outcome': toAttribute(answer.outcome),
+              ':now': answer.completedAt,
+              ':tunnel': answer.tunnelId,
+              ':owner': answer.owner,
+            },
+            ReturnValues: 'ALL_NEW',
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        );
+        return { kind: 'completed', request: requestIn(Attributes as Row) };
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return refusal(error, answer);
+        throw error;
+      }
+    },
+
+    async handToBus(requestId) {
+      try {
+        await client.send(
+          new UpdateCommand({
+            ...table,
+            Key: { requestId },
+            UpdateExpression: 'SET wake = :bus',
+            ConditionExpression: '#status = :completed',
+            ExpressionAttributeNames: { '#status': 'status' },
+            ExpressionAttributeValues: { ':bus': 'bus', ':completed': 'completed' },
+          }),
+        );
+      } catch (error) {
+        // The waiter has found the answer meanwhile.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+  };
+}
+
+/** Why the condition failed, from the row as it was. */
+function refusal(error: ConditionalCheckFailedException, answer: { tunnelId: string; owner: string }): CompletionResult {
+  if (!error.Item) return { kind: 'late' };
+  const request = requestIn(unmarshall(error.Item));
+  return request.tunnelId === answer.tunnelId && request.owner === answer.owner
+    ? { kind: 'duplicate', request }
+    : { kind: 'foreign' };
+}
+
+function requestIn(row: Row): PendingRequest {
+  const { requestId, tunnelId, owner, mode, waiterConnectionId, deadline, traceHeader } = row as unknown as PendingRequest;
+  return {
+    requestId,
+    tunnelId,
+    owner,
+    mode,
+    deadline,
+    ...(waiterConnectionId !== undefined && { waiterConnectionId }),
+    ...(traceHeader !== undefined && { traceHeader }),
+  };
+}
+
+/** Header names and order are kept as JSON text: a DynamoDB map would keep neither order nor empty names. */
+function toAttribute(outcome: Outcome): Row {
+  return outcome.kind === 'failure' ? { ...outcome } : { ...outcome, headers: JSON.stringify(outcome.headers) };
+}
+
+function completionIn(row: Row | undefined): Completion | undefined {
+  if (row?.['status'] !== 'completed') return undefined;
+  const outcome = row['outcome'] as Row;
+  return {
+    completedAt: row['completedAt'] as number,
+    outcome: (outcome['kind'] === 'failure'
+      ? outcome
+      : { ...outcome, headers: JSON.parse(outcome['headers'] as string) as unknown }) as Outcome,
+  };
+}

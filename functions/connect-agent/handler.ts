@@ -1,0 +1,29 @@
+/** Leases the tunnel's name to the agent that connects; a status other than 200 refuses the connection. */
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { identityOf, type AgentEvent } from '../aws/agent-event';
+import { documentClient } from '../aws/clients';
+import { tunnelLeases } from '../aws/tunnels-table';
+import { nameProblem } from '../core/tunnel';
+import { readSettings } from '../settings';
+import { systemClock } from '../system';
+import { identify, instrumented, logger } from '../telemetry';
+
+const settings = readSettings('connect-agent');
+const leases = tunnelLeases(documentClient(), settings.TUNNELS_TABLE, settings.LEASE_GRACE_MS);
+
+export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+  const identity = identityOf(event);
+  identify({ tunnelId: identity.tunnelId });
+  const problem = nameProblem(identity.tunnelId);
+  if (problem !== undefined) return refuse(400, problem);
+  if (!(await leases.lease(identity, systemClock.now()))) {
+    return refuse(409, `tunnel name "${identity.tunnelId}" is taken: choose another, or none`);
+  }
+  logger.info('an agent connects');
+  return { statusCode: 200 };
+});
+
+function refuse(statusCode: number, reason: string): APIGatewayProxyStructuredResultV2 {
+  logger.info('an agent was refused', { reason });
+  return { statusCode, body: reason };
+}

@@ -1,0 +1,161 @@
+import { encodeMessage, fitsOneMessage, type Capability, type HttpRequestMessage } from '../../protocol';
+import type { Clock } from './clock';
+import { Mailbox } from './mailbox';
+import type { Mode, PendingRequests } from './pending-request';
+import { assignCohort, type Cohort, type Rollout } from './rollout';
+import type { Tunnel, Tunnels } from './tunnel';
+import { TunnelError } from './tunnel-error';
+import { forwardedHeaders, routeOf, type Route, type VisitorRequest } from './visitor-request';
+import { responseOf, type VisitorResponse } from './visitor-response';
+import { readDelays, waitForResponse, type Answer } from './wait-for-response';
+import type { Wake, WakeChannel, WakeSubscription } from './wake';
+
+/** What became of a message to an agent. `uncertain`: it may have arrived, so only an agent that drops duplicates may get it again. */
+export type PostResult = 'sent' | 'gone' | 'busy' | 'uncertain';
+
+/** Posts into the agents' connections; never rejects, and never retries by itself. */
+export interface AgentGateway {
+  post(connectionId: string, text: string): Promise<PostResult>;
+}
+
+export interface ForwardOptions {
+  readonly tunnels: Tunnels;
+  readonly pending: PendingRequests;
+  readonly agents: AgentGateway;
+  readonly wakes: WakeChannel;
+  readonly clock: Clock;
+  readonly rollout: Rollout;
+  readonly tunnelDomain: string | undefined;
+  readonly deadlineMs: number;
+  readonly safetyReadMs: number;
+  readonly observer: ForwardObserver;
+}
+
+/** Hears what happens to a request, for logs and metrics. */
+export interface ForwardObserver {
+  /** The request is about to be sent: who handles it and how its answer will be awaited. */
+  assigned(assignment: { tunnelId: string; cohort: Cohort; mode: Mode }): void;
+  answered(answer: Answer): void;
+  /** A read or removal of the row failed; the request goes on. */
+  storeFailed(error: unknown): void;
+}
+
+/** What agents forward that announce nothing (ttf 0.3 drops every other method silently). */
+const METHODS_OF_OLD_AGENTS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']);
+
+/**
+ * Takes one visitor's request through the tunnel: find the tunnel, register the waiter, put the row, post to the agent,
+ * wait. The order matters: an answer that is written before anybody waits must be found.
+ * @throws TunnelError for everything the visitor is told of
+ */
+export async function forwardRequest(
+  requestId: string,
+  request: VisitorRequest,
+  options: ForwardOptions,
+): Promise<VisitorResponse> {
+  const { pending, clock } = options;
+  const deadline = request.arrivedAt + options.deadlineMs;
+  const route = routeOf(request, options.tunnelDomain);
+  const text = encodeRequest(requestId, request, route, deadline);
+  const cohort = assignCohort(requestId, options.rollout);
+
+  // The channel gets ready while the tunnel is looked up.
+  const subscribing = cohort === 'event-driven' ? options.wakes.subscribe(requestId) : Promise.resolve(undefined);
+  try {
+    const [found, subscription] = await Promise.all([options.tunnels.find(route.tunnelId), subscribing]);
+    const tunnel = reachable(found, request.method);
+    const mode: Mode = subscription ? options.rollout.mode : 'polling';
+    options.observer.assigned({ tunnelId: tunnel.tunnelId, cohort, mode });
+    await pending.put({
+      requestId,
+      tunnelId: tunnel.tunnelId,
+      owner: tunnel.owner,
+      mode,
+      deadline,
+      ...(subscription && { waiterConnectionId: subscription.waiterConnectionId }),
+      ...(request.traceHeader !== undefined && { traceHeader: request.traceHeader }),
+    });
+    // Waiting begins at once: the answer may be there before the post has returned, and a post can stall.
+    const sending = sendToAgent(tunnel, requestId, text, options);
+    const answer = await waitForResponse({
+      requestId,
+      inbox: inboxOf(subscription),
+      delays: readDelays(mode, options.safetyReadMs),
+      deadline,
+      pending,
+      clock,
+      hopeless: failureOf(sending),
+      onStoreError: (error) => options.observer.storeFailed(error),
+    });
+    if (!answer) throw new TunnelError('deadline_exceeded');
+    options.observer.answered(answer);
+    return responseOf(answer.outcome, request.method);
+  } finally {
+    (await subscribing)?.close();
+  }
+}
+
+/** Rejects as the promise does; where that resolves, never settles. */
+const failureOf = (promise: Promise<void>): Promise<never> => promise.then(() => new Promise<never>(() => undefined));
+
+function inboxOf(subscription: WakeSubscription | undefined): Mailbox<Wake> {
+  return subscription?.inbox ?? new Mailbox<Wake>();
+}
+
+function reachable(tunnel: Tunnel | undefined, method: string): Tunnel & { connectionId: string } {
+  if (!tunnel) throw new TunnelError('tunnel_not_found');
+  if (tunnel.connectionId === undefined) throw new TunnelError('agent_away');
+  if (!METHODS_OF_OLD_AGENTS.has(method) && !can(tunnel, 'any-method')) {
+    throw new TunnelError('method_not_supported');
+  }
+  return { ...tunnel, connectionId: tunnel.connectionId };
+}
+
+const can = (tunnel: Tunnel, capability: Capability): boolean => tunnel.capabilities.includes(capability);
+
+/**
+ * Posts the request to the tunnel's agent. One answered by "gone" never arrived, so the tunnel is read once more in case
+ * the agent has reconnected; the row is removed when nobody can answer.
+ */
+async function sendToAgent(
+  tunnel: Tunnel & { connectionId: string },
+  requestId: string,
+  text: string,
+  options: ForwardOptions,
+): Promise<void> {
+  let { connectionId } = tunnel;
+  let result = await options.agents.post(connectionId, text);
+  if (result === 'gone') {
+    const newer = await options.tunnels.find(tunnel.tunnelId);
+    if (newer?.owner === tunnel.owner && newer.connectionId !== undefined && newer.connectionId !== connectionId) {
+      connectionId = newer.connectionId;
+      result = await options.agents.post(connectionId, text);
+    }
+  }
+  if (result === 'uncertain') {
+    // A connection to API Gateway that was kept alive through a freeze may be dead, which only its use tells. Whatever comes of
+    // a second post, the first may have arrived: all that is left is to wait.
+    if (can(tunnel, 'drops-duplicates')) await options.agents.post(connectionId, text);
+    return;
+  }
+  if (result === 'sent') return;
+  await options.pending.remove(requestId);
+  throw new TunnelError(result === 'busy' ? 'agent_busy' : 'agent_away');
+}
+
+/** @throws TunnelError `request_too_large` when it does not fit one message */
+function encodeRequest(requestId: string, request: VisitorRequest, route: Route, deadline: number): string {
+  const message: HttpRequestMessage = {
+    type: 'http_request',
+    request_id: requestId,
+    method: request.method,
+    uri: route.uri,
+    headers: forwardedHeaders(request, route),
+    body: Buffer.from(request.body).toString('base64'),
+    timestamp: request.arrivedAt,
+    deadline,
+  };
+  const text = encodeMessage(message);
+  if (!fitsOneMessage(text)) throw new TunnelError('request_too_large');
+  return text;
+}

@@ -1,0 +1,117 @@
+import type { AgentMessage, CloudMessage, ErrorMessage, HttpResponseMessage } from '../../protocol';
+import type { Clock } from './clock';
+import { SHAPE_VERSION, type Completion, type CompletionResult, type Outcome, type PendingRequests } from './pending-request';
+import { tunnelUrls, type AgentIdentity, type TunnelLeases } from './tunnel';
+import type { Wake, WakePoster } from './wake';
+
+export interface MessageOptions {
+  readonly leases: Pick<TunnelLeases, 'publish' | 'release'>;
+  readonly pending: Pick<PendingRequests, 'complete' | 'handToBus'>;
+  readonly wakes: WakePoster;
+  /** Sends to the connection the message came from. */
+  readonly reply: (message: CloudMessage) => Promise<void>;
+  readonly clock: Clock;
+  readonly visitorUrl: URL;
+  readonly tunnelDomain: string | undefined;
+  readonly observer: {
+    answer(requestId: string, result: CompletionResult): void;
+    /** The waiter could not be told and the bus could not be asked to; its safety read will find the answer. */
+    wakeFailed(error: unknown): void;
+  };
+}
+
+/** Does what one message of an agent asks. `from` is what the authorizer said of its connection, never the message. */
+export async function handleAgentMessage(
+  message: AgentMessage,
+  from: AgentIdentity & { connectionId: string },
+  options: MessageOptions,
+): Promise<void> {
+  switch (message.type) {
+    case 'ready':
+      return establish(from, message.capabilities ?? [], options);
+    case 'ping':
+      return options.reply({ type: 'pong' });
+    case 'pong':
+      return;
+    case 'draining':
+      await options.leases.release(from.tunnelId, from.connectionId, options.clock.now());
+      return;
+    case 'http_response':
+    case 'error':
+      return complete(message, from, options);
+  }
+}
+
+async function establish(
+  from: AgentIdentity & { connectionId: string },
+  capabilities: readonly string[],
+  options: MessageOptions,
+): Promise<void> {
+  const { tunnelId, connectionId } = from;
+  const current = await options.leases.publish(from, connectionId, capabilities, options.clock.now());
+  if (!current) {
+    return options.reply({
+      type: 'error',
+      code: 'invalid_request',
+      message: `a newer connection has taken over tunnel "${tunnelId}": close this one`,
+    });
+  }
+  const urls = tunnelUrls(tunnelId, options.visitorUrl, options.tunnelDomain);
+  return options.reply({
+    type: 'connection_established',
+    connection_id: connectionId,
+    tunnel_id: tunnelId,
+    public_url: urls.publicUrl,
+    ...(urls.subdomainUrl !== undefined && { subdomain_url: urls.subdomainUrl }),
+    path_based_url: urls.pathBasedUrl,
+  });
+}
+
+async function complete(
+  message: HttpResponseMessage | ErrorMessage,
+  from: AgentIdentity,
+  options: MessageOptions,
+): Promise<void> {
+  const requestId = message.request_id;
+  // An error that speaks of no request is for the log only.
+  if (requestId === null || requestId === undefined) return;
+  const completion: Completion = { outcome: outcomeOf(message), completedAt: options.clock.now() };
+  const { tunnelId, owner } = from;
+  const result = await options.pending.complete({ requestId, tunnelId, owner, ...completion });
+  options.observer.answer(requestId, result);
+  await Promise.all([
+    wakeDirectly(result, completion, options),
+    // Whatever came of it, sending the same answer again would change nothing.
+    message.ack && options.reply({ type: 'ack', request_id: requestId }),
+  ]);
+}
+
+/** In mode `direct` wakes the waiter; what cannot be delivered that way goes by the bus. Never rejects. */
+async function wakeDirectly(result: CompletionResult, completion: Completion, options: MessageOptions): Promise<void> {
+  if (result.kind !== 'completed' && result.kind !== 'duplicate') return;
+  const { requestId, mode, waiterConnectionId } = result.request;
+  if (mode !== 'direct' || waiterConnectionId === undefined) return;
+  try {
+    const wake: Wake = {
+      version: SHAPE_VERSION,
+      requestId,
+      source: 'direct',
+      // An answer that was sent again may not be the one that was stored.
+      ...(result.kind === 'completed' && { completion }),
+    };
+    if (!(await options.wakes.post(waiterConnectionId, wake))) await options.pending.handToBus(requestId);
+  } catch (error) {
+    options.observer.wakeFailed(error);
+  }
+}
+
+function outcomeOf(message: HttpResponseMessage | ErrorMessage): Outcome {
+  return message.type === 'error'
+    ? { kind: 'failure', code: message.code, message: message.message }
+    : {
+        kind: 'response',
+        statusCode: message.status_code,
+        headers: message.headers,
+        body: Buffer.from(message.body, 'base64'),
+      };
+}

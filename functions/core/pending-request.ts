@@ -1,0 +1,66 @@
+import type { AgentErrorCode, Headers } from '../../protocol';
+
+/** How a waiter learns of its answer; chosen once, by the waiter, and written into the row. */
+export type Mode = 'polling' | 'bus' | 'direct';
+
+/** Shape of the row, the event and the wake: during a deploy old and new code meet. */
+export const SHAPE_VERSION = 1;
+
+/** A visitor's request that an agent has been asked to answer: the row while it is `pending`. */
+export interface PendingRequest {
+  readonly requestId: string;
+  readonly tunnelId: string;
+  readonly owner: string;
+  readonly mode: Mode;
+  /** Connection on the wake channel that hears of the answer; none in mode `polling`. */
+  readonly waiterConnectionId?: string;
+  /** When the visitor is given up, in ms since the epoch. */
+  readonly deadline: number;
+  readonly traceHeader?: string;
+}
+
+/** What the agent answered. */
+export type Outcome =
+  | { readonly kind: 'response'; readonly statusCode: number; readonly headers: Headers; readonly body: Uint8Array }
+  | { readonly kind: 'failure'; readonly code: AgentErrorCode; readonly message: string };
+
+export interface Completion {
+  readonly outcome: Outcome;
+  /** When the row became `completed`, in ms since the epoch. */
+  readonly completedAt: number;
+}
+
+/** What came of an answer (all but `completed` and `duplicate` change nothing and wake nobody). */
+export type CompletionResult =
+  | { readonly kind: 'completed'; readonly request: PendingRequest }
+  /** The same agent had answered before: its first try succeeded although it did not hear so. */
+  | { readonly kind: 'duplicate'; readonly request: PendingRequest }
+  /** Nobody waits any more. */
+  | { readonly kind: 'late' }
+  /** The request belongs to another tunnel or owner. */
+  | { readonly kind: 'foreign' };
+
+/** Where pending requests are kept. */
+export interface PendingRequests {
+  put(request: PendingRequest): Promise<void>;
+  /** The answer, if there is one yet. Leaves the row. */
+  read(requestId: string): Promise<Completion | undefined>;
+  /** Removes the row, whatever its state, and gives the answer if there was one. */
+  remove(requestId: string): Promise<Completion | undefined>;
+  /** Stores an answer, if the row still waits for one from this tunnel and owner. */
+  complete(answer: {
+    requestId: string;
+    tunnelId: string;
+    owner: string;
+    outcome: Outcome;
+    completedAt: number;
+  }): Promise<CompletionResult>;
+  /** Asks the bus to wake the waiter of a completed request, if its row is still there. */
+  handToBus(requestId: string): Promise<void>;
+}
+
+/** Seconds after the deadline at which the row may be removed by TTL: the last net, after the waiter and sweep. */
+const EXPIRY_MARGIN_SECONDS = 60;
+
+/** TTL attribute: whole seconds since the epoch. */
+export const expiresAt = (deadline: number): number => Math.ceil(deadline / 1000) + EXPIRY_MARGIN_SECONDS;

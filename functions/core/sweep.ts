@@ -1,0 +1,45 @@
+import { bucketOf } from './rollout';
+
+/** What a crash could leave behind, and how it is removed. */
+export interface SweepStore {
+  /** Pending rows whose deadline passed before `now`, in ms since the epoch. */
+  expiredRequests(now: number): AsyncIterable<string>;
+  /** Removes the row, if its deadline passed before `now`. */
+  removeRequest(requestId: string, now: number): Promise<boolean>;
+  tunnels(): AsyncIterable<{ tunnelId: string; connectionId?: string; leaseExpiresAt: number }>;
+  /** Removes the tunnel, if its lease ran out before `now`. */
+  removeTunnel(tunnelId: string, now: number): Promise<boolean>;
+  connectionExists(connectionId: string): Promise<boolean>;
+  releaseConnection(tunnelId: string, connectionId: string, now: number): Promise<boolean>;
+}
+
+export interface SweepResult {
+  requests: number;
+  tunnels: number;
+  connections: number;
+}
+
+/** Time after the deadline in which a waiter still removes its own row, in ms. */
+const WAITER_MARGIN_MS = 5000;
+
+/** Each tunnel's connection is looked at once in this many runs: `$disconnect` is best effort, but misses are rare. */
+const CONNECTION_CHECK_RUNS = 10;
+
+/** Removes what a crash left; counts what it removed. @param run number of this run, growing by one a run */
+export async function sweep(store: SweepStore, now: number, run: number): Promise<SweepResult> {
+  const removed: SweepResult = { requests: 0, tunnels: 0, connections: 0 };
+  const overdue = now - WAITER_MARGIN_MS;
+  for await (const requestId of store.expiredRequests(overdue)) {
+    if (await store.removeRequest(requestId, overdue)) removed.requests++;
+  }
+  for await (const { tunnelId, connectionId, leaseExpiresAt } of store.tunnels()) {
+    if (leaseExpiresAt < now) {
+      if (await store.removeTunnel(tunnelId, now)) removed.tunnels++;
+      continue;
+    }
+    if (connectionId === undefined || (bucketOf(tunnelId) + run) % CONNECTION_CHECK_RUNS !== 0) continue;
+    if (await store.connectionExists(connectionId)) continue;
+    if (await store.releaseConnection(tunnelId, connectionId, now)) removed.connections++;
+  }
+  return removed;
+}

@@ -1,0 +1,78 @@
+/** A tunnel as its row in the tunnels table says. */
+export interface Tunnel {
+  readonly tunnelId: string;
+  /** Subject of the token that leased the name. */
+  readonly owner: string;
+  /** The agent's connection; none while it is away. */
+  readonly connectionId?: string;
+  /** What the agent announced in `ready`. */
+  readonly capabilities: readonly string[];
+}
+
+/** Who holds a connection of the agent gateway: decided by authorize-agent, repeated by API Gateway on every message. */
+export interface AgentIdentity {
+  readonly owner: string;
+  readonly tunnelId: string;
+  /** Identifies one `$connect`: a newer lease of the same name takes over from an older one. */
+  readonly lease: string;
+}
+
+export interface Tunnels {
+  /** Strongly consistent. */
+  find(tunnelId: string): Promise<Tunnel | undefined>;
+}
+
+/** Who may use a tunnel's name, and who serves it. */
+export interface TunnelLeases {
+  /** Leases the name; false when another owner holds it. */
+  lease(identity: AgentIdentity, now: number): Promise<boolean>;
+  /** Makes the connection the one that gets requests; false when a newer lease has taken over. */
+  publish(identity: AgentIdentity, connectionId: string, capabilities: readonly string[], now: number): Promise<boolean>;
+  /** Takes the connection out of service, if it is still the current one; the name stays leased for the grace period. */
+  release(tunnelId: string, connectionId: string, now: number): Promise<boolean>;
+}
+
+/** Names that stand for something else, or could be taken for us. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  'admin', 'agent', 'agents', 'api', 'app', 'auth', 'console', 'dashboard', 'docs', 'help', 'http-tunnel', 'localhost',
+  'login', 'mail', 'ns', 'ns1', 'ns2', 'status', 'support', 'wake', 'www',
+]);
+
+/** A name is a DNS label of 3 to 63 characters, so that it can be a subdomain (RFC 1123 section 2.1). */
+const NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+
+/** What is wrong with a name an agent asks for, as a sentence with the remedy; `undefined` when it is fine. */
+export function nameProblem(name: string): string | undefined {
+  if (!NAME.test(name)) {
+    return `tunnel name "${name}" is not usable: take 3 to 63 of a-z, 0-9 and "-", not starting or ending with "-"`;
+  }
+  return RESERVED_NAMES.has(name) ? `tunnel name "${name}" is reserved: choose another` : undefined;
+}
+
+export const isTunnelName = (name: string): boolean => NAME.test(name);
+
+const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A tunnel id for an agent that asks for no name, in the form old agents expect: 12 of a-z and 0-9. @param random 0 ≤ x < 1 */
+export function randomTunnelId(random: () => number): string {
+  return Array.from({ length: 12 }, () => ID_ALPHABET[Math.floor(random() * ID_ALPHABET.length)]).join('');
+}
+
+/** Where visitors find a tunnel. */
+export interface TunnelUrls {
+  readonly publicUrl: string;
+  readonly subdomainUrl?: string;
+  readonly pathBasedUrl: string;
+}
+
+/**
+ * @param visitorUrl where the HTTP API is reached, `https://abc.execute-api.eu-central-1.amazonaws.com`
+ * @param domain the domain whose subdomains are tunnels; scheme and port are those of `visitorUrl`
+ */
+export function tunnelUrls(tunnelId: string, visitorUrl: URL, domain: string | undefined): TunnelUrls {
+  const pathBasedUrl = new URL(`/${tunnelId}/`, visitorUrl).href;
+  if (domain === undefined) return { publicUrl: pathBasedUrl, pathBasedUrl };
+  const port = visitorUrl.port && `:${visitorUrl.port}`;
+  const subdomainUrl = `${visitorUrl.protocol}//${tunnelId}.${domain}${port}`;
+  return { publicUrl: subdomainUrl, subdomainUrl, pathBasedUrl };
+}

@@ -1,0 +1,73 @@
+import { stripHopByHop, type Headers } from '../../protocol';
+import { fromAgentError, TUNNEL_ERRORS, type TunnelError } from './tunnel-error';
+import type { Outcome } from './pending-request';
+
+/** The HTTP response for the visitor; header values by lower-case name. */
+export interface VisitorResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+/** The agent's outcome as the visitor gets it: the local service's own bytes. @throws TunnelError when the agent reported one */
+export function responseOf(outcome: Outcome, method: string): VisitorResponse {
+  if (outcome.kind === 'failure') throw fromAgentError(outcome.code);
+  const headers = stripHopByHop(outcome.headers);
+  // Framing is computed from the bytes on each hop; only where there are none may the length speak of the GET's (RFC 9110 section 8.6).
+  if (method !== 'HEAD' && outcome.statusCode !== 304) delete headers['content-length'];
+  headers['via'] = [...(headers['via'] ?? []), '1.1 http-tunnel'];
+  return { status: outcome.statusCode, headers, body: outcome.body };
+}
+
+/** One of our own errors, as a page for those who ask for HTML and as an RFC 9457 problem for everybody else. */
+export function errorResponse(error: TunnelError, accept: string | undefined, requestId: string): VisitorResponse {
+  const { status, title, remedy } = TUNNEL_ERRORS[error.code];
+  const page = prefersHtml(accept);
+  const { code, detail } = error;
+  const text = page
+    ? errorPage({ status, title, detail, remedy, requestId })
+    : JSON.stringify({ type: 'about:blank', title, status, detail, code, remedy, requestId });
+  return {
+    status,
+    headers: {
+      'content-type': [page ? 'text/html; charset=utf-8' : 'application/problem+json'],
+      'cache-control': ['no-store'],
+      'x-tunnel-error': [error.code],
+      ...(status === 503 && { 'retry-after': ['1'] }),
+    },
+    body: new TextEncoder().encode(text),
+  };
+}
+
+/** Browsers name text/html; programs name JSON, or anything. */
+const prefersHtml = (accept: string | undefined): boolean => /\btext\/html\b/i.test(accept ?? '');
+
+function errorPage(error: {
+  status: number;
+  title: string;
+  detail: string | undefined;
+  remedy: string;
+  requestId: string;
+}): string {
+  const { status, title, detail, remedy, requestId } = error;
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${status} ${escapeHtml(title)}</title>
+<style>
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1.5rem; color: #1c2430 }
+  h1 { font-size: 1.5rem } p.status { color: #66707f; letter-spacing: .05em } small { color: #66707f }
+  @media (prefers-color-scheme: dark) { body { background: #14181f; color: #e6e9ee } }
+</style>
+<p class="status">${status}</p>
+<h1>${escapeHtml(title)}</h1>
+${detail === undefined ? '' : `<p>${escapeHtml(detail)}</p>\n`}<p>${escapeHtml(remedy)}</p>
+<p><small>Request ${escapeHtml(requestId)}</small></p>
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}

@@ -1,0 +1,19 @@
+/** Takes a closed connection out of service, unless a newer one has taken over; its name stays leased for a while. */
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { identityOf, type AgentEvent } from '../aws/agent-event';
+import { documentClient } from '../aws/clients';
+import { tunnelLeases } from '../aws/tunnels-table';
+import { readSettings } from '../settings';
+import { systemClock } from '../system';
+import { identify, instrumented, logger } from '../telemetry';
+
+const settings = readSettings('disconnect-agent');
+const leases = tunnelLeases(documentClient(), settings.TUNNELS_TABLE, settings.LEASE_GRACE_MS);
+
+export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+  const { tunnelId, connectionId } = identityOf(event);
+  identify({ tunnelId });
+  const released = await leases.release(tunnelId, connectionId, systemClock.now());
+  logger.info(released ? 'an agent has gone' : 'an older connection has gone');
+  return { statusCode: 200 };
+});

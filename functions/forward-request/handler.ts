@@ -1,0 +1,84 @@
+/** Holds a visitor's request until an agent has answered it. */
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { randomUUID } from 'node:crypto';
+import { agentGateway } from '../aws/agent-gateway';
+import { documentClient } from '../aws/clients';
+import { toLambdaResponse, toVisitorRequest } from '../aws/http-api';
+import { pendingRequestsTable } from '../aws/pending-requests-table';
+import { tunnelsTable } from '../aws/tunnels-table';
+import { socketWakeChannel } from '../aws/wake-channel';
+import { WakeSocket } from '../aws/wake-socket';
+import { forwardRequest, type ForwardOptions } from '../core/forward-request';
+import { TunnelError } from '../core/tunnel-error';
+import type { VisitorRequest } from '../core/visitor-request';
+import { errorResponse, type VisitorResponse } from '../core/visitor-response';
+import { readSettings } from '../settings';
+import { systemClock } from '../system';
+import { count, identify, instrumented, logger, traceHeader } from '../telemetry';
+import { RequestMetrics } from './request-metrics';
+
+const settings = readSettings('forward-request');
+const dynamodb = documentClient();
+
+/** A new wake socket may take as long as this; the request that asked for it polls meanwhile. In ms. */
+const OPEN_TIMEOUT_MS = 5000;
+
+const wakes = socketWakeChannel({
+  open: async (onMessage) =>
+    WakeSocket.open({
+      url: settings.WAKE_CHANNEL_URL,
+      region: await dynamodb.config.region(),
+      credentials: dynamodb.config.credentials,
+      timeoutMs: OPEN_TIMEOUT_MS,
+      onMessage,
+    }),
+  clock: systemClock,
+  idleMs: settings.WAKE_IDLE_MS,
+  readyMs: settings.WAKE_HELLO_MS,
+  rotateMs: settings.WAKE_ROTATE_MS,
+  observer: {
+    opened: (replacing) => {
+      if (replacing) count('WakeSocketReconnect');
+    },
+    openFailed: (error) => logger.warn('the wake channel could not be opened', error as Error),
+    stale: (wake) => logger.debug('a wake for a request that is over', { staleRequestId: wake.requestId }),
+  },
+});
+
+const options: Omit<ForwardOptions, 'observer'> = {
+  tunnels: tunnelsTable(dynamodb, settings.TUNNELS_TABLE),
+  pending: pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
+  agents: agentGateway(settings.AGENT_GATEWAY_URL, (error) => logger.warn('posting to the agent failed', error as Error)),
+  wakes,
+  clock: systemClock,
+  rollout: {
+    useEventDriven: settings.USE_EVENT_DRIVEN,
+    mode: settings.EVENT_DRIVEN_MODE,
+    percent: settings.EVENT_DRIVEN_PERCENT,
+  },
+  tunnelDomain: settings.TUNNEL_DOMAIN,
+  deadlineMs: settings.REQUEST_DEADLINE_MS,
+  safetyReadMs: settings.SAFETY_READ_MS,
+};
+
+async function answer(requestId: string, request: VisitorRequest): Promise<VisitorResponse> {
+  const observer = new RequestMetrics(systemClock.now);
+  try {
+    const response = await forwardRequest(requestId, request, { ...options, observer });
+    observer.ended(request.arrivedAt);
+    return response;
+  } catch (error) {
+    observer.ended(request.arrivedAt, error);
+    if (!(error instanceof TunnelError)) logger.error('the request failed', error as Error);
+    const told = error instanceof TunnelError ? error : new TunnelError('internal_error');
+    return errorResponse(told, request.headers['accept']?.[0], requestId);
+  }
+}
+
+export const handler = instrumented(
+  async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+    const requestId = randomUUID();
+    identify({ requestId });
+    return toLambdaResponse(await answer(requestId, toVisitorRequest(event, traceHeader())));
+  },
+);

@@ -1,0 +1,154 @@
+/**
+ * Every setting a function reads from its environment, in one table. `modules/` writes a Lambda's `environment` block from
+ * it, the functions read it at init: a setting that is missing or malformed stops the function there, by name.
+ */
+
+interface Setting<T> {
+  readonly meaning: string;
+  /** @throws Error with what is wrong with the value */
+  readonly parse: (text: string) => T;
+  readonly optional?: true;
+}
+
+const text = (meaning: string): Setting<string> => ({ meaning, parse: nonEmpty });
+const milliseconds = (meaning: string): Setting<number> => ({ meaning: `${meaning}, in ms`, parse: wholeNumber });
+
+const SETTINGS = {
+  TUNNELS_TABLE: text('name of the tunnels table'),
+  PENDING_REQUESTS_TABLE: text('name of the pending-requests table'),
+  EVENT_BUS_NAME: text('name of the event bus'),
+  AGENT_GATEWAY_URL: { meaning: "invoke URL of the agent gateway's stage (wss)", parse: url },
+  WAKE_CHANNEL_URL: { meaning: "invoke URL of the wake channel's stage (wss)", parse: url },
+  VISITOR_URL: { meaning: 'URL at which visitors reach the HTTP API', parse: url },
+  TUNNEL_DOMAIN: {
+    meaning: 'domain whose subdomains are tunnel names; without it tunnels are reached by path only',
+    parse: nonEmpty,
+    optional: true,
+  },
+  TOKEN_KEY_PARAMETER: text('name of the SSM SecureString that holds the HS256 key of agent tokens'),
+  USE_EVENT_DRIVEN: { meaning: 'kill switch: false makes every request poll', parse: trueOrFalse },
+  EVENT_DRIVEN_MODE: { meaning: 'how event-driven requests are woken: bus or direct', parse: eventDrivenMode },
+  EVENT_DRIVEN_PERCENT: { meaning: 'share of requests that are event-driven, 0 to 100', parse: percentage },
+  REQUEST_DEADLINE_MS: milliseconds("time from the visitor's arrival until the request is given up"),
+  SAFETY_READ_MS: milliseconds('interval of the reads that find an answer whose wake was lost'),
+  WAKE_IDLE_MS: milliseconds('idle time after which the wake socket is probed before it is trusted'),
+  WAKE_HELLO_MS: milliseconds('wait for that probe before the request falls back to polling'),
+  WAKE_ROTATE_MS: milliseconds('age at which the wake socket is replaced (API Gateway closes it at two hours)'),
+  LEASE_GRACE_MS: milliseconds('time a tunnel name stays with its owner after the agent has gone'),
+} satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+type Value<N extends SettingName> = ReturnType<(typeof SETTINGS)[N]['parse']>;
+type IsOptional<N extends SettingName> = (typeof SETTINGS)[N] extends { optional: true } ? true : false;
+
+/** What each function reads; the infrastructure gives it that and nothing else. */
+export const FUNCTION_SETTINGS = {
+  'forward-request': [
+    'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'TUNNEL_DOMAIN',
+    'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_MODE', 'EVENT_DRIVEN_PERCENT',
+    'REQUEST_DEADLINE_MS', 'SAFETY_READ_MS', 'WAKE_IDLE_MS', 'WAKE_HELLO_MS', 'WAKE_ROTATE_MS',
+  ],
+  'authorize-agent': ['TOKEN_KEY_PARAMETER'],
+  'connect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS'],
+  'disconnect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS'],
+  'receive-message': [
+    'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'VISITOR_URL', 'TUNNEL_DOMAIN', 'LEASE_GRACE_MS',
+  ],
+  'process-stream': ['EVENT_BUS_NAME'],
+  'wake-waiter': ['WAKE_CHANNEL_URL'],
+  sweep: ['TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'LEASE_GRACE_MS'],
+} as const satisfies Record<string, readonly SettingName[]>;
+
+export type FunctionName = keyof typeof FUNCTION_SETTINGS;
+type NamesFor<F extends FunctionName> = (typeof FUNCTION_SETTINGS)[F][number];
+
+/** The settings of one function as it reads them. */
+export type SettingsOf<F extends FunctionName> = {
+  readonly [N in NamesFor<F> as IsOptional<N> extends true ? never : N]: Value<N>;
+} & {
+  readonly [N in NamesFor<F> as IsOptional<N> extends true ? N : never]?: Value<N>;
+};
+
+/** A setting of a Lambda's environment that is missing or malformed. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+/**
+ * Reads one function's settings; meant to run at init.
+ * @throws SettingError naming every setting that is wrong
+ */
+export function readSettings<F extends FunctionName>(
+  functionName: F,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): SettingsOf<F> {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const name of FUNCTION_SETTINGS[functionName]) {
+    const setting: Setting<unknown> = SETTINGS[name];
+    const value = environment[name];
+    if (value === undefined) {
+      if (!setting.optional) problems.push(`${name} is missing (${setting.meaning})`);
+      continue;
+    }
+    try {
+      values[name] = setting.parse(value);
+    } catch (error) {
+      problems.push(`${name}="${value}" ${(error as Error).message} (${setting.meaning})`);
+    }
+  }
+  if (problems.length > 0) throw new SettingError(`${functionName}: ${problems.join('; ')}`);
+  return values as SettingsOf<F>;
+}
+
+/**
+ * Picks what one function reads from the values of a whole environment: what `modules/` writes into Terraform.
+ * A value left `undefined` is allowed for optional settings only.
+ */
+export function variablesFor(
+  functionName: FunctionName,
+  values: Readonly<Record<SettingName, string | undefined>>,
+): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const name of FUNCTION_SETTINGS[functionName]) {
+    const value = values[name];
+    const setting: Setting<unknown> = SETTINGS[name];
+    if (value !== undefined) variables[name] = value;
+    else if (!setting.optional) throw new SettingError(`${functionName}: ${name} has no value (${setting.meaning})`);
+  }
+  return variables;
+}
+
+function nonEmpty(value: string): string {
+  if (value.trim() === '') throw new Error('is empty');
+  return value;
+}
+
+function url(value: string): URL {
+  try {
+    return new URL(value);
+  } catch {
+    throw new Error('is not a URL');
+  }
+}
+
+function wholeNumber(value: string): number {
+  if (!/^\d+$/.test(value)) throw new Error('is not a whole number');
+  return Number(value);
+}
+
+function percentage(value: string): number {
+  const percent = wholeNumber(value);
+  if (percent > 100) throw new Error('is above 100');
+  return percent;
+}
+
+function trueOrFalse(value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw new Error('is neither true nor false');
+  return value === 'true';
+}
+
+function eventDrivenMode(value: string): 'bus' | 'direct' {
+  if (value !== 'bus' && value !== 'direct') throw new Error('is neither bus nor direct');
+  return value;
+}

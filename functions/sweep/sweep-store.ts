@@ -1,0 +1,65 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, paginateScan, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { connectionExists } from '../aws/connections';
+import type { SweepStore } from '../core/sweep';
+import type { TunnelLeases } from '../core/tunnel';
+
+/** What sweep looks through: both tables (small: rows live for seconds, tunnels are as many as agents) and `@connections`. */
+export function sweepStore(options: {
+  client: DynamoDBDocumentClient;
+  connections: ApiGatewayManagementApiClient;
+  leases: Pick<TunnelLeases, 'release'>;
+  pendingRequestsTable: string;
+  tunnelsTable: string;
+}): SweepStore {
+  const { client, connections, leases, pendingRequestsTable, tunnelsTable } = options;
+
+  const removeIfBefore = async (table: string, key: Record<string, string>, attribute: string, now: number): Promise<boolean> => {
+    try {
+      await client.send(
+        new DeleteCommand({
+          TableName: table,
+          Key: key,
+          ConditionExpression: '#time < :now',
+          ExpressionAttributeNames: { '#time': attribute },
+          ExpressionAttributeValues: { ':now': now },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };
+
+  return {
+    async *expiredRequests(now) {
+      const pages = paginateScan(
+        { client },
+        {
+          TableName: pendingRequestsTable,
+          FilterExpression: 'deadline < :now',
+          ProjectionExpression: 'requestId',
+          ExpressionAttributeValues: { ':now': now },
+        },
+      );
+      for await (const page of pages) for (const item of page.Items ?? []) yield item['requestId'] as string;
+    },
+    removeRequest: (requestId, now) => removeIfBefore(pendingRequestsTable, { requestId }, 'deadline', now),
+
+    async *tunnels() {
+      const pages = paginateScan(
+        { client },
+        { TableName: tunnelsTable, ProjectionExpression: 'tunnelId, connectionId, leaseExpiresAt' },
+      );
+      for await (const page of pages) {
+        yield* (page.Items ?? []) as { tunnelId: string; connectionId?: string; leaseExpiresAt: number }[];
+      }
+    },
+    removeTunnel: (tunnelId, now) => removeIfBefore(tunnelsTable, { tunnelId }, 'leaseExpiresAt', now),
+
+    connectionExists: (connectionId) => connectionExists(connections, connectionId),
+    releaseConnection: (tunnelId, connectionId, now) => leases.release(tunnelId, connectionId, now),
+  };
+}

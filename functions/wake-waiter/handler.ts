@@ -1,0 +1,22 @@
+/** Tells a waiter that its answer is there. */
+import { wakePoster } from '../aws/wake-poster';
+import { SHAPE_VERSION } from '../core/pending-request';
+import type { ResponseEvent } from '../core/response-event';
+import { readSettings } from '../settings';
+import { count, countBy, identify, instrumented, logger } from '../telemetry';
+
+const settings = readSettings('wake-waiter');
+const wakes = wakePoster(settings.WAKE_CHANNEL_URL, (reason, error) => {
+  // A waiter that has gone wants nothing.
+  if (reason === 'gone') return;
+  logger.warn('the wake was not delivered', { reason, ...(error !== undefined && { error: error as Error }) });
+  countBy('WakeFailed', { reason });
+});
+
+export const handler = instrumented(async (event: ResponseEvent): Promise<void> => {
+  const { requestId, tunnelId, waiterConnectionId, probe } = event;
+  identify({ requestId, tunnelId });
+  if (probe) count('ProbeReturned');
+  // Whatever comes of it, there is nothing to do again: the waiter reads its row once a second.
+  else await wakes.post(waiterConnectionId, { version: SHAPE_VERSION, requestId, source: 'bus' });
+});

@@ -1,0 +1,16 @@
+// The suites run on Node 20, where the SDK warns about its future at every start.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/tests'],
+  testPathIgnorePatterns: ['<rootDir>/tests/slow/'],
+  transform: { '^.+\\.(m?[jt]s)$': '@swc/jest' },
+  // jose is published as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist'],
+  globalSetup: '<rootDir>/tests/support/build-bundles.ts',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};

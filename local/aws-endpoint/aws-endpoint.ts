@@ -1,0 +1,100 @@
+/**
+ * The one address at which functions reach AWS's JSON services (`AWS_ENDPOINT_URL`). It finds out who calls, hands the
+ * call through the interceptor (where IAM, latency, faults and call records sit) to its service, and words the answer
+ * as AWS does.
+ */
+import { once } from 'node:events';
+import http from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AwsError } from '../services';
+import type { AwsCall, AwsReply, AwsService, Closeable, Interceptor, Logger, Principals } from '../services';
+import { errorReply, parseInput, parseTarget, replyHeaders } from './aws-protocol';
+import type { Target } from './aws-protocol';
+import { requestBody } from './request-body';
+import { verifySignature } from './sigv4';
+
+export interface AwsEndpointOptions {
+  readonly principals: Principals;
+  /** By service prefix as in IAM actions: `dynamodb`, `events`, `ssm`, `sqs`. */
+  readonly services: Readonly<Record<string, AwsService>>;
+  /** Wraps every call whose signature is good; without one they pass. */
+  readonly intercept?: Interceptor;
+  readonly region: string;
+  /** In ms since the epoch; signatures are compared with it. */
+  readonly clock?: () => number;
+  /** Told of failures that no AWS error explains. */
+  readonly logger?: Logger;
+}
+
+export class AwsEndpoint implements Closeable {
+  private readonly server = http.createServer((request, response) => void this.handle(request, response));
+  private readonly intercept: Interceptor;
+
+  constructor(private readonly options: AwsEndpointOptions) {
+    this.intercept = options.intercept ?? ((_call, next) => next());
+    // A frozen function keeps its connections; one that is closed meanwhile would fail its first call after the thaw.
+    this.server.keepAliveTimeout = 0;
+  }
+
+  /** Listens on 127.0.0.1. */
+  async listen(port = 0): Promise<{ port: number; url: string }> {
+    this.server.listen(port, '127.0.0.1');
+    await once(this.server, 'listening');
+    const address = this.server.address() as AddressInfo;
+    return { port: address.port, url: `http://127.0.0.1:${address.port}` };
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = parseTarget(request.headers['x-amz-target'] as string | undefined);
+    const reply = await this.answer(request, target).catch((error: unknown) =>
+      errorReply(this.asAwsError(error, request, target), target?.service),
+    );
+    response.writeHead(reply.status, replyHeaders(reply, target?.service)).end(reply.body);
+  }
+
+  private async answer(request: IncomingMessage, target: Target | undefined): Promise<AwsReply> {
+    const body = await requestBody(request);
+    const service = target && this.options.services[target.service.name];
+    if (!target || !service) throw notEmulated(request);
+    const call = this.readCall(request, body, target);
+    return this.intercept(call, async () => service(call));
+  }
+
+  private readCall(request: IncomingMessage, body: Buffer, { service, operation }: Target): AwsCall {
+    const { principals, region, clock } = this.options;
+    const { method = '', url = '', headers } = request;
+    const { principal } = verifySignature({ method, url, headers, body }, principals, {
+      service: service.name,
+      region,
+      clock,
+    });
+    return { service: service.name, operation, caller: principal, input: parseInput(body) };
+  }
+
+  private asAwsError(error: unknown, request: IncomingMessage, target: Target | undefined): AwsError {
+    if (error instanceof AwsError) return error;
+    const what = target ? `${target.service.name}:${target.operation}` : 'a request';
+    const message = error instanceof Error ? error.message : String(error);
+    // A caller that died while it sent is no failure of ours.
+    if (request.complete)
+      this.options.logger?.warn(`AWS endpoint: ${what} failed in the local cloud: ${message}`);
+    return new AwsError(500, 'InternalFailure', message);
+  }
+}
+
+function notEmulated({ method = '', url = '', headers }: IncomingMessage): AwsError {
+  const target = headers['x-amz-target'];
+  const what = typeof target === 'string' ? `Operation ${target}` : `${method} ${url} (without X-Amz-Target)`;
+  return new AwsError(
+    400,
+    'UnknownOperationException',
+    `${what} is not emulated by the local cloud; it knows dynamodb, events, ssm and sqs over AWS JSON`,
+  );
+}

@@ -1,0 +1,117 @@
+import { AwsEndpoint } from './aws-endpoint/aws-endpoint';
+import { CallRecorder, chain } from './aws-endpoint/call-recorder';
+import { LocalDynamoDb } from './dynamodb/local-dynamodb';
+import { EventBuses } from './events/event-bus';
+import { Schedules } from './events/schedules';
+import { HttpApiEdge } from './gateway/http-api/http-api-edge';
+import { WebSocketGateway } from './gateway/websocket/websocket-gateway';
+import { LambdaService } from './lambda/lambda-service';
+import { AWS_LIMITS, type Limits } from './limits';
+import { Permissions } from './permissions';
+import { ProcessGuard } from './process-guard';
+import type { Closeable, FunctionInvoker, Interceptor, Logger, LogSink, Principals } from './services';
+import type { CloudSpec, HttpApiSpec } from './specs';
+import { LocalQueues } from './sqs/local-queues';
+import { ssmService } from './ssm/ssm-service';
+import { EventSourceMapping } from './streams/event-source-mapping';
+import type { Account, Endpoints } from './terraform/computed-attributes';
+import { readCloudSpec } from './terraform/read-cloud-spec';
+import { readStack } from './terraform/stack';
+import { TerraformError } from './terraform/terraform-error';
+
+export interface CloudOptions {
+  /** `cdk.tf.json` of the stack to run. */
+  readonly stackFile: string;
+  readonly account: Account;
+  /** Values of the stack's variables, by name. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Port that visitors use; 0 for any free one. */
+  readonly httpPort: number;
+  readonly limits?: Limits;
+  /** What the functions log. */
+  readonly log: LogSink;
+  /** One line for people. */
+  readonly warn: (text: string) => void;
+  /** Wraps every AWS call that a function makes. */
+  readonly intercept?: Interceptor;
+}
+
+/** What runs. */
+export interface Services {
+  readonly spec: CloudSpec;
+  readonly edge: HttpApiEdge;
+  readonly gateway: WebSocketGateway;
+  readonly lambda: LambdaService;
+  readonly dynamodb: LocalDynamoDb;
+  readonly queues: LocalQueues;
+  readonly buses: EventBuses;
+  readonly mappings: readonly EventSourceMapping[];
+  readonly schedules: Schedules;
+  readonly guard: ProcessGuard;
+  /** Every AWS call the functions made, counted. */
+  readonly calls: CallRecorder;
+}
+
+/**
+ * Starts what a stack asks for, in the order in which the parts need each other.
+ * @param started is told of each part that has to be closed, also when a later one fails
+ */
+export async function bootServices(options: CloudOptions, started: <P extends Closeable>(part: P) => P): Promise<Services> {
+  const { account, variables, limits = AWS_LIMITS, intercept } = options;
+  const { region, accountId } = account;
+  const log: Logger = { warn: options.warn };
+  const stack = readStack(options.stackFile);
+  const read = (endpoints: Endpoints): CloudSpec => readCloudSpec(stack, { region, accountId, variables, endpoints });
+  // The doors come first: functions learn their addresses from their environment, which the ports are part of.
+  const apis = read({ visitors: 'http://127.0.0.1', webSockets: 'ws://127.0.0.1' });
+  const permissions = new Permissions(apis.permissions);
+  // eslint-disable-next-line prefer-const -- known only once the doors are open
+  let lambda: LambdaService;
+  const invoker: FunctionInvoker = {
+    invoke: (...args) => lambda.invoke(...args),
+    invokeAsync: (...args) => lambda.invokeAsync(...args),
+  };
+  const principals: Principals = { find: (...args) => lambda.find(...args) };
+  const calls = new CallRecorder();
+  const interceptor = intercept ? chain(calls.intercept, intercept) : calls.intercept;
+
+  const edge = started(new HttpApiEdge({ api: onlyHttpApi(apis), invoker, permissions, limits: limits.httpApi, accountId, log }));
+  const gateway = started(
+    new WebSocketGateway({ apis: apis.webSocketApis, invoker, permissions, principals, region, limits: limits.webSocket, intercept: interceptor, log }),
+  );
+  const [visitors, webSockets] = await Promise.all([edge.listen(options.httpPort), gateway.listen(0)]);
+  const spec = read({ visitors: `http://127.0.0.1:${visitors.port}`, webSockets: `ws://127.0.0.1:${webSockets.port}` });
+
+  const queues = new LocalQueues(spec.queues);
+  const dynamodb = started(await LocalDynamoDb.start({ tables: spec.tables, limits, region, logger: log }));
+  const buses = started(
+    new EventBuses({ buses: spec.buses, rules: spec.rules, invoker, permissions, queues, limits: limits.events, accountId, region, log }),
+  );
+  const endpoint = started(
+    new AwsEndpoint({
+      principals,
+      services: { dynamodb: dynamodb.service, events: buses.service, ssm: ssmService(spec.parameters), sqs: queues.service },
+      intercept: interceptor,
+      region,
+      logger: log,
+    }),
+  );
+  const { url } = await endpoint.listen();
+  const guard = started(await ProcessGuard.start());
+  lambda = started(
+    await LambdaService.start({ functions: spec.functions, region, awsEndpoint: () => url, queues, log: options.log, limits: limits.lambda, guard }),
+  );
+  const mappings = spec.mappings.map((mapping) =>
+    started(new EventSourceMapping({ mapping, source: dynamodb, invoker, queues, limits: limits.stream, log })),
+  );
+  const schedules = started(new Schedules({ rules: spec.rules, buses, accountId, region }));
+  for (const part of [...mappings, schedules]) part.start();
+  return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, calls };
+}
+
+function onlyHttpApi({ httpApis }: CloudSpec): HttpApiSpec {
+  const [api, another] = httpApis;
+  if (!api) throw new TerraformError('the stack has no HTTP API, so visitors could not come in');
+  if (another) throw new TerraformError(`${another.address}: the local cloud has one door for visitors, and ${api.address} has it`);
+  return api;
+}

@@ -1,0 +1,74 @@
+import type { StreamRecord } from '../services';
+import { sameItem } from './attribute-value';
+import { streamRecord } from './stream-record';
+import type { Change, StreamIdentity } from './stream-record';
+
+/** DynamoDB's sequence numbers have 21 digits or more; ours keep one width, so they also compare as text. */
+const FIRST_SEQUENCE_NUMBER = 100_000_000_000_000_000_000_001n;
+/**
+ * Records are dropped before their time when they take more than this, in bytes as DynamoDB counts them. AWS has no
+ * such limit; a laptop's memory has.
+ */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+interface Kept {
+  readonly record: StreamRecord;
+  readonly at: number;
+}
+
+/** One table's stream: the records of the last day, oldest first, without gaps. */
+export class StreamLog {
+  private kept: Kept[] = [];
+  private bytes = 0;
+  private next = FIRST_SEQUENCE_NUMBER;
+
+  /**
+   * @param retentionMs  age at which records are forgotten
+   * @param clock        in ms since the epoch
+   */
+  constructor(
+    readonly identity: StreamIdentity,
+    private readonly retentionMs: number,
+    private readonly clock: () => number,
+    private readonly maxBytes = MAX_BYTES,
+  ) {}
+
+  /** Adds the record of a change and returns it; a write that changed nothing leaves none. */
+  append(change: Change): StreamRecord | undefined {
+    if (sameItem(change.before, change.after)) return undefined;
+    const at = this.clock();
+    const record = streamRecord(change, this.identity, String(this.next++), at);
+    this.kept.push({ record, at });
+    this.bytes += record.dynamodb.SizeBytes;
+    this.trim();
+    return record;
+  }
+
+  /**
+   * Up to `limit` records after a sequence number, or from the oldest kept; also from there when the number is older.
+   * `at` holds the time of each, in ms since the epoch.
+   */
+  read(after: string | undefined, limit: number): { records: StreamRecord[]; at: number[] } {
+    this.trim();
+    const oldest = this.next - BigInt(this.kept.length);
+    const start = after === undefined ? 0 : Math.max(0, Number(BigInt(after) - oldest) + 1);
+    const page = this.kept.slice(start, start + limit);
+    return { records: page.map(({ record }) => record), at: page.map(({ at }) => at) };
+  }
+
+  /** Sequence number of the newest record there ever was. */
+  latest(): string | undefined {
+    return this.next === FIRST_SEQUENCE_NUMBER ? undefined : String(this.next - 1n);
+  }
+
+  private trim(): void {
+    const now = this.clock();
+    let count = 0;
+    for (const { record, at } of this.kept) {
+      if (now - at < this.retentionMs && this.bytes <= this.maxBytes) break;
+      this.bytes -= record.dynamodb.SizeBytes;
+      count += 1;
+    }
+    if (count > 0) this.kept.splice(0, count);
+  }
+}

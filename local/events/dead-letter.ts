@@ -1,0 +1,39 @@
+import type { Queues } from '../services';
+import type { DeliveryFailure } from './delivery-attempt';
+import type { Delivery } from './target-delivery';
+
+/** Which limit of the target's retry policy ended the retries. */
+export type ExhaustedCondition = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
+
+export interface GivenUp {
+  readonly failure: DeliveryFailure;
+  readonly retries: number;
+  /** None for a failure that is not tried again. */
+  readonly condition: ExhaustedCondition | undefined;
+}
+
+/**
+ * Sends the event to the target's dead-letter queue: the event itself, and the reason in attributes
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html). Returns why it could not, if so.
+ */
+export function sendDeadLetter(
+  { rule, target, event }: Delivery,
+  { failure, retries, condition }: GivenUp,
+  queues: Queues,
+): string | undefined {
+  if (target.deadLetterArn === undefined) return 'the target has no dead-letter queue';
+  const attributes = {
+    RULE_ARN: rule.arn,
+    TARGET_ARN: target.arn,
+    ERROR_CODE: failure.code,
+    ERROR_MESSAGE: failure.message,
+    RETRY_ATTEMPTS: String(retries),
+    ...(condition && { EXHAUSTED_RETRY_CONDITION: condition }),
+  };
+  try {
+    queues.send(target.deadLetterArn, JSON.stringify(event), attributes);
+    return undefined;
+  } catch (error) {
+    return `its dead-letter queue ${target.deadLetterArn} refused it: ${(error as Error).message}`;
+  }
+}

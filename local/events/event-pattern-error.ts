@@ -1,0 +1,22 @@
+/** A pattern that EventBridge would refuse; the message names the field and what to write instead. */
+export class EventPatternError extends Error {
+  override readonly name = 'EventPatternError';
+
+  /** @param path where in the pattern, `detail.state`; empty for the whole pattern */
+  constructor(
+    readonly path: string,
+    problem: string,
+  ) {
+    super(`${path || 'the pattern'} ${problem}`);
+  }
+
+  /** Runs `compile`; what it throws is told with the Terraform address the pattern belongs to. */
+  static at<T>(address: string, compile: () => T): T {
+    try {
+      return compile();
+    } catch (error) {
+      if (error instanceof EventPatternError) error.message = `${address}: ${error.message}`;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { OperandError } from './operand-error';
+
+/**
+ * Matches texts that are IP addresses of a network, `10.0.0.0/24` or `2001:db8::/32`. Whole addresses (/32, /128) are
+ * refused, as by event-ruler: an exact value says the same.
+ * @throws OperandError
+ */
+export function compileIpRange(cidr: string): (text: string) => boolean {
+  const [network = '', bits = '', ...rest] = cidr.split('/');
+  const family = familyOf(network);
+  const maxBits = family === 'ipv4' ? 31 : 127;
+  if (!family || rest.length > 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > maxBits) {
+    throw new OperandError(
+      'must be a network with its prefix length, such as "10.0.0.0/24" (IPv4 to /31, IPv6 to /127)',
+    );
+  }
+  const range = new BlockList();
+  range.addSubnet(network, Number(bits), family);
+  return (text) => familyOf(text) === family && range.check(text, family);
+}
+
+function familyOf(text: string): 'ipv4' | 'ipv6' | undefined {
+  if (isIPv4(text)) return 'ipv4';
+  // An address with a zone (`fe80::1%eth0`) belongs to one machine and to no network.
+  return isIPv6(text) && !text.includes('%') ? 'ipv6' : undefined;
+}

@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AWS_LIMITS, type Limits } from '../../limits';
+import type { Closeable } from '../../services';
+import type { HttpApiSpec } from '../../specs';
+import { invokeIntegration, type InvocationServices } from '../invoke-integration';
+import { newRequestId } from '../request-id';
+import { decodePath } from './decode-path';
+import { edgeResponse, type EdgeResponse } from './edge-response';
+import { httpApiEvent, type VisitorArrival } from './http-api-event';
+import { lambdaResponse, MalformedResponseError } from './lambda-response';
+import { readBody } from '../read-body';
+import { refuseMalformed } from './refuse-malformed';
+import { requestTarget } from './request-target';
+import { HttpRoutes, sourceArnOf, type HttpRoute } from './routes';
+import { writeResponse } from './write-response';
+
+export interface HttpApiEdgeOptions extends InvocationServices {
+  readonly api: HttpApiSpec;
+  readonly limits: Limits['httpApi'];
+  readonly accountId: string;
+  /** In ms since the epoch. */
+  readonly clock?: () => number;
+}
+
+export interface ListenOptions {
+  /** Every request through this door gets this Host: a tunnel of its own port, where `*.localhost` does not resolve. */
+  readonly forcedHost?: string;
+}
+
+/**
+ * An HTTP API with Lambda proxy integrations, payload format 2.0. It has no WebSocket: upgrades are answered as plain
+ * requests. Errors and time-outs have AWS's statuses and bodies, not ours (edge-response.ts).
+ */
+export class HttpApiEdge implements Closeable {
+  private readonly routes: HttpRoutes;
+  private readonly servers: Server[] = [];
+
+  /** @throws GatewayBootError for a stage or route that it cannot serve */
+  constructor(private readonly options: HttpApiEdgeOptions) {
+    this.routes = new HttpRoutes(options.api);
+  }
+
+  /**
+   * Opens a door; there may be several.
+   * @param port 0 for any free one
+   */
+  async listen(
+    port: number,
+    host = '127.0.0.1',
+    { forcedHost }: ListenOptions = {},
+  ): Promise<{ port: number }> {
+    const server = createServer({
+      maxHeaderSize: this.options.limits.headerBytes,
+      insecureHTTPParser: false,
+      // The edge refuses a missing Host itself, with AWS's body.
+      requireHostHeader: false,
+    });
+    // Node would drop fields beyond 2000 silently; their size is limited anyway.
+    server.maxHeadersCount = 0;
+    const malformed = refuseMalformed(server);
+    server.on('request', (request, response) => {
+      const served = this.serve(request, response, forcedHost).catch((error: unknown) => {
+        this.options.log.warn(`${request.method ?? ''} could not be served: ${String(error)}`);
+        response.destroy();
+      });
+      malformed.track(request, served);
+    });
+    server.listen(port, host);
+    await once(server, 'listening');
+    this.servers.push(server);
+    return { port: (server.address() as AddressInfo).port };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      this.servers.splice(0).map(async (server) => {
+        const closed = once(server, 'close');
+        server.close();
+        server.closeAllConnections();
+        await closed;
+      }),
+    );
+  }
+
+  private async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    forcedHost: string | undefined,
+  ): Promise<void> {
+    const requestId = newRequestId();
+    const arrival = await this.receive(request, requestId, forcedHost);
+    if (arrival === 'aborted') return;
+    const answer = 'rawHeaders' in arrival ? this.answer(arrival) : arrival;
+    writeResponse(response, await answer, requestId);
+  }
+
+  private async receive(
+    request: IncomingMessage,
+    requestId: string,
+    forcedHost: string | undefined,
+  ): Promise<VisitorArrival | EdgeResponse | 'aborted'> {
+    const { clock = Date.now, limits } = this.options;
+    const at = clock();
+    // Asked for now: a socket that is closed forgets them.
+    const { remoteAddress = '', localPort = 0 } = request.socket;
+    const target = requestTarget(request);
+    const path = target && decodePath(target.path);
+    const body = await readBody(request, limits.payloadBytes);
+    if (body === 'aborted') return body;
+    if (target === undefined || path === undefined) return edgeResponse(400);
+    if (body === 'too-large') return edgeResponse(413);
+    return {
+      method: request.method ?? '',
+      path,
+      query: target.query,
+      protocol: `HTTP/${request.httpVersion}`,
+      rawHeaders: request.rawHeaders,
+      host: forcedHost ?? target.host,
+      sourceIp: remoteAddress.replace(/^::ffff:/, ''),
+      port: localPort,
+      body,
+      requestId,
+      at,
+    };
+  }
+
+  private async answer(arrival: VisitorArrival): Promise<EdgeResponse> {
+    const route = this.routes.find(arrival.method, arrival.path);
+    if (!route) return edgeResponse(404);
+    const { accountId, api, limits } = this.options;
+    const event = httpApiEvent(arrival, {
+      accountId,
+      apiId: api.apiId,
+      stage: api.stageName,
+      routeKey: route.routeKey,
+    });
+    // What fits the HTTP API need not fit the function, for which it may be base64.
+    if (Buffer.byteLength(JSON.stringify(event)) > AWS_LIMITS.lambda.syncPayloadBytes)
+      return edgeResponse(413);
+    const result = await invokeIntegration(this.options, {
+      address: route.integration.address,
+      functionArn: route.integration.functionArn,
+      sourceArn: sourceArnOf(api, route),
+      timeoutMs: Math.min(route.integration.timeoutMs, limits.integrationTimeoutMs),
+      event,
+    });
+    switch (result.kind) {
+      case 'ok':
+        return this.understand(result.payload, route);
+      case 'throttled':
+      case 'timeout':
+        return edgeResponse(503);
+      case 'error':
+      case 'forbidden':
+        return edgeResponse(500);
+    }
+  }
+
+  private understand(payload: unknown, { integration }: HttpRoute): EdgeResponse {
+    try {
+      return lambdaResponse(payload);
+    } catch (error) {
+      if (!(error instanceof MalformedResponseError)) throw error;
+      this.options.log.warn(
+        `${integration.address}: ${integration.functionArn} returned no valid response: ${error.message}`,
+      );
+      return edgeResponse(500);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import type { Limits } from '../../limits';
+import { AwsError } from '../../services';
+import type { Principal } from '../../services';
+import { ClientSocket } from './client-socket';
+import type { ConnectionInfo } from './connection-context';
+
+export interface ConnectionOptions {
+  readonly info: ConnectionInfo;
+  /** Who holds it, where `$connect` is signed. */
+  readonly principal?: Principal;
+  readonly ws: WebSocket;
+  readonly socket: Socket;
+  readonly limits: Limits['webSocket'];
+  readonly clock: () => number;
+  readonly onMessage: (text: string) => void;
+  /** Once, as soon as the gateway counts the connection as gone; the client may learn of it later, or never. */
+  readonly onEnd: (code: number, reason: string) => void;
+}
+
+/**
+ * An established connection as the gateway sees it, with its limits:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ *
+ * A message in either direction counts as activity. Protocol pings are answered and do not count: whether they do on AWS
+ * is not known, and this way nobody relies on them.
+ */
+export class Connection {
+  lastActiveAt: number;
+  private readonly client: ClientSocket;
+  private readonly idle: NodeJS.Timeout;
+  private readonly life: NodeJS.Timeout;
+  private ended = false;
+
+  constructor(private readonly options: ConnectionOptions) {
+    const { info, limits, principal, socket, ws } = options;
+    this.lastActiveAt = info.connectedAt;
+    const expire = (): void => this.end(1001, 'Going away');
+    this.idle = setTimeout(expire, limits.idleMs).unref();
+    this.life = setTimeout(expire, limits.connectionMs).unref();
+    this.client = new ClientSocket({
+      ws,
+      socket,
+      environment: principal?.environment,
+      frameBytes: limits.frameBytes,
+      onMessage: (text) => this.receive(text),
+      onEnd: (code, reason) => this.end(code, reason),
+    });
+  }
+
+  get info(): ConnectionInfo {
+    return this.options.info;
+  }
+
+  get principal(): Principal | undefined {
+    return this.options.principal;
+  }
+
+  /** @throws AwsError 429 when too many messages wait for a client that does not read */
+  post(text: string): void {
+    if (!this.hasRoom)
+      throw new AwsError(
+        429,
+        'LimitExceededException',
+        'Limit exceeded: the client does not read its messages',
+      );
+    this.touch();
+    this.client.send(text);
+  }
+
+  /** What the gateway itself has to say; dropped when the client does not listen. */
+  reply(text: string): void {
+    if (!this.ended && this.hasRoom) this.post(text);
+  }
+
+  /** Ends it with a close frame, which a frozen client does not get. */
+  end(code: number, reason: string): void {
+    this.finish(code, reason, () => this.client.close(code, reason));
+  }
+
+  /** Ends it without a word to the client: a break in the network. */
+  vanish(): void {
+    this.finish(1006, '', () => this.client.vanish());
+  }
+
+  private finish(code: number, reason: string, part: () => void): void {
+    if (this.ended) return;
+    this.ended = true;
+    clearTimeout(this.idle);
+    clearTimeout(this.life);
+    part();
+    this.options.onEnd(code, reason);
+  }
+
+  private receive(text: string): void {
+    if (this.ended) return;
+    this.touch();
+    this.options.onMessage(text);
+  }
+
+  private get hasRoom(): boolean {
+    return this.client.waiting < this.options.limits.bufferedMessages;
+  }
+
+  private touch(): void {
+    this.lastActiveAt = this.options.clock();
+    this.idle.refresh();
+  }
+}

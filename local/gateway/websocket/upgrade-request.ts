@@ -1,0 +1,29 @@
+import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** `/<api id>/<stage>`, perhaps with a slash at the end. On AWS the API is in the host name. */
+export function addressedStage(url = ''): { apiId: string; stage: string } | undefined {
+  const [, apiId, stage] = /^\/([^/?]+)\/([^/?]+)\/?(?:\?|$)/.exec(url) ?? [];
+  return apiId === undefined || stage === undefined ? undefined : { apiId, stage };
+}
+
+/** Whether it is a WebSocket handshake at all (RFC 6455 section 4.2.1); asked before any function runs. */
+export const isHandshake = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'GET' &&
+  headers.upgrade?.toLowerCase() === 'websocket' &&
+  headers['sec-websocket-version'] === '13' &&
+  /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '');
+
+/** Answers an upgrade with a plain HTTP response instead. @param body JSON, or a function's own text */
+export function refuseUpgrade(socket: Duplex, status: number, body: string, errorType?: string): void {
+  const json = body.startsWith('{');
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    `content-type: ${json ? 'application/json' : 'text/plain'}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...(errorType === undefined ? [] : [`x-amzn-errortype: ${errorType}`]),
+    'connection: close',
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}

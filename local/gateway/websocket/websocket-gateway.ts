@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { Limits } from '../../limits';
+import type { Closeable, Interceptor, Principal, Principals } from '../../services';
+import type { WebSocketApiSpec } from '../../specs';
+import type { InvocationServices } from '../invoke-integration';
+import { newRequestId } from '../request-id';
+import { Connection } from './connection';
+import type { ConnectionInfo } from './connection-context';
+import { ConnectionsApi } from './connections-api';
+import { addressedStage, isHandshake, refuseUpgrade } from './upgrade-request';
+import { waitForThaw } from './wait-for-thaw';
+import { gatewayMessage, WebSocketApi } from './web-socket-api';
+import { sourceIpOf } from './web-socket-events';
+
+/** An idle connection to `@connections` is kept this long, in ms; AWS publishes no number, Node's 5 s would be harsher than it is. */
+const KEEP_ALIVE_MS = 60_000;
+
+export interface WebSocketGatewayOptions extends InvocationServices {
+  readonly apis: readonly WebSocketApiSpec[];
+  readonly principals: Principals;
+  readonly region: string;
+  readonly limits: Limits['webSocket'];
+  /** Wraps each call of `@connections`, and each signed connect; without one they pass. */
+  readonly intercept?: Interceptor;
+  /** In ms since the epoch. */
+  readonly clock?: () => number;
+}
+
+export interface ConnectionListing {
+  readonly connectionId: string;
+  /** In ms since the epoch. */
+  readonly connectedAt: number;
+  readonly lastActiveAt: number;
+  readonly principal?: Principal;
+}
+
+/**
+ * All WebSocket APIs of a stack on one port, and their `@connections`: `ws://127.0.0.1:PORT/<api id>/<stage>`. It keeps
+ * AWS's limits, and delivers nothing to an execution environment that is frozen (client-socket.ts).
+ */
+export class WebSocketGateway implements Closeable {
+  private readonly apis: ReadonlyMap<string, WebSocketApi>;
+  private readonly established = new Map<string, Connection>();
+  private readonly sockets = new Set<Socket>();
+  private readonly webSockets: WebSocketServer;
+  private readonly protocols = new WeakMap<IncomingMessage, string>();
+  private readonly server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+  private readonly clock: () => number;
+
+  /** @throws GatewayBootError for a route, template or expression it cannot run */
+  constructor(private readonly options: WebSocketGatewayOptions) {
+    const { clock = Date.now, intercept = (_call, next) => next(), limits } = options;
+    this.clock = clock;
+    this.apis = new Map(
+      options.apis.map((api) => [api.apiId, new WebSocketApi({ ...options, api, intercept, clock })]),
+    );
+    this.webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: limits.messageBytes,
+      handleProtocols: (_offered, request) => this.protocols.get(request) ?? false,
+    });
+    const management = new ConnectionsApi({
+      ...options,
+      intercept,
+      clock,
+      find: (...target) => this.find(...target),
+    });
+    this.server.on('request', (request, response) => void management.handle(request, response));
+    this.server.on('upgrade', (request, socket, head) => {
+      this.upgrade(request, socket as Socket, head).catch((error: unknown) => {
+        options.log.warn(`a WebSocket upgrade failed: ${String(error)}`);
+        socket.destroy();
+      });
+    });
+  }
+
+  /** @param port 0 for any free one */
+  async listen(port: number, host = '127.0.0.1'): Promise<{ port: number }> {
+    this.server.listen(port, host);
+    await once(this.server, 'listening');
+    return { port: this.port };
+  }
+
+  /** `ws://127.0.0.1:PORT/<api id>/<stage>`; its management endpoint is the same with http. */
+  invokeUrl({ apiId, stageName }: Pick<WebSocketApiSpec, 'apiId' | 'stageName'>): string {
+    return `ws://127.0.0.1:${this.port}/${apiId}/${stageName}`;
+  }
+
+  /** The connections of one API that the gateway counts as open. */
+  connections(apiId: string): ConnectionListing[] {
+    return [...this.established.values()]
+      .filter(({ info }) => info.apiId === apiId)
+      .map(({ info: { connectionId, connectedAt }, lastActiveAt, principal }) => ({
+        connectionId,
+        connectedAt,
+        lastActiveAt,
+        principal,
+      }));
+  }
+
+  /**
+   * Breaks a connection, for fault tests.
+   * @param how `close`: as API Gateway does when it goes away; `vanish`: the client is not told and finds out when it writes
+   * @returns whether there was such a connection
+   */
+  drop(connectionId: string, how: 'close' | 'vanish'): boolean {
+    const connection = this.established.get(connectionId);
+    if (how === 'close') connection?.end(1001, 'Going away');
+    else connection?.vanish();
+    return connection !== undefined;
+  }
+
+  /** Cuts all connections; functions hear nothing of it. */
+  async close(): Promise<void> {
+    this.established.clear();
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  private get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  private find(apiId: string, stage: string, connectionId: string): Connection | undefined {
+    const connection = this.established.get(connectionId);
+    return connection?.info.apiId === apiId && connection.info.stage === stage ? connection : undefined;
+  }
+
+  private async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    // Whoever goes away during the handshake: `ws` listens only later.
+    socket.on('error', () => undefined);
+    const addressed = addressedStage(request.url);
+    const api = addressed && this.apis.get(addressed.apiId);
+    const info = this.newConnection(request, addressed?.apiId ?? '', addressed?.stage ?? '');
+    const refuse = (status: number, message: string): void =>
+      refuseUpgrade(socket, status, gatewayMessage(message, { ...info, requestId: newRequestId() }));
+    if (!isHandshake(request)) return refuse(400, 'Bad Request');
+    if (!api || api.spec.stageName !== info.stage) return refuse(403, 'Forbidden');
+
+    const outcome = await api.connect(request, info);
+    if (outcome.kind === 'refused')
+      return refuseUpgrade(socket, outcome.status, outcome.body, outcome.errorType);
+    await waitForThaw(outcome.principal?.environment);
+    if (!socket.readable || !socket.writable) {
+      // The client went away meanwhile; whoever accepted it must hear of that.
+      socket.destroy();
+      return void api.disconnect(outcome.info, 1006, '');
+    }
+    if (outcome.protocol !== undefined) this.protocols.set(request, outcome.protocol);
+    this.webSockets.handleUpgrade(request, socket, head, (ws) =>
+      this.establish(api, outcome.info, outcome.principal, ws, socket),
+    );
+  }
+
+  private newConnection(request: IncomingMessage, apiId: string, stage: string): ConnectionInfo {
+    return {
+      connectionId: newRequestId(),
+      connectedAt: this.clock(),
+      apiId,
+      stage,
+      domainName: (request.headers.host ?? '').replace(/:\d*$/, ''),
+      identity: { sourceIp: sourceIpOf(request), userAgent: request.headers['user-agent'] ?? '' },
+    };
+  }
+
+  private establish(
+    api: WebSocketApi,
+    info: ConnectionInfo,
+    principal: Principal | undefined,
+    ws: WebSocket,
+    socket: Socket,
+  ): void {
+    const { connectionId } = info;
+    const connection = new Connection({
+      info,
+      principal,
+      ws,
+      socket,
+      limits: this.options.limits,
+      clock: this.clock,
+      onMessage: (text) => void api.message(info, text, (answer) => connection.reply(answer)),
+      onEnd: (code, reason) => {
+        if (this.established.delete(connectionId)) void api.disconnect(info, code, reason);
+      },
+    });
+    this.established.set(connectionId, connection);
+  }
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import type { ProcessGuard } from '../process-guard';
+import type { LogSink } from '../services';
+import type { FunctionSpec } from '../specs';
+import { environmentVariables } from './environment-variables';
+import type { FunctionCode } from './function-code';
+import { FunctionEnvironment } from './function-environment';
+import type { FunctionKeys } from './function-keys';
+import { newSessionToken } from './function-keys';
+import type { InvocationRecord } from './invocation';
+import type { RuntimeApi } from './runtime-api';
+
+export interface EnvironmentFactoryOptions {
+  readonly region: string;
+  readonly awsEndpoint: () => string;
+  readonly initLimitMs: number;
+  readonly guard: ProcessGuard;
+  readonly log: LogSink;
+  readonly code: FunctionCode;
+  readonly keys: FunctionKeys;
+  readonly runtimeApi: RuntimeApi;
+}
+
+/** Starts execution environments: gives each an id, credentials, a log stream and its place at the Runtime API. */
+export class EnvironmentFactory {
+  constructor(private readonly options: EnvironmentFactoryOptions) {}
+
+  start(
+    spec: FunctionSpec,
+    onFinished: (environment: FunctionEnvironment, record: InvocationRecord) => void,
+  ): FunctionEnvironment {
+    const { code, guard, initLimitMs, keys, log, runtimeApi } = this.options;
+    const id = randomUUID();
+    const sessionToken = newSessionToken();
+    const environment = new FunctionEnvironment({
+      spec,
+      initLimitMs,
+      sandbox: (host) => ({
+        id,
+        functionName: spec.name,
+        memoryMb: spec.memoryMb,
+        taskRoot: code.rootOf(spec),
+        variables: this.variables(spec, id, sessionToken, runtimeApi.add(id, host)),
+        guard,
+      }),
+      log: (text, requestId) =>
+        log({ at: Date.now(), functionName: spec.name, environmentId: id, requestId, text }),
+      onFinished,
+    });
+    keys.add(sessionToken, environment.sandbox);
+    environment.sandbox.once('exit', () => runtimeApi.remove(id));
+    return environment;
+  }
+
+  private variables(
+    spec: FunctionSpec,
+    id: string,
+    sessionToken: string,
+    runtimeApi: string,
+  ): Record<string, string> {
+    const { awsEndpoint, code, keys, region } = this.options;
+    return environmentVariables({
+      spec,
+      region,
+      key: keys.of(spec),
+      sessionToken,
+      taskRoot: code.rootOf(spec),
+      logStream: logStreamName(id, new Date()),
+      runtimeApi,
+      awsEndpoint: awsEndpoint(),
+    });
+  }
+}
+
+/** `2026/11/24/[$LATEST]0123456789abcdef0123456789abcdef`: one stream a environment, as on AWS. */
+function logStreamName(environmentId: string, now: Date): string {
+  return `${now.toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${environmentId.replaceAll('-', '')}`;
+}

@@ -1,0 +1,217 @@
+/**
+ * One execution environment from init to its end, and the invocation that it is running: what Lambda's own supervisor does
+ * around the runtime. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+import type { FunctionSpec } from '../specs';
+import { platformError } from './invocation';
+import type { Invocation, InvocationRecord, Outcome } from './invocation';
+import { afterPendingOutput } from './output-lines';
+import { endLine, initReportLine, reportLine, startLine } from './platform-log';
+import { maxMemoryMb } from './process-memory';
+import type { HandedOver, RuntimeHost } from './runtime-api';
+import { Sandbox } from './sandbox';
+import type { SandboxOptions } from './sandbox';
+
+export interface FunctionEnvironmentOptions {
+  readonly spec: FunctionSpec;
+  readonly initLimitMs: number;
+  /** @returns what the process is started with, now that there is somebody to speak to its runtime */
+  readonly sandbox: (host: RuntimeHost) => Omit<SandboxOptions, 'onLine'>;
+  readonly log: (text: string, requestId: string | undefined) => void;
+  /** An invocation is over: not only answered, but its runtime asks for the next one, or has ended. */
+  readonly onFinished: (environment: FunctionEnvironment, record: InvocationRecord) => void;
+}
+
+interface Init {
+  readonly ms: number;
+  readonly failure?: (requestId: string) => Outcome;
+}
+
+interface Running {
+  readonly invocation: Invocation;
+  readonly init: Init | undefined;
+  readonly startedAt: number;
+  readonly resolve: (outcome: Outcome) => void;
+  timer?: NodeJS.Timeout;
+  outcome?: Outcome;
+  /** Known before the end only where the process is killed. */
+  maxMemoryMb?: number;
+}
+
+export class FunctionEnvironment implements RuntimeHost {
+  readonly sandbox: Sandbox;
+  private readonly startedAt = performance.now();
+  private readonly init: Promise<Init>;
+  private resolveInit: (init: Init) => void = () => undefined;
+  private readonly initTimer: NodeJS.Timeout;
+  private initEnded = false;
+  private handOver?: (invocation: HandedOver) => void;
+  private running?: Running;
+  private hasRun = false;
+  private condemned = false;
+
+  constructor(private readonly options: FunctionEnvironmentOptions) {
+    this.init = new Promise((resolve) => (this.resolveInit = resolve));
+    this.sandbox = new Sandbox({ ...options.sandbox(this), onLine: (text) => this.log(text) });
+    this.sandbox.once('exit', () => this.onExit());
+    this.initTimer = setTimeout(() => this.timeOutInit(), options.initLimitMs);
+  }
+
+  /** Whether it can take another invocation once it is free. */
+  get usable(): boolean {
+    return !this.condemned && !this.sandbox.exited;
+  }
+
+  /** Its invocation has an answer, and it will be free in a moment. */
+  get isFinishing(): boolean {
+    return this.usable && this.running?.outcome !== undefined;
+  }
+
+  /** Runs one invocation, after init where this is the first. One at a time: the caller sees to that. */
+  async invoke(invocation: Invocation): Promise<Outcome> {
+    const init = await this.init;
+    return new Promise((resolve) => {
+      const first = !this.hasRun;
+      this.hasRun = true;
+      this.sandbox.thaw();
+      this.running = { invocation, init: first ? init : undefined, startedAt: performance.now(), resolve };
+      this.log(startLine(invocation.requestId));
+      if (init.failure || this.sandbox.exited) {
+        this.settle(init.failure?.(invocation.requestId) ?? this.exitError(invocation.requestId));
+        this.finish();
+      } else {
+        this.handOverNow(invocation);
+      }
+    });
+  }
+
+  kill(): void {
+    this.condemned = true;
+    this.sandbox.kill();
+  }
+
+  // --- what the runtime says ----------------------------------------------------------------------------------------
+
+  next(handOver: (invocation: HandedOver) => void): void {
+    this.handOver = handOver;
+    this.endInit({ ms: this.age() });
+    if (this.running) afterPendingOutput(() => this.finish());
+  }
+
+  answer(requestId: string, outcome: Outcome): boolean {
+    if (this.running?.invocation.requestId !== requestId || this.running.outcome) return false;
+    this.settle(outcome);
+    return true;
+  }
+
+  failInit(outcome: Outcome): void {
+    afterPendingOutput(() => this.abandonInit(errorTypeOf(outcome) ?? 'Runtime.Unknown', () => outcome));
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------
+
+  private handOverNow(invocation: Invocation): void {
+    const { spec } = this.options;
+    const running = this.running as Running;
+    running.timer = setTimeout(() => this.timeOut(running), spec.timeoutMs);
+    this.handOver?.({ ...invocation, functionArn: spec.arn, deadlineMs: Date.now() + spec.timeoutMs });
+    this.handOver = undefined;
+  }
+
+  private settle(outcome: Outcome): void {
+    if (!this.running || this.running.outcome) return;
+    this.running.outcome = outcome;
+    this.running.resolve(outcome);
+  }
+
+  private timeOut(running: Running): void {
+    const { requestId } = running.invocation;
+    const message = `Task timed out after ${(this.options.spec.timeoutMs / 1000).toFixed(2)} seconds`;
+    running.maxMemoryMb = maxMemoryMb(this.sandbox.pid);
+    this.log(`${new Date().toISOString()} ${requestId} ${message}`);
+    this.settle(platformError('Sandbox.Timedout', requestId, message));
+    this.kill();
+  }
+
+  private timeOutInit(): void {
+    const message = `Initialization has timed out after ${(this.options.initLimitMs / 1000).toFixed(2)} seconds`;
+    this.abandonInit('Sandbox.Timedout', (requestId) =>
+      platformError('Sandbox.Timedout', requestId, message),
+    );
+  }
+
+  /** AWS would try a failed init once more within the invocation; here it fails at once, and the next one starts anew. */
+  private abandonInit(errorType: string, failure: (requestId: string) => Outcome): void {
+    if (this.initEnded) return;
+    const ms = this.age();
+    this.log(initReportLine(ms, errorType));
+    this.endInit({ ms, failure });
+    this.kill();
+  }
+
+  private endInit(init: Init): void {
+    this.initEnded = true;
+    clearTimeout(this.initTimer);
+    this.resolveInit(init);
+  }
+
+  private onExit(): void {
+    afterPendingOutput(() => {
+      this.abandonInit('Runtime.ExitError', (requestId) => this.exitError(requestId));
+      if (!this.running) return;
+      this.settle(this.exitError(this.running.invocation.requestId));
+      this.finish();
+    });
+  }
+
+  private finish(): void {
+    const running = this.running;
+    if (!running) return;
+    clearTimeout(running.timer);
+    const record = this.recordOf(running);
+    this.log(endLine(record.requestId));
+    this.log(reportLine(record, this.options.spec.memoryMb));
+    this.running = undefined;
+    this.options.onFinished(this, record);
+  }
+
+  private recordOf({
+    invocation,
+    init,
+    startedAt,
+    outcome,
+    maxMemoryMb: memoryAtKill,
+  }: Running): InvocationRecord {
+    const { spec } = this.options;
+    const durationMs = init?.failure ? 0 : Math.min(performance.now() - startedAt, spec.timeoutMs);
+    return {
+      at: Date.now(),
+      functionName: spec.name,
+      requestId: invocation.requestId,
+      environmentId: this.sandbox.id,
+      coldStart: init !== undefined,
+      durationMs,
+      billedMs: Math.ceil(durationMs + (init?.ms ?? 0)),
+      initMs: init?.ms,
+      maxMemoryMb: memoryAtKill ?? maxMemoryMb(this.sandbox.pid),
+      kind: outcome?.kind ?? 'error',
+      errorType: errorTypeOf(outcome),
+    };
+  }
+
+  private exitError(requestId: string): Outcome {
+    return platformError('Runtime.ExitError', requestId, this.sandbox.exitReason);
+  }
+
+  private age(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  private log(text: string): void {
+    this.options.log(text, this.running?.invocation.requestId);
+  }
+}
+
+function errorTypeOf(outcome: Outcome | undefined): string | undefined {
+  return outcome?.kind === 'error' ? outcome.errorType : undefined;
+}

@@ -1,0 +1,67 @@
+/** Access keys: one a function, and a session token for each execution environment, which tells them apart. */
+import { randomBytes } from 'node:crypto';
+import type { ExecutionEnvironment, Principal, Principals } from '../services';
+import type { FunctionSpec } from '../specs';
+
+export interface FunctionKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly roleArn: string;
+  readonly functionName: string;
+}
+
+/** Environments that have ended and whose tokens are still good; the oldest are forgotten beyond it. */
+const KEPT_ENDED = 500;
+
+export class FunctionKeys implements Principals {
+  private readonly keys = new Map<string, FunctionKey>();
+  private readonly byFunction = new Map<string, FunctionKey>();
+  private readonly environments = new Map<string, ExecutionEnvironment>();
+  private readonly ended: string[] = [];
+
+  constructor(functions: readonly FunctionSpec[]) {
+    for (const spec of functions) {
+      const key = newKey(spec);
+      this.keys.set(key.accessKeyId, key);
+      this.byFunction.set(spec.name, key);
+    }
+  }
+
+  of(spec: FunctionSpec): FunctionKey {
+    return this.byFunction.get(spec.name) as FunctionKey;
+  }
+
+  /**
+   * Makes an environment known by its session token. The token stays good when the environment ends: a call that was on
+   * the wire when its process died still counts, as on AWS.
+   */
+  add(sessionToken: string, environment: ExecutionEnvironment): void {
+    this.environments.set(sessionToken, environment);
+    environment.once('exit', () => {
+      this.ended.push(sessionToken);
+      if (this.ended.length > KEPT_ENDED) this.environments.delete(this.ended.shift() as string);
+    });
+  }
+
+  /** @returns undefined for an unknown key, or a session token that is not of the key's function */
+  find(accessKeyId: string, sessionToken: string | undefined): Principal | undefined {
+    const key = this.keys.get(accessKeyId);
+    if (!key || sessionToken === undefined) return key;
+    const environment = this.environments.get(sessionToken);
+    return environment?.functionName === key.functionName ? { ...key, environment } : undefined;
+  }
+}
+
+/** As unguessable as the real ones; `ASIA` is how AWS begins the ids of temporary keys. */
+function newKey({ name, roleArn }: FunctionSpec): FunctionKey {
+  return {
+    accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64url'),
+    roleArn,
+    functionName: name,
+  };
+}
+
+export function newSessionToken(): string {
+  return randomBytes(48).toString('base64url');
+}

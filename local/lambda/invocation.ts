@@ -1,0 +1,39 @@
+import type { InvokeResult } from '../services';
+
+/** One request to run a function. */
+export interface Invocation {
+  /** The same for every attempt of one asynchronous invocation. */
+  readonly requestId: string;
+  /** JSON text */
+  readonly payload: string;
+  /** Value of `X-Amzn-Trace-Id` */
+  readonly traceHeader: string;
+}
+
+/** How an invocation that ran has ended. */
+export type Outcome = Exclude<InvokeResult, { kind: 'throttled' }>;
+
+/** What an invocation cost: the numbers of its REPORT line. Times are in ms. */
+export interface InvocationRecord {
+  /** When it ended, ms since the epoch. */
+  readonly at: number;
+  readonly functionName: string;
+  readonly requestId: string;
+  readonly environmentId: string;
+  readonly coldStart: boolean;
+  /** From hand-over until the runtime asked for the next invocation, or ended. */
+  readonly durationMs: number;
+  /** Whole ms; includes init (https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase). */
+  readonly billedMs: number;
+  /** On a cold start only. */
+  readonly initMs?: number;
+  readonly maxMemoryMb?: number;
+  readonly kind: Outcome['kind'];
+  /** `Sandbox.Timedout`, `Runtime.ExitError`, or the name of the error that was thrown; on errors only. */
+  readonly errorType?: string;
+}
+
+/** @param errorType as Lambda names it; @param message follows the request id, as in every error of the platform's own */
+export function platformError(errorType: string, requestId: string, message: string): Outcome {
+  return { kind: 'error', errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` };
+}

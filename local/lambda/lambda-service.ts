@@ -1,0 +1,208 @@
+/**
+ * Lambda, as far as the tunnel needs it: runs the functions' real bundles, one process per execution environment, one
+ * request at a time, through the Lambda Runtime API; frozen between invocations, killed at the time-out, throttled at the
+ * reserved concurrency. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import type { Limits } from '../limits';
+import type { ProcessGuard } from '../process-guard';
+import { AwsError } from '../services';
+import type {
+  Closeable,
+  ExecutionEnvironment,
+  FunctionInvoker,
+  InvokeResult,
+  LogSink,
+  Principal,
+  Principals,
+  Queues,
+} from '../services';
+import type { FunctionSpec } from '../specs';
+import { AsyncInvocations } from './async-invocations';
+import { Concurrency } from './concurrency';
+import { EnvironmentFactory } from './environment-factory';
+import { FunctionCode } from './function-code';
+import { FunctionKeys } from './function-keys';
+import { FunctionPool } from './function-pool';
+import type { Invocation, InvocationRecord } from './invocation';
+import { LambdaBootError } from './lambda-errors';
+import { LambdaStats } from './lambda-stats';
+import type { FunctionStats } from './lambda-stats';
+import { RuntimeApi } from './runtime-api';
+import { traceHeaderFor } from './trace-header';
+
+export interface LambdaServiceOptions {
+  readonly functions: readonly FunctionSpec[];
+  readonly region: string;
+  /** `http://127.0.0.1:PORT` for AWS_ENDPOINT_URL; asked at each cold start, so it may be known later than the service. */
+  readonly awsEndpoint: () => string;
+  readonly queues: Queues;
+  readonly log: LogSink;
+  readonly limits: Limits['lambda'];
+  readonly guard: ProcessGuard;
+  /** Awaited before a process is started: where a latency profile makes cold starts as slow as AWS's. */
+  readonly beforeColdStart?: (functionName: string) => Promise<void>;
+}
+
+export interface LambdaEvents {
+  /** An invocation has run. */
+  invocation: [InvocationRecord];
+  throttle: [{ readonly at: number; readonly functionName: string; readonly reason: string }];
+}
+
+/** A function that is being run. */
+interface Hosted {
+  readonly spec: FunctionSpec;
+  readonly pool: FunctionPool;
+}
+
+export class LambdaService implements FunctionInvoker, Principals, Closeable {
+  readonly events = new EventEmitter<LambdaEvents>();
+  private readonly statistics = new LambdaStats();
+  private readonly hosted = new Map<string, Hosted>();
+  private readonly keys: FunctionKeys;
+  private readonly queue: AsyncInvocations;
+
+  private constructor(
+    private readonly options: LambdaServiceOptions,
+    private readonly code: FunctionCode,
+    private readonly runtimeApi: RuntimeApi,
+  ) {
+    const { functions, limits, log, queues } = options;
+    this.keys = new FunctionKeys(functions);
+    this.queue = new AsyncInvocations({
+      invoke: (spec, invocation) => this.run(spec, invocation),
+      queues,
+      retryDelaysMs: limits.asyncRetryDelaysMs,
+      warn: ({ name }, requestId, text) =>
+        log({ at: Date.now(), functionName: name, environmentId: '', requestId, text }),
+    });
+    const factory = new EnvironmentFactory({
+      ...options,
+      initLimitMs: limits.initMs,
+      code,
+      keys: this.keys,
+      runtimeApi,
+    });
+    const concurrency = new Concurrency(functions, limits.accountConcurrency);
+    for (const spec of functions)
+      this.hosted.set(spec.arn, { spec, pool: this.poolFor(spec, concurrency, factory) });
+  }
+
+  /** @throws LambdaBootError for a function whose code or runtime cannot be run, by its Terraform address */
+  static async start(options: LambdaServiceOptions): Promise<LambdaService> {
+    for (const { address, runtime } of options.functions) {
+      if (/^nodejs\d+\.x$/.test(runtime)) continue;
+      throw new LambdaBootError(
+        `${address}: the local cloud runs Node.js functions, not "${runtime}"; set runtime to nodejs22.x`,
+      );
+    }
+    const code = await FunctionCode.unpack(options.functions);
+    options.guard.watchDirectory(code.directory);
+    return new LambdaService(options, code, await RuntimeApi.start(options.limits.syncPayloadBytes));
+  }
+
+  /** @throws AwsError ResourceNotFoundException for an ARN that is none of the functions' */
+  async invoke(
+    functionArn: string,
+    payload: unknown,
+    { traceHeader }: { traceHeader?: string } = {},
+  ): Promise<InvokeResult> {
+    const { spec } = this.functionOf(functionArn);
+    const invocation = newInvocation(payload, traceHeader);
+    const limit = this.options.limits.syncPayloadBytes;
+    if (Buffer.byteLength(invocation.payload) > limit) return { kind: 'error', ...tooLarge(limit) };
+    return this.run(spec, invocation);
+  }
+
+  /** @throws AwsError ResourceNotFoundException, or RequestTooLargeException for an event above 1 MB */
+  invokeAsync(functionArn: string, payload: unknown, { traceHeader }: { traceHeader?: string } = {}): void {
+    const { spec } = this.functionOf(functionArn);
+    const invocation = newInvocation(payload, traceHeader);
+    const limit = this.options.limits.asyncPayloadBytes;
+    if (Buffer.byteLength(invocation.payload) > limit) {
+      const { errorType, errorMessage } = tooLarge(limit);
+      throw new AwsError(413, errorType, errorMessage);
+    }
+    this.queue.add(spec, invocation);
+  }
+
+  find(accessKeyId: string, sessionToken: string | undefined): Principal | undefined {
+    return this.keys.find(accessKeyId, sessionToken);
+  }
+
+  /** Counters of every function, by name. */
+  stats(): Readonly<Record<string, FunctionStats>> {
+    return Object.fromEntries(this.options.functions.map(({ name }) => [name, this.statistics.of(name)]));
+  }
+
+  /** The environments that live now: starting, running or frozen. */
+  environments(functionName?: string): readonly ExecutionEnvironment[] {
+    const all = [...this.hosted.values()].filter(
+      ({ spec }) => functionName === undefined || spec.name === functionName,
+    );
+    return all.flatMap(({ pool }) => pool.sandboxes);
+  }
+
+  /** SIGKILL; an invocation that it runs fails with Runtime.ExitError. Returns false for an unknown environment. */
+  kill(environmentId: string): boolean {
+    return [...this.hosted.values()].some(({ pool }) => pool.kill(environmentId));
+  }
+
+  async close(): Promise<void> {
+    this.queue.close();
+    await Promise.all([...this.hosted.values()].map(({ pool }) => pool.close()));
+    await this.runtimeApi.close();
+    await this.code.remove();
+    this.options.guard.unwatchDirectory(this.code.directory);
+  }
+
+  private poolFor(spec: FunctionSpec, concurrency: Concurrency, factory: EnvironmentFactory): FunctionPool {
+    const pool: FunctionPool = new FunctionPool({
+      spec,
+      concurrency,
+      idleMs: this.options.limits.idleEnvironmentMs,
+      beforeColdStart: this.options.beforeColdStart,
+      start: () =>
+        factory.start(spec, (environment, record) => {
+          this.statistics.record(record);
+          pool.onFinished(environment);
+          this.events.emit('invocation', record);
+        }),
+    });
+    return pool;
+  }
+
+  private async run({ arn, name }: FunctionSpec, invocation: Invocation): Promise<InvokeResult> {
+    const result = await this.functionOf(arn).pool.invoke(invocation);
+    if (result.kind === 'throttled') {
+      this.statistics.recordThrottle(name);
+      this.events.emit('throttle', { at: Date.now(), functionName: name, reason: result.reason });
+    }
+    return result;
+  }
+
+  private functionOf(arn: string): Hosted {
+    const hosted = this.hosted.get(arn);
+    if (hosted) return hosted;
+    const known = [...this.hosted.keys()].join(', ');
+    throw new AwsError(
+      404,
+      'ResourceNotFoundException',
+      `Function not found: ${arn}; the stack declares ${known || 'none'}`,
+    );
+  }
+}
+
+function newInvocation(payload: unknown, traceHeader: string | undefined): Invocation {
+  const text = payload === undefined ? '{}' : JSON.stringify(payload);
+  return { requestId: randomUUID(), payload: text, traceHeader: traceHeaderFor(traceHeader) };
+}
+
+function tooLarge(limitBytes: number): { errorType: string; errorMessage: string } {
+  return {
+    errorType: 'RequestTooLargeException',
+    errorMessage: `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
+  };
+}

@@ -1,0 +1,160 @@
+/**
+ * The Lambda Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) for all execution environments on
+ * one loopback port: `/ENVIRONMENT-ID/2018-06-01/runtime/…`. AWS gives each environment a port of its own in a machine of
+ * its own; a hundred of them in one process would be a hundred listeners. The id is random, so no environment (and no page
+ * in a browser) can speak for another.
+ */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Invocation, Outcome } from './invocation';
+
+/** An invocation as the runtime receives it. */
+export interface HandedOver extends Invocation {
+  readonly functionArn: string;
+  /** ms since the epoch */
+  readonly deadlineMs: number;
+}
+
+/** What stands behind the API for one environment. */
+export interface RuntimeHost {
+  /** The runtime is ready: `handOver` sends it the next invocation, whenever there is one. */
+  next(handOver: (invocation: HandedOver) => void): void;
+  /** @returns false when `requestId` is not under way, or was answered already */
+  answer(requestId: string, outcome: Outcome): boolean;
+  failInit(outcome: Outcome): void;
+}
+
+const ROUTE =
+  /^\/([^/]+)\/2018-06-01\/runtime\/(?:(invocation\/next)|(init\/error)|invocation\/([^/]+)\/(response|error))$/;
+
+export class RuntimeApi {
+  private readonly hosts = new Map<string, RuntimeHost>();
+  private readonly server = http.createServer((request, response) => void this.serve(request, response));
+
+  private constructor(private readonly maxResponseBytes: number) {
+    // A runtime asks for its next invocation and waits, stopped, for as long as it takes.
+    Object.assign(this.server, { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 });
+  }
+
+  static async start(maxResponseBytes: number): Promise<RuntimeApi> {
+    const api = new RuntimeApi(maxResponseBytes);
+    await new Promise<void>((resolve, reject) => {
+      api.server.once('error', reject);
+      api.server.listen(0, '127.0.0.1', resolve);
+    });
+    return api;
+  }
+
+  /** @returns what the environment gets as AWS_LAMBDA_RUNTIME_API */
+  add(environmentId: string, host: RuntimeHost): string {
+    this.hosts.set(environmentId, host);
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}/${environmentId}`;
+  }
+
+  remove(environmentId: string): void {
+    this.hosts.delete(environmentId);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    const [, environmentId = '', isNext, isInitError, requestId = '', result] =
+      ROUTE.exec(request.url ?? '') ?? [];
+    const host = this.hosts.get(environmentId);
+    if (!host)
+      return refuse(
+        response,
+        404,
+        'NotFound',
+        `nothing at ${request.url}: is AWS_LAMBDA_RUNTIME_API unchanged?`,
+      );
+    if (isNext) return host.next((invocation) => sendInvocation(response, invocation));
+
+    const body = await readBody(request, this.maxResponseBytes).catch(() => undefined);
+    if (body === undefined) return;
+    if (isInitError) host.failInit(errorOutcome(body));
+    else if (!host.answer(requestId, result === 'error' ? errorOutcome(body) : this.responseOutcome(body)))
+      return refuse(
+        response,
+        400,
+        'InvalidRequestID',
+        `${requestId} is not under way here, or has its answer`,
+      );
+    if (body.text === undefined)
+      return refuse(response, 413, 'RequestEntityTooLarge', this.tooLarge(body.bytes));
+    response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}\n');
+  }
+
+  private responseOutcome({ text, bytes }: Body): Outcome {
+    if (text === undefined) {
+      return {
+        kind: 'error',
+        errorType: 'Function.ResponseSizeTooLarge',
+        errorMessage: this.tooLarge(bytes),
+      };
+    }
+    try {
+      return { kind: 'ok', payload: JSON.parse(text) as unknown };
+    } catch {
+      return {
+        kind: 'error',
+        errorType: 'Runtime.MarshalError',
+        errorMessage: 'The response of the function is not JSON',
+      };
+    }
+  }
+
+  private tooLarge(bytes: number): string {
+    return `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${this.maxResponseBytes} bytes).`;
+  }
+}
+
+/** `text` is missing where there were more than the allowed bytes. */
+interface Body {
+  readonly text?: string;
+  readonly bytes: number;
+}
+
+async function readBody(request: http.IncomingMessage, maxBytes: number): Promise<Body> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= maxBytes) chunks.push(chunk);
+  }
+  return bytes <= maxBytes ? { text: Buffer.concat(chunks).toString(), bytes } : { bytes };
+}
+
+function errorOutcome({ text = '{}' }: Body): Outcome {
+  const { errorType = 'Runtime.Unknown', errorMessage = '' } = JSON.parse(text) as Partial<
+    Record<string, string>
+  >;
+  return { kind: 'error', errorType, errorMessage };
+}
+
+function sendInvocation(response: http.ServerResponse, invocation: HandedOver): void {
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(invocation.payload),
+    'lambda-runtime-aws-request-id': invocation.requestId,
+    'lambda-runtime-deadline-ms': invocation.deadlineMs,
+    'lambda-runtime-invoked-function-arn': invocation.functionArn,
+    'lambda-runtime-trace-id': invocation.traceHeader,
+  });
+  response.end(invocation.payload);
+}
+
+function refuse(
+  response: http.ServerResponse,
+  status: number,
+  errorType: string,
+  errorMessage: string,
+): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ errorType, errorMessage }));
+}

@@ -1,0 +1,95 @@
+/* eslint-disable @typescript-eslint/no-require-imports -- CommonJS starts quicker than ES modules: it counts at every cold start */
+/**
+ * The runtime of one execution environment: loads the handler, then takes one invocation after the other from the Lambda
+ * Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html). AWS's own client, `aws-lambda-ric`, compiles
+ * C++ when it is installed; this one does what that does for a buffered Node 22 handler, and no more: no streaming
+ * (`awslambda`), no `context.succeed/fail/done`, text log format.
+ */
+'use strict';
+
+const { LambdaConsole } = require('./lambda-console');
+const { createContext } = require('./context');
+const { loadHandler } = require('./load-handler');
+const { NodeJsExit, UnhandledPromiseRejection } = require('./runtime-errors');
+const { RuntimeClient } = require('./runtime-client');
+
+/** Exit codes of AWS's client after an uncaught exception and an unhandled rejection. */
+const UNCAUGHT_EXCEPTION = 129;
+const UNHANDLED_REJECTION = 128;
+
+const client = new RuntimeClient(process.env.AWS_LAMBDA_RUNTIME_API);
+const logs = new LambdaConsole();
+let currentRequestId;
+let onEmptyEventLoop = () => undefined;
+
+process.on('beforeExit', () => onEmptyEventLoop());
+process.on('uncaughtException', (error) => die('Uncaught Exception', error, UNCAUGHT_EXCEPTION));
+process.on('unhandledRejection', (reason, promise) => {
+  die('Unhandled Promise Rejection', new UnhandledPromiseRejection(reason, promise), UNHANDLED_REJECTION);
+});
+
+async function main() {
+  const handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
+  for (;;) await serve(handler);
+}
+
+async function serve(handler) {
+  const { event, headers } = await client.next();
+  const context = createContext(headers);
+  currentRequestId = context.awsRequestId;
+  logs.requestId = currentRequestId;
+  setTraceHeader(headers['lambda-runtime-trace-id']);
+  let body;
+  try {
+    body = serialize(await run(handler, event, context));
+  } catch (error) {
+    logs.error('Invoke Error', error);
+    await client.postError(currentRequestId, error);
+    return;
+  } finally {
+    onEmptyEventLoop = () => undefined;
+  }
+  await client.postResponse(currentRequestId, body);
+}
+
+/** Resolves with what the handler returned or gave to its callback; rejects with what it threw. */
+function run(handler, event, context) {
+  return new Promise((resolve, reject) => {
+    const callback = (error, result) => {
+      if (error !== undefined && error !== null) reject(error);
+      else if (context.callbackWaitsForEmptyEventLoop) onEmptyEventLoop = () => resolve(result);
+      else resolve(result);
+    };
+    // Nothing left to wait for, and no answer: an error for an async handler, null for one with a callback.
+    const isAsync = handler.constructor.name === 'AsyncFunction';
+    onEmptyEventLoop = () => (isAsync ? reject(new NodeJsExit()) : resolve(null));
+    const result = handler(event, context, callback);
+    if (result && typeof result.then === 'function') result.then(resolve, reject);
+  });
+}
+
+function serialize(result) {
+  try {
+    return JSON.stringify(result === undefined ? null : result);
+  } catch {
+    throw new Error('Unable to stringify response body');
+  }
+}
+
+function setTraceHeader(header) {
+  if (header) process.env._X_AMZN_TRACE_ID = header;
+  else delete process.env._X_AMZN_TRACE_ID;
+}
+
+/** Reports the error that ends this environment, to the invocation under way or else as a failed init, and exits. */
+function die(message, error, exitCode) {
+  logs.error(message, error);
+  const posted = currentRequestId ? client.postError(currentRequestId, error) : client.postInitError(error);
+  posted.catch(() => undefined).then(() => process.exit(exitCode));
+}
+
+main().catch((error) => {
+  // The local cloud has gone: there is nobody to tell.
+  if (error.isRuntimeApiGone) process.exit(1);
+  die('Uncaught Exception', error, UNCAUGHT_EXCEPTION);
+});

@@ -1,0 +1,69 @@
+/* eslint-disable @typescript-eslint/no-require-imports -- see bootstrap.js */
+/** Speaks the Lambda Runtime API over one kept-alive connection. */
+'use strict';
+
+const { Buffer } = require('node:buffer');
+// Taken before the function loads: the X-Ray SDK replaces http.request, and would trace the runtime's own calls.
+const { Agent, request: httpRequest } = require('node:http');
+const { URL } = require('node:url');
+const { toErrorResponse } = require('./runtime-errors');
+
+class RuntimeClient {
+  /** @param address `127.0.0.1:PORT/ENVIRONMENT-ID`: every environment speaks to one port, under a path of its own */
+  constructor(address) {
+    this.url = new URL(`http://${address}`);
+    // Idle sockets of an agent are unref'd, so that an empty event loop can be told from a waiting one.
+    this.agent = new Agent({ keepAlive: true });
+  }
+
+  /** Waits for the next invocation; the process is frozen while it waits. */
+  async next() {
+    const { headers, body } = await this.request('GET', 'invocation/next');
+    return { headers, event: JSON.parse(body) };
+  }
+
+  /** @param body JSON text */
+  async postResponse(requestId, body) {
+    await this.request('POST', `invocation/${requestId}/response`, body);
+  }
+
+  async postError(requestId, error) {
+    await this.postFailure(`invocation/${requestId}/error`, error);
+  }
+
+  async postInitError(error) {
+    await this.postFailure('init/error', error);
+  }
+
+  async postFailure(path, error) {
+    const response = toErrorResponse(error);
+    const type = { 'Lambda-Runtime-Function-Error-Type': encodeURIComponent(response.errorType) };
+    await this.request('POST', path, JSON.stringify(response), type);
+  }
+
+  request(method, path, body = '', headers = {}) {
+    const { hostname, port, pathname } = this.url;
+    const options = {
+      agent: this.agent,
+      hostname,
+      port,
+      method,
+      path: `${pathname.replace(/\/$/, '')}/2018-06-01/runtime/${path}`,
+      headers: { ...headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
+    };
+    return new Promise((resolve, reject) => {
+      const gone = (error) => reject(Object.assign(error, { isRuntimeApiGone: true }));
+      const request = httpRequest(options, (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk) => (text += chunk));
+        response.on('end', () => resolve({ headers: response.headers, body: text }));
+        response.on('error', gone);
+      });
+      request.on('error', gone);
+      request.end(body);
+    });
+  }
+}
+
+module.exports = { RuntimeClient };

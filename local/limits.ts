@@ -1,0 +1,44 @@
+/**
+ * AWS's limits and habits as the local cloud keeps them. All are settings, so that a test can divide the long ones.
+ * Times are in ms, sizes in bytes.
+ */
+import { IDLE_CONNECTION_MS, MAX_CONNECTION_MS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol';
+
+export const AWS_LIMITS = {
+  /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+  webSocket: {
+    frameBytes: MAX_FRAME_BYTES,
+    messageBytes: MAX_MESSAGE_BYTES,
+    connectionMs: MAX_CONNECTION_MS,
+    idleMs: IDLE_CONNECTION_MS,
+    integrationTimeoutMs: 29_000,
+    /** Messages held for a client that does not read before PostToConnection answers 429; AWS publishes no number. */
+    bufferedMessages: 128,
+  },
+  /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+  httpApi: {
+    payloadBytes: 10 * 1024 * 1024,
+    integrationTimeoutMs: 30_000,
+    /** Request line and header fields together. */
+    headerBytes: 10_240,
+  },
+  /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+  lambda: {
+    syncPayloadBytes: 6 * 1024 * 1024,
+    asyncPayloadBytes: 1024 * 1024,
+    initMs: 10_000,
+    accountConcurrency: 1000,
+    /** An environment without work is ended after some minutes; AWS publishes no number. */
+    idleEnvironmentMs: 10 * 60 * 1000,
+    /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+    asyncRetryDelaysMs: [60_000, 120_000] as readonly number[],
+  },
+  /** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html: each shard is read four times a second. */
+  stream: { pollMs: 250, batchBytes: 6 * 1024 * 1024, retentionMs: 24 * 60 * 60 * 1000 },
+  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
+  events: { entriesPerPut: 10, putBytes: 1024 * 1024, retryBaseMs: 1000 },
+  /** DynamoDB removes expired items "within a few days"; the local cloud sweeps every minute. */
+  dynamodb: { itemBytes: 400 * 1024, ttlSweepMs: 60_000 },
+};
+
+export type Limits = typeof AWS_LIMITS;

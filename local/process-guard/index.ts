@@ -1,0 +1,2 @@
+export { ProcessGuard } from './process-guard';
+export { exitWithParent } from './exit-with-parent';

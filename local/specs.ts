@@ -1,0 +1,180 @@
+/**
+ * What the services of the local cloud are given at boot: the run-time meaning of each Terraform resource, with every
+ * reference resolved. `terraform/` reads the synthesized JSON into these; a service knows nothing of Terraform.
+ * `address` is the Terraform address (`aws_lambda_function.forward-request`), for messages to people. Times are in ms.
+ */
+
+export interface FunctionSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  /** `index.handler` */
+  readonly handler: string;
+  /** `nodejs22.x` */
+  readonly runtime: string;
+  /** Absolute path of the zip. */
+  readonly codeZip: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly reservedConcurrency?: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logGroup: string;
+  readonly roleArn: string;
+  /** From `aws_lambda_function_event_invoke_config`; AWS's defaults are two retries and six hours. */
+  readonly asyncInvocation: { readonly maxRetries: number; readonly maxAgeMs: number; readonly onFailureArn?: string };
+}
+
+export interface TableSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly hashKey: string;
+  readonly rangeKey?: string;
+  readonly attributes: readonly { readonly name: string; readonly type: 'S' | 'N' | 'B' }[];
+  readonly ttlAttribute?: string;
+  readonly stream?: { readonly arn: string; readonly viewType: StreamViewType };
+}
+export type StreamViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
+
+/** `aws_lambda_event_source_mapping` on a DynamoDB stream. */
+export interface MappingSpec {
+  readonly address: string;
+  readonly streamArn: string;
+  readonly functionArn: string;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  readonly parallelizationFactor: number;
+  /** Filter patterns as JSON values; a record passes when any matches. Empty: everything passes. */
+  readonly filters: readonly unknown[];
+  /** -1: without end. */
+  readonly maxRetries: number;
+  /** -1: until the stream forgets the record. */
+  readonly maxRecordAgeMs: number;
+  readonly bisectOnError: boolean;
+  readonly reportsItemFailures: boolean;
+  readonly onFailureArn?: string;
+}
+
+export interface QueueSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly url: string;
+}
+
+export interface EventBusSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+}
+
+export interface RuleSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Name of its bus; `default` where none is given. */
+  readonly busName: string;
+  readonly enabled: boolean;
+  /** The event pattern as a JSON value, or ... */
+  readonly pattern?: unknown;
+  /** ... the schedule, `rate(1 minute)`. */
+  readonly schedule?: string;
+  readonly targets: readonly TargetSpec[];
+}
+
+export interface TargetSpec {
+  readonly address: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly input?: string;
+  readonly inputTransformer?: { readonly paths: Readonly<Record<string, string>>; readonly template: string };
+  readonly maxRetries: number;
+  readonly maxEventAgeMs: number;
+  readonly deadLetterArn?: string;
+}
+
+/** `aws_lambda_permission`: who may invoke a function. Without one the service's invocation is refused, as on AWS. */
+export interface PermissionSpec {
+  readonly address: string;
+  readonly functionName: string;
+  /** `apigateway.amazonaws.com`, `events.amazonaws.com` */
+  readonly principal: string;
+  /** ARN pattern with `*` and `?`; without it every source passes. */
+  readonly sourceArn?: string;
+}
+
+export interface HttpApiSpec {
+  readonly address: string;
+  readonly apiId: string;
+  readonly executionArn: string;
+  readonly stageName: string;
+  readonly routes: readonly { readonly address: string; readonly routeKey: string; readonly integration: LambdaIntegrationSpec }[];
+}
+
+export interface LambdaIntegrationSpec {
+  readonly kind: 'lambda';
+  readonly address: string;
+  readonly functionArn: string;
+  readonly timeoutMs: number;
+}
+
+/** A MOCK integration: answers itself, without code. */
+export interface MockIntegrationSpec {
+  readonly kind: 'mock';
+  readonly address: string;
+  /** The template that yields `{"statusCode": N}`. */
+  readonly requestTemplate: string;
+  /** The template of the route response, where the route has one. */
+  readonly responseTemplate?: string;
+}
+
+export interface WebSocketApiSpec {
+  readonly address: string;
+  readonly apiId: string;
+  readonly executionArn: string;
+  readonly stageName: string;
+  /** `$request.body.type` */
+  readonly routeSelectionExpression: string;
+  readonly routes: readonly WebSocketRouteSpec[];
+}
+
+export interface WebSocketRouteSpec {
+  readonly address: string;
+  /** `$connect`, `$disconnect`, `$default`, or a value of the selection expression. */
+  readonly routeKey: string;
+  readonly authorization:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'iam' }
+    | { readonly kind: 'lambda'; readonly address: string; readonly authorizerId: string; readonly functionArn: string;
+        /** `route.request.header.Authorization` …; a connect without one of these gets 401. */
+        readonly identitySources: readonly string[] };
+  readonly integration: LambdaIntegrationSpec | MockIntegrationSpec;
+  /** Whether the route has a route response, without which nothing is sent back. */
+  readonly hasRouteResponse: boolean;
+}
+
+export interface ParameterSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly type: 'String' | 'SecureString';
+  readonly value: string;
+}
+
+/** Everything one environment's stack asks the local cloud to run. */
+export interface CloudSpec {
+  readonly region: string;
+  readonly accountId: string;
+  readonly functions: readonly FunctionSpec[];
+  readonly tables: readonly TableSpec[];
+  readonly mappings: readonly MappingSpec[];
+  readonly queues: readonly QueueSpec[];
+  readonly buses: readonly EventBusSpec[];
+  readonly rules: readonly RuleSpec[];
+  readonly permissions: readonly PermissionSpec[];
+  readonly httpApis: readonly HttpApiSpec[];
+  readonly webSocketApis: readonly WebSocketApiSpec[];
+  readonly parameters: readonly ParameterSpec[];
+  /** Outputs by name, resolved. */
+  readonly outputs: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,34 @@
+/** The stack's queues, for the local cloud's own dead letters and behind the SQS API. */
+import { AwsError } from '../services';
+import type { AwsService, QueueMessage, Queues } from '../services';
+import type { QueueSpec } from '../specs';
+import { Queue } from './queue';
+import { sqsService } from './sqs-service';
+
+export class LocalQueues implements Queues {
+  private readonly queues: readonly { readonly spec: QueueSpec; readonly queue: Queue }[];
+  readonly service: AwsService;
+
+  /** @param clock  in ms since the epoch */
+  constructor(specs: readonly QueueSpec[], clock: () => number = Date.now) {
+    this.queues = specs.map((spec) => ({ spec, queue: new Queue(clock) }));
+    this.service = sqsService(this.queues);
+  }
+
+  /** @throws AwsError QueueDoesNotExist for an ARN that is none of the stack's queues */
+  send(queueArn: string, body: string, attributes: Readonly<Record<string, string>> = {}): void {
+    this.at(queueArn).send(body, attributes);
+  }
+
+  /** @throws AwsError as `send` */
+  messages(queueArn: string): readonly QueueMessage[] {
+    return this.at(queueArn).messages();
+  }
+
+  private at(queueArn: string): Queue {
+    const found = this.queues.find(({ spec }) => spec.arn === queueArn);
+    if (found) return found.queue;
+    const known = this.queues.map(({ spec }) => spec.arn).join(', ') || 'none';
+    throw new AwsError(400, 'QueueDoesNotExist', `There is no queue ${queueArn}; the stack has ${known}`);
+  }
+}

@@ -1,0 +1,68 @@
+/** `npm start`: the whole tunnel on one machine. */
+import { exitWithParent } from './process-guard';
+import { PortTakenError, run, type Running } from './start/run';
+import { parseStartOptions, StartOptionError, type StartOptions } from './start/start-options';
+import { jsonOutput, textOutput } from './start/start-output';
+
+const toStdout = (text: string): void => void process.stdout.write(text);
+const toStderr = (text: string): void => void process.stderr.write(text);
+
+/** Failures that say everything by themselves: bad input, a bad environment, a missing bundle, a taken port. */
+const EXPECTED = new Set([
+  'AgentOptionError', 'BuildError', 'EnvironmentError', 'EventPatternError', 'EventsBootError', 'GatewayBootError', 'LambdaBootError',
+  'MissingBundleError', PortTakenError.name, 'TerraformError', 'TunnelRefusedError',
+]);
+
+/** Resolves with the exit code: 0 when stopped, 1 when it cannot run, 2 for a wrong command line. */
+async function main(): Promise<number> {
+  let options: StartOptions;
+  try {
+    const parsed = parseStartOptions(process.argv.slice(2));
+    if ('help' in parsed) {
+      toStdout(parsed.help);
+      return 0;
+    }
+    options = parsed;
+  } catch (error) {
+    if (!(error instanceof StartOptionError)) throw error;
+    toStderr(`http-tunnel: ${error.message}\n`);
+    return 2;
+  }
+  const output = options.json ? jsonOutput(toStdout, options.verbose) : textOutput(toStdout, toStderr, options.verbose);
+  const ended = endOfUse();
+  try {
+    const running = run(options, output);
+    await Promise.race([running, ended]);
+    await ended;
+    output.stopping();
+    await stop(running);
+    return 0;
+  } catch (error) {
+    toStderr(`http-tunnel: ${explain(error as Error)}\n`);
+    return 1;
+  }
+}
+
+/** Resolves on Ctrl-C, on SIGTERM, and when npm, our parent, has gone. */
+function endOfUse(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+    exitWithParent(resolve);
+  });
+}
+
+async function stop(running: Promise<Running>): Promise<void> {
+  // A second signal does not wait.
+  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
+  await (await running).stop();
+}
+
+function explain(error: Error): string {
+  if (EXPECTED.has(error.name)) return error.message;
+  const hint = process.env['HTTP_TUNNEL_DEBUG'] ? `\n${error.stack}` : ' (HTTP_TUNNEL_DEBUG=1 shows where)';
+  return `${error.message}${hint}`;
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

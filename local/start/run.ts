@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { TunnelRefusedError } from '../../agent';
+import { Agent } from '../../agent';
+import { startDemoService } from '../../agent/demo/demo-service';
+import { environments, type Environment } from '../../environments';
+import { synthesize } from '../../modules/synthesize';
+import { buildFunctions } from '../../scripts/build-functions';
+import { randomTokenKey, signToken } from '../agent-token';
+import { LocalCloud } from '../local-cloud';
+import type { StartMode, StartOptions } from './start-options';
+import type { Ready, StartOutput } from './start-output';
+
+/** A port that somebody else holds. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError';
+}
+
+const BUNDLES = path.join(__dirname, '../../dist/functions');
+/** Who the local agent is. */
+const OWNER = 'local';
+/** Requests in flight get this long when `npm start` is stopped, in ms. */
+const GRACE_MS = 500;
+
+/** The `local` environment, with the answer path that was asked for. */
+export function environmentFor(mode: StartMode): Environment {
+  const { local } = environments;
+  const responsePath = mode === 'polling' ? { useEventDriven: false } : { mode };
+  return { ...local, responsePath: { ...local.responsePath, ...responsePath } };
+}
+
+/** What runs; `stop` ends it, last started first. */
+export interface Running {
+  stop(): Promise<void>;
+}
+
+/** Builds, synthesizes, boots, and connects an agent; resolves when visitors can come. Whatever fails, nothing is left running. */
+export async function run(options: StartOptions, output: StartOutput): Promise<Running> {
+  const cleanUps: (() => Promise<unknown>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  };
+  try {
+    await start(options, output, cleanUps);
+    return { stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(options: StartOptions, output: StartOutput, cleanUps: (() => Promise<unknown>)[]): Promise<void> {
+  const startedAt = performance.now();
+  // Said before the seconds that building takes.
+  for (const port of [options.httpPort, ...options.pins.map((pin) => pin.port)]) await assertFree(port);
+
+  output.progress('building the functions');
+  await buildFunctions({ outdir: BUNDLES });
+  const outdir = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-'));
+  cleanUps.push(() => rm(outdir, { recursive: true, force: true }));
+  const environment = environmentFor(options.mode);
+  const [stack] = synthesize({ environments: { local: environment }, outdir, bundles: BUNDLES });
+  if (!stack) throw new Error('the environment "local" gave no stack');
+
+  output.progress('booting the local cloud');
+  const key = process.env['TF_VAR_agent_token_key'] ?? randomTokenKey();
+  const cloud = await LocalCloud.boot({
+    stackFile: stack.file,
+    account: environment,
+    variables: { agent_token_key: key },
+    httpPort: options.httpPort,
+    log: (line) => output.log(line),
+    warn: (text) => output.warning(text),
+  });
+  cleanUps.push(() => cloud.close());
+  // From here on the stack goes even when we are killed.
+  cloud.services.guard.watchDirectory(outdir);
+  const pins = await Promise.all(
+    options.pins.map(async ({ name, port }) => ({ name, url: `http://127.0.0.1:${await cloud.pin(name, port)}` })),
+  );
+
+  const token = await signToken(key, OWNER);
+  const tunnel = options.agent ? await startTunnel(options, cloud, token, output, cleanUps) : undefined;
+  output.ready({
+    mode: options.mode,
+    seconds: (performance.now() - startedAt) / 1000,
+    functions: cloud.services.spec.functions.length,
+    visitorUrl: cloud.visitorUrl,
+    agentEndpoint: cloud.agentEndpoint,
+    pins,
+    ...(tunnel ? { tunnel } : { token }),
+  });
+}
+
+async function startTunnel(
+  options: StartOptions,
+  cloud: LocalCloud,
+  token: string,
+  output: StartOutput,
+  cleanUps: (() => Promise<unknown>)[],
+): Promise<Ready['tunnel']> {
+  let port = options.port;
+  if (port === undefined) {
+    const demo = await startDemoService();
+    cleanUps.push(() => demo.close());
+    port = demo.port;
+  }
+  const host = options.port === undefined ? '127.0.0.1' : options.host;
+  output.progress('connecting the agent');
+  const agent = new Agent({ endpoint: cloud.agentEndpoint, token, name: options.name, target: { host, port } });
+  cleanUps.push(() => agent.stop({ graceMs: GRACE_MS }));
+  const connected = await agent.start();
+  agent.on('request', (summary) => output.request(summary));
+  agent.on('warning', (text) => output.warning(text));
+  agent.on('disconnected', (disconnection) => output.disconnected(disconnection));
+  agent.on('connected', ({ publicUrl }) => output.reconnected(publicUrl));
+  agent.on('refused', (error: TunnelRefusedError) => output.warning(error.message));
+  return {
+    name: connected.tunnelId,
+    url: connected.publicUrl,
+    pathUrl: connected.pathBasedUrl ?? connected.publicUrl,
+    target: `http://${host}:${port}`,
+    isDemo: options.port === undefined,
+  };
+}
+
+/** @throws PortTakenError */
+async function assertFree(port: number): Promise<void> {
+  if (port === 0) return;
+  const probe = createServer();
+  try {
+    probe.listen(port, '127.0.0.1');
+    await once(probe, 'listening');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE') throw new PortTakenError(`port ${port} cannot be used: ${message}`);
+    throw new PortTakenError(
+      `port ${port} is taken, perhaps by another http-tunnel: stop that, or choose another port with --http-port (or --pin)`,
+    );
+  } finally {
+    probe.close();
+  }
+}

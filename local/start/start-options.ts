@@ -1,0 +1,112 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+export const MODES = ['polling', 'bus', 'direct'] as const;
+export type StartMode = (typeof MODES)[number];
+
+/** A listener on its own port that sends every Host to one tunnel. */
+export interface Pin {
+  readonly name: string;
+  readonly port: number;
+}
+
+export interface StartOptions {
+  /** Port of the user's own local service; without one the built-in demo service is started. */
+  readonly port: number | undefined;
+  readonly host: string;
+  readonly name: string;
+  readonly httpPort: number;
+  readonly mode: StartMode;
+  readonly pins: readonly Pin[];
+  readonly json: boolean;
+  readonly agent: boolean;
+  readonly verbose: boolean;
+}
+
+/** A wrong command line; `message` is one line that names the input and the remedy. */
+export class StartOptionError extends Error {
+  override readonly name = 'StartOptionError';
+}
+
+/**
+ * Reads the command line of `npm start`.
+ * @param args without node and script
+ * @returns the options, or the text to print for `--help`
+ * @throws StartOptionError
+ */
+export function parseStartOptions(args: readonly string[]): StartOptions | { readonly help: string } {
+  let help = '';
+  const command = startCommand().configureOutput({ writeOut: (text) => (help += text), writeErr: () => undefined });
+  try {
+    command.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (help) return { help };
+    const [what = ''] = error.message.replace(/^error: /, '').split('\n');
+    throw new StartOptionError(`${what.replace(/\.$/, '')}; see npm start -- --help`);
+  }
+  const [stray] = command.args;
+  if (stray !== undefined) throw new StartOptionError(strayArgument(stray));
+  const { pin, ...options } = command.opts<Omit<StartOptions, 'pins'> & { pin: Pin[] }>();
+  return { ...options, port: options.port, pins: pin };
+}
+
+function startCommand(): Command {
+  return new Command('npm start --')
+    .description('Runs the whole tunnel on this machine: the local cloud, an agent, and a demo service or your own.')
+    .usage('[options]')
+    .argument('[stray...]')
+    .addOption(new Option('--port <port>', 'port of your local service (default: a built-in demo service)').argParser(port))
+    .option('--host <host>', 'host of your local service', '127.0.0.1')
+    .option('--name <name>', "the tunnel's name", 'demo')
+    .addOption(new Option('--http-port <port>', 'port that visitors use').default(8080).argParser(portOrAny))
+    .addOption(new Option('--mode <mode>', 'how answers find their waiter').choices([...MODES]).default('direct'))
+    .addOption(
+      new Option('--pin <name=port>', 'a port that sends every Host to that tunnel (repeatable)')
+        .default([] as Pin[], 'none')
+        .argParser((text: string, pins: Pin[]) => [...pins, parsePin(text)]),
+    )
+    .option('--json', 'one JSON object a line, nothing else (use npm --silent start)', false)
+    .option('--no-agent', "only the cloud; prints the agent gateway's URL and a token for agents")
+    .option('--verbose', 'also print what the functions log', false)
+    .helpOption('-h, --help', 'show this')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm start                              the demo service at http://127.0.0.1:8080/demo/
+  npm start -- --port 3000               your own service on port 3000
+  npm start -- --pin demo=9000           http://127.0.0.1:9000 is the tunnel, without a path prefix
+  npm start -- --no-agent                then: npm run agent -- http 3000`,
+    )
+    .exitOverride();
+}
+
+/** npm keeps options for itself that stand before `--`, and hands on what is left of them. */
+function strayArgument(text: string): string {
+  const option = /^\d+$/.test(text)
+    ? `--port ${text}`
+    : (MODES as readonly string[]).includes(text)
+      ? `--mode ${text}`
+      : text.includes('=')
+        ? `--pin ${text}`
+        : `--name ${text}`;
+  return `"${text}" is not an option: options stand after "--", so write npm start -- ${option}`;
+}
+
+function port(text: string): number {
+  const value = portOrAny(text);
+  if (value === 0) throw new InvalidArgumentError('A port is a number from 1 to 65535.');
+  return value;
+}
+
+/** 0: any free port. */
+function portOrAny(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError('A port is a number up to 65535.');
+  return Number(text);
+}
+
+function parsePin(text: string): Pin {
+  const [, name, digits] = /^([^=]+)=(\d+)$/.exec(text) ?? [];
+  if (name === undefined || digits === undefined) throw new InvalidArgumentError('Write it as NAME=PORT, such as demo=9000.');
+  return { name, port: portOrAny(digits) };
+}

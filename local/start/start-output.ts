@@ -1,0 +1,100 @@
+import type { Disconnection, RequestSummary } from '../../agent';
+import type { LogLine } from '../services';
+
+/** What `npm start` says once everything runs. */
+export interface Ready {
+  readonly mode: string;
+  readonly seconds: number;
+  readonly functions: number;
+  readonly visitorUrl: string;
+  readonly agentEndpoint: string;
+  /** The environment's tunnel, unless only the cloud was started. */
+  readonly tunnel?: {
+    readonly name: string;
+    /** `http://demo.localhost:8080` */
+    readonly url: string;
+    /** `http://127.0.0.1:8080/demo/`: works where `*.localhost` does not resolve. */
+    readonly pathUrl: string;
+    readonly target: string;
+    readonly isDemo: boolean;
+  };
+  /** A token for agents, where only the cloud was started. */
+  readonly token?: string;
+  readonly pins: readonly { readonly name: string; readonly url: string }[];
+}
+
+export interface StartOutput {
+  progress(text: string): void;
+  ready(ready: Ready): void;
+  request(summary: RequestSummary): void;
+  disconnected(disconnection: Disconnection): void;
+  reconnected(url: string): void;
+  /** What a function logged. */
+  log(line: LogLine): void;
+  warning(text: string): void;
+  stopping(): void;
+}
+
+type Write = (text: string) => void;
+
+/** Lines for people. */
+export function textOutput(out: Write, err: Write, verbose: boolean): StartOutput {
+  const line = (text = ''): void => out(`${text}\n`);
+  return {
+    progress: (text) => line(`… ${text}`),
+    ready: (ready) => line(readyText(ready)),
+    request: ({ method, path, status, error, ms, bytes }) => line(`${method} ${path} ${status ?? error ?? ''} ${ms} ms ${bytes} bytes`),
+    disconnected: ({ reason, retryInMs }) =>
+      line(`agent disconnected: ${reason}${retryInMs === undefined ? '' : `; trying again in ${(retryInMs / 1000).toFixed(1)} s`}`),
+    reconnected: (url) => line(`agent connected again: ${url}`),
+    log: ({ functionName, text }) => {
+      if (verbose || isTrouble(text)) line(`[${functionName}] ${text}`);
+    },
+    warning: (text) => err(`warning: ${text}\n`),
+    stopping: () => line('stopping'),
+  };
+}
+
+function readyText({ mode, seconds, functions, visitorUrl, agentEndpoint, tunnel, token, pins }: Ready): string {
+  const lines = [
+    '',
+    `http-tunnel is running on the local cloud (mode ${mode}, ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
+    '',
+    `  visitors       ${visitorUrl}`,
+    `  agent gateway  ${agentEndpoint}`,
+    `  functions      ${functions}, from the Terraform of environment "local"`,
+  ];
+  if (tunnel) lines.push(`  local service  ${tunnel.target}${tunnel.isDemo ? '  (the built-in demo; --port takes yours)' : ''}`);
+  for (const { name, url } of pins) lines.push(`  pinned         ${url} -> ${name}`);
+  lines.push('');
+  if (tunnel) lines.push(`Open ${tunnel.pathUrl} (works everywhere, on this machine only)`, `Forwarding ${tunnel.url} -> ${tunnel.target}`);
+  if (token !== undefined) {
+    lines.push('Connect an agent from another terminal:', '', `  export HTTP_TUNNEL_ENDPOINT=${agentEndpoint}`, `  export HTTP_TUNNEL_TOKEN=${token}`, '  npm run agent -- http 3000');
+  }
+  return lines.join('\n');
+}
+
+/** What is shown of the functions' logs unasked. Powertools logs JSON with a level; Lambda's own lines of failures say so. */
+function isTrouble(text: string): boolean {
+  // How an authorizer refuses an agent, whose user is told.
+  if (text.includes('"errorMessage":"Unauthorized"')) return false;
+  return /"level":"(WARN|ERROR|CRITICAL)"/.test(text) || /\t(ERROR|WARN)\t|Task timed out|Runtime exited/.test(text);
+}
+
+/** The same as one JSON object a line: `{"time": "<ISO 8601>", "event": "ready", …}`. */
+export function jsonOutput(out: Write, verbose: boolean): StartOutput {
+  const event = (name: string, fields: object = {}): void =>
+    out(`${JSON.stringify({ time: new Date().toISOString(), event: name, ...fields })}\n`);
+  return {
+    progress: (text) => event('progress', { text }),
+    ready: (ready) => event('ready', ready),
+    request: (summary) => event('request', summary),
+    disconnected: (disconnection) => event('disconnected', disconnection),
+    reconnected: (url) => event('reconnected', { url }),
+    log: (line) => {
+      if (verbose || isTrouble(line.text)) event('log', line);
+    },
+    warning: (text) => event('warning', { text }),
+    stopping: () => event('stopping'),
+  };
+}

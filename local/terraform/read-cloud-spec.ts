@@ -1,0 +1,77 @@
+import type { CloudSpec } from '../specs';
+import { computedAttributes, type Account, type Endpoints } from './computed-attributes';
+import { readHttpApis, readWebSocketApis } from './read-apis';
+import { readMappings, readParameters, readQueues, readTables } from './read-data';
+import { readBuses, readRules } from './read-events';
+import { readFunctions, readPermissions } from './read-functions';
+import { Resolver } from './resolver';
+import { ResourceReader } from './resource-reader';
+import type { Stack } from './stack';
+import { TerraformError } from './terraform-error';
+
+/** Resource types the local cloud runs. */
+const RUN: ReadonlySet<string> = new Set([
+  'aws_apigatewayv2_api',
+  'aws_apigatewayv2_authorizer',
+  'aws_apigatewayv2_integration',
+  'aws_apigatewayv2_integration_response',
+  'aws_apigatewayv2_route',
+  'aws_apigatewayv2_route_response',
+  'aws_apigatewayv2_stage',
+  'aws_cloudwatch_event_bus',
+  'aws_cloudwatch_event_rule',
+  'aws_cloudwatch_event_target',
+  'aws_dynamodb_table',
+  'aws_lambda_event_source_mapping',
+  'aws_lambda_function',
+  'aws_lambda_function_event_invoke_config',
+  'aws_lambda_permission',
+  'aws_sqs_queue',
+  'aws_ssm_parameter',
+]);
+
+/** Resource types that change nothing at run time here, with the reason. */
+const NO_RUN_TIME_MEANING: Readonly<Record<string, string>> = {
+  aws_cloudwatch_event_bus_policy: 'who else may put events: there is one account here',
+  aws_cloudwatch_log_group: 'where log lines are kept and for how long: here they go to the terminal',
+  aws_iam_role: 'whom a function acts as: each has its own access key here',
+  aws_iam_role_policy: 'what a function may do: not enforced here yet',
+  aws_sqs_queue_policy: 'who may send: dead letters come from the local cloud itself',
+};
+
+export interface ReadOptions extends Account {
+  readonly endpoints: Endpoints;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/**
+ * Gives a stack its run-time meaning.
+ * @throws TerraformError for a resource type that is neither run nor known to have no run-time meaning
+ */
+export function readCloudSpec(stack: Stack, options: ReadOptions): CloudSpec {
+  for (const { type, address } of stack.resources) {
+    if (RUN.has(type) || type in NO_RUN_TIME_MEANING) continue;
+    throw new TerraformError(
+      `${address}: the local cloud does not know ${type}. Teach it (local/terraform/read-cloud-spec.ts), or list it there as without run-time meaning`,
+    );
+  }
+  const resolver = new Resolver(stack, computedAttributes(options, options.endpoints), options.variables);
+  const reader = new ResourceReader(stack, resolver);
+  return {
+    region: options.region,
+    accountId: options.accountId,
+    functions: readFunctions(reader),
+    tables: readTables(reader),
+    mappings: readMappings(reader),
+    queues: readQueues(reader),
+    buses: readBuses(reader),
+    rules: readRules(reader),
+    permissions: readPermissions(reader),
+    httpApis: readHttpApis(reader),
+    webSocketApis: readWebSocketApis(reader),
+    parameters: readParameters(reader),
+    outputs: Object.fromEntries(
+      Object.entries(stack.outputs).map(([name, { value }]) => [name, resolver.resolve(value, `output.${name}`) as string]),
+    ),
+  };
+}

@@ -1,0 +1,73 @@
+import path from 'node:path';
+import type { FunctionSpec, PermissionSpec } from '../specs';
+import type { ResourceReader } from './resource-reader';
+import { TerraformError } from './terraform-error';
+
+/** AWS's defaults: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html */
+const DEFAULT_ASYNC = { maxRetries: 2, maxAgeMs: 6 * 60 * 60 * 1000 };
+const DEFAULT_TIMEOUT_SECONDS = 3;
+const DEFAULT_MEMORY_MB = 128;
+/** Terraform writes "no reservation" as -1. */
+const NO_RESERVATION = -1;
+
+export function readFunctions(reader: ResourceReader): FunctionSpec[] {
+  return reader.all('aws_lambda_function').map((block) => {
+    const name = block.text('function_name');
+    const reserved = block.optionalNumber('reserved_concurrent_executions') ?? NO_RESERVATION;
+    return {
+      address: block.address,
+      name,
+      arn: reader.computed(block, 'arn'),
+      handler: block.text('handler'),
+      runtime: block.text('runtime'),
+      codeZip: path.resolve(reader.stack.directory, block.text('filename')),
+      timeoutMs: (block.optionalNumber('timeout') ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+      memoryMb: block.optionalNumber('memory_size') ?? DEFAULT_MEMORY_MB,
+      ...(reserved !== NO_RESERVATION && { reservedConcurrency: reserved }),
+      environment: block.block('environment')?.map('variables') ?? {},
+      logGroup: block.block('logging_config')?.optionalText('log_group') ?? `/aws/lambda/${name}`,
+      roleArn: block.text('role'),
+      asyncInvocation: asyncInvocationOf(name, reader),
+    };
+  });
+}
+
+function asyncInvocationOf(functionName: string, reader: ResourceReader): FunctionSpec['asyncInvocation'] {
+  const config = reader
+    .all('aws_lambda_function_event_invoke_config')
+    .find((block) => block.text('function_name') === functionName);
+  if (!config) return DEFAULT_ASYNC;
+  const maxAgeSeconds = config.optionalNumber('maximum_event_age_in_seconds');
+  const onFailureArn = config.block('destination_config')?.block('on_failure')?.text('destination');
+  return {
+    maxRetries: config.optionalNumber('maximum_retry_attempts') ?? DEFAULT_ASYNC.maxRetries,
+    maxAgeMs: maxAgeSeconds === undefined ? DEFAULT_ASYNC.maxAgeMs : maxAgeSeconds * 1000,
+    ...(onFailureArn !== undefined && { onFailureArn }),
+  };
+}
+
+export function readPermissions(reader: ResourceReader): PermissionSpec[] {
+  return reader.all('aws_lambda_permission').map((block) => {
+    const action = block.text('action');
+    if (action !== 'lambda:InvokeFunction') {
+      throw new TerraformError(`${block.address} permits ${action}; the local cloud knows lambda:InvokeFunction`);
+    }
+    const sourceArn = block.optionalText('source_arn');
+    return {
+      address: block.address,
+      functionName: functionNameOf(block.text('function_name')),
+      principal: block.text('principal'),
+      ...(sourceArn !== undefined && { sourceArn }),
+    };
+  });
+}
+
+/** Lambda takes a function by name or by ARN. */
+const functionNameOf = (nameOrArn: string): string => nameOrArn.replace(/^arn:[^:]*:lambda:[^:]*:[^:]*:function:/, '');
+
+/** The function's ARN within the ARN by which API Gateway invokes it. */
+export function functionArnIn(invokeArn: string, where: string): string {
+  const arn = /\/functions\/(arn:.*)\/invocations$/.exec(invokeArn)?.[1];
+  if (arn === undefined) throw new TerraformError(`${where}: ${invokeArn} is not the invoke_arn of a function`);
+  return arn;
+}

@@ -1,0 +1,4 @@
+/** The stack asks for something the local cloud cannot run; the message names the address and the remedy. */
+export class TerraformError extends Error {
+  override readonly name = 'TerraformError';
+}

@@ -1,0 +1,55 @@
+import type { Environment } from '../environments';
+import { METRIC_NAMESPACE } from '../functions/metric-names';
+import { variablesFor, type FunctionName, type SettingName } from '../functions/settings';
+
+/** What of the stack the functions are told. */
+export interface StackAddresses {
+  readonly tunnelsTable: string;
+  readonly pendingRequestsTable: string;
+  readonly eventBus: string;
+  readonly agentGatewayUrl: string;
+  readonly wakeChannelUrl: string;
+  readonly visitorUrl: string;
+  readonly tokenKeyParameter: string;
+}
+
+/** A function's environment block: what the table of settings says it reads, and what Powertools reads. */
+export function functionEnvironment(
+  functionName: FunctionName,
+  environment: Environment,
+  addresses: StackAddresses,
+): Record<string, string> {
+  return {
+    ...variablesFor(functionName, settingValues(environment, addresses)),
+    ENVIRONMENT: environment.name,
+    POWERTOOLS_SERVICE_NAME: functionName,
+    POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
+    POWERTOOLS_LOG_LEVEL: environment.logLevel,
+    POWERTOOLS_TRACE_ENABLED: String(environment.tracing),
+  };
+}
+
+function settingValues(
+  { tunnelDomain, responsePath, timings }: Environment,
+  addresses: StackAddresses,
+): Record<SettingName, string | undefined> {
+  return {
+    TUNNELS_TABLE: addresses.tunnelsTable,
+    PENDING_REQUESTS_TABLE: addresses.pendingRequestsTable,
+    EVENT_BUS_NAME: addresses.eventBus,
+    AGENT_GATEWAY_URL: addresses.agentGatewayUrl,
+    WAKE_CHANNEL_URL: addresses.wakeChannelUrl,
+    VISITOR_URL: addresses.visitorUrl,
+    TUNNEL_DOMAIN: tunnelDomain ?? undefined,
+    TOKEN_KEY_PARAMETER: addresses.tokenKeyParameter,
+    USE_EVENT_DRIVEN: String(responsePath.useEventDriven),
+    EVENT_DRIVEN_MODE: responsePath.mode,
+    EVENT_DRIVEN_PERCENT: String(responsePath.percent),
+    REQUEST_DEADLINE_MS: String(timings.requestDeadlineMs),
+    SAFETY_READ_MS: String(timings.safetyReadMs),
+    WAKE_IDLE_MS: String(timings.wakeIdleMs),
+    WAKE_HELLO_MS: String(timings.wakeHelloMs),
+    WAKE_ROTATE_MS: String(timings.wakeRotateMs),
+    LEASE_GRACE_MS: String(timings.leaseGraceMs),
+  };
+}

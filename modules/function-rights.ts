@@ -1,0 +1,51 @@
+import type { FunctionName } from '../functions/settings';
+import type { AgentGateway } from './agent-gateway';
+import type { PendingRequestsTable } from './pending-requests-table';
+import type { Statement } from './policy';
+import type { ResponseBus } from './response-bus';
+import type { ResponseStream } from './response-stream';
+import type { TokenKey } from './token-key';
+import type { TunnelsTable } from './tunnels-table';
+import type { WakeChannel } from './wake-channel';
+
+/** What functions are given rights to. */
+export interface SharedResources {
+  readonly tunnels: TunnelsTable;
+  readonly pendingRequests: PendingRequestsTable;
+  readonly responseStream: ResponseStream;
+  readonly responseBus: ResponseBus;
+  readonly agentGateway: AgentGateway;
+  readonly wakeChannel: WakeChannel;
+  readonly tokenKey: TokenKey;
+}
+
+/** What each function's role may do: exactly the calls that its code makes, on exactly the resources it makes them to. */
+export function functionRights(shared: SharedResources): Record<FunctionName, readonly Statement[]> {
+  const { tunnels, pendingRequests, responseStream, responseBus } = shared;
+  const agents = shared.agentGateway.api;
+  const wakes = shared.wakeChannel.api;
+  return {
+    'forward-request': [
+      tunnels.allow('GetItem'),
+      pendingRequests.allow('PutItem', 'GetItem', 'DeleteItem'),
+      agents.allowConnections('POST'),
+      wakes.allowConnecting(),
+    ],
+    'authorize-agent': [shared.tokenKey.allowReading()],
+    'connect-agent': [tunnels.allow('UpdateItem')],
+    'disconnect-agent': [tunnels.allow('UpdateItem')],
+    'receive-message': [
+      tunnels.allow('UpdateItem'),
+      pendingRequests.allow('UpdateItem'),
+      agents.allowConnections('POST'),
+      wakes.allowConnections('POST'),
+    ],
+    'process-stream': [...responseStream.allowConsuming(), responseBus.allowPublishing()],
+    'wake-waiter': [wakes.allowConnections('POST'), responseBus.allowReportingFailures()],
+    sweep: [
+      tunnels.allow('Scan', 'DeleteItem', 'UpdateItem'),
+      pendingRequests.allow('Scan', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      agents.allowConnections('GET'),
+    ],
+  };
+}

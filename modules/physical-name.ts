@@ -1,0 +1,46 @@
+/** Longest name each service takes, in characters. */
+const MAX_LENGTH = {
+  /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+  function: 64,
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  role: 64,
+  /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
+  table: 255,
+  /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html */
+  queue: 80,
+  /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
+  rule: 64,
+  /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
+  'event bus': 256,
+  /** https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html */
+  api: 128,
+  /** https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html */
+  authorizer: 128,
+} as const;
+
+export type NamedThing = keyof typeof MAX_LENGTH;
+
+/** A physical name that its service would refuse. */
+export class PhysicalNameError extends Error {
+  override readonly name = 'PhysicalNameError';
+}
+
+/**
+ * The name of a thing in AWS: `http-tunnel-<environment>-<thing>`.
+ * @param kind what is named; decides how long the name may be
+ * @param thing 1 or more of a-z, 0-9 and `-`: what every service above takes
+ * @throws PhysicalNameError for a name that the service would refuse
+ */
+export function physicalName(kind: NamedThing, environment: string, thing: string): string {
+  const name = `http-tunnel-${environment}-${thing}`;
+  if (!/^[a-z0-9-]+$/.test(name) || thing === '') {
+    throw new PhysicalNameError(`${kind} name "${name}" must be of a-z, 0-9 and -: rename "${thing}"`);
+  }
+  const limit = MAX_LENGTH[kind];
+  if (name.length > limit) {
+    throw new PhysicalNameError(
+      `${kind} name "${name}" has ${name.length} characters, ${limit} are allowed: shorten "${thing}"`,
+    );
+  }
+  return name;
+}

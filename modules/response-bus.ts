@@ -1,0 +1,85 @@
+import { CloudwatchEventBus } from '@cdktf/provider-aws/lib/cloudwatch-event-bus';
+import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
+import { Construct } from 'constructs';
+import type { Environment } from '../environments';
+import { RESPONSE_EVENT } from '../functions/event-names';
+import { AsyncInvocation } from './async-invocation';
+import { FailureQueue } from './failure-queue';
+import { physicalName } from './physical-name';
+import { allow, type Statement } from './policy';
+import { RuleTarget } from './rule-target';
+import type { TunnelFunction } from './tunnel-function';
+
+/** What wake-waiter gets of the event's detail. Texts stand in quotes in the template; the others are JSON as they are. */
+const DETAIL_FIELDS = {
+  version: 'number',
+  requestId: 'text',
+  tunnelId: 'text',
+  waiterConnectionId: 'text',
+  completedAt: 'number',
+  traceHeader: 'text',
+  probe: 'boolean',
+} as const;
+
+/** The event bus on which answers are announced: the backstop of the direct wake, and where other consumers attach. */
+export class ResponseBus extends Construct {
+  readonly name: string;
+  private readonly arn: string;
+  private readonly wakeFailures: FailureQueue;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly environment: Environment,
+  ) {
+    super(scope, id);
+    const bus = new CloudwatchEventBus(this, 'Default', {
+      name: physicalName('event bus', environment.name, 'responses'),
+      description: 'Announces that the answer to a tunnel request is stored',
+    });
+    this.name = bus.name;
+    this.arn = bus.arn;
+    this.wakeFailures = new FailureQueue(this, 'wake-failures', environment, 'wake-failures');
+  }
+
+  allowPublishing(): Statement {
+    return allow(['events:PutEvents'], this.arn);
+  }
+
+  allowReportingFailures(): Statement {
+    return this.wakeFailures.allowSending();
+  }
+
+  /** Delivers every announcement to one function. */
+  deliverTo(target: TunnelFunction): void {
+    const rule = new CloudwatchEventRule(this, 'rule', {
+      name: physicalName('rule', this.environment.name, 'response-ready'),
+      description: 'An answer is stored: wake the function that waits for it',
+      eventBusName: this.name,
+      eventPattern: JSON.stringify({
+        source: [RESPONSE_EVENT.source],
+        'detail-type': [RESPONSE_EVENT.detailType],
+      }),
+    });
+    new RuleTarget(this, 'target', {
+      environment: this.environment,
+      rule,
+      busName: this.name,
+      target,
+      inputTransformer: { inputPaths: inputPaths(), inputTemplate: inputTemplate() },
+      deadLetters: 'response-dead-letters',
+    });
+    new AsyncInvocation(this, 'invocation', target, this.wakeFailures);
+  }
+}
+
+const inputPaths = (): Record<string, string> =>
+  Object.fromEntries(Object.keys(DETAIL_FIELDS).map((name) => [name, `$.detail.${name}`]));
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html */
+function inputTemplate(): string {
+  const members = Object.entries(DETAIL_FIELDS).map(
+    ([name, type]) => `"${name}":${type === 'text' ? `"<${name}>"` : `<${name}>`}`,
+  );
+  return `{${members.join(',')}}`;
+}

@@ -1,0 +1,55 @@
+import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
+import { Construct } from 'constructs';
+import type { Environment } from '../environments';
+import { FailureQueue } from './failure-queue';
+import type { PendingRequestsTable } from './pending-requests-table';
+import type { Statement } from './policy';
+import type { TunnelFunction } from './tunnel-function';
+
+/** Only rows that ask for the bus: one filter serves every mode. */
+const COMPLETED_FOR_BUS = {
+  eventName: ['MODIFY'],
+  dynamodb: { NewImage: { status: { S: ['completed'] }, wake: { S: ['bus'] } } },
+};
+
+/** The stream of pending requests, from the table to the function that announces answers. */
+export class ResponseStream extends Construct {
+  private readonly failures: FailureQueue;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    environment: Environment,
+    private readonly table: PendingRequestsTable,
+  ) {
+    super(scope, id);
+    this.failures = new FailureQueue(this, 'failures', environment, 'stream-failures');
+  }
+
+  /** What the consumer's role needs: Lambda reads the stream and reports failures in its name. */
+  allowConsuming(): readonly Statement[] {
+    return [this.table.allowReadingStream(), this.failures.allowSending()];
+  }
+
+  /**
+   * The defaults (endless retries, records as old as the stream) let one bad record block its shard for a day, while a wake
+   * that is older than a minute is worthless: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
+   */
+  consumeWith(target: TunnelFunction): void {
+    new LambdaEventSourceMapping(this, 'mapping', {
+      eventSourceArn: this.table.streamArn,
+      functionName: target.arn,
+      // LATEST could miss records while the mapping is made or changed.
+      startingPosition: 'TRIM_HORIZON',
+      batchSize: 100,
+      maximumBatchingWindowInSeconds: 0,
+      parallelizationFactor: 2,
+      filterCriteria: { filter: [{ pattern: JSON.stringify(COMPLETED_FOR_BUS) }] },
+      maximumRetryAttempts: 2,
+      maximumRecordAgeInSeconds: 60,
+      bisectBatchOnFunctionError: true,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      destinationConfig: { onFailure: { destinationArn: this.failures.arn } },
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import {
+  CloudwatchEventTarget,
+  type CloudwatchEventTargetInputTransformer,
+} from '@cdktf/provider-aws/lib/cloudwatch-event-target';
+import type { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
+import { Construct } from 'constructs';
+import type { Environment } from '../environments';
+import { FailureQueue } from './failure-queue';
+import type { TunnelFunction } from './tunnel-function';
+
+/** EventBridge's defaults are 185 retries in 24 hours; what comes later than this is worthless here. */
+const RETRY_POLICY = { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 };
+
+export interface RuleTargetProps {
+  readonly environment: Environment;
+  readonly rule: CloudwatchEventRule;
+  /** The rule's bus; without it the account's default bus. */
+  readonly busName?: string;
+  readonly target: TunnelFunction;
+  readonly inputTransformer?: CloudwatchEventTargetInputTransformer;
+  /** The dead-letter queue's part of its name. */
+  readonly deadLetters: string;
+}
+
+/** A function as the target of a rule: permission, retries, and a queue for what cannot be delivered. */
+export class RuleTarget extends Construct {
+  constructor(scope: Construct, id: string, props: RuleTargetProps) {
+    super(scope, id);
+    const { rule, target } = props;
+    const deadLetters = new FailureQueue(this, 'dead-letters', props.environment, props.deadLetters);
+    deadLetters.acceptDeadLettersOf(rule.arn);
+    new LambdaPermission(this, 'permission', {
+      action: 'lambda:InvokeFunction',
+      functionName: target.name,
+      principal: 'events.amazonaws.com',
+      sourceArn: rule.arn,
+    });
+    new CloudwatchEventTarget(this, 'Default', {
+      rule: rule.name,
+      ...(props.busName !== undefined && { eventBusName: props.busName }),
+      targetId: target.id,
+      arn: target.arn,
+      retryPolicy: RETRY_POLICY,
+      deadLetterConfig: { arn: deadLetters.arn },
+      ...(props.inputTransformer && { inputTransformer: props.inputTransformer }),
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
+import { TerraformVariable } from 'cdktf';
+import { Construct } from 'constructs';
+import type { Environment } from '../environments';
+import { allow, type Statement } from './policy';
+
+/**
+ * The HS256 key of agent tokens. It comes in as a variable and goes out as a write-only argument, so neither plan nor state
+ * holds it: https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only (Terraform 1.11). To change the
+ * key, raise `valueWoVersion` as well: Terraform cannot see that a value it does not keep has changed.
+ */
+export class TokenKey extends Construct {
+  readonly parameterName: string;
+  private readonly arn: string;
+
+  constructor(scope: Construct, id: string, environment: Environment) {
+    super(scope, id);
+    const key = new TerraformVariable(this, 'variable', {
+      type: 'string',
+      description:
+        'HS256 key of agent tokens: at least 32 random bytes, base64url; set it through TF_VAR_agent_token_key',
+      sensitive: true,
+      nullable: false,
+    });
+    key.overrideLogicalId('agent_token_key');
+    key.addOverride('ephemeral', true);
+
+    const parameter = new SsmParameter(this, 'Default', {
+      name: `/http-tunnel/${environment.name}/agent-token-key`,
+      description: 'HS256 key of agent tokens',
+      type: 'SecureString',
+      valueWo: key.stringValue,
+      valueWoVersion: 1,
+    });
+    this.parameterName = parameter.name;
+    this.arn = parameter.arn;
+  }
+
+  /** Its default key, `alias/aws/ssm`, serves whoever may read the parameter: no grant on KMS is needed. */
+  allowReading(): Statement {
+    return allow(['ssm:GetParameter'], this.arn);
+  }
+}

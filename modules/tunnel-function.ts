@@ -1,0 +1,81 @@
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
+import { Construct } from 'constructs';
+import type { Environment } from '../environments';
+import type { FunctionName } from '../functions/settings';
+import { FunctionBundle } from './function-bundle';
+import { physicalName } from './physical-name';
+import { allow, lambdaTrustPolicy, policyDocument, type Statement } from './policy';
+
+export interface TunnelFunctionProps {
+  readonly environment: Environment;
+  /** Directory of the functions' zips. */
+  readonly bundles: string;
+  /** The function's environment block. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** What its role may do beside writing logs and traces. */
+  readonly rights: readonly Statement[];
+}
+
+/** A function with a role, a policy and a log group of its own. Its construct id is its name in `functions/`. */
+export class TunnelFunction extends Construct {
+  /** Its name in `functions/`. */
+  readonly id: FunctionName;
+  /** Its name in AWS. */
+  readonly name: string;
+  readonly arn: string;
+  /** What API Gateway calls. */
+  readonly invokeArn: string;
+
+  constructor(scope: Construct, id: FunctionName, props: TunnelFunctionProps) {
+    super(scope, id);
+    const { environment } = props;
+    const functionName = physicalName('function', environment.name, id);
+    const bundle = new FunctionBundle(this, 'bundle', props.bundles, id);
+
+    const logs = new CloudwatchLogGroup(this, 'logs', {
+      name: `/aws/lambda/${functionName}`,
+      retentionInDays: environment.logRetentionDays,
+    });
+    const role = new IamRole(this, 'role', {
+      name: physicalName('role', environment.name, id),
+      assumeRolePolicy: lambdaTrustPolicy(),
+    });
+    const policy = new IamRolePolicy(this, 'policy', {
+      name: id,
+      role: role.name,
+      policy: policyDocument([...basicRights(logs, environment), ...props.rights]),
+    });
+
+    const size = environment.functions[id];
+    const lambda = new LambdaFunction(this, 'Default', {
+      functionName,
+      role: role.arn,
+      runtime: 'nodejs22.x',
+      architectures: ['arm64'],
+      handler: 'index.handler',
+      filename: bundle.filename,
+      sourceCodeHash: bundle.sourceCodeHash,
+      memorySize: size.memoryMb,
+      timeout: size.timeoutSeconds,
+      ...(size.reservedConcurrency !== null && { reservedConcurrentExecutions: size.reservedConcurrency }),
+      environment: { variables: props.variables },
+      tracingConfig: { mode: environment.tracing ? 'Active' : 'PassThrough' },
+      // Before its rights and its log group are there it would fail, or make a log group without retention.
+      dependsOn: [policy, logs],
+    });
+    this.id = id;
+    this.name = lambda.functionName;
+    this.arn = lambda.arn;
+    this.invokeArn = lambda.invokeArn;
+  }
+}
+
+function basicRights(logs: CloudwatchLogGroup, environment: Environment): Statement[] {
+  const rights = [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `${logs.arn}:*`)];
+  // X-Ray's write actions know no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+  if (environment.tracing) rights.push(allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'));
+  return rights;
+}

@@ -1,0 +1,33 @@
+import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
+import { Construct } from 'constructs';
+import type { Environment } from '../environments';
+import { physicalName } from './physical-name';
+import { allow, type Statement } from './policy';
+
+/** Who serves which tunnel, key `tunnelId`: one strongly consistent read finds the agent, no index on the hot path. */
+export class TunnelsTable extends Construct {
+  readonly name: string;
+  private readonly arn: string;
+
+  constructor(scope: Construct, id: string, environment: Environment) {
+    super(scope, id);
+    const table = new DynamodbTable(this, 'Default', {
+      name: physicalName('table', environment.name, 'tunnels'),
+      billingMode: 'PAY_PER_REQUEST',
+      hashKey: 'tunnelId',
+      attribute: [{ name: 'tunnelId', type: 'S' }],
+      pointInTimeRecovery: { enabled: true },
+      deletionProtectionEnabled: environment.deletionProtection,
+    });
+    this.name = table.name;
+    this.arn = table.arn;
+  }
+
+  /** @param operations DynamoDB's names of them, `GetItem` … */
+  allow(...operations: string[]): Statement {
+    return allow(
+      operations.map((operation) => `dynamodb:${operation}`),
+      this.arn,
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import { Apigatewayv2Api } from '@cdktf/provider-aws/lib/apigatewayv2-api';
+import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-integration';
+import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route';
+import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
+import { Construct } from 'constructs';
+import type { Environment } from '../environments';
+import { physicalName } from './physical-name';
+import type { TunnelFunction } from './tunnel-function';
+
+/** The most an HTTP API waits for its integration, in ms: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const INTEGRATION_TIMEOUT_MS = 30_000;
+
+/** The HTTP API that visitors reach. Every method and path takes the one route `$default`. */
+export class VisitorApi extends Construct {
+  /** `https://…`, without a slash at its end. */
+  readonly url: string;
+  private readonly apiId: string;
+  private readonly stageArn: string;
+
+  constructor(scope: Construct, id: string, environment: Environment) {
+    super(scope, id);
+    const { ratePerSecond, burst } = environment.throttling.visitors;
+    const api = new Apigatewayv2Api(this, 'Default', {
+      name: physicalName('api', environment.name, 'visitors'),
+      protocolType: 'HTTP',
+    });
+    // The stage `$default` is served without its name in the path.
+    const stage = new Apigatewayv2Stage(this, 'stage', {
+      apiId: api.id,
+      name: '$default',
+      autoDeploy: true,
+      defaultRouteSettings: { throttlingRateLimit: ratePerSecond, throttlingBurstLimit: burst },
+    });
+    this.url = api.apiEndpoint;
+    this.apiId = api.id;
+    this.stageArn = stage.executionArn;
+  }
+
+  /** Sends everything to one function. */
+  forwardTo(target: TunnelFunction): void {
+    const integration = new Apigatewayv2Integration(this, 'integration', {
+      apiId: this.apiId,
+      integrationType: 'AWS_PROXY',
+      integrationMethod: 'POST',
+      integrationUri: target.invokeArn,
+      payloadFormatVersion: '2.0',
+      timeoutMilliseconds: INTEGRATION_TIMEOUT_MS,
+    });
+    new Apigatewayv2Route(this, 'route', {
+      apiId: this.apiId,
+      routeKey: '$default',
+      authorizationType: 'NONE',
+      target: `integrations/${integration.id}`,
+    });
+    new LambdaPermission(this, 'permission', {
+      action: 'lambda:InvokeFunction',
+      functionName: target.name,
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: `${this.stageArn}/$default`,
+    });
+  }
+}

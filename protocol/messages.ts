@@ -1,0 +1,154 @@
+/**
+ * The messages between cloud and agent: JSON text, one object a WebSocket message, told apart by `type`.
+ *
+ * What is not marked "superset" is what `ttf` 0.3 agents speak and must stay as it is. Superset fields are optional, so
+ * that an old agent ignores them; superset message types go only to an agent that announced the capability in `ready`.
+ */
+import * as v from 'valibot';
+import type { Headers } from './headers';
+import { MAX_MESSAGE_BYTES } from './limits';
+
+/** Header values by lower-case name, in the order they were sent within one name. */
+const headers = v.custom<Headers>(
+  // Not v.record: it drops names like "constructor", which are fine in a header.
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((values) => Array.isArray(values) && values.every((each) => typeof each === 'string')),
+  'is not an object of lists of strings',
+);
+const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'is not base64'));
+const statusCode = v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(599));
+
+/**
+ * Superset: what our own agents can do beyond the old protocol. `any-method`: forwards every method, not just the usual
+ * seven. `drops-duplicates`: does nothing with a request id it has seen, so that one whose fate is uncertain may be sent again.
+ */
+export const capabilities = ['any-method', 'drops-duplicates'] as const;
+export type Capability = (typeof capabilities)[number];
+
+export const errorCodes = [
+  'invalid_request',
+  'timeout',
+  'local_service_unavailable',
+  'internal_error',
+  // Superset: sent by our own agents only.
+  'response_too_large',
+  'invalid_response',
+] as const;
+export type AgentErrorCode = (typeof errorCodes)[number];
+
+/** Superset: the sender wants an `ack`. It stands in the message itself, so that the cloud need not look up who understands one. */
+const wantsAck = v.optional(v.boolean());
+
+const ready = v.object({
+  type: v.literal('ready'),
+  version: v.optional(v.string()),
+  capabilities: v.optional(v.array(v.string())),
+});
+
+const connectionEstablished = v.object({
+  type: v.literal('connection_established'),
+  connection_id: v.string(),
+  tunnel_id: v.string(),
+  public_url: v.string(),
+  subdomain_url: v.optional(v.string()),
+  path_based_url: v.optional(v.string()),
+});
+
+const httpRequest = v.object({
+  type: v.literal('http_request'),
+  request_id: v.string(),
+  method: v.string(),
+  /** Path plus query, as it goes on the request line. */
+  uri: v.string(),
+  headers,
+  body: base64,
+  /** When the visitor's request arrived, in ms since the epoch. */
+  timestamp: v.number(),
+  /** Superset: when the visitor's connection is given up, in ms since the epoch. */
+  deadline: v.optional(v.number()),
+});
+
+const httpResponse = v.object({
+  type: v.literal('http_response'),
+  request_id: v.string(),
+  status_code: statusCode,
+  headers,
+  body: v.optional(base64, ''),
+  processing_time_ms: v.optional(v.number()),
+  ack: wantsAck,
+});
+
+const failure = v.object({
+  type: v.literal('error'),
+  request_id: v.nullish(v.string()),
+  code: v.picklist(errorCodes),
+  message: v.string(),
+  ack: wantsAck,
+});
+
+/** Superset: the cloud has the answer (or nobody waits for it any more); the agent stops resending it. */
+const ack = v.object({ type: v.literal('ack'), request_id: v.string() });
+
+/** Superset: the agent takes no further requests on this connection (it answers those it has). */
+const draining = v.object({ type: v.literal('draining') });
+
+const ping = v.object({ type: v.literal('ping') });
+const pong = v.object({ type: v.literal('pong') });
+
+const agentMessage = v.variant('type', [ready, httpResponse, failure, draining, ping, pong]);
+const cloudMessage = v.variant('type', [connectionEstablished, httpRequest, failure, ack, ping, pong]);
+
+export type ReadyMessage = v.InferOutput<typeof ready>;
+export type ConnectionEstablishedMessage = v.InferOutput<typeof connectionEstablished>;
+export type HttpRequestMessage = v.InferOutput<typeof httpRequest>;
+export type HttpResponseMessage = v.InferOutput<typeof httpResponse>;
+export type ErrorMessage = v.InferOutput<typeof failure>;
+/** What an agent sends. */
+export type AgentMessage = v.InferOutput<typeof agentMessage>;
+/** What the cloud sends. */
+export type CloudMessage = v.InferOutput<typeof cloudMessage>;
+
+/** A message that does not follow the protocol; `message` names the field and what is wrong with it. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+  constructor(
+    message: string,
+    /** The request it speaks of, when that much could be read. */
+    readonly requestId?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Reads a message sent by an agent. @throws ProtocolError */
+export const decodeAgentMessage = (text: string): AgentMessage => decode(agentMessage, text);
+
+/** Reads a message sent by the cloud. @throws ProtocolError */
+export const decodeCloudMessage = (text: string): CloudMessage => decode(cloudMessage, text);
+
+/** Writes a message as the text of one WebSocket message. */
+export const encodeMessage = (message: AgentMessage | CloudMessage): string => JSON.stringify(message);
+
+/** Whether the encoded message fits one WebSocket message of API Gateway. */
+export const fitsOneMessage = (text: string): boolean => Buffer.byteLength(text) <= MAX_MESSAGE_BYTES;
+
+function decode<S extends v.GenericSchema>(schema: S, text: string): v.InferOutput<S> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProtocolError('message is not JSON');
+  }
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  throw new ProtocolError(`${v.getDotPath(issue) ?? 'message'}: ${issue.message}`, requestIdOf(value));
+}
+
+function requestIdOf(value: unknown): string | undefined {
+  const id = (value as { request_id?: unknown } | null)?.request_id;
+  return typeof id === 'string' ? id : undefined;
+}

@@ -1,0 +1,78 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
+
+/** No step of a check takes this long on a healthy machine, in ms. */
+const STEP_TIMEOUT_MS = 180_000;
+/** A plan as JSON is some hundred KB; in bytes. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+export interface TerraformRun {
+  readonly cwd: string;
+  /** Set beside what terraform needs of the caller's environment. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** A terraform command that failed; the message holds what it printed. */
+export class TerraformError extends Error {
+  override readonly name = 'TerraformError';
+}
+
+/** Terraform, or the provider it needs, is not to be had on this machine. */
+export class TerraformUnavailableError extends Error {
+  override readonly name = 'TerraformUnavailableError';
+}
+
+/** Runs terraform and resolves with what it printed. @throws TerraformError */
+export async function terraform(args: readonly string[], run: TerraformRun): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('terraform', args, options(run));
+    return stdout;
+  } catch (error) {
+    throw failure(args, error);
+  }
+}
+
+/** The same, waiting: for what must be known before a test suite is laid out. @throws TerraformError */
+export function terraformSync(args: readonly string[], run: TerraformRun): string {
+  try {
+    return execFileSync('terraform', args, { ...options(run), stdio: 'pipe' });
+  } catch (error) {
+    throw failure(args, error);
+  }
+}
+
+function options({ cwd, variables }: TerraformRun) {
+  return {
+    cwd,
+    encoding: 'utf8' as const,
+    timeout: STEP_TIMEOUT_MS,
+    maxBuffer: MAX_OUTPUT_BYTES,
+    env: {
+      ...callersEnvironment(),
+      CHECKPOINT_DISABLE: '1',
+      TF_IN_AUTOMATION: '1',
+      TF_INPUT: '0',
+      ...variables,
+    },
+  };
+}
+
+/** Without settings that would make a check depend on who runs it: workspaces, arguments, variables, profiles. */
+function callersEnvironment(): NodeJS.ProcessEnv {
+  const kept = new Set(['TF_CLI_CONFIG_FILE', 'TF_PLUGIN_CACHE_DIR']);
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => kept.has(name) || !/^(TF|AWS)_/.test(name)),
+  );
+}
+
+function failure(args: readonly string[], error: unknown): Error {
+  const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
+  if (code === 'ENOENT') {
+    return new TerraformUnavailableError('terraform is not on the PATH: install 1.11 or later', {
+      cause: error,
+    });
+  }
+  return new TerraformError(`terraform ${args.join(' ')} failed:\n${stderr?.trim() || message}`, {
+    cause: error,
+  });
+}

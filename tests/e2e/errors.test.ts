@@ -1,0 +1,116 @@
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import { ask } from '../support/http-client';
+import { listenOnAnyPort } from '../support/listen';
+import { MODES, startCloud, startTunnel, type CloudUnderTest } from '../support/tunnel';
+
+/** What is told at once must not have waited for anything; cold starts on a busy machine are in it. In ms. */
+const AT_ONCE_MS = 5000;
+
+describe.each(MODES)('in mode %s', (mode) => {
+  let tunnel: CloudUnderTest;
+  beforeAll(async () => {
+    tunnel = await startTunnel({ mode });
+  });
+  afterAll(() => tunnel.close());
+
+  const expectError = async (reply: Awaited<ReturnType<typeof ask>>, status: number, code: string): Promise<void> => {
+    expect(reply.headers['x-tunnel-error']).toBe(code);
+    expect(reply.status).toBe(status);
+    expect(reply.ms).toBeLessThan(AT_ONCE_MS);
+    expect(await tunnel.pendingRows()).toEqual([]);
+  };
+
+  test('an unknown tunnel is 404', async () => {
+    await expectError(await tunnel.visit('/', {}, 'nobody'), 404, 'tunnel_not_found');
+    await expectError(await ask(tunnel.cloud.visitorUrl, '/', { headers: { host: 'nobody.localhost' } }), 404, 'tunnel_not_found');
+    await expectError(await ask(tunnel.cloud.visitorUrl, '/'), 404, 'tunnel_not_found');
+  });
+
+  test('an agent that has gone is 502', async () => {
+    const agent = await tunnel.agent({ name: 'leaver', target: { port: 1 } });
+    await agent.stop({ graceMs: 0 });
+    await expectError(await tunnel.visit('/', {}, 'leaver'), 502, 'agent_away');
+  });
+
+  test('a local service that refuses is 503', async () => {
+    await tunnel.agent({ name: 'refuser', target: { port: await freePort() } });
+    await expectError(await tunnel.visit('/', {}, 'refuser'), 503, 'local_service_unavailable');
+  });
+
+  test('a request that does not fit is 413, and the agent never hears of it', async () => {
+    await expectError(await tunnel.visit('/echo', { method: 'POST', body: Buffer.alloc(200_000) }), 413, 'request_too_large');
+  });
+
+  test('an answer that does not fit is 502', async () => {
+    await expectError(await tunnel.visit('/big/200000'), 502, 'response_too_large');
+  });
+
+  test('a local service that takes too long is 504 when the agent gives up', async () => {
+    const silent = createHttpServer(() => undefined);
+    const port = await listenOnAnyPort(silent);
+    try {
+      await tunnel.agent({ name: 'silent', target: { port }, requestTimeoutMs: 1000 });
+      const reply = await tunnel.visit('/', {}, 'silent');
+      await expectError(reply, 504, 'local_service_timeout');
+      expect(reply.ms).toBeGreaterThan(1000);
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
+  });
+
+  test('a browser gets a page, a program a problem document', async () => {
+    const page = await tunnel.visit('/', { headers: { accept: 'text/html,*/*;q=0.8' } }, 'nobody');
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.text).toContain('There is no such tunnel');
+    const problem = await tunnel.visit('/', { headers: { accept: 'application/json' } }, 'nobody');
+    expect(JSON.parse(problem.text)).toMatchObject({ status: 404, code: 'tunnel_not_found' });
+  });
+});
+
+describe('agents are refused', () => {
+  let cloud: CloudUnderTest;
+  beforeAll(async () => {
+    cloud = await startCloud();
+  });
+  afterAll(() => cloud.close());
+
+  test.each([
+    ['without a good token', { token: 'not-a-token' }, 401],
+    ['with a name nobody can have', { name: 'www' }, 400],
+  ])('%s', async (_, options, status) => {
+    await expect(cloud.agent({ target: { port: 1 }, ...options })).rejects.toMatchObject({ name: 'TunnelRefusedError', status });
+  });
+
+  test('with the name of somebody else', async () => {
+    await cloud.agent({ name: 'taken', target: { port: 1 } }, 'ann');
+    await expect(cloud.agent({ name: 'taken', target: { port: 1 } }, 'bob')).rejects.toMatchObject({ status: 409 });
+  });
+});
+
+test('without a usable key no agent connects', async () => {
+  const cloud = await startCloud({
+    stack: (resources) => {
+      const parameter = resources['aws_ssm_parameter']?.['token-key'] as Record<string, unknown>;
+      parameter['value_wo'] = 'short';
+    },
+  });
+  try {
+    const connecting = cloud.agent({ target: { port: 1 } });
+    connecting.catch(() => undefined);
+    const outcome = await Promise.race([connecting.then(() => 'connected'), new Promise((resolve) => setTimeout(resolve, 3000, 'refused'))]);
+    expect(outcome).toBe('refused');
+    expect(cloud.logs.some(({ text }) => text.includes('needs 32 or more'))).toBe(true);
+  } finally {
+    await cloud.close();
+  }
+});
+
+/** A port that nothing listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listenOnAnyPort(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

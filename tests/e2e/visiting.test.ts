@@ -1,0 +1,116 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import { ask } from '../support/http-client';
+import { listenOnAnyPort } from '../support/listen';
+import { MODES, startTunnel, type CloudUnderTest } from '../support/tunnel';
+
+describe.each(MODES)('in mode %s', (mode) => {
+  let tunnel: CloudUnderTest;
+  /** Answers with what stood on the request line. */
+  const mirror = createServer((request, response) => response.end(request.url));
+  beforeAll(async () => {
+    tunnel = await startTunnel({ mode });
+    const port = await listenOnAnyPort(mirror);
+    await tunnel.agent({ name: 'mirror', target: { port } });
+  });
+  afterAll(async () => {
+    await tunnel.close();
+    mirror.close();
+  });
+
+  test('a page answers by path and by host', async () => {
+    const byPath = await tunnel.visit('/');
+    const byHost = await ask(tunnel.cloud.visitorUrl, '/', { headers: { host: 'demo.localhost' } });
+    for (const reply of [byPath, byHost]) {
+      expect(reply.status).toBe(200);
+      expect(reply.headers['content-type']).toMatch(/^text\/html/);
+      expect(reply.text).toContain('</html>');
+    }
+  });
+
+  test('a redirect reaches the visitor instead of being followed', async () => {
+    const reply = await tunnel.visit('/redirect');
+    expect(reply.status).toBe(302);
+    expect(reply.headers.location).toBeDefined();
+  });
+
+  test('several cookies are set, and those sent arrive', async () => {
+    expect((await tunnel.visit('/cookies')).headers['set-cookie']).toHaveLength(2);
+    const echo = await echoed(tunnel, { headers: { cookie: 'a=1; b="2"' } });
+    expect(echo.headers).toContainEqual(['cookie', 'a=1; b="2"']);
+  });
+
+  test('JSON arrives as sent', async () => {
+    const echo = await echoed(tunnel, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"ü": [1, 2]}' });
+    expect(echo).toMatchObject({ method: 'POST', body: { content: '{"ü": [1, 2]}' } });
+  });
+
+  test('binary bodies arrive byte for byte, both ways', async () => {
+    const body = randomBytes(20_000);
+    const echo = await echoed(tunnel, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body });
+    expect(echo.body.sha256).toBe(createHash('sha256').update(body).digest('hex'));
+    const binary = await tunnel.visit('/binary');
+    expect(binary.body).toEqual(Buffer.from(Array.from({ length: 256 }, (_, i) => i)));
+  });
+
+  test('an answer of 90 KB, in frames of 32 KB, arrives whole', async () => {
+    const reply = await tunnel.visit('/big/90000');
+    expect(reply.status).toBe(200);
+    expect(reply.body).toHaveLength(90_000);
+  });
+
+  test('the query arrives byte for byte', async () => {
+    const echo = await echoed(tunnel, {}, '?a=1&a=2&&b=%20+%C3%BC&c');
+    expect(echo.url).toBe('/echo?a=1&a=2&&b=%20+%C3%BC&c');
+  });
+
+  test.each(['/a//b/', '/a;b=c', '/%E4%BD%A0', '/sp%20ace', '/a+b', '/[x]|^'])('the path %s arrives as sent', async (path) => {
+    expect((await tunnel.visit(path, {}, 'mirror')).text).toBe(path);
+  });
+
+  test.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])('%s is forwarded', async (method) => {
+    expect(await echoed(tunnel, { method })).toMatchObject({ method });
+  });
+
+  test('HEAD has no body and the length of the GET', async () => {
+    const reply = await tunnel.visit('/big/1000', { method: 'HEAD' });
+    expect(reply).toMatchObject({ status: 200, headers: expect.objectContaining({ 'content-length': '1000' }) as unknown });
+    expect(reply.body).toHaveLength(0);
+  });
+
+  test.each([204, 304, 404, 500])('status %i of the local service is the visitor\'s', async (status) => {
+    const reply = await tunnel.visit(`/status/${status}`);
+    expect(reply.status).toBe(status);
+    expect(reply.headers['x-tunnel-error']).toBeUndefined();
+  });
+
+  test('200 requests at 20 concurrent each get their own answer, and no row is left', async () => {
+    const nonces = Array.from({ length: 200 }, (_, i) => `${mode}-${i}-${randomBytes(4).toString('hex')}`);
+    const wrong: string[] = [];
+    const queue = [...nonces];
+    const visitor = async (): Promise<void> => {
+      for (let nonce = queue.pop(); nonce !== undefined; nonce = queue.pop()) {
+        const reply = await tunnel.visit(`/nonce/${nonce}`);
+        if (reply.status !== 200 || reply.text !== nonce) wrong.push(`${nonce}: ${reply.status} ${reply.text}`);
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, visitor));
+    expect(wrong).toEqual([]);
+    expect(await tunnel.pendingRows()).toEqual([]);
+  }, 90_000);
+});
+
+/** What the demo's echo says it received. */
+interface Echo {
+  readonly method: string;
+  readonly url: string;
+  /** Names and values as received. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: { readonly sha256: string; readonly content: string };
+}
+
+async function echoed(tunnel: CloudUnderTest, how: Parameters<CloudUnderTest['visit']>[1], query = ''): Promise<Echo> {
+  const reply = await tunnel.visit(`/echo${query}`, how);
+  expect(reply.status).toBe(200);
+  return JSON.parse(reply.text) as Echo;
+}

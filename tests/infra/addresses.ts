@@ -1,0 +1,91 @@
+import type { EnvironmentName } from '../../environments';
+import { functionNames } from '../support/infra-stack';
+
+/** Every resource but those that each function has, and why it is there. */
+const RESOURCES: Record<string, string> = {
+  'aws_dynamodb_table.tunnels': 'who serves which tunnel',
+  'aws_dynamodb_table.pending-requests': 'requests that wait, and the stream of their answers',
+  'aws_ssm_parameter.token-key': 'the key that agent tokens are checked with',
+
+  'aws_apigatewayv2_api.visitor-api': "the visitors' door",
+  'aws_apigatewayv2_stage.visitor-api-stage': 'its throttle and its address without a stage name',
+  'aws_apigatewayv2_integration.visitor-api-integration': 'hands a request to forward-request, payload 2.0',
+  'aws_apigatewayv2_route.visitor-api-route': 'every method and path',
+  'aws_lambda_permission.visitor-api-permission': 'lets that route call forward-request',
+
+  'aws_apigatewayv2_api.agent-gateway': 'what agents hold open',
+  'aws_apigatewayv2_stage.agent-gateway-stage': 'its throttle and its address',
+  'aws_apigatewayv2_authorizer.agent-gateway-authorizer': 'no agent gets in without a token',
+  'aws_lambda_permission.agent-gateway-authorizer-permission': 'lets the authorizer call authorize-agent',
+  'aws_apigatewayv2_integration.agent-gateway-connect-integration': 'hands a new connection to connect-agent',
+  'aws_apigatewayv2_route.agent-gateway-connect-route': 'an agent arrives',
+  'aws_lambda_permission.agent-gateway-connect-permission': 'lets that route call connect-agent',
+  'aws_apigatewayv2_integration.agent-gateway-disconnect-integration':
+    'hands an ended connection to disconnect-agent',
+  'aws_apigatewayv2_route.agent-gateway-disconnect-route': 'an agent has gone',
+  'aws_lambda_permission.agent-gateway-disconnect-permission': 'lets that route call disconnect-agent',
+  'aws_apigatewayv2_integration.agent-gateway-default-integration': 'hands a message to receive-message',
+  'aws_apigatewayv2_route.agent-gateway-default-route': 'an agent says something',
+  'aws_lambda_permission.agent-gateway-default-permission': 'lets that route call receive-message',
+
+  'aws_apigatewayv2_api.wake-channel': 'where waiting functions listen',
+  'aws_apigatewayv2_stage.wake-channel-stage': 'its throttle and its address',
+  'aws_apigatewayv2_integration.wake-channel-connect-integration': 'accepts a connection without code',
+  'aws_apigatewayv2_route.wake-channel-connect-route': 'asks for a signature',
+  'aws_apigatewayv2_integration.wake-channel-hello-integration': 'answers hello without code',
+  'aws_apigatewayv2_integration_response.wake-channel-hello-integration-response':
+    'puts the connection id into that answer',
+  'aws_apigatewayv2_route.wake-channel-hello-route': 'how a waiter learns its own connection id',
+  'aws_apigatewayv2_route_response.wake-channel-hello-route-response':
+    'without it the answer would not be sent',
+
+  'aws_lambda_event_source_mapping.response-stream-mapping':
+    'completed rows that ask for the bus, to process-stream',
+  'aws_sqs_queue.response-stream-failures': 'records that process-stream could not publish',
+
+  'aws_cloudwatch_event_bus.response-bus': 'where answers are announced',
+  'aws_cloudwatch_event_rule.response-bus-rule': 'picks the announcements',
+  'aws_cloudwatch_event_target.response-bus-target': 'hands their ids to wake-waiter',
+  'aws_lambda_permission.response-bus-target-permission': 'lets the rule call wake-waiter',
+  'aws_sqs_queue.response-bus-target-dead-letters': 'announcements that the rule could not deliver',
+  'aws_sqs_queue_policy.response-bus-target-dead-letters-policy': 'lets the rule put them there',
+  'aws_lambda_function_event_invoke_config.response-bus-invocation':
+    'a wake that fails is not repeated: it would be late',
+  'aws_sqs_queue.response-bus-wake-failures': 'wakes that failed',
+
+  'aws_cloudwatch_event_rule.sweep-schedule-rule': 'every minute',
+  'aws_cloudwatch_event_target.sweep-schedule-target': 'starts sweep',
+  'aws_lambda_permission.sweep-schedule-target-permission': 'lets the schedule call sweep',
+  'aws_sqs_queue.sweep-schedule-target-dead-letters': 'starts that could not be delivered',
+  'aws_sqs_queue_policy.sweep-schedule-target-dead-letters-policy': 'lets the schedule put them there',
+  'aws_lambda_function_event_invoke_config.sweep-schedule-invocation':
+    'a sweep that fails is not repeated: the next does the same',
+};
+
+/** What each function has. */
+const PER_FUNCTION: Record<string, string> = {
+  'aws_lambda_function.<function>': 'the code, its size and its settings',
+  'aws_iam_role.<function>-role': 'an identity of its own',
+  'aws_iam_role_policy.<function>-policy': 'no right that its code does not use',
+  'aws_cloudwatch_log_group.<function>-logs': 'logs that are deleted in time',
+};
+
+/** Environments differ in values, not in resources: what one has more than the others would stand here. */
+const ONLY_IN: Record<EnvironmentName, Record<string, string>> = {
+  dev: {},
+  staging: {},
+  prod: {},
+  local: {},
+};
+
+/** Address → reason, for one environment. */
+export function expectedAddresses(environment: EnvironmentName): Record<string, string> {
+  const ofFunctions = functionNames.flatMap((name) =>
+    Object.entries(PER_FUNCTION).map(([address, reason]) => [address.replace('<function>', name), reason]),
+  );
+  return {
+    ...RESOURCES,
+    ...(Object.fromEntries(ofFunctions) as Record<string, string>),
+    ...ONLY_IN[environment],
+  };
+}

@@ -1,0 +1,155 @@
+import { environments, EnvironmentError, validateEnvironment, type Environment } from '../../environments';
+import { environmentNames } from '../support/infra-stack';
+
+type Draft = { -readonly [K in keyof Environment]: Environment[K] } & Record<string, unknown>;
+
+/** Paths of all values of an object, `timings.safetyReadMs`. */
+function paths(value: object, prefix = ''): string[] {
+  return Object.entries(value).flatMap(([key, child]: [string, unknown]) =>
+    typeof child === 'object' && child !== null ? paths(child, `${prefix}${key}.`) : [`${prefix}${key}`],
+  );
+}
+
+const withoutBackend = ({ backend: _backend, ...rest }: Environment): object => rest;
+
+/** What validation says of prod after a change. */
+function complaint(change: (draft: Draft) => void): string {
+  const draft = structuredClone(environments.prod) as Draft;
+  change(draft);
+  try {
+    validateEnvironment(draft, 'prod');
+  } catch (error) {
+    expect(error).toBeInstanceOf(EnvironmentError);
+    return (error as Error).message;
+  }
+  throw new Error('the change was accepted');
+}
+
+/** Sets a value by its path, whatever its type should be. */
+const set = (path: string, value: unknown) => (draft: Draft) => {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  const parent = keys.reduce<Record<string, unknown>>(
+    (node, key) => node[key] as Record<string, unknown>,
+    draft,
+  );
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+};
+
+describe('the environments', () => {
+  it.each(environmentNames)('%s is valid', (name) => {
+    expect(validateEnvironment(environments[name], name)).toEqual(environments[name]);
+  });
+
+  it.each(environmentNames)('%s has the same keys as dev', (name) => {
+    expect(paths(withoutBackend(environments[name])).sort()).toEqual(
+      paths(withoutBackend(environments.dev)).sort(),
+    );
+  });
+
+  it.each(environmentNames)('%s cannot be changed by who reads it', (name) => {
+    expect(Object.isFrozen(environments[name])).toBe(true);
+    expect(Object.isFrozen(environments[name].functions['forward-request'])).toBe(true);
+  });
+
+  it('roll the event-driven path out everywhere but in prod, which starts at stage 0 of the plan', () => {
+    const paths = environmentNames.map((name) => [name, environments[name].responsePath]);
+    expect(Object.fromEntries(paths)).toEqual({
+      dev: { useEventDriven: true, mode: 'direct', percent: 100 },
+      staging: { useEventDriven: true, mode: 'direct', percent: 100 },
+      prod: { useEventDriven: true, mode: 'direct', percent: 0 },
+      local: { useEventDriven: true, mode: 'direct', percent: 100 },
+    });
+  });
+
+  it('keep state and account apart from each other', () => {
+    expect(new Set(environmentNames.map((name) => environments[name].accountId)).size).toBe(
+      environmentNames.length,
+    );
+    expect(new Set(environmentNames.map((name) => JSON.stringify(environments[name].backend))).size).toBe(4);
+  });
+
+  it.each(['staging', 'prod'] as const)(
+    '%s lets waiters take no concurrency that their release needs',
+    (name) => {
+      const sizes = environments[name].functions;
+      const reserved = Object.values(sizes).reduce(
+        (sum, { reservedConcurrency }) => sum + (reservedConcurrency ?? 0),
+        0,
+      );
+      expect(sizes['receive-message'].reservedConcurrency).toBeGreaterThanOrEqual(50);
+      expect(sizes['wake-waiter'].reservedConcurrency).toBeGreaterThanOrEqual(50);
+      expect(sizes['forward-request'].reservedConcurrency).not.toBeNull();
+      // Of an account's 1000, Lambda keeps 100 unreserved.
+      expect(reserved).toBeLessThanOrEqual(900);
+    },
+  );
+});
+
+describe('a malformed environment is refused with its name, the path and the remedy', () => {
+  it.each([
+    ['a missing setting', set('region', undefined), 'region is missing'],
+    ['a missing function', set('functions.sweep', undefined), 'functions.sweep is missing'],
+    ['an unknown setting', set('responsePath.percnt', 5), 'responsePath.percnt is not a setting'],
+    ['a wrong type', set('responsePath.percent', '5'), 'responsePath.percent must be a number, not "5"'],
+    ['a share above 100', set('responsePath.percent', 101), 'responsePath.percent must be 0 to 100, not 101'],
+    [
+      'an unknown mode',
+      set('responsePath.mode', 'push'),
+      'responsePath.mode must be bus or direct, not "push"',
+    ],
+    [
+      'a short account id',
+      set('accountId', '123'),
+      'accountId must be the 12 digits of an AWS account, not "123"',
+    ],
+    [
+      'another kind of backend',
+      set('backend.kind', 'gcs'),
+      'backend.kind must be ("s3" | "local"), not "gcs"',
+    ],
+    ['a backend without its bucket', set('backend.bucket', undefined), 'backend.bucket is missing'],
+    ['an empty domain', set('tunnelDomain', ''), 'tunnelDomain must be text, not ""'],
+    [
+      'a retention that CloudWatch does not know',
+      set('logRetentionDays', 2),
+      'logRetentionDays must be one of 1, 3, 5, 7',
+    ],
+    [
+      'too little memory',
+      set('functions.sweep.memoryMb', 64),
+      'functions.sweep.memoryMb must be 128 to 10240, not 64',
+    ],
+    [
+      'a socket older than API Gateway lets it get',
+      set('timings.wakeRotateMs', 7_200_001),
+      'timings.wakeRotateMs must be 1 to 7200000',
+    ],
+    [
+      'a deadline after the end of the function',
+      set('timings.requestDeadlineMs', 29_000),
+      'timings.requestDeadlineMs must be below',
+    ],
+    [
+      'a function that outlives the HTTP API',
+      set('functions.forward-request.timeoutSeconds', 31),
+      'functions.forward-request.timeoutSeconds must be at most 30',
+    ],
+    [
+      'safety reads after the deadline',
+      set('timings.safetyReadMs', 28_000),
+      'timings.safetyReadMs must be below',
+    ],
+    ["another environment's name", set('name', 'dev'), 'name must be "prod", not "dev"'],
+  ])('%s', (_, change, expected) => {
+    const message = complaint(change);
+    expect(message).toContain(`environment "prod": ${expected}`);
+    expect(message).toMatch(/; put it right in environments\/prod\.ts$/);
+    expect(message).not.toContain('\n');
+  });
+
+  it.each([[null], [undefined], ['prod'], [[]]])('%j in its place', (value) => {
+    expect(() => validateEnvironment(value, 'prod')).toThrow(EnvironmentError);
+  });
+});

@@ -1,0 +1,128 @@
+import { environments } from '../../environments';
+import { METRIC_NAMESPACE } from '../../functions/metric-names';
+import { FUNCTION_SETTINGS, readSettings, type FunctionName } from '../../functions/settings';
+import {
+  environmentNames,
+  functionNames,
+  stackOf,
+  synthesizeStack,
+  type InfraStack,
+} from '../support/infra-stack';
+
+const POWERTOOLS = [
+  'ENVIRONMENT',
+  'POWERTOOLS_LOG_LEVEL',
+  'POWERTOOLS_METRICS_NAMESPACE',
+  'POWERTOOLS_SERVICE_NAME',
+  'POWERTOOLS_TRACE_ENABLED',
+];
+
+/** Where each address in a function's environment comes from. */
+const ADDRESSES: Record<string, string> = {
+  TUNNELS_TABLE: '${aws_dynamodb_table.tunnels.name}',
+  PENDING_REQUESTS_TABLE: '${aws_dynamodb_table.pending-requests.name}',
+  EVENT_BUS_NAME: '${aws_cloudwatch_event_bus.response-bus.name}',
+  AGENT_GATEWAY_URL: '${aws_apigatewayv2_stage.agent-gateway-stage.invoke_url}',
+  WAKE_CHANNEL_URL: '${aws_apigatewayv2_stage.wake-channel-stage.invoke_url}',
+  VISITOR_URL: '${aws_apigatewayv2_api.visitor-api.api_endpoint}',
+  TOKEN_KEY_PARAMETER: '${aws_ssm_parameter.token-key.name}',
+};
+
+const variablesOf = (stack: InfraStack, name: FunctionName): Record<string, string> =>
+  (stack.resource(`aws_lambda_function.${name}`)['environment'] as { variables: Record<string, string> })
+    .variables;
+
+/** The block as Lambda would have it: with an address of the right kind for each reference. */
+function applied(variables: Record<string, string>): Record<string, string> {
+  const resolve = (value: string): string =>
+    value
+      .replace(/\$\{.*\.invoke_url\}/, 'wss://a.example/v1')
+      .replace(/\$\{.*\.api_endpoint\}/, 'https://v.example');
+  return Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, resolve(value)]));
+}
+
+describe.each(environmentNames)('the functions of %s', (environment) => {
+  const stack = stackOf(environment);
+  const settings = environments[environment];
+
+  it.each(functionNames)('%s is given what it reads and nothing else', (name) => {
+    const variables = variablesOf(stack, name);
+    const reads = FUNCTION_SETTINGS[name].filter(
+      (key) => key !== 'TUNNEL_DOMAIN' || settings.tunnelDomain !== null,
+    );
+    expect(Object.keys(variables).sort()).toEqual([...reads, ...POWERTOOLS].sort());
+    expect(variables).toMatchObject({
+      ENVIRONMENT: environment,
+      POWERTOOLS_LOG_LEVEL: settings.logLevel,
+      POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
+      POWERTOOLS_SERVICE_NAME: name,
+      POWERTOOLS_TRACE_ENABLED: String(settings.tracing),
+    });
+    for (const key of reads.filter((read) => read in ADDRESSES)) expect(variables[key]).toBe(ADDRESSES[key]);
+    expect(() => readSettings(name, applied(variables))).not.toThrow();
+  });
+
+  it('forward-request reads the response path and the timings as the environment has them', () => {
+    const { requestDeadlineMs, safetyReadMs, wakeIdleMs, wakeHelloMs, wakeRotateMs } = settings.timings;
+    expect(readSettings('forward-request', applied(variablesOf(stack, 'forward-request')))).toMatchObject({
+      USE_EVENT_DRIVEN: settings.responsePath.useEventDriven,
+      EVENT_DRIVEN_MODE: settings.responsePath.mode,
+      EVENT_DRIVEN_PERCENT: settings.responsePath.percent,
+      REQUEST_DEADLINE_MS: requestDeadlineMs,
+      SAFETY_READ_MS: safetyReadMs,
+      WAKE_IDLE_MS: wakeIdleMs,
+      WAKE_HELLO_MS: wakeHelloMs,
+      WAKE_ROTATE_MS: wakeRotateMs,
+    });
+  });
+
+  it.each(functionNames)('%s has its size, its own role and a log group that forgets', (name) => {
+    const size = settings.functions[name];
+    expect(stack.resource(`aws_lambda_function.${name}`)).toMatchObject({
+      function_name: `http-tunnel-${environment}-${name}`,
+      runtime: 'nodejs22.x',
+      architectures: ['arm64'],
+      handler: 'index.handler',
+      memory_size: size.memoryMb,
+      timeout: size.timeoutSeconds,
+      role: `\${aws_iam_role.${name}-role.arn}`,
+      tracing_config: { mode: 'Active' },
+      depends_on: [`aws_iam_role_policy.${name}-policy`, `aws_cloudwatch_log_group.${name}-logs`],
+    });
+    expect(stack.resource(`aws_lambda_function.${name}`)['reserved_concurrent_executions'] ?? null).toBe(
+      size.reservedConcurrency,
+    );
+    expect(stack.resource(`aws_cloudwatch_log_group.${name}-logs`)).toEqual({
+      name: `/aws/lambda/http-tunnel-${environment}-${name}`,
+      retention_in_days: settings.logRetentionDays,
+    });
+  });
+});
+
+describe('an environment that differs', () => {
+  it('changes its kill switch, share and timings of its functions', () => {
+    const stack = synthesizeStack({
+      ...environments.local,
+      responsePath: { useEventDriven: false, mode: 'bus', percent: 7 },
+      timings: { ...environments.local.timings, safetyReadMs: 123 },
+    });
+    expect(variablesOf(stack, 'forward-request')).toMatchObject({
+      USE_EVENT_DRIVEN: 'false',
+      EVENT_DRIVEN_MODE: 'bus',
+      EVENT_DRIVEN_PERCENT: '7',
+      SAFETY_READ_MS: '123',
+    });
+  });
+
+  it('without tracing has functions that neither send segments nor may', () => {
+    const stack = synthesizeStack({ ...environments.local, tracing: false });
+    expect(stack.resource('aws_lambda_function.sweep')['tracing_config']).toEqual({ mode: 'PassThrough' });
+    expect(variablesOf(stack, 'sweep')['POWERTOOLS_TRACE_ENABLED']).toBe('false');
+    expect(stack.text).not.toContain('xray:');
+  });
+
+  it('is refused before anything is written when a setting is wrong', () => {
+    const broken = { ...environments.local, region: 'here' };
+    expect(() => synthesizeStack(broken)).toThrow('environment "local": region must be an AWS region');
+  });
+});

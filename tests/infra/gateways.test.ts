@@ -1,0 +1,122 @@
+import { environments } from '../../environments';
+import { environmentNames, stackOf, type Attributes } from '../support/infra-stack';
+
+const stack = stackOf('prod');
+
+/** Route key → its attributes and those of its integration, for one API. */
+function routesOf(api: string): Record<string, { route: Attributes; integration: Attributes }> {
+  const ofApi = stack
+    .resources('aws_apigatewayv2_route')
+    .filter(([, { api_id }]) => api_id === `\${aws_apigatewayv2_api.${api}.id}`);
+  return Object.fromEntries(
+    ofApi.map(([, route]) => {
+      const integration = /integrations\/\$\{(.*)\.id\}/.exec(route['target'] as string)?.[1] ?? '';
+      return [route['route_key'] as string, { route, integration: stack.resource(integration) }];
+    }),
+  );
+}
+
+const lambdaIntegration = (name: string, timeout: number): Attributes => ({
+  integration_type: 'AWS_PROXY',
+  integration_method: 'POST',
+  integration_uri: `\${aws_lambda_function.${name}.invoke_arn}`,
+  timeout_milliseconds: timeout,
+});
+
+describe('the visitor API', () => {
+  it('sends everything to forward-request and waits as long as API Gateway allows', () => {
+    const routes = routesOf('visitor-api');
+    expect(Object.keys(routes)).toEqual(['$default']);
+    expect(routes['$default']?.integration).toMatchObject({
+      ...lambdaIntegration('forward-request', 30_000),
+      payload_format_version: '2.0',
+    });
+  });
+
+  it('is an HTTP API whose only stage is served without a name', () => {
+    expect(stack.resource('aws_apigatewayv2_api.visitor-api')['protocol_type']).toBe('HTTP');
+    expect(stack.resource('aws_apigatewayv2_stage.visitor-api-stage')).toMatchObject({
+      name: '$default',
+      auto_deploy: true,
+    });
+  });
+});
+
+describe('the agent gateway', () => {
+  it('selects routes by the type of a message and has a function behind each', () => {
+    expect(stack.resource('aws_apigatewayv2_api.agent-gateway')).toMatchObject({
+      protocol_type: 'WEBSOCKET',
+      route_selection_expression: '$request.body.type',
+    });
+    const routes = routesOf('agent-gateway');
+    expect(Object.keys(routes).sort()).toEqual(['$connect', '$default', '$disconnect']);
+    expect(routes['$connect']?.integration).toMatchObject(lambdaIntegration('connect-agent', 29_000));
+    expect(routes['$disconnect']?.integration).toMatchObject(lambdaIntegration('disconnect-agent', 29_000));
+    expect(routes['$default']?.integration).toMatchObject(lambdaIntegration('receive-message', 29_000));
+  });
+
+  it('lets nobody connect without the authorizer, which sees tokens in header and query', () => {
+    expect(routesOf('agent-gateway')['$connect']?.route).toMatchObject({
+      authorization_type: 'CUSTOM',
+      authorizer_id: '${aws_apigatewayv2_authorizer.agent-gateway-authorizer.id}',
+    });
+    const authorizer = stack.resource('aws_apigatewayv2_authorizer.agent-gateway-authorizer');
+    expect(authorizer).toMatchObject({
+      authorizer_type: 'REQUEST',
+      authorizer_uri: '${aws_lambda_function.authorize-agent.invoke_arn}',
+    });
+    expect(authorizer).not.toHaveProperty('identity_sources');
+  });
+});
+
+describe('the wake channel', () => {
+  const routes = routesOf('wake-channel');
+
+  it('has no code behind it, and takes only signed connections', () => {
+    expect(Object.keys(routes).sort()).toEqual(['$connect', 'hello']);
+    expect(routes['$connect']?.route['authorization_type']).toBe('AWS_IAM');
+    for (const { integration } of Object.values(routes)) {
+      expect(integration).toMatchObject({
+        integration_type: 'MOCK',
+        request_templates: { $default: '{"statusCode":200}' },
+        template_selection_expression: '\\$default',
+      });
+    }
+  });
+
+  it('answers hello with the id of the connection that asks', () => {
+    expect(stack.resource('aws_apigatewayv2_api.wake-channel')['route_selection_expression']).toBe(
+      '$request.body.action',
+    );
+    expect(routes['hello']?.route['route_response_selection_expression']).toBe('$default');
+    expect(stack.resource('aws_apigatewayv2_route_response.wake-channel-hello-route-response')).toMatchObject(
+      {
+        route_id: '${aws_apigatewayv2_route.wake-channel-hello-route.id}',
+        route_response_key: '$default',
+      },
+    );
+    expect(
+      stack.resource('aws_apigatewayv2_integration_response.wake-channel-hello-integration-response'),
+    ).toMatchObject({
+      integration_id: '${aws_apigatewayv2_integration.wake-channel-hello-integration.id}',
+      integration_response_key: '/200/',
+      response_templates: { $default: '{"connectionId":"$context.connectionId"}' },
+      template_selection_expression: '\\$default',
+    });
+  });
+});
+
+describe.each(environmentNames)('the stages of %s', (name) => {
+  it.each([
+    ['visitor-api', 'visitors'],
+    ['agent-gateway', 'agents'],
+    ['wake-channel', 'wakes'],
+  ] as const)('%s is throttled and deploys its changes itself', (api, throttle) => {
+    const { ratePerSecond, burst } = environments[name].throttling[throttle];
+    expect(stackOf(name).resource(`aws_apigatewayv2_stage.${api}-stage`)).toMatchObject({
+      api_id: `\${aws_apigatewayv2_api.${api}.id}`,
+      auto_deploy: true,
+      default_route_settings: { throttling_rate_limit: ratePerSecond, throttling_burst_limit: burst },
+    });
+  });
+});

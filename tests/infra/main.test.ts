@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { inTemporaryDirectory } from '../support/infra-stack';
+
+const root = path.join(__dirname, '../..');
+
+/** Runs main.ts after a change of the environments, as `npm run synth` does. */
+function runMain(outdir: string, change: string): { status: number | null; stderr: string } {
+  const preload = path.join(outdir, 'change-environments.mjs');
+  fs.writeFileSync(
+    preload,
+    `import { createRequire } from 'node:module';
+     const { environments } = createRequire(${JSON.stringify(path.join(root, 'main.ts'))})('./environments/index.ts');
+     ${change}`,
+  );
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--import', pathToFileURL(preload).href, 'main.ts'],
+    {
+      cwd: root,
+      env: { ...process.env, CDKTF_OUTDIR: path.join(outdir, 'cdktf.out') },
+      encoding: 'utf8',
+      timeout: 20_000,
+    },
+  );
+  return { status, stderr };
+}
+
+describe('main.ts', () => {
+  it('ends with status 1 and one line that names the environment, the path and the remedy', () => {
+    inTemporaryDirectory((outdir) => {
+      const { status, stderr } = runMain(
+        outdir,
+        `environments.prod = { ...environments.prod, region: 'nowhere' };`,
+      );
+      expect(stderr).toBe(
+        'synth: environment "prod": region must be an AWS region such as us-east-1, not "nowhere"; ' +
+          'put it right in environments/prod.ts\n',
+      );
+      expect(status).toBe(1);
+      expect(fs.existsSync(path.join(outdir, 'cdktf.out'))).toBe(false);
+    });
+  });
+
+  it('keeps the stack trace of what is a defect', () => {
+    inTemporaryDirectory((outdir) => {
+      const { status, stderr } = runMain(
+        outdir,
+        `Object.defineProperty(environments, 'prod', { get: () => { throw new TypeError('boom'); } });`,
+      );
+      expect(stderr).toContain('TypeError: boom');
+      expect(stderr).toMatch(/\n\s+at .*synthesize/);
+      expect(status).toBe(1);
+    });
+  });
+});

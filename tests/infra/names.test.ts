@@ -1,0 +1,56 @@
+import { App, TerraformOutput } from 'cdktf';
+import { Construct } from 'constructs';
+import { AddressCollisionError, NamedStack } from '../../modules/named-stack';
+import { PhysicalNameError, physicalName } from '../../modules/physical-name';
+import { inTemporaryDirectory } from '../support/infra-stack';
+
+describe('a physical name', () => {
+  it('tells project, environment and thing', () => {
+    expect(physicalName('queue', 'dev', 'wake-failures')).toBe('http-tunnel-dev-wake-failures');
+  });
+
+  it('may be as long as its service allows and no longer', () => {
+    const prefix = 'http-tunnel-dev-'.length;
+    expect(physicalName('role', 'dev', 'x'.repeat(64 - prefix))).toHaveLength(64);
+    const tooLong = 'x'.repeat(65 - prefix);
+    expect(() => physicalName('role', 'dev', tooLong)).toThrow(PhysicalNameError);
+    expect(() => physicalName('role', 'dev', tooLong)).toThrow('has 65 characters, 64 are allowed: shorten');
+    expect(physicalName('table', 'dev', tooLong)).toHaveLength(65);
+  });
+
+  it.each([['Upper'], ['under_score'], ['dot.ted'], ['']])(
+    'refuses %j, which some service would refuse',
+    (thing) => {
+      expect(() => physicalName('api', 'dev', thing)).toThrow(PhysicalNameError);
+    },
+  );
+});
+
+describe('a Terraform name', () => {
+  /** Names that a stack gives to outputs at these construct paths. */
+  const namesOf = (...paths: readonly (readonly string[])[]): string[] =>
+    inTemporaryDirectory((outdir) => {
+      const stack = new NamedStack(new App({ outdir }), 'stack');
+      return paths.map((path) => {
+        const scope = path
+          .slice(0, -1)
+          .reduce<Construct>(
+            (parent, id) => parent.node.tryFindChild(id) ?? new Construct(parent, id),
+            stack,
+          );
+        return new TerraformOutput(scope, path.at(-1) ?? '', { value: '' }).friendlyUniqueId;
+      });
+    });
+
+  it('is the ids along the path, without those that are Default', () => {
+    expect(
+      namesOf(['alone'], ['gateway', 'route'], ['gateway', 'Default'], ['bus', 'target', 'Default']),
+    ).toEqual(['alone', 'gateway-route', 'gateway', 'bus-target']);
+  });
+
+  it('is never given twice', () => {
+    expect(() => namesOf(['agent', 'gateway-route'], ['agent-gateway', 'route'])).toThrow(
+      AddressCollisionError,
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import type { FunctionName } from '../../functions/settings';
+import { environmentNames, functionNames, stackOf, type InfraStack } from '../support/infra-stack';
+
+const TUNNELS = '${aws_dynamodb_table.tunnels.arn}';
+const PENDING = '${aws_dynamodb_table.pending-requests.arn}';
+const AGENTS = '${aws_apigatewayv2_stage.agent-gateway-stage.execution_arn}';
+const WAKES = '${aws_apigatewayv2_stage.wake-channel-stage.execution_arn}';
+
+/** Every right of every function beside logs and traces: `action on resource`. */
+const RIGHTS: Record<FunctionName, readonly string[]> = {
+  'forward-request': [
+    `dynamodb:GetItem on ${TUNNELS}`,
+    `dynamodb:PutItem on ${PENDING}`,
+    `dynamodb:GetItem on ${PENDING}`,
+    `dynamodb:DeleteItem on ${PENDING}`,
+    `execute-api:ManageConnections on ${AGENTS}/POST/@connections/*`,
+    `execute-api:Invoke on ${WAKES}/$connect`,
+  ],
+  'authorize-agent': ['ssm:GetParameter on ${aws_ssm_parameter.token-key.arn}'],
+  'connect-agent': [`dynamodb:UpdateItem on ${TUNNELS}`],
+  'disconnect-agent': [`dynamodb:UpdateItem on ${TUNNELS}`],
+  'receive-message': [
+    `dynamodb:UpdateItem on ${TUNNELS}`,
+    `dynamodb:UpdateItem on ${PENDING}`,
+    `execute-api:ManageConnections on ${AGENTS}/POST/@connections/*`,
+    `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
+  ],
+  'process-stream': [
+    `dynamodb:DescribeStream on ${PENDING}/stream/*`,
+    `dynamodb:GetRecords on ${PENDING}/stream/*`,
+    `dynamodb:GetShardIterator on ${PENDING}/stream/*`,
+    `dynamodb:ListStreams on ${PENDING}/stream/*`,
+    'sqs:SendMessage on ${aws_sqs_queue.response-stream-failures.arn}',
+    'events:PutEvents on ${aws_cloudwatch_event_bus.response-bus.arn}',
+  ],
+  'wake-waiter': [
+    `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
+    'sqs:SendMessage on ${aws_sqs_queue.response-bus-wake-failures.arn}',
+  ],
+  sweep: [
+    `dynamodb:Scan on ${TUNNELS}`,
+    `dynamodb:DeleteItem on ${TUNNELS}`,
+    `dynamodb:UpdateItem on ${TUNNELS}`,
+    `dynamodb:Scan on ${PENDING}`,
+    `dynamodb:PutItem on ${PENDING}`,
+    `dynamodb:UpdateItem on ${PENDING}`,
+    `dynamodb:DeleteItem on ${PENDING}`,
+    `execute-api:ManageConnections on ${AGENTS}/GET/@connections/*`,
+  ],
+};
+
+interface Policy {
+  readonly Statement: readonly {
+    readonly Effect: string;
+    readonly Action: readonly string[];
+    readonly Resource: readonly string[];
+  }[];
+}
+
+function rightsOf(stack: InfraStack, name: FunctionName): string[] {
+  const { policy } = stack.resource(`aws_iam_role_policy.${name}-policy`);
+  const { Statement } = JSON.parse(policy as string) as Policy;
+  expect(Statement.map(({ Effect }) => Effect)).toEqual(Statement.map(() => 'Allow'));
+  return Statement.flatMap(({ Action, Resource }) =>
+    Action.flatMap((action) => Resource.map((resource) => `${action} on ${resource}`)),
+  );
+}
+
+describe.each(environmentNames)('the roles of %s', (environment) => {
+  const stack = stackOf(environment);
+
+  it.each(functionNames)('%s may do what its code does, log and trace', (name) => {
+    expect(rightsOf(stack, name).sort()).toEqual(
+      [
+        ...RIGHTS[name],
+        `logs:CreateLogStream on \${aws_cloudwatch_log_group.${name}-logs.arn}:*`,
+        `logs:PutLogEvents on \${aws_cloudwatch_log_group.${name}-logs.arn}:*`,
+        'xray:PutTraceSegments on *',
+        'xray:PutTelemetryRecords on *',
+      ].sort(),
+    );
+  });
+
+  it('have one policy each, and can be taken on by Lambda alone', () => {
+    expect(stack.resources('aws_iam_role_policy')).toHaveLength(functionNames.length);
+    expect(Object.keys(stack.json.resource).filter((type) => type.startsWith('aws_iam'))).toEqual([
+      'aws_iam_role',
+      'aws_iam_role_policy',
+    ]);
+    for (const name of functionNames) {
+      expect(stack.resource(`aws_iam_role_policy.${name}-policy`)['role']).toBe(
+        `\${aws_iam_role.${name}-role.name}`,
+      );
+      const { assume_role_policy: trust } = stack.resource(`aws_iam_role.${name}-role`);
+      expect(JSON.parse(trust as string)).toMatchObject({
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      });
+    }
+  });
+});
+
+describe('who may call a function', () => {
+  const stack = stackOf('prod');
+  const api = '${aws_apigatewayv2_api.agent-gateway.execution_arn}';
+
+  it('is one route, authorizer or rule for each, and nobody for the stream', () => {
+    const permissions = stack.resources('aws_lambda_permission').map(([, attributes]) => attributes);
+    const byFunction = permissions.map((permission) => [
+      String(permission['function_name']).split('.')[1],
+      permission['principal'],
+      permission['source_arn'],
+    ]);
+    expect(byFunction.sort()).toEqual([
+      [
+        'authorize-agent',
+        'apigateway.amazonaws.com',
+        `${api}/authorizers/\${aws_apigatewayv2_authorizer.agent-gateway-authorizer.id}`,
+      ],
+      ['connect-agent', 'apigateway.amazonaws.com', `${AGENTS}/$connect`],
+      ['disconnect-agent', 'apigateway.amazonaws.com', `${AGENTS}/$disconnect`],
+      [
+        'forward-request',
+        'apigateway.amazonaws.com',
+        '${aws_apigatewayv2_stage.visitor-api-stage.execution_arn}/$default',
+      ],
+      ['receive-message', 'apigateway.amazonaws.com', `${AGENTS}/$default`],
+      ['sweep', 'events.amazonaws.com', '${aws_cloudwatch_event_rule.sweep-schedule-rule.arn}'],
+      ['wake-waiter', 'events.amazonaws.com', '${aws_cloudwatch_event_rule.response-bus-rule.arn}'],
+    ]);
+  });
+});

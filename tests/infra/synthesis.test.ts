@@ -1,0 +1,127 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { environments } from '../../environments';
+import { MissingBundleError } from '../../modules/function-bundle';
+import { synthesize } from '../../modules/synthesize';
+import { environmentNames, inTemporaryDirectory, stackOf, stubBundles } from '../support/infra-stack';
+
+/** Every file below a directory with its content. */
+function contents(directory: string): Record<string, string> {
+  const files = fs
+    .readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile());
+  const paths = files.map((file) => path.join(file.parentPath, file.name)).sort();
+  return Object.fromEntries(
+    paths.map((file) => [path.relative(directory, file), fs.readFileSync(file, 'utf8')]),
+  );
+}
+
+function synthesizeAll(outdir: string, bundles: string): Record<string, string> {
+  synthesize({ environments, outdir, bundles });
+  return contents(outdir);
+}
+
+function synthesizeDev(outdir: string, bundles: string): Record<string, string> {
+  synthesize({ environments: { dev: environments.dev }, outdir, bundles });
+  return contents(outdir);
+}
+
+describe('synthesis', () => {
+  it('writes the same bytes again, into the same place and into another', () => {
+    inTemporaryDirectory((directory) => {
+      const bundles = stubBundles(path.join(directory, 'bundles'));
+      const first = synthesizeAll(path.join(directory, 'one'), bundles);
+      expect(Object.keys(first).filter((file) => file.endsWith('cdk.tf.json'))).toHaveLength(
+        environmentNames.length,
+      );
+      expect(synthesizeAll(path.join(directory, 'one'), bundles)).toEqual(first);
+      expect(synthesizeAll(path.join(directory, 'deeper', 'two'), bundles)).toEqual(first);
+    });
+  });
+
+  it('changes the path and the hash of a function whose code has changed, and of no other', () => {
+    inTemporaryDirectory((directory) => {
+      const bundles = stubBundles(path.join(directory, 'bundles'));
+      const before = synthesizeDev(path.join(directory, 'out'), bundles)['stacks/dev/cdk.tf.json'] ?? '';
+      fs.writeFileSync(path.join(bundles, 'sweep.zip'), 'other code');
+      const after = synthesizeDev(path.join(directory, 'out'), bundles);
+      const changed = (after['stacks/dev/cdk.tf.json'] ?? '')
+        .split('\n')
+        .filter((line) => !before.includes(line));
+      expect(changed.map((line) => line.trim().split('"')[1])).toEqual(['filename', 'source_code_hash']);
+      const zips = Object.entries(after).filter(([file]) => /stacks\/dev\/.*sweep\.zip$/.test(file));
+      expect(zips.map(([, content]) => content)).toEqual(['other code']);
+    });
+  });
+
+  it('puts the zip of each function where the stack says it is', () => {
+    inTemporaryDirectory((directory) => {
+      const bundles = stubBundles(path.join(directory, 'bundles'));
+      const files = synthesizeDev(path.join(directory, 'out'), bundles);
+      for (const [, { filename }] of stackOf('dev').resources('aws_lambda_function')) {
+        expect(files[`stacks/dev/${String(filename)}`]).toMatch(/^zip of /);
+      }
+    });
+  });
+
+  it('names the function, the path and the remedy when a bundle is missing, and leaves the last output alone', () => {
+    inTemporaryDirectory((directory) => {
+      const bundles = stubBundles(path.join(directory, 'bundles'));
+      const outdir = path.join(directory, 'out');
+      const before = synthesizeDev(outdir, bundles);
+      const zip = path.join(bundles, 'wake-waiter.zip');
+      fs.rmSync(zip);
+      const again = (): unknown => synthesizeDev(outdir, bundles);
+      expect(again).toThrow(MissingBundleError);
+      expect(again).toThrow(`function "wake-waiter" has no bundle at ${zip}: run "npm run build" first`);
+      expect(contents(outdir)).toEqual(before);
+    });
+  });
+});
+
+describe.each(environmentNames)('the stack of %s', (name) => {
+  const stack = stackOf(name);
+
+  it('says where its state is kept', () => {
+    const { accountId, region } = environments[name];
+    const bucket = `http-tunnel-terraform-${accountId}`;
+    const expected =
+      name === 'local'
+        ? { local: { path: 'terraform.tfstate' } }
+        : { s3: { bucket, key: `${name}/terraform.tfstate`, region, encrypt: true, use_lockfile: true } };
+    expect(stack.json.terraform.backend).toEqual(expected);
+  });
+
+  it('has nothing to ask of AWS before it is applied, and nothing to compute', () => {
+    expect(stack.json.data).toBeUndefined();
+    const plain = /^(var\.[a-z_]+|aws_[a-z0-9_]+\.[a-z-]+\.[a-z_]+)$/;
+    expect(stack.interpolations.filter((inside) => !plain.test(inside))).toEqual([]);
+    for (const address of stack.addresses) {
+      const repeated = Object.keys(stack.resource(address)).filter(
+        (key) => key === 'count' || key === 'for_each',
+      );
+      expect(repeated).toEqual([]);
+    }
+  });
+
+  it('holds no path of the machine that made it', () => {
+    expect(stack.text).not.toContain(process.cwd());
+    expect(stack.text).not.toMatch(/"\/(home|root|tmp|Users|work|var)\//);
+    for (const [, { filename }] of stack.resources('aws_lambda_function')) {
+      expect(filename).toMatch(/^assets\/[a-z-]+-bundle\/[0-9a-f]{32}\/[a-z-]+\.zip$/);
+    }
+  });
+
+  it('refuses older terraforms and other accounts, and pins the provider', () => {
+    const { terraform, provider } = stack.json;
+    expect(terraform['required_version']).toBe('>= 1.11.0');
+    expect(terraform['required_providers']).toEqual({ aws: { source: 'aws', version: '5.100.0' } });
+    expect(provider.aws).toEqual([
+      {
+        region: environments[name].region,
+        allowed_account_ids: [environments[name].accountId],
+        default_tags: [{ tags: { ...environments[name].tags, project: 'http-tunnel', environment: name } }],
+      },
+    ]);
+  });
+});

@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { fragment } from '../../agent/fragment';
+
+const texts = fc.string({ unit: 'binary', maxLength: 300 });
+const limits = fc.integer({ min: 4, max: 64 });
+
+describe('fragment', () => {
+  it('cuts any text into frames within the limit that make the text again', () => {
+    fc.assert(
+      fc.property(texts, limits, (text, maxBytes) => {
+        const frames = fragment(text, maxBytes);
+        expect(Buffer.concat(frames)).toEqual(Buffer.from(text));
+        expect(frames.every((frame) => frame.length <= maxBytes)).toBe(true);
+      }),
+    );
+  });
+
+  it('leaves each frame valid UTF-8 by itself, and none nearly empty but the last', () => {
+    const strict = new TextDecoder('utf-8', { fatal: true });
+    fc.assert(
+      fc.property(texts, limits, (text, maxBytes) => {
+        const frames = fragment(text, maxBytes);
+        for (const frame of frames) strict.decode(frame);
+        expect(frames.slice(0, -1).every((frame) => frame.length > maxBytes - 4)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { encodeWake, parseWake, type Wake } from '../../functions/core/wake';
+
+const outcome = fc.oneof(
+  fc.record({
+    kind: fc.constant('response' as const),
+    statusCode: fc.integer({ min: 200, max: 599 }),
+    headers: fc.dictionary(fc.stringMatching(/^[a-z-]{1,20}$/), fc.array(fc.string(), { minLength: 1 })),
+    body: fc.uint8Array({ maxLength: 60_000 }).map((bytes) => Buffer.from(bytes)),
+  }),
+  fc.record({ kind: fc.constant('failure' as const), code: fc.constantFrom('timeout', 'internal_error'), message: fc.string() }),
+);
+const wake = fc.record(
+  {
+    version: fc.constant(1),
+    requestId: fc.uuid(),
+    source: fc.constantFrom('bus', 'direct'),
+    completion: fc.record({ outcome, completedAt: fc.nat() }),
+  },
+  { requiredKeys: ['version', 'requestId', 'source'] },
+) as fc.Arbitrary<Wake>;
+
+test('a wake arrives as it was sent, at most without an answer that is too large', () => {
+  fc.assert(
+    fc.property(wake, (sent) => {
+      const text = encodeWake(sent);
+      const heard = parseWake(JSON.parse(text));
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(28 * 1024);
+      if (heard?.completion) expect(heard).toEqual(sent);
+      else expect(heard).toEqual({ version: sent.version, requestId: sent.requestId, source: sent.source });
+    }),
+  );
+});
+
+test('an answer of 20 KB rides along, one of 22 KB as base64 does not fit', () => {
+  const withBody = (bytes: number): Wake => ({
+    version: 1,
+    requestId: 'r',
+    source: 'direct',
+    completion: { completedAt: 1, outcome: { kind: 'response', statusCode: 200, headers: {}, body: Buffer.alloc(bytes) } },
+  });
+  expect(parseWake(JSON.parse(encodeWake(withBody(20_000))))).toHaveProperty('completion');
+  expect(parseWake(JSON.parse(encodeWake(withBody(22_000))))).not.toHaveProperty('completion');
+});
+
+test('what is no wake is none', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      fc.pre(typeof value !== 'object' || value === null || !('requestId' in value));
+      expect(parseWake(value)).toBeUndefined();
+    }),
+  );
+});

@@ -1,0 +1,191 @@
+import { EventEmitter, once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import {
+  decodeAgentMessage,
+  encodeMessage,
+  MAX_FRAME_BYTES,
+  MAX_MESSAGE_BYTES,
+  type AgentMessage,
+  type CloudMessage,
+  type ErrorMessage,
+  type HttpRequestMessage,
+  type HttpResponseMessage,
+} from '../../protocol';
+import { FrameMeter, type MeteredMessage } from './agent-frame-meter';
+
+export type Answer = HttpResponseMessage | ErrorMessage;
+
+/** The cloud's side of the protocol, and API Gateway's limits; tests set its habits. */
+export class FakeGateway extends EventEmitter<{
+  connection: [FakeConnection];
+  answer: [Answer, FakeConnection];
+}> {
+  readonly connections: FakeConnection[] = [];
+  /** Every answer in the order of arrival, resent ones too. */
+  readonly answers: Answer[] = [];
+  readonly messages: MeteredMessage[] = [];
+  /** Name of each connection attempt, also refused ones. */
+  readonly namesAsked: (string | null)[] = [];
+  readonly targets: string[] = [];
+
+  /** Answers the next upgrades with these statuses; then connections are taken again. */
+  refusals: { status: number; body?: string; location?: string }[] = [];
+  acknowledges = true;
+  answersPings = true;
+  establishes = true;
+  tunnelId = 'k3v9x2m4q7wz';
+
+  private readonly server = http.createServer();
+  private readonly sockets = new WebSocketServer({ noServer: true });
+
+  private constructor() {
+    super();
+    // Every request in flight listens for its answer.
+    this.setMaxListeners(0);
+  }
+
+  static async start(): Promise<FakeGateway> {
+    const gateway = new FakeGateway();
+    gateway.server.on('upgrade', (request, socket, head) => gateway.upgrade(request, socket, head));
+    gateway.server.listen(0, '127.0.0.1');
+    await once(gateway.server, 'listening');
+    return gateway;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.server.address() as AddressInfo).port}/prod`;
+  }
+
+  get newest(): FakeConnection {
+    const connection = this.connections.at(-1);
+    if (!connection) throw new Error('no agent has connected');
+    return connection;
+  }
+
+  answersTo(requestId: string): Answer[] {
+    return this.answers.filter((answer) => answer.request_id === requestId);
+  }
+
+  async close(): Promise<void> {
+    for (const { socket } of this.connections) socket.terminate();
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.targets.push(request.url ?? '');
+    this.namesAsked.push(new URL(`ws://gateway${request.url}`).searchParams.get('name'));
+    const refusal = this.refusals.shift();
+    if (refusal) {
+      const { status, body = '', location } = refusal;
+      const extra = location ? `Location: ${location}\r\n` : '';
+      socket.end(
+        `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: ${body.length}\r\n${extra}\r\n${body}`,
+      );
+      return;
+    }
+    this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = new FakeConnection(this, webSocket, request);
+      const meter = new FrameMeter((message) => {
+        this.messages.push(message);
+        connection.enforceLimits(message);
+      });
+      socket.on('data', (bytes: Buffer) => meter.push(bytes));
+      this.connections.push(connection);
+    });
+  }
+}
+
+let requestNumber = 0;
+
+/** One agent's connection, seen from the cloud. */
+export class FakeConnection {
+  readonly authorization: string | undefined;
+  readonly received: AgentMessage[] = [];
+  readonly closed: Promise<number>;
+
+  constructor(
+    private readonly gateway: FakeGateway,
+    readonly socket: WebSocket,
+    request: http.IncomingMessage,
+  ) {
+    this.authorization = request.headers.authorization;
+    this.closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('message', (data) => this.receive(decodeAgentMessage((data as Buffer).toString())));
+  }
+
+  send(message: CloudMessage): void {
+    this.socket.send(encodeMessage(message));
+  }
+
+  /** Sends a request and resolves with the first answer to it, over whichever connection that comes. */
+  async request(fields: Partial<HttpRequestMessage> = {}): Promise<Answer> {
+    const message = requestMessage(fields);
+    const answered = new Promise<Answer>((resolve) => {
+      const listener = (answer: Answer): void => {
+        if (answer.request_id !== message.request_id) return;
+        this.gateway.off('answer', listener);
+        resolve(answer);
+      };
+      this.gateway.on('answer', listener);
+    });
+    this.send(message);
+    return answered;
+  }
+
+  establish(): void {
+    this.send({
+      type: 'connection_established',
+      connection_id: `connection-${this.gateway.connections.length}`,
+      tunnel_id: this.gateway.tunnelId,
+      public_url: `https://${this.gateway.tunnelId}.tunnels.test`,
+      path_based_url: `https://tunnels.test/${this.gateway.tunnelId}/`,
+    });
+    this.gateway.emit('connection', this);
+  }
+
+  enforceLimits({ opcode, frames }: MeteredMessage): void {
+    const total = frames.reduce((sum, size) => sum + size, 0);
+    if (opcode !== 1) this.socket.close(1003);
+    else if (Math.max(...frames) > MAX_FRAME_BYTES || total > MAX_MESSAGE_BYTES) this.socket.close(1009);
+  }
+
+  private receive(message: AgentMessage): void {
+    this.received.push(message);
+    switch (message.type) {
+      case 'ready':
+        if (this.gateway.establishes) this.establish();
+        return;
+      case 'ping':
+        if (this.gateway.answersPings) this.send({ type: 'pong' });
+        return;
+      case 'http_response':
+      case 'error':
+        this.gateway.answers.push(message);
+        this.gateway.emit('answer', message, this);
+        if (this.gateway.acknowledges && message.request_id)
+          this.send({ type: 'ack', request_id: message.request_id });
+        return;
+      default:
+        return;
+    }
+  }
+}
+
+/** A request as the cloud words it; what a test does not name is a plain GET. */
+export function requestMessage(fields: Partial<HttpRequestMessage> = {}): HttpRequestMessage {
+  return {
+    type: 'http_request',
+    request_id: `request-${(requestNumber += 1)}`,
+    method: 'GET',
+    uri: '/',
+    headers: { host: ['demo.tunnels.test'] },
+    body: '',
+    timestamp: Date.now(),
+    ...fields,
+  };
+}

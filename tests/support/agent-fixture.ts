@@ -1,0 +1,53 @@
+import { Agent, type AgentOptions, type Timing } from '../../agent';
+import { FakeGateway } from './agent-fake-gateway';
+
+export const TEST_TOKEN = 'canary.token-3f9a';
+
+/** Clocks short enough for a test; what a test measures it sets itself. */
+const QUICK: Partial<Timing> = {
+  backoffBaseMs: 10,
+  backoffCapMs: 50,
+  lingerMs: 20,
+  stopLingerMs: 0,
+  lastAckMs: 500,
+  resendMs: 40,
+  closeMs: 500,
+};
+
+/** Gateways, agents and servers of one test file; `closeAll` belongs into `afterEach`. */
+export class AgentFixture {
+  private readonly closers: (() => Promise<unknown>)[] = [];
+
+  /** Closes it with the rest, in the reverse of the order they were added. */
+  keep<T extends { close(): Promise<unknown> }>(closeable: T): T {
+    this.closers.push(() => closeable.close());
+    return closeable;
+  }
+
+  async gateway(): Promise<FakeGateway> {
+    return this.keep(await FakeGateway.start());
+  }
+
+  /** An agent that is not started. */
+  agent(gateway: FakeGateway, port: number, options: Partial<AgentOptions> = {}): Agent {
+    const agent = new Agent({
+      endpoint: gateway.url,
+      token: TEST_TOKEN,
+      target: { port },
+      ...options,
+      timing: { ...QUICK, ...options.timing },
+    });
+    this.closers.push(() => agent.stop({ graceMs: 0 }));
+    return agent;
+  }
+
+  async connected(gateway: FakeGateway, port: number, options: Partial<AgentOptions> = {}): Promise<Agent> {
+    const agent = this.agent(gateway, port, options);
+    await agent.start();
+    return agent;
+  }
+
+  async closeAll(): Promise<void> {
+    for (const close of this.closers.splice(0).reverse()) await close();
+  }
+}

@@ -1,0 +1,73 @@
+/** DynamoDB behind the AWS endpoint, with SDK clients that sign as a function does. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { AwsEndpoint } from '../../local/aws-endpoint/aws-endpoint';
+import { LocalDynamoDb } from '../../local/dynamodb/local-dynamodb';
+import type { LocalDynamoDbOptions } from '../../local/dynamodb/local-dynamodb';
+import { AWS_LIMITS } from '../../local/limits';
+import type { AwsService, Interceptor, Principal, Principals } from '../../local/services';
+import type { TableSpec } from '../../local/specs';
+
+export const REGION = 'eu-central-1';
+
+export const FORWARD_REQUEST: Principal = {
+  accessKeyId: 'AKIAFORWARDREQUEST00',
+  secretAccessKey: 'secret-of-forward-request',
+  roleArn: 'arn:aws:iam::123456789012:role/forward-request',
+  functionName: 'forward-request',
+};
+export const SWEEP: Principal = {
+  accessKeyId: 'AKIASWEEP00000000000',
+  secretAccessKey: 'secret-of-sweep',
+  roleArn: 'arn:aws:iam::123456789012:role/sweep',
+  functionName: 'sweep',
+};
+const PRINCIPALS: Principals = {
+  find: (accessKeyId) => [FORWARD_REQUEST, SWEEP].find((principal) => principal.accessKeyId === accessKeyId),
+};
+
+/** Settings of an SDK client that calls the endpoint as a function. */
+export const clientSettings = (endpoint: string, { accessKeyId, secretAccessKey } = FORWARD_REQUEST) => ({
+  endpoint,
+  region: REGION,
+  credentials: { accessKeyId, secretAccessKey },
+  maxAttempts: 1,
+});
+
+/** An endpoint for any services, that knows the two functions above. */
+export async function startEndpoint(services: Record<string, AwsService>, intercept?: Interceptor) {
+  const warnings: string[] = [];
+  const logger = { warn: (message: string) => void warnings.push(message) };
+  const endpoint = new AwsEndpoint({ principals: PRINCIPALS, services, intercept, region: REGION, logger });
+  const { url } = await endpoint.listen();
+  return { url, warnings, close: () => endpoint.close() };
+}
+
+export interface DynamoDbFixture {
+  readonly dynamodb: LocalDynamoDb;
+  readonly url: string;
+  readonly client: DynamoDBClient;
+  /** The same with plain JavaScript values. */
+  readonly documents: DynamoDBDocumentClient;
+  close(): Promise<void>;
+}
+
+export async function startDynamoDb(
+  tables: readonly TableSpec[],
+  options: Partial<LocalDynamoDbOptions> & { readonly intercept?: Interceptor } = {},
+): Promise<DynamoDbFixture> {
+  const dynamodb = await LocalDynamoDb.start({ tables, limits: AWS_LIMITS, region: REGION, ...options });
+  const endpoint = await startEndpoint({ dynamodb: dynamodb.service }, options.intercept);
+  const client = new DynamoDBClient(clientSettings(endpoint.url));
+  return {
+    dynamodb,
+    url: endpoint.url,
+    client,
+    documents: DynamoDBDocumentClient.from(client),
+    async close() {
+      client.destroy();
+      await endpoint.close();
+      await dynamodb.close();
+    },
+  };
+}

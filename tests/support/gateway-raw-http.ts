@@ -1,0 +1,48 @@
+import { connect } from 'node:net';
+
+export interface RawResponse {
+  readonly status: number;
+  /** Names in lower case; values of repeated fields in order. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: string;
+}
+
+/** Sends bytes as they are and resolves with everything that comes back until the other side closes, or `withinMs`. */
+export function sendRaw(port: number, bytes: string | Buffer, withinMs = 2000): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    let received = '';
+    const timer = setTimeout(() => socket.destroy(), withinMs);
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => (received += text));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      resolve(received);
+    });
+    socket.write(bytes);
+  });
+}
+
+/** One request with the lines given, `Connection: close` added, and its response. */
+export async function rawRequest(
+  port: number,
+  requestLine: string,
+  headers: readonly string[] = [],
+  body = '',
+): Promise<RawResponse> {
+  const hasHost = headers.some((line) => /^host:/i.test(line));
+  const lines = [requestLine, ...(hasHost ? [] : ['Host: localhost']), ...headers, 'Connection: close'];
+  return parseResponse(await sendRaw(port, `${lines.join('\r\n')}\r\n\r\n${body}`));
+}
+
+export function parseResponse(text: string): RawResponse {
+  const end = text.indexOf('\r\n\r\n');
+  const [statusLine = '', ...fields] = text.slice(0, end).split('\r\n');
+  const headers: Record<string, string[]> = {};
+  for (const field of fields) {
+    const [, name = '', value = ''] = /^([^:]+): ?(.*)$/.exec(field) ?? [];
+    (headers[name.toLowerCase()] ??= []).push(value);
+  }
+  return { status: Number(statusLine.split(' ')[1]), headers, body: text.slice(end + 4) };
+}

@@ -1,0 +1,48 @@
+import http from 'node:http';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  /** Names and values as received, alternating. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  readonly text: string;
+  /** From the first byte sent to the last received, in ms. */
+  readonly ms: number;
+}
+
+export interface Ask {
+  readonly method?: string;
+  readonly headers?: http.OutgoingHttpHeaders;
+  readonly body?: string | Buffer;
+}
+
+/**
+ * Asks once, over a connection of its own, without following, decoding or normalising anything.
+ * @param url scheme, host and port only
+ * @param path path and query as they go on the request line
+ */
+export function ask(url: string, path: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Reply> {
+  const { hostname, port } = new URL(url);
+  const startedAt = performance.now();
+  return new Promise((resolve, reject) => {
+    const request = http.request({ hostname, port, path, method, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          rawHeaders: response.rawHeaders,
+          body: bytes,
+          text: bytes.toString(),
+          ms: performance.now() - startedAt,
+        });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}

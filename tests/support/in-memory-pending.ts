@@ -1,0 +1,50 @@
+import type { Completion, CompletionResult, PendingRequest, PendingRequests } from '../../functions/core/pending-request';
+
+interface Row {
+  readonly request: PendingRequest;
+  completion?: Completion;
+}
+
+/** The pending table's contract in memory, with a place to say when each operation happens. */
+export class InMemoryPending implements PendingRequests {
+  readonly rows = new Map<string, Row>();
+  /** Requests whose waiter the bus was asked to wake. */
+  readonly handedToBus: string[] = [];
+  reads = 0;
+
+  /** @param happens resolves when the operation named takes effect */
+  constructor(private readonly happens: (operation: string) => Promise<unknown> = () => Promise.resolve()) {}
+
+  async put(request: PendingRequest): Promise<void> {
+    await this.happens('put');
+    this.rows.set(request.requestId, { request });
+  }
+
+  async read(requestId: string): Promise<Completion | undefined> {
+    this.reads++;
+    await this.happens('read');
+    return this.rows.get(requestId)?.completion;
+  }
+
+  async remove(requestId: string): Promise<Completion | undefined> {
+    await this.happens('remove');
+    const row = this.rows.get(requestId);
+    this.rows.delete(requestId);
+    return row?.completion;
+  }
+
+  async complete(answer: Parameters<PendingRequests['complete']>[0]): Promise<CompletionResult> {
+    await this.happens('complete');
+    const row = this.rows.get(answer.requestId);
+    if (!row) return { kind: 'late' };
+    if (row.request.tunnelId !== answer.tunnelId || row.request.owner !== answer.owner) return { kind: 'foreign' };
+    if (row.completion) return { kind: 'duplicate', request: row.request };
+    row.completion = { outcome: answer.outcome, completedAt: answer.completedAt };
+    return { kind: 'completed', request: row.request };
+  }
+
+  async handToBus(requestId: string): Promise<void> {
+    await this.happens('handToBus');
+    if (this.rows.get(requestId)?.completion) this.handedToBus.push(requestId);
+  }
+}

@@ -1,0 +1,125 @@
+/** A Lambda service with tiny functions, whose source a test writes inline. */
+import { readFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { strToU8, zipSync } from 'fflate';
+import { AWS_LIMITS } from '../../local/limits';
+import { LambdaService } from '../../local/lambda/lambda-service';
+import type { LambdaServiceOptions } from '../../local/lambda/lambda-service';
+import type { InvocationRecord } from '../../local/lambda/invocation';
+import { ProcessGuard } from '../../local/process-guard';
+import type { InvokeResult, LogLine } from '../../local/services';
+import type { FunctionSpec } from '../../local/specs';
+
+export interface LambdaFixture {
+  readonly service: LambdaService;
+  readonly guard: ProcessGuard;
+  /** Every log line so far, oldest first. */
+  readonly lines: LogLine[];
+  readonly records: InvocationRecord[];
+  /** What was sent to queues: the on-failure destinations. */
+  readonly sent: { queueArn: string; body: string }[];
+  invoke(name: string, payload?: unknown): Promise<InvokeResult>;
+  close(): Promise<void>;
+}
+
+/** A function's source as `index.js`, or its spec with the files of its zip. */
+type TestFunction = string | (Partial<FunctionSpec> & { readonly files: Readonly<Record<string, string>> });
+
+export interface LambdaFixtureOptions extends Partial<Pick<LambdaServiceOptions, 'beforeColdStart'>> {
+  readonly limits?: Partial<LambdaServiceOptions['limits']>;
+  readonly refuseQueue?: boolean;
+}
+
+export function arnOf(name: string): string {
+  return `arn:aws:lambda:eu-central-1:000000000000:function:${name}`;
+}
+
+export async function startLambda(
+  functions: Readonly<Record<string, TestFunction>>,
+  { limits, refuseQueue, beforeColdStart }: LambdaFixtureOptions = {},
+): Promise<LambdaFixture> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'lambda-test-'));
+  const guard = await ProcessGuard.start();
+  // The guard removes it with its own end, even when the service does not start.
+  guard.watchDirectory(directory);
+  const lines: LogLine[] = [];
+  const records: InvocationRecord[] = [];
+  const sent: LambdaFixture['sent'] = [];
+  const specs = await Promise.all(Object.entries(functions).map((entry) => specOf(directory, ...entry)));
+  const start = LambdaService.start({
+    functions: specs,
+    region: 'eu-central-1',
+    awsEndpoint: () => 'http://127.0.0.1:4566',
+    queues: {
+      send: (queueArn, body) => {
+        if (refuseQueue) throw new Error('no such queue');
+        sent.push({ queueArn, body });
+      },
+      messages: () => [],
+    },
+    log: (line) => lines.push(line),
+    limits: { ...AWS_LIMITS.lambda, ...limits },
+    guard,
+    beforeColdStart,
+  });
+  const service = await start.catch(async (error: unknown) => {
+    await guard.close();
+    throw error;
+  });
+  service.events.on('invocation', (record) => records.push(record));
+  return {
+    service,
+    guard,
+    lines,
+    records,
+    sent,
+    invoke: (name, payload) => service.invoke(arnOf(name), payload),
+    close: async () => {
+      await service.close();
+      await guard.close();
+    },
+  };
+}
+
+/** @param directory where the zip is written */
+export async function specOf(directory: string, name: string, given: TestFunction): Promise<FunctionSpec> {
+  const { files, ...spec } = typeof given === 'string' ? { files: { 'index.js': given } } : given;
+  const codeZip = path.join(directory, `${name}.zip`);
+  const entries = Object.entries(files).map(([file, source]) => [file, strToU8(source)] as const);
+  await writeFile(codeZip, zipSync(Object.fromEntries(entries)));
+  return {
+    address: `aws_lambda_function.${name}`,
+    name,
+    arn: arnOf(name),
+    handler: 'index.handler',
+    runtime: 'nodejs22.x',
+    codeZip,
+    timeoutMs: 5000,
+    memoryMb: 256,
+    environment: {},
+    logGroup: `/aws/lambda/${name}`,
+    roleArn: `arn:aws:iam::000000000000:role/${name}`,
+    asyncInvocation: { maxRetries: 2, maxAgeMs: 60_000 },
+    ...spec,
+  };
+}
+
+/** Whether a process runs or is stopped; one that has ended and was not waited for yet does not count. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readStatus(pid));
+  } catch {
+    return false;
+  }
+}
+
+function readStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,44 @@
+import type { Clock } from '../../functions/core/clock';
+
+interface Sleeper {
+  readonly at: number;
+  readonly wake: () => void;
+}
+
+/** A clock that moves only when told to. */
+export class VirtualClock implements Clock {
+  private sleepers: Sleeper[] = [];
+
+  constructor(private time = 1_000_000) {}
+
+  now = (): number => this.time;
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const sleeper = { at: this.time + ms, wake: resolve };
+      this.sleepers.push(sleeper);
+      signal?.addEventListener('abort', () => {
+        this.sleepers = this.sleepers.filter((other) => other !== sleeper);
+        resolve();
+      }, { once: true });
+    });
+  }
+
+  /** Moves on by `ms`, waking sleepers in their order and letting what they do happen in between. */
+  async advance(ms: number): Promise<void> {
+    const end = this.time + ms;
+    for (;;) {
+      await settle();
+      const next = this.sleepers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.sleepers = this.sleepers.filter((other) => other !== next);
+      this.time = Math.max(this.time, next.at);
+      next.wake();
+    }
+    this.time = end;
+  }
+}
+
+/** Lets everything that can happen without time passing happen. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,214 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildAgent } from '../../../scripts/build-agent';
+import { eventually } from '../../support/eventually';
+import { AgentFixture, TEST_TOKEN } from '../../support/agent-fixture';
+import type { FakeGateway } from '../../support/agent-fake-gateway';
+import { startLocalServer, type LocalServer } from '../../support/agent-local-server';
+import { AgentProcess } from '../../support/agent-process';
+
+const fixture = new AgentFixture();
+let folder: string;
+let file: string;
+let bytes: number;
+let gateway: FakeGateway;
+let local: LocalServer;
+let finish: (() => void)[];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'http-tunnel-'));
+  file = join(folder, 'http-tunnel.cjs');
+  ({ bytes } = await buildAgent(file));
+  writeFileSync(join(folder, 'token'), `${TEST_TOKEN}\n`);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeEach(async () => {
+  gateway = await fixture.gateway();
+  finish = [];
+  local = fixture.keep(
+    await startLocalServer((request, reply) => {
+      if (request.url === '/slow') finish.push(() => reply.end('slow'));
+      else reply.end('hello');
+    }),
+  );
+});
+afterEach(() => fixture.closeAll());
+
+const run = (args: string[], environment: Record<string, string> = {}): AgentProcess =>
+  fixture.keep(new AgentProcess(file, args, environment));
+
+async function tunnel(...extra: string[]): Promise<AgentProcess> {
+  const agent = run(['http', String(local.port), ...extra], {
+    HTTP_TUNNEL_ENDPOINT: gateway.url,
+    HTTP_TUNNEL_TOKEN: TEST_TOKEN,
+  });
+  await agent.prints(extra.includes('--json') ? '"connected"' : 'Forwarding');
+  return agent;
+}
+
+describe('the built agent', () => {
+  it('is one executable file that names node', () => {
+    expect(readFileSync(file, 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
+    expect(bytes).toBe(readFileSync(file).length);
+  });
+
+  it('prints help with plain node, away from the repository', async () => {
+    const agent = run(['http', '--help']);
+    expect(await agent.exit).toBe(0);
+    for (const option of ['--endpoint', '--token-file', '--name', '--host', '--request-timeout', '--json']) {
+      expect(agent.stdout).toContain(option);
+    }
+  });
+
+  it('prints where it forwards to and one line a request, without the query', async () => {
+    const agent = await tunnel();
+    const answer = await gateway.newest.request({ uri: '/a/b?key=canary' });
+    expect(answer).toMatchObject({ type: 'http_response', body: Buffer.from('hello').toString('base64') });
+    await agent.prints('GET /a/b');
+    expect(agent.stdout).toMatch(
+      new RegExp(
+        `^Forwarding https://${gateway.tunnelId}.tunnels.test -> http://127.0.0.1:${local.port}\n` +
+          `Forwarding https://tunnels.test/${gateway.tunnelId}/ -> http://127.0.0.1:${local.port}\n` +
+          'GET /a/b 200 \\d+ ms 5 bytes\n$',
+      ),
+    );
+    expect(agent.stderr).toBe('');
+  });
+
+  it('prints JSON lines on demand', async () => {
+    const agent = await tunnel('--json');
+    await gateway.newest.request({ uri: '/x' });
+    await agent.prints('"/x"');
+    const lines = agent.stdout.trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual([
+      'connected',
+      'request',
+    ]);
+  });
+
+  it('takes endpoint and token from options, and the name', async () => {
+    const token = join(folder, 'token');
+    const agent = run([
+      'http',
+      String(local.port),
+      '--endpoint',
+      gateway.url,
+      '--token-file',
+      token,
+      '--name',
+      'shop',
+    ]);
+    await agent.prints('Forwarding');
+    expect(gateway.namesAsked).toEqual(['shop']);
+    expect(gateway.newest.authorization).toBe(`Bearer ${TEST_TOKEN}`);
+  });
+
+  it('keeps to the request timeout it is given', async () => {
+    await tunnel('--request-timeout', '0.1');
+    expect(await gateway.newest.request({ uri: '/slow' })).toMatchObject({ type: 'error', code: 'timeout' });
+  });
+
+  it('says so when it is disconnected, and connects again', async () => {
+    const agent = await tunnel();
+    gateway.newest.socket.terminate();
+    await agent.prints('Disconnected: the connection was cut; trying again in');
+    await eventually(() => gateway.connections.length === 2);
+    expect((await gateway.newest.request()).type).toBe('http_response');
+  });
+});
+
+describe('a signal', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s lets the response in flight finish, then the agent exits with 0',
+    async (signal) => {
+      const agent = await tunnel();
+      const connection = gateway.newest;
+      const answer = connection.request({ uri: '/slow' });
+      await eventually(() => finish.length === 1);
+      agent.signal(signal);
+      await agent.prints('Stopping');
+      await eventually(() => connection.received.at(-1)?.type === 'draining');
+      finish[0]?.();
+      expect(await answer).toMatchObject({
+        type: 'http_response',
+        body: Buffer.from('slow').toString('base64'),
+      });
+      expect(await agent.exit).toBe(0);
+      expect(await connection.closed).toBe(1000);
+    },
+  );
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('%s a second time ends it at once, with %d', async (signal, exitCode) => {
+    const agent = await tunnel();
+    void gateway.newest.request({ uri: '/slow' });
+    await eventually(() => finish.length === 1);
+    agent.signal(signal);
+    await agent.prints('Stopping');
+    await new Promise((resolve) => setTimeout(resolve, 350));
+    agent.signal(signal);
+    expect(await agent.exit).toBe(exitCode);
+  });
+
+  it('that comes twice for one Ctrl-C, from the terminal and from npm, still drains', async () => {
+    const agent = await tunnel();
+    const answer = gateway.newest.request({ uri: '/slow' });
+    await eventually(() => finish.length === 1);
+    agent.signal('SIGINT');
+    await agent.prints('Stopping');
+    agent.signal('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    finish[0]?.();
+    expect((await answer).type).toBe('http_response');
+    expect(await agent.exit).toBe(0);
+  });
+
+  it('ends an agent that waits for the cloud', async () => {
+    const agent = run(['http', '1'], {
+      HTTP_TUNNEL_ENDPOINT: 'ws://127.0.0.1:1',
+      HTTP_TUNNEL_TOKEN: TEST_TOKEN,
+    });
+    await agent.prints('trying again');
+    agent.signal('SIGTERM');
+    expect(await agent.exit).toBe(0);
+  });
+});
+
+describe('what cannot work', () => {
+  it.each([[['http']], [['http', 'abc']], [['http', '3000', '--unknown']], [['http', '3000']], [[]]])(
+    'is one line on stderr and exit code 2: %j',
+    async (args: string[]) => {
+      const agent = run(args);
+      expect(await agent.exit).toBe(2);
+      expect(agent.stderr).toMatch(/^error: [^\n]+\n$/);
+      expect(agent.stdout).toBe('');
+    },
+  );
+
+  it('is exit code 1 when the cloud refuses the token, and the token is in no output', async () => {
+    gateway.refusals = [{ status: 401 }];
+    const agent = run(['http', '3000', '--token', TEST_TOKEN], { HTTP_TUNNEL_ENDPOINT: gateway.url });
+    expect(await agent.exit).toBe(1);
+    expect(agent.stderr).toMatch(
+      /^warning: --token shows[^\n]+\nerror: The cloud refused the token \(HTTP 401\)[^\n]+\n$/,
+    );
+    expect(agent.stdout + agent.stderr).not.toContain(TEST_TOKEN);
+  });
+
+  it('keeps token, query and headers out of the output, in JSON as in text', async () => {
+    for (const extra of [[], ['--json']]) {
+      const agent = await tunnel(...extra);
+      await gateway.newest.request({ uri: '/q?canary', headers: { host: ['h'], cookie: ['canary'] } });
+      await gateway.newest.request({ uri: 'canary-free' });
+      gateway.newest.socket.terminate();
+      await agent.prints(extra.length > 0 ? '"disconnected"' : 'Disconnected');
+      agent.signal('SIGTERM');
+      await agent.exit;
+      expect(agent.stdout + agent.stderr).not.toMatch(/\?canary|cookie|canary\.token/);
+    }
+  });
+});

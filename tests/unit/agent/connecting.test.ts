@@ -1,0 +1,216 @@
+import { once } from 'node:events';
+import { AgentStoppedError, TunnelRefusedError, type Disconnection } from '../../../agent';
+import { eventually } from '../../support/eventually';
+import { AgentFixture, TEST_TOKEN } from '../../support/agent-fixture';
+import { requestMessage, type FakeGateway } from '../../support/agent-fake-gateway';
+import { freePort, startLocalServer, type LocalServer } from '../../support/agent-local-server';
+
+const fixture = new AgentFixture();
+afterEach(() => fixture.closeAll());
+
+let gateway: FakeGateway;
+let local: LocalServer;
+beforeEach(async () => {
+  gateway = await fixture.gateway();
+  local = fixture.keep(await startLocalServer((_request, reply) => reply.end('ok')));
+});
+
+describe('connecting', () => {
+  it('sends the token as a bearer header and never in the URL', async () => {
+    await fixture.connected(gateway, local.port, { name: 'shop' });
+    expect(gateway.newest.authorization).toBe(`Bearer ${TEST_TOKEN}`);
+    expect(gateway.targets).toEqual(['/prod?name=shop']);
+  });
+
+  it('asks for no name when none is given', async () => {
+    await fixture.connected(gateway, local.port);
+    expect(gateway.targets).toEqual(['/prod']);
+  });
+
+  it('announces version and capabilities in ready', async () => {
+    await fixture.connected(gateway, local.port);
+    expect(gateway.newest.received).toEqual([
+      {
+        type: 'ready',
+        version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+        capabilities: ['any-method', 'drops-duplicates'],
+      },
+    ]);
+  });
+
+  it('resolves with the tunnel', async () => {
+    const tunnel = await fixture.agent(gateway, local.port).start();
+    expect(tunnel).toEqual({
+      tunnelId: gateway.tunnelId,
+      publicUrl: `https://${gateway.tunnelId}.tunnels.test`,
+      pathBasedUrl: `https://tunnels.test/${gateway.tunnelId}/`,
+    });
+  });
+
+  it('sends ready once more, and only once, when nothing comes back', async () => {
+    gateway.establishes = false;
+    const started = fixture.agent(gateway, local.port, { timing: { readyRetryMs: 20 } }).start();
+    await eventually(() => gateway.connections[0]?.received.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(gateway.newest.received).toHaveLength(2);
+    gateway.newest.establish();
+    await started;
+  });
+
+  it('gives up a connection whose tunnel is not established in time, and makes another', async () => {
+    gateway.establishes = false;
+    const agent = fixture.agent(gateway, local.port, { connectTimeoutMs: 300 });
+    const disconnected = once(agent, 'disconnected') as Promise<[Disconnection]>;
+    const started = agent.start();
+    expect((await disconnected)[0].reason).toMatch(/did not establish the tunnel within 0.3 s/);
+    gateway.establishes = true;
+    await started;
+    expect(gateway.connections.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('makes another connection when the cloud answers ready with an error', async () => {
+    gateway.establishes = false;
+    const agent = fixture.agent(gateway, local.port);
+    const started = agent.start();
+    await eventually(() => gateway.connections[0]?.received.length === 1);
+    gateway.establishes = true;
+    gateway.newest.send({
+      type: 'error',
+      code: 'invalid_request',
+      message: 'a newer connection has taken over',
+    });
+    await started;
+    expect(gateway.connections).toHaveLength(2);
+  });
+
+  it('answers a request that comes before the tunnel is established', async () => {
+    gateway.establishes = false;
+    const started = fixture.agent(gateway, local.port).start();
+    await eventually(() => gateway.connections[0]?.received.length === 1);
+    const answer = gateway.newest.request();
+    gateway.newest.establish();
+    await started;
+    expect((await answer).type).toBe('http_response');
+  });
+
+  it('waits for a cloud that is not there yet', async () => {
+    const port = await freePort();
+    const agent = fixture.agent(gateway, local.port, { endpoint: `ws://127.0.0.1:${port}` });
+    const started = agent.start();
+    const [disconnection] = (await once(agent, 'disconnected')) as [Disconnection];
+    expect(disconnection.reason).toContain('ECONNREFUSED');
+    expect(disconnection.retryInMs).toBeLessThan(10);
+    await agent.stop();
+    await expect(started).rejects.toThrow(AgentStoppedError);
+  });
+});
+
+describe('a refused connection', () => {
+  it.each([401, 403])(
+    'ends the agent when the token is refused with %d, and says what to do',
+    async (status) => {
+      gateway.refusals = [{ status, body: '{"message":"Forbidden"}' }];
+      const agent = fixture.agent(gateway, local.port);
+      const refused = once(agent, 'refused') as Promise<[TunnelRefusedError]>;
+      await expect(agent.start()).rejects.toThrow(TunnelRefusedError);
+      const [error] = await refused;
+      expect(error.status).toBe(status);
+      expect(error.message).toMatch(/--token-file.*The cloud says: Forbidden$/);
+      expect(error.message).not.toContain(TEST_TOKEN);
+      expect(gateway.targets).toHaveLength(1);
+    },
+  );
+
+  it('ends the agent when the name is not acceptable, and quotes the cloud', async () => {
+    gateway.refusals = [{ status: 400, body: 'tunnel name "www" is reserved: choose another' }];
+    await expect(fixture.agent(gateway, local.port, { name: 'www' }).start()).rejects.toThrow(
+      /"www".*The cloud says: tunnel name "www" is reserved/,
+    );
+  });
+
+  it("ends the agent when the name is somebody else's", async () => {
+    gateway.refusals = [{ status: 409 }];
+    await expect(fixture.agent(gateway, local.port, { name: 'shop' }).start()).rejects.toThrow(
+      /"shop" is taken/,
+    );
+  });
+
+  it.each([429, 500, 502, 503])('is tried again after status %d', async (status) => {
+    gateway.refusals = [{ status }, { status }];
+    const agent = fixture.agent(gateway, local.port);
+    const reasons: string[] = [];
+    agent.on('disconnected', ({ reason }) => reasons.push(reason));
+    await agent.start();
+    expect(reasons).toEqual(Array(2).fill(`the cloud answered HTTP ${status} to the connection.`));
+    expect(gateway.targets).toHaveLength(3);
+  });
+
+  it('that points elsewhere is not followed there, where the token does not belong', async () => {
+    const elsewhere = await fixture.gateway();
+    gateway.refusals = [{ status: 302, location: elsewhere.url }];
+    await fixture.connected(gateway, local.port);
+    expect(elsewhere.targets).toEqual([]);
+    expect(gateway.connections).toHaveLength(1);
+  });
+
+  it('waits for the name to come free once the agent has had it', async () => {
+    await fixture.connected(gateway, local.port, { name: 'shop' });
+    gateway.refusals = [{ status: 409 }, { status: 409 }];
+    gateway.newest.socket.terminate();
+    await eventually(() => gateway.connections.length === 2);
+    expect(gateway.targets).toHaveLength(4);
+  });
+
+  it('ends an agent whose token is refused later', async () => {
+    const agent = await fixture.connected(gateway, local.port);
+    const refused = once(agent, 'refused');
+    gateway.refusals = [{ status: 401 }];
+    gateway.newest.socket.terminate();
+    await refused;
+    expect(gateway.targets).toHaveLength(2);
+  });
+});
+
+describe('what the cloud sends beside requests', () => {
+  it('gets a pong for its ping', async () => {
+    await fixture.connected(gateway, local.port);
+    gateway.newest.send({ type: 'ping' });
+    await eventually(() => gateway.newest.received.some(({ type }) => type === 'pong'));
+  });
+
+  it('is reported when it does not follow the protocol, and does no harm', async () => {
+    const agent = await fixture.connected(gateway, local.port);
+    const warnings: string[] = [];
+    agent.on('warning', (text) => warnings.push(text));
+    for (const text of [
+      'not JSON',
+      '{"type":"novelty","request_id":"x"}',
+      '{"message":"Internal server error"}',
+    ]) {
+      gateway.newest.socket.send(text);
+    }
+    gateway.newest.socket.send(Buffer.from('binary'));
+    expect((await gateway.newest.request()).type).toBe('http_response');
+    expect(warnings).toHaveLength(4);
+    expect(gateway.answers).toHaveLength(1);
+  });
+
+  it('reaches the local service once for a request that is delivered twice', async () => {
+    let requests = 0;
+    const counting = fixture.keep(
+      await startLocalServer((_request, reply) => {
+        requests += 1;
+        setTimeout(() => reply.end('ok'), 20);
+      }),
+    );
+    await fixture.connected(gateway, counting.port);
+    const message = requestMessage();
+    gateway.newest.send(message);
+    gateway.newest.send(message);
+    await gateway.newest.request();
+    gateway.newest.send(message);
+    await gateway.newest.request();
+    expect(requests).toBe(3);
+    expect(gateway.answersTo(message.request_id)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { deterministicBytes } from '../../../agent/demo/demo-endpoints';
+import { startDemoService, type DemoService } from '../../../agent/demo/demo-service';
+
+let demo: DemoService;
+let base: string;
+beforeAll(async () => {
+  demo = await startDemoService();
+  base = `http://127.0.0.1:${demo.port}`;
+});
+afterAll(() => demo.close());
+
+interface Echo {
+  method: string;
+  url: string;
+  headers: [string, string][];
+  body: { length: number; sha256: string; encoding: string; content: string };
+}
+const get = (path: string, init?: RequestInit) => fetch(base + path, { redirect: 'manual', ...init });
+
+describe('the demo service', () => {
+  it('shows a page with the request headers, escaped, and relative links only', async () => {
+    const response = await get('/', { headers: { 'x-evil': '<script>&"' } });
+    const html = await response.text();
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(html).toContain('<th>x-evil</th><td>&lt;script&gt;&amp;&quot;</td>');
+    const links = [...html.matchAll(/(?:href|action|src)="([^"]*)"/g)].map(([, link]) => link ?? '');
+    expect(links.length).toBeGreaterThan(9);
+    expect(links.filter((link) => link.startsWith('/') || /^https?:/.test(link))).toEqual([]);
+  });
+
+  it('has an endpoint behind every link of the page', async () => {
+    const html = await (await get('/')).text();
+    const links = [...html.matchAll(/<a href="([^"]*)"/g)].map(([, link]) => link ?? '');
+    const statuses = await Promise.all(links.map(async (link) => (await get(`/${link}`)).status));
+    expect(links.filter((_, i) => statuses[i] === 404 || statuses[i] === 400)).toEqual([]);
+  });
+
+  it('echoes method, target, headers and a text body', async () => {
+    const response = await get('/echo?a=1&a=2', {
+      method: 'PATCH',
+      body: 'grüße',
+      headers: { 'X-Case': 'kept' },
+    });
+    const echo = (await response.json()) as Echo;
+    expect(echo).toMatchObject({ method: 'PATCH', url: '/echo?a=1&a=2' });
+    expect(echo.headers).toContainEqual(['X-Case', 'kept']);
+    expect(echo.body).toEqual({
+      length: 7,
+      sha256: createHash('sha256').update('grüße').digest('hex'),
+      encoding: 'utf8',
+      content: 'grüße',
+    });
+  });
+
+  it('echoes a binary body as base64', async () => {
+    const response = await get('/echo', { method: 'POST', body: new Uint8Array([0xff, 0, 0xfe]) });
+    expect(((await response.json()) as Echo).body).toMatchObject({ encoding: 'base64', content: '/wD+' });
+  });
+
+  it('answers late when asked to', async () => {
+    const begin = performance.now();
+    expect(await (await get('/delay/60')).text()).toBe('waited 60 ms\n');
+    expect(performance.now() - begin).toBeGreaterThan(55);
+  });
+
+  it('sends bytes that can be compared', async () => {
+    const bytes = Buffer.from(await (await get('/big/100000')).arrayBuffer());
+    expect(bytes).toEqual(deterministicBytes(100_000));
+    expect(new Set(bytes).size).toBe(256);
+    expect(Buffer.from(await (await get('/binary')).arrayBuffer())).toEqual(
+      Buffer.from([...Array(256).keys()]),
+    );
+  });
+
+  it('sets two cookies by themselves, shows those it got and removes them', async () => {
+    const set = await get('/cookies', { headers: { cookie: 'flavour=vanilla; other=1' } });
+    expect(set.headers.getSetCookie()).toEqual([
+      'flavour=vanilla; Path=/',
+      'topping=cherries, sliced; Path=/; HttpOnly; SameSite=Lax',
+    ]);
+    expect(await set.json()).toMatchObject({ received: ['flavour=vanilla', 'other=1'] });
+    const cleared = await get('/cookies/clear');
+    expect(cleared.headers.getSetCookie().every((cookie) => cookie.endsWith('Path=/; Max-Age=0'))).toBe(true);
+  });
+
+  it.each([200, 204, 304, 404, 418, 599])('answers with status %d', async (code) => {
+    expect((await get(`/status/${code}`)).status).toBe(code);
+  });
+
+  it('redirects to a relative address', async () => {
+    const response = await get('/redirect');
+    expect([response.status, response.headers.get('location')]).toEqual([302, './echo?from=redirect']);
+  });
+
+  it('gives a nonce back as it was sent', async () => {
+    expect(await (await get('/nonce/a%2Fb-1')).text()).toBe('a%2Fb-1');
+  });
+
+  it.each(['/delay/60001', '/delay/x', '/big/10485761', '/big/-1', '/status/199', '/status/600', '/status/'])(
+    'explains the range for %s',
+    async (path) => {
+      const response = await get(path);
+      expect(response.status).toBe(400);
+      expect(await response.text()).toMatch(/takes a (whole number|status) from/);
+    },
+  );
+
+  it('lists its endpoints for a path it does not know', async () => {
+    const response = await get('/no/such');
+    const html = await response.text();
+    expect(response.status).toBe(404);
+    expect(html).toContain('href="../echo?hello=world"');
+    expect(html).toContain('<code>/no/such</code>');
+  });
+});

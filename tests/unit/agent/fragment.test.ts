@@ -1,0 +1,23 @@
+import { fragment } from '../../../agent/fragment';
+
+const sizes = (text: string, maxBytes?: number): number[] =>
+  fragment(text, maxBytes).map((frame) => frame.length);
+
+describe('fragment', () => {
+  it('leaves a message of exactly 32 KB in one frame', () => {
+    expect(sizes('x'.repeat(32 * 1024))).toEqual([32 * 1024]);
+  });
+
+  it('puts the byte above 32 KB into a second frame', () => {
+    expect(sizes('x'.repeat(32 * 1024 + 1))).toEqual([32 * 1024, 1]);
+  });
+
+  it('cuts before a character that would straddle two frames', () => {
+    const frames = fragment('abcé€f', 4);
+    expect(frames.map((frame) => frame.toString())).toEqual(['abc', 'é', '€f']);
+  });
+
+  it('sends an empty message as one empty frame', () => {
+    expect(sizes('')).toEqual([0]);
+  });
+});

@@ -1,0 +1,289 @@
+import type net from 'node:net';
+import type { AgentErrorCode } from '../../../protocol';
+import { LocalServiceError } from '../../../agent';
+import { LocalService } from '../../../agent/local-service';
+import type { LocalRequest } from '../../../agent/local-request';
+import type { LocalResponse } from '../../../agent/local-response';
+import { eventually } from '../../support/eventually';
+import { AgentFixture } from '../../support/agent-fixture';
+import { freePort, startLocalServer, startRawServer } from '../../support/agent-local-server';
+
+const fixture = new AgentFixture();
+afterEach(() => fixture.closeAll());
+
+function serviceAt(port: number): LocalService {
+  const service = new LocalService({ host: '127.0.0.1', port });
+  fixture.keep({ close: async () => service.close() });
+  return service;
+}
+
+const request = (fields: Partial<LocalRequest> = {}): LocalRequest => ({
+  method: 'GET',
+  uri: '/',
+  headers: { host: ['demo.test'] },
+  body: Buffer.alloc(0),
+  ...fields,
+});
+
+/** A service that answers whatever it is sent with these bytes and, if so told, hangs up. */
+async function answering(bytes: string, then: 'hang up' | 'stay' = 'stay'): Promise<LocalService> {
+  const server = fixture.keep(
+    await startRawServer((socket) => (then === 'hang up' ? socket.end(bytes) : socket.write(bytes))),
+  );
+  return serviceAt(server.port);
+}
+
+async function failureOf(asking: Promise<LocalResponse>): Promise<{ code: AgentErrorCode; message: string }> {
+  const outcome = await asking.catch((error: unknown) => error);
+  if (outcome instanceof LocalServiceError) return outcome;
+  throw new Error(`expected a LocalServiceError, got ${JSON.stringify(outcome)}`);
+}
+
+describe('a local service that fails', () => {
+  it('is unavailable when nothing listens', async () => {
+    const port = await freePort();
+    const failure = await failureOf(serviceAt(port).ask(request(), 1000));
+    expect(failure.code).toBe('local_service_unavailable');
+    expect(failure.message).toMatch(new RegExp(`127.0.0.1:${port}.*ECONNREFUSED.*is it running`));
+  });
+
+  it('is unavailable when its name does not resolve', async () => {
+    const service = new LocalService({ host: 'nowhere.invalid', port: 80 });
+    expect((await failureOf(service.ask(request(), 5000))).code).toBe('local_service_unavailable');
+  });
+
+  it('is unavailable when it hangs up before the first byte of an answer', async () => {
+    const service = await answering('', 'hang up');
+    expect((await failureOf(service.ask(request(), 1000))).code).toBe('local_service_unavailable');
+  });
+
+  it('times out when it does not answer, and sees its connection closed', async () => {
+    let hungUp = false;
+    const server = fixture.keep(
+      await startLocalServer((incoming) => incoming.socket.on('close', () => (hungUp = true))),
+    );
+    const failure = await failureOf(serviceAt(server.port).ask(request(), 50));
+    expect(failure).toMatchObject({ code: 'timeout', message: expect.stringContaining('0.05 s') as string });
+    await eventually(() => hungUp);
+  });
+
+  it('times out when it begins an answer and does not end it', async () => {
+    const service = await answering('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
+    expect((await failureOf(service.ask(request(), 50))).code).toBe('timeout');
+  });
+
+  it.each([
+    ['is not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['lies about its length', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'],
+    ['ends within its header', 'HTTP/1.1 200 OK\r\nContent-Le'],
+    ['ends within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab'],
+    ['has two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+    [
+      'has length and chunks',
+      'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
+    ],
+    [
+      'switches protocols unasked',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+    ],
+    ['has a status beyond 599', 'HTTP/1.1 799 What\r\nContent-Length: 0\r\n\r\n'],
+  ])('is invalid when its answer %s', async (_what, bytes) => {
+    const service = await answering(bytes, 'hang up');
+    expect((await failureOf(service.ask(request(), 1000))).code).toBe('invalid_response');
+  });
+
+  it('is told apart by what has come for this request, not for those before on the same connection', async () => {
+    const server = fixture.keep(
+      await startRawServer((socket, data) => {
+        if (data.toString().startsWith('GET /second')) socket.resetAndDestroy();
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      }),
+    );
+    const service = serviceAt(server.port);
+    await service.ask(request(), 1000);
+    expect((await failureOf(service.ask(request({ uri: '/second' }), 1000))).code).toBe(
+      'local_service_unavailable',
+    );
+    expect(server.connections()).toBe(1);
+  });
+
+  it('is not asked again when a reused connection is reset, even for a GET', async () => {
+    const seen: string[] = [];
+    const server = fixture.keep(
+      await startLocalServer((incoming, response) => {
+        seen.push(incoming.url ?? '');
+        if (incoming.url === '/2') incoming.socket.resetAndDestroy();
+        else response.end('ok');
+      }),
+    );
+    const service = serviceAt(server.port);
+    await service.ask(request({ uri: '/1' }), 1000);
+    await failureOf(service.ask(request({ uri: '/2' }), 1000));
+    expect(seen).toEqual(['/1', '/2']);
+  });
+});
+
+describe('an answer too large for one message', () => {
+  it('is refused by its declared length, without its body', async () => {
+    let isCutOff = false;
+    const server = fixture.keep(
+      await startRawServer((socket) => {
+        socket.once('close', () => (isCutOff = true));
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 98305\r\n\r\n');
+      }),
+    );
+    expect(await failureOf(serviceAt(server.port).ask(request(), 1000))).toMatchObject({
+      code: 'response_too_large',
+      message: expect.stringMatching(/128 KB.*98305 bytes/) as string,
+    });
+    await eventually(() => isCutOff);
+  });
+
+  it('stops being read at the cap, and the local service is cut off', async () => {
+    let written = 0;
+    let isCutOff = false;
+    const server = fixture.keep(
+      await startLocalServer((_incoming, response) => {
+        const more = (): void => {
+          while (!isCutOff && response.write(Buffer.alloc(16_384))) written += 16_384;
+        };
+        response.on('drain', more).on('close', () => (isCutOff = true));
+        more();
+      }),
+    );
+    expect((await failureOf(serviceAt(server.port).ask(request(), 5000))).code).toBe('response_too_large');
+    await eventually(() => isCutOff);
+    // What the kernel buffers on both ends comes on top of the cap.
+    expect(written).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it('is not one when only HEAD would have it that large', async () => {
+    const service = await answering('HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n');
+    const response = await service.ask(request({ method: 'HEAD' }), 1000);
+    expect(response).toMatchObject({ status: 200, headers: { 'content-length': ['5000000'] } });
+    expect(response.body).toHaveLength(0);
+  });
+});
+
+describe('answers without a body', () => {
+  it('keep the length of a 304 and lose that of a 204', async () => {
+    const notModified = await answering(
+      'HTTP/1.1 304 Not Modified\r\nContent-Length: 77\r\nETag: "x"\r\n\r\n',
+    );
+    expect((await notModified.ask(request(), 1000)).headers).toEqual({
+      'content-length': ['77'],
+      etag: ['"x"'],
+    });
+    const noContent = await answering('HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n');
+    expect((await noContent.ask(request(), 1000)).headers).toEqual({});
+  });
+
+  it('may be preceded by informational ones, which are not passed on', async () => {
+    const service = await answering(
+      'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
+    );
+    expect(await service.ask(request(), 1000)).toMatchObject({
+      status: 200,
+      headers: { 'content-length': ['2'] },
+    });
+  });
+});
+
+describe('requests that cannot be put on the wire', () => {
+  it.each([
+    ['an absolute URI', { uri: 'http://169.254.169.254/latest' }],
+    ['an asterisk', { uri: '*' }],
+    ['no path', { uri: '' }],
+    ['a space in the path', { uri: '/a b' }],
+    ['a line break in the path', { uri: '/a\r\nHost: other' }],
+    ['a wide character in the path', { uri: '/€' }],
+    ['CONNECT', { method: 'CONNECT' }],
+    ['a method with a space', { method: 'GET /x' }],
+    ['a line break in a header', { headers: { host: ['a'], 'x-a': ['1\r\nx-b: 2'] } }],
+    ['a header name with a colon', { headers: { host: ['a'], 'x:a': ['1'] } }],
+    ['two Host headers', { headers: { host: ['a', 'b'] } }],
+  ])('are refused: %s', async (_what, fields: Partial<LocalRequest>) => {
+    const server = fixture.keep(await startRawServer(() => undefined));
+    expect((await failureOf(serviceAt(server.port).ask(request(fields), 1000))).code).toBe('invalid_request');
+    expect(server.connections()).toBe(0);
+  });
+});
+
+describe('the bytes on the wire', () => {
+  async function wireOf(fields: Partial<LocalRequest>): Promise<string> {
+    let wire = '';
+    const server = fixture.keep(
+      await startRawServer((socket: net.Socket, data) => {
+        wire += data.toString('latin1');
+        socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      }),
+    );
+    await serviceAt(server.port).ask(request(fields), 1000);
+    return wire;
+  }
+
+  it('carry the length of the actual body, never chunks, whatever the visitor declared', async () => {
+    const headers = { host: ['h'], 'content-length': ['999'], 'transfer-encoding': ['chunked'] };
+    const wire = await wireOf({ method: 'POST', headers, body: Buffer.from('body') });
+    expect(wire).toBe(
+      'POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 4\r\nConnection: keep-alive\r\n\r\nbody',
+    );
+  });
+
+  it('say that the body is empty where a method usually has one', async () => {
+    expect(await wireOf({ method: 'PUT' })).toContain('\r\ncontent-length: 0\r\n');
+    expect(await wireOf({ method: 'DELETE' })).not.toMatch(/content-length|transfer-encoding/i);
+    expect(await wireOf({ method: 'GET', headers: { host: ['h'], 'content-length': ['0'] } })).toContain(
+      'content-length: 0',
+    );
+  });
+
+  it('carry the body of a GET', async () => {
+    expect(await wireOf({ method: 'GET', body: Buffer.from('q') })).toMatch(
+      /content-length: 1\r\n(.*\r\n)*\r\nq$/,
+    );
+  });
+
+  it('lack what belongs to the hop before', async () => {
+    const wire = await wireOf({
+      headers: {
+        host: ['h'],
+        connection: ['x-hop, keep-alive'],
+        'x-hop': ['1'],
+        te: ['trailers'],
+        expect: ['100-continue'],
+        'x-end': ['2'],
+      },
+    });
+    expect(wire).toBe('GET / HTTP/1.1\r\nhost: h\r\nx-end: 2\r\nConnection: keep-alive\r\n\r\n');
+  });
+
+  it('carry path bytes above ASCII unchanged', async () => {
+    expect(await wireOf({ uri: '/\u00c3\u00a9?\u00ff' })).toMatch(/^GET \/\u00c3\u00a9\?\u00ff HTTP/);
+  });
+
+  it("carry the target's Host only when the visitor sent none", async () => {
+    expect(await wireOf({ headers: {} })).toMatch(/^GET \/ HTTP\/1.1\r\nhost: 127.0.0.1:\d+\r\n/);
+  });
+});
+
+describe('connections to the local service', () => {
+  it('are reused by one request after another', async () => {
+    const server = fixture.keep(await startLocalServer((_incoming, response) => response.end('ok')));
+    const service = serviceAt(server.port);
+    for (let i = 0; i < 10; i += 1) await service.ask(request(), 1000);
+    expect(server.connections()).toBe(1);
+  });
+
+  it('go to the target, whatever Host and X-Forwarded-Host say', async () => {
+    const other = fixture.keep(await startLocalServer((_incoming, response) => response.end('other')));
+    const own = fixture.keep(await startLocalServer((_incoming, response) => response.end('own')));
+    const host = [`127.0.0.1:${other.port}`];
+    const response = await serviceAt(own.port).ask(
+      request({ headers: { host, 'x-forwarded-host': host } }),
+      1000,
+    );
+    expect(response.body.toString()).toBe('own');
+    expect(other.connections()).toBe(0);
+  });
+});

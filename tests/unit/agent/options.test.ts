@@ -1,0 +1,74 @@
+import { Agent, AgentOptionError, type AgentOptions } from '../../../agent';
+import { resolveOptions } from '../../../agent/options';
+
+const VALID: AgentOptions = { endpoint: 'wss://agents.test/prod', token: 'abc', target: { port: 3000 } };
+const resolving = (options: Partial<AgentOptions>) => () => resolveOptions({ ...VALID, ...options });
+
+describe('agent options', () => {
+  it('fills in the defaults of the protocol', () => {
+    expect(resolveOptions(VALID)).toMatchObject({
+      target: { host: '127.0.0.1', port: 3000 },
+      requestTimeoutMs: 25_000,
+      connectTimeoutMs: 10_000,
+      timing: { pingIntervalMs: 300_000, rotateAfterMs: 110 * 60_000, resendMs: 2000 },
+    });
+  });
+
+  it('hints at the WebSocket address when the endpoint is an HTTP one', () => {
+    expect(resolving({ endpoint: 'https://agents.test/prod' })).toThrow(
+      'did you mean wss://agents.test/prod?',
+    );
+  });
+
+  it.each(['', 'agents.test', 'ftp://agents.test'])('refuses the endpoint "%s"', (endpoint) => {
+    expect(resolving({ endpoint })).toThrow(AgentOptionError);
+  });
+
+  it.each(['', 'two words', 'line\nbreak', 'ünicode'])('refuses the token %j without showing it', (token) => {
+    expect(resolving({ token })).toThrow(AgentOptionError);
+    if (token !== '') expect(resolving({ token })).not.toThrow(token);
+  });
+
+  it.each(['127.0.0.1', '127.8.9.1', '::1', '[::1]', 'localhost', 'LOCALHOST'])(
+    'takes %s as this machine',
+    (host) => {
+      expect(resolving({ target: { host, port: 1 } })).not.toThrow();
+    },
+  );
+
+  it.each([
+    '10.0.0.1',
+    '0.0.0.0',
+    '169.254.169.254',
+    'db.internal',
+    '127.1',
+    '128.0.0.1',
+    '::',
+    'localhost.evil.test',
+  ])('takes %s as a target only when that is allowed', (host) => {
+    expect(resolving({ target: { host, port: 80 } })).toThrow('--allow-remote-target');
+    expect(resolving({ target: { host, port: 80 }, allowRemoteTarget: true })).not.toThrow();
+  });
+
+  it.each(['http://127.0.0.1', '127.0.0.1/x', 'a b', ''])('refuses "%s" as a host', (host) => {
+    expect(resolving({ target: { host, port: 80 }, allowRemoteTarget: true })).toThrow(
+      'neither a host name nor an address',
+    );
+  });
+
+  it.each([0, -1, 65_536, 1.5, NaN])('refuses port %p', (port) => {
+    expect(resolving({ target: { port } })).toThrow('from 1 to 65535');
+  });
+
+  it.each([0, -5, Infinity, NaN])('refuses a request timeout of %p ms', (requestTimeoutMs) => {
+    expect(resolving({ requestTimeoutMs })).toThrow('request timeout');
+  });
+
+  it('refuses an empty name', () => {
+    expect(resolving({ name: '' })).toThrow('the name is empty');
+  });
+
+  it('checks them when an agent is made, before anything is connected', () => {
+    expect(() => new Agent({ ...VALID, endpoint: 'http://x' })).toThrow(AgentOptionError);
+  });
+});

@@ -1,0 +1,78 @@
+import { jsonOutput, textOutput, type Output } from '../../../agent/output';
+
+const TUNNEL = { tunnelId: 'demo', publicUrl: 'https://tunnels.test/demo/' };
+const REQUEST = { method: 'GET', path: '/a', status: 200, ms: 12, bytes: 345 };
+
+function capture(create: (out: (text: string) => void, err: (text: string) => void) => Output) {
+  const out: string[] = [];
+  const err: string[] = [];
+  return {
+    output: create(
+      (text) => out.push(text),
+      (text) => err.push(text),
+    ),
+    out,
+    err,
+  };
+}
+const text = () => capture((out, err) => textOutput('http://127.0.0.1:3000', out, err));
+const json = () => capture((out) => jsonOutput('http://127.0.0.1:3000', out));
+
+describe('text output', () => {
+  it('prints where the tunnel leads, by subdomain and by path', () => {
+    const { output, out } = text();
+    output.connected({
+      ...TUNNEL,
+      subdomainUrl: 'https://demo.tunnels.test',
+      pathBasedUrl: 'https://tunnels.test/demo/',
+    });
+    expect(out).toEqual([
+      'Forwarding https://demo.tunnels.test -> http://127.0.0.1:3000\n',
+      'Forwarding https://tunnels.test/demo/ -> http://127.0.0.1:3000\n',
+    ]);
+  });
+
+  it('prints an address once that is both public and path-based', () => {
+    const { output, out } = text();
+    output.connected({ ...TUNNEL, pathBasedUrl: TUNNEL.publicUrl });
+    expect(out).toEqual(['Forwarding https://tunnels.test/demo/ -> http://127.0.0.1:3000\n']);
+  });
+
+  it('prints one line for a request, with its status or its error', () => {
+    const { output, out } = text();
+    output.request(REQUEST);
+    output.request({ method: 'POST', path: '/b', error: 'timeout', ms: 25_000, bytes: 0 });
+    expect(out).toEqual(['GET /a 200 12 ms 345 bytes\n', 'POST /b timeout 25000 ms 0 bytes\n']);
+  });
+
+  it('says why it was disconnected and when it tries again', () => {
+    const { output, out } = text();
+    output.disconnected({ reason: 'the connection was cut', retryInMs: 1530 });
+    expect(out).toEqual(['Disconnected: the connection was cut; trying again in 1.5 s\n']);
+  });
+
+  it('lets no text from outside steer the terminal', () => {
+    const { output, out, err } = text();
+    output.request({ ...REQUEST, path: '/\x1b[2J\r\nGET\u202e\x9b' });
+    output.warning('a\x07b\nc');
+    expect(out).toEqual(['GET /?[2J??GET?? 200 12 ms 345 bytes\n']);
+    expect(err).toEqual(['warning: a?b?c\n']);
+  });
+});
+
+describe('JSON output', () => {
+  it('prints one object a line, with time and event', () => {
+    const { output, out } = json();
+    output.connected(TUNNEL);
+    output.request(REQUEST);
+    output.error('refused\nfor good');
+    const lines = out.map((line) => JSON.parse(line) as { time: string; event: string });
+    expect(lines).toMatchObject([
+      { event: 'connected', tunnelId: 'demo', target: 'http://127.0.0.1:3000' },
+      { event: 'request', ...REQUEST },
+      { event: 'error', message: 'refused\nfor good' },
+    ]);
+    expect(lines.every(({ time }) => time === new Date(time).toISOString())).toBe(true);
+    expect(out.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true);
+  });
+});

@@ -1,0 +1,166 @@
+import { once } from 'node:events';
+import type { Disconnection, Tunnel } from '../../../agent';
+import { eventually } from '../../support/eventually';
+import { AgentFixture } from '../../support/agent-fixture';
+import { requestMessage, type FakeGateway } from '../../support/agent-fake-gateway';
+import { startLocalServer, type LocalServer } from '../../support/agent-local-server';
+
+const fixture = new AgentFixture();
+afterEach(() => fixture.closeAll());
+
+let gateway: FakeGateway;
+let local: LocalServer;
+beforeEach(async () => {
+  gateway = await fixture.gateway();
+  local = fixture.keep(await startLocalServer((_request, reply) => reply.end('ok')));
+});
+
+describe('reconnecting', () => {
+  it('happens five times in a row, to the same tunnel, and requests go through each time', async () => {
+    const agent = await fixture.connected(gateway, local.port);
+    const tunnels: Tunnel[] = [];
+    agent.on('connected', (tunnel) => tunnels.push(tunnel));
+    for (let round = 1; round <= 5; round += 1) {
+      const connected = once(agent, 'connected');
+      gateway.newest.socket.terminate();
+      await connected;
+      expect((await gateway.newest.request()).type).toBe('http_response');
+    }
+    expect(gateway.namesAsked).toEqual([null, ...Array<string>(5).fill(gateway.tunnelId)]);
+    expect(tunnels.map(({ tunnelId }) => tunnelId)).toEqual(Array(5).fill(gateway.tunnelId));
+  });
+
+  it('waits longer with each failure and starts over once a request has gone through', async () => {
+    const agent = await fixture.connected(gateway, local.port, {
+      random: () => 0.999_999,
+      timing: { backoffBaseMs: 4, backoffCapMs: 20 },
+    });
+    const waits: (number | undefined)[] = [];
+    agent.on('disconnected', ({ retryInMs }) => waits.push(retryInMs));
+    gateway.refusals = Array<{ status: number }>(4).fill({ status: 500 });
+    gateway.newest.socket.terminate();
+    await eventually(() => gateway.connections.length === 2);
+    expect(waits).toEqual([3, 7, 15, 19, 19]);
+
+    await gateway.newest.request();
+    gateway.newest.socket.terminate();
+    await eventually(() => gateway.connections.length === 3);
+    expect(waits.at(-1)).toBe(3);
+  });
+
+  it('starts the waits over once a connection has lasted', async () => {
+    const agent = await fixture.connected(gateway, local.port, {
+      random: () => 0.999_999,
+      timing: { backoffBaseMs: 4, stableAfterMs: 400 },
+    });
+    const waits: (number | undefined)[] = [];
+    agent.on('disconnected', ({ retryInMs }) => waits.push(retryInMs));
+    for (const lastsMs of [0, 0, 600]) {
+      await new Promise((resolve) => setTimeout(resolve, lastsMs));
+      const connected = once(agent, 'connected');
+      gateway.newest.socket.terminate();
+      await connected;
+    }
+    expect(waits).toEqual([3, 7, 3]);
+  });
+
+  it('says how the connection ended', async () => {
+    const agent = await fixture.connected(gateway, local.port);
+    const disconnected = once(agent, 'disconnected') as Promise<[Disconnection]>;
+    gateway.newest.socket.close(1001, 'Going away');
+    expect((await disconnected)[0]).toEqual({
+      reason: 'the cloud closed the connection (1001 Going away)',
+      retryInMs: expect.any(Number) as number,
+    });
+  });
+
+  it('brings along the answer that was not ready in time', async () => {
+    const finish: (() => void)[] = [];
+    const slow = fixture.keep(
+      await startLocalServer((_request, reply) => finish.push(() => reply.end('late'))),
+    );
+    const agent = await fixture.connected(gateway, slow.port);
+    const answer = gateway.newest.request();
+    await eventually(() => finish.length === 1);
+    gateway.refusals = [{ status: 500 }];
+    const disconnected = once(agent, 'disconnected');
+    gateway.newest.socket.terminate();
+    await disconnected;
+    finish[0]?.();
+    expect(await answer).toMatchObject({
+      type: 'http_response',
+      body: Buffer.from('late').toString('base64'),
+    });
+  });
+});
+
+describe('a connection that has died silently', () => {
+  it('is replaced when a ping stays unanswered', async () => {
+    gateway.answersPings = false;
+    const agent = await fixture.connected(gateway, local.port, {
+      timing: { pingIntervalMs: 40, pongTimeoutMs: 40 },
+    });
+    const [disconnection] = (await once(agent, 'disconnected')) as [Disconnection];
+    expect(disconnection.reason).toBe('the cloud does not answer pings');
+    await eventually(() => gateway.connections.length === 2);
+  });
+
+  it('stays while pings are answered', async () => {
+    await fixture.connected(gateway, local.port, { timing: { pingIntervalMs: 20, pongTimeoutMs: 2000 } });
+    const pings = () => gateway.newest.received.filter(({ type }) => type === 'ping').length;
+    await eventually(() => pings() >= 5);
+    expect(gateway.connections).toHaveLength(1);
+  });
+
+  it('is doubted as soon as an acknowledgement is missing', async () => {
+    await fixture.connected(gateway, local.port, { timing: { pongTimeoutMs: 40, resendMs: 20 } });
+    await gateway.newest.request();
+    gateway.acknowledges = false;
+    gateway.answersPings = false;
+    gateway.newest.send(requestMessage());
+    await eventually(() => gateway.connections.length === 2, 2000);
+  });
+});
+
+describe('acknowledgements', () => {
+  it('end the resending of an answer', async () => {
+    gateway.acknowledges = false;
+    await fixture.connected(gateway, local.port, { timing: { resendMs: 20 } });
+    const message = requestMessage();
+    gateway.newest.send(message);
+    await eventually(() => gateway.answersTo(message.request_id).length === 3,
+    );
+    gateway.newest.send({ type: 'ack', request_id: message.request_id });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(gateway.answersTo(message.request_id)).toHaveLength(3);
+  });
+
+  it('that are missing make the answer follow to the next connection', async () => {
+    gateway.acknowledges = false;
+    await fixture.connected(gateway, local.port, { timing: { resendMs: 60_000 } });
+    const message = requestMessage();
+    await gateway.newest.request(message);
+    gateway.newest.socket.terminate();
+    await eventually(() => gateway.answersTo(message.request_id).length === 2);
+    expect(gateway.connections).toHaveLength(2);
+  });
+
+  it('that are missing end with the deadline of the request', async () => {
+    gateway.acknowledges = false;
+    await fixture.connected(gateway, local.port, { timing: { resendMs: 20 } });
+    const message = requestMessage({ timestamp: 0, deadline: 100 });
+    await gateway.newest.request(message);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(gateway.answersTo(message.request_id).length).toBeGreaterThan(1);
+    expect(gateway.answersTo(message.request_id).length).toBeLessThan(5);
+  });
+
+  it('are not needed for a repeated request to have its answer repeated', async () => {
+    gateway.acknowledges = false;
+    await fixture.connected(gateway, local.port, { timing: { resendMs: 60_000 } });
+    const message = requestMessage();
+    await gateway.newest.request(message);
+    expect((await gateway.newest.request(message)).type).toBe('http_response');
+    expect(local.connections()).toBe(1);
+  });
+});

@@ -1,0 +1,40 @@
+import { ConnectionError, TunnelRefusedError } from '../../../agent';
+import { refusalError } from '../../../agent/refusal';
+
+describe('a refused upgrade', () => {
+  it.each([401, 403])('says how to get a token for status %d', (status) => {
+    const error = refusalError({ status, wasConnected: true });
+    expect(error).toBeInstanceOf(TunnelRefusedError);
+    expect(error.message).toMatch(
+      /token.*Ask whoever runs this tunnel.*--token-file FILE or HTTP_TUNNEL_TOKEN/,
+    );
+  });
+
+  it('names the name for status 400 and quotes the cloud', () => {
+    const error = refusalError({
+      status: 400,
+      name: 'www',
+      detail: 'that name is reserved',
+      wasConnected: false,
+    });
+    expect(error).toBeInstanceOf(TunnelRefusedError);
+    expect(error.message).toMatch(/"www".*--name.*The cloud says: that name is reserved/);
+  });
+
+  it('speaks of the endpoint for status 400 when no name was asked for', () => {
+    expect(refusalError({ status: 400, wasConnected: false }).message).toContain('check the endpoint');
+  });
+
+  it('is final for a taken name only before the first connection', () => {
+    expect(refusalError({ status: 409, name: 'demo', wasConnected: false })).toBeInstanceOf(
+      TunnelRefusedError,
+    );
+    expect(refusalError({ status: 409, name: 'demo', wasConnected: true })).toBeInstanceOf(ConnectionError);
+  });
+
+  it.each([404, 429, 500, 502, 504])('is worth another try for status %d', (status) => {
+    const error = refusalError({ status, wasConnected: false });
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error.message).toContain(`HTTP ${status}`);
+  });
+});

@@ -1,0 +1,136 @@
+import { crc32 } from 'node:zlib';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SSMClient, GetParameterCommand } from '@aws-sdk/client-ssm';
+import { AwsError } from '../../../local/services';
+import type { AwsCall, AwsService } from '../../../local/services';
+import { clientSettings, FORWARD_REQUEST, startEndpoint, SWEEP } from '../../support/dynamodb-endpoint';
+import { signedCall } from './signed-call';
+
+type Endpoint = Awaited<ReturnType<typeof startEndpoint>>;
+
+const calls: AwsCall[] = [];
+const echo: AwsService = async (call) => {
+  calls.push(call);
+  if (call.input['fail'] === 'aws') throw new AwsError(400, 'ResourceNotFoundException', 'no such thing');
+  if (call.input['fail'] === 'bug') throw new Error('a bug of ours');
+  return { status: 200, body: JSON.stringify({ said: call.input }) };
+};
+
+let endpoint: Endpoint;
+beforeAll(async () => {
+  endpoint = await startEndpoint({ dynamodb: echo, events: echo, ssm: echo });
+});
+afterAll(() => endpoint.close());
+beforeEach(() => {
+  calls.length = 0;
+});
+
+const getItem = (input: unknown, options = {}) =>
+  signedCall(endpoint.url, 'dynamodb', 'DynamoDB_20120810.GetItem', input, options);
+
+test('a service is called with operation, input and the function that signed', async () => {
+  const reply = await getItem({ TableName: 'tunnels' }, { caller: SWEEP });
+  expect(reply).toMatchObject({ status: 200, body: { said: { TableName: 'tunnels' } } });
+  expect(calls).toEqual([
+    { service: 'dynamodb', operation: 'GetItem', caller: SWEEP, input: { TableName: 'tunnels' } },
+  ]);
+});
+
+test("answers carry a request id, the protocol's content type, and for DynamoDB the checksum", async () => {
+  const { headers, body } = await getItem({ text: 'ü' });
+  expect(headers.get('x-amzn-requestid')).toMatch(/^[\w-]{36}$/);
+  expect(headers.get('content-type')).toBe('application/x-amz-json-1.0');
+  expect(headers.get('x-amz-crc32')).toBe(String(crc32(JSON.stringify(body))));
+  const parameter = await signedCall(endpoint.url, 'ssm', 'AmazonSSM.GetParameter', {});
+  expect(parameter.headers.get('content-type')).toBe('application/x-amz-json-1.1');
+  expect(parameter.headers.get('x-amz-crc32')).toBeNull();
+});
+
+test('the SDK clients of EventBridge and SSM speak the JSON protocol that the endpoint knows', async () => {
+  const events = new EventBridgeClient(clientSettings(endpoint.url));
+  const ssm = new SSMClient(clientSettings(endpoint.url));
+  const Entries = [{ Source: 'http-tunnel', DetailType: 'HttpResponseReady', Detail: '{}' }];
+  await events.send(new PutEventsCommand({ Entries }));
+  await ssm.send(new GetParameterCommand({ Name: '/key' }));
+  expect(calls.map(({ service, operation, input }) => [service, operation, input])).toEqual([
+    ['events', 'PutEvents', { Entries }],
+    ['ssm', 'GetParameter', { Name: '/key' }],
+  ]);
+  events.destroy();
+  ssm.destroy();
+});
+
+test.each([
+  ['dynamodb', 'DynamoDB_20120810.GetItem', 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException'],
+  ['ssm', 'AmazonSSM.GetParameter', 'ResourceNotFoundException'],
+])('a refusal of %s is worded as AWS words it', async (service, target, type) => {
+  const reply = await signedCall(endpoint.url, service, target, { fail: 'aws' });
+  expect(reply).toMatchObject({ status: 400, body: { __type: type, message: 'no such thing' } });
+});
+
+test('a failure inside the local cloud is a 500 and a warning that names the call', async () => {
+  const { status, body } = await getItem({ fail: 'bug' });
+  expect({ status, body }).toEqual({
+    status: 500,
+    body: { __type: 'com.amazon.coral.service#InternalFailure', message: 'a bug of ours' },
+  });
+  expect(endpoint.warnings).toEqual([expect.stringContaining('dynamodb:GetItem failed')]);
+});
+
+test.each([
+  [
+    'a foreign key',
+    { caller: { ...FORWARD_REQUEST, accessKeyId: 'AKIANOBODY' } },
+    'UnrecognizedClientException',
+  ],
+  [
+    'a wrong secret',
+    { caller: { ...FORWARD_REQUEST, secretAccessKey: 'guess' } },
+    'InvalidSignatureException',
+  ],
+  ['a changed body', { tamperedBody: '{"TableName":"other"}' }, 'InvalidSignatureException'],
+])('a call with %s is refused before any service sees it', async (_what, options, code) => {
+  const { status, body } = await getItem({ TableName: 'tunnels' }, options);
+  expect([status, body['__type']]).toEqual([400, `com.amazon.coral.service#${code}`]);
+  expect(calls).toEqual([]);
+});
+
+test('a signature for one service does not open another', async () => {
+  const { body } = await signedCall(endpoint.url, 'ssm', 'DynamoDB_20120810.GetItem', {});
+  expect(body).toMatchObject({ message: expect.stringContaining("correct service: 'dynamodb'") as string });
+  expect(calls).toEqual([]);
+});
+
+test.each(['Kinesis_20131202.PutRecord', 'AmazonSQS.SendMessage', 'constructor.x', 'DynamoDB_20120810'])(
+  'target %s, which no service here has, is refused by name',
+  async (target) => {
+    const { status, body } = await signedCall(endpoint.url, 'dynamodb', target, {});
+    expect(status).toBe(400);
+    expect(body).toEqual({
+      __type: expect.stringContaining('UnknownOperationException') as string,
+      message: expect.stringMatching(new RegExp(`${target} is not emulated by the local cloud`)) as string,
+    });
+  },
+);
+
+test('a request without a target is told what the endpoint is for', async () => {
+  const response = await fetch(`${endpoint.url}/bucket/key`);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    message: expect.stringMatching(/^GET \/bucket\/key .*dynamodb, events, ssm and sqs/) as string,
+  });
+});
+
+test.each(['{"open', '[]', '"text"'])(
+  'a body that is no JSON object (%s) is a SerializationException',
+  async (text) => {
+    const { status, body } = await getItem(text);
+    expect([status, body['__type']]).toEqual([400, 'com.amazon.coral.service#SerializationException']);
+  },
+);
+
+test('a body above 16 MB is refused, and the endpoint lives on', async () => {
+  const { status } = await getItem({ text: 'x'.repeat(24 * 1024 * 1024) });
+  expect(status).toBe(413);
+  expect((await getItem({})).status).toBe(200);
+});

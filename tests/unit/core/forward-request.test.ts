@@ -1,0 +1,227 @@
+import { decodeCloudMessage, type HttpRequestMessage } from '../../../protocol';
+import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
+import { Mailbox } from '../../../functions/core/mailbox';
+import type { Outcome } from '../../../functions/core/pending-request';
+import type { Tunnel } from '../../../functions/core/tunnel';
+import type { VisitorRequest } from '../../../functions/core/visitor-request';
+import type { Wake } from '../../../functions/core/wake';
+import { InMemoryPending } from '../../support/in-memory-pending';
+import { VirtualClock } from '../../support/virtual-clock';
+
+const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [] };
+const OK: Outcome = { kind: 'response', statusCode: 200, headers: { 'x-a': ['1'] }, body: Buffer.from('hello') };
+
+/** A cloud around one request: what the agent does with a post is told by `onPost`. */
+function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefined)[]; outcome?: Outcome; posts?: PostResult[] } = {}) {
+  const clock = new VirtualClock();
+  const pending = new InMemoryPending();
+  const log: string[] = [];
+  const sent: HttpRequestMessage[] = [];
+  const inbox = new Mailbox<Wake>();
+  const found = overrides.found ?? [TUNNEL];
+  const posts = overrides.posts ?? ['sent'];
+  const options: ForwardOptions = {
+    tunnels: { find: async () => (found.length > 1 ? found.shift() : found[0]) },
+    pending,
+    agents: {
+      post: async (connectionId, text) => {
+        log.push(`post ${connectionId} rows=${pending.rows.size} subscribed=${log.includes('subscribe')}`);
+        const result = posts.length > 1 ? (posts.shift() as PostResult) : (posts[0] as PostResult);
+        const message = decodeCloudMessage(text) as HttpRequestMessage;
+        sent.push(message);
+        if (overrides.outcome && result !== 'gone') {
+          await pending.complete({
+            requestId: message.request_id,
+            tunnelId: 'demo',
+            owner: 'ann',
+            outcome: overrides.outcome,
+            completedAt: clock.now(),
+          });
+          inbox.deliver({ version: 1, requestId: message.request_id, source: 'bus' });
+        }
+        return result;
+      },
+    },
+    wakes: {
+      subscribe: async () => {
+        log.push('subscribe');
+        return { waiterConnectionId: 'w1', inbox, close: () => log.push('unsubscribe') };
+      },
+    },
+    clock,
+    rollout: { useEventDriven: true, mode: 'bus', percent: 100 },
+    tunnelDomain: undefined,
+    deadlineMs: 28_000,
+    safetyReadMs: 1000,
+    observer: {
+      assigned: ({ cohort, mode }) => log.push(`assigned ${cohort} ${mode}`),
+      answered: ({ learnedBy }) => log.push(`answered ${learnedBy}`),
+      storeFailed: () => log.push('store failed'),
+    },
+    ...overrides,
+  };
+  const request: VisitorRequest = {
+    method: 'GET',
+    decodedPath: '/demo/page',
+    rawQuery: 'a=1&a=2',
+    headers: { host: ['example.test'] },
+    body: new Uint8Array(),
+    sourceIp: '192.0.2.7',
+    arrivedAt: clock.now(),
+  };
+  return { clock, pending, log, sent, options, request };
+}
+
+test('registers the waiter and puts the row before it posts to the agent', async () => {
+  const { log, options, request } = cloud({ outcome: OK });
+  await forwardRequest('r1', request, options);
+  expect(log).toEqual(['subscribe', 'assigned event-driven bus', 'post c1 rows=1 subscribed=true', 'answered bus', 'unsubscribe']);
+});
+
+test('finds an answer that is written before anybody waits', async () => {
+  const { pending, options, request } = cloud({ outcome: OK });
+  const response = await forwardRequest('r1', request, options);
+  expect(response.status).toBe(200);
+  expect(Buffer.from(response.body).toString()).toBe('hello');
+  expect(pending.rows.size).toBe(0);
+});
+
+test('the row names the mode, the waiter and the deadline from arrival', async () => {
+  const { pending, options, request, clock } = cloud({ posts: ['sent'] });
+  const forwarding = forwardRequest('r1', { ...request, arrivedAt: clock.now() - 2000 }, options);
+  await clock.advance(10);
+  expect(pending.rows.get('r1')?.request).toEqual({
+    requestId: 'r1', tunnelId: 'demo', owner: 'ann', mode: 'bus', waiterConnectionId: 'w1', deadline: clock.now() - 10 + 26_000,
+  });
+  const refused = expect(forwarding).rejects.toMatchObject({ code: 'deadline_exceeded', status: 504 });
+  await clock.advance(26_000);
+  await refused;
+});
+
+test('polls when the wake channel is not ready', async () => {
+  const { log, options, request, clock, pending } = cloud({ wakes: { subscribe: async () => undefined }, outcome: OK });
+  const forwarding = forwardRequest('r1', request, options);
+  await clock.advance(60);
+  await forwarding;
+  expect(log).toContain('assigned event-driven polling');
+  expect(log).toContain('answered read');
+  expect(pending.rows.size).toBe(0);
+});
+
+test('polls, without touching the wake channel, when the rollout says so', async () => {
+  const { log, options, request, clock } = cloud({ rollout: { useEventDriven: false, mode: 'bus', percent: 100 }, outcome: OK });
+  const forwarding = forwardRequest('r1', request, options);
+  await clock.advance(60);
+  await forwarding;
+  expect(log).toContain('assigned polling polling');
+  expect(log).not.toContain('subscribe');
+});
+
+test.each([
+  ['tunnel_not_found', 404, { found: [undefined] }],
+  ['agent_away', 502, { found: [{ tunnelId: 'demo', owner: 'ann', capabilities: [] }] }],
+  ['agent_away', 502, { posts: ['gone' as const] }],
+  ['agent_busy', 503, { posts: ['busy' as const] }],
+])('%s (%i) is told at once and leaves no row', async (code, status, overrides) => {
+  const { pending, options, request } = cloud(overrides);
+  await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code, status });
+  expect(pending.rows.size).toBe(0);
+});
+
+test('a post answered by "gone" goes to the connection the agent has meanwhile', async () => {
+  const { log, options, request } = cloud({ found: [TUNNEL, { ...TUNNEL, connectionId: 'c2' }], posts: ['gone', 'sent'], outcome: OK });
+  await forwardRequest('r1', request, options);
+  expect(log.filter((line) => line.startsWith('post')).map((line) => line.split(' ')[1])).toEqual(['c1', 'c2']);
+});
+
+test('a newer connection of another owner does not get the request', async () => {
+  const { log, options, request } = cloud({ found: [TUNNEL, { ...TUNNEL, owner: 'eve', connectionId: 'c2' }], posts: ['gone'] });
+  await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'agent_away' });
+  expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
+});
+
+test('a post whose fate is uncertain is not repeated, and its answer is still found', async () => {
+  const { log, options, request } = cloud({ posts: ['uncertain'], outcome: OK });
+  await expect(forwardRequest('r1', request, options)).resolves.toMatchObject({ status: 200 });
+  expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
+});
+
+test('a post whose fate is uncertain is repeated once to an agent that drops duplicates', async () => {
+  const capable = { ...TUNNEL, capabilities: ['drops-duplicates'] };
+  const { log, options, request } = cloud({ found: [capable], posts: ['uncertain', 'sent'], outcome: OK });
+  await forwardRequest('r1', request, options);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(log.filter((line) => line.startsWith('post'))).toHaveLength(2);
+});
+
+test('once a post was uncertain, a second one that finds nobody does not end the waiting', async () => {
+  const capable = { ...TUNNEL, capabilities: ['drops-duplicates'] };
+  const { pending, options, request, clock } = cloud({ found: [capable], posts: ['uncertain', 'gone'] });
+  const forwarding = forwardRequest('r1', request, options);
+  await clock.advance(500);
+  await pending.complete({ requestId: 'r1', tunnelId: 'demo', owner: 'ann', outcome: OK, completedAt: clock.now() });
+  await clock.advance(1000);
+  await expect(forwarding).resolves.toMatchObject({ status: 200 });
+});
+
+test('a request that does not fit one message is refused before anything is asked or sent', async () => {
+  const { log, options, request } = cloud();
+  const large = { ...request, body: new Uint8Array(100 * 1024) };
+  await expect(forwardRequest('r1', large, options)).rejects.toMatchObject({ code: 'request_too_large', status: 413 });
+  expect(log).toEqual([]);
+});
+
+test('a method that old agents drop silently is refused at once, unless the agent can do it', async () => {
+  const old = cloud({ outcome: OK });
+  await expect(forwardRequest('r1', { ...old.request, method: 'PROPFIND' }, old.options)).rejects.toMatchObject({
+    code: 'method_not_supported',
+    status: 501,
+  });
+  const ours = cloud({ found: [{ ...TUNNEL, capabilities: ['any-method'] }], outcome: OK });
+  await expect(forwardRequest('r1', { ...ours.request, method: 'PROPFIND' }, ours.options)).resolves.toMatchObject({ status: 200 });
+});
+
+test.each([
+  ['local_service_unavailable', 'local_service_unavailable', 503],
+  ['timeout', 'local_service_timeout', 504],
+  ['response_too_large', 'response_too_large', 502],
+  ['internal_error', 'agent_failed', 502],
+] as const)('the agent error %s is told as %s (%i)', async (agentCode, code, status) => {
+  const { options, request } = cloud({ outcome: { kind: 'failure', code: agentCode, message: 'secret detail' } });
+  await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code, status });
+});
+
+test('the agent gets path and query as sent, and where the request came from', async () => {
+  const { sent, options, request } = cloud({ outcome: OK });
+  await forwardRequest('r1', { ...request, headers: { ...request.headers, connection: ['x-secret'], 'x-secret': ['1'] } }, options);
+  expect(sent[0]).toMatchObject({
+    type: 'http_request',
+    request_id: 'r1',
+    method: 'GET',
+    uri: '/page?a=1&a=2',
+    headers: {
+      host: ['example.test'],
+      via: ['1.1 http-tunnel'],
+      'x-forwarded-for': ['192.0.2.7'],
+      'x-forwarded-host': ['example.test'],
+      'x-forwarded-prefix': ['/demo'],
+    },
+  });
+  expect(sent[0]?.headers).not.toHaveProperty('x-secret');
+});
+
+test('a post that stalls does not hold up the answer', async () => {
+  const { pending, options, request, clock } = cloud();
+  const stalled: ForwardOptions = { ...options, agents: { post: () => new Promise(() => undefined) } };
+  const forwarding = forwardRequest('r1', request, stalled);
+  await clock.advance(100);
+  await pending.complete({ requestId: 'r1', tunnelId: 'demo', owner: 'ann', outcome: OK, completedAt: clock.now() });
+  await clock.advance(1000);
+  await expect(forwarding).resolves.toMatchObject({ status: 200 });
+});
+
+test('a store that fails while the tunnel is looked up does not leave the waiter subscribed', async () => {
+  const { log, options, request } = cloud({ tunnels: { find: async () => Promise.reject(new Error('no table')) } });
+  await expect(forwardRequest('r1', request, options)).rejects.toThrow('no table');
+  expect(log).toEqual(['subscribe', 'unsubscribe']);
+});

@@ -1,0 +1,193 @@
+import type { AgentMessage, CloudMessage } from '../../../protocol';
+import { handleAgentMessage, type MessageOptions } from '../../../functions/core/handle-agent-message';
+import { InMemoryPending } from '../../support/in-memory-pending';
+import type { Wake } from '../../../functions/core/wake';
+import { VirtualClock } from '../../support/virtual-clock';
+
+const FROM = { owner: 'ann', tunnelId: 'demo', lease: 'l1', connectionId: 'c1' };
+const RESPONSE: AgentMessage = { type: 'http_response', request_id: 'r', status_code: 200, headers: {}, body: 'aGk=' };
+
+function cloud(overrides: Partial<MessageOptions> = {}) {
+  const pending = new InMemoryPending();
+  pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'bus', deadline: 1 } });
+  const replies: CloudMessage[] = [];
+  const results: string[] = [];
+  const released: string[] = [];
+  const wakes: { to: string; wake: Wake }[] = [];
+  const failures: unknown[] = [];
+  const options: MessageOptions = {
+    leases: {
+      publish: async (identity, connectionId) => identity.lease === 'l1' && connectionId === 'c1',
+      release: async (_, connectionId) => released.push(connectionId) > 0,
+    },
+    pending,
+    wakes: { post: async (to, wake) => wakes.push({ to, wake }) > 0 },
+    reply: async (message) => void replies.push(message),
+    clock: new VirtualClock(),
+    visitorUrl: new URL('http://127.0.0.1:8080'),
+    tunnelDomain: 'localhost',
+    observer: { answer: (_, { kind }) => results.push(kind), wakeFailed: (error) => failures.push(error) },
+    ...overrides,
+  };
+  return { pending, replies, results, released, wakes, failures, options };
+}
+
+test('ready publishes the connection and tells the agent its addresses', async () => {
+  const { replies, options } = cloud();
+  await handleAgentMessage({ type: 'ready' }, FROM, options);
+  expect(replies).toEqual([
+    {
+      type: 'connection_established',
+      connection_id: 'c1',
+      tunnel_id: 'demo',
+      public_url: 'http://demo.localhost:8080',
+      subdomain_url: 'http://demo.localhost:8080',
+      path_based_url: 'http://127.0.0.1:8080/demo/',
+    },
+  ]);
+});
+
+test('without a domain of its own the tunnel is reached by path, and no subdomain is named', async () => {
+  const { replies, options } = cloud({ visitorUrl: new URL('https://abc.execute-api.eu-central-1.amazonaws.com'), tunnelDomain: undefined });
+  await handleAgentMessage({ type: 'ready' }, FROM, options);
+  expect(replies[0]).toMatchObject({ public_url: 'https://abc.execute-api.eu-central-1.amazonaws.com/demo/' });
+  expect(replies[0]).not.toHaveProperty('subdomain_url');
+});
+
+test('ready on a connection that a newer one has taken over is refused', async () => {
+  const { replies, options } = cloud();
+  await handleAgentMessage({ type: 'ready' }, { ...FROM, lease: 'older' }, options);
+  expect(replies).toEqual([expect.objectContaining({ type: 'error', code: 'invalid_request' })]);
+});
+
+test('an answer completes its request and is acknowledged when the agent asks for it', async () => {
+  const { pending, replies, results, options } = cloud();
+  await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
+  expect(results).toEqual(['completed']);
+  expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ kind: 'response', body: Buffer.from('hi') });
+  expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
+});
+
+test('old agents, which ask for none, get no acknowledgement', async () => {
+  const { replies, options } = cloud();
+  await handleAgentMessage(RESPONSE, FROM, options);
+  expect(replies).toEqual([]);
+});
+
+test('an answer sent again changes nothing and is acknowledged again', async () => {
+  const { pending, replies, results, options } = cloud();
+  await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
+  const first = pending.rows.get('r')?.completion;
+  await handleAgentMessage({ ...RESPONSE, body: 'b3RoZXI=', ack: true }, FROM, options);
+  expect(results).toEqual(['completed', 'duplicate']);
+  expect(pending.rows.get('r')?.completion).toBe(first);
+  expect(replies).toHaveLength(2);
+});
+
+test.each([
+  ['another tunnel', { ...FROM, tunnelId: 'other' }],
+  ['another owner', { ...FROM, owner: 'eve' }],
+])('an answer from %s is refused and leaves the request waiting', async (_, from) => {
+  const { pending, results, options } = cloud();
+  await handleAgentMessage(RESPONSE, from, options);
+  expect(results).toEqual(['foreign']);
+  expect(pending.rows.get('r')?.completion).toBeUndefined();
+});
+
+describe('in mode direct', () => {
+  function direct(overrides: Partial<MessageOptions> = {}) {
+    const made = cloud(overrides);
+    const request = { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'direct', waiterConnectionId: 'w1', deadline: 1 } as const;
+    made.pending.rows.set('r', { request });
+    return made;
+  }
+
+  test('the waiter is told at once, and gets the answer with the word', async () => {
+    const { pending, wakes, options } = direct();
+    await handleAgentMessage(RESPONSE, FROM, options);
+    expect(wakes).toEqual([
+      { to: 'w1', wake: { version: 1, requestId: 'r', source: 'direct', completion: pending.rows.get('r')?.completion } },
+    ]);
+    expect(pending.handedToBus).toEqual([]);
+  });
+
+  test('the answer is stored before the waiter is told', async () => {
+    const made = direct();
+    let stored: boolean | undefined;
+    await handleAgentMessage(RESPONSE, FROM, {
+      ...made.options,
+      wakes: { post: async () => (stored = made.pending.rows.get('r')?.completion !== undefined) },
+    });
+    expect(stored).toBe(true);
+  });
+
+  test('a wake that could not be delivered goes by the bus, and the agent is acknowledged all the same', async () => {
+    const { pending, replies, options } = direct({ wakes: { post: async () => false } });
+    await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
+    expect(pending.handedToBus).toEqual(['r']);
+    expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
+  });
+
+  test('an answer sent again wakes again, but only the stored one counts', async () => {
+    const { wakes, options } = direct();
+    await handleAgentMessage(RESPONSE, FROM, options);
+    await handleAgentMessage({ ...RESPONSE, body: 'b3RoZXI=' }, FROM, options);
+    expect(wakes).toHaveLength(2);
+    expect(wakes[1]?.wake).not.toHaveProperty('completion');
+  });
+
+  test('when the bus cannot be asked either, nothing is lost but time', async () => {
+    const { failures, replies, options } = direct({ wakes: { post: async () => Promise.reject(new Error('no bus')) } });
+    await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
+    expect(failures).toEqual([new Error('no bus')]);
+    expect(replies).toHaveLength(1);
+  });
+
+  test('a late or foreign answer wakes nobody', async () => {
+    const { pending, wakes, options } = direct();
+    await handleAgentMessage(RESPONSE, { ...FROM, owner: 'eve' }, options);
+    pending.rows.clear();
+    await handleAgentMessage(RESPONSE, FROM, options);
+    expect(wakes).toEqual([]);
+  });
+});
+
+test('in the other modes the agent\'s message wakes nobody', async () => {
+  const { wakes, pending, options } = cloud();
+  await handleAgentMessage(RESPONSE, FROM, options);
+  expect(wakes).toEqual([]);
+  expect(pending.handedToBus).toEqual([]);
+});
+
+test('a late answer does not recreate its row', async () => {
+  const { pending, results, options } = cloud();
+  pending.rows.clear();
+  await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
+  expect(results).toEqual(['late']);
+  expect(pending.rows.size).toBe(0);
+});
+
+test("the agent's error completes the request as a failure", async () => {
+  const { pending, options } = cloud();
+  await handleAgentMessage({ type: 'error', request_id: 'r', code: 'timeout', message: 'm' }, FROM, options);
+  expect(pending.rows.get('r')?.completion?.outcome).toEqual({ kind: 'failure', code: 'timeout', message: 'm' });
+});
+
+test('an error that speaks of no request completes none', async () => {
+  const { results, options } = cloud();
+  await handleAgentMessage({ type: 'error', request_id: null, code: 'internal_error', message: 'm' }, FROM, options);
+  expect(results).toEqual([]);
+});
+
+test('ping is answered with pong, and pong with nothing', async () => {
+  const { replies, options } = cloud();
+  await handleAgentMessage({ type: 'ping' }, FROM, options);
+  await handleAgentMessage({ type: 'pong' }, FROM, options);
+  expect(replies).toEqual([{ type: 'pong' }]);
+});
+
+test('draining takes the connection out of service', async () => {
+  const { released, options } = cloud();
+  await handleAgentMessage({ type: 'draining' }, FROM, options);
+  expect(released).toEqual(['c1']);
+});

@@ -1,0 +1,66 @@
+import { sweep, type SweepStore } from '../../../functions/core/sweep';
+
+const NOW = 1_000_000;
+
+function store(overrides: Partial<SweepStore> = {}) {
+  const log: string[] = [];
+  const base: SweepStore = {
+    expiredRequests: async function* () {},
+    removeRequest: async (id) => log.push(`remove request ${id}`) > 0,
+    tunnels: async function* () {},
+    removeTunnel: async (id) => log.push(`remove tunnel ${id}`) > 0,
+    connectionExists: async () => true,
+    releaseConnection: async (_, connection) => log.push(`release ${connection}`) > 0,
+  };
+  return { log, store: { ...base, ...overrides } };
+}
+
+test('removes rows whose deadline has passed, but leaves the waiter time to do so itself', async () => {
+  let asked = 0;
+  const { log, store: swept } = store({
+    expiredRequests: async function* (now) {
+      asked = now;
+      yield 'r1';
+    },
+  });
+  await expect(sweep(swept, NOW, 0)).resolves.toEqual({ requests: 1, tunnels: 0, connections: 0 });
+  expect(log).toEqual(['remove request r1']);
+  expect(asked).toBeLessThan(NOW);
+});
+
+test('a row that somebody else removed meanwhile is not counted', async () => {
+  const { store: swept } = store({
+    expiredRequests: async function* () {
+      yield 'r1';
+    },
+    removeRequest: async () => false,
+  });
+  await expect(sweep(swept, NOW, 0)).resolves.toMatchObject({ requests: 0 });
+});
+
+test('removes tunnels whose lease ran out, and keeps the others', async () => {
+  const { log, store: swept } = store({
+    tunnels: async function* () {
+      yield { tunnelId: 'old', leaseExpiresAt: NOW - 1 };
+      yield { tunnelId: 'kept', leaseExpiresAt: NOW + 1 };
+    },
+  });
+  await sweep(swept, NOW, 0);
+  expect(log).toEqual(['remove tunnel old']);
+});
+
+test('finds a dead connection within ten runs, asking API Gateway about it once', async () => {
+  let asked = 0;
+  const { log, store: swept } = store({
+    tunnels: async function* () {
+      yield { tunnelId: 'demo', connectionId: 'dead', leaseExpiresAt: NOW + 1 };
+    },
+    connectionExists: async () => {
+      asked++;
+      return false;
+    },
+  });
+  for (let run = 0; run < 10; run++) await sweep(swept, NOW, run);
+  expect(asked).toBe(1);
+  expect(log).toEqual(['release dead']);
+});

@@ -1,0 +1,23 @@
+import { isTunnelName, nameProblem, randomTunnelId, RESERVED_NAMES } from '../../../functions/core/tunnel';
+
+test.each(['demo', 'my-app', 'a1b', 'x'.repeat(63)])('%s can be a name', (name) => {
+  expect(nameProblem(name)).toBeUndefined();
+});
+
+test.each(['', 'ab', 'Demo', '-demo', 'demo-', 'de.mo', 'de_mo', 'dé-mo', 'x'.repeat(64)])('"%s" cannot, and is named', (name) => {
+  expect(nameProblem(name)).toContain(`"${name}"`);
+});
+
+test.each([...RESERVED_NAMES])('%s is reserved', (name) => {
+  expect(nameProblem(name)).toBeDefined();
+});
+
+test('a tunnel id without a name is twelve of a-z and 0-9, as old agents expect, and spread over them all', () => {
+  let seed = 1;
+  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const ids = Array.from({ length: 200 }, () => randomTunnelId(random));
+  for (const id of ids) expect(id).toMatch(/^[a-z0-9]{12}$/);
+  expect(new Set(ids).size).toBe(200);
+  expect(new Set(ids.join(''))).toEqual(new Set('abcdefghijklmnopqrstuvwxyz0123456789'));
+  expect(ids.every(isTunnelName)).toBe(true);
+});

@@ -1,0 +1,129 @@
+import { Mailbox } from '../../../functions/core/mailbox';
+import type { Mode, PendingRequest } from '../../../functions/core/pending-request';
+import { readDelays, waitForResponse } from '../../../functions/core/wait-for-response';
+import type { Wake } from '../../../functions/core/wake';
+import { InMemoryPending } from '../../support/in-memory-pending';
+import { VirtualClock } from '../../support/virtual-clock';
+
+const OUTCOME = { kind: 'response', statusCode: 200, headers: {}, body: Buffer.from('hi') } as const;
+
+function startWaiting(mode: Mode, pending = new InMemoryPending()) {
+  const clock = new VirtualClock();
+  const request: PendingRequest = { requestId: 'r', tunnelId: 't', owner: 'o', mode, deadline: clock.now() + 28_000 };
+  pending.rows.set('r', { request });
+  const inbox = new Mailbox<Wake>();
+  const errors: unknown[] = [];
+  const waiting = waitForResponse({
+    requestId: 'r',
+    inbox,
+    delays: readDelays(mode, 1000),
+    deadline: request.deadline,
+    pending,
+    clock,
+    hopeless: new Promise(() => undefined),
+    onStoreError: (error) => errors.push(error),
+  });
+  const complete = () =>
+    pending.complete({ requestId: 'r', tunnelId: 't', owner: 'o', outcome: OUTCOME, completedAt: clock.now() });
+  return { clock, pending, inbox, errors, waiting, complete, wake: { version: 1, requestId: 'r', source: 'bus' } as Wake };
+}
+
+test('polling reads after 50, 100, 200, 400, then every 500 ms', () => {
+  const delays = readDelays('polling', 1000);
+  expect(Array.from({ length: 7 }, () => delays.next().value)).toEqual([50, 100, 200, 400, 500, 500, 500]);
+});
+
+test('a woken waiter reads the row once and removes it', async () => {
+  const { clock, pending, inbox, waiting, complete, wake } = startWaiting('bus');
+  await clock.advance(300);
+  await complete();
+  inbox.deliver(wake);
+  await expect(waiting).resolves.toMatchObject({ outcome: OUTCOME, learnedBy: 'bus' });
+  expect(pending.reads).toBe(1);
+  expect(pending.rows.size).toBe(0);
+});
+
+test('a waiter whose wake brings the answer does not read the row, and removes it', async () => {
+  const { clock, pending, inbox, waiting, complete } = startWaiting('direct');
+  await clock.advance(300);
+  await complete();
+  const completion = pending.rows.get('r')?.completion;
+  inbox.deliver({ version: 1, requestId: 'r', source: 'direct', ...(completion && { completion }) });
+  await expect(waiting).resolves.toMatchObject({ outcome: OUTCOME, learnedBy: 'direct' });
+  expect(pending.reads).toBe(0);
+  expect(pending.rows.size).toBe(0);
+});
+
+test('a wake that is lost costs no more than the safety interval', async () => {
+  const { clock, waiting, complete } = startWaiting('bus');
+  await clock.advance(300);
+  await complete();
+  const completedAt = clock.now();
+  let heardAt = 0;
+  void waiting.then(() => (heardAt = clock.now()));
+  await clock.advance(2000);
+  await expect(waiting).resolves.toMatchObject({ learnedBy: 'read' });
+  expect(heardAt - completedAt).toBeLessThanOrEqual(1000);
+});
+
+test('a wake before the row is completed does not end the waiting', async () => {
+  const { clock, inbox, waiting, complete, wake } = startWaiting('bus');
+  inbox.deliver(wake);
+  await clock.advance(500);
+  await complete();
+  inbox.deliver(wake);
+  await expect(waiting).resolves.toMatchObject({ learnedBy: 'bus' });
+});
+
+test("a wake for another request is not worth a read", async () => {
+  const { clock, pending, inbox, waiting, wake } = startWaiting('bus');
+  inbox.deliver({ ...wake, requestId: 'another' });
+  await clock.advance(500);
+  expect(pending.reads).toBe(0);
+  await clock.advance(28_000);
+  await expect(waiting).resolves.toBeUndefined();
+});
+
+test('an answer between the last read and the deadline is taken by the last look', async () => {
+  const { clock, waiting, complete } = startWaiting('bus');
+  await clock.advance(27_999);
+  await complete();
+  await clock.advance(1);
+  await expect(waiting).resolves.toMatchObject({ learnedBy: expect.stringMatching(/read|last-look/) as unknown });
+});
+
+test('without an answer the waiting ends at the deadline and the row is gone', async () => {
+  const { clock, pending, waiting } = startWaiting('polling');
+  let endedAt = 0;
+  const startedAt = clock.now();
+  void waiting.then(() => (endedAt = clock.now()));
+  await clock.advance(40_000);
+  await expect(waiting).resolves.toBeUndefined();
+  expect(endedAt - startedAt).toBe(28_000);
+  expect(pending.rows.size).toBe(0);
+});
+
+test('reads that fail are reported and do not end the waiting', async () => {
+  let failing = true;
+  const pending = new InMemoryPending((operation) =>
+    failing && operation === 'read' ? Promise.reject(new Error('throttled')) : Promise.resolve(),
+  );
+  const { clock, errors, waiting, complete } = startWaiting('bus', pending);
+  await complete();
+  await clock.advance(2500);
+  failing = false;
+  await clock.advance(1000);
+  await expect(waiting).resolves.toMatchObject({ learnedBy: 'read' });
+  expect(errors).toHaveLength(2);
+});
+
+test('a row that cannot be removed does not cost the visitor the answer', async () => {
+  const pending = new InMemoryPending((operation) =>
+    operation === 'remove' ? Promise.reject(new Error('throttled')) : Promise.resolve(),
+  );
+  const { inbox, errors, waiting, complete, wake } = startWaiting('bus', pending);
+  await complete();
+  inbox.deliver(wake);
+  await expect(waiting).resolves.toMatchObject({ outcome: OUTCOME });
+  expect(errors).toHaveLength(1);
+});

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import dynalite from 'dynalite';
+import { startDynamoDb } from '../../support/dynamodb-endpoint';
+import { tableWithStream } from '../../support/dynamodb-tables';
+
+const requests = tableWithStream('requests');
+let server: Server;
+let engineUrl: string;
+beforeAll(async () => {
+  server = dynalite({ createTableMs: 20 }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  engineUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+test('another server can hold the data: it keeps it, and streams work in front of it', async () => {
+  const first = await startDynamoDb([requests], { engineUrl });
+  await first.documents.send(new PutCommand({ TableName: 'requests', Item: { id: 'a' } }));
+  expect(first.dynamodb.read(requests.stream.arn, undefined, 10).records).toHaveLength(1);
+  await first.close();
+
+  const second = await startDynamoDb([requests], { engineUrl });
+  expect(await second.dynamodb.scan('requests')).toEqual([{ id: { S: 'a' } }]);
+  await second.close();
+});
+
+test('a table of that name with another key is refused by its address', async () => {
+  const otherKey = {
+    ...requests,
+    hashKey: 'requestId',
+    attributes: [{ name: 'requestId', type: 'S' }],
+  } as const;
+  await expect(startDynamoDb([otherKey], { engineUrl })).rejects.toThrow(
+    /^aws_dynamodb_table.requests: .*another key; delete that table/,
+  );
+});
+
+test('an engine that is not there, or no http URL, is an error that says which', async () => {
+  await expect(startDynamoDb([requests], { engineUrl: 'http://127.0.0.1:1' })).rejects.toThrow(
+    /http:\/\/127.0.0.1:1\/ does not answer \(.*ECONNREFUSED.*start it/,
+  );
+  await expect(startDynamoDb([requests], { engineUrl: 'localhost:8000' })).rejects.toThrow(
+    /"localhost:8000" is not an http URL; give one as/,
+  );
+});

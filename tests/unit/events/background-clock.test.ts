@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { backgroundClock } from '../../../local/events/background-clock';
+
+test('sleep ends at its time, at once when aborted, and does not begin when aborted before', async () => {
+  const began = backgroundClock.now();
+  await backgroundClock.sleep(30);
+  expect(backgroundClock.now() - began).toBeGreaterThanOrEqual(30);
+
+  const abort = new AbortController();
+  const sleeping = backgroundClock.sleep(60_000, abort.signal);
+  abort.abort();
+  await sleeping;
+  await backgroundClock.sleep(60_000, abort.signal);
+  expect(backgroundClock.now() - began).toBeLessThan(5000);
+});
+
+test('many sleepers neither keep a program alive nor make it warn of a leak', () => {
+  const load = (name: string): string =>
+    `require(${JSON.stringify(path.resolve(`local/events/${name}.ts`))})`;
+  const program = `
+    const { backgroundClock } = ${load('background-clock')};
+    const { signal } = ${load('closing-controller')}.closingController();
+    for (let i = 0; i < 50; i++) void backgroundClock.sleep(60_000, signal);`;
+  const args = ['--import', 'tsx', '--eval', program];
+  const { status, signal, stderr } = spawnSync(process.execPath, args, { timeout: 20_000, encoding: 'utf8' });
+  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
+});

@@ -1,0 +1,166 @@
+import type { Clock } from '../../../functions/core/clock';
+import { Schedules } from '../../../local/events/schedules';
+import { compileSchedule } from '../../../local/events/schedule-expression';
+import type { BusEvent } from '../../../local/events/bus-event';
+import type { RuleSpec } from '../../../local/specs';
+import { ACCOUNT_ID, REGION, rule, ruleArnOf } from '../../support/events-fixture';
+import { VirtualClock } from '../../support/virtual-clock';
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 9, 26, 12, 0, 30);
+const scheduled = (schedule: string, spec: Partial<RuleSpec> = {}): RuleSpec =>
+  rule({ name: 'sweep', busName: 'default', schedule, ...spec });
+
+let fired: { ruleName: string; event: BusEvent }[];
+let schedules: Schedules;
+function open(rules: RuleSpec[], clock: Clock = new VirtualClock(START)): void {
+  fired = [];
+  const buses = {
+    deliver: ({ name }: RuleSpec, event: BusEvent) => void fired.push({ ruleName: name, event }),
+  };
+  schedules = new Schedules({ rules, buses, accountId: ACCOUNT_ID, region: REGION, clock });
+}
+afterEach(() => schedules?.close());
+
+test('a rate fires one period after the start and each period from there, with the event that AWS sends', async () => {
+  const clock = new VirtualClock(START);
+  open([scheduled('rate(1 minute)'), rule()], clock);
+  schedules.start();
+  await clock.advance(MINUTE - 1);
+  expect(fired).toEqual([]);
+  await clock.advance(1);
+  await clock.advance(2 * MINUTE);
+  expect(fired.map(({ event }) => event.time)).toEqual([
+    '2026-10-26T12:01:30Z',
+    '2026-10-26T12:02:30Z',
+    '2026-10-26T12:03:30Z',
+  ]);
+  expect(new Set(fired.map(({ event }) => event.id)).size).toBe(3);
+  expect(fired[0]).toEqual({
+    ruleName: 'sweep',
+    event: {
+      version: '0',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: ACCOUNT_ID,
+      time: '2026-10-26T12:01:30Z',
+      region: REGION,
+      resources: [ruleArnOf('sweep')],
+      detail: {},
+    },
+  });
+});
+
+test('periods that passed while the machine slept are not made up for', async () => {
+  let sleptMs = 0;
+  const virtual = new VirtualClock(START);
+  open([scheduled('rate(1 minute)')], {
+    now: () => virtual.now() + sleptMs,
+    sleep: (ms, signal) => virtual.sleep(ms, signal),
+  });
+  schedules.start();
+  await virtual.advance(MINUTE);
+  sleptMs = 10 * MINUTE;
+  await virtual.advance(2 * MINUTE);
+  expect(fired.map(({ event }) => event.time)).toEqual([
+    '2026-10-26T12:01:30Z',
+    '2026-10-26T12:02:30Z',
+    '2026-10-26T12:13:30Z',
+  ]);
+});
+
+test('a disabled rule does not fire by itself', async () => {
+  const clock = new VirtualClock(START);
+  open([scheduled('rate(1 minute)', { enabled: false })], clock);
+  schedules.start();
+  await clock.advance(10 * MINUTE);
+  expect(fired).toEqual([]);
+});
+
+test('a rule can be fired out of turn, by its name', () => {
+  open([scheduled('rate(1 day)')]);
+  schedules.fire('sweep');
+  expect(fired).toHaveLength(1);
+  expect(() => schedules.fire('absent')).toThrow('no rule "absent" with a schedule; there is sweep');
+});
+
+test('after close nothing fires', async () => {
+  const clock = new VirtualClock(START);
+  open([scheduled('rate(1 minute)')], clock);
+  schedules.start();
+  await schedules.close();
+  await clock.advance(10 * MINUTE);
+  expect(fired).toEqual([]);
+});
+
+test('a period longer than the longest timer of Node.js does not fire at once', async () => {
+  let count = 0;
+  const buses = { deliver: () => void (count += 1) };
+  schedules = new Schedules({
+    rules: [scheduled('rate(60 days)')],
+    buses,
+    accountId: ACCOUNT_ID,
+    region: REGION,
+  });
+  schedules.start();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(count).toBe(0);
+});
+
+const after = (expression: string, from: string): string | undefined => {
+  const at = compileSchedule(expression, 'rule')(Date.parse(from));
+  return at === undefined ? undefined : new Date(at).toISOString();
+};
+
+test.each([
+  ['rate(1 minute)', '2026-10-26T12:00:30Z', '2026-10-26T12:01:30.000Z'],
+  ['rate(5 minutes)', '2026-10-26T12:00:00Z', '2026-10-26T12:05:00.000Z'],
+  ['rate(2 hours)', '2026-10-26T23:00:00Z', '2026-10-27T01:00:00.000Z'],
+  ['rate(1 day)', '2026-10-26T12:00:00Z', '2026-10-27T12:00:00.000Z'],
+  ['cron(0 12 * * ? *)', '2026-10-26T12:00:00Z', '2026-10-27T12:00:00.000Z'],
+  ['cron(0/15 * * * ? *)', '2026-10-26T12:14:59Z', '2026-10-26T12:15:00.000Z'],
+  ['cron(5,35 14 * * ? *)', '2026-10-26T14:05:00Z', '2026-10-26T14:35:00.000Z'],
+  ['cron(15 10 ? * MON-FRI *)', '2026-10-30T10:15:00Z', '2026-11-02T10:15:00.000Z'],
+  ['cron(0 8 1 * ? *)', '2026-10-26T00:00:00Z', '2026-11-01T08:00:00.000Z'],
+  ['cron(0 0 29 2 ? *)', '2026-10-26T00:00:00Z', '2028-02-29T00:00:00.000Z'],
+  ['cron(0 18 ? JAN,jul SUN 2027-2030)', '2026-10-26T00:00:00Z', '2027-01-03T18:00:00.000Z'],
+  ['cron(10-50/20 23 31 12 ? 2026)', '2026-12-31T23:10:00Z', '2026-12-31T23:30:00.000Z'],
+])('%s after %s is %s', (expression, from, expected) => expect(after(expression, from)).toBe(expected));
+
+test('a cron expression of the past, or of a day that never comes, ends', () => {
+  expect(after('cron(0 0 1 1 ? 2020)', '2026-10-26T00:00:00Z')).toBeUndefined();
+  expect(after('cron(0 0 31 2 ? *)', '2026-10-26T00:00:00Z')).toBeUndefined();
+});
+
+test.each([
+  ['rate(1 minutes)', 'is unknown; write rate(1 minute)'],
+  ['rate(5 minute)', 'is unknown'],
+  ['rate(0 minutes)', 'is unknown'],
+  ['rate(1 week)', 'is unknown'],
+  ['every minute', 'is unknown'],
+  ['cron(0 12 * * ?)', 'has 5 fields, not the six: minutes hours day-of-month month day-of-week year'],
+  ['cron(0 12 * * * *)', 'must have ? in exactly one of day-of-month and day-of-week'],
+  ['cron(60 12 * * ? *)', 'has "60" in minutes; use 0 to 59'],
+  [
+    'cron(0 12 L * ? *)',
+    'has "L" in day-of-month; use 1 to 31, lists, ranges and steps (L, W and # are not known locally)',
+  ],
+  ['cron(0/0 12 * * ? *)', 'has "0/0" in minutes'],
+  ['cron(0 12 ? * FRI-MON *)', 'has "FRI-MON" in day-of-week'],
+])('%s is refused at boot, by address', (expression, problem) => {
+  expect(() => open([scheduled(expression)])).toThrow(
+    expect.objectContaining({
+      name: 'EventsBootError',
+      message: expect.stringContaining(
+        `aws_cloudwatch_event_rule.sweep: schedule_expression "${expression}" ${problem}`,
+      ) as string,
+    }),
+  );
+});
+
+test('a schedule on another bus than the default one is refused', () => {
+  expect(() => open([scheduled('rate(1 minute)', { busName: 'responses' })])).toThrow(
+    'aws_cloudwatch_event_rule.sweep: has a schedule on the bus "responses"; schedules run on the default bus only',
+  );
+});

@@ -1,0 +1,60 @@
+import { FUNCTION_SETTINGS, readSettings, variablesFor, type FunctionName, type SettingName } from '../../../functions/settings';
+
+const VALUES: Record<SettingName, string> = {
+  TUNNELS_TABLE: 'tunnels',
+  PENDING_REQUESTS_TABLE: 'pending',
+  EVENT_BUS_NAME: 'bus',
+  AGENT_GATEWAY_URL: 'wss://agents.example/v1',
+  WAKE_CHANNEL_URL: 'wss://wake.example/v1',
+  VISITOR_URL: 'https://visitors.example',
+  TUNNEL_DOMAIN: 'example.test',
+  TOKEN_KEY_PARAMETER: '/key',
+  USE_EVENT_DRIVEN: 'true',
+  EVENT_DRIVEN_MODE: 'bus',
+  EVENT_DRIVEN_PERCENT: '10',
+  REQUEST_DEADLINE_MS: '28000',
+  SAFETY_READ_MS: '1000',
+  WAKE_IDLE_MS: '30000',
+  WAKE_HELLO_MS: '250',
+  WAKE_ROTATE_MS: '5400000',
+  LEASE_GRACE_MS: '60000',
+};
+const NAMES = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
+
+test.each(NAMES)('what the infrastructure writes for %s is what it reads', (name) => {
+  const variables = variablesFor(name, VALUES);
+  expect(Object.keys(readSettings(name, variables)).sort()).toEqual([...FUNCTION_SETTINGS[name]].sort());
+});
+
+test('values come typed', () => {
+  const settings = readSettings('forward-request', VALUES);
+  expect(settings.AGENT_GATEWAY_URL.host).toBe('agents.example');
+  expect(settings.EVENT_DRIVEN_PERCENT).toBe(10);
+  expect(settings.USE_EVENT_DRIVEN).toBe(true);
+});
+
+test('a missing setting stops the function, and every missing one is named', () => {
+  expect(() => readSettings('wake-waiter', {})).toThrow('WAKE_CHANNEL_URL is missing');
+  expect(() => readSettings('connect-agent', {})).toThrow(/TUNNELS_TABLE is missing.*LEASE_GRACE_MS is missing/);
+});
+
+test('an optional setting may be missing', () => {
+  const { TUNNEL_DOMAIN: _, ...values } = VALUES;
+  expect(readSettings('forward-request', values).TUNNEL_DOMAIN).toBeUndefined();
+  expect(variablesFor('forward-request', { ...VALUES, TUNNEL_DOMAIN: undefined })).not.toHaveProperty('TUNNEL_DOMAIN');
+});
+
+test.each([
+  ['EVENT_DRIVEN_PERCENT', '101', 'above 100'],
+  ['EVENT_DRIVEN_PERCENT', 'ten', 'not a whole number'],
+  ['USE_EVENT_DRIVEN', 'yes', 'neither true nor false'],
+  ['EVENT_DRIVEN_MODE', 'pigeon', 'neither bus nor direct'],
+  ['AGENT_GATEWAY_URL', 'nowhere', 'not a URL'],
+  ['TUNNELS_TABLE', ' ', 'is empty'],
+])('%s="%s" stops the function with a reason', (name, value, reason) => {
+  expect(() => readSettings('forward-request', { ...VALUES, [name]: value })).toThrow(new RegExp(`${name}="${value}".*${reason}`));
+});
+
+test('a required setting without a value cannot be deployed', () => {
+  expect(() => variablesFor('wake-waiter', { ...VALUES, WAKE_CHANNEL_URL: undefined })).toThrow('WAKE_CHANNEL_URL has no value');
+});

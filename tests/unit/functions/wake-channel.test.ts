@@ -1,0 +1,127 @@
+import { socketWakeChannel, type WakeConnection } from '../../../functions/aws/wake-channel';
+import type { Wake } from '../../../functions/core/wake';
+import { VirtualClock } from '../../support/virtual-clock';
+
+/** A socket whose life the test decides. */
+class FakeSocket implements WakeConnection {
+  isOpen = true;
+  alive = true;
+  hellos = 0;
+  heardAt: number;
+
+  constructor(
+    readonly id: string,
+    readonly openedAt: number,
+  ) {
+    this.heardAt = openedAt;
+  }
+
+  idleMs = (now: number): number => now - this.heardAt;
+
+  async hello(): Promise<boolean> {
+    this.hellos++;
+    return this.alive;
+  }
+
+  close(): void {
+    this.isOpen = false;
+  }
+}
+
+function channel(openMs = 0) {
+  const clock = new VirtualClock();
+  const sockets: FakeSocket[] = [];
+  const stale: string[] = [];
+  let hear: (message: unknown) => void = () => undefined;
+  const wakes = socketWakeChannel({
+    open: async (onMessage) => {
+      await clock.sleep(openMs);
+      hear = onMessage;
+      const socket = new FakeSocket(`w${sockets.length + 1}`, clock.now());
+      sockets.push(socket);
+      return socket;
+    },
+    clock,
+    idleMs: 30_000,
+    readyMs: 250,
+    rotateMs: 5_400_000,
+    observer: {
+      opened: () => undefined,
+      openFailed: () => undefined,
+      stale: ({ requestId }) => stale.push(requestId),
+    },
+  });
+  /** Subscribes, letting time pass as far as the channel may wait. */
+  const subscribe = async (requestId: string) => {
+    const subscribing = wakes.subscribe(requestId);
+    await clock.advance(250);
+    return subscribing;
+  };
+  return { clock, sockets, stale, subscribe, wake: (requestId: string) => hear({ version: 1, requestId, source: 'bus' } satisfies Wake) };
+}
+
+test('the first request opens the socket, later ones share it', async () => {
+  const { sockets, subscribe } = channel();
+  expect((await subscribe('r1'))?.waiterConnectionId).toBe('w1');
+  expect((await subscribe('r2'))?.waiterConnectionId).toBe('w1');
+  expect(sockets).toHaveLength(1);
+  expect(sockets[0]?.hellos).toBe(0);
+});
+
+test('a request does not wait for a slow socket, which serves the next', async () => {
+  const { clock, subscribe } = channel(1000);
+  expect(await subscribe('r1')).toBeUndefined();
+  await clock.advance(1000);
+  expect((await subscribe('r2'))?.waiterConnectionId).toBe('w1');
+});
+
+test('an idle socket is trusted only after it has answered', async () => {
+  const { clock, sockets, subscribe } = channel();
+  await subscribe('r1');
+  await clock.advance(40_000);
+  expect((await subscribe('r2'))?.waiterConnectionId).toBe('w1');
+  expect(sockets[0]?.hellos).toBe(1);
+});
+
+test('a socket that died in a freeze makes its request poll and is replaced meanwhile', async () => {
+  const { clock, sockets, subscribe } = channel();
+  await subscribe('r1');
+  await clock.advance(40_000);
+  (sockets[0] as FakeSocket).alive = false;
+  expect(await subscribe('r2')).toBeUndefined();
+  expect((await subscribe('r3'))?.waiterConnectionId).toBe('w2');
+  expect(sockets[0]?.isOpen).toBe(false);
+});
+
+test('a socket that is known to be closed is replaced at once', async () => {
+  const { sockets, subscribe } = channel();
+  await subscribe('r1');
+  (sockets[0] as FakeSocket).isOpen = false;
+  expect((await subscribe('r2'))?.waiterConnectionId).toBe('w2');
+});
+
+test('a socket is replaced before API Gateway closes it', async () => {
+  const { clock, sockets, subscribe } = channel();
+  await subscribe('r1');
+  await clock.advance(5_400_001);
+  expect((await subscribe('r2'))?.waiterConnectionId).toBe('w2');
+  expect(sockets[0]?.isOpen).toBe(false);
+});
+
+test('a wake reaches the request it is for; one that nobody waits for is only counted', async () => {
+  const { stale, subscribe, wake } = channel();
+  const first = await subscribe('r1');
+  const second = await subscribe('r2');
+  wake('r2');
+  await expect(second?.inbox.next()).resolves.toMatchObject({ requestId: 'r2' });
+  first?.close();
+  wake('r1');
+  expect(stale).toEqual(['r1']);
+});
+
+test('what is no wake is ignored', async () => {
+  const { stale, subscribe, wake } = channel();
+  await subscribe('r1');
+  expect(() => wake(undefined as unknown as string)).not.toThrow();
+  expect(stale).toEqual([]);
+});

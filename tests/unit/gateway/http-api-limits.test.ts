@@ -1,0 +1,166 @@
+import { connect } from 'node:net';
+import { GatewayBootError } from '../../../local/gateway/gateway-boot-error';
+import { HttpApiEdge } from '../../../local/gateway/http-api/http-api-edge';
+import { AWS_LIMITS } from '../../../local/limits';
+import {
+  httpApi,
+  httpRoute,
+  startEdge,
+  type TestEdge,
+  type TestEdgeOptions,
+} from '../../support/gateway-edge';
+import { FunctionTable, ThrottledError, type TestFunction } from '../../support/gateway-functions';
+import { parseResponse, rawRequest, sendRaw } from '../../support/gateway-raw-http';
+import { eventually } from '../../support/eventually';
+
+const edges: TestEdge[] = [];
+async function start(visitor: TestFunction, options?: TestEdgeOptions): Promise<TestEdge> {
+  const edge = await startEdge(visitor, options);
+  edges.push(edge);
+  return edge;
+}
+afterEach(() => Promise.all(edges.splice(0).map((edge) => edge.close())));
+
+const get = (edge: TestEdge) => rawRequest(edge.port, 'GET / HTTP/1.1');
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const post = (bytes: number, type = 'text/plain'): string =>
+  `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${bytes}\r\n\r\n${'a'.repeat(bytes)}`;
+
+describe('when the function does not answer, the visitor gets the body of API Gateway', () => {
+  test('500 when it throws', async () => {
+    const edge = await start(() => {
+      throw new Error('a secret of the function');
+    });
+    expect(await get(edge)).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
+  });
+
+  test('503 when it is throttled', async () => {
+    const edge = await start(() => {
+      throw new ThrottledError();
+    });
+    expect(await get(edge)).toMatchObject({ status: 503, body: '{"message":"Service Unavailable"}' });
+  });
+
+  test('503 when it takes too long, while it runs on', async () => {
+    let finished = false;
+    const edge = await start(
+      async () => {
+        await pause(400);
+        finished = true;
+        return { statusCode: 200 };
+      },
+      { limits: { integrationTimeoutMs: 40 } },
+    );
+    expect(await get(edge)).toMatchObject({ status: 503, body: '{"message":"Service Unavailable"}' });
+    expect(finished).toBe(false);
+    await eventually(() => finished);
+  });
+
+  test('500 when API Gateway may not invoke it, and people learn why', async () => {
+    const edge = await start(() => ({ statusCode: 200 }), {
+      permissionSource: 'arn:aws:execute-api:eu-central-1:000000000000:other/*',
+    });
+    expect(await get(edge)).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
+    expect(edge.functions.invocations).toHaveLength(0);
+    expect(edge.warnings).toEqual([
+      'aws_apigatewayv2_integration.visitor: API Gateway may not invoke arn:aws:lambda:eu-central-1:000000000000:function:visitor; ' +
+        'add an aws_lambda_permission for apigateway.amazonaws.com with ' +
+        'source_arn = "arn:aws:execute-api:eu-central-1:000000000000:abcdef1234/$default/$default"',
+    ]);
+  });
+
+  test('500 when there is no such function', async () => {
+    const edge = await start(() => ({}), { api: { routes: [httpRoute('$default', 'gone')] } });
+    expect((await get(edge)).status).toBe(500);
+    expect(edge.warnings.join()).toContain(
+      'no function arn:aws:lambda:eu-central-1:000000000000:function:gone',
+    );
+  });
+});
+
+describe('a body', () => {
+  test('beyond 10 MB gets 413 at once, announced or not', async () => {
+    const edge = await start(() => ({ statusCode: 200 }), { limits: { payloadBytes: 1000 } });
+    expect(parseResponse(await sendRaw(edge.port, post(1001)))).toMatchObject({
+      status: 413,
+      body: '{"message":"Request Entity Too Large"}',
+    });
+    const chunk = `${(600).toString(16)}\r\n${'a'.repeat(600)}\r\n`;
+    const chunked = `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}${chunk}0\r\n\r\n`;
+    expect(parseResponse(await sendRaw(edge.port, chunked)).status).toBe(413);
+    expect(edge.events()).toHaveLength(0);
+    expect(parseResponse(await sendRaw(edge.port, post(1000))).status).toBe(200);
+  });
+
+  test('that fits the API but not the function gets 413, base64 counted', async () => {
+    const edge = await start(() => ({ statusCode: 200 }));
+    const bytes = 5 * 1024 * 1024;
+    expect(
+      parseResponse(await sendRaw(edge.port, post(bytes, 'application/octet-stream'), 5000)).status,
+    ).toBe(413);
+    expect(parseResponse(await sendRaw(edge.port, post(bytes), 5000)).status).toBe(200);
+  });
+});
+
+describe('a visitor who goes away', () => {
+  test('while the function runs does not end it, nor the edge', async () => {
+    let finished = false;
+    const edge = await start(async () => {
+      await pause(50);
+      finished = true;
+      return { statusCode: 200, body: 'x'.repeat(100_000) };
+    });
+    const socket = connect(edge.port, '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await eventually(() => edge.events().length === 1);
+    socket.destroy();
+    await eventually(() => finished);
+    expect((await get(edge)).status).toBe(200);
+  });
+
+  test('within the body starts nothing', async () => {
+    const edge = await start(() => ({ statusCode: 200 }));
+    const socket = connect(edge.port, '127.0.0.1');
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc');
+    await pause(30);
+    socket.destroy();
+    expect((await get(edge)).status).toBe(200);
+    expect(edge.events()).toHaveLength(1);
+  });
+});
+
+describe('routes', () => {
+  test('are the exact one, then ANY, then $default', async () => {
+    const routes = [httpRoute('$default'), httpRoute('ANY /health'), httpRoute('GET /health')];
+    const edge = await start((event: { routeKey: string }) => ({ statusCode: 200, body: event.routeKey }), {
+      api: { routes },
+    });
+    const routed = async (line: string) => (await rawRequest(edge.port, line)).body;
+    expect(await routed('GET /health HTTP/1.1')).toBe('GET /health');
+    expect(await routed('POST /health HTTP/1.1')).toBe('ANY /health');
+    expect(await routed('GET /health/x HTTP/1.1')).toBe('$default');
+  });
+
+  test('that lead nowhere get 404', async () => {
+    const edge = await start(() => ({}), { api: { routes: [httpRoute('GET /health')] } });
+    expect(await get(edge)).toMatchObject({ status: 404, body: '{"message":"Not Found"}' });
+  });
+
+  test.each([
+    [
+      { routes: [httpRoute('GET /pets/{id}')] },
+      /aws_apigatewayv2_route\.visitor\.route_key is "GET \/pets\/\{id\}": the local edge knows/,
+    ],
+    [{ stageName: 'v1' }, /aws_apigatewayv2_api\.visitor-api: its stage is "v1"/],
+  ])('or stages that the edge cannot serve stop the boot: %#', (api, message) => {
+    const options = {
+      invoker: new FunctionTable({}),
+      permissions: { allows: () => true },
+      limits: AWS_LIMITS.httpApi,
+      accountId: '000000000000',
+      log: { warn: () => undefined },
+    };
+    expect(() => new HttpApiEdge({ ...options, api: httpApi(api) })).toThrow(GatewayBootError);
+    expect(() => new HttpApiEdge({ ...options, api: httpApi(api) })).toThrow(message);
+  });
+});

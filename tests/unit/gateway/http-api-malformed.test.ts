@@ -1,0 +1,99 @@
+import { startEdge, type TestEdge } from '../../support/gateway-edge';
+import { parseResponse, rawRequest, sendRaw } from '../../support/gateway-raw-http';
+
+let edge: TestEdge;
+beforeAll(async () => {
+  edge = await startEdge(async (event: { rawPath: string }) => {
+    if (event.rawPath === '/slow') await new Promise((resolve) => setTimeout(resolve, 100));
+    return { statusCode: 200, body: event.rawPath };
+  });
+});
+afterAll(() => edge.close());
+
+const NL = '\r\n';
+const post = (...headers: string[]): string => ['POST / HTTP/1.1', 'Host: a', ...headers, '', ''].join(NL);
+
+test.each([
+  ['no Host', 'GET / HTTP/1.1\r\n\r\n'],
+  ['no Host in HTTP/1.0', 'GET / HTTP/1.0\r\n\r\n'],
+  ['an empty Host', 'GET / HTTP/1.1\r\nHost:\r\n\r\n'],
+  ['two Hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'],
+  ['two equal Hosts', 'GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n'],
+  ['two Hosts in one field', 'GET / HTTP/1.1\r\nHost: a, b\r\n\r\n'],
+  ['a Host with a path', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n'],
+  ['no Host beside an absolute target', 'GET http://a/ HTTP/1.1\r\n\r\n'],
+  [
+    'Content-Length with Transfer-Encoding',
+    `${post('Content-Length: 3', 'Transfer-Encoding: chunked')}0\r\n\r\n`,
+  ],
+  [
+    'Transfer-Encoding with Content-Length',
+    `${post('Transfer-Encoding: chunked', 'Content-Length: 3')}0\r\n\r\n`,
+  ],
+  ['unequal Content-Lengths', `${post('Content-Length: 3', 'Content-Length: 4')}abcd`],
+  ['a signed Content-Length', `${post('Content-Length: +3')}abc`],
+  ['a list of Content-Lengths', `${post('Content-Length: 3, 3')}abc`],
+  ['a Content-Length that is no number', `${post('Content-Length: 0x3')}abc`],
+  ['a transfer coding it does not know', post('Transfer-Encoding: identity')],
+  ['chunked not last', post('Transfer-Encoding: chunked, gzip')],
+  ['a chunk size that is no number', `${post('Transfer-Encoding: chunked')}ZZ\r\n`],
+  ['a space before the colon', 'GET / HTTP/1.1\r\nHost : a\r\n\r\n'],
+  ['a folded header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n'],
+  ['a header without a colon', 'GET / HTTP/1.1\r\nHost: a\r\nfoo\r\n\r\n'],
+  ['a NUL in a header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n'],
+  ['a control character in a header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\x01b\r\n\r\n'],
+  ['a bare CR in a header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n'],
+  ['bare LFs as line ends', 'GET / HTTP/1.1\nHost: a\n\n'],
+  ['a control character in the path', 'GET /a\x01 HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['a blank in the path', 'GET /a b HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['raw UTF-8 in the path', 'GET /é HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['a method that is none', 'GE(T / HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['a version it does not know', 'GET / HTTP/3.0\r\nHost: a\r\n\r\n'],
+  ['a target that only a proxy has', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['a target of another scheme', 'GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['an asterisk for a target', 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n'],
+])('%s gets 400 and reaches no function', async (_what, bytes) => {
+  const before = edge.events().length;
+  const response = parseResponse(await sendRaw(edge.port, bytes));
+  expect(response).toMatchObject({
+    status: 400,
+    body: '{"message":"Bad Request"}',
+    headers: { connection: ['close'] },
+  });
+  expect(edge.events()).toHaveLength(before);
+});
+
+test('headers beyond 10,240 bytes get 431', async () => {
+  const tooLarge = await rawRequest(edge.port, 'GET / HTTP/1.1', [`X: ${'a'.repeat(10_240)}`]);
+  expect(tooLarge).toMatchObject({ status: 431, body: '{"message":"Request Header Fields Too Large"}' });
+  expect((await rawRequest(edge.port, 'GET / HTTP/1.1', [`X: ${'a'.repeat(10_000)}`])).status).toBe(200);
+});
+
+test('many small headers all arrive', async () => {
+  const names = Array.from({ length: 1100 }, (_, index) => `x${index}`);
+  expect(
+    (
+      await rawRequest(
+        edge.port,
+        'GET / HTTP/1.1',
+        names.map((name) => `${name}:1`),
+      )
+    ).status,
+  ).toBe(200);
+  expect(Object.keys(edge.events().at(-1)?.headers ?? {})).toEqual(expect.arrayContaining(names));
+});
+
+test('garbage behind a request that is being answered gets no answer in its place', async () => {
+  const text = await sendRaw(edge.port, 'GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGARBAGE\r\n\r\n');
+  expect(text).not.toContain('400');
+});
+
+test('requests on one connection are answered in order', async () => {
+  const text = await sendRaw(
+    edge.port,
+    'GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /quick HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+    1000,
+  );
+  expect(text.indexOf('/slow')).toBeGreaterThan(0);
+  expect(text.indexOf('/quick')).toBeGreaterThan(text.indexOf('/slow'));
+});

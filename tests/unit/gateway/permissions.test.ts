@@ -1,0 +1,73 @@
+import { arnMatches, Permissions, wildcardMatches } from '../../../local/permissions';
+
+const API = 'arn:aws:execute-api:eu-central-1:000000000000:abcdef1234';
+const permissions = new Permissions([
+  {
+    address: 'a',
+    functionName: 'visitor',
+    principal: 'apigateway.amazonaws.com',
+    sourceArn: `${API}/*/$default`,
+  },
+  {
+    address: 'b',
+    functionName: 'arn:aws:lambda:eu-central-1:000000000000:function:sweep',
+    principal: 'events.amazonaws.com',
+  },
+]);
+
+describe('permissions', () => {
+  test('allow the named service from a source that matches', () => {
+    expect(permissions.allows('visitor', 'apigateway.amazonaws.com', `${API}/v1/$default`)).toBe(true);
+  });
+
+  test('know a function by name and by ARN alike', () => {
+    const arn = 'arn:aws:lambda:eu-central-1:000000000000:function:visitor';
+    expect(permissions.allows(arn, 'apigateway.amazonaws.com', `${API}/v1/$default`)).toBe(true);
+    expect(
+      permissions.allows(
+        'sweep',
+        'events.amazonaws.com',
+        'arn:aws:events:eu-central-1:000000000000:rule/sweep',
+      ),
+    ).toBe(true);
+  });
+
+  test.each([
+    ['another function', 'other', 'apigateway.amazonaws.com', `${API}/v1/$default`],
+    ['another service', 'visitor', 'events.amazonaws.com', `${API}/v1/$default`],
+    ['another route', 'visitor', 'apigateway.amazonaws.com', `${API}/v1/$connect`],
+    ['another API', 'visitor', 'apigateway.amazonaws.com', `${API.replace('abcdef1234', 'zyx')}/v1/$default`],
+  ])('refuse %s', (_what, name, principal, source) => {
+    expect(permissions.allows(name, principal, source)).toBe(false);
+  });
+
+  test('let every source in where none is named', () => {
+    expect(permissions.allows('sweep', 'events.amazonaws.com', 'anything')).toBe(true);
+  });
+});
+
+describe('patterns', () => {
+  test.each([
+    ['*', '', true],
+    ['a*c', 'abbc', true],
+    ['a?c', 'abc', true],
+    ['a?c', 'ac', false],
+    ['a.c', 'abc', false],
+    ['$default', '$default', true],
+    ['a*', 'ba', false],
+  ])('%s against %s is %s', (pattern, text, expected) => {
+    expect(wildcardMatches(pattern, text)).toBe(expected);
+  });
+
+  test('of ARNs do not reach from one part into the next', () => {
+    expect(
+      arnMatches('arn:aws:execute-api:*:abc/v1', 'arn:aws:execute-api:eu-central-1:000000000000:abc/v1'),
+    ).toBe(false);
+    expect(
+      arnMatches(
+        'arn:aws:execute-api:*:*:abc/*',
+        'arn:aws:execute-api:eu-central-1:000000000000:abc/v1/GET/a:b',
+      ),
+    ).toBe(true);
+  });
+});

@@ -1,0 +1,155 @@
+import { eventually } from '../../support/eventually';
+import { arnOf, isAlive, startLambda } from '../../support/lambda-fixture';
+import type { LambdaFixture } from '../../support/lambda-fixture';
+import type { InvokeResult } from '../../../local/services';
+
+const COUNTER = `let n = 0; exports.handler = async () => ({ n: ++n, pid: process.pid });`;
+const SLOW = `exports.handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return process.pid; };`;
+
+let lambda: LambdaFixture;
+afterEach(() => lambda.close());
+
+const payloads = (results: readonly InvokeResult[]): unknown[] =>
+  results.map((result) => (result.kind === 'ok' ? result.payload : result));
+
+test('invocations one after the other run in one environment', async () => {
+  lambda = await startLambda({ counter: COUNTER });
+  const results = [
+    await lambda.invoke('counter'),
+    await lambda.invoke('counter'),
+    await lambda.invoke('counter'),
+  ];
+  expect(payloads(results)).toMatchObject([{ n: 1 }, { n: 2 }, { n: 3 }]);
+  await eventually(() => lambda.records.length === 3);
+  expect(lambda.records.map(({ coldStart }) => coldStart)).toEqual([true, false, false]);
+  expect(lambda.service.stats().counter).toMatchObject({ invocations: 3, coldStarts: 1, errors: 0 });
+});
+
+test('twenty invocations at once run in twenty environments', async () => {
+  lambda = await startLambda({ slow: SLOW });
+  const results = await Promise.all(Array.from({ length: 20 }, () => lambda.invoke('slow', { ms: 1500 })));
+  expect(new Set(payloads(results)).size).toBe(20);
+  expect(lambda.service.environments('slow')).toHaveLength(20);
+});
+
+test('above its reserved concurrency a function is throttled, and runs again when one is free', async () => {
+  lambda = await startLambda({ slow: { reservedConcurrency: 1, files: { 'index.js': SLOW } } });
+  const first = lambda.invoke('slow', { ms: 300 });
+  expect(await lambda.invoke('slow', { ms: 0 })).toEqual({
+    kind: 'throttled',
+    reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+  });
+  expect(await first).toMatchObject({ kind: 'ok' });
+  expect(await lambda.invoke('slow', { ms: 0 })).toMatchObject({ kind: 'ok' });
+  expect(lambda.service.stats().slow).toMatchObject({ throttles: 1 });
+});
+
+test('functions without a reservation share what the others left of the account', async () => {
+  const reserved = { reservedConcurrency: 2, files: { 'index.js': SLOW } };
+  lambda = await startLambda({ reserved, one: SLOW, two: SLOW }, { limits: { accountConcurrency: 3 } });
+  const first = lambda.invoke('one', { ms: 400 });
+  expect(await lambda.invoke('two', { ms: 0 })).toEqual({
+    kind: 'throttled',
+    reason: 'ConcurrentInvocationLimitExceeded',
+  });
+  expect(await lambda.invoke('reserved', { ms: 0 })).toMatchObject({ kind: 'ok' });
+  await first;
+});
+
+test('a crash gives its concurrency back', async () => {
+  lambda = await startLambda({
+    crash: {
+      reservedConcurrency: 1,
+      files: { 'index.js': `exports.handler = async () => process.exit(1);` },
+    },
+  });
+  for (let i = 0; i < 2; i += 1) {
+    expect(await lambda.invoke('crash')).toMatchObject({ errorType: 'Runtime.ExitError' });
+    await eventually(() => lambda.records.length === i + 1);
+  }
+});
+
+test('between invocations an environment is frozen: its timers stand still, and go on in the next', async () => {
+  lambda = await startLambda({
+    ticks: `let n = 0; setInterval(() => process.stdout.write('tick\\n'), 10);
+      exports.handler = async () => { await new Promise((r) => setTimeout(r, 100)); };`,
+  });
+  const ticks = (): number => lambda.lines.filter(({ text }) => text === 'tick').length;
+  await lambda.invoke('ticks');
+  const [environment] = lambda.service.environments('ticks');
+  await eventually(() => environment?.frozen === true);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const before = ticks();
+  expect(before).toBeGreaterThan(0);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(ticks()).toBe(before);
+  await lambda.invoke('ticks');
+  expect(ticks()).toBeGreaterThan(before + 3);
+});
+
+test('freeze is told before, thaw after the process stands still', async () => {
+  lambda = await startLambda({ counter: COUNTER });
+  await lambda.invoke('counter');
+  const [environment] = lambda.service.environments('counter');
+  const told: string[] = [];
+  for (const event of ['freeze', 'thaw', 'exit'] as const) {
+    environment?.on(event, () => told.push(`${event}: ${environment.frozen ? 'frozen' : 'running'}`));
+  }
+  await eventually(() => environment?.frozen === true);
+  await lambda.invoke('counter');
+  await eventually(() => environment?.frozen === true);
+  expect(told.slice(-2)).toEqual(['thaw: running', 'freeze: frozen']);
+  lambda.service.kill(environment?.id as string);
+  await eventually(() => environment?.exited === true);
+  expect(told.at(-1)).toMatch(/^exit/);
+});
+
+test('the environment that was used last is used next', async () => {
+  lambda = await startLambda({ slow: SLOW });
+  await Promise.all([lambda.invoke('slow', { ms: 200 }), lambda.invoke('slow', { ms: 600 })]);
+  await eventually(() => lambda.service.environments().every(({ frozen }) => frozen));
+  const last = lambda.records.at(-1)?.environmentId;
+  await lambda.invoke('slow', { ms: 0 });
+  await eventually(() => lambda.records.length === 3);
+  expect(lambda.records.at(-1)?.environmentId).toBe(last);
+});
+
+test('an environment that nobody uses is ended', async () => {
+  lambda = await startLambda({ counter: COUNTER }, { limits: { idleEnvironmentMs: 100 } });
+  await lambda.invoke('counter');
+  await eventually(() => lambda.service.environments().length === 0);
+  expect(await lambda.invoke('counter')).toMatchObject({ payload: { n: 1 } });
+});
+
+test('a killed environment fails the invocation that it runs, and another takes the next', async () => {
+  lambda = await startLambda({ slow: SLOW });
+  const running = lambda.invoke('slow', { ms: 5000 });
+  await eventually(() => lambda.lines.some(({ text }) => text.startsWith('START')));
+  expect(lambda.service.kill(lambda.service.environments()[0]?.id as string)).toBe(true);
+  expect(await running).toMatchObject({
+    errorType: 'Runtime.ExitError',
+    errorMessage: expect.stringMatching(/Runtime exited with error: signal: killed$/) as string,
+  });
+  expect(await lambda.invoke('slow', { ms: 0 })).toMatchObject({ kind: 'ok' });
+  expect(lambda.service.kill('absent')).toBe(false);
+});
+
+test('close ends frozen and running environments and answers who waits', async () => {
+  lambda = await startLambda({ slow: SLOW, counter: COUNTER });
+  await lambda.invoke('counter');
+  const running = lambda.invoke('slow', { ms: 20_000 });
+  await eventually(() => lambda.service.environments('slow').length === 1);
+  const starting = lambda.invoke('counter');
+  const pids = lambda.service.environments().map(({ pid }) => pid);
+  const startedAt = Date.now();
+  await lambda.service.close();
+  expect(Date.now() - startedAt).toBeLessThan(2000);
+  expect(pids.length).toBeGreaterThanOrEqual(2);
+  expect(pids.filter(isAlive)).toEqual([]);
+  expect(await running).toMatchObject({ errorType: 'Runtime.ExitError' });
+  await starting;
+  expect(await lambda.service.invoke(arnOf('counter'), {})).toMatchObject({
+    kind: 'error',
+    errorType: 'ServiceException',
+  });
+});

@@ -1,0 +1,119 @@
+import { eventually } from '../../support/eventually';
+import { startLambda } from '../../support/lambda-fixture';
+import type { LambdaFixture } from '../../support/lambda-fixture';
+
+/** The line that Powertools' Metrics writes, through a Console of its own (as in Lambda, without POWERTOOLS_DEV). */
+const EMF = {
+  _aws: {
+    Timestamp: 1,
+    CloudWatchMetrics: [{ Namespace: 'HTTPTunnel', Dimensions: [['service']], Metrics: [{ Name: 'Wakes' }] }],
+  },
+  Wakes: 1,
+};
+
+const FUNCTIONS = {
+  talks: `process.stdout.write('loaded\\n');
+    const { Console } = require('node:console');
+    const own = new Console({ stdout: process.stdout, stderr: process.stderr });
+    exports.handler = async () => {
+      console.log('took %d ms', 5, { a: 1 });
+      console.warn('two\\nlines');
+      console.error(new Error('boom').message);
+      own.log(JSON.stringify(${JSON.stringify(EMF)}));
+      process.stderr.write('to stderr\\n');
+      process.stdout.write('no line end');
+      process.stdout.write(' yet\\n');
+    };`,
+  fails: `exports.handler = async () => { throw Object.assign(new Error('boom'), { code: 'E_BOOM' }); };`,
+  slow: {
+    timeoutMs: 150,
+    files: {
+      'index.js': `exports.handler = async () => { console.log('begun'); await new Promise(() => setInterval(() => {}, 10)); };`,
+    },
+  },
+  crashes: `exports.handler = async () => { console.log('last words'); process.exit(1); };`,
+};
+
+let lambda: LambdaFixture;
+beforeAll(async () => {
+  lambda = await startLambda(FUNCTIONS);
+});
+afterAll(() => lambda.close());
+
+/** Runs a function once and returns the log of that invocation. */
+async function logOf(name: string): Promise<string[]> {
+  const runs = lambda.records.length;
+  await lambda.invoke(name);
+  await eventually(() => lambda.records.length === runs + 1);
+  const { requestId, environmentId } = lambda.records[runs]!;
+  const lines = lambda.lines.filter((line) => line.requestId === requestId);
+  expect(lines.every((line) => line.functionName === name && line.environmentId === environmentId)).toBe(
+    true,
+  );
+  return lines.map(({ text }) =>
+    text.replaceAll(requestId, 'ID').replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z/, 'TIME'),
+  );
+}
+
+test('what a function writes comes out in order between START and REPORT, its own console and EMF lines raw', async () => {
+  const log = await logOf('talks');
+  expect(log.filter((line) => line !== 'to stderr')).toEqual([
+    'START RequestId: ID Version: $LATEST',
+    'TIME\tID\tINFO\ttook 5 ms { a: 1 }',
+    'TIME\tID\tWARN\ttwo\nlines',
+    'TIME\tID\tERROR\tboom',
+    JSON.stringify(EMF),
+    'no line end yet',
+    'END RequestId: ID',
+    expect.stringMatching(
+      /^REPORT RequestId: ID\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB\tInit Duration: \d+\.\d\d ms$/,
+    ),
+  ]);
+  expect(log).toContain('to stderr');
+});
+
+test('what is written during init belongs to no request', () => {
+  expect(lambda.lines.find(({ text }) => text === 'loaded')).toMatchObject({
+    functionName: 'talks',
+    requestId: undefined,
+  });
+});
+
+test('a cold start is billed with its init, a warm one is not', async () => {
+  const [cold] = lambda.records.filter(({ functionName }) => functionName === 'talks');
+  expect(cold?.billedMs).toBe(Math.ceil((cold?.durationMs ?? 0) + (cold?.initMs ?? 0)));
+  expect(cold?.initMs).toBeGreaterThan(1);
+  const report = (await logOf('talks')).at(-1);
+  expect(report).not.toContain('Init Duration');
+  const warm = lambda.records.at(-1);
+  expect(warm).toMatchObject({
+    coldStart: false,
+    initMs: undefined,
+    billedMs: Math.ceil(warm?.durationMs ?? 0),
+  });
+});
+
+test('an error that was thrown is logged by the runtime, and is no status of the platform', async () => {
+  const log = await logOf('fails');
+  const line = log.find((text) => text.startsWith('TIME\tID\tERROR\tInvoke Error \t'));
+  expect(JSON.parse(line?.split('\t').at(-1) ?? '')).toMatchObject({
+    errorType: 'Error',
+    errorMessage: 'boom',
+    code: 'E_BOOM',
+    stack: expect.any(Array) as unknown,
+  });
+  expect(log.at(-1)).not.toContain('Status');
+});
+
+test('a time-out is logged, and reported with the whole time allowed', async () => {
+  const log = await logOf('slow');
+  expect(log).toContain('TIME\tID\tINFO\tbegun');
+  expect(log).toContain('TIME ID Task timed out after 0.15 seconds');
+  expect(log.at(-1)).toMatch(/\tDuration: 150\.00 ms\t.*Max Memory Used: \d+ MB\t.*\tStatus: timeout$/);
+});
+
+test('what a function wrote before it crashed is kept', async () => {
+  const log = await logOf('crashes');
+  expect(log).toContain('TIME\tID\tINFO\tlast words');
+  expect(log.at(-1)).toMatch(/\tStatus: error\tError Type: Runtime\.ExitError$/);
+});

@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { exitWithParent, ProcessGuard } from '../../../local/process-guard';
+import { eventually } from '../../support/eventually';
+import { isAlive } from '../../support/lambda-fixture';
+
+const ROOT = path.resolve(__dirname, '../../..');
+/** Runs until it is killed, whatever else it is told. */
+const STUBBORN = `for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => {}); setInterval(() => {}, 1000);`;
+
+/** A main process of its own, with the given TypeScript; speaks to us by lines of JSON. */
+function startParent(source: string): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', '--input-type=commonjs', '-e', source], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+async function firstLine<T>(child: ChildProcess): Promise<T> {
+  const [chunk] = (await once(child.stdout!, 'data')) as [Buffer];
+  return JSON.parse(chunk.toString()) as T;
+}
+
+test('when the main process is SIGKILLed, a stopped child, the guard and its directories are gone within 2 s', async () => {
+  const parent = startParent(`
+    const { spawn } = require('node:child_process');
+    const { mkdtempSync } = require('node:fs');
+    const { ProcessGuard } = require('./local/process-guard');
+    (async () => {
+      const guard = await ProcessGuard.start();
+      const child = spawn(process.execPath, ['-e', ${JSON.stringify(STUBBORN)}], { detached: true, stdio: 'ignore' });
+      guard.watch(child);
+      const directory = mkdtempSync(${JSON.stringify(path.join(tmpdir(), 'guarded-'))});
+      guard.watchDirectory(directory);
+      child.kill('SIGSTOP');
+      console.log(JSON.stringify({ child: child.pid, guard: guard.pid, directory }));
+      setInterval(() => {}, 1000);
+    })();`);
+  const started = await firstLine<{ child: number; guard: number; directory: string }>(parent);
+  expect([started.child, started.guard].every(isAlive)).toBe(true);
+  parent.kill('SIGKILL');
+  await eventually(() => !isAlive(started.child) && !isAlive(started.guard), 2000);
+  expect(existsSync(started.directory)).toBe(false);
+});
+
+test('close kills what still runs, removes what is still there, and ends the guard', async () => {
+  const guard = await ProcessGuard.start();
+  const { pid } = guard;
+  const directory = mkdtempSync(path.join(tmpdir(), 'guarded-'));
+  const child = spawn(process.execPath, ['-e', STUBBORN], { stdio: 'ignore' });
+  guard.watch(child);
+  guard.watchDirectory(directory);
+  const exit = once(child, 'exit');
+  await guard.close();
+  expect((await exit)[1]).toBe('SIGKILL');
+  expect(existsSync(directory)).toBe(false);
+  expect(isAlive(pid)).toBe(false);
+  await guard.close();
+});
+
+test('what is no longer watched is left alone', async () => {
+  const guard = await ProcessGuard.start();
+  const directory = mkdtempSync(path.join(tmpdir(), 'guarded-'));
+  guard.watchDirectory(directory);
+  guard.unwatchDirectory(directory);
+  await guard.close();
+  expect(existsSync(directory)).toBe(true);
+  rmdirSync(directory);
+});
+
+test("a terminal's Ctrl-C does not take the guard before the main process", async () => {
+  const guard = await ProcessGuard.start();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  process.kill(guard.pid, 'SIGINT');
+  process.kill(guard.pid, 'SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(isAlive(guard.pid)).toBe(true);
+  await guard.close();
+});
+
+test('a process hears that its parent was SIGKILLed', async () => {
+  const watcher = `
+    const { exitWithParent } = require('./local/process-guard');
+    exitWithParent(() => process.exit(0));
+    setInterval(() => {}, 1000);
+    console.log(process.pid);`;
+  const parent = startParent(`
+    require('node:child_process').spawn(process.execPath,
+      ['--import', 'tsx', '--input-type=commonjs', '-e', ${JSON.stringify(watcher)}], { stdio: ['ignore', 'inherit', 'inherit'] });`);
+  const pid = await firstLine<number>(parent);
+  expect(isAlive(pid)).toBe(true);
+  parent.kill('SIGKILL');
+  await eventually(() => !isAlive(pid), 2000);
+});
+
+test('the watch on the parent calls nobody while it lives', async () => {
+  let calls = 0;
+  const stop = exitWithParent(() => (calls += 1));
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  stop();
+  expect(calls).toBe(0);
+});

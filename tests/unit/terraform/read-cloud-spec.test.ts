@@ -1,0 +1,78 @@
+import { readCloudSpec } from '../../../local/terraform/read-cloud-spec';
+import type { Attributes, Stack } from '../../../local/terraform/stack';
+
+const OPTIONS = {
+  region: 'eu-central-1',
+  accountId: '000000000000',
+  endpoints: { visitors: 'http://127.0.0.1:8080', webSockets: 'ws://127.0.0.1:8081' },
+  variables: { key: 'secret' },
+};
+
+function stack(resources: Record<string, Attributes>, outputs: Stack['outputs'] = {}): Stack {
+  return {
+    directory: '/stack',
+    variables: { key: {} },
+    outputs,
+    resources: Object.entries(resources).map(([address, attributes]) => {
+      const [type = '', name = ''] = address.split('.');
+      return { address, type, name, attributes };
+    }),
+  };
+}
+
+const TABLE = { name: 'pending', hash_key: 'id', attribute: [{ name: 'id', type: 'S' }], stream_enabled: true, stream_view_type: 'NEW_IMAGE' };
+
+test('references become what AWS would compute, alone and within text', () => {
+  const spec = readCloudSpec(
+    stack(
+      {
+        'aws_dynamodb_table.pending': TABLE,
+        'aws_apigatewayv2_api.agents': { protocol_type: 'WEBSOCKET', route_selection_expression: '$request.body.type' },
+        'aws_apigatewayv2_stage.agents': { api_id: '${aws_apigatewayv2_api.agents.id}', name: 'v1', auto_deploy: true },
+        'aws_lambda_function.sweep': {
+          function_name: 'sweep',
+          handler: 'index.handler',
+          runtime: 'nodejs22.x',
+          filename: 'assets/sweep.zip',
+          role: 'arn:aws:iam::0:role/sweep',
+          environment: { variables: { TABLE: '${aws_dynamodb_table.pending.name}', URL: '${aws_apigatewayv2_stage.agents.invoke_url}' } },
+        },
+      },
+      { table: { value: 'the table is ${aws_dynamodb_table.pending.arn}' } },
+    ),
+    OPTIONS,
+  );
+  expect(spec.functions[0]).toMatchObject({
+    codeZip: '/stack/assets/sweep.zip',
+    timeoutMs: 3000,
+    memoryMb: 128,
+    asyncInvocation: { maxRetries: 2, maxAgeMs: 21_600_000 },
+  });
+  expect(spec.functions[0]?.environment['TABLE']).toBe('pending');
+  expect(spec.functions[0]?.environment['URL']).toMatch(/^ws:\/\/127\.0\.0\.1:8081\/[a-z0-9]{10}\/v1$/);
+  expect(spec.outputs['table']).toBe('the table is arn:aws:dynamodb:eu-central-1:000000000000:table/pending');
+});
+
+test('variables come from outside, as Terraform takes them', () => {
+  const resources = { 'aws_ssm_parameter.key': { name: '/key', type: 'SecureString', value_wo: '${var.key}' } };
+  expect(readCloudSpec(stack(resources), OPTIONS).parameters[0]?.value).toBe('secret');
+  expect(() => readCloudSpec(stack(resources), { ...OPTIONS, variables: {} })).toThrow('set TF_VAR_key');
+});
+
+test.each<[string, Record<string, Attributes>, string]>([
+  ['a type nobody taught it', { 'aws_kinesis_stream.s': {} }, 'aws_kinesis_stream.s: the local cloud does not know aws_kinesis_stream'],
+  ['a Terraform function', { 'aws_sqs_queue.q': { name: '${upper("q")}' } }, 'aws_sqs_queue.q'],
+  ['a reference to nothing', { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.other.name}' } }, 'aws_sqs_queue.other, which the stack does not have'],
+  ['a reference to itself', { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.q.name}' } }, 'refers to itself'],
+  ['a missing attribute', { 'aws_sqs_queue.q': {} }, 'aws_sqs_queue.q'],
+  ['an attribute it does not compute', { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.p.kms_id}' }, 'aws_sqs_queue.p': { name: 'p' } }, 'computed-attributes'],
+  ['an index it would ignore', { 'aws_dynamodb_table.t': { ...TABLE, global_secondary_index: [{}] } }, 'global_secondary_index'],
+  ['an API without a stage', { 'aws_apigatewayv2_api.a': { protocol_type: 'HTTP' } }, 'has no stage'],
+])('%s stops the boot by address', (_, resources, message) => {
+  expect(() => readCloudSpec(stack(resources), OPTIONS)).toThrow(message);
+  expect(() => readCloudSpec(stack(resources), OPTIONS)).toThrow(expect.objectContaining({ name: 'TerraformError' }));
+});
+
+test('a resource without run-time meaning does not stop it', () => {
+  expect(() => readCloudSpec(stack({ 'aws_iam_role.r': { name: 'r' } }), OPTIONS)).not.toThrow();
+});
