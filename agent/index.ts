@@ -9,4 +9,5 @@ export {
 } from './errors';
 export type { AgentOptions } from './options';
 export type { RequestSummary } from './request-handler';
+export { onStopSignal } from './stop-signals';
 export { DEFAULT_TIMING, type Timing } from './timing';

@@ -1,6 +1,7 @@
 /** `npm start`: the whole tunnel on one machine. */
+import { onStopSignal } from '../agent';
 import { exitWithParent } from './process-guard';
-import { PortTakenError, run, type Running } from './start/run';
+import { PortTakenError, run } from './start/run';
 import { parseStartOptions, StartOptionError, type StartOptions } from './start/start-options';
 import { jsonOutput, textOutput } from './start/start-output';
 
@@ -35,7 +36,9 @@ async function main(): Promise<number> {
     await Promise.race([running, ended]);
     await ended;
     output.stopping();
-    await stop(running);
+    // A start that was cut short has failed for that reason, and cleaned up after itself.
+    const started = await running.catch(() => undefined);
+    await started?.stop();
     return 0;
   } catch (error) {
     toStderr(`http-tunnel: ${explain(error as Error)}\n`);
@@ -46,15 +49,9 @@ async function main(): Promise<number> {
 /** Resolves on Ctrl-C, on SIGTERM, and when npm, our parent, has gone. */
 function endOfUse(): Promise<void> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+    onStopSignal(resolve);
     exitWithParent(resolve);
   });
-}
-
-async function stop(running: Promise<Running>): Promise<void> {
-  // A second signal does not wait.
-  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
-  await (await running).stop();
 }
 
 function explain(error: Error): string {
