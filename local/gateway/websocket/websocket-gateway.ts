@@ -14,13 +14,13 @@ import type { ConnectionInfo } from './connection-context';
 import { ConnectionsApi } from './connections-api';
 import { addressedStage, isHandshake, refuseUpgrade } from './upgrade-request';
 import { waitForThaw } from './wait-for-thaw';
-import { gatewayMessage, WebSocketApi } from './web-socket-api';
+import { gatewayMessage, WebSocketApi, type WebSocketApiOptions } from './web-socket-api';
 import { sourceIpOf } from './web-socket-events';
 
 /** An idle connection to `@connections` is kept this long, in ms; AWS publishes no number, Node's 5 s would be harsher than it is. */
 const KEEP_ALIVE_MS = 60_000;
 
-export interface WebSocketGatewayOptions extends InvocationServices {
+export interface WebSocketGatewayOptions extends InvocationServices, Pick<WebSocketApiOptions, 'beforeMock'> {
   readonly apis: readonly WebSocketApiSpec[];
   readonly principals: Principals;
   readonly region: string;
