@@ -80,7 +80,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   };
   const principals: Principals = { find: (...args) => lambda.find(...args) };
   const calls = new CallRecorder();
-  const intercept = chain(calls.intercept, slow.intercept, options.intercept);
+  const intercept = chain(calls.intercept, options.intercept, slow.intercept);
   const ofGateways = intercepted(invoker, options.interceptInvocation, slow.interceptInvocation);
 
   const edge = started(new HttpApiEdge({ api: onlyHttpApi(apis), invoker: ofGateways, permissions, limits: limits.httpApi, accountId, log }));
