@@ -18,7 +18,7 @@ import { Meter, shortName } from './meter';
 import { SpanTimes } from './span-times';
 import { Timeline, type Sighting } from './timeline';
 import type { Usage } from './usage';
-import { Visitor } from './visitor';
+import { Visitor, type Reply } from './visitor';
 
 const TUNNEL = 'bench';
 /** Time for what is still on its way when the last answer is there (acknowledgements, log lines), in ms. */
@@ -44,6 +44,8 @@ export interface Measurement {
   readonly returned: Times;
   /** From the planned arrival, so that a late start counts as waiting. */
   readonly response: Times;
+  /** The same without what the agent's local service took. */
+  readonly withoutAgent: Times;
   readonly billed: Times;
   readonly duration: Times;
   /** Requests that were not answered with 200. */
@@ -63,11 +65,14 @@ export interface Measurement {
 export class Runner {
   private readonly returned = new Times();
   private readonly response = new Times();
+  private readonly withoutAgent = new Times();
   private readonly billed = new Times();
   private readonly duration = new Times();
   private readonly coldReturn = new Times();
   /** Durations of init by function, in ms. */
   private readonly inits = new Map<string, number[]>();
+  /** Requests that have not been answered yet. */
+  inFlight = 0;
   private requests = 0;
   private cold = 0;
   private errors = 0;
@@ -171,20 +176,26 @@ export class Runner {
     this.spans.on = true;
     this.cpu.start();
     const beginning = performance.now();
-    await Promise.all(block.map((request) => this.send(request, beginning, lateness)));
+    await Promise.all(block.map((request) => this.measure(request, beginning, lateness)));
     await sleep(SETTLING_MS);
     this.cpu.stop();
     this.spans.on = false;
     this.meter.stop();
   }
 
+  /** The same without measuring anything. */
+  async ramp(requests: readonly PlannedRequest[]): Promise<void> {
+    const beginning = performance.now();
+    await Promise.all(requests.map((request) => this.send(request, beginning, 'ramp')));
+  }
+
   async result(): Promise<Measurement> {
     const { services } = this.cloud;
     const table = services.spec.tables.find(({ name }) => name.endsWith('pending-requests'));
     const wakeApiId = services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
-    const { name, requests, cold, coldReturn, returned, response, billed, duration, errors, lost, spans } = this;
+    const { name, requests, cold, coldReturn, returned, response, withoutAgent, billed, duration, errors, lost, spans } = this;
     return {
-      name, requests, cold, coldReturn, returned, response, billed, duration, errors, lost, spans, wakeApiId,
+      name, requests, cold, coldReturn, returned, response, withoutAgent, billed, duration, errors, lost, spans, wakeApiId,
       late: this.meter.late,
       leftovers: table ? (await services.dynamodb.scan(table.name)).length : 0,
       fallbacks: this.meter.fallbacks,
@@ -196,22 +207,35 @@ export class Runner {
     for (const cleanUp of this.cleanUps) await cleanUp();
   }
 
-  private async send({ index, atMs, agentMs }: PlannedRequest, beginning: number, lateness: Times): Promise<void> {
-    const plannedAt = beginning + atMs;
-    await sleep(plannedAt - performance.now());
-    lateness.record(performance.now() - plannedAt);
-    const nonce = `${this.name}-${index}`;
-    const { status, body } = await this.visitor.ask(`/${TUNNEL}${pathFor(nonce, agentMs)}`);
-    const endedAt = performance.now();
+  private async measure(request: PlannedRequest, beginning: number, lateness: Times): Promise<void> {
+    const { nonce, sentAt, status, body } = await this.send(request, beginning, 'measured');
+    const plannedAt = beginning + request.atMs;
+    const responseMs = performance.now() - plannedAt;
+    lateness.record(sentAt - plannedAt);
+    const sighting = this.timeline.of(nonce);
     this.requests++;
     if (status !== 200) this.errors++;
-    if (this.timeline.of(nonce).answeredAt !== undefined && !body.startsWith(`${nonce}.`)) this.lost++;
+    if (sighting.answeredAt !== undefined && !body.startsWith(`${nonce}.`)) this.lost++;
     // The invocation is over a moment after its answer.
     await sleep(SETTLING_MS);
-    this.record(this.timeline.of(nonce), endedAt - plannedAt);
+    this.record(sighting, responseMs, request.agentMs);
   }
 
-  private record({ answeredAt, returnedAt, cold, billedMs, durationMs }: Sighting, responseMs: number): void {
+  private async send(
+    { index, atMs, agentMs }: PlannedRequest,
+    beginning: number,
+    series: string,
+  ): Promise<Reply & { readonly nonce: string; readonly sentAt: number }> {
+    const nonce = `${series}-${index}`;
+    await sleep(beginning + atMs - performance.now());
+    const sentAt = performance.now();
+    this.inFlight++;
+    const reply = await this.visitor.ask(`/${TUNNEL}${pathFor(nonce, agentMs)}`);
+    this.inFlight--;
+    return { ...reply, nonce, sentAt };
+  }
+
+  private record({ answeredAt, returnedAt, cold, billedMs, durationMs }: Sighting, responseMs: number, agentMs: number): void {
     const returnMs = answeredAt === undefined || returnedAt === undefined ? undefined : returnedAt - answeredAt;
     if (cold) {
       this.cold++;
@@ -219,6 +243,7 @@ export class Runner {
       return;
     }
     this.response.record(responseMs);
+    this.withoutAgent.record(responseMs - agentMs);
     if (returnMs !== undefined) this.returned.record(returnMs);
     if (billedMs !== undefined) this.billed.record(billedMs);
     if (durationMs !== undefined) this.duration.record(durationMs);
