@@ -3,6 +3,7 @@ import { environmentNames, functionNames, stackOf, type InfraStack } from '../su
 
 const TUNNELS = '${aws_dynamodb_table.tunnels.arn}';
 const PENDING = '${aws_dynamodb_table.pending-requests.arn}';
+const STREAM = '${aws_dynamodb_table.pending-requests.stream_arn}';
 const AGENTS = '${aws_apigatewayv2_stage.agent-gateway-stage.execution_arn}';
 const WAKES = '${aws_apigatewayv2_stage.wake-channel-stage.execution_arn}';
 
@@ -26,9 +27,9 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
   ],
   'process-stream': [
-    `dynamodb:DescribeStream on ${PENDING}/stream/*`,
-    `dynamodb:GetRecords on ${PENDING}/stream/*`,
-    `dynamodb:GetShardIterator on ${PENDING}/stream/*`,
+    `dynamodb:DescribeStream on ${STREAM}`,
+    `dynamodb:GetRecords on ${STREAM}`,
+    `dynamodb:GetShardIterator on ${STREAM}`,
     `dynamodb:ListStreams on ${PENDING}/stream/*`,
     'sqs:SendMessage on ${aws_sqs_queue.response-stream-failures.arn}',
     'events:PutEvents on ${aws_cloudwatch_event_bus.response-bus.arn}',
