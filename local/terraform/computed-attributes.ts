@@ -70,7 +70,7 @@ export function computedAttributes(account: Account, endpoints: Endpoints): Comp
         return attribute === 'id' ? own('name') : undefined;
       }
       case 'aws_ssm_parameter':
-        return attribute === 'arn' ? arn('ssm', `parameter${own('name')}`) : undefined;
+        return attribute === 'arn' ? arn('ssm', `parameter/${own('name').replace(/^\//, '')}`) : undefined;
       case 'aws_iam_role':
         if (attribute === 'arn') return `arn:aws:iam::${accountId}:role/${own('name')}`;
         return attribute === 'id' ? own('name') : undefined;

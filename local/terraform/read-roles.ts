@@ -27,7 +27,7 @@ export function readRoles(reader: ResourceReader): RoleSpec[] {
   });
 }
 
-/** Policies of queues and event buses. */
+/** Policies of queues and event buses: each has one, as on AWS, where the next would take its place. */
 export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec[] {
   const ofQueue = (url: string, where: string): string => {
     const queue = reader.all('aws_sqs_queue').find((block) => reader.computed(block, 'url') === url);
@@ -39,7 +39,7 @@ export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec
     if (!bus) throw new TerraformError(`${where} is ${name}, which is no event bus of the stack`);
     return reader.computed(bus, 'arn');
   };
-  return [
+  const policies = [
     ...reader
       .all('aws_sqs_queue')
       .filter((queue) => queue.has('policy'))
@@ -56,6 +56,13 @@ export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec
       resourceArn: ofBus(block.text('event_bus_name'), `${block.address}.event_bus_name`),
     })),
   ];
+  const byResource = new Map<string, ResourcePolicySpec>();
+  for (const policy of policies) {
+    const other = byResource.get(policy.resourceArn);
+    if (other) throw new TerraformError(`${policy.address} and ${other.address} are policies of one resource, and AWS keeps one`);
+    byResource.set(policy.resourceArn, policy);
+  }
+  return policies;
 }
 
 /** Customers' KMS keys by the ARN of what they encrypt. Keys that AWS keeps (`alias/aws/…`) take no right of a caller. */

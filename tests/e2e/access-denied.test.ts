@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
-import { ruleOf, startCloud, startTunnel, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
+import { ruleOf, startCloud, startTunnel, withTunnel, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
 
 /** Short, so that sweep may have the row soon; a cold start on a busy machine fits. In ms. */
 const DEADLINE_MS = 4000;
@@ -19,15 +19,6 @@ const without =
     if (statement.Action.length === 0) document.Statement.splice(document.Statement.indexOf(statement), 1);
     policy.policy = JSON.stringify(document);
   };
-
-const withTunnel = async (options: CloudUnderTestOptions, use: (tunnel: CloudUnderTest) => Promise<void>): Promise<void> => {
-  const tunnel = await startTunnel(options);
-  try {
-    await use(tunnel);
-  } finally {
-    await tunnel.close();
-  }
-};
 
 /** Its waiter may not remove rows. */
 let keeper: CloudUnderTest;

@@ -111,6 +111,16 @@ export async function startTunnel(options: CloudUnderTestOptions = {}): Promise<
   };
 }
 
+/** Closes the tunnel whatever becomes of its use. */
+export async function withTunnel(options: CloudUnderTestOptions, use: (tunnel: CloudUnderTest) => Promise<void>): Promise<void> {
+  const tunnel = await startTunnel(options);
+  try {
+    await use(tunnel);
+  } finally {
+    await tunnel.close();
+  }
+}
+
 /** Physical names of what stands in the stack, by the name in its Terraform address. */
 export const tableOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.tables, `aws_dynamodb_table.${name}`).name;
 export const functionOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.functions, `aws_lambda_function.${name}`).name;
