@@ -117,6 +117,11 @@ test.each<[string, Record<string, Attributes>, string]>([
     'which is no event bus of the stack',
   ],
   [
+    'a second policy of a queue',
+    { 'aws_sqs_queue.q': { name: 'q', policy: '{}' }, 'aws_sqs_queue_policy.p': { queue_url: '${aws_sqs_queue.q.url}', policy: '{}' } },
+    'aws_sqs_queue_policy.p.policy and aws_sqs_queue.q.policy are policies of one resource',
+  ],
+  [
     'a key named by an alias',
     { 'aws_sqs_queue.q': { name: 'q', kms_master_key_id: 'alias/data' } },
     'aws_sqs_queue.q.kms_master_key_id is alias/data: name the key by its ARN',
