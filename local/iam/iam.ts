@@ -108,8 +108,10 @@ export class Iam {
 
   private tell(caller: Caller, { action, resource }: Access, { effect, statements }: Decision): void {
     const who = caller.kind === 'role' ? caller.functionName : callerArn(caller);
-    if (this.told.has(`${who} ${action}`)) return;
-    this.told.add(`${who} ${action}`);
+    // Connections come and go; what is denied of one is denied of all.
+    const once = [who, action, resource.replace(/@connections\/.*$/, '')].join(' ');
+    if (this.told.has(once)) return;
+    this.told.add(once);
     const why =
       effect === 'explicitly-denied'
         ? `denied by ${statements.map(({ where }) => where).join(', ')}`

@@ -39,6 +39,20 @@ describe('a call', () => {
     ]);
   });
 
+  test('is told of for each resource, but not for each connection', async () => {
+    const { iam, warnings } = iamWith([]);
+    const scan = (table: string) => call('dynamodb', 'Scan', { TableName: table });
+    const post = (connectionId: string) =>
+      call('execute-api', 'ManageConnections', { apiId: 'abc', stage: 'v1', method: 'POST', connectionId });
+    for (const denied of [scan('tunnels'), scan('requests'), post('X='), post('Y=')])
+      await expect(iam.intercept(denied, reply)).rejects.toThrow();
+    expect(warnings.map((line) => line.split(';')[0])).toEqual([
+      `access denied: sweep may not dynamodb:Scan on ${TUNNELS}`,
+      `access denied: sweep may not dynamodb:Scan on ${TUNNELS.replace('tunnels', 'requests')}`,
+      'access denied: sweep may not execute-api:ManageConnections on arn:aws:execute-api:us-east-1:000000000000:abc/v1/POST/@connections/X=',
+    ]);
+  });
+
   test('is refused by name when a statement denies it', async () => {
     const { iam, warnings } = iamWith([allow('*', '*'), deny('dynamodb:*', TUNNELS)]);
     await expect(iam.intercept(READ_TUNNELS, reply)).rejects.toMatchObject({ message: expect.stringContaining('explicit deny') as string });
