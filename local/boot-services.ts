@@ -5,6 +5,11 @@ import { EventBuses } from './events/event-bus';
 import { Schedules } from './events/schedules';
 import { HttpApiEdge } from './gateway/http-api/http-api-edge';
 import { WebSocketGateway } from './gateway/websocket/websocket-gateway';
+import { GuardedQueues } from './iam/guarded-queues';
+import { GuardedStream } from './iam/guarded-stream';
+import { guardedLogs } from './iam/guarded-logs';
+import { Iam, type AccessDecision } from './iam/iam';
+import { checkLambdaRights } from './iam/lambda-rights';
 import { LambdaService } from './lambda/lambda-service';
 import { latencyHooks } from './latency/latency-hooks';
 import type { Latency } from './latency/latency-profile';
@@ -34,12 +39,14 @@ export interface CloudOptions {
   readonly log: LogSink;
   /** One line for people. */
   readonly warn: (text: string) => void;
-  /** Wraps every AWS call that a function makes. */
+  /** Wraps every AWS call that a function makes and may make. */
   readonly intercept?: Interceptor;
   /** Wraps every invocation that a gateway asks for. */
   readonly interceptInvocation?: InvocationInterceptor;
   /** How slow the services are; without it they are as quick as this machine. */
   readonly latency?: Latency | undefined;
+  /** Told of every decision on what functions and services do, from the boot on. */
+  readonly onDecision?: (decision: AccessDecision) => void;
 }
 
 /** What runs. */
@@ -54,6 +61,7 @@ export interface Services {
   readonly mappings: readonly EventSourceMapping[];
   readonly schedules: Schedules;
   readonly guard: ProcessGuard;
+  readonly iam: Iam;
   /** Every AWS call the functions made, counted. */
   readonly calls: CallRecorder;
 }
@@ -63,7 +71,7 @@ export interface Services {
  * @param started is told of each part that has to be closed, also when a later one fails
  */
 export async function bootServices(options: CloudOptions, started: <P extends Closeable>(part: P) => P): Promise<Services> {
-  const { account, variables, limits = AWS_LIMITS } = options;
+  const { account, variables, limits = AWS_LIMITS, onDecision } = options;
   const slow = latencyHooks(options.latency);
   const { region, accountId } = account;
   const log: Logger = { warn: options.warn };
@@ -72,6 +80,8 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   // The doors come first: functions learn their addresses from their environment, which the ports are part of.
   const apis = read({ visitors: 'http://127.0.0.1', webSockets: 'ws://127.0.0.1' });
   const permissions = new Permissions(apis.permissions);
+  const iam = new Iam({ spec: apis, warn: options.warn, ...(onDecision && { onDecision }) });
+  checkLambdaRights(iam, apis);
   // eslint-disable-next-line prefer-const -- known only once the doors are open
   let lambda: LambdaService;
   const invoker: FunctionInvoker = {
@@ -80,7 +90,8 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   };
   const principals: Principals = { find: (...args) => lambda.find(...args) };
   const calls = new CallRecorder();
-  const intercept = chain(calls.intercept, options.intercept, slow.intercept);
+  // Whoever looks on sees what the caller sees: the wait, and the refusal.
+  const intercept = chain(calls.intercept, options.intercept, slow.intercept, iam.intercept);
   const ofGateways = intercepted(invoker, options.interceptInvocation, slow.interceptInvocation);
 
   const edge = started(new HttpApiEdge({ api: onlyHttpApi(apis), invoker: ofGateways, permissions, limits: limits.httpApi, accountId, log }));
@@ -93,9 +104,12 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const spec = read({ visitors: `http://127.0.0.1:${visitors.port}`, webSockets: `ws://127.0.0.1:${webSockets.port}` });
 
   const queues = new LocalQueues(spec.queues);
+  const guardedQueues = new GuardedQueues(queues, iam);
   const dynamodb = started(await LocalDynamoDb.start({ tables: spec.tables, limits, region, logger: log }));
   const buses = started(
-    new EventBuses({ ...slow, buses: spec.buses, rules: spec.rules, invoker, permissions, queues, limits: limits.events, accountId, region, log }),
+    new EventBuses({
+      ...slow, buses: spec.buses, rules: spec.rules, invoker, permissions, queues: guardedQueues, limits: limits.events, accountId, region, log,
+    }),
   );
   const endpoint = started(
     new AwsEndpoint({
@@ -109,14 +123,25 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const { url } = await endpoint.listen();
   const guard = started(await ProcessGuard.start());
   lambda = started(
-    await LambdaService.start({ ...slow, functions: spec.functions, region, awsEndpoint: () => url, queues, log: options.log, limits: limits.lambda, guard }),
+    await LambdaService.start({
+      ...slow,
+      functions: spec.functions,
+      region,
+      awsEndpoint: () => url,
+      queues: guardedQueues,
+      log: guardedLogs(options.log, iam, spec.functions),
+      limits: limits.lambda,
+      guard,
+    }),
   );
-  const mappings = spec.mappings.map((mapping) =>
-    started(new EventSourceMapping({ ...slow, mapping, source: dynamodb, invoker, queues, limits: limits.stream, log })),
-  );
+  const mappings = spec.mappings.map((mapping) => {
+    const source = new GuardedStream(dynamodb, iam, mapping.functionArn);
+    source.open(mapping.streamArn);
+    return started(new EventSourceMapping({ ...slow, mapping, source, invoker, queues: guardedQueues, limits: limits.stream, log }));
+  });
   const schedules = started(new Schedules({ rules: spec.rules, buses, accountId, region }));
   for (const part of [...mappings, schedules]) part.start();
-  return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, calls };
+  return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, iam, calls };
 }
 
 /** The invoker as gateways see it; the first interceptor is the outermost. */

@@ -1,3 +1,4 @@
+import { arnMatches } from './iam/matching';
 import type { PermissionSpec } from './specs';
 
 /** Whether a service may invoke a function; without a permission the call is refused, as on AWS. */
@@ -35,30 +36,3 @@ export class Permissions implements PermissionCheck {
 
 /** `arn:aws:lambda:eu-central-1:000000000000:function:NAME` and `NAME` mean the same. */
 const functionName = (nameOrArn: string): string => nameOrArn.split(':')[6] ?? nameOrArn;
-
-/**
- * IAM's ArnLike: each of the six parts is compared by itself, so that a wildcard does not reach into the next one.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
- */
-export function arnMatches(pattern: string, arn: string): boolean {
-  const [patterns, parts] = [arnParts(pattern), arnParts(arn)];
-  return (
-    patterns.length === parts.length &&
-    patterns.every((each, index) => wildcardMatches(each, parts[index] ?? ''))
-  );
-}
-
-/** IAM's StringLike: `*` is any text, also none, `?` any one character. */
-export function wildcardMatches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(text);
-}
-
-/** The sixth part, the resource, keeps its own colons. */
-function arnParts(arn: string): string[] {
-  const parts = arn.split(':');
-  return [...parts.slice(0, 5), parts.slice(5).join(':')];
-}

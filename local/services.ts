@@ -131,9 +131,11 @@ export interface QueueMessage {
   readonly attributes: Readonly<Record<string, string>>;
   readonly sentAt: number;
 }
+/** Who sends to a queue: Lambda in a function's name, or a service by itself, for one of its resources. */
+export type Sender = { readonly functionArn: string } | { readonly service: string; readonly sourceArn: string };
 /** Queues by ARN; what dead letters and on-failure destinations are sent to. */
 export interface Queues {
-  send(queueArn: string, body: string, attributes?: Readonly<Record<string, string>>): void;
+  send(queueArn: string, body: string, sender: Sender, attributes?: Readonly<Record<string, string>>): void;
   messages(queueArn: string): readonly QueueMessage[];
 }
 

@@ -161,6 +161,27 @@ export interface ParameterSpec {
   readonly value: string;
 }
 
+/** A policy as a JSON value, its references resolved; `local/iam/` reads it. */
+export interface PolicySpec {
+  /** With the attribute: `aws_iam_role_policy.sweep-policy.policy`. */
+  readonly address: string;
+  readonly document: unknown;
+}
+
+/** `aws_iam_role` and its `aws_iam_role_policy` resources. */
+export interface RoleSpec {
+  readonly address: string;
+  readonly arn: string;
+  /** Who may take it on. */
+  readonly trust: PolicySpec;
+  readonly policies: readonly PolicySpec[];
+}
+
+/** What the policy of a queue or an event bus says of its callers. */
+export interface ResourcePolicySpec extends PolicySpec {
+  readonly resourceArn: string;
+}
+
 /** Everything one environment's stack asks the local cloud to run. */
 export interface CloudSpec {
   readonly region: string;
@@ -175,6 +196,10 @@ export interface CloudSpec {
   readonly httpApis: readonly HttpApiSpec[];
   readonly webSocketApis: readonly WebSocketApiSpec[];
   readonly parameters: readonly ParameterSpec[];
+  readonly roles: readonly RoleSpec[];
+  readonly resourcePolicies: readonly ResourcePolicySpec[];
+  /** ARNs of customers' KMS keys, by the ARN of the table, queue or parameter that they encrypt. */
+  readonly encryptionKeys: Readonly<Record<string, string>>;
   /** Outputs by name, resolved. */
   readonly outputs: Readonly<Record<string, string>>;
 }

@@ -41,14 +41,17 @@ export class PendingRequestsTable extends Construct {
   }
 
   /**
-   * What Lambda needs of a function's role to read the stream, on the resource that AWS's own example names:
-   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-example-lamda-process-dynamodb-streams.html
+   * What Lambda needs of a function's role to read the stream. Streams are listed by table, for which AWS's own example names
+   * the resource: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-read-stream-only.html
    */
-  allowReadingStream(): Statement {
-    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'];
-    return allow(
-      actions.map((action) => `dynamodb:${action}`),
-      `${this.arn}/stream/*`,
-    );
+  allowReadingStream(): readonly Statement[] {
+    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator'];
+    return [
+      allow(
+        actions.map((action) => `dynamodb:${action}`),
+        this.streamArn,
+      ),
+      allow(['dynamodb:ListStreams'], `${this.arn}/stream/*`),
+    ];
   }
 }

@@ -28,7 +28,7 @@ export class ResponseStream extends Construct {
 
   /** What the consumer's role needs: Lambda reads the stream and reports failures in its name. */
   allowConsuming(): readonly Statement[] {
-    return [this.table.allowReadingStream(), this.failures.allowSending()];
+    return [...this.table.allowReadingStream(), this.failures.allowSending()];
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Queues } from '../services';
-import type { DeliveryFailure } from './delivery-attempt';
+import { EVENTS, type DeliveryFailure } from './delivery-attempt';
 import type { Delivery } from './target-delivery';
 
 /** Which limit of the target's retry policy ended the retries. */
@@ -31,7 +31,8 @@ export function sendDeadLetter(
     ...(condition && { EXHAUSTED_RETRY_CONDITION: condition }),
   };
   try {
-    queues.send(target.deadLetterArn, JSON.stringify(event), attributes);
+    const sender = { service: EVENTS, sourceArn: rule.arn };
+    queues.send(target.deadLetterArn, JSON.stringify(event), sender, attributes);
     return undefined;
   } catch (error) {
     return `its dead-letter queue ${target.deadLetterArn} refused it: ${(error as Error).message}`;

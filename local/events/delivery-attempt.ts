@@ -26,6 +26,9 @@ export interface Carriers {
   readonly permissions: PermissionCheck;
 }
 
+/** How EventBridge is named in policies. */
+export const EVENTS = 'events.amazonaws.com';
+
 type Send = (parcel: Parcel, carriers: Carriers) => DeliveryFailure | undefined;
 
 const SENDERS = new Map<string, Send>([
@@ -51,16 +54,16 @@ function toFunction(
   { targetArn, ruleArn, payload, traceHeader }: Parcel,
   carriers: Carriers,
 ): DeliveryFailure | undefined {
-  if (!carriers.permissions.allows(targetArn, 'events.amazonaws.com', ruleArn)) {
-    const message = `${ruleArn} may not invoke ${targetArn}; add an aws_lambda_permission for events.amazonaws.com`;
+  if (!carriers.permissions.allows(targetArn, EVENTS, ruleArn)) {
+    const message = `${ruleArn} may not invoke ${targetArn}; add an aws_lambda_permission for ${EVENTS}`;
     return { code: 'NO_PERMISSIONS', message, retryable: false };
   }
   carriers.invoker.invokeAsync(targetArn, payload, traceHeader === undefined ? {} : { traceHeader });
   return undefined;
 }
 
-function toQueue({ targetArn, payload }: Parcel, { queues }: Carriers): undefined {
-  queues.send(targetArn, JSON.stringify(payload));
+function toQueue({ targetArn, ruleArn, payload }: Parcel, { queues }: Carriers): undefined {
+  queues.send(targetArn, JSON.stringify(payload), { service: EVENTS, sourceArn: ruleArn });
 }
 
 /** EventBridge tries again after 429 and 5xx, not after other refusals. */

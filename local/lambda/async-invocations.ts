@@ -99,7 +99,7 @@ export class AsyncInvocations {
       new Date(),
     );
     try {
-      this.options.queues.send(onFailureArn, record);
+      this.options.queues.send(onFailureArn, record, { functionArn: spec.arn });
     } catch (error) {
       this.options.warn(
         spec,

@@ -1,6 +1,6 @@
 /** The stack's queues, for the local cloud's own dead letters and behind the SQS API. */
 import { AwsError } from '../services';
-import type { AwsService, QueueMessage, Queues } from '../services';
+import type { AwsService, QueueMessage, Queues, Sender } from '../services';
 import type { QueueSpec } from '../specs';
 import { Queue } from './queue';
 import { sqsService } from './sqs-service';
@@ -16,7 +16,7 @@ export class LocalQueues implements Queues {
   }
 
   /** @throws AwsError QueueDoesNotExist for an ARN that is none of the stack's queues */
-  send(queueArn: string, body: string, attributes: Readonly<Record<string, string>> = {}): void {
+  send(queueArn: string, body: string, _sender: Sender, attributes: Readonly<Record<string, string>> = {}): void {
     this.at(queueArn).send(body, attributes);
   }
 

@@ -188,7 +188,8 @@ export class EventSourceMapping implements Closeable {
     if (mapping.onFailureArn === undefined)
       return log.warn(`${what}: the mapping has no on-failure destination`);
     try {
-      queues.send(mapping.onFailureArn, failedBatchRecord(batch, mapping, this.clock.now()));
+      const record = failedBatchRecord(batch, mapping, this.clock.now());
+      queues.send(mapping.onFailureArn, record, { functionArn: mapping.functionArn });
     } catch (error) {
       log.warn(`${what}: the destination ${mapping.onFailureArn} refused them: ${(error as Error).message}`);
     }

@@ -19,6 +19,10 @@ export interface Account {
 export const apiId = (resource: Resource): string =>
   BigInt(`0x${createHash('sha256').update(resource.address).digest('hex').slice(0, 16)}`).toString(36).padStart(10, '0').slice(-10);
 
+/** KMS's ids are UUIDs; ours are stable. */
+const keyId = (resource: Resource): string =>
+  createHash('sha256').update(resource.address).digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+
 /** The attributes that AWS computes, for the resource types the local cloud runs. */
 export function computedAttributes(account: Account, endpoints: Endpoints): ComputedAttribute {
   const { region, accountId } = account;
@@ -66,10 +70,12 @@ export function computedAttributes(account: Account, endpoints: Endpoints): Comp
         return attribute === 'id' ? own('name') : undefined;
       }
       case 'aws_ssm_parameter':
-        return attribute === 'arn' ? arn('ssm', `parameter${own('name')}`) : undefined;
+        return attribute === 'arn' ? arn('ssm', `parameter/${own('name').replace(/^\//, '')}`) : undefined;
       case 'aws_iam_role':
         if (attribute === 'arn') return `arn:aws:iam::${accountId}:role/${own('name')}`;
         return attribute === 'id' ? own('name') : undefined;
+      case 'aws_kms_key':
+        return attribute === 'arn' ? arn('kms', `key/${keyId(resource)}`) : attribute === 'id' || attribute === 'key_id' ? keyId(resource) : undefined;
       case 'aws_cloudwatch_log_group':
         return attribute === 'arn' ? arn('logs', `log-group:${own('name')}`) : undefined;
       default:

@@ -4,6 +4,7 @@ import { readHttpApis, readWebSocketApis } from './read-apis';
 import { readMappings, readParameters, readQueues, readTables } from './read-data';
 import { readBuses, readRules } from './read-events';
 import { readFunctions, readPermissions } from './read-functions';
+import { readEncryptionKeys, readResourcePolicies, readRoles } from './read-roles';
 import { Resolver } from './resolver';
 import { ResourceReader } from './resource-reader';
 import type { Stack } from './stack';
@@ -19,24 +20,25 @@ const RUN: ReadonlySet<string> = new Set([
   'aws_apigatewayv2_route_response',
   'aws_apigatewayv2_stage',
   'aws_cloudwatch_event_bus',
+  'aws_cloudwatch_event_bus_policy',
   'aws_cloudwatch_event_rule',
   'aws_cloudwatch_event_target',
   'aws_dynamodb_table',
+  'aws_iam_role',
+  'aws_iam_role_policy',
   'aws_lambda_event_source_mapping',
   'aws_lambda_function',
   'aws_lambda_function_event_invoke_config',
   'aws_lambda_permission',
   'aws_sqs_queue',
+  'aws_sqs_queue_policy',
   'aws_ssm_parameter',
 ]);
 
 /** Resource types that change nothing at run time here, with the reason. */
 const NO_RUN_TIME_MEANING: Readonly<Record<string, string>> = {
-  aws_cloudwatch_event_bus_policy: 'who else may put events: there is one account here',
   aws_cloudwatch_log_group: 'where log lines are kept and for how long: here they go to the terminal',
-  aws_iam_role: 'whom a function acts as: each has its own access key here',
-  aws_iam_role_policy: 'what a function may do: not enforced here yet',
-  aws_sqs_queue_policy: 'who may send: dead letters come from the local cloud itself',
+  aws_kms_key: 'nothing is encrypted here; the right to use a key is asked for all the same, of roles and not of its own policy',
 };
 
 export interface ReadOptions extends Account {
@@ -70,6 +72,9 @@ export function readCloudSpec(stack: Stack, options: ReadOptions): CloudSpec {
     httpApis: readHttpApis(reader),
     webSocketApis: readWebSocketApis(reader),
     parameters: readParameters(reader),
+    roles: readRoles(reader),
+    resourcePolicies: readResourcePolicies(reader),
+    encryptionKeys: readEncryptionKeys(reader),
     outputs: Object.fromEntries(
       Object.entries(stack.outputs).map(([name, { value }]) => [name, resolver.resolve(value, `output.${name}`) as string]),
     ),

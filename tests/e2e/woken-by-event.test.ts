@@ -1,5 +1,5 @@
 import { AwsError, type Interceptor } from '../../local/services';
-import { functionOf, startTunnel, tableOf, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
+import { functionOf, tableOf, withTunnel, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
 
 /** Reads of pending rows by the waiter: the tunnel look-up is another table's. */
 const pendingReads = ({ cloud }: CloudUnderTest): number =>
@@ -23,15 +23,6 @@ async function readsPerRequest(tunnel: CloudUnderTest, requests: number): Promis
   }
   return { reads, ms };
 }
-
-const withTunnel = async (options: CloudUnderTestOptions, use: (tunnel: CloudUnderTest) => Promise<void>): Promise<void> => {
-  const tunnel = await startTunnel(options);
-  try {
-    await use(tunnel);
-  } finally {
-    await tunnel.close();
-  }
-};
 
 test('in mode bus the waiter is woken by the event: it reads the pending row once, before the first safety read', () =>
   withTunnel({ mode: 'bus' }, async (tunnel) => {

@@ -1,8 +1,10 @@
 import type { FunctionName } from '../../functions/settings';
-import { environmentNames, functionNames, stackOf, type InfraStack } from '../support/infra-stack';
+import { rightsOf } from '../support/granted-rights';
+import { environmentNames, functionNames, stackOf } from '../support/infra-stack';
 
 const TUNNELS = '${aws_dynamodb_table.tunnels.arn}';
 const PENDING = '${aws_dynamodb_table.pending-requests.arn}';
+const STREAM = '${aws_dynamodb_table.pending-requests.stream_arn}';
 const AGENTS = '${aws_apigatewayv2_stage.agent-gateway-stage.execution_arn}';
 const WAKES = '${aws_apigatewayv2_stage.wake-channel-stage.execution_arn}';
 
@@ -26,9 +28,9 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
   ],
   'process-stream': [
-    `dynamodb:DescribeStream on ${PENDING}/stream/*`,
-    `dynamodb:GetRecords on ${PENDING}/stream/*`,
-    `dynamodb:GetShardIterator on ${PENDING}/stream/*`,
+    `dynamodb:DescribeStream on ${STREAM}`,
+    `dynamodb:GetRecords on ${STREAM}`,
+    `dynamodb:GetShardIterator on ${STREAM}`,
     `dynamodb:ListStreams on ${PENDING}/stream/*`,
     'sqs:SendMessage on ${aws_sqs_queue.response-stream-failures.arn}',
     'events:PutEvents on ${aws_cloudwatch_event_bus.response-bus.arn}',
@@ -48,23 +50,6 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `execute-api:ManageConnections on ${AGENTS}/GET/@connections/*`,
   ],
 };
-
-interface Policy {
-  readonly Statement: readonly {
-    readonly Effect: string;
-    readonly Action: readonly string[];
-    readonly Resource: readonly string[];
-  }[];
-}
-
-function rightsOf(stack: InfraStack, name: FunctionName): string[] {
-  const { policy } = stack.resource(`aws_iam_role_policy.${name}-policy`);
-  const { Statement } = JSON.parse(policy as string) as Policy;
-  expect(Statement.map(({ Effect }) => Effect)).toEqual(Statement.map(() => 'Allow'));
-  return Statement.flatMap(({ Action, Resource }) =>
-    Action.flatMap((action) => Resource.map((resource) => `${action} on ${resource}`)),
-  );
-}
 
 describe.each(environmentNames)('the roles of %s', (environment) => {
   const stack = stackOf(environment);

@@ -1,5 +1,5 @@
 /** Doubles of what event buses and mappings speak to, and specs to run them from. */
-import type { FunctionInvoker, InvokeResult, Queues, StreamRecord, StreamSource } from '../../local/services';
+import type { FunctionInvoker, InvokeResult, Queues, Sender, StreamRecord, StreamSource } from '../../local/services';
 import type { MappingSpec, RuleSpec, TargetSpec } from '../../local/specs';
 
 export const REGION = 'eu-central-1';
@@ -36,6 +36,7 @@ export class FakeInvoker implements FunctionInvoker {
 export interface SentMessage {
   readonly queueArn: string;
   readonly body: unknown;
+  readonly sender: Sender;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -44,9 +45,9 @@ export class FakeQueues implements Queues {
   readonly sent: SentMessage[] = [];
   refuse = false;
 
-  send(queueArn: string, body: string, attributes: Readonly<Record<string, string>> = {}): void {
+  send(queueArn: string, body: string, sender: Sender, attributes: Readonly<Record<string, string>> = {}): void {
     if (this.refuse) throw new Error('the queue is gone');
-    this.sent.push({ queueArn, body: JSON.parse(body) as unknown, attributes });
+    this.sent.push({ queueArn, body: JSON.parse(body) as unknown, sender, attributes });
   }
 
   messages(): [] {

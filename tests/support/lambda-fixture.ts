@@ -9,7 +9,7 @@ import { LambdaService } from '../../local/lambda/lambda-service';
 import type { LambdaServiceOptions } from '../../local/lambda/lambda-service';
 import type { InvocationRecord } from '../../local/lambda/invocation';
 import { ProcessGuard } from '../../local/process-guard';
-import type { InvocationOutcome, LogLine } from '../../local/services';
+import type { InvocationOutcome, LogLine, Sender } from '../../local/services';
 import type { FunctionSpec } from '../../local/specs';
 
 export interface LambdaFixture {
@@ -19,7 +19,7 @@ export interface LambdaFixture {
   readonly lines: LogLine[];
   readonly records: InvocationRecord[];
   /** What was sent to queues: the on-failure destinations. */
-  readonly sent: { queueArn: string; body: string }[];
+  readonly sent: { queueArn: string; body: string; sender: Sender }[];
   /** What came of it, without the id that is another one each time. */
   invoke(name: string, payload?: unknown): Promise<InvocationOutcome>;
   close(): Promise<void>;
@@ -54,9 +54,9 @@ export async function startLambda(
     region: 'eu-central-1',
     awsEndpoint: () => 'http://127.0.0.1:4566',
     queues: {
-      send: (queueArn, body) => {
+      send: (queueArn, body, sender) => {
         if (refuseQueue) throw new Error('no such queue');
-        sent.push({ queueArn, body });
+        sent.push({ queueArn, body, sender });
       },
       messages: () => [],
     },

@@ -7,6 +7,7 @@ import type { Environment } from '../../environments';
 import { randomTokenKey, signToken } from '../../local/agent-token';
 import type { Latency } from '../../local/latency/latency-profile';
 import { LocalCloud } from '../../local/local-cloud';
+import type { AccessDecision } from '../../local/iam/iam';
 import type { Interceptor, LogLine } from '../../local/services';
 import { AWS_LIMITS, type Limits } from '../../local/limits';
 import { environmentFor } from '../../local/start/run';
@@ -24,6 +25,8 @@ export interface CloudUnderTestOptions {
   /** Wraps every AWS call that a function makes. */
   readonly intercept?: Interceptor;
   readonly latency?: Latency;
+  /** Told of every decision of IAM. */
+  readonly onDecision?: (decision: AccessDecision) => void;
   /** Changes the environment's settings before the stack is synthesized. */
   readonly environment?: (environment: Environment) => Environment;
   /** Changes the synthesized stack, as somebody would who changes `modules/`. */
@@ -34,6 +37,8 @@ export interface CloudUnderTestOptions {
 export interface CloudUnderTest {
   readonly cloud: LocalCloud;
   readonly logs: readonly LogLine[];
+  /** What the cloud said to people. */
+  readonly warnings: readonly string[];
   token(owner?: string): Promise<string>;
   /** Connects an agent of ours; it is stopped with the cloud. */
   agent(options: Partial<AgentOptions> & { target: AgentOptions['target'] }, owner?: string): Promise<Agent>;
@@ -53,6 +58,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
 
   const key = randomTokenKey();
   const logs: LogLine[] = [];
+  const warnings: string[] = [];
   const agents: Agent[] = [];
   const cloud = await LocalCloud.boot({
     stackFile: stack.file,
@@ -61,14 +67,19 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     httpPort: 0,
     limits: { ...AWS_LIMITS, ...limits },
     log: (line) => logs.push(line),
-    warn: () => undefined,
+    warn: (text) => warnings.push(text),
     ...(options.intercept && { intercept: options.intercept }),
     latency: options.latency,
+    ...(options.onDecision && { onDecision: options.onDecision }),
+  }).catch(async (error: unknown) => {
+    await rm(outdir, { recursive: true, force: true });
+    throw error;
   });
   const token = (owner = 'ann'): Promise<string> => signToken(key, owner);
   return {
     cloud,
     logs,
+    warnings,
     token,
     async agent(agentOptions, owner) {
       const agent = new Agent({ endpoint: cloud.agentEndpoint, token: await token(owner), name: 'demo', ...agentOptions });
@@ -100,22 +111,27 @@ export async function startTunnel(options: CloudUnderTestOptions = {}): Promise<
   };
 }
 
-export function tableOf(cloud: LocalCloud, name: string): string {
-  const table = cloud.services.spec.tables.find((each) => each.address === `aws_dynamodb_table.${name}`);
-  if (!table) throw new Error(`no table ${name}`);
-  return table.name;
+/** Closes the tunnel whatever becomes of its use. */
+export async function withTunnel(options: CloudUnderTestOptions, use: (tunnel: CloudUnderTest) => Promise<void>): Promise<void> {
+  const tunnel = await startTunnel(options);
+  try {
+    await use(tunnel);
+  } finally {
+    await tunnel.close();
+  }
 }
 
-export function functionOf(cloud: LocalCloud, name: string): string {
-  const found = cloud.services.spec.functions.find((each) => each.address === `aws_lambda_function.${name}`);
-  if (!found) throw new Error(`no function ${name}`);
-  return found.name;
-}
+/** Physical names of what stands in the stack, by the name in its Terraform address. */
+export const tableOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.tables, `aws_dynamodb_table.${name}`).name;
+export const functionOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.functions, `aws_lambda_function.${name}`).name;
+export const ruleOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.rules, `aws_cloudwatch_event_rule.${name}`).name;
+/** A queue's ARN. */
+export const queueOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.queues, `aws_sqs_queue.${name}`).arn;
 
-export function ruleOf(cloud: LocalCloud, name: string): string {
-  const rule = cloud.services.spec.rules.find((each) => each.address === `aws_cloudwatch_event_rule.${name}`);
-  if (!rule) throw new Error(`no rule ${name}`);
-  return rule.name;
+function named<S extends { readonly address: string }>(specs: readonly S[], address: string): S {
+  const spec = specs.find((each) => each.address === address);
+  if (!spec) throw new Error(`the stack has no ${address}`);
+  return spec;
 }
 
 async function changeStack(file: string, change: NonNullable<CloudUnderTestOptions['stack']>): Promise<void> {

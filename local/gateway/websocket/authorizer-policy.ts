@@ -1,4 +1,4 @@
-import { wildcardMatches } from '../../permissions';
+import { wildcardMatches } from '../../iam/matching';
 
 export type Verdict = 'allow' | 'deny' | 'explicit-deny';
 

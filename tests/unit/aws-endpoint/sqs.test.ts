@@ -21,6 +21,9 @@ interface Message {
 }
 
 let now = 0;
+/** Who may send is decided before: tests/unit/iam. */
+const SENDER = { service: 'events.amazonaws.com', sourceArn: 'arn:rule' };
+
 let queues: LocalQueues;
 let endpoint: Awaited<ReturnType<typeof startEndpoint>>;
 beforeEach(async () => {
@@ -43,7 +46,7 @@ async function counts(): Promise<string[]> {
 }
 
 test('what the local cloud sends can be received over the API, with its attributes', async () => {
-  queues.send(QUEUE.arn, '{"lost":1}', { RULE_ARN: 'arn:rule' });
+  queues.send(QUEUE.arn, '{"lost":1}', SENDER, { RULE_ARN: 'arn:rule' });
   expect(queues.messages(QUEUE.arn)).toMatchObject([
     { body: '{"lost":1}', attributes: { RULE_ARN: 'arn:rule' }, sentAt: now },
   ]);
@@ -67,7 +70,7 @@ test('what is sent over the API is seen by the local cloud, after its delay by r
 });
 
 test('a received message is hidden until its visibility timeout, and gone once deleted', async () => {
-  queues.send(QUEUE.arn, 'a');
+  queues.send(QUEUE.arn, 'a', SENDER);
   const [first] = await receive({ VisibilityTimeout: 10 });
   expect(await receive()).toEqual([]);
   expect(await counts()).toEqual(['0', '1']);
@@ -81,7 +84,7 @@ test('a received message is hidden until its visibility timeout, and gone once d
 });
 
 test('up to ten messages come at once, oldest first, and a purge empties the queue', async () => {
-  for (let i = 0; i < 12; i++) queues.send(QUEUE.arn, String(i));
+  for (let i = 0; i < 12; i++) queues.send(QUEUE.arn, String(i), SENDER);
   expect((await receive()).map(({ Body }) => Body)).toEqual(['0']);
   expect((await receive({ MaxNumberOfMessages: 10 })).map(({ Body }) => Body)).toEqual([
     ...'123456789',
@@ -94,7 +97,7 @@ test('up to ten messages come at once, oldest first, and a purge empties the que
 test('a long poll ends with the first message', async () => {
   const waiting = receive({ WaitTimeSeconds: 20 });
   await sleep(50);
-  queues.send(QUEUE.arn, 'here');
+  queues.send(QUEUE.arn, 'here', SENDER);
   expect((await waiting).map(({ Body }) => Body)).toEqual(['here']);
 });
 
@@ -125,7 +128,7 @@ test('a queue is found by name; another is QueueDoesNotExist', async () => {
   expect(found.body).toEqual({ QueueUrl: QUEUE.url });
   const missing = await sqs('ReceiveMessage', { QueueUrl: 'https://sqs/other' });
   expect(missing).toMatchObject({ status: 400, body: { __type: 'com.amazonaws.sqs#QueueDoesNotExist' } });
-  expect(() => queues.send('arn:other', 'x')).toThrow(/no queue arn:other; the stack has arn:aws:sqs/);
+  expect(() => queues.send('arn:other', 'x', SENDER)).toThrow(/no queue arn:other; the stack has arn:aws:sqs/);
 });
 
 test.each([

@@ -115,6 +115,7 @@ describe('which targets an event reaches', () => {
     expect(queues.sent).toEqual([
       {
         queueArn: `${QUEUE_ARN}-events`,
+        sender: { service: 'events.amazonaws.com', sourceArn: ruleArnOf('response-ready') },
         body: expect.objectContaining({ detail: { n: 1 } }) as unknown,
         attributes: {},
       },
@@ -169,6 +170,7 @@ describe('deliveries that fail', () => {
     expect(queues.sent).toEqual([
       {
         queueArn: QUEUE_ARN,
+        sender: { service: 'events.amazonaws.com', sourceArn: ruleArnOf('response-ready') },
         body: expect.objectContaining({
           id: records[0]?.eventId,
           source: 'http-tunnel',

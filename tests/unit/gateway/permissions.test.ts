@@ -1,4 +1,4 @@
-import { arnMatches, Permissions, wildcardMatches } from '../../../local/permissions';
+import { Permissions } from '../../../local/permissions';
 
 const API = 'arn:aws:execute-api:eu-central-1:000000000000:abcdef1234';
 const permissions = new Permissions([
@@ -43,31 +43,5 @@ describe('permissions', () => {
 
   test('let every source in where none is named', () => {
     expect(permissions.allows('sweep', 'events.amazonaws.com', 'anything')).toBe(true);
-  });
-});
-
-describe('patterns', () => {
-  test.each([
-    ['*', '', true],
-    ['a*c', 'abbc', true],
-    ['a?c', 'abc', true],
-    ['a?c', 'ac', false],
-    ['a.c', 'abc', false],
-    ['$default', '$default', true],
-    ['a*', 'ba', false],
-  ])('%s against %s is %s', (pattern, text, expected) => {
-    expect(wildcardMatches(pattern, text)).toBe(expected);
-  });
-
-  test('of ARNs do not reach from one part into the next', () => {
-    expect(
-      arnMatches('arn:aws:execute-api:*:abc/v1', 'arn:aws:execute-api:eu-central-1:000000000000:abc/v1'),
-    ).toBe(false);
-    expect(
-      arnMatches(
-        'arn:aws:execute-api:*:*:abc/*',
-        'arn:aws:execute-api:eu-central-1:000000000000:abc/v1/GET/a:b',
-      ),
-    ).toBe(true);
   });
 });

@@ -52,7 +52,7 @@ test('an event whose retries are used up goes to the destination, as Lambda word
   send(9);
   await eventually(() => lambda.sent.length === 1);
   expect(requestIds()).toHaveLength(2);
-  expect(lambda.sent[0]?.queueArn).toBe(QUEUE);
+  expect(lambda.sent[0]).toMatchObject({ queueArn: QUEUE, sender: { functionArn: arnOf('flaky') } });
   expect(record()).toEqual({
     version: '1.0',
     timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as string,

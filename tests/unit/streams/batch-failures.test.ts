@@ -94,6 +94,7 @@ describe('a batch that fails', () => {
     expect(queues.sent).toEqual([
       {
         queueArn: QUEUE_ARN,
+        sender: { functionArn: FUNCTION_ARN },
         attributes: {},
         body: {
           requestContext: {

@@ -74,5 +74,5 @@ test.each<[string, Record<string, Attributes>, string]>([
 });
 
 test('a resource without run-time meaning does not stop it', () => {
-  expect(() => readCloudSpec(stack({ 'aws_iam_role.r': { name: 'r' } }), OPTIONS)).not.toThrow();
+  expect(() => readCloudSpec(stack({ 'aws_cloudwatch_log_group.r': { name: 'r' } }), OPTIONS)).not.toThrow();
 });

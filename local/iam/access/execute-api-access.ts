@@ -1,0 +1,11 @@
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html */
+import type { AwsCall } from '../../services';
+import type { Access } from '../evaluate';
+import type { Place } from './required-access';
+
+/** `@connections` by method, and `$connect` by its route. */
+export function executeApiAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {
+  const { apiId, stage, method, connectionId, routeKey } = input as Record<string, string | undefined>;
+  const what = operation === 'ManageConnections' ? `${method}/@connections/${connectionId}` : routeKey;
+  return [{ action: `execute-api:${operation}`, resource: place.arn('execute-api', `${apiId}/${stage}/${what}`) }];
+}

@@ -1,0 +1,32 @@
+/** What a call must be allowed to do: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
+import type { AwsCall } from '../../services';
+import type { Access } from '../evaluate';
+import { dynamodbAccess } from './dynamodb-access';
+import { eventsAccess } from './events-access';
+import { executeApiAccess } from './execute-api-access';
+import { sqsAccess } from './sqs-access';
+import { ssmAccess } from './ssm-access';
+
+/** Where the resources are that calls name. */
+export interface Place {
+  /** `arn('dynamodb', 'table/tunnels')`, in the stack's region and account. */
+  arn(service: string, resource: string): string;
+  /** The customer's KMS key that a resource is encrypted with; none for keys that AWS keeps. */
+  keyOf(resourceArn: string): string | undefined;
+}
+
+type AccessOf = (call: Pick<AwsCall, 'operation' | 'input'>, place: Place) => readonly Access[];
+
+const SERVICES: Readonly<Record<string, AccessOf>> = {
+  dynamodb: dynamodbAccess,
+  events: eventsAccess,
+  'execute-api': executeApiAccess,
+  sqs: sqsAccess,
+  ssm: ssmAccess,
+};
+
+/** Each must be allowed. A service without a table here has actions named after its operations and no resources. */
+export function requiredAccess(call: Pick<AwsCall, 'service' | 'operation' | 'input'>, place: Place): readonly Access[] {
+  const { service, operation } = call;
+  return SERVICES[service]?.(call, place) ?? [{ action: `${service}:${operation}`, resource: '*' }];
+}

@@ -1,0 +1,26 @@
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html */
+import type { AwsCall } from '../../services';
+import type { Access } from '../evaluate';
+import { keyAccess } from './key-access';
+import type { Place } from './required-access';
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
+const KEY_USE: Readonly<Record<string, readonly string[]>> = {
+  SendMessage: ['GenerateDataKey', 'Decrypt'],
+  ReceiveMessage: ['Decrypt'],
+};
+
+/** Batches are allowed by the action of their single form. */
+export function sqsAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {
+  const name = operation.replace(/Batch$/, '');
+  const { QueueUrl: url, QueueName } = input;
+  const queue = typeof url === 'string' ? url.split('/').at(-1) : QueueName;
+  if (typeof queue !== 'string') return [{ action: `sqs:${name}`, resource: '*' }];
+  return queueAccess(name, place.arn('sqs', queue), place);
+}
+
+/** What sending to a queue, or another operation on it, takes. */
+export const queueAccess = (operation: string, queueArn: string, place: Place): Access[] => [
+  { action: `sqs:${operation}`, resource: queueArn },
+  ...keyAccess(queueArn, place, ...(KEY_USE[operation] ?? [])),
+];

@@ -1,0 +1,17 @@
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html */
+import type { AwsCall } from '../../services';
+import type { Access } from '../evaluate';
+import { keyAccess } from './key-access';
+import type { Place } from './required-access';
+
+/** Parameters by name. One that is read decrypted takes the right to its key: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html */
+export function ssmAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {
+  const action = `ssm:${operation}`;
+  const { Name: name, Names: names, WithDecryption: decrypted } = input;
+  const all = (Array.isArray(names) ? (names as unknown[]) : [name]).filter((each) => typeof each === 'string');
+  if (all.length === 0) return [{ action, resource: '*' }];
+  return all.flatMap((each) => {
+    const resource = place.arn('ssm', `parameter/${each.replace(/^\//, '')}`);
+    return [{ action, resource }, ...(decrypted === true ? keyAccess(resource, place, 'Decrypt') : [])];
+  });
+}

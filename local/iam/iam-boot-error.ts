@@ -1,0 +1,4 @@
+/** A policy that the local cloud cannot enforce, or a right that AWS asks for when the stack is applied; the message names address and remedy. */
+export class IamBootError extends Error {
+  override readonly name = 'IamBootError';
+}

@@ -1,0 +1,33 @@
+/** What Lambda asks of a function's role when the stack is applied, before anything runs. */
+import type { FunctionSpec, MappingSpec } from '../specs';
+import type { Access } from './evaluate';
+import { streamAccess } from './guarded-stream';
+import type { Iam } from './iam';
+import { IamBootError } from './iam-boot-error';
+
+/**
+ * A mapping or an on-failure destination is refused by AWS when the function's role lacks what it takes: "Cannot access stream …
+ * Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions"; "The provided
+ * execution role does not have permissions to call SendMessage on SQS". https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+ * @throws IamBootError naming the mapping or function, and the right
+ */
+export function checkLambdaRights(
+  iam: Iam,
+  { functions, mappings }: { functions: readonly FunctionSpec[]; mappings: readonly MappingSpec[] },
+): void {
+  const check = (address: string, functionArn: string, access: Access): void => {
+    const caller = iam.callerFor(functionArn);
+    if (iam.decide(caller, access).effect === 'allowed') return;
+    throw new IamBootError(
+      `${address}: AWS would refuse it, because the role of ${functionArn.split(':').at(-1)} may not ${access.action} on ${access.resource}; grant it in modules/function-rights.ts`,
+    );
+  };
+  for (const { address, functionArn, streamArn, onFailureArn } of mappings) {
+    for (const access of streamAccess(streamArn)) check(address, functionArn, access);
+    if (onFailureArn !== undefined) check(address, functionArn, { action: 'sqs:SendMessage', resource: onFailureArn });
+  }
+  for (const { address, arn, asyncInvocation } of functions) {
+    if (asyncInvocation.onFailureArn !== undefined)
+      check(address, arn, { action: 'sqs:SendMessage', resource: asyncInvocation.onFailureArn });
+  }
+}

@@ -1,0 +1,48 @@
+/** Who calls, and the element Principal: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
+import { IamBootError } from './iam-boot-error';
+
+/** A function, or Lambda in its name, which acts by the function's role; or a service that acts by itself. */
+export type Caller =
+  | { readonly kind: 'role'; readonly roleArn: string; readonly functionName: string }
+  | { readonly kind: 'service'; readonly service: string };
+
+/** `*`, or what stands under `AWS` or `Service`. */
+export interface Principal {
+  readonly kind: 'anybody' | 'aws' | 'service';
+  readonly name: string;
+}
+
+/** @throws IamBootError for kinds of principals that this cloud does not have */
+export function parsePrincipals(element: unknown, where: string): Principal[] {
+  if (element === '*') return [{ kind: 'anybody', name: '*' }];
+  return Object.entries((element ?? {}) as Record<string, unknown>).flatMap(([kind, names]) => {
+    const list = (Array.isArray(names) ? names : [names]).map(String);
+    if (kind === 'Service') return list.map((name): Principal => ({ kind: 'service', name }));
+    if (kind === 'AWS') return list.map((name): Principal => (name === '*' ? { kind: 'anybody', name } : { kind: 'aws', name }));
+    throw new IamBootError(`${where}: the local cloud knows no principals of the kind ${kind}; it knows AWS and Service`);
+  });
+}
+
+/**
+ * Whether a statement of a resource's policy is about this caller. To allow an account means to leave it to the policies of
+ * the account's roles; to deny it means all of them.
+ */
+export function isAbout({ kind, name }: Principal, caller: Caller, effect: 'Allow' | 'Deny'): boolean {
+  if (kind === 'anybody') return true;
+  if (caller.kind === 'service') return kind === 'service' && name === caller.service;
+  if (kind !== 'aws') return false;
+  return name === caller.roleArn || (effect === 'Deny' && isAccountOf(name, caller.roleArn));
+}
+
+/** `000000000000` or `arn:aws:iam::000000000000:root` */
+function isAccountOf(name: string, roleArn: string): boolean {
+  const account = roleArn.split(':')[4] ?? '';
+  return name === account || name === `arn:aws:iam::${account}:root`;
+}
+
+/** How AWS names a caller in messages. */
+export function callerArn(caller: Caller): string {
+  if (caller.kind === 'service') return caller.service;
+  const [, partition = '', , , account = '', role = ''] = caller.roleArn.split(':');
+  return `arn:${partition}:sts::${account}:assumed-role/${role.split('/').at(-1)}/${caller.functionName}`;
+}

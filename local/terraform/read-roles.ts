@@ -1,0 +1,93 @@
+import type { PolicySpec, ResourcePolicySpec, RoleSpec } from '../specs';
+import type { Block, ResourceReader } from './resource-reader';
+import { TerraformError } from './terraform-error';
+
+/** Ways to give a role rights that nobody would enforce here. */
+const UNSUPPORTED = ['inline_policy', 'managed_policy_arns', 'permissions_boundary'];
+
+/** Roles with their own policies; attachments are resource types that stop the boot. */
+export function readRoles(reader: ResourceReader): RoleSpec[] {
+  const roles = reader.all('aws_iam_role');
+  const policies = reader.all('aws_iam_role_policy');
+  for (const policy of policies) {
+    if (!roles.some((role) => role.text('name') === policy.text('role'))) {
+      throw new TerraformError(`${policy.address}.role is ${policy.text('role')}, which is no role of the stack`);
+    }
+  }
+  return roles.map((role) => {
+    const unsupported = UNSUPPORTED.find((name) => role.has(name));
+    if (unsupported !== undefined)
+      throw new TerraformError(`${role.address}.${unsupported}: the local cloud enforces aws_iam_role_policy only`);
+    return {
+      address: role.address,
+      arn: reader.computed(role, 'arn'),
+      trust: policyIn(role, 'assume_role_policy'),
+      policies: policies.filter((policy) => policy.text('role') === role.text('name')).map((policy) => policyIn(policy, 'policy')),
+    };
+  });
+}
+
+/** Policies of queues and event buses: each has one, as on AWS, where the next would take its place. */
+export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec[] {
+  const ofQueue = (url: string, where: string): string => {
+    const queue = reader.all('aws_sqs_queue').find((block) => reader.computed(block, 'url') === url);
+    if (!queue) throw new TerraformError(`${where} is ${url}, which is no queue of the stack`);
+    return reader.computed(queue, 'arn');
+  };
+  const ofBus = (name: string, where: string): string => {
+    const bus = reader.all('aws_cloudwatch_event_bus').find((block) => block.text('name') === name);
+    if (!bus) throw new TerraformError(`${where} is ${name}, which is no event bus of the stack`);
+    return reader.computed(bus, 'arn');
+  };
+  const policies = [
+    ...reader
+      .all('aws_sqs_queue')
+      .filter((queue) => queue.has('policy'))
+      .map((queue) => ({
+        ...policyIn(queue, 'policy'),
+        resourceArn: reader.computed(queue, 'arn'),
+      })),
+    ...reader.all('aws_sqs_queue_policy').map((block) => ({
+      ...policyIn(block, 'policy'),
+      resourceArn: ofQueue(block.text('queue_url'), `${block.address}.queue_url`),
+    })),
+    ...reader.all('aws_cloudwatch_event_bus_policy').map((block) => ({
+      ...policyIn(block, 'policy'),
+      resourceArn: ofBus(block.text('event_bus_name'), `${block.address}.event_bus_name`),
+    })),
+  ];
+  const byResource = new Map<string, ResourcePolicySpec>();
+  for (const policy of policies) {
+    const other = byResource.get(policy.resourceArn);
+    if (other) throw new TerraformError(`${policy.address} and ${other.address} are policies of one resource, and AWS keeps one`);
+    byResource.set(policy.resourceArn, policy);
+  }
+  return policies;
+}
+
+/** Customers' KMS keys by the ARN of what they encrypt. Keys that AWS keeps (`alias/aws/…`) take no right of a caller. */
+export function readEncryptionKeys(reader: ResourceReader): Record<string, string> {
+  const entry = (block: Block, attribute: string, key: string | undefined): [string, string][] => {
+    if (key === undefined || key.startsWith('alias/aws/')) return [];
+    if (!/^arn:[^:]+:kms:[^:]*:[^:]*:key\//.test(key)) {
+      throw new TerraformError(
+        `${block.address}.${attribute} is ${key}: name the key by its ARN, so that the right to use it can be checked`,
+      );
+    }
+    return [[reader.computed(block, 'arn'), key]];
+  };
+  return Object.fromEntries([
+    ...reader
+      .all('aws_dynamodb_table')
+      .flatMap((table) =>
+        entry(table, 'server_side_encryption.kms_key_arn', table.block('server_side_encryption')?.optionalText('kms_key_arn')),
+      ),
+    ...reader.all('aws_sqs_queue').flatMap((queue) => entry(queue, 'kms_master_key_id', queue.optionalText('kms_master_key_id'))),
+    ...reader.all('aws_ssm_parameter').flatMap((parameter) => entry(parameter, 'key_id', parameter.optionalText('key_id'))),
+  ]);
+}
+
+const policyIn = (block: Block, attribute: string): PolicySpec => ({
+  address: `${block.address}.${attribute}`,
+  document: block.json(attribute),
+});

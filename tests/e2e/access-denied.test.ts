@@ -1,0 +1,86 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
+import { ruleOf, startCloud, startTunnel, withTunnel, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
+
+/** Short, so that sweep may have the row soon; a cold start on a busy machine fits. In ms. */
+const DEADLINE_MS = 4000;
+/** Sweep leaves a row to its waiter for five seconds after the deadline. In ms. */
+const SWEEP_MARGIN_MS = 5500;
+
+/** Takes an action out of a function's role, as somebody would in `modules/function-rights.ts`; the resource's table tells it apart. */
+const without =
+  (functionName: string, action: string, resource = ''): NonNullable<CloudUnderTestOptions['stack']> =>
+  (resources) => {
+    const policy = resources['aws_iam_role_policy']?.[`${functionName}-policy`] as { policy: string };
+    const document = JSON.parse(policy.policy) as { Statement: { Action: string[]; Resource: string[] }[] };
+    const statement = document.Statement.find(({ Action, Resource }) => Action.includes(action) && Resource.join().includes(resource));
+    if (!statement) throw new Error(`${functionName} has no ${action}`);
+    statement.Action = statement.Action.filter((each) => each !== action);
+    if (statement.Action.length === 0) document.Statement.splice(document.Statement.indexOf(statement), 1);
+    policy.policy = JSON.stringify(document);
+  };
+
+/** Its waiter may not remove rows. */
+let keeper: CloudUnderTest;
+let lastVisitAt: number;
+beforeAll(async () => {
+  keeper = await startTunnel({
+    mode: 'bus',
+    stack: without('forward-request', 'dynamodb:DeleteItem'),
+    environment: (same) => ({ ...same, timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS } }),
+  });
+});
+afterAll(() => keeper.close());
+
+test('a waiter that may not remove its row answers the visitor all the same; the log has the refusal as AWS words it, and people one line', async () => {
+  expect(await keeper.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
+  expect(await keeper.visit('/nonce/2')).toMatchObject({ status: 200, text: '2' });
+  lastVisitAt = Date.now();
+  expect(await keeper.pendingRows()).toHaveLength(2);
+  const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/http-tunnel-local-pending-requests';
+  const refusal =
+    'User: arn:aws:sts::000000000000:assumed-role/http-tunnel-local-forward-request/http-tunnel-local-forward-request ' +
+    `is not authorized to perform: dynamodb:DeleteItem on resource: ${table} because no identity-based policy allows the dynamodb:DeleteItem action`;
+  expect(keeper.logs.some(({ text }) => text.includes(refusal) && text.includes('AccessDeniedException'))).toBe(true);
+  expect(keeper.warnings).toEqual([
+    `access denied: http-tunnel-local-forward-request may not dynamodb:DeleteItem on ${table}; nothing allows it: grant it in modules/function-rights.ts`,
+  ]);
+});
+
+test('a tunnel that may not be read is our own 500, and nothing is sent', () =>
+  withTunnel({ stack: without('forward-request', 'dynamodb:GetItem', 'aws_dynamodb_table.tunnels') }, async (tunnel) => {
+    const reply = await tunnel.visit('/nonce/1');
+    expect(reply.headers['x-tunnel-error']).toBe('internal_error');
+    expect(reply.status).toBe(500);
+    expect(await tunnel.pendingRows()).toEqual([]);
+  }));
+
+test('a waiter that may not connect to the wake channel polls, and the gateway has refused it as API Gateway does', () =>
+  withTunnel({ mode: 'bus', stack: without('forward-request', 'execute-api:Invoke') }, async ({ logs, warnings, ...tunnel }) => {
+    expect(await tunnel.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
+    expect(warnings).toEqual([
+      expect.stringMatching(/forward-request may not execute-api:Invoke on arn:aws:execute-api:.*\/v1\/\$connect; /),
+    ]);
+    expect(logs.some(({ text }) => text.includes('Unexpected server response: 403'))).toBe(true);
+  }));
+
+test.each([
+  ['the stream', 'process-stream', 'dynamodb:GetRecords', 'aws_lambda_event_source_mapping.response-stream-mapping: AWS would refuse it'],
+  [
+    "the mapping's failure queue",
+    'process-stream',
+    'sqs:SendMessage',
+    'aws_lambda_event_source_mapping.response-stream-mapping: AWS would refuse it',
+  ],
+  ["an invocation's failure queue", 'wake-waiter', 'sqs:SendMessage', 'aws_lambda_function.wake-waiter: AWS would refuse it'],
+])('a role that lacks %s stops the boot, as it would stop the deployment', async (_, functionName, action, message) => {
+  const booting = startCloud({ stack: without(functionName, action) });
+  await expect(booting).rejects.toThrow(message);
+  await expect(booting).rejects.toMatchObject({ name: 'IamBootError', message: expect.stringContaining(`may not ${action}`) as string });
+});
+
+test('what a waiter may not remove is left to sweep', async () => {
+  await sleep(lastVisitAt + DEADLINE_MS + SWEEP_MARGIN_MS - Date.now());
+  keeper.cloud.services.schedules.fire(ruleOf(keeper.cloud, 'sweep-schedule-rule'));
+  await eventually(async () => expect(await keeper.pendingRows()).toEqual([]));
+});

@@ -1,0 +1,76 @@
+import { parsePolicy, type Statement } from '../../local/iam/policy-document';
+import { AccessRecorder } from '../support/access-recorder';
+import { rightsOf } from '../support/granted-rights';
+import { grantsIn, isNeeded, isUsed } from '../support/grants';
+import { environmentNames, functionNames, stackOf } from '../support/infra-stack';
+import { MODES, type CloudUnderTest } from '../support/tunnel';
+import { useEverything } from '../support/whole-traffic';
+
+/** Granted actions that no run of the local cloud uses, with the reason; also those that only other environments grant. */
+const UNUSED: Readonly<Record<string, string>> = {
+  'xray:PutTraceSegments': "X-Ray's daemon sends segments beside the function, by its role; the local cloud has no daemon and no traces",
+  'xray:PutTelemetryRecords': 'the same daemon, of itself',
+};
+
+const recorder = new AccessRecorder();
+let iam: CloudUnderTest['cloud']['services']['iam'];
+beforeAll(async () => {
+  for (const mode of MODES) ({ iam } = (await useEverything(mode, recorder)).cloud.services);
+}, 120_000);
+
+test('nothing that functions and services do is denied', () => {
+  expect(recorder.denied).toEqual([]);
+  expect(recorder.allowed.length).toBeGreaterThan(30);
+});
+
+const unused = (statements: readonly Statement[]) =>
+  grantsIn(statements).filter((grant) => !isUsed(grant, recorder.allowed) && !(grant.action in UNUSED));
+
+test('every granted action on every resource is used, but for those listed with a reason', () => {
+  expect(unused(iam.statements)).toEqual([]);
+});
+
+const needless = (statements: readonly Statement[], statementsFor: typeof iam.statementsFor) =>
+  statements
+    .filter(({ effect, actions }) => effect === 'Allow' && !actions.patterns.every((action) => action in UNUSED))
+    .filter((statement) => !isNeeded(statement, recorder.allowed, statementsFor))
+    .map(({ where }) => where);
+
+test('without any one of the statements something that was done would be denied', () => {
+  expect(needless(iam.statements, (...asked) => iam.statementsFor(...asked))).toEqual([]);
+});
+
+test('a right too many would be found: one that nobody uses, and one that another statement gives already', () => {
+  const given = (action: string): Statement[] =>
+    parsePolicy(
+      { address: 'extra', document: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: action, Resource: '*' } } },
+      'identity',
+    );
+  expect(unused(given('dynamodb:Query'))).toEqual([{ where: 'extra Statement[0]', action: 'dynamodb:Query', resource: '*' }]);
+  const found = needless(iam.statements, (...asked) => [...iam.statementsFor(...asked), ...given('ssm:GetParameter')]);
+  expect(found).toContain('aws_iam_role_policy.authorize-agent-policy.policy Statement[2]');
+});
+
+test('statements name what they allow, so that each can be told from the others', () => {
+  const negated = iam.statements.filter(({ effect, actions, resources }) => effect === 'Allow' && (actions.negated || resources.negated));
+  expect(negated.map(({ where }) => where)).toEqual([]);
+});
+
+const actionOf = (right: string): string => right.split(' ')[0] ?? '';
+
+test.each(environmentNames)('what was shown here holds for %s: its roles grant the same, but for what is listed', (environment) => {
+  const local = stackOf('local');
+  for (const name of functionNames) {
+    const shown = rightsOf(local, name);
+    const more = rightsOf(stackOf(environment), name).filter((right) => !shown.includes(right) && !(actionOf(right) in UNUSED));
+    expect({ name, more }).toEqual({ name, more: [] });
+  }
+});
+
+test('what is listed as unused is granted somewhere, and unused here', () => {
+  const granted = environmentNames.flatMap((environment) => functionNames.flatMap((name) => rightsOf(stackOf(environment), name)));
+  for (const action of Object.keys(UNUSED)) {
+    const used = recorder.allowed.some(({ access }) => access.action === action);
+    expect({ action, granted: granted.map(actionOf).includes(action), used }).toEqual({ action, granted: true, used: false });
+  }
+});

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { evaluate, type Access } from '../../local/iam/evaluate';
+import { actionMatches, resourceMatches, wildcardMatches } from '../../local/iam/matching';
+import type { Patterns, Statement } from '../../local/iam/policy-document';
+
+/** What a wildcard means, told without any cleverness: every way to read each star is tried. */
+function naive(pattern: string, text: string, stopsAtColon: boolean): boolean {
+  const [first, rest] = [pattern[0], pattern.slice(1)];
+  if (first === undefined) return text === '';
+  if (first === '*') {
+    const bounded = stopsAtColon && rest !== '' && rest[0] !== ':';
+    for (let length = 0; length <= text.length; length++) {
+      if (bounded && text.slice(0, length).includes(':')) return false;
+      if (naive(rest, text.slice(length), stopsAtColon)) return true;
+    }
+    return false;
+  }
+  if (text === '') return false;
+  const fits = first === '?' ? !(stopsAtColon && text[0] === ':') : first === text[0];
+  return fits && naive(rest, text.slice(1), stopsAtColon);
+}
+
+/** Few letters, so that patterns and texts meet often; signs that mean something to regular expressions are among them. */
+const text = fc.string({ unit: fc.constantFrom('a', 'b', ':', '/', '.', '$'), maxLength: 8 });
+const pattern = fc.string({ unit: fc.constantFrom('a', 'b', ':', '/', '.', '$', '*', '*', '?'), maxLength: 8 });
+
+test('wildcards match what a naive reading matches', () => {
+  fc.assert(
+    fc.property(pattern, text, (p, t) => expect(wildcardMatches(p, t)).toBe(naive(p, t, false))),
+    { numRuns: 1000 },
+  );
+});
+
+test('resources match what a naive reading matches in which stars within a part end at its colon', () => {
+  const arn = (part: fc.Arbitrary<string>) => part.map((resource) => `arn:aws:sqs:r:1:${resource}`);
+  fc.assert(
+    fc.property(arn(pattern), arn(text), (p, t) => expect(resourceMatches(p, t)).toBe(naive(p, t, true))),
+    { numRuns: 1000 },
+  );
+});
+
+test('a name matches itself, and an action whatever its case', () => {
+  fc.assert(
+    fc.property(text, (t) => {
+      expect(wildcardMatches(t, t)).toBe(true);
+      expect(actionMatches(t.toUpperCase(), t)).toBe(true);
+    }),
+  );
+});
+
+const some = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(values, { minLength: 1, maxLength: 3 });
+const patterns = (of: fc.Arbitrary<string>): fc.Arbitrary<Patterns> => fc.record({ negated: fc.boolean(), patterns: some(of) });
+const ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'sqs:SendMessage'];
+const RESOURCES = ['arn:aws:dynamodb:r:1:table/a', 'arn:aws:dynamodb:r:1:table/b', 'arn:aws:sqs:r:1:a'];
+const statement: fc.Arbitrary<Statement> = fc.record({
+  where: fc.uuid(),
+  effect: fc.constantFrom('Allow', 'Deny'),
+  actions: patterns(fc.constantFrom(...ACTIONS, 'dynamodb:*', '*')),
+  resources: patterns(fc.constantFrom(...RESOURCES, 'arn:aws:dynamodb:*:*:table/*', '*')),
+  conditions: fc.constant([]),
+});
+const access: fc.Arbitrary<Access> = fc.record({ action: fc.constantFrom(...ACTIONS), resource: fc.constantFrom(...RESOURCES) });
+const policies = fc.array(statement, { maxLength: 6 });
+const effectOf = (asked: Access, statements: readonly Statement[]): string => evaluate(asked, statements).effect;
+
+test('the order of statements does not matter', () => {
+  const shuffled = policies.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
+  fc.assert(fc.property(access, shuffled, (asked, [all, others]) => expect(effectOf(asked, others)).toBe(effectOf(asked, all))));
+});
+
+test('a denial that applies wins over everything else', () => {
+  fc.assert(
+    fc.property(access, policies, fc.nat(), (asked, all, at) => {
+      const denial: Statement = {
+        where: 'd',
+        effect: 'Deny',
+        actions: { negated: false, patterns: [asked.action] },
+        resources: { negated: false, patterns: ['*'] },
+        conditions: [],
+      };
+      expect(effectOf(asked, all.toSpliced(at % (all.length + 1), 0, denial))).toBe('explicitly-denied');
+    }),
+  );
+});
+
+test('allowing more never takes anything away, and taking away an allowance never gives anything', () => {
+  fc.assert(
+    fc.property(access, policies, statement, (asked, all, more) => {
+      const before = effectOf(asked, all);
+      const after = effectOf(asked, [...all, { ...more, effect: 'Allow' }]);
+      if (before === 'allowed') expect(after).toBe('allowed');
+      if (before === 'explicitly-denied') expect(after).toBe('explicitly-denied');
+    }),
+  );
+});
+
+test('a decision rests on its statements alone', () => {
+  fc.assert(
+    fc.property(access, policies, (asked, all) => {
+      const { effect, statements } = evaluate(asked, all);
+      expect(effectOf(asked, statements)).toBe(effect);
+      if (effect !== 'implicitly-denied') expect(statements).not.toEqual([]);
+    }),
+  );
+});

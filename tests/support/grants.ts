@@ -1,0 +1,35 @@
+/** What policies give, held against what was done. */
+import { evaluate } from '../../local/iam/evaluate';
+import type { AccessDecision, Iam } from '../../local/iam/iam';
+import { actionMatches, resourceMatches } from '../../local/iam/matching';
+import type { Statement } from '../../local/iam/policy-document';
+
+/** One action on one resource, as a statement grants it. */
+export interface Grant {
+  readonly where: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+export const grantsIn = (statements: readonly Statement[]): Grant[] =>
+  statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ where, actions, resources }) =>
+      actions.patterns.flatMap((action) => resources.patterns.map((resource) => ({ where, action, resource }))),
+    );
+
+/** Whether one of the things done was allowed by the very grant. */
+export const isUsed = ({ where, action, resource }: Grant, done: readonly AccessDecision[]): boolean =>
+  done.some(
+    ({ access, decision }) =>
+      decision.statements.some((statement) => statement.where === where) &&
+      actionMatches(action, access.action) &&
+      resourceMatches(resource, access.resource),
+  );
+
+/** Whether one of the things done would be denied without the statement. */
+export const isNeeded = (removed: Statement, done: readonly AccessDecision[], statementsFor: Iam['statementsFor']): boolean =>
+  done.some(({ caller, access }) => {
+    const others = statementsFor(caller, access.resource).filter(({ where }) => where !== removed.where);
+    return evaluate(access, others).effect !== 'allowed';
+  });

@@ -1,0 +1,116 @@
+/** Everything the tunnel does, so that every right is used: visits, errors, reconnects, sweeps, probes, and failures that end in queues. */
+import { bucketOf } from '../../functions/core/rollout';
+import { AwsError, type Interceptor, type QueueMessage } from '../../local/services';
+import type { StartMode } from '../../local/start/start-options';
+import type { AccessRecorder } from './access-recorder';
+import { eventually } from './eventually';
+import { MinimalAgent } from './minimal-agent';
+import { queueOf, ruleOf, startTunnel, type CloudUnderTest } from './tunnel';
+
+/** Uses one mode's way; the failures are `bus`'s and `polling`'s. Resolves with the cloud, for its policies; it is closed. */
+export async function useEverything(mode: StartMode, recorder: AccessRecorder): Promise<CloudUnderTest> {
+  const faults = new Faults();
+  const tunnel = await startTunnel({
+    mode,
+    onDecision: recorder.record,
+    intercept: faults.intercept,
+    environment: (same) => ({ ...same, timings: { ...same.timings, leaseGraceMs: 1 } }),
+    ...(mode === 'polling' && { stack: withoutTargetPermissions }),
+  });
+  faults.tunnel = tunnel;
+  try {
+    await visitAndFail(tunnel);
+    if (mode === 'bus') {
+      await sweepUp(tunnel);
+      await failFunctions(tunnel, faults);
+    }
+    if (mode === 'polling') await failDeliveries(tunnel);
+    return tunnel;
+  } finally {
+    await tunnel.close();
+  }
+}
+
+/** EventBridge may invoke nothing, and its events become dead letters. */
+function withoutTargetPermissions(resources: Record<string, Record<string, unknown>>): void {
+  const permissions = resources['aws_lambda_permission'] ?? {};
+  for (const name of Object.keys(permissions)) if (name.endsWith('target-permission')) delete permissions[name];
+}
+
+/** Retries and cold starts on a busy machine fit. In ms. */
+const PATIENCE_MS = 15_000;
+
+/** Agents of this name go without their end being noticed. */
+const VANISHER = 'vanisher';
+
+/** What goes wrong on purpose, the first two only while their flags are set. */
+class Faults {
+  tunnel: CloudUnderTest | undefined;
+  busRefuses = false;
+  wakeWaiterCrashes = false;
+
+  readonly intercept: Interceptor = ({ operation, caller, input }, next) => {
+    const by = (name: string): boolean => caller.functionName.endsWith(name);
+    const broken = new AwsError(400, 'ValidationException', 'broken on purpose');
+    if (this.busRefuses && operation === 'PutEvents') return Promise.reject(broken);
+    if (by('disconnect-agent') && JSON.stringify(input).includes(VANISHER)) return Promise.reject(broken);
+    if (this.wakeWaiterCrashes && by('wake-waiter')) this.tunnel?.cloud.services.lambda.kill(caller.environment?.id ?? '');
+    return next();
+  };
+}
+
+async function visitAndFail(tunnel: CloudUnderTest): Promise<void> {
+  for (const path of ['/nonce/1', '/nonce/2', '/delay/300', '/big/60000', '/big/200000']) await tunnel.visit(path);
+  await tunnel.visit('/', {}, 'nobody');
+  const refuser = await tunnel.agent({ name: 'refuser', target: { port: 1 } });
+  await tunnel.visit('/', {}, 'refuser');
+  await refuser.stop({ graceMs: 0 });
+  await tunnel.visit('/', {}, 'refuser');
+  const again = await tunnel.agent({ name: 'refuser', target: { port: 1 } });
+  await again.stop({ graceMs: 0 });
+}
+
+/** A run of sweep that has something to do: a probe, a tunnel whose lease has run out, one whose agent has vanished unnoticed. */
+async function sweepUp(tunnel: CloudUnderTest): Promise<void> {
+  const { cloud, logs } = tunnel;
+  const said = (text: string): number => logs.filter((line) => line.text.includes(text)).length;
+  const run = Math.floor(Date.now() / 60_000);
+  // Sweep looks at a tenth of the connections in each run, and the minute may be over before it runs.
+  for (const name of [nameLookedAtIn(run), nameLookedAtIn(run + 1)]) {
+    (await MinimalAgent.connect(cloud.agentEndpoint, await tunnel.token(), () => undefined, { name })).vanish();
+  }
+  await eventually(() => expect(said('broken on purpose')).toBeGreaterThanOrEqual(2), PATIENCE_MS);
+  cloud.services.schedules.fire(ruleOf(cloud, 'sweep-schedule-rule'));
+  await eventually(() => expect(said('"message":"swept"')).toBeGreaterThanOrEqual(1), PATIENCE_MS);
+  await eventually(() => expect(said('"ProbeReturned":1')).toBeGreaterThanOrEqual(1), PATIENCE_MS);
+}
+
+const nameLookedAtIn = (run: number): string =>
+  Array.from({ length: 1000 }, (_, i) => `${VANISHER}-${i}`).find((name) => (bucketOf(name) + run) % 10 === 0) ?? '';
+
+/** What Lambda sends on when a function fails for good. */
+async function failFunctions(tunnel: CloudUnderTest, faults: Faults): Promise<void> {
+  faults.wakeWaiterCrashes = true;
+  await tunnel.visit('/nonce/3');
+  await arrival(tunnel, 'response-bus-wake-failures');
+  faults.wakeWaiterCrashes = false;
+  faults.busRefuses = true;
+  await tunnel.visit('/nonce/4');
+  await arrival(tunnel, 'response-stream-failures');
+  faults.busRefuses = false;
+}
+
+/** What EventBridge sends on when a target cannot be had. */
+async function failDeliveries(tunnel: CloudUnderTest): Promise<void> {
+  const { buses, schedules, spec } = tunnel.cloud.services;
+  const [bus] = spec.buses;
+  buses.put([{ EventBusName: bus?.name, Source: 'http-tunnel.response', DetailType: 'HttpResponseReady', Detail: '{}' }]);
+  schedules.fire(ruleOf(tunnel.cloud, 'sweep-schedule-rule'));
+  await arrival(tunnel, 'response-bus-target-dead-letters');
+  await arrival(tunnel, 'sweep-schedule-target-dead-letters');
+}
+
+async function arrival({ cloud }: CloudUnderTest, queue: string): Promise<void> {
+  const messages = (): readonly QueueMessage[] => cloud.services.queues.messages(queueOf(cloud, queue));
+  await eventually(() => expect(messages()).not.toEqual([]), PATIENCE_MS);
+}

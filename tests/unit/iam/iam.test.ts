@@ -1,0 +1,196 @@
+import { GuardedQueues } from '../../../local/iam/guarded-queues';
+import { guardedLogs } from '../../../local/iam/guarded-logs';
+import { GuardedStream } from '../../../local/iam/guarded-stream';
+import { checkLambdaRights } from '../../../local/iam/lambda-rights';
+import type { LogLine } from '../../../local/services';
+import type { ResourcePolicySpec } from '../../../local/specs';
+import { FakeQueues, FakeStream } from '../../support/events-fixture';
+import { allow, call, deny, document, iamWith, MAPPING, QUEUE, RULE, STREAM, SWEEP, TRUST, TUNNELS } from '../../support/iam-fixture';
+
+const reply = () => Promise.resolve({ status: 200, body: '{}' });
+const READ_TUNNELS = call('dynamodb', 'GetItem', { TableName: 'tunnels' });
+
+describe('a call', () => {
+  test('goes through when the role allows it, and whoever looks on is told by what', async () => {
+    const { iam, decisions, warnings } = iamWith([allow('dynamodb:GetItem', TUNNELS)]);
+    await expect(iam.intercept(READ_TUNNELS, reply)).resolves.toEqual({ status: 200, body: '{}' });
+    expect(decisions).toMatchObject([
+      {
+        caller: { kind: 'role', functionName: 'sweep' },
+        access: { action: 'dynamodb:GetItem', resource: TUNNELS, context: { 'aws:PrincipalAccount': '000000000000' } },
+        decision: { effect: 'allowed', statements: [{ where: 'aws_iam_role_policy.sweep.policy Statement[0]' }] },
+      },
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  test('is refused before its service hears of it, and people are told once where to grant it', async () => {
+    const { iam, warnings } = iamWith([allow('dynamodb:PutItem', TUNNELS)]);
+    let reached = false;
+    const next = () => {
+      reached = true;
+      return reply();
+    };
+    for (let tries = 0; tries < 3; tries++)
+      await expect(iam.intercept(READ_TUNNELS, next)).rejects.toMatchObject({ code: 'AccessDeniedException' });
+    expect(reached).toBe(false);
+    expect(warnings).toEqual([
+      `access denied: sweep may not dynamodb:GetItem on ${TUNNELS}; nothing allows it: grant it in modules/function-rights.ts`,
+    ]);
+  });
+
+  test('is told of for each resource, but not for each connection', async () => {
+    const { iam, warnings } = iamWith([]);
+    const scan = (table: string) => call('dynamodb', 'Scan', { TableName: table });
+    const post = (connectionId: string) =>
+      call('execute-api', 'ManageConnections', { apiId: 'abc', stage: 'v1', method: 'POST', connectionId });
+    for (const denied of [scan('tunnels'), scan('requests'), post('X='), post('Y=')])
+      await expect(iam.intercept(denied, reply)).rejects.toThrow();
+    expect(warnings.map((line) => line.split(';')[0])).toEqual([
+      `access denied: sweep may not dynamodb:Scan on ${TUNNELS}`,
+      `access denied: sweep may not dynamodb:Scan on ${TUNNELS.replace('tunnels', 'requests')}`,
+      'access denied: sweep may not execute-api:ManageConnections on arn:aws:execute-api:us-east-1:000000000000:abc/v1/POST/@connections/X=',
+    ]);
+  });
+
+  test('is refused by name when a statement denies it', async () => {
+    const { iam, warnings } = iamWith([allow('*', '*'), deny('dynamodb:*', TUNNELS)]);
+    await expect(iam.intercept(READ_TUNNELS, reply)).rejects.toMatchObject({ message: expect.stringContaining('explicit deny') as string });
+    expect(warnings).toEqual([
+      `access denied: sweep may not dynamodb:GetItem on ${TUNNELS}; denied by aws_iam_role_policy.sweep.policy Statement[1]`,
+    ]);
+  });
+
+  test('that is about several resources needs them all', async () => {
+    const { iam } = iamWith([allow('dynamodb:BatchGetItem', TUNNELS)]);
+    const batch = (...tables: string[]) =>
+      call('dynamodb', 'BatchGetItem', { RequestItems: Object.fromEntries(tables.map((table) => [table, {}])) });
+    await expect(iam.intercept(batch('tunnels'), reply)).resolves.toBeDefined();
+    await expect(iam.intercept(batch('tunnels', 'others'), reply)).rejects.toMatchObject({
+      message: expect.stringContaining('table/others') as string,
+    });
+  });
+
+  test("needs the right to the customer's key as well, through the service", async () => {
+    const key = 'arn:aws:kms:us-east-1:000000000000:key/1';
+    const parameter = 'arn:aws:ssm:us-east-1:000000000000:parameter/key';
+    const encryptionKeys = { [parameter]: key };
+    const read = call('ssm', 'GetParameter', { Name: '/key', WithDecryption: true });
+    const mayRead = allow('ssm:GetParameter', parameter);
+    const viaService = (service: string) => allow('kms:Decrypt', key, { Condition: { StringEquals: { 'kms:ViaService': service } } });
+    await expect(
+      iamWith([mayRead, viaService('ssm.us-east-1.amazonaws.com')], { encryptionKeys }).iam.intercept(read, reply),
+    ).resolves.toBeDefined();
+    for (const statements of [[mayRead], [mayRead, viaService('s3.us-east-1.amazonaws.com')]]) {
+      await expect(iamWith(statements, { encryptionKeys }).iam.intercept(read, reply)).rejects.toThrow(
+        'The ciphertext refers to a customer master key',
+      );
+    }
+  });
+});
+
+describe('a queue', () => {
+  const policy = (...statements: object[]): ResourcePolicySpec => ({
+    address: 'aws_sqs_queue_policy.failures.policy',
+    document: document(...statements),
+    resourceArn: QUEUE,
+  });
+  const events = { Principal: { Service: 'events.amazonaws.com' }, Condition: { ArnEquals: { 'aws:SourceArn': RULE } } };
+  const sending = (statements: object[], ...resourcePolicies: ResourcePolicySpec[]) => {
+    const { iam, warnings } = iamWith(statements, { resourcePolicies });
+    const inner = new FakeQueues();
+    return { queues: new GuardedQueues(inner, iam), inner, warnings };
+  };
+  const byRule = (sourceArn: string) => ({ service: 'events.amazonaws.com', sourceArn });
+  const byFunction = { functionArn: SWEEP.arn };
+
+  test('takes from a service what its policy lets in: that rule, no other, and none without a policy', () => {
+    const { queues, inner, warnings } = sending([allow('sqs:*', '*')], policy(allow('sqs:SendMessage', QUEUE, events)));
+    queues.send(QUEUE, '{}', byRule(RULE));
+    expect(inner.sent).toHaveLength(1);
+    expect(() => queues.send(QUEUE, '{}', byRule(`${RULE}-2`))).toThrow(
+      'because no resource-based policy allows the sqs:sendmessage action',
+    );
+    expect(() => sending([allow('sqs:*', '*')]).queues.send(QUEUE, '{}', byRule(RULE))).toThrow('events.amazonaws.com is not authorized');
+    expect(inner.sent).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringContaining('let the service in by the policy of the resource')]);
+  });
+
+  test('takes from a function what its role allows, or the policy of the queue', () => {
+    sending([allow('sqs:SendMessage', QUEUE)]).queues.send(QUEUE, '{}', byFunction);
+    sending([], policy(allow('sqs:SendMessage', QUEUE, { Principal: { AWS: SWEEP.roleArn } }))).queues.send(QUEUE, '{}', byFunction);
+    expect(() => sending([]).queues.send(QUEUE, '{}', byFunction)).toThrow('not authorized');
+  });
+
+  test('that allows the account leaves it to the roles; one that denies the account denies them', () => {
+    const account = { Principal: { AWS: 'arn:aws:iam::000000000000:root' } };
+    expect(() => sending([], policy(allow('sqs:*', QUEUE, account))).queues.send(QUEUE, '{}', byFunction)).toThrow('not authorized');
+    expect(() => sending([allow('*', '*')], policy(deny('sqs:*', QUEUE, account))).queues.send(QUEUE, '{}', byFunction)).toThrow(
+      'explicit deny in a resource-based policy',
+    );
+  });
+
+  test('that takes TLS only takes what the local cloud sends, which stays on this machine', () => {
+    const tlsOnly = deny('sqs:*', QUEUE, { Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+    sending([allow('sqs:SendMessage', QUEUE)], policy(tlsOnly)).queues.send(QUEUE, '{}', byFunction);
+  });
+});
+
+describe("in a function's name Lambda", () => {
+  const READS = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'];
+  const mayRead = (...actions: string[]) => allow(actions, `${TUNNELS}/stream/*`);
+
+  test('reads a stream by the role', () => {
+    const source = new FakeStream();
+    source.add('a');
+    const stream = new GuardedStream(source, iamWith([mayRead(...READS)]).iam, SWEEP.arn);
+    stream.open(STREAM);
+    expect(stream.read(STREAM, undefined, 10).records).toHaveLength(1);
+    expect(() => new GuardedStream(source, iamWith([mayRead('dynamodb:ListStreams')]).iam, SWEEP.arn).read(STREAM, undefined, 10)).toThrow(
+      'dynamodb:GetRecords',
+    );
+  });
+
+  test.each(READS)('does not make a mapping whose role lacks %s', (action) => {
+    const { iam, decisions } = iamWith([mayRead(...READS.filter((each) => each !== action)), allow('sqs:SendMessage', QUEUE)]);
+    expect(() => checkLambdaRights(iam, { functions: [SWEEP], mappings: [MAPPING] })).toThrow(
+      new RegExp(
+        `^aws_lambda_event_source_mapping.rows: AWS would refuse it, because the role of sweep may not ${action} on .*; grant it in modules/function-rights.ts$`,
+      ),
+    );
+    // Nothing was done yet.
+    expect(decisions).toEqual([]);
+  });
+
+  test('does not take a failure queue that the role may not send to', () => {
+    const { iam } = iamWith([mayRead(...READS)]);
+    expect(() => checkLambdaRights(iam, { functions: [], mappings: [MAPPING] })).toThrow(`may not sqs:SendMessage on ${QUEUE}`);
+    const failing = { ...SWEEP, asyncInvocation: { ...SWEEP.asyncInvocation, onFailureArn: QUEUE } };
+    expect(() => checkLambdaRights(iam, { functions: [failing], mappings: [] })).toThrow('aws_lambda_function.sweep: AWS would refuse it');
+  });
+
+  test('does not take on a role that does not trust it', () => {
+    const trust = { ...TRUST, Principal: { Service: 'edgelambda.amazonaws.com' } };
+    expect(() => iamWith([], { trust })).toThrow(
+      'aws_lambda_function.sweep: Lambda may not take on its role; let lambda.amazonaws.com do so in aws_iam_role.sweep-role.assume_role_policy',
+    );
+  });
+
+  test('writes the log by the role, and without the right nobody hears the function', () => {
+    const line: LogLine = { at: 0, functionName: 'sweep', environmentId: 'e', text: 'swept' };
+    const heard = (statements: object[]) => {
+      const lines: LogLine[] = [];
+      const { iam, warnings } = iamWith(statements);
+      const log = guardedLogs((each) => lines.push(each), iam, [SWEEP]);
+      log(line);
+      log(line);
+      return { lines: lines.length, warnings };
+    };
+    const group = 'arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/sweep:*';
+    expect(heard([allow(['logs:CreateLogStream', 'logs:PutLogEvents'], group)])).toEqual({ lines: 2, warnings: [] });
+    expect(heard([allow('logs:CreateLogStream', group)])).toEqual({
+      lines: 0,
+      warnings: [expect.stringContaining('sweep may not logs:PutLogEvents')],
+    });
+  });
+});

@@ -1,0 +1,93 @@
+import { requiredAccess, type Place } from '../../../local/iam/access/required-access';
+
+const KEY = 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555';
+const ENCRYPTED = ['table/secret', 'parameter/secret', 'secret-queue'];
+const place: Place = {
+  arn: (service, resource) => `arn:aws:${service}:us-east-1:000000000000:${resource}`,
+  keyOf: (arn) => (ENCRYPTED.some((name) => arn.endsWith(`:${name}`)) ? KEY : undefined),
+};
+
+/** `dynamodb:GetItem on table/tunnels`: without what all ARNs here begin with. */
+const needs = (service: string, operation: string, input: Record<string, unknown> = {}): string[] =>
+  requiredAccess({ service, operation, input }, place).map(
+    ({ action, resource }) => `${action} on ${resource.split(':').slice(5).join(':') || resource}`,
+  );
+
+const KEY_ID = KEY.split(':')[5];
+
+test.each<[string, string, Record<string, unknown>, string[]]>([
+  ['dynamodb', 'GetItem', { TableName: 'tunnels' }, ['dynamodb:GetItem on table/tunnels']],
+  ['dynamodb', 'GetItem', { TableName: 'arn:aws:dynamodb:eu-west-1:1:table/far' }, ['dynamodb:GetItem on table/far']],
+  ['dynamodb', 'Query', { TableName: 'tunnels', IndexName: 'owner' }, ['dynamodb:Query on table/tunnels/index/owner']],
+  [
+    'dynamodb',
+    'BatchGetItem',
+    { RequestItems: { a: {}, b: {} } },
+    ['dynamodb:BatchGetItem on table/a', 'dynamodb:BatchGetItem on table/b'],
+  ],
+  ['dynamodb', 'BatchWriteItem', { RequestItems: { a: [] } }, ['dynamodb:BatchWriteItem on table/a']],
+  [
+    'dynamodb',
+    'TransactWriteItems',
+    { TransactItems: [{ Put: { TableName: 'a' } }, { Put: { TableName: 'a' } }, { ConditionCheck: { TableName: 'b' } }] },
+    ['dynamodb:PutItem on table/a', 'dynamodb:ConditionCheckItem on table/b'],
+  ],
+  ['dynamodb', 'TransactGetItems', { TransactItems: [{ Get: { TableName: 'a' } }] }, ['dynamodb:GetItem on table/a']],
+  ['dynamodb', 'ListTables', {}, ['dynamodb:ListTables on *']],
+  ['dynamodb', 'PutItem', { TableName: 'secret' }, ['dynamodb:PutItem on table/secret', `kms:Decrypt on ${KEY_ID}`]],
+  [
+    'events',
+    'PutEvents',
+    { Entries: [{ EventBusName: 'a' }, { EventBusName: 'a' }, {}] },
+    ['events:PutEvents on event-bus/a', 'events:PutEvents on event-bus/default'],
+  ],
+  ['events', 'PutEvents', { Entries: [{ EventBusName: 'arn:aws:events:us-east-1:1:event-bus/b' }] }, ['events:PutEvents on event-bus/b']],
+  ['events', 'PutRule', {}, ['events:PutRule on *']],
+  ['ssm', 'GetParameter', { Name: '/http-tunnel/key' }, ['ssm:GetParameter on parameter/http-tunnel/key']],
+  ['ssm', 'GetParameters', { Names: ['a', '/b'] }, ['ssm:GetParameters on parameter/a', 'ssm:GetParameters on parameter/b']],
+  ['ssm', 'GetParameter', { Name: 'secret' }, ['ssm:GetParameter on parameter/secret']],
+  ['ssm', 'GetParameter', { Name: 'secret', WithDecryption: true }, ['ssm:GetParameter on parameter/secret', `kms:Decrypt on ${KEY_ID}`]],
+  ['sqs', 'SendMessage', { QueueUrl: 'https://sqs.us-east-1.amazonaws.com/000000000000/failures' }, ['sqs:SendMessage on failures']],
+  [
+    'sqs',
+    'DeleteMessageBatch',
+    { QueueUrl: 'https://sqs.us-east-1.amazonaws.com/000000000000/failures' },
+    ['sqs:DeleteMessage on failures'],
+  ],
+  ['sqs', 'GetQueueUrl', { QueueName: 'failures' }, ['sqs:GetQueueUrl on failures']],
+  ['sqs', 'ListQueues', {}, ['sqs:ListQueues on *']],
+  [
+    'sqs',
+    'SendMessage',
+    { QueueUrl: 'https://q/secret-queue' },
+    ['sqs:SendMessage on secret-queue', `kms:GenerateDataKey on ${KEY_ID}`, `kms:Decrypt on ${KEY_ID}`],
+  ],
+  [
+    'execute-api',
+    'ManageConnections',
+    { apiId: 'abc', stage: 'v1', method: 'POST', connectionId: 'XYZ=' },
+    ['execute-api:ManageConnections on abc/v1/POST/@connections/XYZ='],
+  ],
+  ['execute-api', 'Invoke', { apiId: 'abc', stage: 'v1', routeKey: '$connect' }, ['execute-api:Invoke on abc/v1/$connect']],
+  ['kinesis', 'PutRecord', {}, ['kinesis:PutRecord on *']],
+])('%s %s of %j takes %j', (service, operation, input, expected) => {
+  expect(needs(service, operation, input)).toEqual(expected);
+});
+
+test('a key is used through the service whose resource it encrypts', () => {
+  const [, use] = requiredAccess({ service: 'ssm', operation: 'GetParameter', input: { Name: 'secret', WithDecryption: true } }, place);
+  expect(use).toEqual({ action: 'kms:Decrypt', resource: KEY, context: { 'kms:ViaService': 'ssm.us-east-1.amazonaws.com' } });
+});
+
+test('an event is put as what it says it is', () => {
+  const input = {
+    Entries: [
+      { EventBusName: 'a', Source: 'tunnel', DetailType: 'Ready' },
+      { EventBusName: 'a', Source: 'other', DetailType: 'Ready' },
+    ],
+  };
+  expect(requiredAccess({ service: 'events', operation: 'PutEvents', input }, place).map(({ context }) => context)).toEqual([
+    { 'events:source': 'tunnel', 'events:detail-type': 'Ready' },
+    { 'events:source': 'other', 'events:detail-type': 'Ready' },
+  ]);
+});
