@@ -1,8 +1,9 @@
 /** `npm run bench`: what every way back costs, in time and money. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { runProgram } from '../scripts/command-line';
 import { bench, type BenchResult } from './bench';
-import { BenchOptionError, parseBenchOptions, type BenchOptions } from './options';
+import { parseBenchOptions, type BenchOptions } from './options';
 import { progressOn } from './progress';
 import { jsonReport } from './report/json-report';
 import { markdownReport } from './report/markdown-report';
@@ -13,21 +14,8 @@ import { planPromises, targets } from './verdicts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Resolves with the exit code: 0 when it measured, whatever it found; 1 when it could not; 2 for a wrong command line. */
-async function main(): Promise<number> {
-  let options: BenchOptions;
-  try {
-    const parsed = parseBenchOptions(process.argv.slice(2));
-    if ('help' in parsed) {
-      process.stdout.write(parsed.help);
-      return 0;
-    }
-    options = parsed;
-  } catch (error) {
-    if (!(error instanceof BenchOptionError)) throw error;
-    process.stderr.write(`bench: ${error.message}\n`);
-    return 2;
-  }
+/** Resolves with the exit code: 0 when it has measured, whatever it found. */
+async function main(options: BenchOptions): Promise<number> {
   const result = await bench(options, progressOn(process.stderr));
   for (const table of tablesOf(result)) print(`\n${table.title}\n\n${textTable(table.header, table.rows)}`);
   print('');
@@ -59,12 +47,4 @@ async function write(file: string, text: string): Promise<void> {
   print(`written: ${file}`);
 }
 
-void main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: Error) => {
-    process.stderr.write(`bench: ${process.env['HTTP_TUNNEL_DEBUG'] ? error.stack : `${error.message} (HTTP_TUNNEL_DEBUG=1 shows where)`}\n`);
-    process.exitCode = 1;
-  },
-);
+void runProgram('bench', parseBenchOptions, main);

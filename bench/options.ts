@@ -1,5 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { LATENCY_PROFILES, type LatencyProfileName } from '../local/latency/latency-profile';
+import { parseOptions, type Help } from '../scripts/command-line';
 import { CONTENDERS, type ContenderName } from './contenders';
 
 export interface BenchOptions {
@@ -24,32 +25,14 @@ export interface BenchOptions {
   readonly report: boolean;
 }
 
-/** A wrong command line; `message` is one line that names the input and the remedy. */
-export class BenchOptionError extends Error {
-  override readonly name = 'BenchOptionError';
-}
-
 const FULL_REQUESTS = 1800;
 const QUICK_REQUESTS = 240;
 
-/**
- * Reads the command line of `npm run bench`.
- * @returns the options, or the text to print for `--help`
- * @throws BenchOptionError
- */
-export function parseBenchOptions(args: readonly string[]): BenchOptions | { readonly help: string } {
-  let help = '';
-  const command = benchCommand().configureOutput({ writeOut: (text) => (help += text), writeErr: () => undefined });
-  try {
-    command.parse([...args], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (help) return { help };
-    const [what = ''] = error.message.replace(/^error: /, '').split('\n');
-    throw new BenchOptionError(`${what.replace(/\.$/, '')}; see npm run bench -- --help`);
-  }
-  const given = command.opts<Omit<BenchOptions, 'requests' | 'json'> & { requests?: number; json?: string }>();
-  return { ...given, json: given.json, requests: given.requests ?? (given.quick ? QUICK_REQUESTS : FULL_REQUESTS) };
+/** Reads the command line of `npm run bench`. @throws CommandLineError */
+export function parseBenchOptions(args: readonly string[]): BenchOptions | Help {
+  const options = parseOptions<Omit<BenchOptions, 'requests' | 'json'> & { requests?: number; json?: string }>(benchCommand(), args);
+  if ('help' in options) return options;
+  return { ...options, json: options.json, requests: options.requests ?? (options.quick ? QUICK_REQUESTS : FULL_REQUESTS) };
 }
 
 function benchCommand(): Command {
@@ -85,8 +68,7 @@ Examples:
   npm run bench -- --quick           the same with fewer requests, within three
   npm run bench -- --latency none    the overhead of our own code`,
     )
-    .allowExcessArguments(false)
-    .exitOverride();
+    .allowExcessArguments(false);
 }
 
 const wholeNumber =

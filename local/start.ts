@@ -1,8 +1,9 @@
 /** `npm start`: the whole tunnel on one machine. */
 import { onStopSignal } from '../agent';
+import { CommandLineError } from '../scripts/command-line';
 import { exitWithParent } from './process-guard';
 import { PortTakenError, run } from './start/run';
-import { parseStartOptions, StartOptionError, type StartOptions } from './start/start-options';
+import { parseStartOptions, type StartOptions } from './start/start-options';
 import { jsonOutput, textOutput } from './start/start-output';
 
 const toStdout = (text: string): void => void process.stdout.write(text);
@@ -25,7 +26,7 @@ async function main(): Promise<number> {
     }
     options = parsed;
   } catch (error) {
-    if (!(error instanceof StartOptionError)) throw error;
+    if (!(error instanceof CommandLineError)) throw error;
     toStderr(`http-tunnel: ${error.message}\n`);
     return 2;
   }

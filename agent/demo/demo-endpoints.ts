@@ -62,14 +62,15 @@ function echo({ request, response, body }: DemoExchange): void {
   });
 }
 
-async function delay({ response }: DemoExchange, argument: string): Promise<void> {
+/** With `?say=text` the text is the answer, so that one of many can be told from the others. */
+async function delay({ response, query }: DemoExchange, argument: string): Promise<void> {
   const ms = numberBetween(0, LONGEST_DELAY_MS, argument);
   if (ms === undefined)
     return sendText(response, 400, `/delay/<ms> takes a whole number from 0 to ${LONGEST_DELAY_MS}\n`);
   const visitorLeft = new AbortController();
   response.once('close', () => visitorLeft.abort());
   await sleep(ms, undefined, { signal: visitorLeft.signal });
-  sendText(response, 200, `waited ${ms} ms\n`);
+  sendText(response, 200, query.get('say') ?? `waited ${ms} ms\n`);
 }
 
 function big({ response }: DemoExchange, argument: string): void {

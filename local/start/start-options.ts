@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CommandLineError, parseOptions, type Help } from '../../scripts/command-line';
 import { LATENCY_PROFILES, type LatencyProfileName } from '../latency/latency-profile';
 
 export const MODES = ['polling', 'bus', 'direct'] as const;
@@ -24,32 +25,15 @@ export interface StartOptions {
   readonly verbose: boolean;
 }
 
-/** A wrong command line; `message` is one line that names the input and the remedy. */
-export class StartOptionError extends Error {
-  override readonly name = 'StartOptionError';
-}
-
-/**
- * Reads the command line of `npm start`.
- * @param args without node and script
- * @returns the options, or the text to print for `--help`
- * @throws StartOptionError
- */
-export function parseStartOptions(args: readonly string[]): StartOptions | { readonly help: string } {
-  let help = '';
-  const command = startCommand().configureOutput({ writeOut: (text) => (help += text), writeErr: () => undefined });
-  try {
-    command.parse([...args], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (help) return { help };
-    const [what = ''] = error.message.replace(/^error: /, '').split('\n');
-    throw new StartOptionError(`${what.replace(/\.$/, '')}; see npm start -- --help`);
-  }
+/** Reads the command line of `npm start`. @throws CommandLineError */
+export function parseStartOptions(args: readonly string[]): StartOptions | Help {
+  const command = startCommand();
+  const options = parseOptions<Omit<StartOptions, 'port' | 'pins'> & { port?: number; pin: Pin[] }>(command, args);
+  if ('help' in options) return options;
   const [stray] = command.args;
-  if (stray !== undefined) throw new StartOptionError(strayArgument(stray));
-  const { pin, ...options } = command.opts<Omit<StartOptions, 'pins'> & { pin: Pin[] }>();
-  return { ...options, port: options.port, pins: pin };
+  if (stray !== undefined) throw new CommandLineError(strayArgument(stray));
+  const { pin, ...rest } = options;
+  return { ...rest, port: options.port, pins: pin };
 }
 
 function startCommand(): Command {
@@ -84,8 +68,7 @@ Examples:
   npm start -- --port 3000               your own service on port 3000
   npm start -- --pin demo=9000           http://127.0.0.1:9000 is the tunnel, without a path prefix
   npm start -- --no-agent                then: npm run agent -- http 3000`,
-    )
-    .exitOverride();
+    );
 }
 
 /** npm keeps options for itself that stand before `--`, and hands on what is left of them. */

@@ -1,4 +1,5 @@
-import { BenchOptionError, parseBenchOptions, type BenchOptions } from '../../../bench/options';
+import { parseBenchOptions, type BenchOptions } from '../../../bench/options';
+import { CommandLineError } from '../../../scripts/command-line';
 
 const options = (...args: string[]): BenchOptions => parseBenchOptions(args) as BenchOptions;
 
@@ -28,7 +29,7 @@ test.each([
   [['--quik'], "unknown option '--quik'"],
   [['quick'], 'too many arguments'],
 ])('%j is refused with one line that says why', (args, reason) => {
-  expect(() => parseBenchOptions(args)).toThrow(BenchOptionError);
+  expect(() => parseBenchOptions(args)).toThrow(CommandLineError);
   expect(() => parseBenchOptions(args)).toThrow(reason);
   expect(() => parseBenchOptions(args)).toThrow(/^[^\n]+$/);
 });

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildBundles } from '../bundles';
+import { Times } from '../histogram';
+import { Runner, type Measurement } from '../runner';
+import type { Progress } from '../bench';
+import { memoryMb } from './memory';
+import type { LoadOptions } from './options';
+import { steadyLoad } from './steady-load';
+
+const ANSWER_BYTES = 3072;
+const SAMPLE_MS = 500;
+/** Until requests of the ramp have made room for as many at the full rate, in ms. */
+const LEVELLING_MS = 1000;
+
+export interface LoadResult {
+  readonly options: LoadOptions;
+  /** Arrivals a second. */
+  readonly rate: number;
+  readonly measurement: Measurement;
+  readonly lateness: Times;
+  /** While the load was held. */
+  readonly inFlight: { readonly mean: number; readonly min: number; readonly max: number };
+  /** Execution environments at the end. */
+  readonly environments: number;
+  /** Most memory at once: of the execution environments, and of the process that is cloud, agent and visitors, in MB. */
+  readonly memoryMb: { readonly environments: number; readonly cloud: number };
+  /** Events that were refused, given up, or kept in a queue for people. */
+  readonly failedDeliveries: number;
+  /** Calls of EventBridge by functions that were no PutEvents. */
+  readonly ruleChanges: number;
+}
+
+/** Ramps up to so many requests in flight through mode direct, holds them, and counts. */
+export async function loadTest(options: LoadOptions, progress: Progress): Promise<LoadResult> {
+  progress.stage('building the functions');
+  const { real } = await buildBundles();
+  progress.stage('booting the local cloud');
+  const runner = await Runner.start('direct', { ...options, bytes: ANSWER_BYTES, bundles: real });
+  try {
+    await runner.warmUp(1);
+    return await hold(runner, options, progress);
+  } finally {
+    progress.stage('stopping');
+    await runner.close();
+  }
+}
+
+async function hold(runner: Runner, options: LoadOptions, progress: Progress): Promise<LoadResult> {
+  const { rate, ramp, hold } = steadyLoad(options);
+  progress.stage(`ramping up to ${options.vus} in flight (${rate.toFixed(1)} arrivals a second)`);
+  const ramping = runner.ramp(ramp);
+  await sleep(options.ramp);
+  progress.stage(`holding them for ${options.duration / 1000} s`);
+  const lateness = new Times();
+  const running = runner.run(hold, lateness);
+  const watched = await watch(runner, options, progress);
+  await Promise.all([ramping, running]);
+
+  const { lambda, buses, mappings, queues, spec, calls } = runner.cloud.services;
+  const { attempts, refused } = buses.stats();
+  const discarded = mappings.reduce((sum, mapping) => sum + mapping.stats().discarded, 0);
+  const kept = spec.queues.reduce((sum, { arn }) => sum + queues.messages(arn).length, 0);
+  return {
+    options, rate, lateness, ...watched,
+    measurement: await runner.result(),
+    environments: lambda.environments().length,
+    failedDeliveries: refused + attempts['dead-lettered'] + attempts.dropped + discarded + kept,
+    ruleChanges: calls.count({ service: 'events' }) - calls.count({ service: 'events', operation: 'PutEvents' }),
+  };
+}
+
+/** Looks on until the last request is sent. */
+async function watch(runner: Runner, { duration }: LoadOptions, progress: Progress): Promise<Pick<LoadResult, 'inFlight' | 'memoryMb'>> {
+  const counts: number[] = [];
+  const most = { environments: 0, cloud: 0 };
+  const beganAt = performance.now();
+  for (let elapsed = 0; elapsed < duration; elapsed = performance.now() - beganAt) {
+    await sleep(SAMPLE_MS);
+    if (elapsed >= LEVELLING_MS) counts.push(runner.inFlight);
+    most.environments = Math.max(most.environments, memoryMb(runner.cloud.services.lambda.environments().map(({ pid }) => pid)));
+    most.cloud = Math.max(most.cloud, memoryMb([process.pid]));
+    progress.share(Math.min(1, elapsed / duration));
+  }
+  progress.share(1);
+  // The last sample can fall behind the last arrival.
+  const held = counts.slice(0, -1);
+  const mean = held.reduce((a, b) => a + b, 0) / Math.max(1, held.length);
+  return { inFlight: { mean, min: Math.min(...held), max: Math.max(...held) }, memoryMb: most };
+}

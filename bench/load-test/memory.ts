@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Memory of processes in MB, pages that several share divided among them (`Pss` of
+ * https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html); 0 where the system does not tell.
+ */
+export function memoryMb(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + kilobytes(pid), 0) / 1024;
+}
+
+function kilobytes(pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}

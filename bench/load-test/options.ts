@@ -1,0 +1,60 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { LATENCY_PROFILES, type LatencyProfileName } from '../../local/latency/latency-profile';
+import { parseOptions, type Help } from '../../scripts/command-line';
+
+export interface LoadOptions {
+  /** Requests to be in flight. */
+  readonly vus: number;
+  /** Of the measured part, in ms. */
+  readonly duration: number;
+  /** Time in which the rate grows and the environments start, in ms. */
+  readonly ramp: number;
+  /** What the agent's local service takes for each request, in ms. */
+  readonly agentMs: number;
+  readonly latency: LatencyProfileName;
+  readonly seed: number;
+  readonly json: string | undefined;
+}
+
+/** Reads the command line of `npm run load`. @throws CommandLineError */
+export function parseLoadOptions(args: readonly string[]): LoadOptions | Help {
+  const options = parseOptions<Omit<LoadOptions, 'ramp' | 'json'> & { ramp?: number; json?: string }>(loadCommand(), args);
+  if ('help' in options) return options;
+  return { ...options, json: options.json, ramp: options.ramp ?? Math.min(60_000, options.duration / 2) };
+}
+
+function loadCommand(): Command {
+  return new Command('npm run load --')
+    .description('Holds so many requests in flight through mode direct on the local cloud, and says what holds of what the plan asked for.')
+    .addOption(new Option('--vus <n>', 'requests in flight').default(100).argParser(wholeNumber))
+    .addOption(new Option('--duration <time>', 'how long they are held, such as 90s or 5m').default(300_000, '5m').argParser(time))
+    .addOption(new Option('--ramp <time>', 'time to get there (default: half of it, a minute at most)').argParser(time))
+    .addOption(new Option('--agent-ms <ms>', "what the agent's local service takes").default(2500).argParser(wholeNumber))
+    .addOption(new Option('--latency <profile>', 'how slow the services are').choices([...LATENCY_PROFILES]).default('aws'))
+    .addOption(new Option('--seed <n>', 'of latencies').default(1).argParser(wholeNumber))
+    .option('--json <file>', 'also write every figure there')
+    .helpOption('-h, --help', 'show this')
+    .addHelpText(
+      'after',
+      `
+Arrivals come evenly, as many a second as keep that many in flight, whether earlier ones have been answered or not.
+The exit code is 1 when a request failed, was lost, or left something behind; times alone never fail it.
+
+Examples:
+  npm run load                                 100 in flight for five minutes
+  npm run load -- --vus 20 --duration 20s      a short form`,
+    )
+    .allowExcessArguments(false);
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError('Give a whole number above 0.');
+}
+
+/** `90s` or `5m`, in ms. */
+function time(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(s|m)$/.exec(text) ?? [];
+  if (number !== undefined && Number(number) > 0) return Number(number) * (unit === 'm' ? 60_000 : 1000);
+  throw new InvalidArgumentError('Give a time such as 90s or 5m.');
+}

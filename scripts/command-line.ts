@@ -1,0 +1,57 @@
+import type { Command} from 'commander';
+import { CommanderError } from 'commander';
+
+/** A wrong command line; `message` is one line that names the input and the remedy. */
+export class CommandLineError extends Error {
+  override readonly name = 'CommandLineError';
+}
+
+/** What `--help` prints. */
+export interface Help {
+  readonly help: string;
+}
+
+/**
+ * Parses without printing or exiting.
+ * @param command without actions; its name is how people call it, such as `npm run bench --`
+ * @returns its options, or the text to print for `--help`
+ * @throws CommandLineError
+ */
+export function parseOptions<T extends object>(command: Command, args: readonly string[]): T | Help {
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text), writeErr: () => undefined }).exitOverride();
+  try {
+    command.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (help) return { help };
+    const [what = ''] = error.message.replace(/^error: /, '').split('\n');
+    throw new CommandLineError(`${what.replace(/\.$/, '')}; see ${command.name()} --help`);
+  }
+  return command.opts<T>();
+}
+
+/**
+ * Runs a program of ours: prints help, says what is wrong in one line, and sets the exit code; 2 for a wrong command line, 1 for a
+ * failure, otherwise what `run` resolves with.
+ * @param name stands before each error
+ */
+export async function runProgram<T extends object>(
+  name: string,
+  parse: (args: readonly string[]) => T | Help,
+  run: (options: T) => Promise<number>,
+): Promise<void> {
+  const fail = (message: string, code: number): void => {
+    process.stderr.write(`${name}: ${message}\n`);
+    process.exitCode = code;
+  };
+  try {
+    const options = parse(process.argv.slice(2));
+    if ('help' in options) process.stdout.write(options.help);
+    else process.exitCode = await run(options);
+  } catch (error) {
+    const { message, stack } = error as Error;
+    if (error instanceof CommandLineError) return fail(message, 2);
+    fail(process.env['HTTP_TUNNEL_DEBUG'] ? (stack ?? message) : `${message} (HTTP_TUNNEL_DEBUG=1 shows where)`, 1);
+  }
+}

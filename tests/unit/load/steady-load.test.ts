@@ -1,0 +1,32 @@
+import { parseLoadOptions, type LoadOptions } from '../../../bench/load-test/options';
+import { steadyLoad } from '../../../bench/load-test/steady-load';
+
+const { rate, ramp, hold } = steadyLoad({ vus: 100, ramp: 60_000, duration: 300_000, agentMs: 2500 });
+
+test('the rate keeps as many in flight as were asked for: rate times time', () => {
+  expect(rate * 2.56).toBeCloseTo(100, 5);
+  expect(hold).toHaveLength(Math.floor(rate * 300));
+});
+
+test('arrivals are even while the load is held', () => {
+  const gaps = hold.slice(1).map(({ atMs }, i) => atMs - (hold[i]?.atMs ?? 0));
+  for (const gap of gaps) expect(gap).toBeCloseTo(1000 / rate, 6);
+});
+
+test('the ramp grows evenly from nothing to the rate, and ends where holding begins', () => {
+  const within = (from: number, to: number): number => ramp.filter(({ atMs }) => atMs >= from && atMs < to).length;
+  expect(within(0, 60_000)).toBe(ramp.length);
+  // Half the rate in the middle, nearly all of it at the end.
+  expect(within(25_000, 35_000) / 10 / rate).toBeCloseTo(0.5, 1);
+  expect(within(55_000, 60_000) / 5 / rate).toBeCloseTo(0.96, 1);
+});
+
+test('times are given in seconds or minutes', () => {
+  const { duration, ramp: given } = parseLoadOptions(['--duration', '90s']) as LoadOptions;
+  expect([duration, given]).toEqual([90_000, 45_000]);
+  expect(parseLoadOptions(['--duration', '5m', '--ramp', '30s'])).toMatchObject({ duration: 300_000, ramp: 30_000, vus: 100, latency: 'aws' });
+});
+
+test.each([[['--duration', '5']], [['--vus', '0']], [['--duration', '-1s']], [['--rampage', '1s']]])('%j is refused', (args) => {
+  expect(() => parseLoadOptions(args)).toThrow(/see npm run load -- --help$/);
+});
