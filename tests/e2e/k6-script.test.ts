@@ -23,7 +23,7 @@ test('the k6 script asks the demo behind a tunnel, and records what its threshol
   try {
     await build({
       entryPoints: [SCRIPT], outfile: path.join(directory, 'script.cjs'), bundle: true, format: 'cjs', platform: 'node',
-      plugins: [{ name: 'k6', setup: ({ onResolve }) => onResolve({ filter: /^k6(\/|$)/ }, () => ({ path: SHIM, external: true })) }],
+      plugins: [{ name: 'k6', setup: (plugin) => plugin.onResolve({ filter: /^k6(\/|$)/ }, () => ({ path: SHIM, external: true })) }],
     });
     await writeFile(path.join(directory, 'driver.cjs'), DRIVER);
     const env = { ...process.env, TUNNEL_URL: `${tunnel.cloud.visitorUrl}/demo/`, AGENT_MS: '50' };
