@@ -32,6 +32,10 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
     },
 
     async remove(requestId) {
+      await client.send(new DeleteCommand({ ...table, Key: { requestId } }));
+    },
+
+    async take(requestId) {
       const { Attributes } = await client.send(new DeleteCommand({ ...table, Key: { requestId }, ReturnValues: 'ALL_OLD' }));
       return completionIn(Attributes);
     },
@@ -54,7 +58,8 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
               ':tunnel': answer.tunnelId,
               ':owner': answer.owner,
             },
-            ReturnValues: 'ALL_NEW',
+            // Who waits stood in the row before; the answer need not come back.
+            ReturnValues: 'ALL_OLD',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
         );

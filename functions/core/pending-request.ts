@@ -45,8 +45,10 @@ export interface PendingRequests {
   put(request: PendingRequest): Promise<void>;
   /** The answer, if there is one yet. Leaves the row. */
   read(requestId: string): Promise<Completion | undefined>;
-  /** Removes the row, whatever its state, and gives the answer if there was one. */
-  remove(requestId: string): Promise<Completion | undefined>;
+  /** Removes the row, whatever its state. */
+  remove(requestId: string): Promise<void>;
+  /** Removes the row and gives the answer if there was one, in one act: a lost reply loses the answer, so it is for the last look only. */
+  take(requestId: string): Promise<Completion | undefined>;
   /** Stores an answer, if the row still waits for one from this tunnel and owner. */
   complete(answer: {
     requestId: string;

@@ -31,7 +31,7 @@ export interface WaitOptions {
   readonly delays: Iterator<number, never>;
   /** In ms since the epoch. */
   readonly deadline: number;
-  readonly pending: Pick<PendingRequests, 'read' | 'remove'>;
+  readonly pending: Pick<PendingRequests, 'read' | 'remove' | 'take'>;
   readonly clock: Clock;
   /** Rejects when nobody will ever answer, which ends the waiting; never resolves. */
   readonly hopeless: Promise<never>;
@@ -70,7 +70,7 @@ export async function waitForResponse(options: WaitOptions): Promise<Answer | un
       return { ...completion, learnedBy: wake?.source ?? 'read' };
     }
   }
-  const completion = await pending.remove(requestId);
+  const completion = await pending.take(requestId);
   return completion && { ...completion, learnedBy: 'last-look' };
 }
 

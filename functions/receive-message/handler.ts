@@ -1,5 +1,6 @@
 /** Handles every message that agents send. */
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeAgentMessage, encodeMessage, ProtocolError, type CloudMessage } from '../../protocol';
 import { identityOf, type AgentEvent } from '../aws/agent-event';
 import { connectionsClient, documentClient } from '../aws/clients';
@@ -29,6 +30,8 @@ const REPLY_TIMEOUT_MS = 3000;
 const ESTABLISHING_DELAYS_MS = [50, 100, 200, 400];
 
 async function reply(connectionId: string, message: CloudMessage): Promise<void> {
+  // A visitor waits for the wake that is posted beside it; the agent waits for nothing.
+  if (message.type === 'ack') await nextTurn();
   const post = () =>
     postToConnection(connections, {
       connectionId,

@@ -1,4 +1,4 @@
-import { backgroundClock } from '../events/background-clock';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AwsCall, Interceptor, InvocationInterceptor } from '../services';
 import type { LatencyOperation } from './aws-latency';
 import type { Latency } from './latency-profile';
@@ -15,21 +15,18 @@ export interface LatencyHooks {
 
 export function latencyHooks(latency: Latency | undefined): LatencyHooks {
   if (!latency) return {};
-  const pass = (ms: number): Promise<void> => backgroundClock.sleep(ms);
   const before = (operation: LatencyOperation) => () => pass(latency(operation));
   return {
     intercept: async (call, next) => {
       const operation = operationOf(call);
       if (operation === undefined) return next();
-      const ms = latency(operation);
-      if (operation !== 'DynamoDB read' && operation !== 'DynamoDB write') {
-        await pass(ms);
-        return next();
-      }
-      // There and back: what is written can be read before its writer hears so.
-      await pass(ms / 2);
+      const endsAt = performance.now() + latency(operation);
+      const left = (): number => endsAt - performance.now();
+      // There and back: what is written can be read before its writer hears so. A message counts as delivered at the end.
+      await pass(operation === 'PostToConnection' ? left() : left() / 2);
       const reply = await next();
-      await pass(ms / 2);
+      // What the engine here took is part of the time that the service takes, not on top of it.
+      await pass(left());
       return reply;
     },
     interceptInvocation: async (_, next) => {
@@ -41,6 +38,12 @@ export function latencyHooks(latency: Latency | undefined): LatencyHooks {
     beforeBatch: before('stream read'),
     beforeColdStart: before('cold start'),
   };
+}
+
+/** Waits, to the whole millisecond, which is what timers of Node.js can do; keeps no process alive. */
+async function pass(ms: number): Promise<void> {
+  const whole = Math.round(ms);
+  if (whole > 0) await delay(whole, undefined, { ref: false });
 }
 
 const DYNAMODB_READS = /^(Batch)?Get|^Query$|^Scan$/;

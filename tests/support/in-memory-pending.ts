@@ -26,11 +26,16 @@ export class InMemoryPending implements PendingRequests {
     return this.rows.get(requestId)?.completion;
   }
 
-  async remove(requestId: string): Promise<Completion | undefined> {
+  async remove(requestId: string): Promise<void> {
     await this.happens('remove');
-    const row = this.rows.get(requestId);
     this.rows.delete(requestId);
-    return row?.completion;
+  }
+
+  async take(requestId: string): Promise<Completion | undefined> {
+    await this.happens('take');
+    const completion = this.rows.get(requestId)?.completion;
+    this.rows.delete(requestId);
+    return completion;
   }
 
   async complete(answer: Parameters<PendingRequests['complete']>[0]): Promise<CompletionResult> {

@@ -31,7 +31,7 @@ export async function handler(event: AgentEvent, context: Context): Promise<APIG
       ConditionExpression: '#status = :pending',
       ExpressionAttributeNames: { '#status': 'status' },
       ExpressionAttributeValues: { ':completed': { S: 'completed' }, ':pending': { S: 'pending' }, ':body': { B: Buffer.from(answer.body, 'base64') } },
-      ReturnValues: 'ALL_NEW',
+      ReturnValues: 'ALL_OLD',
     }),
   );
   const wake = { requestId: answer.request_id, statusCode: answer.status_code, headers: answer.headers, body: answer.body };
