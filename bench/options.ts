@@ -25,8 +25,8 @@ export interface BenchOptions {
   readonly report: boolean;
 }
 
-const FULL_REQUESTS = 1800;
-const QUICK_REQUESTS = 240;
+const FULL_REQUESTS = 900;
+const QUICK_REQUESTS = 120;
 
 /** Reads the command line of `npm run bench`. @throws CommandLineError */
 export function parseBenchOptions(args: readonly string[]): BenchOptions | Help {
@@ -46,7 +46,7 @@ function benchCommand(): Command {
       new Option('--requests <n>', `measured requests of each contender (default: ${FULL_REQUESTS}, quick: ${QUICK_REQUESTS})`).argParser(wholeNumber(1)),
     )
     .addOption(new Option('--block <n>', 'requests of a contender before the next one takes its turn').default(60).argParser(wholeNumber(1)))
-    .addOption(new Option('--rate <n>', 'arrivals a second').default(12).argParser(positive))
+    .addOption(new Option('--rate <n>', 'arrivals a second').default(8).argParser(positive))
     .addOption(new Option('--agent-median <ms>', "median of the agent's time").default(250).argParser(positive))
     .addOption(new Option('--agent-sigma <n>', 'its spread: sigma of the log-normal').default(0.6).argParser(positive))
     .addOption(new Option('--bytes <n>', "size of each answer's body").default(3072).argParser(wholeNumber(64)))
@@ -64,7 +64,7 @@ function benchCommand(): Command {
       'after',
       `
 Examples:
-  npm run bench                      under AWS's latencies, about twenty minutes
+  npm run bench                      under AWS's latencies, about a quarter of an hour
   npm run bench -- --quick           the same with fewer requests, within three
   npm run bench -- --latency none    the overhead of our own code`,
     )

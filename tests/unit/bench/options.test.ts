@@ -5,13 +5,13 @@ const options = (...args: string[]): BenchOptions => parseBenchOptions(args) as 
 
 test('without options it is the whole run under the latencies of AWS', () => {
   expect(options()).toMatchObject({
-    latency: 'aws', seed: 1, requests: 1800, rate: 12, agentMedian: 250, agentSigma: 0.6, bytes: 3072,
+    latency: 'aws', seed: 1, requests: 900, rate: 8, agentMedian: 250, agentSigma: 0.6, bytes: 3072,
     contenders: ['polling', 'polling-flat-100', 'bus', 'direct'], quick: false, report: true, out: 'docs/benchmarks',
   });
 });
 
 test('--quick means fewer requests, unless their number is given', () => {
-  expect(options('--quick').requests).toBe(240);
+  expect(options('--quick').requests).toBe(120);
   expect(options('--quick', '--requests', '12').requests).toBe(12);
 });
 
