@@ -13,6 +13,7 @@ export const dev = defineEnvironment({
     region: 'us-east-1',
   },
   tunnelDomain: null,
+  hostedZone: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
   timings: {
     requestDeadlineMs: 28_000,
@@ -39,6 +40,8 @@ export const dev = defineEnvironment({
   },
   logLevel: 'DEBUG',
   logRetentionDays: 7,
+  githubRepository: 'example/http-tunnel',
+  customerKey: false,
   tracing: true,
   deletionProtection: false,
   tags: { owner: 'http-tunnel' },

@@ -13,6 +13,7 @@ export const prod = defineEnvironment({
     region: 'us-east-1',
   },
   tunnelDomain: null,
+  hostedZone: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 0 },
   timings: {
     requestDeadlineMs: 28_000,
@@ -41,6 +42,8 @@ export const prod = defineEnvironment({
   },
   logLevel: 'INFO',
   logRetentionDays: 30,
+  githubRepository: 'example/http-tunnel',
+  customerKey: true,
   tracing: true,
   deletionProtection: true,
   tags: { owner: 'http-tunnel' },

@@ -13,6 +13,7 @@ export const staging = defineEnvironment({
     region: 'us-east-1',
   },
   tunnelDomain: null,
+  hostedZone: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
   timings: {
     requestDeadlineMs: 28_000,
@@ -41,6 +42,8 @@ export const staging = defineEnvironment({
   },
   logLevel: 'INFO',
   logRetentionDays: 14,
+  githubRepository: 'example/http-tunnel',
+  customerKey: false,
   tracing: true,
   deletionProtection: false,
   tags: { owner: 'http-tunnel' },

@@ -3,7 +3,13 @@ import path from 'node:path';
 import { environments } from '../../environments';
 import { MissingBundleError } from '../../modules/function-bundle';
 import { synthesize } from '../../modules/synthesize';
-import { environmentNames, inTemporaryDirectory, stackOf, stubBundles } from '../support/infra-stack';
+import {
+  awsEnvironmentNames,
+  environmentNames,
+  inTemporaryDirectory,
+  stackOf,
+  stubBundles,
+} from '../support/infra-stack';
 
 /** Every file below a directory with its content. */
 function contents(directory: string): Record<string, string> {
@@ -32,7 +38,7 @@ describe('synthesis', () => {
       const bundles = stubBundles(path.join(directory, 'bundles'));
       const first = synthesizeAll(path.join(directory, 'one'), bundles);
       expect(Object.keys(first).filter((file) => file.endsWith('cdk.tf.json'))).toHaveLength(
-        environmentNames.length,
+        environmentNames.length + awsEnvironmentNames.length,
       );
       expect(synthesizeAll(path.join(directory, 'one'), bundles)).toEqual(first);
       expect(synthesizeAll(path.join(directory, 'deeper', 'two'), bundles)).toEqual(first);

@@ -47,7 +47,7 @@ if (provider instanceof TerraformUnavailableError) {
 
     beforeAll(async () => {
       const plans = stacks.map(async (stack) =>
-        checked.set(stack.environment, await planStack(provider, stack.directory)),
+        checked.set(stack.name, await planStack(provider, stack.directory)),
       );
       await Promise.all(plans);
     }, 180_000);

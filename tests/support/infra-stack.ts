@@ -15,7 +15,7 @@ interface StackJson {
   readonly resource: Record<string, ByName>;
   readonly data?: unknown;
   readonly output: ByName;
-  readonly variable: ByName;
+  readonly variable?: ByName;
   readonly terraform: Attributes & { readonly backend: ByName };
   readonly provider: { readonly aws: readonly Attributes[] };
 }
@@ -70,8 +70,9 @@ export class InfraStack {
   }
 }
 
-/** `aws_sqs_queue.failures` of `aws_sqs_queue.failures.arn`. */
-export const toAddress = (reference: string): string => reference.split('.').slice(0, 2).join('.');
+/** `aws_sqs_queue.failures` of `aws_sqs_queue.failures.arn`, also within a call. */
+export const toAddress = (reference: string): string =>
+  reference.replace(/^.*\(/, '').split('.').slice(0, 2).join('.');
 
 /** A directory with a zip for every function; their content does not matter to a stack. */
 export function stubBundles(directory: string): string {
@@ -90,23 +91,50 @@ export function inTemporaryDirectory<T>(use: (directory: string) => T): T {
   }
 }
 
-const synthesized = new Map<EnvironmentName, InfraStack>();
+/** The environments that are applied to AWS, and so have an account with a bootstrap stack. */
+export const awsEnvironmentNames = environmentNames.filter(
+  (name) => environments[name].backend.kind === 's3',
+);
 
-/** The stack of an environment as it is in `environments/`. */
-export function stackOf(name: EnvironmentName): InfraStack {
-  const stack = synthesized.get(name) ?? synthesizeStack(environments[name]);
-  synthesized.set(name, stack);
+const synthesized = new Map<string, InfraStack>();
+
+function remember(key: string, synthesizeIt: () => InfraStack): InfraStack {
+  const stack = synthesized.get(key) ?? synthesizeIt();
+  synthesized.set(key, stack);
   return stack;
 }
 
-export function synthesizeStack(environment: Environment): InfraStack {
+/** The stack of an environment as it is in `environments/`. */
+export const stackOf = (name: EnvironmentName): InfraStack =>
+  remember(name, () => synthesizeStack(environments[name]));
+
+/** The stack of the account that an environment is in. */
+export const bootstrapOf = (name: EnvironmentName): InfraStack =>
+  remember(`bootstrap ${name}`, () => synthesizeBootstrap(environments[name]));
+
+/** Prod as it is with a domain of its own. */
+export const prodWithDomain: Environment = {
+  ...environments.prod,
+  tunnelDomain: 'tunnels.example.com',
+  hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' },
+};
+
+export const synthesizeStack = (environment: Environment): InfraStack =>
+  read(environment.name, { [environment.name]: environment });
+
+/** The stack of the account that these environments share. */
+export const synthesizeBootstrap = (...sharing: [Environment, ...Environment[]]): InfraStack =>
+  read(
+    `bootstrap-${sharing[0].accountId}`,
+    Object.fromEntries(sharing.map((environment) => [environment.name, environment])),
+  );
+
+function read(stackName: string, sources: Record<string, Environment>): InfraStack {
   return inTemporaryDirectory((directory) => {
     const bundles = stubBundles(path.join(directory, 'bundles'));
-    const [stack] = synthesize({
-      environments: { [environment.name]: environment },
-      outdir: directory,
-      bundles,
-    });
-    return new InfraStack(fs.readFileSync(stack?.file ?? '', 'utf8'));
+    const stacks = synthesize({ environments: sources, outdir: directory, bundles });
+    const file = stacks.find(({ name }) => name === stackName)?.file;
+    if (file === undefined) throw new Error(`there is no stack ${stackName}`);
+    return new InfraStack(fs.readFileSync(file, 'utf8'));
   });
 }
