@@ -14,7 +14,7 @@ const WITH_DOMAIN = [...OUTPUTS, 'tunnel_domain'].sort();
 
 const stacks = [
   ...environmentNames.map((name) => ({
-    title: name as string,
+    title: name,
     stack: stackOf(name),
     addresses: expectedAddresses(name),
     outputs: name === 'local' ? WITH_DOMAIN : OUTPUTS,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { environments } from '../../environments';
@@ -6,10 +7,25 @@ import { synthesize } from '../../modules/synthesize';
 import {
   awsEnvironmentNames,
   environmentNames,
+  functionNames,
   inTemporaryDirectory,
   stackOf,
   stubBundles,
 } from '../support/infra-stack';
+
+const root = path.join(__dirname, '../..');
+/** What bundles and stacks are made of. */
+const SOURCES = [
+  'environments',
+  'functions',
+  'main.ts',
+  'modules',
+  'protocol',
+  'scripts',
+  'package.json',
+  'tsconfig.json',
+  'cdktf.json',
+];
 
 /** Every file below a directory with its content. */
 function contents(directory: string): Record<string, string> {
@@ -18,7 +34,7 @@ function contents(directory: string): Record<string, string> {
     .filter((entry) => entry.isFile());
   const paths = files.map((file) => path.join(file.parentPath, file.name)).sort();
   return Object.fromEntries(
-    paths.map((file) => [path.relative(directory, file), fs.readFileSync(file, 'utf8')]),
+    paths.map((file) => [path.relative(directory, file), fs.readFileSync(file, 'latin1')]),
   );
 }
 
@@ -44,6 +60,24 @@ describe('synthesis', () => {
       expect(synthesizeAll(path.join(directory, 'deeper', 'two'), bundles)).toEqual(first);
     });
   });
+
+  it('writes the same bytes in another clone, bundles and their hashes included', () => {
+    inTemporaryDirectory((directory) => {
+      const here = path.join(directory, 'here');
+      synthesize({ environments, outdir: here });
+      const clone = path.join(directory, 'clone');
+      for (const entry of SOURCES)
+        fs.cpSync(path.join(root, entry), path.join(clone, entry), { recursive: true });
+      fs.symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
+      for (const program of ['scripts/build-functions.ts', 'main.ts'])
+        execFileSync(process.execPath, ['--import', 'tsx', program], { cwd: clone, stdio: 'pipe' });
+      const files = contents(path.join(clone, 'cdktf.out'));
+      expect(Object.keys(files).filter((file) => file.endsWith('.zip'))).toHaveLength(
+        environmentNames.length * functionNames.length,
+      );
+      expect(files).toEqual(contents(here));
+    });
+  }, 60_000);
 
   it('changes the path and the hash of a function whose code has changed, and of no other', () => {
     inTemporaryDirectory((directory) => {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { environments, type Environment, type EnvironmentName } from '../../environments';
 import { FUNCTION_SETTINGS, type FunctionName } from '../../functions/settings';
-import { synthesize } from '../../modules/synthesize';
+import { synthesize, type SynthesizedStack } from '../../modules/synthesize';
 
 export const environmentNames = Object.keys(environments) as EnvironmentName[];
 export const functionNames = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
@@ -96,6 +96,32 @@ export const awsEnvironmentNames = environmentNames.filter(
   (name) => environments[name].backend.kind === 's3',
 );
 
+/** Stacks in a directory of their own, for tests that need files. */
+export interface StacksOnDisk {
+  readonly stacks: readonly SynthesizedStack[];
+  /** Directory of one of them. */
+  directory(stackName: string): string;
+  remove(): void;
+}
+
+export function synthesizeInto(sources: Record<string, Environment>): StacksOnDisk {
+  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-infra-'));
+  const stacks = synthesize({
+    environments: sources,
+    outdir,
+    bundles: stubBundles(path.join(outdir, 'bundles')),
+  });
+  return {
+    stacks,
+    directory(stackName) {
+      const stack = stacks.find(({ name }) => name === stackName);
+      if (!stack) throw new Error(`there is no stack ${stackName}`);
+      return stack.directory;
+    },
+    remove: () => fs.rmSync(outdir, { recursive: true, force: true }),
+  };
+}
+
 const synthesized = new Map<string, InfraStack>();
 
 function remember(key: string, synthesizeIt: () => InfraStack): InfraStack {
@@ -130,11 +156,10 @@ export const synthesizeBootstrap = (...sharing: [Environment, ...Environment[]])
   );
 
 function read(stackName: string, sources: Record<string, Environment>): InfraStack {
-  return inTemporaryDirectory((directory) => {
-    const bundles = stubBundles(path.join(directory, 'bundles'));
-    const stacks = synthesize({ environments: sources, outdir: directory, bundles });
-    const file = stacks.find(({ name }) => name === stackName)?.file;
-    if (file === undefined) throw new Error(`there is no stack ${stackName}`);
-    return new InfraStack(fs.readFileSync(file, 'utf8'));
-  });
+  const stacks = synthesizeInto(sources);
+  try {
+    return new InfraStack(fs.readFileSync(path.join(stacks.directory(stackName), 'cdk.tf.json'), 'utf8'));
+  } finally {
+    stacks.remove();
+  }
 }
