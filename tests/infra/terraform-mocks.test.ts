@@ -21,7 +21,7 @@ const applications = [
   ...environmentNames
     .filter((name) => name !== 'prod')
     .map((name) => ({
-      title: name as string,
+      title: name,
       stackDirectory: directory(name),
       testFiles: testFiles('tunnel'),
     })),

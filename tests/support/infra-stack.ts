@@ -100,8 +100,8 @@ export const awsEnvironmentNames = environmentNames.filter(
 export interface StacksOnDisk {
   readonly stacks: readonly SynthesizedStack[];
   /** Directory of one of them. */
-  directory(stackName: string): string;
-  remove(): void;
+  readonly directory: (stackName: string) => string;
+  readonly remove: () => void;
 }
 
 export function synthesizeInto(sources: Record<string, Environment>): StacksOnDisk {
@@ -113,7 +113,7 @@ export function synthesizeInto(sources: Record<string, Environment>): StacksOnDi
   });
   return {
     stacks,
-    directory(stackName) {
+    directory: (stackName) => {
       const stack = stacks.find(({ name }) => name === stackName);
       if (!stack) throw new Error(`there is no stack ${stackName}`);
       return stack.directory;
