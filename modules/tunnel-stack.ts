@@ -14,7 +14,7 @@ import type { StackContext } from './stack-context';
 import { SweepSchedule } from './sweep-schedule';
 import { configureTerraform } from './terraform-settings';
 import { TokenKey } from './token-key';
-import { TunnelDomain } from './tunnel-domain';
+import { TunnelDomain, type MappedStage } from './tunnel-domain';
 import { TunnelFunction } from './tunnel-function';
 import { TunnelsTable } from './tunnels-table';
 import { VisitorApi } from './visitor-api';
@@ -51,7 +51,6 @@ export class TunnelStack extends NamedStack {
       wakeChannel: new WakeChannel(this, 'wake-channel', context),
       tokenKey: new TokenKey(this, 'token-key', context),
     };
-    const agentApi = shared.agentGateway.api;
 
     const functions = this.addFunctions(context, bundles, shared, visitorApi.url);
     visitorApi.forwardTo(functions['forward-request']);
@@ -66,31 +65,8 @@ export class TunnelStack extends NamedStack {
     shared.responseBus.deliverTo(functions['wake-waiter']);
     shared.sweepSchedule.start(functions.sweep);
 
-    const { tunnelDomain, hostedZone } = environment;
-    const domain =
-      tunnelDomain === null || hostedZone === null
-        ? undefined
-        : new TunnelDomain(this, 'domain', {
-            domain: tunnelDomain,
-            hostedZoneId: hostedZone.id,
-            visitors: visitorApi,
-            agents: agentApi,
-          });
-
-    addOutputs(this, {
-      visitor_url: [visitorApi.url, 'Where visitors reach tunnels: <visitor_url>/<tunnel>/'],
-      agent_endpoint: [domain?.agentUrl ?? agentApi.url, 'What agents connect to (--endpoint)'],
-      tunnels_table: [shared.tunnels.name, 'Name of the table of tunnels'],
-      pending_requests_table: [
-        shared.pendingRequests.name,
-        'Name of the table of requests that wait for their answer',
-      ],
-      event_bus: [shared.responseBus.name, 'Name of the bus on which answers are announced'],
-    });
-    if (tunnelDomain !== null)
-      addOutputs(this, {
-        tunnel_domain: [tunnelDomain, 'Domain of tunnels: https://<tunnel>.<tunnel_domain>'],
-      });
+    const domain = this.addDomain(environment, visitorApi, shared.agentGateway.api);
+    this.addOutputs(environment, shared, visitorApi.url, domain);
   }
 
   private addFunctions(
@@ -118,5 +94,43 @@ export class TunnelStack extends NamedStack {
       ] as const;
     });
     return Object.fromEntries(entries) as Record<FunctionName, TunnelFunction>;
+  }
+
+  private addOutputs(
+    { tunnelDomain }: Environment,
+    shared: SharedResources,
+    visitorUrl: string,
+    domain: TunnelDomain | undefined,
+  ): void {
+    addOutputs(this, {
+      visitor_url: [visitorUrl, 'Where visitors reach tunnels: <visitor_url>/<tunnel>/'],
+      agent_endpoint: [
+        domain?.agentUrl ?? shared.agentGateway.api.url,
+        'What agents connect to (--endpoint)',
+      ],
+      tunnels_table: [shared.tunnels.name, 'Name of the table of tunnels'],
+      pending_requests_table: [
+        shared.pendingRequests.name,
+        'Name of the table of requests that wait for their answer',
+      ],
+      event_bus: [shared.responseBus.name, 'Name of the bus on which answers are announced'],
+      ...(tunnelDomain !== null && {
+        tunnel_domain: [tunnelDomain, 'Domain of tunnels: https://<tunnel>.<tunnel_domain>'],
+      }),
+    });
+  }
+
+  private addDomain(
+    { tunnelDomain, hostedZone }: Environment,
+    visitors: MappedStage,
+    agents: MappedStage,
+  ): TunnelDomain | undefined {
+    if (tunnelDomain === null || hostedZone === null) return undefined;
+    return new TunnelDomain(this, 'domain', {
+      domain: tunnelDomain,
+      hostedZoneId: hostedZone.id,
+      visitors,
+      agents,
+    });
   }
 }

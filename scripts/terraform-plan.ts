@@ -59,7 +59,7 @@ export async function planStack(
   return inWorkingCopy(provider, stackDirectory, override, async ({ cwd, variables }) => {
     if (state) await fs.writeFile(path.join(cwd, 'terraform.tfstate'), JSON.stringify(state));
     const run = { cwd, variables: { ...variables, ...TOKEN_KEY_VARIABLE } };
-    await terraform(['validate', '-no-color'], run);
+    if (!state) await terraform(['validate', '-no-color'], run);
     await terraform(['plan', '-no-color', '-refresh=false', '-lock=false', '-out=plan'], run);
     const text = await terraform(['show', '-json', 'plan'], run);
     return { plan: JSON.parse(text) as TerraformPlan, text };
