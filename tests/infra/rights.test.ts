@@ -1,6 +1,7 @@
 import { environments } from '../../environments';
 import type { FunctionName } from '../../functions/settings';
-import { environmentNames, functionNames, stackOf, type InfraStack } from '../support/infra-stack';
+import { rightsOf } from '../support/granted-rights';
+import { environmentNames, functionNames, stackOf } from '../support/infra-stack';
 
 const TUNNELS = '${aws_dynamodb_table.tunnels.arn}';
 const PENDING = '${aws_dynamodb_table.pending-requests.arn}';
@@ -71,25 +72,6 @@ const keyRights = (name: FunctionName): string[] =>
       (action) => `kms:${action} on \${aws_kms_key.data-key.arn} via ${service}.us-east-1.amazonaws.com`,
     ),
   );
-
-interface Policy {
-  readonly Statement: readonly {
-    readonly Effect: string;
-    readonly Action: readonly string[];
-    readonly Resource: readonly string[];
-    readonly Condition?: { readonly StringEquals: { readonly 'kms:ViaService': string } };
-  }[];
-}
-
-function rightsOf(stack: InfraStack, name: FunctionName): string[] {
-  const { policy } = stack.resource(`aws_iam_role_policy.${name}-policy`);
-  const { Statement } = JSON.parse(policy as string) as Policy;
-  expect(Statement.map(({ Effect }) => Effect)).toEqual(Statement.map(() => 'Allow'));
-  return Statement.flatMap(({ Action, Resource, Condition }) => {
-    const via = Condition ? ` via ${Condition.StringEquals['kms:ViaService']}` : '';
-    return Action.flatMap((action) => Resource.map((resource) => `${action} on ${resource}${via}`));
-  });
-}
 
 describe.each(environmentNames)('the roles of %s', (environment) => {
   const stack = stackOf(environment);
