@@ -7,8 +7,8 @@ module.exports = {
   roots: ['<rootDir>/tests'],
   testPathIgnorePatterns: ['<rootDir>/tests/slow/'],
   transform: { '^.+\\.(m?[jt]s)$': '@swc/jest' },
-  // jose is published as ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  // Published as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|d3-random)/)'],
   modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist'],
   globalSetup: '<rootDir>/tests/support/build-bundles.ts',
   testTimeout: 30_000,

@@ -74,6 +74,7 @@ const schema = v.strictObject({
   /** In ms; functions/settings.ts says what each is for. */
   timings: v.strictObject({
     requestDeadlineMs: wholeNumber(1),
+    pollingDelaysMs: v.pipe(v.array(wholeNumber(1)), v.minLength(1, 'must be a list of one delay or more')),
     safetyReadMs: wholeNumber(1),
     wakeIdleMs: wholeNumber(0),
     wakeHelloMs: wholeNumber(1),

@@ -11,6 +11,7 @@ export const local = defineEnvironment({
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
   timings: {
     requestDeadlineMs: 28_000,
+    pollingDelaysMs: [50, 100, 200, 400, 500],
     safetyReadMs: 1000,
     wakeIdleMs: 30_000,
     wakeHelloMs: 250,

@@ -17,6 +17,7 @@ export const staging = defineEnvironment({
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
   timings: {
     requestDeadlineMs: 28_000,
+    pollingDelaysMs: [50, 100, 200, 400, 500],
     safetyReadMs: 1000,
     wakeIdleMs: 30_000,
     wakeHelloMs: 250,

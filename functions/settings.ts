@@ -30,6 +30,7 @@ const SETTINGS = {
   EVENT_DRIVEN_MODE: { meaning: 'how event-driven requests are woken: bus or direct', parse: eventDrivenMode },
   EVENT_DRIVEN_PERCENT: { meaning: 'share of requests that are event-driven, 0 to 100', parse: percentage },
   REQUEST_DEADLINE_MS: milliseconds("time from the visitor's arrival until the request is given up"),
+  POLLING_DELAYS_MS: { meaning: 'delays between the reads of mode polling, in ms; the last one repeats', parse: delays },
   SAFETY_READ_MS: milliseconds('interval of the reads that find an answer whose wake was lost'),
   WAKE_IDLE_MS: milliseconds('idle time after which the wake socket is probed before it is trusted'),
   WAKE_HELLO_MS: milliseconds('wait for that probe before the request falls back to polling'),
@@ -46,7 +47,7 @@ export const FUNCTION_SETTINGS = {
   'forward-request': [
     'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'TUNNEL_DOMAIN',
     'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_MODE', 'EVENT_DRIVEN_PERCENT',
-    'REQUEST_DEADLINE_MS', 'SAFETY_READ_MS', 'WAKE_IDLE_MS', 'WAKE_HELLO_MS', 'WAKE_ROTATE_MS',
+    'REQUEST_DEADLINE_MS', 'POLLING_DELAYS_MS', 'SAFETY_READ_MS', 'WAKE_IDLE_MS', 'WAKE_HELLO_MS', 'WAKE_ROTATE_MS',
   ],
   'authorize-agent': ['TOKEN_KEY_PARAMETER'],
   'connect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS'],
@@ -135,6 +136,10 @@ function url(value: string): URL {
 function wholeNumber(value: string): number {
   if (!/^\d+$/.test(value)) throw new Error('is not a whole number');
   return Number(value);
+}
+
+function delays(value: string): readonly number[] {
+  return value.split(',').map(wholeNumber);
 }
 
 function percentage(value: string): number {

@@ -6,10 +6,12 @@ import { Schedules } from './events/schedules';
 import { HttpApiEdge } from './gateway/http-api/http-api-edge';
 import { WebSocketGateway } from './gateway/websocket/websocket-gateway';
 import { LambdaService } from './lambda/lambda-service';
+import { latencyHooks } from './latency/latency-hooks';
+import type { Latency } from './latency/latency-profile';
 import { AWS_LIMITS, type Limits } from './limits';
 import { Permissions } from './permissions';
 import { ProcessGuard } from './process-guard';
-import type { Closeable, FunctionInvoker, Interceptor, Logger, LogSink, Principals } from './services';
+import type { Closeable, FunctionInvoker, Interceptor, InvocationInterceptor, Logger, LogSink, Principals } from './services';
 import type { CloudSpec, HttpApiSpec } from './specs';
 import { LocalQueues } from './sqs/local-queues';
 import { ssmService } from './ssm/ssm-service';
@@ -34,6 +36,10 @@ export interface CloudOptions {
   readonly warn: (text: string) => void;
   /** Wraps every AWS call that a function makes. */
   readonly intercept?: Interceptor;
+  /** Wraps every invocation that a gateway asks for. */
+  readonly interceptInvocation?: InvocationInterceptor;
+  /** How slow the services are; without it they are as quick as this machine. */
+  readonly latency?: Latency | undefined;
 }
 
 /** What runs. */
@@ -57,7 +63,8 @@ export interface Services {
  * @param started is told of each part that has to be closed, also when a later one fails
  */
 export async function bootServices(options: CloudOptions, started: <P extends Closeable>(part: P) => P): Promise<Services> {
-  const { account, variables, limits = AWS_LIMITS, intercept } = options;
+  const { account, variables, limits = AWS_LIMITS } = options;
+  const slow = latencyHooks(options.latency);
   const { region, accountId } = account;
   const log: Logger = { warn: options.warn };
   const stack = readStack(options.stackFile);
@@ -73,11 +80,14 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   };
   const principals: Principals = { find: (...args) => lambda.find(...args) };
   const calls = new CallRecorder();
-  const interceptor = intercept ? chain(calls.intercept, intercept) : calls.intercept;
+  const intercept = chain(calls.intercept, options.intercept, slow.intercept);
+  const ofGateways = intercepted(invoker, options.interceptInvocation, slow.interceptInvocation);
 
-  const edge = started(new HttpApiEdge({ api: onlyHttpApi(apis), invoker, permissions, limits: limits.httpApi, accountId, log }));
+  const edge = started(new HttpApiEdge({ api: onlyHttpApi(apis), invoker: ofGateways, permissions, limits: limits.httpApi, accountId, log }));
   const gateway = started(
-    new WebSocketGateway({ apis: apis.webSocketApis, invoker, permissions, principals, region, limits: limits.webSocket, intercept: interceptor, log }),
+    new WebSocketGateway({
+      ...slow, apis: apis.webSocketApis, invoker: ofGateways, permissions, principals, region, limits: limits.webSocket, intercept, log,
+    }),
   );
   const [visitors, webSockets] = await Promise.all([edge.listen(options.httpPort), gateway.listen(0)]);
   const spec = read({ visitors: `http://127.0.0.1:${visitors.port}`, webSockets: `ws://127.0.0.1:${webSockets.port}` });
@@ -85,13 +95,13 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const queues = new LocalQueues(spec.queues);
   const dynamodb = started(await LocalDynamoDb.start({ tables: spec.tables, limits, region, logger: log }));
   const buses = started(
-    new EventBuses({ buses: spec.buses, rules: spec.rules, invoker, permissions, queues, limits: limits.events, accountId, region, log }),
+    new EventBuses({ ...slow, buses: spec.buses, rules: spec.rules, invoker, permissions, queues, limits: limits.events, accountId, region, log }),
   );
   const endpoint = started(
     new AwsEndpoint({
       principals,
       services: { dynamodb: dynamodb.service, events: buses.service, ssm: ssmService(spec.parameters), sqs: queues.service },
-      intercept: interceptor,
+      intercept,
       region,
       logger: log,
     }),
@@ -99,14 +109,28 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const { url } = await endpoint.listen();
   const guard = started(await ProcessGuard.start());
   lambda = started(
-    await LambdaService.start({ functions: spec.functions, region, awsEndpoint: () => url, queues, log: options.log, limits: limits.lambda, guard }),
+    await LambdaService.start({ ...slow, functions: spec.functions, region, awsEndpoint: () => url, queues, log: options.log, limits: limits.lambda, guard }),
   );
   const mappings = spec.mappings.map((mapping) =>
-    started(new EventSourceMapping({ mapping, source: dynamodb, invoker, queues, limits: limits.stream, log })),
+    started(new EventSourceMapping({ ...slow, mapping, source: dynamodb, invoker, queues, limits: limits.stream, log })),
   );
   const schedules = started(new Schedules({ rules: spec.rules, buses, accountId, region }));
   for (const part of [...mappings, schedules]) part.start();
   return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, calls };
+}
+
+/** The invoker as gateways see it; the first interceptor is the outermost. */
+function intercepted(invoker: FunctionInvoker, ...interceptors: readonly (InvocationInterceptor | undefined)[]): FunctionInvoker {
+  return interceptors.reduceRight<FunctionInvoker>(
+    (inner, intercept) =>
+      intercept
+        ? {
+            ...inner,
+            invoke: (functionArn, payload, options) => intercept({ functionArn, payload }, () => inner.invoke(functionArn, payload, options)),
+          }
+        : inner,
+    invoker,
+  );
 }
 
 function onlyHttpApi({ httpApis }: CloudSpec): HttpApiSpec {

@@ -12,6 +12,8 @@ export const AWS_LIMITS = {
     connectionMs: MAX_CONNECTION_MS,
     idleMs: IDLE_CONNECTION_MS,
     integrationTimeoutMs: 29_000,
+    /** An idle connection to `@connections` is kept this long; AWS publishes no number, Node's 5 s would be harsher than it is. */
+    keepAliveMs: 60_000,
     /** Messages held for a client that does not read before PostToConnection answers 429; AWS publishes no number. */
     bufferedMessages: 128,
   },

@@ -8,7 +8,13 @@ export interface Logger {
 
 // --- Lambda ---------------------------------------------------------------------------------------------------------
 
-export type InvokeResult =
+/** What came of an invocation. */
+export type InvokeResult = InvocationOutcome & {
+  /** Lambda's id of the invocation, as in its log lines; missing where the function was not run. */
+  readonly requestId?: string;
+};
+
+export type InvocationOutcome =
   | { readonly kind: 'ok'; readonly payload: unknown }
   /** The function threw, crashed or timed out: what Lambda answers with `X-Amz-Function-Error`. */
   | { readonly kind: 'error'; readonly errorType: string; readonly errorMessage: string }
@@ -21,6 +27,12 @@ export interface FunctionInvoker {
   /** Event: queued, retried and sent to the on-failure destination as the function's async settings say. */
   invokeAsync(functionArn: string, payload: unknown, options?: { traceHeader?: string }): void;
 }
+
+/** Wraps each invocation that an API Gateway asks for: where latency comes in, and those who look on. */
+export type InvocationInterceptor = (
+  call: { readonly functionArn: string; readonly payload: unknown },
+  next: () => Promise<InvokeResult>,
+) => Promise<InvokeResult>;
 
 /** One execution environment of a function: a process that is stopped between invocations. */
 export interface ExecutionEnvironment extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> {

@@ -46,6 +46,7 @@ function settingValues(
     EVENT_DRIVEN_MODE: responsePath.mode,
     EVENT_DRIVEN_PERCENT: String(responsePath.percent),
     REQUEST_DEADLINE_MS: String(timings.requestDeadlineMs),
+    POLLING_DELAYS_MS: timings.pollingDelaysMs.join(','),
     SAFETY_READ_MS: String(timings.safetyReadMs),
     WAKE_IDLE_MS: String(timings.wakeIdleMs),
     WAKE_HELLO_MS: String(timings.wakeHelloMs),

@@ -7,7 +7,7 @@ import type { Tunnel, Tunnels } from './tunnel';
 import { TunnelError } from './tunnel-error';
 import { forwardedHeaders, routeOf, type Route, type VisitorRequest } from './visitor-request';
 import { responseOf, type VisitorResponse } from './visitor-response';
-import { readDelays, waitForResponse, type Answer } from './wait-for-response';
+import { readDelays, waitForResponse, type Answer, type ReadSchedule } from './wait-for-response';
 import type { Wake, WakeChannel, WakeSubscription } from './wake';
 
 /** What became of a message to an agent. `uncertain`: it may have arrived, so only an agent that drops duplicates may get it again. */
@@ -27,7 +27,7 @@ export interface ForwardOptions {
   readonly rollout: Rollout;
   readonly tunnelDomain: string | undefined;
   readonly deadlineMs: number;
-  readonly safetyReadMs: number;
+  readonly reads: ReadSchedule;
   readonly observer: ForwardObserver;
 }
 
@@ -80,7 +80,7 @@ export async function forwardRequest(
     const answer = await waitForResponse({
       requestId,
       inbox: inboxOf(subscription),
-      delays: readDelays(mode, options.safetyReadMs),
+      delays: readDelays(mode, options.reads),
       deadline,
       pending,
       clock,

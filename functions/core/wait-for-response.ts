@@ -10,17 +10,19 @@ export interface Answer extends Completion {
   readonly learnedBy: LearnedBy;
 }
 
-/** What the old system did: 50, 100, 200, 400, then every 500 ms. */
-const POLLING_DELAYS_MS = [50, 100, 200, 400];
-const POLLING_INTERVAL_MS = 500;
+/** When the row is read, in ms. */
+export interface ReadSchedule {
+  /** Delays of mode `polling`; the last one repeats. */
+  readonly pollingDelaysMs: readonly number[];
+  /** Interval in the other modes. */
+  readonly safetyReadMs: number;
+}
 
 /** Delays between reads of the row, in ms: the whole answer path in mode `polling`, a safety net in the others. */
-export function* readDelays(mode: Mode, safetyReadMs: number): Generator<number, never> {
-  if (mode === 'polling') {
-    yield* POLLING_DELAYS_MS;
-    for (;;) yield POLLING_INTERVAL_MS;
-  }
-  for (;;) yield safetyReadMs;
+export function* readDelays(mode: Mode, { pollingDelaysMs, safetyReadMs }: ReadSchedule): Generator<number, never> {
+  let delay = safetyReadMs;
+  if (mode === 'polling') for (delay of pollingDelaysMs) yield delay;
+  for (;;) yield delay;
 }
 
 export interface WaitOptions {

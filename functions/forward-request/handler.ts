@@ -58,7 +58,7 @@ const options: Omit<ForwardOptions, 'observer'> = {
   },
   tunnelDomain: settings.TUNNEL_DOMAIN,
   deadlineMs: settings.REQUEST_DEADLINE_MS,
-  safetyReadMs: settings.SAFETY_READ_MS,
+  reads: { pollingDelaysMs: settings.POLLING_DELAYS_MS, safetyReadMs: settings.SAFETY_READ_MS },
 };
 
 async function answer(requestId: string, request: VisitorRequest): Promise<VisitorResponse> {

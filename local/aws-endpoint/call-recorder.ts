@@ -54,11 +54,11 @@ export class CallRecorder {
   }
 }
 
-/** One interceptor of several; the first is the outermost. */
-export function chain(...interceptors: readonly Interceptor[]): Interceptor {
+/** One interceptor of several; the first is the outermost, and those that are missing let calls pass. */
+export function chain(...interceptors: readonly (Interceptor | undefined)[]): Interceptor {
   return (call, next) =>
     interceptors.reduceRight<() => Promise<AwsReply>>(
-      (inner, interceptor) => () => interceptor(call, inner),
+      (inner, interceptor) => (interceptor ? () => interceptor(call, inner) : inner),
       next,
     )();
 }

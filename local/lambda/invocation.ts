@@ -1,4 +1,4 @@
-import type { InvokeResult } from '../services';
+import type { InvocationOutcome } from '../services';
 
 /** One request to run a function. */
 export interface Invocation {
@@ -11,7 +11,7 @@ export interface Invocation {
 }
 
 /** How an invocation that ran has ended. */
-export type Outcome = Exclude<InvokeResult, { kind: 'throttled' }>;
+export type Outcome = Exclude<InvocationOutcome, { kind: 'throttled' }>;
 
 /** What an invocation cost: the numbers of its REPORT line. Times are in ms. */
 export interface InvocationRecord {

@@ -180,7 +180,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       this.statistics.recordThrottle(name);
       this.events.emit('throttle', { at: Date.now(), functionName: name, reason: result.reason });
     }
-    return result;
+    return { ...result, requestId: invocation.requestId };
   }
 
   private functionOf(arn: string): Hosted {

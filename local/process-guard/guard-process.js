@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- CommonJS: nothing to compile, and the quickest start Node has */
 /**
  * The guard: a process of its own that outlives the main process by a moment and clears up after it. It reads lines on
  * stdin, `+ENTRY` to remember and `-ENTRY` to forget, where an entry is a process id or the absolute path of a directory.

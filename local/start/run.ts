@@ -10,6 +10,7 @@ import { environments, type Environment } from '../../environments';
 import { synthesize } from '../../modules/synthesize';
 import { buildFunctions } from '../../scripts/build-functions';
 import { randomTokenKey, signToken } from '../agent-token';
+import { latencyProfile } from '../latency/latency-profile';
 import { LocalCloud } from '../local-cloud';
 import type { StartMode, StartOptions } from './start-options';
 import type { Ready, StartOutput } from './start-output';
@@ -20,6 +21,8 @@ export class PortTakenError extends Error {
 }
 
 const BUNDLES = path.join(__dirname, '../../dist/functions');
+/** Every start is as slow as the one before. */
+const LATENCY_SEED = 1;
 /** Who the local agent is. */
 const OWNER = 'local';
 /** Requests in flight get this long when `npm start` is stopped, in ms. */
@@ -72,6 +75,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
     account: environment,
     variables: { agent_token_key: key },
     httpPort: options.httpPort,
+    latency: latencyProfile(options.latency, LATENCY_SEED),
     log: (line) => output.log(line),
     warn: (text) => output.warning(text),
   });

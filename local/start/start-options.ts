@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LATENCY_PROFILES, type LatencyProfileName } from '../latency/latency-profile';
 
 export const MODES = ['polling', 'bus', 'direct'] as const;
 export type StartMode = (typeof MODES)[number];
@@ -16,6 +17,7 @@ export interface StartOptions {
   readonly name: string;
   readonly httpPort: number;
   readonly mode: StartMode;
+  readonly latency: LatencyProfileName;
   readonly pins: readonly Pin[];
   readonly json: boolean;
   readonly agent: boolean;
@@ -60,6 +62,11 @@ function startCommand(): Command {
     .option('--name <name>', "the tunnel's name", 'demo')
     .addOption(new Option('--http-port <port>', 'port that visitors use').default(8080).argParser(portOrAny))
     .addOption(new Option('--mode <mode>', 'how answers find their waiter').choices([...MODES]).default('direct'))
+    .addOption(
+      new Option('--latency <profile>', 'how slow the services of the local cloud are: as AWS, or not at all')
+        .choices([...LATENCY_PROFILES])
+        .default('none'),
+    )
     .addOption(
       new Option('--pin <name=port>', 'a port that sends every Host to that tunnel (repeatable)')
         .default([] as Pin[], 'none')

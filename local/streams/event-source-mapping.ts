@@ -40,6 +40,8 @@ export interface EventSourceMappingOptions {
   readonly log: Logger;
   /** Awaited before each read of the stream: where latency and faults come in. A rejection skips the read. */
   readonly beforeRead?: () => Promise<void>;
+  /** Awaited between a read and the invocation with what it brought: where latency comes in. Must not reject. */
+  readonly beforeBatch?: () => Promise<void>;
 }
 
 export interface MappingStats {
@@ -146,14 +148,17 @@ export class EventSourceMapping implements Closeable {
   }
 
   private lane(processor: BatchProcessor): Lane {
-    const { mapping, limits } = this.options;
+    const { mapping, limits, beforeBatch } = this.options;
     return new Lane({
       batchSize: mapping.batchSize,
       batchBytes: limits.batchBytes,
       windowMs: mapping.batchingWindowMs,
       clock: this.clock,
       signal: this.closing.signal,
-      process: (batch) => processor.process(batch),
+      process: async (batch) => {
+        await beforeBatch?.();
+        await processor.process(batch);
+      },
     });
   }
 

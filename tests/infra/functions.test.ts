@@ -63,12 +63,13 @@ describe.each(environmentNames)('the functions of %s', (environment) => {
   });
 
   it('forward-request reads the response path and the timings as the environment has them', () => {
-    const { requestDeadlineMs, safetyReadMs, wakeIdleMs, wakeHelloMs, wakeRotateMs } = settings.timings;
+    const { requestDeadlineMs, pollingDelaysMs, safetyReadMs, wakeIdleMs, wakeHelloMs, wakeRotateMs } = settings.timings;
     expect(readSettings('forward-request', applied(variablesOf(stack, 'forward-request')))).toMatchObject({
       USE_EVENT_DRIVEN: settings.responsePath.useEventDriven,
       EVENT_DRIVEN_MODE: settings.responsePath.mode,
       EVENT_DRIVEN_PERCENT: settings.responsePath.percent,
       REQUEST_DEADLINE_MS: requestDeadlineMs,
+      POLLING_DELAYS_MS: pollingDelaysMs,
       SAFETY_READ_MS: safetyReadMs,
       WAKE_IDLE_MS: wakeIdleMs,
       WAKE_HELLO_MS: wakeHelloMs,
@@ -105,12 +106,13 @@ describe('an environment that differs', () => {
     const stack = synthesizeStack({
       ...environments.local,
       responsePath: { useEventDriven: false, mode: 'bus', percent: 7 },
-      timings: { ...environments.local.timings, safetyReadMs: 123 },
+      timings: { ...environments.local.timings, pollingDelaysMs: [100], safetyReadMs: 123 },
     });
     expect(variablesOf(stack, 'forward-request')).toMatchObject({
       USE_EVENT_DRIVEN: 'false',
       EVENT_DRIVEN_MODE: 'bus',
       EVENT_DRIVEN_PERCENT: '7',
+      POLLING_DELAYS_MS: '100',
       SAFETY_READ_MS: '123',
     });
   });

@@ -38,7 +38,7 @@ function startWaiting(scheduler: fc.Scheduler, timersFire: boolean): Race {
   const waiting = waitForResponse({
     requestId: REQUEST.requestId,
     inbox,
-    delays: readDelays('bus', 1000),
+    delays: readDelays('bus', { pollingDelaysMs: [50], safetyReadMs: 1000 }),
     deadline: REQUEST.deadline,
     pending,
     clock: scheduledClock(scheduler, timersFire),

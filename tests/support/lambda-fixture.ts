@@ -9,7 +9,7 @@ import { LambdaService } from '../../local/lambda/lambda-service';
 import type { LambdaServiceOptions } from '../../local/lambda/lambda-service';
 import type { InvocationRecord } from '../../local/lambda/invocation';
 import { ProcessGuard } from '../../local/process-guard';
-import type { InvokeResult, LogLine } from '../../local/services';
+import type { InvocationOutcome, LogLine } from '../../local/services';
 import type { FunctionSpec } from '../../local/specs';
 
 export interface LambdaFixture {
@@ -20,7 +20,8 @@ export interface LambdaFixture {
   readonly records: InvocationRecord[];
   /** What was sent to queues: the on-failure destinations. */
   readonly sent: { queueArn: string; body: string }[];
-  invoke(name: string, payload?: unknown): Promise<InvokeResult>;
+  /** What came of it, without the id that is another one each time. */
+  invoke(name: string, payload?: unknown): Promise<InvocationOutcome>;
   close(): Promise<void>;
 }
 
@@ -75,7 +76,10 @@ export async function startLambda(
     lines,
     records,
     sent,
-    invoke: (name, payload) => service.invoke(arnOf(name), payload),
+    invoke: async (name, payload) => {
+      const { requestId: _, ...outcome } = await service.invoke(arnOf(name), payload);
+      return outcome;
+    },
     close: async () => {
       await service.close();
       await guard.close();

@@ -5,6 +5,7 @@ import { Agent, type AgentOptions } from '../../agent';
 import { startDemoService } from '../../agent/demo/demo-service';
 import type { Environment } from '../../environments';
 import { randomTokenKey, signToken } from '../../local/agent-token';
+import type { Latency } from '../../local/latency/latency-profile';
 import { LocalCloud } from '../../local/local-cloud';
 import type { Interceptor, LogLine } from '../../local/services';
 import { AWS_LIMITS, type Limits } from '../../local/limits';
@@ -22,6 +23,7 @@ export interface CloudUnderTestOptions {
   readonly limits?: Partial<Limits>;
   /** Wraps every AWS call that a function makes. */
   readonly intercept?: Interceptor;
+  readonly latency?: Latency;
   /** Changes the environment's settings before the stack is synthesized. */
   readonly environment?: (environment: Environment) => Environment;
   /** Changes the synthesized stack, as somebody would who changes `modules/`. */
@@ -61,6 +63,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     log: (line) => logs.push(line),
     warn: () => undefined,
     ...(options.intercept && { intercept: options.intercept }),
+    latency: options.latency,
   });
   const token = (owner = 'ann'): Promise<string> => signToken(key, owner);
   return {

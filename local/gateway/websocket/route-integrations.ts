@@ -29,6 +29,8 @@ interface MockIntegration {
 export interface RouteIntegrationsOptions extends InvocationServices {
   readonly api: WebSocketApiSpec;
   readonly limits: Limits['webSocket'];
+  /** Awaited before a MOCK integration answers: where latency comes in. */
+  readonly beforeMock?: () => Promise<void>;
 }
 
 /** Runs the integrations of one API's routes. */
@@ -45,6 +47,7 @@ export class RouteIntegrations {
   async run(route: WebSocketRouteSpec, event: unknown, context: RequestContext): Promise<RouteOutcome> {
     const { integration } = route;
     if (integration.kind === 'lambda') return lambdaOutcome(await this.invoke(route, integration, event));
+    await this.options.beforeMock?.();
     const mock = this.mocks.get(route);
     const statusCode = mock && statusIn(mock.request.render(context));
     if (statusCode === undefined) return internalError(500);

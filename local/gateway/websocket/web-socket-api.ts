@@ -5,11 +5,11 @@ import type { WebSocketApiSpec } from '../../specs';
 import type { InvocationServices } from '../invoke-integration';
 import { ConnectAuthorizer } from './connect-authorizer';
 import { requestContext, type ConnectionInfo } from './connection-context';
-import { RouteIntegrations, type RouteOutcome } from './route-integrations';
+import { RouteIntegrations, type RouteIntegrationsOptions, type RouteOutcome } from './route-integrations';
 import { RouteSelection } from './route-selection';
 import { connectEvent, disconnectEvent, messageEvent, upgradeFields } from './web-socket-events';
 
-export interface WebSocketApiOptions extends InvocationServices {
+export interface WebSocketApiOptions extends InvocationServices, Pick<RouteIntegrationsOptions, 'beforeMock'> {
   readonly api: WebSocketApiSpec;
   readonly principals: Principals;
   readonly region: string;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
@@ -14,13 +14,10 @@ import type { ConnectionInfo } from './connection-context';
 import { ConnectionsApi } from './connections-api';
 import { addressedStage, isHandshake, refuseUpgrade } from './upgrade-request';
 import { waitForThaw } from './wait-for-thaw';
-import { gatewayMessage, WebSocketApi } from './web-socket-api';
+import { gatewayMessage, WebSocketApi, type WebSocketApiOptions } from './web-socket-api';
 import { sourceIpOf } from './web-socket-events';
 
-/** An idle connection to `@connections` is kept this long, in ms; AWS publishes no number, Node's 5 s would be harsher than it is. */
-const KEEP_ALIVE_MS = 60_000;
-
-export interface WebSocketGatewayOptions extends InvocationServices {
+export interface WebSocketGatewayOptions extends InvocationServices, Pick<WebSocketApiOptions, 'beforeMock'> {
   readonly apis: readonly WebSocketApiSpec[];
   readonly principals: Principals;
   readonly region: string;
@@ -49,7 +46,7 @@ export class WebSocketGateway implements Closeable {
   private readonly sockets = new Set<Socket>();
   private readonly webSockets: WebSocketServer;
   private readonly protocols = new WeakMap<IncomingMessage, string>();
-  private readonly server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+  private readonly server: Server;
   private readonly clock: () => number;
 
   /** @throws GatewayBootError for a route, template or expression it cannot run */
@@ -59,6 +56,7 @@ export class WebSocketGateway implements Closeable {
     this.apis = new Map(
       options.apis.map((api) => [api.apiId, new WebSocketApi({ ...options, api, intercept, clock })]),
     );
+    this.server = createServer({ keepAliveTimeout: limits.keepAliveMs });
     this.webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,

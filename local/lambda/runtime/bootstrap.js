@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- CommonJS starts quicker than ES modules: it counts at every cold start */
 /**
  * The runtime of one execution environment: loads the handler, then takes one invocation after the other from the Lambda
  * Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html). AWS's own client, `aws-lambda-ric`, compiles

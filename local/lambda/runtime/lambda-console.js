@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- see bootstrap.js */
 /**
  * The global console as Lambda's Node runtime has it in text format: `TIMESTAMP\tREQUEST-ID\tLEVEL\tMESSAGE`. What is
  * written to stdout by other ways is left alone: Powertools has a Console of its own, and its JSON lines come out raw.

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- see bootstrap.js */
 /** Finds the function that `index.handler` names below the task root (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html). */
 'use strict';
 

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- see bootstrap.js */
 /** Speaks the Lambda Runtime API over one kept-alive connection. */
 'use strict';
 

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-require-imports -- see bootstrap.js */
 /** The errors of the Node runtime, and how it words an error to the Runtime API and in the log. */
 'use strict';
 

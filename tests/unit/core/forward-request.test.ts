@@ -52,7 +52,7 @@ function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefine
     rollout: { useEventDriven: true, mode: 'bus', percent: 100 },
     tunnelDomain: undefined,
     deadlineMs: 28_000,
-    safetyReadMs: 1000,
+    reads: { pollingDelaysMs: [50, 100, 200, 400, 500], safetyReadMs: 1000 },
     observer: {
       assigned: ({ cohort, mode }) => log.push(`assigned ${cohort} ${mode}`),
       answered: ({ learnedBy }) => log.push(`answered ${learnedBy}`),

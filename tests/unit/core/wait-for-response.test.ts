@@ -5,6 +5,7 @@ import type { Wake } from '../../../functions/core/wake';
 import { InMemoryPending } from '../../support/in-memory-pending';
 import { VirtualClock } from '../../support/virtual-clock';
 
+const READS = { pollingDelaysMs: [50, 100, 200, 400, 500], safetyReadMs: 1000 };
 const OUTCOME = { kind: 'response', statusCode: 200, headers: {}, body: Buffer.from('hi') } as const;
 
 function startWaiting(mode: Mode, pending = new InMemoryPending()) {
@@ -16,7 +17,7 @@ function startWaiting(mode: Mode, pending = new InMemoryPending()) {
   const waiting = waitForResponse({
     requestId: 'r',
     inbox,
-    delays: readDelays(mode, 1000),
+    delays: readDelays(mode, READS),
     deadline: request.deadline,
     pending,
     clock,
@@ -28,8 +29,8 @@ function startWaiting(mode: Mode, pending = new InMemoryPending()) {
   return { clock, pending, inbox, errors, waiting, complete, wake: { version: 1, requestId: 'r', source: 'bus' } as Wake };
 }
 
-test('polling reads after 50, 100, 200, 400, then every 500 ms', () => {
-  const delays = readDelays('polling', 1000);
+test('polling reads by its schedule, whose last delay repeats', () => {
+  const delays = readDelays('polling', READS);
   expect(Array.from({ length: 7 }, () => delays.next().value)).toEqual([50, 100, 200, 400, 500, 500, 500]);
 });
 

@@ -13,6 +13,7 @@ const VALUES: Record<SettingName, string> = {
   EVENT_DRIVEN_MODE: 'bus',
   EVENT_DRIVEN_PERCENT: '10',
   REQUEST_DEADLINE_MS: '28000',
+  POLLING_DELAYS_MS: '50,100',
   SAFETY_READ_MS: '1000',
   WAKE_IDLE_MS: '30000',
   WAKE_HELLO_MS: '250',
@@ -31,6 +32,7 @@ test('values come typed', () => {
   expect(settings.AGENT_GATEWAY_URL.host).toBe('agents.example');
   expect(settings.EVENT_DRIVEN_PERCENT).toBe(10);
   expect(settings.USE_EVENT_DRIVEN).toBe(true);
+  expect(settings.POLLING_DELAYS_MS).toEqual([50, 100]);
 });
 
 test('a missing setting stops the function, and every missing one is named', () => {
@@ -48,6 +50,7 @@ test.each([
   ['EVENT_DRIVEN_PERCENT', '101', 'above 100'],
   ['EVENT_DRIVEN_PERCENT', 'ten', 'not a whole number'],
   ['USE_EVENT_DRIVEN', 'yes', 'neither true nor false'],
+  ['POLLING_DELAYS_MS', '50,,100', 'not a whole number'],
   ['EVENT_DRIVEN_MODE', 'pigeon', 'neither bus nor direct'],
   ['AGENT_GATEWAY_URL', 'nowhere', 'not a URL'],
   ['TUNNELS_TABLE', ' ', 'is empty'],

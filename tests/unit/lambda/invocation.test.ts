@@ -45,8 +45,11 @@ interface Echo {
   trace: string;
 }
 const echo = async (options?: { traceHeader?: string }): Promise<Echo> => {
-  const result = await lambda.service.invoke(arnOf('echo'), { a: 'ä' }, options);
-  return (result as unknown as { payload: Echo }).payload;
+  const { requestId, ...result } = await lambda.service.invoke(arnOf('echo'), { a: 'ä' }, options);
+  const { payload } = result as unknown as { payload: Echo };
+  // The invoker learns the id under which the invocation is in the logs.
+  expect(payload.context['awsRequestId']).toBe(requestId);
+  return payload;
 };
 
 test("a handler gets the event and Lambda's context, and its result comes back", async () => {

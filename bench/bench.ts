@@ -1,0 +1,87 @@
+import { buildBundles, type BenchBundles } from './bundles';
+import { LIMIT, type RunnerName } from './contenders';
+import { Times } from './histogram';
+import { planLoad } from './load';
+import type { BenchOptions } from './options';
+import { measureOverhead, type Overhead } from './overhead';
+import { Runner, type Measurement } from './runner';
+
+export interface BenchResult {
+  readonly options: BenchOptions;
+  readonly startedAt: Date;
+  readonly seconds: number;
+  readonly warmUps: readonly { readonly name: RunnerName; readonly coldStarts: number; readonly initMs: number }[];
+  /** How much later than planned requests were sent. */
+  readonly lateness: Times;
+  readonly contenders: readonly Measurement[];
+  readonly limit: Measurement;
+  /** Of our own code against an empty handler; measured without latencies only. */
+  readonly overhead?: Overhead;
+}
+
+export interface Progress {
+  /** What begins. */
+  stage(text: string): void;
+  /** @param done 0 to 1 */
+  share(done: number): void;
+}
+
+/** Runs all contenders and the limit, block by block in turns, so that whatever this machine does hits all alike. */
+export async function bench(options: BenchOptions, progress: Progress): Promise<BenchResult> {
+  const startedAt = new Date();
+  progress.stage('building the functions');
+  const bundles = await buildBundles();
+  const runners: Runner[] = [];
+  try {
+    const warmUps: BenchResult['warmUps'][number][] = [];
+    for (const name of [...options.contenders, LIMIT] as const) {
+      progress.stage(`starting and warming up ${name}`);
+      const runner = await Runner.start(name, { ...options, bundles: name === LIMIT ? bundles.limit : bundles.real });
+      runners.push(runner);
+      warmUps.push({ name, ...(await runner.warmUp(warmConcurrency(options))) });
+    }
+    const lateness = await takeTurns(runners, options, progress);
+    const overhead = options.latency === 'none' ? await overheadOf(runners, bundles, progress) : undefined;
+    const measurements = await Promise.all(runners.map((runner) => runner.result()));
+    const limit = measurements.find(({ name }) => name === LIMIT);
+    if (!limit) throw new Error('the limit was not measured');
+    return {
+      options, startedAt, warmUps, lateness, limit,
+      seconds: (Date.now() - startedAt.getTime()) / 1000,
+      contenders: measurements.filter(({ name }) => name !== LIMIT),
+      ...(overhead && { overhead }),
+    };
+  } finally {
+    progress.stage('stopping');
+    for (const runner of runners) await runner.close();
+  }
+}
+
+/** Environments to begin with: the mean number of requests in flight and four standard deviations (arrivals are Poisson). */
+function warmConcurrency({ rate, agentMedian, agentSigma }: BenchOptions): number {
+  const meanSeconds = (agentMedian * Math.exp(agentSigma ** 2 / 2) + 200) / 1000;
+  const inFlight = rate * meanSeconds;
+  return Math.ceil(inFlight + 4 * Math.sqrt(inFlight));
+}
+
+async function takeTurns(runners: readonly Runner[], options: BenchOptions, progress: Progress): Promise<Times> {
+  const lateness = new Times();
+  const blocks = planLoad(options);
+  const turns = blocks.length * runners.length;
+  let turn = 0;
+  progress.stage('measuring');
+  for (const [round, block] of blocks.entries()) {
+    // Another one begins each round, so that none always comes after the same.
+    const order = runners.map((_, i) => runners[(i + round) % runners.length] as Runner);
+    for (const runner of order) {
+      await runner.run(block, lateness);
+      progress.share(++turn / turns);
+    }
+  }
+  return lateness;
+}
+
+async function overheadOf(runners: readonly Runner[], bundles: BenchBundles, progress: Progress): Promise<Overhead> {
+  progress.stage('measuring an empty handler');
+  return measureOverhead(runners, bundles);
+}

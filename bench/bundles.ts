@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { FUNCTION_SETTINGS } from '../functions/settings';
+import { buildFunctions, type BuiltFunction } from '../scripts/build-functions';
+
+const DIST = path.join(__dirname, '../dist');
+/** Functions that the limit has a shorter one of. */
+const SHORTENED = ['forward-request', 'receive-message'];
+
+export interface BenchBundles {
+  /** Directories of zips: the functions as they are deployed, and the limit's. */
+  readonly real: string;
+  readonly limit: string;
+  readonly functions: readonly BuiltFunction[];
+  readonly empty: BuiltFunction;
+}
+
+/** @throws BuildError */
+export async function buildBundles(): Promise<BenchBundles> {
+  const real = path.join(DIST, 'functions');
+  const limit = path.join(DIST, 'bench/limit');
+  const others = Object.keys(FUNCTION_SETTINGS).filter((name) => !SHORTENED.includes(name));
+  const [functions, [empty]] = await Promise.all([
+    buildFunctions({ outdir: real }),
+    buildFunctions({ outdir: path.join(DIST, 'bench'), names: ['empty'], functions: __dirname }),
+    buildFunctions({ outdir: limit, names: others }),
+    buildFunctions({ outdir: limit, names: SHORTENED, functions: path.join(__dirname, 'limit') }),
+  ]);
+  if (!empty) throw new Error('the empty function was not built');
+  return { real, limit, functions, empty };
+}

@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import WebSocket from 'ws';
+import { answerOf, plannedDelay } from '../local-service';
+
+/** The shortest agent: it is its own local service, and asks for no acknowledgement, which the limit's handlers would not send. */
+export class LimitAgent {
+  private constructor(private readonly socket: WebSocket) {}
+
+  static async connect(options: { endpoint: string; token: string; name: string; bytes: number }): Promise<LimitAgent> {
+    const url = new URL(options.endpoint);
+    url.searchParams.set('name', options.name);
+    const socket = new WebSocket(url, { headers: { authorization: `Bearer ${options.token}` }, perMessageDeflate: false });
+    await once(socket, 'open');
+    const established = once(socket, 'message');
+    socket.send(JSON.stringify({ type: 'ready' }));
+    await established;
+    socket.on('message', (data: Buffer) => void answer(socket, data.toString(), options.bytes));
+    return new LimitAgent(socket);
+  }
+
+  close(): void {
+    this.socket.terminate();
+  }
+}
+
+async function answer(socket: WebSocket, text: string, bytes: number): Promise<void> {
+  const { type, request_id, uri } = JSON.parse(text) as { type: string; request_id: string; uri: string };
+  if (type !== 'http_request') return;
+  await sleep(plannedDelay(uri));
+  const { headers, body } = answerOf(uri, bytes);
+  const fields = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+  socket.send(JSON.stringify({ type: 'http_response', request_id, status_code: 200, headers: fields, body: body.toString('base64') }));
+}

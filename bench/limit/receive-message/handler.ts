@@ -1,0 +1,40 @@
+/**
+ * The waker of the limit: an answer's conditional write, and one post. What is no answer (an agent's `ready`) is left to the
+ * real function, outside of what is measured.
+ */
+import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { AgentEvent } from '../../../functions/aws/agent-event';
+import { handler as handleMessage } from '../../../functions/receive-message/handler';
+
+const variable = (name: string): string => process.env[name] ?? '';
+const dynamodb = new DynamoDBClient({});
+const wakes = new ApiGatewayManagementApiClient({ endpoint: variable('WAKE_CHANNEL_URL').replace(/^ws/, 'http'), maxAttempts: 1 });
+
+interface Answer {
+  readonly type: string;
+  readonly request_id: string;
+  readonly status_code: number;
+  readonly headers: Record<string, string[]>;
+  readonly body: string;
+}
+
+export async function handler(event: AgentEvent, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
+  const answer = JSON.parse(event.body ?? '') as Answer;
+  if (answer.type !== 'http_response') return handleMessage(event, context);
+  const { Attributes } = await dynamodb.send(
+    new UpdateItemCommand({
+      TableName: variable('PENDING_REQUESTS_TABLE'),
+      Key: { requestId: { S: answer.request_id } },
+      UpdateExpression: 'SET #status = :completed, outcome = :body',
+      ConditionExpression: '#status = :pending',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':completed': { S: 'completed' }, ':pending': { S: 'pending' }, ':body': { B: Buffer.from(answer.body, 'base64') } },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  const wake = { requestId: answer.request_id, statusCode: answer.status_code, headers: answer.headers, body: answer.body };
+  await wakes.send(new PostToConnectionCommand({ ConnectionId: Attributes?.['waiterConnectionId']?.S, Data: JSON.stringify(wake) }));
+  return { statusCode: 200 };
+}

@@ -1,0 +1,40 @@
+import { randomExponential, randomLogNormal } from 'd3-random';
+import { generator } from '../local/latency/latency-profile';
+
+/** One request as planned: an open model, in which nobody waits for an answer before the next one comes. */
+export interface PlannedRequest {
+  readonly index: number;
+  /** After the beginning of its block, in ms. */
+  readonly atMs: number;
+  /** What the agent's local service will take, in ms. */
+  readonly agentMs: number;
+}
+
+export interface LoadPlan {
+  readonly seed: number;
+  readonly requests: number;
+  readonly block: number;
+  /** Arrivals a second. */
+  readonly rate: number;
+  readonly agentMedian: number;
+  readonly agentSigma: number;
+}
+
+/** An agent that takes longer would be cut off by its own time-out; in ms. */
+const LONGEST_AGENT_MS = 20_000;
+
+/** Blocks of Poisson arrivals; the same plan for the same seed, so that every contender gets the same requests. */
+export function planLoad({ seed, requests, block, rate, agentMedian, agentSigma }: LoadPlan): PlannedRequest[][] {
+  const gapMs = randomExponential.source(generator(seed, 1000))(rate / 1000);
+  const agentMs = randomLogNormal.source(generator(seed, 1001))(Math.log(agentMedian), agentSigma);
+  const blocks: PlannedRequest[][] = [];
+  let atMs = 0;
+  for (let index = 0; index < requests; index++) {
+    if (index % block === 0) {
+      blocks.push([]);
+      atMs = 0;
+    } else atMs += gapMs();
+    blocks.at(-1)?.push({ index, atMs, agentMs: Math.min(agentMs(), LONGEST_AGENT_MS) });
+  }
+  return blocks;
+}

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Names the request in the answer's headers, so that whoever looks on can tell whose answer it is. */
+export const NONCE_HEADER = 'x-bench-nonce';
+
+/** Path and query that ask the local service to answer with `nonce` after `ms`. */
+export const pathFor = (nonce: string, ms: number): string => `/n/${nonce}?ms=${ms.toFixed(1)}`;
+
+/** The nonce in a path or URI of `pathFor`, prefixed or not. */
+export const nonceIn = (uri: string): string => /\/n\/([^/?]+)/.exec(uri)?.[1] ?? '';
+
+/** The delay that a URI of `pathFor` asks for, in ms. */
+export const plannedDelay = (uri: string): number => Number(/[?&]ms=([\d.]+)/.exec(uri)?.[1] ?? 0);
+
+/** The answer to a URI of `pathFor`: the nonce, and filling up to `bytes`. */
+export function answerOf(uri: string, bytes: number): { headers: Record<string, string>; body: Buffer } {
+  const nonce = nonceIn(uri);
+  return { headers: { 'content-type': 'text/plain', [NONCE_HEADER]: nonce }, body: Buffer.from(nonce.padEnd(bytes, '.')) };
+}
+
+/** The service behind an agent: takes as long as it is asked to. */
+export class LocalService {
+  private constructor(private readonly server: Server) {}
+
+  /** @param bytes size of each answer's body */
+  static async start(bytes: number): Promise<LocalService> {
+    const server = createServer((request, response) => {
+      const uri = request.url ?? '';
+      setTimeout(() => {
+        const { headers, body } = answerOf(uri, bytes);
+        response.writeHead(200, headers).end(body);
+      }, plannedDelay(uri));
+    });
+    server.keepAliveTimeout = 120_000;
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new LocalService(server);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+}

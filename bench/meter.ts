@@ -1,0 +1,134 @@
+import type { LocalCloud } from '../local/local-cloud';
+import type { InvocationRecord } from '../local/lambda/invocation';
+import type { AwsCall, AwsReply, Interceptor, InvocationInterceptor, LogLine, StreamRecord } from '../local/services';
+import type { LatencyOperation } from '../local/latency/aws-latency';
+import { eventUnits, logBytes, messageUnits, type Usage } from './usage';
+
+type Tally = Record<string, number>;
+
+const add = (tally: Tally, key: string, amount = 1): void => void (tally[key] = (tally[key] ?? 0) + amount);
+
+/** Reads the meters of a local cloud while it is on: what AWS would charge, and what did not go the way it should. */
+export class Meter {
+  private on = false;
+  private requests = 0;
+  private readonly counts: Tally = {};
+  private readonly invocations: Tally = {};
+  private readonly gigabyteSeconds: Tally = {};
+  private missedEvents = 0;
+  private handedToBus = 0;
+  private lateAnswers = 0;
+  private minutes = 0;
+  private onSince = 0;
+
+  start(): void {
+    this.on = true;
+    this.onSince = performance.now();
+  }
+
+  stop(): void {
+    this.on = false;
+    this.minutes += (performance.now() - this.onSince) / 60_000;
+  }
+
+  /** Requests that did not go their contender's way: they polled, a read rescued them, or the bus woke them instead of receive-message. */
+  get fallbacks(): number {
+    return this.missedEvents + this.handedToBus;
+  }
+
+  get late(): number {
+    return this.lateAnswers;
+  }
+
+  /** @param wakeConnections open connections of the wake channel */
+  usage(wakeConnections: number): Usage {
+    const count = (name: string): number => this.counts[name] ?? 0;
+    return {
+      requests: this.requests,
+      httpApiRequests: this.requests,
+      webSocketMessages: count('messages'),
+      connectionMinutes: wakeConnections * this.minutes,
+      invocations: { ...this.invocations },
+      gigabyteSeconds: { ...this.gigabyteSeconds },
+      pendingReads: count('pending reads'),
+      otherReads: count('other reads'),
+      writes: count('writes'),
+      readUnits: count('read units'),
+      writeUnits: count('write units'),
+      events: count('events'),
+      logBytes: count('log bytes'),
+    };
+  }
+
+  // --- what it reads ------------------------------------------------------------------------------------------------
+
+  /** DynamoDB, PutEvents and PostToConnection. */
+  readonly intercept: Interceptor = async (call, next) => {
+    if (!this.on) return next();
+    switch (call.service) {
+      case 'dynamodb':
+        return this.meterTable(call, next);
+      case 'events':
+        for (const { Detail = '' } of entriesOf(call)) add(this.counts, 'events', eventUnits(Detail.length));
+        break;
+      case 'execute-api':
+        if (call.input['method'] === 'POST') add(this.counts, 'messages', messageUnits(call.input['bytes'] as number));
+    }
+    return next();
+  };
+
+  /** Visitors' requests and agents' messages. */
+  readonly interceptInvocation: InvocationInterceptor = (call, next) => {
+    const { rawPath, body } = call.payload as { rawPath?: string; body?: string | null };
+    if (this.on) {
+      if (rawPath !== undefined) this.requests++;
+      else if (typeof body === 'string') add(this.counts, 'messages', messageUnits(Buffer.byteLength(body)));
+    }
+    return next();
+  };
+
+  /** A hello and its answer run no function and call no API: they show by the latency they draw. */
+  readonly onLatency = (operation: LatencyOperation): void => {
+    if (this.on && operation === 'MOCK route') add(this.counts, 'messages', 2);
+  };
+
+  readonly onInvocation =
+    (cloud: LocalCloud) =>
+    ({ functionName, billedMs }: InvocationRecord): void => {
+      if (!this.on) return;
+      const spec = cloud.services.spec.functions.find(({ name }) => name === functionName);
+      const name = shortName(functionName);
+      add(this.invocations, name);
+      add(this.gigabyteSeconds, name, ((spec?.memoryMb ?? 0) / 1024) * (billedMs / 1000));
+    };
+
+  readonly onLog = ({ text }: LogLine): void => {
+    if (!this.on) return;
+    add(this.counts, 'log bytes', logBytes(text));
+    if (text.includes('"LateAnswer":1')) this.lateAnswers++;
+    if (text.includes('"EventDrivenErrors":1')) this.missedEvents++;
+  };
+
+  /** A row of mode direct whose wake could not be posted says so. */
+  readonly onRecord = ({ dynamodb }: StreamRecord): void => {
+    const { mode, wake } = (dynamodb.NewImage ?? {}) as Record<string, { S?: string }>;
+    if (this.on && mode?.S === 'direct' && wake?.S === 'bus') this.handedToBus++;
+  };
+
+  private async meterTable(call: AwsCall, next: () => Promise<AwsReply>): Promise<AwsReply> {
+    const { input, operation } = call;
+    const ofPending = String(input['TableName']).endsWith('pending-requests');
+    input['ReturnConsumedCapacity'] = 'TOTAL';
+    const reply = await next();
+    const { ConsumedCapacity } = JSON.parse(reply.body.toString()) as { ConsumedCapacity?: { CapacityUnits: number } };
+    const isRead = operation === 'GetItem';
+    add(this.counts, isRead ? (ofPending ? 'pending reads' : 'other reads') : 'writes');
+    add(this.counts, isRead ? 'read units' : 'write units', ConsumedCapacity?.CapacityUnits ?? 0);
+    return reply;
+  }
+}
+
+const entriesOf = ({ input }: AwsCall): { Detail?: string }[] => (input['Entries'] as { Detail?: string }[] | undefined) ?? [];
+
+/** `http-tunnel-local-forward-request` → `forward-request` */
+export const shortName = (functionName: string): string => functionName.replace(/^http-tunnel-[a-z0-9]+-/, '');

@@ -1,0 +1,110 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LATENCY_PROFILES, type LatencyProfileName } from '../local/latency/latency-profile';
+import { CONTENDERS, type ContenderName } from './contenders';
+
+export interface BenchOptions {
+  readonly latency: LatencyProfileName;
+  readonly seed: number;
+  /** Measured requests of each contender. */
+  readonly requests: number;
+  /** Requests of one block; contenders take turns block by block. */
+  readonly block: number;
+  /** Arrivals a second. */
+  readonly rate: number;
+  /** The agent's time: log-normal, in ms. */
+  readonly agentMedian: number;
+  readonly agentSigma: number;
+  /** Of each answer's body. */
+  readonly bytes: number;
+  readonly contenders: readonly ContenderName[];
+  readonly quick: boolean;
+  readonly json: string | undefined;
+  /** Where the report goes. */
+  readonly out: string;
+  readonly report: boolean;
+}
+
+/** A wrong command line; `message` is one line that names the input and the remedy. */
+export class BenchOptionError extends Error {
+  override readonly name = 'BenchOptionError';
+}
+
+const FULL_REQUESTS = 1800;
+const QUICK_REQUESTS = 240;
+
+/**
+ * Reads the command line of `npm run bench`.
+ * @returns the options, or the text to print for `--help`
+ * @throws BenchOptionError
+ */
+export function parseBenchOptions(args: readonly string[]): BenchOptions | { readonly help: string } {
+  let help = '';
+  const command = benchCommand().configureOutput({ writeOut: (text) => (help += text), writeErr: () => undefined });
+  try {
+    command.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (help) return { help };
+    const [what = ''] = error.message.replace(/^error: /, '').split('\n');
+    throw new BenchOptionError(`${what.replace(/\.$/, '')}; see npm run bench -- --help`);
+  }
+  const given = command.opts<Omit<BenchOptions, 'requests' | 'json'> & { requests?: number; json?: string }>();
+  return { ...given, json: given.json, requests: given.requests ?? (given.quick ? QUICK_REQUESTS : FULL_REQUESTS) };
+}
+
+function benchCommand(): Command {
+  return new Command('npm run bench --')
+    .description('Measures what every way back costs, in time and money: all contenders and their limit, in one run on the local cloud.')
+    .addOption(
+      new Option('--latency <profile>', "how slow the services are; none shows the overhead of our own code").choices([...LATENCY_PROFILES]).default('aws'),
+    )
+    .addOption(new Option('--seed <n>', 'of arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
+    .addOption(
+      new Option('--requests <n>', `measured requests of each contender (default: ${FULL_REQUESTS}, quick: ${QUICK_REQUESTS})`).argParser(wholeNumber(1)),
+    )
+    .addOption(new Option('--block <n>', 'requests of a contender before the next one takes its turn').default(60).argParser(wholeNumber(1)))
+    .addOption(new Option('--rate <n>', 'arrivals a second').default(12).argParser(positive))
+    .addOption(new Option('--agent-median <ms>', "median of the agent's time").default(250).argParser(positive))
+    .addOption(new Option('--agent-sigma <n>', 'its spread: sigma of the log-normal').default(0.6).argParser(positive))
+    .addOption(new Option('--bytes <n>', "size of each answer's body").default(3072).argParser(wholeNumber(64)))
+    .addOption(
+      new Option('--contenders <names>', `some of ${CONTENDERS.join(', ')}, by commas`)
+        .default(CONTENDERS, 'all')
+        .argParser(contenders),
+    )
+    .option('--quick', 'fewer requests: ends within three minutes', false)
+    .option('--json <file>', 'also write every figure there')
+    .option('--out <directory>', 'where the report and its plots go', 'docs/benchmarks')
+    .option('--no-report', 'only the table')
+    .helpOption('-h, --help', 'show this')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npm run bench                      under AWS's latencies, about twenty minutes
+  npm run bench -- --quick           the same with fewer requests, within three
+  npm run bench -- --latency none    the overhead of our own code`,
+    )
+    .allowExcessArguments(false)
+    .exitOverride();
+}
+
+const wholeNumber =
+  (min: number) =>
+  (text: string): number => {
+    if (/^\d{1,9}$/.test(text) && Number(text) >= min) return Number(text);
+    throw new InvalidArgumentError(`Give a whole number from ${min} on.`);
+  };
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Give a number above 0.');
+}
+
+function contenders(text: string): ContenderName[] {
+  const names = text.split(',');
+  const unknown = names.find((name) => !(CONTENDERS as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no contender "${unknown}": take some of ${CONTENDERS.join(', ')}.`);
+  return names as ContenderName[];
+}

@@ -1,0 +1,26 @@
+/**
+ * What AWS charges, in US dollars, us-east-1, on demand, without free tiers, as noted from its price pages in
+ * October 2026: check again on the day you rely on them.
+ */
+export const PRICES_AS_OF = 'October 2026';
+
+export interface Price {
+  readonly usd: number;
+  readonly per: string;
+  readonly source: string;
+}
+
+export const PRICES = {
+  httpApiRequest: { usd: 1.0 / 1e6, per: 'request (512 KB)', source: 'https://aws.amazon.com/api-gateway/pricing/' },
+  webSocketMessage: { usd: 1.0 / 1e6, per: 'message (32 KB), either direction', source: 'https://aws.amazon.com/api-gateway/pricing/' },
+  connectionMinute: { usd: 0.25 / 1e6, per: 'minute of a connection', source: 'https://aws.amazon.com/api-gateway/pricing/' },
+  invocation: { usd: 0.2 / 1e6, per: 'invocation', source: 'https://aws.amazon.com/lambda/pricing/' },
+  gigabyteSecond: { usd: 0.0000133334, per: 'GB-second on arm64', source: 'https://aws.amazon.com/lambda/pricing/' },
+  writeUnit: { usd: 0.625 / 1e6, per: 'write request unit (1 KB)', source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
+  readUnit: { usd: 0.125 / 1e6, per: 'read request unit (4 KB, consistent)', source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
+  event: { usd: 1.0 / 1e6, per: 'custom event (64 KB)', source: 'https://aws.amazon.com/eventbridge/pricing/' },
+  logGigabyte: { usd: 0.5, per: 'GB of logs taken in', source: 'https://aws.amazon.com/cloudwatch/pricing/' },
+} as const satisfies Record<string, Price>;
+
+/** A month has 730 hours on AWS's price pages. */
+export const MINUTES_PER_MONTH = 730 * 60;

@@ -1,0 +1,17 @@
+import type { Progress } from './bench';
+
+/** A line that grows on a terminal, and a line every tenth elsewhere. */
+export function progressOn(stream: NodeJS.WriteStream): Progress {
+  const beganAt = Date.now();
+  let saidTenths = 0;
+  const elapsed = (): string => `${((Date.now() - beganAt) / 1000).toFixed(0).padStart(4)} s`;
+  return {
+    stage: (text) => void stream.write(`${elapsed()}  ${text}\n`),
+    share: (done) => {
+      const tenths = Math.floor(done * 10);
+      if (stream.isTTY) stream.write(`\r${elapsed()}  ${(done * 100).toFixed(0)} % measured${done >= 1 ? '\n' : ''}`);
+      else if (tenths > saidTenths) stream.write(`${elapsed()}  ${tenths * 10} % measured\n`);
+      saidTenths = tenths;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import * as echarts from 'echarts';
+import type { EChartsCoreOption } from 'echarts';
+import type { BenchResult } from '../bench';
+import { COST_COMPONENTS, costOf } from '../cost';
+import { LIMIT } from '../contenders';
+
+/** Told apart by colour and by dash, so that a print without colours can be read. */
+const LINES: Readonly<Record<string, { color: string; type: 'solid' | 'dashed' | 'dotted' }>> = {
+  polling: { color: '#b4513c', type: 'dashed' },
+  'polling-flat-100': { color: '#c99a2e', type: 'dotted' },
+  bus: { color: '#4c72a8', type: 'dashed' },
+  direct: { color: '#2c7a57', type: 'solid' },
+  [LIMIT]: { color: '#777777', type: 'dotted' },
+};
+
+const COST_COLORS = ['#8da0b8', '#4c72a8', '#cdb98c', '#c99a2e', '#b4513c', '#dba08f', '#6d5a94', '#a7a7a7'];
+const SIZE = { width: 820, height: 440 };
+const TEXT = { fontFamily: 'Helvetica, Arial, sans-serif', fontSize: 13, color: '#222' };
+
+/** The distribution of the return time on a logarithmic axis: a curve for each contender and the limit. */
+export function returnTimePlot({ contenders, limit }: BenchResult): string {
+  return svg({
+    title: { text: 'Return time', subtext: 'share of requests whose answer had returned after so many ms', left: 'center' },
+    xAxis: { type: 'log', name: 'ms', nameLocation: 'middle', nameGap: 28, min: axisStart([...contenders, limit]), minorSplitLine: { show: true } },
+    yAxis: { type: 'value', min: 0, max: 1, axisLabel: { formatter: (share: number) => `${Math.round(share * 100)} %` } },
+    legend: { bottom: 4 },
+    grid: { left: 64, right: 24, top: 72, bottom: 84 },
+    series: [...contenders, limit].map(({ name, returned }) => ({
+      name,
+      type: 'line',
+      showSymbol: false,
+      itemStyle: { color: LINES[name]?.color },
+      lineStyle: { width: 2, ...LINES[name] },
+      data: returned.distribution().map(({ ms, share }) => [Math.max(ms, 0.1), share]),
+    })),
+  });
+}
+
+/** A bar for each contender, made of what is charged. */
+export function costPlot({ contenders, limit }: BenchResult): string {
+  const all = [...contenders, limit];
+  return svg({
+    title: { text: 'Dollars for a million requests', left: 'center' },
+    xAxis: { type: 'category', data: all.map(({ name }) => name) },
+    yAxis: { type: 'value', axisLabel: { formatter: '${value}' } },
+    legend: { bottom: 4 },
+    grid: { left: 64, right: 24, top: 48, bottom: 92 },
+    series: COST_COMPONENTS.map((component, index) => ({
+      name: component,
+      type: 'bar',
+      stack: 'cost',
+      barWidth: '50%',
+      itemStyle: { color: COST_COLORS[index] },
+      data: all.map(({ usage }) => Number(costOf(usage)[component].toFixed(4))),
+    })),
+  });
+}
+
+/** The power of ten below the quickest answer. */
+function axisStart(measurements: readonly { returned: { percentile(percent: number): number } }[]): number {
+  const quickest = Math.min(...measurements.map(({ returned }) => Math.max(returned.percentile(0.1), 0.1)));
+  return 10 ** Math.floor(Math.log10(quickest));
+}
+
+function svg(option: EChartsCoreOption): string {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
+  try {
+    chart.setOption({ animation: false, backgroundColor: '#fff', textStyle: TEXT, ...option });
+    return chart.renderToSVGString();
+  } finally {
+    // Its clock would keep the process alive.
+    chart.dispose();
+  }
+}

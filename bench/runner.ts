@@ -1,0 +1,265 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent } from '../agent';
+import { randomTokenKey, signToken } from '../local/agent-token';
+import { chain } from '../local/aws-endpoint/call-recorder';
+import { latencyProfile, type LatencyProfileName } from '../local/latency/latency-profile';
+import { LocalCloud } from '../local/local-cloud';
+import { synthesize } from '../modules/synthesize';
+import { environmentOf, LIMIT, type RunnerName } from './contenders';
+import { CpuMeter } from './cpu-meter';
+import { Times } from './histogram';
+import { LimitAgent } from './limit/agent';
+import type { PlannedRequest } from './load';
+import { LocalService, pathFor } from './local-service';
+import { Meter, shortName } from './meter';
+import { SpanTimes } from './span-times';
+import { Timeline, type Sighting } from './timeline';
+import type { Usage } from './usage';
+import { Visitor, type Reply } from './visitor';
+
+const TUNNEL = 'bench';
+/** Time for what is still on its way when the last answer is there (acknowledgements, log lines), in ms. */
+const SETTLING_MS = 100;
+
+export interface RunnerOptions {
+  readonly latency: LatencyProfileName;
+  readonly seed: number;
+  readonly bytes: number;
+  /** Directory of the functions' zips. */
+  readonly bundles: string;
+}
+
+/** Everything that was measured of one contender. */
+export interface Measurement {
+  readonly name: RunnerName;
+  /** Measured requests, cold ones included. */
+  readonly requests: number;
+  /** Requests with a cold start on their way: kept out of the times below. */
+  readonly cold: number;
+  readonly coldReturn: Times;
+  /** From the agent's last frame entering the gateway to forward-request returning. */
+  readonly returned: Times;
+  /** From the planned arrival, so that a late start counts as waiting. */
+  readonly response: Times;
+  /** The same without what the agent's local service took. */
+  readonly withoutAgent: Times;
+  readonly billed: Times;
+  readonly duration: Times;
+  /** Requests that were not answered with 200. */
+  readonly errors: number;
+  /** Requests that the agent answered and whose visitor got something else, or nothing. */
+  readonly lost: number;
+  /** Answers that came after their request was over. */
+  readonly late: number;
+  readonly leftovers: number;
+  readonly fallbacks: number;
+  readonly usage: Usage;
+  readonly spans: SpanTimes;
+  readonly wakeApiId: string;
+}
+
+/** One contender: a local cloud of its own, an agent, a local service and a visitor, idle while others take their turn. */
+export class Runner {
+  private readonly returned = new Times();
+  private readonly response = new Times();
+  private readonly withoutAgent = new Times();
+  private readonly billed = new Times();
+  private readonly duration = new Times();
+  private readonly coldReturn = new Times();
+  /** Durations of init by function, in ms. */
+  private readonly inits = new Map<string, number[]>();
+  /** Requests that have not been answered yet. */
+  inFlight = 0;
+  private requests = 0;
+  private cold = 0;
+  private errors = 0;
+  private lost = 0;
+
+  private constructor(
+    readonly name: RunnerName,
+    readonly cloud: LocalCloud,
+    private readonly timeline: Timeline,
+    private readonly meter: Meter,
+    private readonly spans: SpanTimes,
+    private readonly cpu: CpuMeter,
+    private readonly visitor: Visitor,
+    private readonly cleanUps: readonly (() => Promise<unknown>)[],
+  ) {
+    cloud.services.lambda.events.on('invocation', ({ functionName, initMs }) => {
+      const name = shortName(functionName);
+      if (initMs !== undefined) this.inits.set(name, [...(this.inits.get(name) ?? []), initMs]);
+    });
+  }
+
+  static async start(name: RunnerName, options: RunnerOptions): Promise<Runner> {
+    const environment = environmentOf(name);
+    const outdir = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-bench-'));
+    const [stack] = synthesize({ environments: { local: environment }, outdir, bundles: options.bundles });
+    if (!stack) throw new Error('the environment "local" gave no stack');
+    const timeline = new Timeline();
+    const meter = new Meter();
+    const spans = new SpanTimes();
+    const latency = latencyProfile(options.latency, options.seed);
+    const key = randomTokenKey();
+    const cloud = await LocalCloud.boot({
+      stackFile: stack.file,
+      account: environment,
+      variables: { agent_token_key: key },
+      httpPort: 0,
+      log: meter.onLog,
+      warn: () => undefined,
+      latency: (operation) => {
+        meter.onLatency(operation);
+        return latency?.(operation) ?? 0;
+      },
+      intercept: chain(spans.intercept, meter.intercept),
+      interceptInvocation: (call, next) => meter.interceptInvocation(call, () => timeline.intercept(call, next)),
+    });
+    const { services } = cloud;
+    services.guard.watchDirectory(outdir);
+    // What happens by the minute is no cost of a request.
+    await services.schedules.close();
+    services.lambda.events.on('invocation', timeline.onInvocation).on('invocation', meter.onInvocation(cloud));
+    services.dynamodb.onRecord(meter.onRecord);
+
+    const service = await LocalService.start(options.bytes);
+    const token = await signToken(key, 'bench');
+    const stopAgent = await connectAgent(name, { cloud, token, service, bytes: options.bytes });
+    const visitor = new Visitor(cloud.visitorUrl);
+    const cleanUps = [
+      async () => visitor.close(),
+      stopAgent,
+      () => service.close(),
+      () => cloud.close(),
+      () => rm(outdir, { recursive: true, force: true }),
+    ];
+    return new Runner(name, cloud, timeline, meter, spans, new CpuMeter(services.lambda), visitor, cleanUps);
+  }
+
+  /** Invocations of a function while it was measured. */
+  measuredInvocations(functionName: string): number {
+    return this.meter.usage(0).invocations[functionName] ?? 0;
+  }
+
+  /** CPU time of a function meanwhile, in ms. */
+  cpuMs(functionName: string): number {
+    return this.cpu.byFunction[functionName] ?? 0;
+  }
+
+  /** Every start of a function since the beginning, in ms. */
+  initsOf(functionName: string): readonly number[] {
+    return this.inits.get(functionName) ?? [];
+  }
+
+  /** Starts environments of all functions on the way by many slow requests at once, and tells how often and how long they started. */
+  async warmUp(concurrency: number): Promise<{ readonly coldStarts: number; readonly initMs: number }> {
+    for (let round = 0; round < 2; round++) {
+      await Promise.all(
+        Array.from({ length: concurrency }, (_, i) => this.visitor.ask(`/${TUNNEL}${pathFor(`warm-${round}-${i}`, 1000 + i * 10)}`)),
+      );
+    }
+    await sleep(SETTLING_MS);
+    const init = new Times();
+    for (const ms of [...this.inits.values()].flat()) init.record(ms);
+    return { coldStarts: init.count, initMs: init.percentile(50) };
+  }
+
+  /**
+   * Sends the requests when they are planned, whether earlier ones have been answered or not, and waits for all.
+   * @param lateness takes how much later than planned each was sent
+   */
+  async run(block: readonly PlannedRequest[], lateness: Times): Promise<void> {
+    this.meter.start();
+    this.spans.on = true;
+    this.cpu.start();
+    const beginning = performance.now();
+    await Promise.all(block.map((request) => this.measure(request, beginning, lateness)));
+    await sleep(SETTLING_MS);
+    this.cpu.stop();
+    this.spans.on = false;
+    this.meter.stop();
+  }
+
+  /** The same without measuring anything. */
+  async ramp(requests: readonly PlannedRequest[]): Promise<void> {
+    const beginning = performance.now();
+    await Promise.all(requests.map((request) => this.send(request, beginning, 'ramp')));
+  }
+
+  async result(): Promise<Measurement> {
+    const { services } = this.cloud;
+    const table = services.spec.tables.find(({ name }) => name.endsWith('pending-requests'));
+    const wakeApiId = services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
+    const { name, requests, cold, coldReturn, returned, response, withoutAgent, billed, duration, errors, lost, spans } = this;
+    return {
+      name, requests, cold, coldReturn, returned, response, withoutAgent, billed, duration, errors, lost, spans, wakeApiId,
+      late: this.meter.late,
+      leftovers: table ? (await services.dynamodb.scan(table.name)).length : 0,
+      fallbacks: this.meter.fallbacks,
+      usage: this.meter.usage(services.gateway.connections(wakeApiId).length),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const cleanUp of this.cleanUps) await cleanUp();
+  }
+
+  private async measure(request: PlannedRequest, beginning: number, lateness: Times): Promise<void> {
+    const { nonce, sentAt, status, body } = await this.send(request, beginning, 'measured');
+    const plannedAt = beginning + request.atMs;
+    const responseMs = performance.now() - plannedAt;
+    lateness.record(sentAt - plannedAt);
+    const sighting = this.timeline.of(nonce);
+    this.requests++;
+    if (status !== 200) this.errors++;
+    if (sighting.answeredAt !== undefined && !body.startsWith(`${nonce}.`)) this.lost++;
+    // The invocation is over a moment after its answer.
+    await sleep(SETTLING_MS);
+    this.record(sighting, responseMs, request.agentMs);
+  }
+
+  private async send(
+    { index, atMs, agentMs }: PlannedRequest,
+    beginning: number,
+    series: string,
+  ): Promise<Reply & { readonly nonce: string; readonly sentAt: number }> {
+    const nonce = `${series}-${index}`;
+    await sleep(beginning + atMs - performance.now());
+    const sentAt = performance.now();
+    this.inFlight++;
+    const reply = await this.visitor.ask(`/${TUNNEL}${pathFor(nonce, agentMs)}`);
+    this.inFlight--;
+    return { ...reply, nonce, sentAt };
+  }
+
+  private record({ answeredAt, returnedAt, cold, billedMs, durationMs }: Sighting, responseMs: number, agentMs: number): void {
+    const returnMs = answeredAt === undefined || returnedAt === undefined ? undefined : returnedAt - answeredAt;
+    if (cold) {
+      this.cold++;
+      if (returnMs !== undefined) this.coldReturn.record(returnMs);
+      return;
+    }
+    this.response.record(responseMs);
+    this.withoutAgent.record(responseMs - agentMs);
+    if (returnMs !== undefined) this.returned.record(returnMs);
+    if (billedMs !== undefined) this.billed.record(billedMs);
+    if (durationMs !== undefined) this.duration.record(durationMs);
+  }
+}
+
+async function connectAgent(
+  name: RunnerName,
+  { cloud, token, service, bytes }: { cloud: LocalCloud; token: string; service: LocalService; bytes: number },
+): Promise<() => Promise<void>> {
+  const endpoint = cloud.agentEndpoint;
+  if (name === LIMIT) {
+    const agent = await LimitAgent.connect({ endpoint, token, name: TUNNEL, bytes });
+    return async () => agent.close();
+  }
+  const agent = new Agent({ endpoint, token, name: TUNNEL, target: { port: service.port } });
+  await agent.start();
+  return () => agent.stop({ graceMs: 100 });
+}

@@ -1,0 +1,31 @@
+import type { AwsCall, Interceptor } from '../local/services';
+import { shortName } from './meter';
+
+/** How long the AWS calls of functions took, as the cloud saw them: means in ms, by who called what. */
+export class SpanTimes {
+  on = false;
+  private readonly sums = new Map<string, { count: number; ms: number }>();
+
+  readonly intercept: Interceptor = async (call, next) => {
+    if (!this.on) return next();
+    const beganAt = performance.now();
+    try {
+      return await next();
+    } finally {
+      const key = nameOf(call);
+      const sum = this.sums.get(key) ?? { count: 0, ms: 0 };
+      this.sums.set(key, { count: sum.count + 1, ms: sum.ms + performance.now() - beganAt });
+    }
+  };
+
+  /** @param name as `receive-message UpdateItem`, or `receive-message ManageConnections` with the API's id behind it */
+  mean(name: string): number {
+    const sum = this.sums.get(name);
+    return sum ? sum.ms / sum.count : 0;
+  }
+}
+
+function nameOf({ caller, operation, input }: AwsCall): string {
+  const api = typeof input['apiId'] === 'string' ? ` ${input['apiId']}` : '';
+  return `${shortName(caller.functionName)} ${operation}${api}`;
+}

@@ -1,0 +1,98 @@
+import { costOf, monthlyCost, totalOf } from './cost';
+import { CONTENDERS, type ContenderName } from './contenders';
+import type { BenchResult } from './bench';
+import type { Measurement } from './runner';
+
+/** A claim, what was measured, and whether it holds. */
+export interface Verdict {
+  readonly claim: string;
+  readonly measured: string;
+  readonly holds: boolean;
+}
+
+export const usdPerMillion = ({ usage }: Measurement): number => totalOf(costOf(usage));
+export const pendingReadsPerRequest = ({ usage }: Measurement): number => usage.pendingReads / Math.max(1, usage.requests);
+export const meanOf = (measurement: Measurement, times: 'returned' | 'billed'): number => measurement[times].summary().mean;
+
+type ByName = Readonly<Record<ContenderName, Measurement>>;
+
+/** The contenders by name, where all of them ran. */
+function byName({ contenders }: BenchResult): ByName | undefined {
+  const found = Object.fromEntries(contenders.map((measurement) => [measurement.name, measurement]));
+  return CONTENDERS.every((name) => name in found) ? (found as unknown as ByName) : undefined;
+}
+
+/** A figure that must be at most `most` times another. */
+function ratio(claim: string, figure: number, other: number, most: number): Verdict {
+  const share = figure / other;
+  return { claim: `${claim} ≤ ${most} ×`, measured: `${share.toFixed(3)} × (${figure.toFixed(1)} against ${other.toFixed(1)})`, holds: share <= most };
+}
+
+/** What mode direct has to reach, in one run under AWS's latencies. Empty where a contender is missing. */
+export function targets(result: BenchResult): Verdict[] {
+  const found = byName(result);
+  if (!found) return [];
+  const { polling, direct } = found;
+  const flat = found['polling-flat-100'];
+  const p = (measurement: Measurement, percent: number): number => measurement.returned.percentile(percent);
+  const savedMs = meanOf(polling, 'billed') - meanOf(direct, 'billed');
+  const quickerMs = meanOf(polling, 'returned') - meanOf(direct, 'returned');
+  const reads = pendingReadsPerRequest(direct);
+  const all = [...result.contenders, result.limit];
+  const bad = all.reduce((sum, { errors, lost, leftovers }) => sum + errors + lost + leftovers, 0);
+  return [
+    ratio("direct's p50 of the return time, against polling's,", p(direct, 50), p(polling, 50), 0.28),
+    ratio("direct's p50 against polling-flat-100's", p(direct, 50), p(flat, 50), 0.6),
+    ratio("direct's p99 against polling's", p(direct, 99), p(polling, 99), 0.4),
+    ratio("direct's p50 against the limit's", p(direct, 50), p(result.limit, 50), 1.2),
+    { claim: "direct's reads of pending rows per request ≤ 0.05", measured: reads.toFixed(3), holds: reads <= 0.05 },
+    {
+      claim: "direct's billed duration is below polling's by ≥ 0.8 × the difference of the mean return times",
+      measured: `${savedMs.toFixed(1)} ms less, ${(savedMs / quickerMs).toFixed(2)} × ${quickerMs.toFixed(1)} ms`,
+      holds: savedMs >= 0.8 * quickerMs,
+    },
+    ratio("direct's cost against polling's", usdPerMillion(direct), usdPerMillion(polling), 1.05),
+    { claim: 'nothing failed, lost or left over, in any contender', measured: `${bad}`, holds: bad === 0 },
+  ];
+}
+
+/** What the plan that this system began from promised of it, with our figures. */
+export function planPromises(result: BenchResult): Verdict[] {
+  const found = byName(result);
+  if (!found) return [];
+  const { polling, direct } = found;
+  const billed = meanOf(direct, 'billed');
+  const response = direct.response.percentile(99);
+  const reads = pendingReadsPerRequest(direct);
+  const month = (measurement: Measurement): number => monthlyCost(usdPerMillion(measurement), 100);
+  const quicker = 1 - meanOf(direct, 'returned') / meanOf(polling, 'returned');
+  const fewer = 1 - reads / pendingReadsPerRequest(polling);
+  const errors = direct.errors / Math.max(1, direct.requests);
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  return [
+    {
+      claim: 'average Lambda duration 1500 → 300 ms',
+      measured: `${meanOf(polling, 'billed').toFixed(0)} → ${billed.toFixed(0)} ms`,
+      holds: billed <= 300,
+    },
+    {
+      claim: 'GetItem per request 15 → 1',
+      measured: `${pendingReadsPerRequest(polling).toFixed(2)} → ${reads.toFixed(2)}, and one of the tunnel`,
+      holds: reads <= 1,
+    },
+    {
+      claim: 'p99 of the whole response 3000 → 800 ms',
+      measured: `${polling.response.percentile(99).toFixed(0)} → ${response.toFixed(0)} ms`,
+      holds: response <= 800,
+    },
+    {
+      claim: 'cost of 100 tunnels $10 → $7 a month',
+      measured: `$${month(polling).toFixed(2)} → $${month(direct).toFixed(2)}`,
+      holds: month(direct) <= 7,
+    },
+    { claim: 'return time −50 %', measured: `−${percent(quicker)}`, holds: quicker >= 0.5 },
+    { claim: 'reads −80 %', measured: `−${percent(fewer)}`, holds: fewer >= 0.8 },
+    { claim: 'errors below 0.1 %', measured: percent(errors), holds: errors < 0.001 },
+    { claim: 'no data lost', measured: `${direct.lost} lost`, holds: direct.lost === 0 },
+  ];
+}

@@ -1,0 +1,33 @@
+import http from 'node:http';
+
+export interface Reply {
+  /** 0 when no response came. */
+  readonly status: number;
+  readonly body: string;
+}
+
+/** A visitor with kept-alive connections, as many as it has requests in flight. */
+export class Visitor {
+  private readonly agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
+
+  constructor(private readonly url: string) {}
+
+  /** Never rejects: what goes wrong is a reply with status 0. */
+  ask(path: string): Promise<Reply> {
+    return new Promise((resolve) => {
+      const fail = (): void => resolve({ status: 0, body: '' });
+      const request = http.get(`${this.url}${path}`, { agent: this.agent }, (response) => {
+        let body = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (body += chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+        response.on('error', fail);
+      });
+      request.on('error', fail);
+    });
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * How slow AWS is: one log-normal a service operation, by its median and 99th percentile in ms. No figure was measured by
+ * this project, which has no AWS account: `basis` says where each comes from. It is changed for a better source only,
+ * never to please a benchmark.
+ */
+
+export interface LatencyFigure {
+  readonly medianMs: number;
+  readonly p99Ms: number;
+  readonly basis: 'documented' | 'measured by others' | 'assumed';
+  readonly source: string;
+}
+
+export const AWS_LATENCY = {
+  'gateway to function': {
+    medianMs: 12,
+    p99Ms: 40,
+    basis: 'assumed',
+    source: 'API Gateway or an authorizer invoking a warm function in the region; AWS publishes no figure',
+  },
+  'DynamoDB read': {
+    medianMs: 4,
+    p99Ms: 15,
+    basis: 'assumed',
+    source: '"single-digit millisecond" reads (https://aws.amazon.com/dynamodb/), with a tail',
+  },
+  'DynamoDB write': {
+    medianMs: 5,
+    p99Ms: 20,
+    basis: 'assumed',
+    source: '"single-digit millisecond" writes (https://aws.amazon.com/dynamodb/), with a tail',
+  },
+  'PostToConnection': {
+    medianMs: 15,
+    p99Ms: 80,
+    basis: 'assumed',
+    source: 'from the call until the client has the message; AWS publishes no figure, and nobody measured it within a region',
+  },
+  'WebSocket connect': {
+    medianMs: 60,
+    p99Ms: 200,
+    basis: 'assumed',
+    source: 'TCP, TLS and upgrade of a function that connects to API Gateway: several round trips and a signature check',
+  },
+  'MOCK route': {
+    medianMs: 15,
+    p99Ms: 80,
+    basis: 'assumed',
+    source: 'a message to a route without code and its answer: taken to be as slow as PostToConnection',
+  },
+  'PutEvents': {
+    medianMs: 8,
+    p99Ms: 30,
+    basis: 'assumed',
+    source: 'the call alone, within the region; AWS publishes no figure',
+  },
+  'bus to target': {
+    medianMs: 60,
+    p99Ms: 130,
+    basis: 'documented',
+    source:
+      'p99 129.33 ms from ingestion to the first attempt (https://aws.amazon.com/about-aws/whats-new/2024/11/amazon-eventbridge-improvement-latency-event-buses/); the median is assumed',
+  },
+  'stream read': {
+    medianMs: 20,
+    p99Ms: 60,
+    basis: 'assumed',
+    source:
+      'from a read of the shard to the invocation, on top of the four reads a second that AWS documents (https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html)',
+  },
+  'GetParameter': { medianMs: 10, p99Ms: 40, basis: 'assumed', source: 'SSM with decryption; AWS publishes no figure' },
+  'cold start': {
+    medianMs: 350,
+    p99Ms: 700,
+    basis: 'assumed',
+    source:
+      "on top of the function's own init: placing and starting a sandbox, fetching the code (a whole hello-world start on Node is 115 to 135 ms init by https://maxday.github.io/lambda-perf/)",
+  },
+} as const satisfies Record<string, LatencyFigure>;
+
+export type LatencyOperation = keyof typeof AWS_LATENCY;

@@ -1,0 +1,43 @@
+import { randomLcg, randomLogNormal } from 'd3-random';
+import { AWS_LATENCY, type LatencyFigure, type LatencyOperation } from './aws-latency';
+
+export const LATENCY_PROFILES = ['none', 'aws'] as const;
+export type LatencyProfileName = (typeof LATENCY_PROFILES)[number];
+
+/** How long an operation of a service takes this time, in ms. */
+export type Latency = (operation: LatencyOperation) => number;
+
+/** 99th percentile of the standard normal distribution. */
+const Z99 = 2.3263478740408408;
+
+/** The parameters of the log-normal with this median and this 99th percentile. */
+export function logNormalOf({ medianMs, p99Ms }: Pick<LatencyFigure, 'medianMs' | 'p99Ms'>): { mu: number; sigma: number } {
+  return { mu: Math.log(medianMs), sigma: Math.log(p99Ms / medianMs) / Z99 };
+}
+
+/**
+ * Latencies of a profile; `none` has none. Each operation draws from a generator of its own, so that the n-th call of one is as slow
+ * in every run with the same seed, whatever else goes on.
+ * @param seed any whole number
+ */
+export function latencyProfile(name: LatencyProfileName, seed: number): Latency | undefined {
+  if (name === 'none') return undefined;
+  const operations = Object.entries(AWS_LATENCY) as [LatencyOperation, LatencyFigure][];
+  const samplers = new Map(
+    operations.map(([operation, figure], index) => {
+      const { mu, sigma } = logNormalOf(figure);
+      return [operation, randomLogNormal.source(generator(seed, index))(mu, sigma)];
+    }),
+  );
+  return (operation) => samplers.get(operation)?.() ?? 0;
+}
+
+/** A generator of numbers 0 ≤ x < 1; those of one seed with different streams have nothing to do with each other. */
+export function generator(seed: number, stream: number): () => number {
+  const random = randomLcg(fraction(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b)));
+  // The first numbers of a linear congruential generator still resemble its seed.
+  for (let i = 0; i < 10; i++) random();
+  return random;
+}
+
+const fraction = (bits: number): number => (bits >>> 0) / 2 ** 32;

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = path.join(__dirname, '../..');
+
+test('a small benchmark measures a contender and the limit, and writes figures, a report and plots', async () => {
+  const out = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-bench-test-'));
+  try {
+    const json = path.join(out, 'figures.json');
+    const args = ['--contenders', 'direct', '--requests', '6', '--rate', '20', '--agent-median', '30', '--latency', 'none', '--json', json, '--out', out];
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'bench/main.ts', ...args], { cwd: ROOT });
+    expect(stdout).toContain('Return time');
+
+    const figures = JSON.parse(await readFile(json, 'utf8')) as Record<string, never>;
+    expect(figures).toMatchObject({
+      profile: 'none',
+      seed: 1,
+      contenders: {
+        direct: {
+          requests: 6,
+          returnMs: { p50: expect.any(Number), p90: expect.any(Number), p99: expect.any(Number) },
+          pendingReadsPerRequest: 0,
+          writesPerRequest: 3,
+          invocationsPerRequest: { 'forward-request': 1, 'receive-message': 1 },
+          billedMsMean: expect.any(Number),
+          usdPerMillion: expect.any(Number),
+          fallbackShare: 0,
+          errors: 0,
+          lost: 0,
+          leftovers: 0,
+        },
+      },
+      limitMs: { p50: expect.any(Number), p99: expect.any(Number) },
+      overhead: { empty: { coldStartMs: expect.any(Number) } },
+    });
+    const report = await readFile(path.join(out, 'none.md'), 'utf8');
+    expect(report).toContain('| direct |');
+    for (const plot of ['none-return-time.svg', 'none-cost.svg']) {
+      expect(report).toContain(`(${plot})`);
+      expect(await readFile(path.join(out, plot), 'utf8')).toMatch(/^<svg .*direct.*<\/svg>$/s);
+    }
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}, 120_000);

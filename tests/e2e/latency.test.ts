@@ -1,0 +1,31 @@
+import { AWS_LATENCY, type LatencyOperation } from '../../local/latency/aws-latency';
+import { startTunnel } from '../support/tunnel';
+
+test('every operation of the latency profile is one that a request, or the agent that serves it, waits for', async () => {
+  const waited = new Set<LatencyOperation>();
+  const latency = (operation: LatencyOperation): number => {
+    waited.add(operation);
+    return 1;
+  };
+  const tunnel = await startTunnel({ mode: 'bus', latency });
+  try {
+    expect(await tunnel.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
+    expect(await tunnel.visit('/nonce/2')).toMatchObject({ status: 200, text: '2' });
+    expect([...waited].sort()).toEqual(Object.keys(AWS_LATENCY).sort());
+  } finally {
+    await tunnel.close();
+  }
+});
+
+test('a service that is slow makes the visitor wait that long', async () => {
+  let slow = 0;
+  const tunnel = await startTunnel({ mode: 'direct', latency: (operation) => (operation === 'gateway to function' ? slow : 0) });
+  try {
+    await tunnel.visit('/nonce/warm-up');
+    slow = 150;
+    // Once for forward-request, once for receive-message.
+    expect((await tunnel.visit('/nonce/1')).ms).toBeGreaterThanOrEqual(300);
+  } finally {
+    await tunnel.close();
+  }
+});

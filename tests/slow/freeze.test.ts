@@ -1,0 +1,3 @@
+import { testFreezes } from '../support/freeze-tests';
+
+testFreezes(1);

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_TIMING, type Timing } from '../../agent';
+import { startDemoService } from '../../agent/demo/demo-service';
+import { AWS_LIMITS, type Limits } from '../../local/limits';
+import type { Interceptor } from '../../local/services';
+import { startCloud, type CloudUnderTest } from './tunnel';
+
+/** What befalls the wake socket of an environment while it is frozen, or the wake that follows. */
+export const DAMAGES = ['nothing', 'the socket is closed', 'the socket is half open', 'PostToConnection hangs'] as const;
+export type Damage = (typeof DAMAGES)[number];
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+/** A socket is good after seconds, doubtful after half a minute, closed by API Gateway after ten minutes. In ms. */
+export const FREEZES = { '1 s': SECOND, '40 s': 40 * SECOND, '11 min': 11 * MINUTE } as const;
+
+export interface AfterTheFreeze {
+  readonly text: string;
+  /** From the row's completion until the visitor had the response, in ms. */
+  readonly lateByMs: number;
+}
+
+/** A tunnel in mode direct whose only waiter gets frozen between two requests. */
+export class FrozenWaiter {
+  private hanging = false;
+
+  private constructor(
+    private readonly under: CloudUnderTest,
+    private readonly closeService: () => Promise<void>,
+  ) {}
+
+  /** @param factor divides every time after which a connection is doubted or given up, and the agent's own rhythm */
+  static async start(factor: number): Promise<FrozenWaiter> {
+    let hangs: Interceptor = (_, next) => next();
+    const under = await startCloud({
+      mode: 'direct',
+      limits: dividedLimits(factor),
+      intercept: (call, next) => hangs(call, next),
+      environment: (settings) => ({
+        ...settings,
+        timings: {
+          ...settings.timings,
+          wakeIdleMs: settings.timings.wakeIdleMs / factor,
+          wakeRotateMs: settings.timings.wakeRotateMs / factor,
+        },
+      }),
+    });
+    const demo = await startDemoService();
+    await under.agent({ target: { port: demo.port }, timing: dividedTiming(factor) });
+    const waiter = new FrozenWaiter(under, () => demo.close());
+    hangs = ({ operation, input }, next) =>
+      waiter.hanging && operation === 'ManageConnections' && input['apiId'] === waiter.wakeApiId
+        ? new Promise(() => undefined)
+        : next();
+    await under.visit('/nonce/warm-up');
+    return waiter;
+  }
+
+  /** Lets the environments stand still for `ms`, with the damage, and asks again. */
+  async askAfter(ms: number, damage: Damage): Promise<AfterTheFreeze> {
+    await sleep(ms / 2);
+    this.harm(damage);
+    await sleep(ms / 2);
+    this.hanging = damage === 'PostToConnection hangs';
+    const nonce = `after ${ms} ms, ${damage}`;
+    let completedAt = NaN;
+    const forget = this.under.cloud.services.dynamodb.onRecord(({ dynamodb: { NewImage } }) => {
+      if ((NewImage?.['status'] as { S?: string } | undefined)?.S === 'completed') completedAt = performance.now();
+    });
+    const { text } = await this.under.visit(`/nonce/${encodeURIComponent(nonce)}`);
+    const answeredAt = performance.now();
+    forget();
+    this.hanging = false;
+    return { text: decodeURIComponent(text), lateByMs: answeredAt - completedAt };
+  }
+
+  pendingRows(): Promise<readonly unknown[]> {
+    return this.under.pendingRows();
+  }
+
+  async close(): Promise<void> {
+    await this.under.close();
+    await this.closeService();
+  }
+
+  private get wakeApiId(): string {
+    return this.under.cloud.services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
+  }
+
+  private harm(damage: Damage): void {
+    const { gateway } = this.under.cloud.services;
+    const how = damage === 'the socket is closed' ? 'close' : damage === 'the socket is half open' ? 'vanish' : undefined;
+    if (how) for (const { connectionId } of gateway.connections(this.wakeApiId)) gateway.drop(connectionId, how);
+  }
+}
+
+function dividedLimits(factor: number): Partial<Limits> {
+  const { webSocket, lambda } = AWS_LIMITS;
+  return {
+    webSocket: {
+      ...webSocket,
+      connectionMs: webSocket.connectionMs / factor,
+      idleMs: webSocket.idleMs / factor,
+      keepAliveMs: webSocket.keepAliveMs / factor,
+    },
+    // The environment must outlast the freeze, as it may on AWS.
+    lambda: { ...lambda, idleEnvironmentMs: 60 * MINUTE },
+  };
+}
+
+const dividedTiming = (factor: number): Partial<Timing> => ({
+  pingIntervalMs: DEFAULT_TIMING.pingIntervalMs / factor,
+  rotateAfterMs: DEFAULT_TIMING.rotateAfterMs / factor,
+});

@@ -1,0 +1,34 @@
+import { costOf, monthlyCost, totalOf } from '../../../bench/cost';
+import { eventUnits, messageUnits, type Usage } from '../../../bench/usage';
+
+const NOTHING: Usage = {
+  requests: 1000, httpApiRequests: 0, webSocketMessages: 0, connectionMinutes: 0, invocations: {}, gigabyteSeconds: {},
+  pendingReads: 0, otherReads: 0, writes: 0, readUnits: 0, writeUnits: 0, events: 0, logBytes: 0,
+};
+
+test.each<[string, Partial<Usage>, number]>([
+  ['a request through the HTTP API', { httpApiRequests: 1000 }, 1],
+  ['three messages', { webSocketMessages: 3000 }, 3],
+  ['a minute of a connection', { connectionMinutes: 1000 }, 0.25],
+  ['an invocation', { invocations: { a: 600, b: 400 } }, 0.2],
+  ['300 ms of 256 MB', { gigabyteSeconds: { a: 1000 * 0.25 * 0.3 } }, 1.000005],
+  ['nine write units', { writeUnits: 9000 }, 5.625],
+  ['a read unit', { readUnits: 1000 }, 0.125],
+  ['an event', { events: 1000 }, 1],
+  ['a kilobyte of logs', { logBytes: 1e6 }, 0.5],
+])('a million requests with %s each cost what the price page says', (_, usage, usd) => {
+  expect(totalOf(costOf({ ...NOTHING, ...usage }))).toBeCloseTo(usd, 5);
+});
+
+test('a month of 100 tunnels is a million requests and 100 connections', () => {
+  expect(monthlyCost(0, 100)).toBeCloseTo(100 * 730 * 60 * 0.25e-6, 10);
+  expect(monthlyCost(12, 100) - monthlyCost(0, 100)).toBeCloseTo(12, 10);
+});
+
+test.each([
+  [1, 1], [32 * 1024, 1], [32 * 1024 + 1, 2], [128 * 1024, 4],
+])('a message of %i bytes is metered as %i', (bytes, units) => expect(messageUnits(bytes)).toBe(units));
+
+test('an event beyond 64 KB is metered as two', () => {
+  expect([eventUnits(200), eventUnits(64 * 1024 + 1)]).toEqual([1, 2]);
+});

@@ -1,0 +1,32 @@
+import { Times } from '../../../bench/histogram';
+
+test('percentiles are those of the recorded times, to three digits', () => {
+  const times = new Times();
+  for (let ms = 1; ms <= 1000; ms++) times.record(ms);
+  const { p50, p90, p99, max, mean } = times.summary();
+  for (const [measured, exact] of [[p50, 500], [p90, 900], [p99, 990], [max, 1000], [mean, 500.5]] as const) {
+    expect(Math.abs(measured / exact - 1)).toBeLessThan(0.002);
+  }
+});
+
+test('one slow answer among thousands is seen', () => {
+  const times = new Times();
+  for (let i = 0; i < 5000; i++) times.record(10);
+  times.record(8000);
+  expect(times.summary().p99).toBeCloseTo(10, 1);
+  expect(Math.abs(times.summary().max - 8000)).toBeLessThan(10);
+});
+
+test('nothing recorded is zero everywhere, and no distribution', () => {
+  expect(new Times().summary()).toEqual({ mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 });
+  expect(new Times().distribution()).toEqual([]);
+});
+
+test('the distribution rises from the quickest to the slowest', () => {
+  const times = new Times();
+  for (let ms = 1; ms <= 100; ms++) times.record(ms);
+  const curve = times.distribution(50);
+  expect(curve[0]?.ms).toBeLessThan(3);
+  expect(curve.at(-1)).toEqual({ ms: expect.closeTo(100, 0), share: 1 });
+  expect(curve.map(({ ms }) => ms)).toEqual(curve.map(({ ms }) => ms).sort((a, b) => a - b));
+});

@@ -1,0 +1,34 @@
+import { BenchOptionError, parseBenchOptions, type BenchOptions } from '../../../bench/options';
+
+const options = (...args: string[]): BenchOptions => parseBenchOptions(args) as BenchOptions;
+
+test('without options it is the whole run under the latencies of AWS', () => {
+  expect(options()).toMatchObject({
+    latency: 'aws', seed: 1, requests: 1800, rate: 12, agentMedian: 250, agentSigma: 0.6, bytes: 3072,
+    contenders: ['polling', 'polling-flat-100', 'bus', 'direct'], quick: false, report: true, out: 'docs/benchmarks',
+  });
+});
+
+test('--quick means fewer requests, unless their number is given', () => {
+  expect(options('--quick').requests).toBe(240);
+  expect(options('--quick', '--requests', '12').requests).toBe(12);
+});
+
+test('--help says how to use it', () => {
+  const parsed = parseBenchOptions(['--help']);
+  expect('help' in parsed && parsed.help).toContain('--latency <profile>');
+});
+
+test.each([
+  [['--latency', 'mars'], 'mars'],
+  [['--seed', '-1'], '--seed'],
+  [['--rate', '0'], 'above 0'],
+  [['--bytes', '10'], 'from 64 on'],
+  [['--contenders', 'direct,pigeon'], 'no contender "pigeon"'],
+  [['--quik'], "unknown option '--quik'"],
+  [['quick'], 'too many arguments'],
+])('%j is refused with one line that says why', (args, reason) => {
+  expect(() => parseBenchOptions(args)).toThrow(BenchOptionError);
+  expect(() => parseBenchOptions(args)).toThrow(reason);
+  expect(() => parseBenchOptions(args)).toThrow(/^[^\n]+$/);
+});

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NONCE_HEADER } from '../../../bench/local-service';
+import { Timeline } from '../../../bench/timeline';
+import type { InvocationRecord } from '../../../local/lambda/invocation';
+import type { InvokeResult } from '../../../local/services';
+
+const answer = (nonce: string): object => ({
+  body: JSON.stringify({ type: 'http_response', request_id: 'r', headers: { [NONCE_HEADER]: [nonce] } }),
+});
+const result = (requestId: string): InvokeResult => ({ kind: 'ok', payload: {}, requestId });
+const record = (requestId: string, more: Partial<InvocationRecord> = {}): InvocationRecord => ({
+  at: 0, functionName: 'f', requestId, environmentId: 'e', coldStart: false, durationMs: 99.5, billedMs: 100, kind: 'ok', ...more,
+});
+
+test('the return time is that from the answer entering the gateway to forward-request returning', async () => {
+  const timeline = new Timeline();
+  let wake: () => void = () => undefined;
+  const woken = new Promise<void>((resolve) => (wake = resolve));
+  const forwarding = timeline.intercept({ functionArn: 'f', payload: { rawPath: '/bench/n/7' } }, async () => {
+    await woken;
+    return result('forward');
+  });
+  await sleep(30);
+  await timeline.intercept({ functionArn: 'r', payload: answer('7') }, async () => {
+    await sleep(40);
+    wake();
+    return result('receive');
+  });
+  await forwarding;
+  const { answeredAt = NaN, returnedAt = NaN } = timeline.of('7');
+  expect(returnedAt - answeredAt).toBeGreaterThanOrEqual(38);
+  expect(returnedAt - answeredAt).toBeLessThan(1000);
+});
+
+test("forward-request's bill is the request's, and a cold start of either function marks it", async () => {
+  const timeline = new Timeline();
+  await timeline.intercept({ functionArn: 'f', payload: { rawPath: '/bench/n/1' } }, async () => result('forward'));
+  await timeline.intercept({ functionArn: 'r', payload: answer('1') }, async () => result('receive'));
+  timeline.onInvocation(record('forward', { billedMs: 321 }));
+  expect(timeline.of('1')).toMatchObject({ billedMs: 321, cold: false });
+  timeline.onInvocation(record('receive', { billedMs: 5, coldStart: true }));
+  expect(timeline.of('1')).toMatchObject({ billedMs: 321, cold: true });
+});
+
+test('other messages of agents pass unseen', async () => {
+  const timeline = new Timeline();
+  const passed = await timeline.intercept({ functionArn: 'r', payload: { body: '{"type":"ping"}' } }, async () => result('ping'));
+  expect(passed).toEqual(result('ping'));
+  expect(timeline.of('')).toEqual({ cold: false });
+});

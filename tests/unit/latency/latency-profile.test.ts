@@ -1,0 +1,45 @@
+import { AWS_LATENCY, type LatencyOperation } from '../../../local/latency/aws-latency';
+import { generator, latencyProfile, type Latency } from '../../../local/latency/latency-profile';
+
+const OPERATIONS = Object.keys(AWS_LATENCY) as LatencyOperation[];
+
+const draw = (latency: Latency | undefined, operation: LatencyOperation, times: number): number[] =>
+  Array.from({ length: times }, () => latency?.(operation) ?? NaN);
+
+const quantile = (values: readonly number[], q: number): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length * q)] ?? NaN;
+
+test.each(OPERATIONS)('%s has the median and the 99th percentile of its figure', (operation) => {
+  const { medianMs, p99Ms } = AWS_LATENCY[operation];
+  const drawn = draw(latencyProfile('aws', 1), operation, 40_000);
+  expect(quantile(drawn, 0.5) / medianMs).toBeCloseTo(1, 1);
+  expect(Math.abs(quantile(drawn, 0.99) / p99Ms - 1)).toBeLessThan(0.1);
+});
+
+test('the same seed gives the same latencies, whatever is drawn in between', () => {
+  const one = latencyProfile('aws', 7);
+  const other = latencyProfile('aws', 7);
+  draw(other, 'PutEvents', 3);
+  expect(draw(one, 'DynamoDB read', 20)).toEqual(draw(other, 'DynamoDB read', 20));
+});
+
+test('another seed gives other latencies', () => {
+  expect(draw(latencyProfile('aws', 1), 'PutEvents', 5)).not.toEqual(draw(latencyProfile('aws', 2), 'PutEvents', 5));
+});
+
+test('neighbouring seeds and streams are as far apart as any', () => {
+  const first = [0, 1, 2, 3].flatMap((seed) => [0, 1, 2, 3].map((stream) => generator(seed, stream)()));
+  const gaps = first.sort((a, b) => a - b).map((value, i) => value - (first[i - 1] ?? value - 1));
+  expect(Math.min(...gaps)).toBeGreaterThan(1e-4);
+});
+
+test('the profile "none" has no latency', () => {
+  expect(latencyProfile('none', 1)).toBeUndefined();
+});
+
+test.each(OPERATIONS)('the figure of %s says where it comes from', (operation) => {
+  const { medianMs, p99Ms, basis, source } = AWS_LATENCY[operation];
+  expect(p99Ms).toBeGreaterThan(medianMs);
+  expect(source.length).toBeGreaterThan(20);
+  if (basis === 'documented') expect(source).toContain('https://');
+});
