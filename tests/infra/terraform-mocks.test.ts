@@ -9,10 +9,14 @@ import { describeTerraform, TERRAFORM_TIMEOUT_MS } from '../support/terraform';
 
 const { directory, remove, stacks } = synthesizeInto({ ...environments });
 const domain = synthesizeInto({ prod: prodWithDomain });
-const removeAll = (): void => {
-  remove();
-  domain.remove();
-};
+const leadingElsewhere = synthesizeInto({ dev: environments.dev });
+const file = path.join(leadingElsewhere.directory('dev'), 'cdk.tf.json');
+const rightly = '"function_name": "${aws_lambda_function.process-stream.arn}"';
+fs.writeFileSync(
+  file,
+  fs.readFileSync(file, 'utf8').replace(rightly, rightly.replace('process-stream', 'sweep')),
+);
+const removeAll = (): void => [{ remove }, domain, leadingElsewhere].forEach((one) => one.remove());
 
 const testFiles = (...names: string[]): string[] =>
   names.map((name) => path.join(__dirname, `terraform/${name}.tftest.hcl`));
@@ -36,51 +40,48 @@ const applications = [
     stackDirectory: directory(`bootstrap-${environments.prod.accountId}`),
     testFiles: testFiles('bootstrap'),
   },
-] satisfies (StackTest & { title: string })[];
+];
+
+const protectedProd = {
+  title: 'prod, which protects',
+  stackDirectory: directory('prod'),
+  testFiles: testFiles('prod'),
+  protect: true,
+};
+const misled = {
+  title: 'dev, whose stream leads elsewhere',
+  stackDirectory: leadingElsewhere.directory('dev'),
+  testFiles: testFiles('tunnel'),
+};
+const tests: readonly (StackTest & { title: string })[] = [...applications, protectedProd, misled];
 
 describeTerraform('terraform, applying to a mock of AWS,', stacks[0]?.file ?? '', removeAll, (provider) => {
   const outcomes = new Map<string, number | Error>();
 
-  const outcomeOf = (test: StackTest): Promise<number | Error> =>
-    testStack(provider, test).catch((error: unknown) => error as Error);
-
   beforeAll(async () => {
-    await atMost(STACKS_AT_ONCE, applications, async (application) =>
-      outcomes.set(application.title, await outcomeOf(application)),
-    );
+    await atMost(STACKS_AT_ONCE, tests, async (test) => {
+      const outcome = testStack(provider, test).catch((error: unknown) => error as Error);
+      outcomes.set(test.title, await outcome);
+    });
   }, TERRAFORM_TIMEOUT_MS);
+
+  const failureOf = ({ title }: { title: string }): string => {
+    const outcome = outcomes.get(title);
+    expect(outcome).toBeInstanceOf(TerraformError);
+    return (outcome as TerraformError).message;
+  };
 
   it.each(applications)('finds in $title what its test files assert', ({ title, testFiles: files }) => {
     expect(outcomes.get(title)).toBe(files.length);
   });
 
-  it('does not get rid of what prod protects', async () => {
-    const outcome = await outcomeOf({
-      stackDirectory: directory('prod'),
-      testFiles: testFiles('prod'),
-      protect: true,
-    });
-    expect(outcome).toBeInstanceOf(TerraformError);
-    const { message } = outcome as TerraformError;
+  it('does not get rid of what prod protects', () => {
+    const message = failureOf(protectedProd);
     expect(message).toMatch(/aws_dynamodb_table\.tunnels has\s+lifecycle\.prevent_destroy/);
     expect(message).toMatch(/aws_dynamodb_table\.pending-requests has\s+lifecycle\.prevent_destroy/);
   });
 
-  it('is told by an assertion that something leads elsewhere', async () => {
-    const file = path.join(directory('dev'), 'cdk.tf.json');
-    const stack = fs.readFileSync(file, 'utf8');
-    fs.writeFileSync(
-      file,
-      stack.replace(
-        '"function_name": "${aws_lambda_function.process-stream.arn}"',
-        '"function_name": "${aws_lambda_function.sweep.arn}"',
-      ),
-    );
-    const outcome = await outcomeOf({ stackDirectory: directory('dev'), testFiles: testFiles('tunnel') });
-    fs.writeFileSync(file, stack);
-    expect(outcome).toBeInstanceOf(TerraformError);
-    expect((outcome as TerraformError).message).toContain(
-      'The stream of pending requests must be read by process-stream.',
-    );
+  it('is told by an assertion that something leads elsewhere', () => {
+    expect(failureOf(misled)).toContain('The stream of pending requests must be read by process-stream.');
   });
 });
