@@ -41,7 +41,8 @@ export const dev = defineEnvironment({
   },
   logLevel: 'DEBUG',
   logRetentionDays: 7,
-  githubRepository: 'example/http-tunnel',
+  // Put your own here. No owner on GitHub begins with a hyphen, so that nobody gets in until you do.
+  githubRepository: '-owner-/http-tunnel',
   customerKey: false,
   tracing: true,
   deletionProtection: false,

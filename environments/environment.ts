@@ -121,6 +121,11 @@ const RELATIONS: readonly (readonly [
     'must be below the timeout of forward-request, or the function ends before it can answer',
   ],
   [
+    'backend.region',
+    ({ backend, region }) => backend.kind === 'local' || backend.region === region,
+    "must be the environment's region: the account's stack makes the bucket there",
+  ],
+  [
     'hostedZone',
     ({ tunnelDomain, hostedZone }) =>
       hostedZone === null || `.${tunnelDomain}`.endsWith(`.${hostedZone.name}`),

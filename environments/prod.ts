@@ -43,7 +43,8 @@ export const prod = defineEnvironment({
   },
   logLevel: 'INFO',
   logRetentionDays: 30,
-  githubRepository: 'example/http-tunnel',
+  // Put your own here. No owner on GitHub begins with a hyphen, so that nobody gets in until you do.
+  githubRepository: '-owner-/http-tunnel',
   customerKey: true,
   tracing: true,
   deletionProtection: true,

@@ -43,7 +43,8 @@ export const staging = defineEnvironment({
   },
   logLevel: 'INFO',
   logRetentionDays: 14,
-  githubRepository: 'example/http-tunnel',
+  // Put your own here. No owner on GitHub begins with a hyphen, so that nobody gets in until you do.
+  githubRepository: '-owner-/http-tunnel',
   customerKey: false,
   tracing: true,
   deletionProtection: false,

@@ -11,7 +11,7 @@ export interface Account {
 
 /**
  * The accounts of these environments. One whose state is a local file is never applied, and is in none.
- * @throws EnvironmentError when environments share an account, but neither region nor bucket: what an account has once
+ * @throws EnvironmentError when environments share an account, but not its region and bucket: what an account has once
  * (modules/bootstrap-stack.ts) could not serve both
  */
 export function accountsOf(environments: readonly Environment[]): Account[] {
@@ -21,11 +21,10 @@ export function accountsOf(environments: readonly Environment[]): Account[] {
     if (backend.kind !== 's3') continue;
     const known = accounts.get(accountId);
     const first = known ?? { accountId, region, stateBucket: backend.bucket, environments: [] };
-    if (first.region !== region || first.stateBucket !== backend.bucket || backend.region !== region)
+    if (first.region !== region || first.stateBucket !== backend.bucket)
       throw new EnvironmentError(
-        `environment "${environment.name}": region, backend.region and backend.bucket must be those of ` +
-          `"${first.environments[0]?.name ?? environment.name}", which is in the same account ${accountId}; ` +
-          `put it right in environments/${environment.name}.ts`,
+        `environment "${environment.name}": region and backend.bucket must be those of ` +
+          `"${first.environments[0]?.name}", which is in the same account ${accountId}; put it right in environments/${environment.name}.ts`,
       );
     accounts.set(accountId, { ...first, environments: [...first.environments, environment] });
   }

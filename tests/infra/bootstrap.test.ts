@@ -65,8 +65,8 @@ describe('what an account has once', () => {
   });
 
   it.each([
-    ['plan', 'repo:example/http-tunnel:pull_request'],
-    ['deploy', 'repo:example/http-tunnel:environment:prod'],
+    ['plan', 'repo:-owner-/http-tunnel:pull_request'],
+    ['deploy', 'repo:-owner-/http-tunnel:environment:prod'],
   ])('lets one kind of job take on the role to %s, of one repository', (role, subject) => {
     const { assume_role_policy } = stack.resource(`aws_iam_role.ci-prod-${role}`);
     const [{ Condition }] = (JSON.parse(assume_role_policy as string) as Trust).Statement;
@@ -98,8 +98,8 @@ describe('environments that share an account', () => {
 
   it('and do not agree on its bucket are refused with the name, the settings and the remedy', () => {
     expect(() => accountsOf([dev, neighbour])).toThrow(
-      'environment "staging": region, backend.region and backend.bucket must be those of "dev", which is in the same ' +
-        'account 111122223333; put it right in environments/staging.ts',
+      'environment "staging": region and backend.bucket must be those of "dev", which is in the same account ' +
+        '111122223333; put it right in environments/staging.ts',
     );
   });
 

@@ -121,6 +121,11 @@ describe('a malformed environment is refused with its name, the path and the rem
     ['a backend without its bucket', set('backend.bucket', undefined), 'backend.bucket is missing'],
     ['an empty domain', set('tunnelDomain', ''), 'tunnelDomain must be text, not ""'],
     [
+      'a state in another region',
+      set('backend.region', 'eu-west-1'),
+      "backend.region must be the environment's region",
+    ],
+    [
       'a zone that the domain is not in',
       (draft: Draft) => {
         draft.tunnelDomain = 'tunnels.example.com';
