@@ -1,5 +1,5 @@
 /**
- * Writes one Terraform stack per environment to cdktf.out/stacks/<environment>/ (or where the CDKTF CLI wants it).
+ * Writes one Terraform stack per environment, and one per account, to cdktf.out/stacks/<name>/ (or where the CDKTF CLI wants it).
  * Its exit status is 1, with one line that says why, when an environment or a bundle is not as it should be.
  */
 import path from 'node:path';
@@ -13,8 +13,8 @@ const EXPECTED_ERRORS = [EnvironmentError, MissingBundleError, PhysicalNameError
 
 try {
   const outdir = process.env['CDKTF_OUTDIR'] ?? 'cdktf.out';
-  for (const { environment, file } of synthesize({ environments, outdir })) {
-    process.stdout.write(`${environment}: ${path.relative('', file)}\n`);
+  for (const { name, file } of synthesize({ environments, outdir })) {
+    process.stdout.write(`${name}: ${path.relative('', file)}\n`);
   }
 } catch (error) {
   if (!EXPECTED_ERRORS.some((expected) => error instanceof expected)) throw error;

@@ -13,6 +13,7 @@ export const dev = defineEnvironment({
     region: 'us-east-1',
   },
   tunnelDomain: null,
+  hostedZone: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
   timings: {
     requestDeadlineMs: 28_000,
@@ -40,6 +41,9 @@ export const dev = defineEnvironment({
   },
   logLevel: 'DEBUG',
   logRetentionDays: 7,
+  // Put your own here. No owner on GitHub begins with a hyphen, so that nobody gets in until you do.
+  githubRepository: '-owner-/http-tunnel',
+  customerKey: false,
   tracing: true,
   deletionProtection: false,
   tags: { owner: 'http-tunnel' },

@@ -63,6 +63,8 @@ const schema = v.strictObject({
   backend,
   /** Domain whose subdomains are tunnel names; null: tunnels are reached by path only. */
   tunnelDomain: v.nullable(text),
+  /** The Route 53 zone that the domain lies in; null: its certificate, records and API Gateway names are made elsewhere. */
+  hostedZone: v.nullable(v.strictObject({ id: text, name: text })),
   /** How answers return: the kill switch, the wake's way, and the share of requests that is event-driven. */
   responsePath: v.strictObject({
     useEventDriven: v.boolean('must be true or false'),
@@ -83,9 +85,15 @@ const schema = v.strictObject({
   throttling: v.strictObject({ visitors: throttle, agents: throttle, wakes: throttle }),
   logLevel: v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR'),
   logRetentionDays: v.picklist(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`),
+  /** `owner/name` of the GitHub repository whose workflows plan and deploy; null: none may. */
+  githubRepository: v.nullable(
+    v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name of a GitHub repository')),
+  ),
+  /** Whether data at rest is encrypted with a key of the environment's own (modules/customer-key.ts) or with AWS's. */
+  customerKey: v.boolean('must be true or false'),
   /** Whether functions send X-Ray segments. */
   tracing: v.boolean('must be true or false'),
-  /** Whether the tunnels table refuses to be deleted. */
+  /** Whether tables and key refuse to be deleted. */
   deletionProtection: v.boolean('must be true or false'),
   /** On every resource that takes tags, beside `project` and `environment`. */
   tags: v.record(v.string(), v.string()),
@@ -111,6 +119,28 @@ const RELATIONS: readonly (readonly [
     ({ functions, timings }) =>
       timings.requestDeadlineMs < functions['forward-request'].timeoutSeconds * 1000,
     'must be below the timeout of forward-request, or the function ends before it can answer',
+  ],
+  [
+    'backend.region',
+    ({ backend, region }) => backend.kind === 'local' || backend.region === region,
+    "must be the environment's region: the account's stack makes the bucket there",
+  ],
+  [
+    'hostedZone',
+    ({ tunnelDomain, hostedZone }) =>
+      hostedZone === null || `.${tunnelDomain}`.endsWith(`.${hostedZone.name}`),
+    'must be the zone that tunnelDomain lies in, or null',
+  ],
+  [
+    'functions.forward-request.reservedConcurrency',
+    ({ functions }) => {
+      const waiters = functions['forward-request'].reservedConcurrency !== null;
+      const release = (['receive-message', 'wake-waiter'] as const).map(
+        (name) => functions[name].reservedConcurrency !== null,
+      );
+      return release.every((reserved) => reserved === waiters);
+    },
+    'must be set together with those of receive-message and wake-waiter, or all null: waiters hold what releases them',
   ],
   [
     'timings.safetyReadMs',

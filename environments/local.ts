@@ -7,6 +7,7 @@ export const local = defineEnvironment({
   region: 'us-east-1',
   backend: { kind: 'local', path: 'terraform.tfstate' },
   tunnelDomain: 'localhost',
+  hostedZone: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
   timings: {
     requestDeadlineMs: 28_000,
@@ -34,6 +35,8 @@ export const local = defineEnvironment({
   },
   logLevel: 'INFO',
   logRetentionDays: 1,
+  githubRepository: null,
+  customerKey: false,
   tracing: true,
   deletionProtection: false,
   tags: { owner: 'http-tunnel' },

@@ -13,6 +13,7 @@ export const prod = defineEnvironment({
     region: 'us-east-1',
   },
   tunnelDomain: null,
+  hostedZone: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 0 },
   timings: {
     requestDeadlineMs: 28_000,
@@ -42,6 +43,9 @@ export const prod = defineEnvironment({
   },
   logLevel: 'INFO',
   logRetentionDays: 30,
+  // Put your own here. No owner on GitHub begins with a hyphen, so that nobody gets in until you do.
+  githubRepository: '-owner-/http-tunnel',
+  customerKey: true,
   tracing: true,
   deletionProtection: true,
   tags: { owner: 'http-tunnel' },

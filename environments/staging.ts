@@ -13,6 +13,7 @@ export const staging = defineEnvironment({
     region: 'us-east-1',
   },
   tunnelDomain: null,
+  hostedZone: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
   timings: {
     requestDeadlineMs: 28_000,
@@ -42,6 +43,9 @@ export const staging = defineEnvironment({
   },
   logLevel: 'INFO',
   logRetentionDays: 14,
+  // Put your own here. No owner on GitHub begins with a hyphen, so that nobody gets in until you do.
+  githubRepository: '-owner-/http-tunnel',
+  customerKey: false,
   tracing: true,
   deletionProtection: false,
   tags: { owner: 'http-tunnel' },

@@ -3,8 +3,8 @@ import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-in
 import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
 import { physicalName } from './physical-name';
+import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 import { WebSocketApi } from './web-socket-api';
 
@@ -26,13 +26,13 @@ export class AgentGateway extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly environment: Environment,
+    private readonly context: StackContext,
   ) {
     super(scope, id);
     this.api = new WebSocketApi(this, 'Default', {
-      environment,
+      ...context,
       thing: 'agents',
-      throttle: environment.throttling.agents,
+      throttle: context.environment.throttling.agents,
       routeSelectionExpression: '$request.body.type',
     });
   }
@@ -48,7 +48,7 @@ export class AgentGateway extends Construct {
   private addAuthorizer(authorize: TunnelFunction): Apigatewayv2Authorizer {
     const authorizer = new Apigatewayv2Authorizer(this, 'authorizer', {
       apiId: this.api.apiId,
-      name: physicalName('authorizer', this.environment.name, 'agents'),
+      name: physicalName('authorizer', this.context.environment.name, 'agents'),
       authorizerType: 'REQUEST',
       authorizerUri: authorize.invokeArn,
     });

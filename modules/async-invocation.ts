@@ -9,16 +9,16 @@ const MIN_EVENT_AGE_SECONDS = 60;
 /**
  * How a function's asynchronous invocations fail: at once and for good. Lambda's defaults (two retries, six hours) would
  * repeat work whose time is over.
- * @param failures where the events go that failed; without it they are only counted
+ * @param failures where the events go that failed
  */
 export class AsyncInvocation extends Construct {
-  constructor(scope: Construct, id: string, target: TunnelFunction, failures?: FailureQueue) {
+  constructor(scope: Construct, id: string, target: TunnelFunction, failures: FailureQueue) {
     super(scope, id);
     new LambdaFunctionEventInvokeConfig(this, 'Default', {
       functionName: target.name,
       maximumRetryAttempts: 0,
       maximumEventAgeInSeconds: MIN_EVENT_AGE_SECONDS,
-      ...(failures && { destinationConfig: { onFailure: { destination: failures.arn } } }),
+      destinationConfig: { onFailure: { destination: failures.arn } },
     });
   }
 }

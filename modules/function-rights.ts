@@ -4,6 +4,7 @@ import type { PendingRequestsTable } from './pending-requests-table';
 import type { Statement } from './policy';
 import type { ResponseBus } from './response-bus';
 import type { ResponseStream } from './response-stream';
+import type { SweepSchedule } from './sweep-schedule';
 import type { TokenKey } from './token-key';
 import type { TunnelsTable } from './tunnels-table';
 import type { WakeChannel } from './wake-channel';
@@ -14,6 +15,7 @@ export interface SharedResources {
   readonly pendingRequests: PendingRequestsTable;
   readonly responseStream: ResponseStream;
   readonly responseBus: ResponseBus;
+  readonly sweepSchedule: SweepSchedule;
   readonly agentGateway: AgentGateway;
   readonly wakeChannel: WakeChannel;
   readonly tokenKey: TokenKey;
@@ -46,6 +48,7 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
       tunnels.allow('Scan', 'DeleteItem', 'UpdateItem'),
       pendingRequests.allow('Scan', 'PutItem', 'UpdateItem', 'DeleteItem'),
       agents.allowConnections('GET'),
+      shared.sweepSchedule.allowReportingFailures(),
     ],
   };
 }

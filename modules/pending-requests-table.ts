@@ -1,8 +1,8 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
 import { physicalName } from './physical-name';
 import { allow, type Statement } from './policy';
+import type { StackContext } from './stack-context';
 
 /**
  * Requests that wait for their answer, key `requestId`, with the stream that carries the backstop's wakes. TTL is only the last
@@ -13,7 +13,7 @@ export class PendingRequestsTable extends Construct {
   readonly streamArn: string;
   private readonly arn: string;
 
-  constructor(scope: Construct, id: string, environment: Environment) {
+  constructor(scope: Construct, id: string, { environment, encryption }: StackContext) {
     super(scope, id);
     const table = new DynamodbTable(this, 'Default', {
       name: physicalName('table', environment.name, 'pending-requests'),
@@ -25,7 +25,9 @@ export class PendingRequestsTable extends Construct {
       // Cannot be changed later; the old image tells a processor whether the row asked for a wake before.
       streamViewType: 'NEW_AND_OLD_IMAGES',
       pointInTimeRecovery: { enabled: false },
-      deletionProtectionEnabled: false,
+      deletionProtectionEnabled: environment.deletionProtection,
+      ...encryption.ofTable(),
+      lifecycle: { preventDestroy: environment.deletionProtection },
     });
     this.name = table.name;
     this.streamArn = table.streamArn;

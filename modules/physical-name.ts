@@ -16,6 +16,8 @@ const MAX_LENGTH = {
   api: 128,
   /** https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html */
   authorizer: 128,
+  /** Without `alias/`: https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html */
+  'key alias': 250,
 } as const;
 
 export type NamedThing = keyof typeof MAX_LENGTH;

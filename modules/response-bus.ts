@@ -1,13 +1,14 @@
 import { CloudwatchEventBus } from '@cdktf/provider-aws/lib/cloudwatch-event-bus';
+import { CloudwatchEventBusPolicy } from '@cdktf/provider-aws/lib/cloudwatch-event-bus-policy';
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
 import { RESPONSE_EVENT } from '../functions/event-names';
 import { AsyncInvocation } from './async-invocation';
 import { FailureQueue } from './failure-queue';
 import { physicalName } from './physical-name';
-import { allow, type Statement } from './policy';
+import { allow, policyDocument, publishedByAlone, type Statement } from './policy';
 import { RuleTarget } from './rule-target';
+import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
 /** What wake-waiter gets of the event's detail. Texts stand in quotes in the template; the others are JSON as they are. */
@@ -30,16 +31,16 @@ export class ResponseBus extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly environment: Environment,
+    private readonly context: StackContext,
   ) {
     super(scope, id);
     const bus = new CloudwatchEventBus(this, 'Default', {
-      name: physicalName('event bus', environment.name, 'responses'),
+      name: physicalName('event bus', context.environment.name, 'responses'),
       description: 'Announces that the answer to a tunnel request is stored',
     });
     this.name = bus.name;
     this.arn = bus.arn;
-    this.wakeFailures = new FailureQueue(this, 'wake-failures', environment, 'wake-failures');
+    this.wakeFailures = new FailureQueue(this, 'wake-failures', { ...context, thing: 'wake-failures' });
   }
 
   allowPublishing(): Statement {
@@ -50,19 +51,28 @@ export class ResponseBus extends Construct {
     return this.wakeFailures.allowSending();
   }
 
+  /** Nobody but this function may announce answers, whatever its own policy says. */
+  publishFrom(publisher: TunnelFunction): void {
+    new CloudwatchEventBusPolicy(this, 'policy', {
+      eventBusName: this.name,
+      policy: policyDocument([publishedByAlone(publisher.roleArn, this.arn)]),
+    });
+  }
+
   /** Delivers every announcement to one function. */
   deliverTo(target: TunnelFunction): void {
     const rule = new CloudwatchEventRule(this, 'rule', {
-      name: physicalName('rule', this.environment.name, 'response-ready'),
+      name: physicalName('rule', this.context.environment.name, 'response-ready'),
       description: 'An answer is stored: wake the function that waits for it',
       eventBusName: this.name,
       eventPattern: JSON.stringify({
+        account: [this.context.environment.accountId],
         source: [RESPONSE_EVENT.source],
         'detail-type': [RESPONSE_EVENT.detailType],
       }),
     });
     new RuleTarget(this, 'target', {
-      environment: this.environment,
+      context: this.context,
       rule,
       busName: this.name,
       target,

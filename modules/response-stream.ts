@@ -1,9 +1,9 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
 import { FailureQueue } from './failure-queue';
 import type { PendingRequestsTable } from './pending-requests-table';
 import type { Statement } from './policy';
+import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
 /** Only rows that ask for the bus: one filter serves every mode. */
@@ -19,11 +19,11 @@ export class ResponseStream extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    environment: Environment,
+    context: StackContext,
     private readonly table: PendingRequestsTable,
   ) {
     super(scope, id);
-    this.failures = new FailureQueue(this, 'failures', environment, 'stream-failures');
+    this.failures = new FailureQueue(this, 'failures', { ...context, thing: 'stream-failures' });
   }
 
   /** What the consumer's role needs: Lambda reads the stream and reports failures in its name. */

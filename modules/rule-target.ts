@@ -5,15 +5,15 @@ import {
 import type { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
 import { FailureQueue } from './failure-queue';
+import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
 /** EventBridge's defaults are 185 retries in 24 hours; what comes later than this is worthless here. */
 const RETRY_POLICY = { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 };
 
 export interface RuleTargetProps {
-  readonly environment: Environment;
+  readonly context: StackContext;
   readonly rule: CloudwatchEventRule;
   /** The rule's bus; without it the account's default bus. */
   readonly busName?: string;
@@ -28,8 +28,11 @@ export class RuleTarget extends Construct {
   constructor(scope: Construct, id: string, props: RuleTargetProps) {
     super(scope, id);
     const { rule, target } = props;
-    const deadLetters = new FailureQueue(this, 'dead-letters', props.environment, props.deadLetters);
-    deadLetters.acceptDeadLettersOf(rule.arn);
+    const deadLetters = new FailureQueue(this, 'dead-letters', {
+      ...props.context,
+      thing: props.deadLetters,
+      deadLettersOf: rule.arn,
+    });
     new LambdaPermission(this, 'permission', {
       action: 'lambda:InvokeFunction',
       functionName: target.name,

@@ -1,21 +1,38 @@
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
 import { AsyncInvocation } from './async-invocation';
+import { FailureQueue } from './failure-queue';
 import { physicalName } from './physical-name';
+import type { Statement } from './policy';
 import { RuleTarget } from './rule-target';
+import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
 /** Starts the sweep every minute. A sweep that fails is not repeated: the next one does the same. */
 export class SweepSchedule extends Construct {
-  constructor(scope: Construct, id: string, environment: Environment, target: TunnelFunction) {
+  private readonly failures: FailureQueue;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly context: StackContext,
+  ) {
     super(scope, id);
+    this.failures = new FailureQueue(this, 'failures', { ...context, thing: 'sweep-failures' });
+  }
+
+  allowReportingFailures(): Statement {
+    return this.failures.allowSending();
+  }
+
+  start(target: TunnelFunction): void {
+    const { context } = this;
     const rule = new CloudwatchEventRule(this, 'rule', {
-      name: physicalName('rule', environment.name, 'sweep'),
+      name: physicalName('rule', context.environment.name, 'sweep'),
       description: 'Removes what a crash left behind, and probes stream and bus',
       scheduleExpression: 'rate(1 minute)',
     });
-    new RuleTarget(this, 'target', { environment, rule, target, deadLetters: 'sweep-dead-letters' });
-    new AsyncInvocation(this, 'invocation', target);
+    new RuleTarget(this, 'target', { context, rule, target, deadLetters: 'sweep-dead-letters' });
+    new AsyncInvocation(this, 'invocation', target, this.failures);
   }
 }

@@ -1,8 +1,8 @@
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
 import { TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
 import { allow, type Statement } from './policy';
+import type { StackContext } from './stack-context';
 
 /**
  * The HS256 key of agent tokens. It comes in as a variable and goes out as a write-only argument, so neither plan nor state
@@ -13,7 +13,7 @@ export class TokenKey extends Construct {
   readonly parameterName: string;
   private readonly arn: string;
 
-  constructor(scope: Construct, id: string, environment: Environment) {
+  constructor(scope: Construct, id: string, { environment, encryption }: StackContext) {
     super(scope, id);
     const key = new TerraformVariable(this, 'variable', {
       type: 'string',
@@ -31,12 +31,12 @@ export class TokenKey extends Construct {
       type: 'SecureString',
       valueWo: key.stringValue,
       valueWoVersion: 1,
+      ...encryption.ofParameter(),
     });
     this.parameterName = parameter.name;
     this.arn = parameter.arn;
   }
 
-  /** Its default key, `alias/aws/ssm`, serves whoever may read the parameter: no grant on KMS is needed. */
   allowReading(): Statement {
     return allow(['ssm:GetParameter'], this.arn);
   }

@@ -7,10 +7,11 @@ import type { Environment } from '../environments';
 import type { FunctionName } from '../functions/settings';
 import { FunctionBundle } from './function-bundle';
 import { physicalName } from './physical-name';
-import { allow, lambdaTrustPolicy, policyDocument, type Statement } from './policy';
+import { allow, policyDocument, serviceTrustPolicy, type Statement } from './policy';
+import type { StackContext } from './stack-context';
 
 export interface TunnelFunctionProps {
-  readonly environment: Environment;
+  readonly context: StackContext;
   /** Directory of the functions' zips. */
   readonly bundles: string;
   /** The function's environment block. */
@@ -26,27 +27,33 @@ export class TunnelFunction extends Construct {
   /** Its name in AWS. */
   readonly name: string;
   readonly arn: string;
+  readonly roleArn: string;
   /** What API Gateway calls. */
   readonly invokeArn: string;
 
   constructor(scope: Construct, id: FunctionName, props: TunnelFunctionProps) {
     super(scope, id);
-    const { environment } = props;
+    const { environment, encryption } = props.context;
     const functionName = physicalName('function', environment.name, id);
     const bundle = new FunctionBundle(this, 'bundle', props.bundles, id);
 
     const logs = new CloudwatchLogGroup(this, 'logs', {
       name: `/aws/lambda/${functionName}`,
       retentionInDays: environment.logRetentionDays,
+      ...encryption.ofLogs(),
     });
     const role = new IamRole(this, 'role', {
       name: physicalName('role', environment.name, id),
-      assumeRolePolicy: lambdaTrustPolicy(),
+      assumeRolePolicy: serviceTrustPolicy('lambda.amazonaws.com'),
     });
     const policy = new IamRolePolicy(this, 'policy', {
       name: id,
       role: role.name,
-      policy: policyDocument([...basicRights(logs, environment), ...props.rights]),
+      policy: policyDocument([
+        ...basicRights(logs, environment),
+        ...props.rights,
+        ...encryption.rightsBeside(props.rights),
+      ]),
     });
 
     const size = environment.functions[id];
@@ -62,6 +69,7 @@ export class TunnelFunction extends Construct {
       timeout: size.timeoutSeconds,
       ...(size.reservedConcurrency !== null && { reservedConcurrentExecutions: size.reservedConcurrency }),
       environment: { variables: props.variables },
+      ...encryption.ofFunction(),
       tracingConfig: { mode: environment.tracing ? 'Active' : 'PassThrough' },
       // Before its rights and its log group are there it would fail, or make a log group without retention.
       dependsOn: [policy, logs],
@@ -69,6 +77,7 @@ export class TunnelFunction extends Construct {
     this.id = id;
     this.name = lambda.functionName;
     this.arn = lambda.arn;
+    this.roleArn = role.arn;
     this.invokeArn = lambda.invokeArn;
   }
 }

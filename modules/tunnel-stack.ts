@@ -1,18 +1,20 @@
-import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Environment } from '../environments';
 import { FUNCTION_SETTINGS, type FunctionName } from '../functions/settings';
 import { AgentGateway } from './agent-gateway';
-import { addBackend } from './backend';
+import { Encryption } from './encryption';
 import { functionEnvironment, type StackAddresses } from './function-environment';
 import { functionRights, type SharedResources } from './function-rights';
 import { NamedStack } from './named-stack';
+import { addOutputs } from './outputs';
 import { PendingRequestsTable } from './pending-requests-table';
 import { ResponseBus } from './response-bus';
 import { ResponseStream } from './response-stream';
+import type { StackContext } from './stack-context';
 import { SweepSchedule } from './sweep-schedule';
+import { configureTerraform } from './terraform-settings';
 import { TokenKey } from './token-key';
+import { TunnelDomain, type MappedStage } from './tunnel-domain';
 import { TunnelFunction } from './tunnel-function';
 import { TunnelsTable } from './tunnels-table';
 import { VisitorApi } from './visitor-api';
@@ -31,21 +33,26 @@ export interface TunnelStackProps {
 export class TunnelStack extends NamedStack {
   constructor(scope: Construct, { environment, bundles }: TunnelStackProps) {
     super(scope, environment.name);
-    this.configureTerraform(environment);
+    configureTerraform(this, {
+      ...environment,
+      tags: { ...environment.tags, environment: environment.name },
+    });
+    const context: StackContext = { environment, encryption: new Encryption(this, 'data-key', environment) };
 
-    const pendingRequests = new PendingRequestsTable(this, 'pending-requests', environment);
-    const visitorApi = new VisitorApi(this, 'visitor-api', environment);
+    const pendingRequests = new PendingRequestsTable(this, 'pending-requests', context);
+    const visitorApi = new VisitorApi(this, 'visitor-api', context);
     const shared: SharedResources = {
-      tunnels: new TunnelsTable(this, 'tunnels', environment),
+      tunnels: new TunnelsTable(this, 'tunnels', context),
       pendingRequests,
-      responseStream: new ResponseStream(this, 'response-stream', environment, pendingRequests),
-      responseBus: new ResponseBus(this, 'response-bus', environment),
-      agentGateway: new AgentGateway(this, 'agent-gateway', environment),
-      wakeChannel: new WakeChannel(this, 'wake-channel', environment),
-      tokenKey: new TokenKey(this, 'token-key', environment),
+      responseStream: new ResponseStream(this, 'response-stream', context, pendingRequests),
+      responseBus: new ResponseBus(this, 'response-bus', context),
+      sweepSchedule: new SweepSchedule(this, 'sweep-schedule', context),
+      agentGateway: new AgentGateway(this, 'agent-gateway', context),
+      wakeChannel: new WakeChannel(this, 'wake-channel', context),
+      tokenKey: new TokenKey(this, 'token-key', context),
     };
 
-    const functions = this.addFunctions(environment, bundles, shared, visitorApi.url);
+    const functions = this.addFunctions(context, bundles, shared, visitorApi.url);
     visitorApi.forwardTo(functions['forward-request']);
     shared.agentGateway.serveWith({
       authorize: functions['authorize-agent'],
@@ -54,26 +61,16 @@ export class TunnelStack extends NamedStack {
       message: functions['receive-message'],
     });
     shared.responseStream.consumeWith(functions['process-stream']);
+    shared.responseBus.publishFrom(functions['process-stream']);
     shared.responseBus.deliverTo(functions['wake-waiter']);
-    new SweepSchedule(this, 'sweep-schedule', environment, functions.sweep);
+    shared.sweepSchedule.start(functions.sweep);
 
-    this.addOutputs(shared, visitorApi);
-  }
-
-  private configureTerraform(environment: Environment): void {
-    addBackend(this, environment);
-    // Write-only arguments: https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only
-    this.addOverride('terraform.required_version', '>= 1.11.0');
-    new AwsProvider(this, 'aws', {
-      region: environment.region,
-      // Refuses to apply one environment with another's credentials.
-      allowedAccountIds: [environment.accountId],
-      defaultTags: [{ tags: { ...environment.tags, project: 'http-tunnel', environment: environment.name } }],
-    });
+    const domain = this.addDomain(environment, visitorApi, shared.agentGateway.api);
+    this.addOutputs(environment, shared, visitorApi.url, domain);
   }
 
   private addFunctions(
-    environment: Environment,
+    context: StackContext,
     bundles: string,
     shared: SharedResources,
     visitorUrl: string,
@@ -90,27 +87,50 @@ export class TunnelStack extends NamedStack {
     const rights = functionRights(shared);
     const names = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
     const entries = names.map((name) => {
-      const variables = functionEnvironment(name, environment, addresses);
+      const variables = functionEnvironment(name, context.environment, addresses);
       return [
         name,
-        new TunnelFunction(this, name, { environment, bundles, variables, rights: rights[name] }),
+        new TunnelFunction(this, name, { context, bundles, variables, rights: rights[name] }),
       ] as const;
     });
     return Object.fromEntries(entries) as Record<FunctionName, TunnelFunction>;
   }
 
-  private addOutputs(shared: SharedResources, visitorApi: VisitorApi): void {
-    const outputs: Record<string, readonly [value: string, description: string]> = {
-      visitor_url: [visitorApi.url, 'Where visitors reach tunnels: <visitor_url>/<tunnel>/'],
-      agent_endpoint: [shared.agentGateway.api.url, 'What agents connect to (--endpoint)'],
+  private addOutputs(
+    { tunnelDomain }: Environment,
+    shared: SharedResources,
+    visitorUrl: string,
+    domain: TunnelDomain | undefined,
+  ): void {
+    addOutputs(this, {
+      visitor_url: [visitorUrl, 'Where visitors reach tunnels: <visitor_url>/<tunnel>/'],
+      agent_endpoint: [
+        domain?.agentUrl ?? shared.agentGateway.api.url,
+        'What agents connect to (--endpoint)',
+      ],
       tunnels_table: [shared.tunnels.name, 'Name of the table of tunnels'],
       pending_requests_table: [
         shared.pendingRequests.name,
         'Name of the table of requests that wait for their answer',
       ],
       event_bus: [shared.responseBus.name, 'Name of the bus on which answers are announced'],
-    };
-    for (const [name, [value, description]] of Object.entries(outputs))
-      new TerraformOutput(this, name, { value, description });
+      ...(tunnelDomain !== null && {
+        tunnel_domain: [tunnelDomain, 'Domain of tunnels: https://<tunnel>.<tunnel_domain>'],
+      }),
+    });
+  }
+
+  private addDomain(
+    { tunnelDomain, hostedZone }: Environment,
+    visitors: MappedStage,
+    agents: MappedStage,
+  ): TunnelDomain | undefined {
+    if (tunnelDomain === null || hostedZone === null) return undefined;
+    return new TunnelDomain(this, 'domain', {
+      domain: tunnelDomain,
+      hostedZoneId: hostedZone.id,
+      visitors,
+      agents,
+    });
   }
 }

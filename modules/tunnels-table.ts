@@ -1,15 +1,15 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
 import { physicalName } from './physical-name';
 import { allow, type Statement } from './policy';
+import type { StackContext } from './stack-context';
 
 /** Who serves which tunnel, key `tunnelId`: one strongly consistent read finds the agent, no index on the hot path. */
 export class TunnelsTable extends Construct {
   readonly name: string;
   private readonly arn: string;
 
-  constructor(scope: Construct, id: string, environment: Environment) {
+  constructor(scope: Construct, id: string, { environment, encryption }: StackContext) {
     super(scope, id);
     const table = new DynamodbTable(this, 'Default', {
       name: physicalName('table', environment.name, 'tunnels'),
@@ -18,6 +18,8 @@ export class TunnelsTable extends Construct {
       attribute: [{ name: 'tunnelId', type: 'S' }],
       pointInTimeRecovery: { enabled: true },
       deletionProtectionEnabled: environment.deletionProtection,
+      ...encryption.ofTable(),
+      lifecycle: { preventDestroy: environment.deletionProtection },
     });
     this.name = table.name;
     this.arn = table.arn;

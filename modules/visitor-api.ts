@@ -4,8 +4,9 @@ import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route';
 import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
+import { AccessLogs, HTTP_FIELDS } from './access-logs';
 import { physicalName } from './physical-name';
+import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
 /** The most an HTTP API waits for its integration, in ms: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -15,12 +16,16 @@ const INTEGRATION_TIMEOUT_MS = 30_000;
 export class VisitorApi extends Construct {
   /** `https://…`, without a slash at its end. */
   readonly url: string;
-  private readonly apiId: string;
+  readonly apiId: string;
+  /** For what maps a domain to it. */
+  readonly stageId: string;
   private readonly stageArn: string;
 
-  constructor(scope: Construct, id: string, environment: Environment) {
+  constructor(scope: Construct, id: string, context: StackContext) {
     super(scope, id);
+    const { environment } = context;
     const { ratePerSecond, burst } = environment.throttling.visitors;
+    const logs = new AccessLogs(this, 'access-logs', { ...context, thing: 'visitors', fields: HTTP_FIELDS });
     const api = new Apigatewayv2Api(this, 'Default', {
       name: physicalName('api', environment.name, 'visitors'),
       protocolType: 'HTTP',
@@ -31,9 +36,11 @@ export class VisitorApi extends Construct {
       name: '$default',
       autoDeploy: true,
       defaultRouteSettings: { throttlingRateLimit: ratePerSecond, throttlingBurstLimit: burst },
+      accessLogSettings: logs.settings,
     });
     this.url = api.apiEndpoint;
     this.apiId = api.id;
+    this.stageId = stage.id;
     this.stageArn = stage.executionArn;
   }
 

@@ -3,7 +3,7 @@ import { Apigatewayv2IntegrationResponse } from '@cdktf/provider-aws/lib/apigate
 import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route';
 import { Apigatewayv2RouteResponse } from '@cdktf/provider-aws/lib/apigatewayv2-route-response';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
+import type { StackContext } from './stack-context';
 import { WebSocketApi } from './web-socket-api';
 
 /** Picks the template `$default`; the backslash keeps API Gateway from reading it as a variable. */
@@ -19,12 +19,12 @@ const DEFAULT_TEMPLATE = '\\$default';
 export class WakeChannel extends Construct {
   readonly api: WebSocketApi;
 
-  constructor(scope: Construct, id: string, environment: Environment) {
+  constructor(scope: Construct, id: string, context: StackContext) {
     super(scope, id);
     this.api = new WebSocketApi(this, 'Default', {
-      environment,
+      ...context,
       thing: 'wakes',
-      throttle: environment.throttling.wakes,
+      throttle: context.environment.throttling.wakes,
       routeSelectionExpression: '$request.body.action',
     });
     this.addConnect();

@@ -1,12 +1,13 @@
 import { Apigatewayv2Api } from '@cdktf/provider-aws/lib/apigatewayv2-api';
 import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
 import { Construct } from 'constructs';
-import type { Environment, Throttle } from '../environments';
+import type { Throttle } from '../environments';
+import { AccessLogs, WEB_SOCKET_FIELDS } from './access-logs';
 import { physicalName } from './physical-name';
 import { allow, type Statement } from './policy';
+import type { StackContext } from './stack-context';
 
-export interface WebSocketApiProps {
-  readonly environment: Environment;
+export interface WebSocketApiProps extends StackContext {
   /** Its part of the API's name. */
   readonly thing: string;
   readonly throttle: Throttle;
@@ -17,6 +18,8 @@ export interface WebSocketApiProps {
 /** A WebSocket API and its one stage, without routes. The path of the stage is part of the protocol's addresses: it is `v1`. */
 export class WebSocketApi extends Construct {
   readonly apiId: string;
+  /** For what maps a domain to it. */
+  readonly stageId: string;
   /** `wss://…/v1` */
   readonly url: string;
   /** ARN of the API: prefix of its authorizers' ARNs. */
@@ -31,6 +34,7 @@ export class WebSocketApi extends Construct {
       protocolType: 'WEBSOCKET',
       routeSelectionExpression: props.routeSelectionExpression,
     });
+    const logs = new AccessLogs(this, 'access-logs', { ...props, fields: WEB_SOCKET_FIELDS });
     const stage = new Apigatewayv2Stage(this, 'stage', {
       apiId: api.id,
       name: 'v1',
@@ -38,9 +42,14 @@ export class WebSocketApi extends Construct {
       defaultRouteSettings: {
         throttlingRateLimit: props.throttle.ratePerSecond,
         throttlingBurstLimit: props.throttle.burst,
+        // Execution logs would hold what agents and visitors say.
+        loggingLevel: 'OFF',
+        dataTraceEnabled: false,
       },
+      accessLogSettings: logs.settings,
     });
     this.apiId = api.id;
+    this.stageId = stage.id;
     this.url = stage.invokeUrl;
     this.apiArn = api.executionArn;
     this.stageArn = stage.executionArn;

@@ -1,5 +1,5 @@
 /**
- * Lets terraform validate and plan every synthesized environment, without an account. Where terraform or the provider is
+ * Lets terraform validate and plan every synthesized stack, without an account. Where terraform or the provider is
  * missing it says so and passes, except in CI.
  */
 import fs from 'node:fs';
@@ -7,6 +7,7 @@ import path from 'node:path';
 import { TerraformError, TerraformUnavailableError } from './terraform-command';
 import { planStack, type CheckedStack } from './terraform-plan';
 import { installProvider } from './terraform-provider';
+import { atMost, STACKS_AT_ONCE } from './terraform-workspace';
 
 const STACKS = path.join(__dirname, '../cdktf.out/stacks');
 
@@ -14,8 +15,8 @@ const STACKS = path.join(__dirname, '../cdktf.out/stacks');
 async function checkStacks(names: readonly string[]): Promise<void> {
   const provider = installProvider(path.join(STACKS, names[0] ?? '', 'cdk.tf.json'));
   try {
-    await Promise.all(
-      names.map(async (name) => report(name, await planStack(provider, path.join(STACKS, name)))),
+    await atMost(STACKS_AT_ONCE, names, async (name) =>
+      report(name, await planStack(provider, path.join(STACKS, name))),
     );
   } finally {
     provider.close();

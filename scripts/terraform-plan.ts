@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { terraform } from './terraform-command';
 import { OFFLINE_OVERRIDE, type InstalledProvider } from './terraform-provider';
+import { inWorkingCopy, withoutProtection } from './terraform-workspace';
 
 /** What of `terraform show -json` is used: https://developer.hashicorp.com/terraform/internals/json-format */
 export interface TerraformPlan {
@@ -13,8 +13,20 @@ export interface TerraformPlan {
     readonly change: {
       readonly actions: readonly string[];
       readonly after: Readonly<Record<string, unknown>>;
+      /** Arguments whose change forces a replacement. */
+      readonly replace_paths?: readonly (readonly string[])[];
     };
   }[];
+  readonly planned_values: {
+    readonly root_module: {
+      readonly resources: readonly {
+        readonly type: string;
+        readonly name: string;
+        readonly schema_version: number;
+        readonly values: Readonly<Record<string, unknown>>;
+      }[];
+    };
+  };
 }
 
 export interface CheckedStack {
@@ -26,26 +38,30 @@ export interface CheckedStack {
 /** Stands for the key of agent tokens. */
 export const TOKEN_KEY_PLACEHOLDER = 'a-key-that-no-plan-may-show';
 
+/** Terraform warns of a variable that a stack does not have, and takes it. */
+export const TOKEN_KEY_VARIABLE = { TF_VAR_agent_token_key: TOKEN_KEY_PLACEHOLDER };
+
 /**
- * Validates a synthesized stack and plans it from nothing, in a copy and without an account.
+ * Validates a synthesized stack and plans it, in a copy and without an account.
  * @param stackDirectory with `cdk.tf.json` and `assets/`
+ * @param state `terraform.tfstate` to plan from, and then without `prevent_destroy`; left out: from nothing
  * @throws TerraformError with what terraform says
  */
-export async function planStack(provider: InstalledProvider, stackDirectory: string): Promise<CheckedStack> {
-  const directory = await fs.mkdtemp(path.join(os.tmpdir(), 'http-tunnel-plan-'));
-  try {
-    await fs.cp(stackDirectory, directory, { recursive: true });
-    await fs.copyFile(provider.lockFile, path.join(directory, path.basename(provider.lockFile)));
-    await fs.writeFile(path.join(directory, 'override.tf.json'), JSON.stringify(OFFLINE_OVERRIDE));
-    const run = {
-      cwd: directory,
-      variables: { ...provider.variables, TF_VAR_agent_token_key: TOKEN_KEY_PLACEHOLDER },
-    };
-    await terraform(['validate', '-no-color'], run);
+export async function planStack(
+  provider: InstalledProvider,
+  stackDirectory: string,
+  state?: object,
+): Promise<CheckedStack> {
+  const override = {
+    ...OFFLINE_OVERRIDE,
+    ...(state && { resource: await withoutProtection(stackDirectory) }),
+  };
+  return inWorkingCopy(provider, stackDirectory, override, async ({ cwd, variables }) => {
+    if (state) await fs.writeFile(path.join(cwd, 'terraform.tfstate'), JSON.stringify(state));
+    const run = { cwd, variables: { ...variables, ...TOKEN_KEY_VARIABLE } };
+    if (!state) await terraform(['validate', '-no-color'], run);
     await terraform(['plan', '-no-color', '-refresh=false', '-lock=false', '-out=plan'], run);
     const text = await terraform(['show', '-json', 'plan'], run);
     return { plan: JSON.parse(text) as TerraformPlan, text };
-  } finally {
-    await fs.rm(directory, { recursive: true, force: true });
-  }
+  });
 }

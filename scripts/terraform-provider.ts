@@ -16,7 +16,7 @@ export interface InstalledProvider {
 }
 
 /** State stays in the working directory, whatever backend the stack has: nothing is read from or written to AWS. */
-const LOCAL_BACKEND = { local: {} };
+export const LOCAL_BACKEND = { local: {} };
 
 /** Makes the provider work without an account. */
 export const OFFLINE_OVERRIDE = {

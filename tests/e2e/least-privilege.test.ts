@@ -9,6 +9,8 @@ import { useEverything } from '../support/whole-traffic';
 /** Granted actions that no run of the local cloud uses, with the reason; also those that only other environments grant. */
 const UNUSED: Readonly<Record<string, string>> = {
   'xray:PutTraceSegments': "X-Ray's daemon sends segments beside the function, by its role; the local cloud has no daemon and no traces",
+  'kms:Decrypt': 'only where an environment has a key of its own, which the local one has not',
+  'kms:GenerateDataKey': 'the same',
   'xray:PutTelemetryRecords': 'the same daemon, of itself',
 };
 

@@ -1,17 +1,47 @@
-import { environmentNames, stackOf, toAddress } from '../support/infra-stack';
-import { expectedAddresses } from './addresses';
+import {
+  environmentNames,
+  awsEnvironmentNames,
+  bootstrapOf,
+  prodWithDomain,
+  stackOf,
+  synthesizeStack,
+  toAddress,
+} from '../support/infra-stack';
+import { DOMAIN, expectedAddresses, expectedBootstrapAddresses } from './addresses';
 
-describe.each(environmentNames)('the stack of %s', (name) => {
-  const stack = stackOf(name);
+const OUTPUTS = ['agent_endpoint', 'event_bus', 'pending_requests_table', 'tunnels_table', 'visitor_url'];
+const WITH_DOMAIN = [...OUTPUTS, 'tunnel_domain'].sort();
 
+const stacks = [
+  ...environmentNames.map((name) => ({
+    title: name,
+    stack: stackOf(name),
+    addresses: expectedAddresses(name),
+    outputs: name === 'local' ? WITH_DOMAIN : OUTPUTS,
+  })),
+  {
+    title: 'prod with a domain',
+    stack: synthesizeStack(prodWithDomain),
+    addresses: { ...expectedAddresses('prod'), ...DOMAIN },
+    outputs: WITH_DOMAIN,
+  },
+  ...awsEnvironmentNames.map((name) => ({
+    title: `the account of ${name}`,
+    stack: bootstrapOf(name),
+    addresses: expectedBootstrapAddresses(name),
+    outputs: [`deploy_role_${name}`, `plan_role_${name}`, 'state_bucket'],
+  })),
+];
+
+describe.each(stacks)('the stack of $title', ({ stack, addresses, outputs }) => {
   it('has exactly the resources that have a reason', () => {
-    expect(stack.addresses).toEqual(Object.keys(expectedAddresses(name)).sort());
+    expect(stack.addresses).toEqual(Object.keys(addresses).sort());
   });
 
   it('refers only to resources and variables that it has', () => {
     const known = new Set([
       ...stack.addresses,
-      ...Object.keys(stack.json.variable).map((variable) => `var.${variable}`),
+      ...Object.keys(stack.json.variable ?? {}).map((variable) => `var.${variable}`),
     ]);
     expect(stack.interpolations.map(toAddress).filter((address) => !known.has(address))).toEqual([]);
   });
@@ -32,12 +62,6 @@ describe.each(environmentNames)('the stack of %s', (name) => {
     const described = { ...stack.json.output, ...stack.json.variable };
     const silent = Object.keys(described).filter((key) => !described[key]?.['description']);
     expect(silent).toEqual([]);
-    expect(Object.keys(stack.json.output).sort()).toEqual([
-      'agent_endpoint',
-      'event_bus',
-      'pending_requests_table',
-      'tunnels_table',
-      'visitor_url',
-    ]);
+    expect(Object.keys(stack.json.output).sort()).toEqual(outputs);
   });
 });

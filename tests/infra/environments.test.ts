@@ -87,6 +87,15 @@ describe('the environments', () => {
   );
 });
 
+describe('a small account', () => {
+  it('may reserve nothing at all', () => {
+    const draft = structuredClone(environments.prod) as Draft;
+    for (const name of Object.keys(draft.functions))
+      set(`functions.${name}.reservedConcurrency`, null)(draft);
+    expect(() => validateEnvironment(draft, 'prod')).not.toThrow();
+  });
+});
+
 describe('a malformed environment is refused with its name, the path and the remedy', () => {
   it.each([
     ['a missing setting', set('region', undefined), 'region is missing'],
@@ -111,6 +120,34 @@ describe('a malformed environment is refused with its name, the path and the rem
     ],
     ['a backend without its bucket', set('backend.bucket', undefined), 'backend.bucket is missing'],
     ['an empty domain', set('tunnelDomain', ''), 'tunnelDomain must be text, not ""'],
+    [
+      'a state in another region',
+      set('backend.region', 'eu-west-1'),
+      "backend.region must be the environment's region",
+    ],
+    [
+      'a zone that the domain is not in',
+      (draft: Draft) => {
+        draft.tunnelDomain = 'tunnels.example.com';
+        draft.hostedZone = { id: 'Z1', name: 'ample.com' };
+      },
+      'hostedZone must be the zone that tunnelDomain lies in, or null',
+    ],
+    [
+      'a zone without a domain',
+      set('hostedZone', { id: 'Z1', name: 'example.com' }),
+      'hostedZone must be the zone that tunnelDomain lies in, or null',
+    ],
+    [
+      'a repository without its owner',
+      set('githubRepository', 'http-tunnel'),
+      'githubRepository must be owner/name of a GitHub repository, not "http-tunnel"',
+    ],
+    [
+      'a cap on waiters without a reservation for what releases them',
+      set('functions.wake-waiter.reservedConcurrency', null),
+      'functions.forward-request.reservedConcurrency must be set together with those of receive-message',
+    ],
     [
       'a retention that CloudWatch does not know',
       set('logRetentionDays', 2),

@@ -96,6 +96,7 @@ describe.each(environmentNames)('the functions of %s', (environment) => {
     expect(stack.resource(`aws_cloudwatch_log_group.${name}-logs`)).toEqual({
       name: `/aws/lambda/http-tunnel-${environment}-${name}`,
       retention_in_days: settings.logRetentionDays,
+      ...(settings.customerKey && { kms_key_id: '${aws_kms_key.data-key.arn}' }),
     });
   });
 });

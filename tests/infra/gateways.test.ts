@@ -119,4 +119,33 @@ describe.each(environmentNames)('the stages of %s', (name) => {
       default_route_settings: { throttling_rate_limit: ratePerSecond, throttling_burst_limit: burst },
     });
   });
+
+  it.each([
+    ['visitor-api', 'visitors'],
+    ['agent-gateway', 'agents'],
+    ['wake-channel', 'wakes'],
+  ])('%s notes each request as one JSON object, in a log group that forgets', (api, thing) => {
+    const { logRetentionDays, customerKey } = environments[name];
+    expect(stackOf(name).resource(`aws_cloudwatch_log_group.${api}-access-logs`)).toEqual({
+      name: `/aws/vendedlogs/apis/http-tunnel-${name}-${thing}`,
+      retention_in_days: logRetentionDays,
+      ...(customerKey && { kms_key_id: '${aws_kms_key.data-key.arn}' }),
+    });
+    const { access_log_settings } = stackOf(name).resource(`aws_apigatewayv2_stage.${api}-stage`);
+    const { destination_arn, format } = access_log_settings as Record<string, string>;
+    expect(destination_arn).toBe(`\${aws_cloudwatch_log_group.${api}-access-logs.arn}`);
+    const fields = JSON.parse(format ?? '') as Record<string, string>;
+    expect(fields).toMatchObject({ requestId: '$context.requestId', status: '$context.status' });
+    for (const variable of Object.values(fields)) {
+      expect(variable).toMatch(/^\$context\.[a-zA-Z.]+$/);
+      // A visitor's path or query, what an authorizer knows, and free text of an error could hold a secret.
+      expect(variable).not.toMatch(/path|query|authori|header|message|principal/i);
+    }
+  });
+
+  it.each(['agent-gateway', 'wake-channel'])('%s logs no message', (api) => {
+    expect(
+      stackOf(name).resource(`aws_apigatewayv2_stage.${api}-stage`)['default_route_settings'],
+    ).toMatchObject({ logging_level: 'OFF', data_trace_enabled: false });
+  });
 });

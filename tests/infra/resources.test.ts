@@ -18,29 +18,47 @@ describe('the sweep', () => {
       function_name: '${aws_lambda_function.sweep.function_name}',
       maximum_retry_attempts: 0,
       maximum_event_age_in_seconds: 60,
+      destination_config: { on_failure: { destination: '${aws_sqs_queue.sweep-schedule-failures.arn}' } },
     });
   });
 });
 
 describe('the queues', () => {
   const stack = stackOf('prod');
+  const statementsOf = (queue: string): unknown[] => {
+    const { policy, queue_url } = stack.resource(`aws_sqs_queue_policy.${queue}-policy`);
+    expect(queue_url).toBe(`\${aws_sqs_queue.${queue}.url}`);
+    return (JSON.parse(policy as string) as { Statement: unknown[] }).Statement;
+  };
 
-  it('are encrypted and keep their messages for two weeks', () => {
-    const queues = stack.resources('aws_sqs_queue').map(([, attributes]) => attributes);
-    expect(queues).toHaveLength(4);
-    for (const queue of queues) {
-      expect(queue).toMatchObject({ sqs_managed_sse_enabled: true, message_retention_seconds: 1_209_600 });
+  it('keep their messages for two weeks and refuse whoever comes without TLS', () => {
+    const queues = stack.resources('aws_sqs_queue');
+    expect(queues).toHaveLength(5);
+    for (const [address, queue] of queues) {
+      expect(queue['message_retention_seconds']).toBe(1_209_600);
+      expect(statementsOf(address.replace('aws_sqs_queue.', ''))[0]).toEqual({
+        Sid: 'TlsOnly',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sqs:*',
+        Resource: [`\${${address}.arn}`],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
     }
+  });
+
+  it('of what a function of ours reports let nobody in by their own policy', () => {
+    for (const queue of ['response-stream-failures', 'response-bus-wake-failures', 'sweep-schedule-failures'])
+      expect(statementsOf(queue)).toHaveLength(1);
   });
 
   it.each([
     ['response-bus', 'response-bus-rule'],
     ['sweep-schedule', 'sweep-schedule-rule'],
   ])("take dead letters of %s from that rule's service call alone", (owner, rule) => {
-    const { policy, queue_url } = stack.resource(`aws_sqs_queue_policy.${owner}-target-dead-letters-policy`);
-    expect(queue_url).toBe(`\${aws_sqs_queue.${owner}-target-dead-letters.url}`);
-    expect((JSON.parse(policy as string) as { Statement: unknown }).Statement).toEqual([
+    expect(statementsOf(`${owner}-target-dead-letters`).slice(1)).toEqual([
       {
+        Sid: 'DeadLettersOfOneRule',
         Effect: 'Allow',
         Principal: { Service: 'events.amazonaws.com' },
         Action: 'sqs:SendMessage',
@@ -60,24 +78,50 @@ describe('the tunnels table', () => {
       deletion_protection_enabled: name === 'prod',
     });
   });
+
+  it.each(environmentNames)(
+    'of %s can be brought back as it was at any second, unlike pending requests',
+    (name) => {
+      const recovery = (table: string): unknown =>
+        stackOf(name).resource(`aws_dynamodb_table.${table}`)['point_in_time_recovery'];
+      expect(recovery('tunnels')).toEqual({ enabled: true });
+      // It would keep visitors' bodies for 35 days.
+      expect(recovery('pending-requests')).toEqual({ enabled: false });
+    },
+  );
+});
+
+describe('what cannot be made again', () => {
+  it.each(environmentNames)('in %s is protected from AWS and from Terraform, or from neither', (name) => {
+    const isProd = name === 'prod';
+    for (const table of ['tunnels', 'pending-requests'])
+      expect(stackOf(name).resource(`aws_dynamodb_table.${table}`)).toMatchObject({
+        deletion_protection_enabled: isProd,
+        lifecycle: { prevent_destroy: isProd },
+      });
+    for (const [, key] of stackOf(name).resources('aws_kms_key'))
+      expect(key['lifecycle']).toEqual({ prevent_destroy: isProd });
+  });
 });
 
 describe('the token key', () => {
   it('comes in as an ephemeral secret and goes to SSM without touching state', () => {
     const stack = stackOf('prod');
-    expect(stack.json.variable['agent_token_key']).toMatchObject({
+    const variable = stack.json.variable?.['agent_token_key'];
+    expect(variable).toMatchObject({
       type: 'string',
       sensitive: true,
       ephemeral: true,
       nullable: false,
     });
-    expect(stack.json.variable['agent_token_key']).not.toHaveProperty('default');
+    expect(variable).not.toHaveProperty('default');
     expect(stack.resource('aws_ssm_parameter.token-key')).toEqual({
       name: '/http-tunnel/prod/agent-token-key',
       description: 'HS256 key of agent tokens',
       type: 'SecureString',
       value_wo: '${var.agent_token_key}',
       value_wo_version: 1,
+      key_id: '${aws_kms_key.data-key.arn}',
     });
   });
 });

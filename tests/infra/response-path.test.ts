@@ -1,4 +1,5 @@
 import type { ResponseEvent } from '../../functions/core/response-event';
+import { environments } from '../../environments';
 import { RESPONSE_EVENT } from '../../functions/event-names';
 import { environmentNames, stackOf } from '../support/infra-stack';
 
@@ -71,10 +72,11 @@ describe.each(environmentNames)('the response path of %s', (name) => {
     });
   });
 
-  it('has a rule for the very words that process-stream publishes', () => {
+  it('has a rule for the very words that process-stream publishes, from this account alone', () => {
     const rule = stack.resource('aws_cloudwatch_event_rule.response-bus-rule');
     expect(rule['event_bus_name']).toBe('${aws_cloudwatch_event_bus.response-bus.name}');
     expect(JSON.parse(rule['event_pattern'] as string)).toEqual({
+      account: [environments[name].accountId],
       source: ['http-tunnel.response'],
       'detail-type': ['HttpResponseReady'],
     });

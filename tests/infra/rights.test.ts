@@ -1,3 +1,4 @@
+import { environments } from '../../environments';
 import type { FunctionName } from '../../functions/settings';
 import { rightsOf } from '../support/granted-rights';
 import { environmentNames, functionNames, stackOf } from '../support/infra-stack';
@@ -48,8 +49,30 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `dynamodb:UpdateItem on ${PENDING}`,
     `dynamodb:DeleteItem on ${PENDING}`,
     `execute-api:ManageConnections on ${AGENTS}/GET/@connections/*`,
+    'sqs:SendMessage on ${aws_sqs_queue.sweep-schedule-failures.arn}',
   ],
 };
+
+/** Through which services each function uses the key of its environment, where there is one. */
+const KEY_USE: Record<FunctionName, readonly ('dynamodb' | 'sqs' | 'ssm')[]> = {
+  'forward-request': ['dynamodb'],
+  'authorize-agent': ['ssm'],
+  'connect-agent': ['dynamodb'],
+  'disconnect-agent': ['dynamodb'],
+  'receive-message': ['dynamodb'],
+  'process-stream': ['dynamodb', 'sqs'],
+  'wake-waiter': ['sqs'],
+  sweep: ['dynamodb', 'sqs'],
+};
+
+const KEY_ACTIONS = { dynamodb: ['Decrypt'], sqs: ['GenerateDataKey', 'Decrypt'], ssm: ['Decrypt'] };
+
+const keyRights = (name: FunctionName): string[] =>
+  KEY_USE[name].flatMap((service) =>
+    KEY_ACTIONS[service].map(
+      (action) => `kms:${action} on \${aws_kms_key.data-key.arn} via ${service}.us-east-1.amazonaws.com`,
+    ),
+  );
 
 describe.each(environmentNames)('the roles of %s', (environment) => {
   const stack = stackOf(environment);
@@ -58,6 +81,7 @@ describe.each(environmentNames)('the roles of %s', (environment) => {
     expect(rightsOf(stack, name).sort()).toEqual(
       [
         ...RIGHTS[name],
+        ...(environments[environment].customerKey ? keyRights(name) : []),
         `logs:CreateLogStream on \${aws_cloudwatch_log_group.${name}-logs.arn}:*`,
         `logs:PutLogEvents on \${aws_cloudwatch_log_group.${name}-logs.arn}:*`,
         'xray:PutTraceSegments on *',
@@ -83,6 +107,25 @@ describe.each(environmentNames)('the roles of %s', (environment) => {
         ],
       });
     }
+  });
+});
+
+describe('who may announce answers', () => {
+  it('is process-stream alone, whatever other policies say', () => {
+    const { policy, event_bus_name } = stackOf('prod').resource(
+      'aws_cloudwatch_event_bus_policy.response-bus-policy',
+    );
+    expect(event_bus_name).toBe('${aws_cloudwatch_event_bus.response-bus.name}');
+    expect((JSON.parse(policy as string) as { Statement: unknown }).Statement).toEqual([
+      {
+        Sid: 'OnePublisher',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'events:PutEvents',
+        Resource: '${aws_cloudwatch_event_bus.response-bus.arn}',
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': '${aws_iam_role.process-stream-role.arn}' } },
+      },
+    ]);
   });
 });
 

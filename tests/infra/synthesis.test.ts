@@ -1,9 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { environments } from '../../environments';
 import { MissingBundleError } from '../../modules/function-bundle';
 import { synthesize } from '../../modules/synthesize';
-import { environmentNames, inTemporaryDirectory, stackOf, stubBundles } from '../support/infra-stack';
+import {
+  awsEnvironmentNames,
+  environmentNames,
+  functionNames,
+  inTemporaryDirectory,
+  stackOf,
+  stubBundles,
+} from '../support/infra-stack';
+
+const root = path.join(__dirname, '../..');
+/** What bundles and stacks are made of. */
+const SOURCES = [
+  'environments',
+  'functions',
+  'main.ts',
+  'modules',
+  'protocol',
+  'scripts',
+  'package.json',
+  'tsconfig.json',
+  'cdktf.json',
+];
 
 /** Every file below a directory with its content. */
 function contents(directory: string): Record<string, string> {
@@ -12,9 +35,18 @@ function contents(directory: string): Record<string, string> {
     .filter((entry) => entry.isFile());
   const paths = files.map((file) => path.join(file.parentPath, file.name)).sort();
   return Object.fromEntries(
-    paths.map((file) => [path.relative(directory, file), fs.readFileSync(file, 'utf8')]),
+    paths.map((file) => [path.relative(directory, file), fs.readFileSync(file, 'latin1')]),
   );
 }
+
+/** For what is too long, or not text, to be shown. */
+const digests = (files: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(files).map(([file, content]) => [
+      file,
+      createHash('sha256').update(content, 'latin1').digest('hex'),
+    ]),
+  );
 
 function synthesizeAll(outdir: string, bundles: string): Record<string, string> {
   synthesize({ environments, outdir, bundles });
@@ -32,12 +64,30 @@ describe('synthesis', () => {
       const bundles = stubBundles(path.join(directory, 'bundles'));
       const first = synthesizeAll(path.join(directory, 'one'), bundles);
       expect(Object.keys(first).filter((file) => file.endsWith('cdk.tf.json'))).toHaveLength(
-        environmentNames.length,
+        environmentNames.length + awsEnvironmentNames.length,
       );
       expect(synthesizeAll(path.join(directory, 'one'), bundles)).toEqual(first);
       expect(synthesizeAll(path.join(directory, 'deeper', 'two'), bundles)).toEqual(first);
     });
   });
+
+  it('writes the same bytes in another clone, bundles and their hashes included', () => {
+    inTemporaryDirectory((directory) => {
+      const here = path.join(directory, 'here');
+      synthesize({ environments, outdir: here });
+      const clone = path.join(directory, 'clone');
+      for (const entry of SOURCES)
+        fs.cpSync(path.join(root, entry), path.join(clone, entry), { recursive: true });
+      fs.symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
+      for (const program of ['scripts/build-functions.ts', 'main.ts'])
+        execFileSync(process.execPath, ['--import', 'tsx', program], { cwd: clone, stdio: 'pipe' });
+      const files = contents(path.join(clone, 'cdktf.out'));
+      expect(Object.keys(files).filter((file) => file.endsWith('.zip'))).toHaveLength(
+        environmentNames.length * functionNames.length,
+      );
+      expect(digests(files)).toEqual(digests(contents(here)));
+    });
+  }, 60_000);
 
   it('changes the path and the hash of a function whose code has changed, and of no other', () => {
     inTemporaryDirectory((directory) => {

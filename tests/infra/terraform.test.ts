@@ -1,71 +1,78 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { environments } from '../../environments';
-import { synthesize } from '../../modules/synthesize';
-import { TerraformUnavailableError } from '../../scripts/terraform-command';
 import { planStack, TOKEN_KEY_PLACEHOLDER, type CheckedStack } from '../../scripts/terraform-plan';
-import { installProvider, type InstalledProvider } from '../../scripts/terraform-provider';
-import { environmentNames, stubBundles } from '../support/infra-stack';
-import { expectedAddresses } from './addresses';
+import { atMost, STACKS_AT_ONCE } from '../../scripts/terraform-workspace';
+import { environmentNames, prodWithDomain, synthesizeInto } from '../support/infra-stack';
+import { describeTerraform, TERRAFORM_TIMEOUT_MS } from '../support/terraform';
+import { earlierState } from '../support/earlier-state';
+import { IDENTITY } from '../support/replacements';
+import { DOMAIN, expectedAddresses, expectedBootstrapAddresses } from './addresses';
 
-const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-infra-'));
-const stacks = synthesize({
-  environments,
-  outdir: directory,
-  bundles: stubBundles(path.join(directory, 'bundles')),
+const { directory, remove, stacks } = synthesizeInto({ ...environments });
+const domain = synthesizeInto({ prod: prodWithDomain });
+
+/** Title → directory of a stack, and the addresses that its plan must have. */
+const subjects = [
+  ...environmentNames.map((name) => ({
+    title: name,
+    directory: directory(name),
+    addresses: expectedAddresses(name),
+  })),
+  {
+    title: 'prod with a domain',
+    directory: domain.directory('prod'),
+    addresses: { ...expectedAddresses('prod'), ...DOMAIN },
+  },
+  {
+    title: 'the account of prod',
+    directory: directory(`bootstrap-${environments.prod.accountId}`),
+    addresses: expectedBootstrapAddresses('prod'),
+  },
+];
+
+/** Between them these have every type of resource that keeps something. */
+const REPLACED = ['prod with a domain', 'the account of prod'];
+
+const removeAll = (): void => {
+  remove();
+  domain.remove();
+};
+
+describeTerraform('terraform', stacks[0]?.file ?? '', removeAll, (provider) => {
+  const checked = new Map<string, CheckedStack>();
+  /** Plans of the same stacks when every stateful resource has had another identity before. */
+  const replacing = new Map<string, CheckedStack>();
+
+  beforeAll(async () => {
+    await atMost(STACKS_AT_ONCE, subjects, async ({ title, directory: stackDirectory }) => {
+      const first = await planStack(provider, stackDirectory);
+      checked.set(title, first);
+      if (!REPLACED.includes(title)) return;
+      replacing.set(title, await planStack(provider, stackDirectory, earlierState(first.plan)));
+    });
+  }, TERRAFORM_TIMEOUT_MS);
+
+  it.each(subjects)(
+    'accepts $title and would create exactly the resources that have a reason',
+    ({ title, addresses }) => {
+      const changes = checked.get(title)?.plan.resource_changes ?? [];
+      expect(changes.map(({ address }) => address).sort()).toEqual(Object.keys(addresses).sort());
+      expect(new Set(changes.flatMap(({ change }) => change.actions))).toEqual(new Set(['create']));
+    },
+  );
+
+  it.each(REPLACED)(
+    'replaces the stateful resources of %s when one of the arguments changes that identify them',
+    (title) => {
+      const changes = replacing.get(title)?.plan.resource_changes ?? [];
+      const known = changes.filter(({ type }) => (IDENTITY[type] ?? []).length > 0);
+      const forced = known.map(({ address, change }) => [address, change.replace_paths?.flat().sort()]);
+      expect(forced).toEqual(known.map(({ address, type }) => [address, [...(IDENTITY[type] ?? [])].sort()]));
+      expect(forced.length).toBeGreaterThanOrEqual(2);
+    },
+  );
+
+  it.each(environmentNames)('keeps the token key out of the plan of %s', (name) => {
+    expect(checked.get(name)?.text).toContain('aws_ssm_parameter');
+    expect(checked.get(name)?.text).not.toContain(TOKEN_KEY_PLACEHOLDER);
+  });
 });
-const provider = installOrExplain();
-
-const removeStacks = (): void => fs.rmSync(directory, { recursive: true, force: true });
-
-/** Where terraform cannot run, its suite is skipped and says so; in CI that is a failure. */
-function installOrExplain(): InstalledProvider | TerraformUnavailableError {
-  try {
-    return installProvider(stacks[0]?.file ?? '');
-  } catch (error) {
-    if (error instanceof TerraformUnavailableError) return error;
-    throw error;
-  }
-}
-
-if (provider instanceof TerraformUnavailableError) {
-  // Not afterwards: jest calls no hook where every test is skipped.
-  removeStacks();
-  process.stderr.write(`\nSKIPPED: terraform has not seen the stacks: ${provider.message}\n`);
-  (process.env['CI'] === 'true' ? it : it.skip)('terraform accepts every environment', () => {
-    throw provider;
-  });
-} else {
-  describe('terraform', () => {
-    const checked = new Map<string, CheckedStack>();
-
-    afterAll(() => {
-      provider.close();
-      removeStacks();
-    });
-
-    beforeAll(async () => {
-      const plans = stacks.map(async (stack) =>
-        checked.set(stack.environment, await planStack(provider, stack.directory)),
-      );
-      await Promise.all(plans);
-    }, 180_000);
-
-    it.each(environmentNames)(
-      'accepts %s and would create exactly the resources that have a reason',
-      (name) => {
-        const changes = checked.get(name)?.plan.resource_changes ?? [];
-        expect(changes.map(({ address }) => address).sort()).toEqual(
-          Object.keys(expectedAddresses(name)).sort(),
-        );
-        expect(new Set(changes.flatMap(({ change }) => change.actions))).toEqual(new Set(['create']));
-      },
-    );
-
-    it.each(environmentNames)('keeps the token key out of the plan of %s', (name) => {
-      expect(checked.get(name)?.text).toContain('aws_ssm_parameter');
-      expect(checked.get(name)?.text).not.toContain(TOKEN_KEY_PLACEHOLDER);
-    });
-  });
-}

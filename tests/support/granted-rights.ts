@@ -6,15 +6,20 @@ interface Policy {
     readonly Effect: string;
     readonly Action: readonly string[];
     readonly Resource: readonly string[];
+    readonly Condition?: { readonly StringEquals: { readonly 'kms:ViaService': string } };
   }[];
 }
 
-/** Every right of a function's role, `action on resource`, with references as they stand in the stack. */
+/**
+ * Every right of a function's role, `action on resource`, with references as they stand in the stack; `via service` where it
+ * holds through that service alone.
+ */
 export function rightsOf(stack: InfraStack, name: FunctionName): string[] {
   const { policy } = stack.resource(`aws_iam_role_policy.${name}-policy`);
   const { Statement } = JSON.parse(policy as string) as Policy;
   expect(Statement.map(({ Effect }) => Effect)).toEqual(Statement.map(() => 'Allow'));
-  return Statement.flatMap(({ Action, Resource }) =>
-    Action.flatMap((action) => Resource.map((resource) => `${action} on ${resource}`)),
-  );
+  return Statement.flatMap(({ Action, Resource, Condition }) => {
+    const via = Condition ? ` via ${Condition.StringEquals['kms:ViaService']}` : '';
+    return Action.flatMap((action) => Resource.map((resource) => `${action} on ${resource}${via}`));
+  });
 }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { environments, type Environment, type EnvironmentName } from '../../environments';
 import { FUNCTION_SETTINGS, type FunctionName } from '../../functions/settings';
-import { synthesize } from '../../modules/synthesize';
+import { synthesize, type SynthesizedStack } from '../../modules/synthesize';
 
 export const environmentNames = Object.keys(environments) as EnvironmentName[];
 export const functionNames = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
@@ -15,7 +15,7 @@ interface StackJson {
   readonly resource: Record<string, ByName>;
   readonly data?: unknown;
   readonly output: ByName;
-  readonly variable: ByName;
+  readonly variable?: ByName;
   readonly terraform: Attributes & { readonly backend: ByName };
   readonly provider: { readonly aws: readonly Attributes[] };
 }
@@ -70,8 +70,9 @@ export class InfraStack {
   }
 }
 
-/** `aws_sqs_queue.failures` of `aws_sqs_queue.failures.arn`. */
-export const toAddress = (reference: string): string => reference.split('.').slice(0, 2).join('.');
+/** `aws_sqs_queue.failures` of `aws_sqs_queue.failures.arn`, also within a call. */
+export const toAddress = (reference: string): string =>
+  reference.replace(/^.*\(/, '').split('.').slice(0, 2).join('.');
 
 /** A directory with a zip for every function; their content does not matter to a stack. */
 export function stubBundles(directory: string): string {
@@ -90,23 +91,75 @@ export function inTemporaryDirectory<T>(use: (directory: string) => T): T {
   }
 }
 
-const synthesized = new Map<EnvironmentName, InfraStack>();
+/** The environments that are applied to AWS, and so have an account with a bootstrap stack. */
+export const awsEnvironmentNames = environmentNames.filter(
+  (name) => environments[name].backend.kind === 's3',
+);
 
-/** The stack of an environment as it is in `environments/`. */
-export function stackOf(name: EnvironmentName): InfraStack {
-  const stack = synthesized.get(name) ?? synthesizeStack(environments[name]);
-  synthesized.set(name, stack);
+/** Stacks in a directory of their own, for tests that need files. */
+export interface StacksOnDisk {
+  readonly stacks: readonly SynthesizedStack[];
+  /** Directory of one of them. */
+  readonly directory: (stackName: string) => string;
+  readonly remove: () => void;
+}
+
+export function synthesizeInto(sources: Record<string, Environment>): StacksOnDisk {
+  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-infra-'));
+  const stacks = synthesize({
+    environments: sources,
+    outdir,
+    bundles: stubBundles(path.join(outdir, 'bundles')),
+  });
+  return {
+    stacks,
+    directory: (stackName) => {
+      const stack = stacks.find(({ name }) => name === stackName);
+      if (!stack) throw new Error(`there is no stack ${stackName}`);
+      return stack.directory;
+    },
+    remove: () => fs.rmSync(outdir, { recursive: true, force: true }),
+  };
+}
+
+const synthesized = new Map<string, InfraStack>();
+
+function remember(key: string, synthesizeIt: () => InfraStack): InfraStack {
+  const stack = synthesized.get(key) ?? synthesizeIt();
+  synthesized.set(key, stack);
   return stack;
 }
 
-export function synthesizeStack(environment: Environment): InfraStack {
-  return inTemporaryDirectory((directory) => {
-    const bundles = stubBundles(path.join(directory, 'bundles'));
-    const [stack] = synthesize({
-      environments: { [environment.name]: environment },
-      outdir: directory,
-      bundles,
-    });
-    return new InfraStack(fs.readFileSync(stack?.file ?? '', 'utf8'));
-  });
+/** The stack of an environment as it is in `environments/`. */
+export const stackOf = (name: EnvironmentName): InfraStack =>
+  remember(name, () => synthesizeStack(environments[name]));
+
+/** The stack of the account that an environment is in. */
+export const bootstrapOf = (name: EnvironmentName): InfraStack =>
+  remember(`bootstrap ${name}`, () => synthesizeBootstrap(environments[name]));
+
+/** Prod as it is with a domain of its own. */
+export const prodWithDomain: Environment = {
+  ...environments.prod,
+  tunnelDomain: 'tunnels.example.com',
+  hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' },
+};
+
+export const synthesizeStack = (environment: Environment): InfraStack =>
+  read(environment.name, { [environment.name]: environment });
+
+/** The stack of the account that these environments share. */
+export const synthesizeBootstrap = (...sharing: [Environment, ...Environment[]]): InfraStack =>
+  read(
+    `bootstrap-${sharing[0].accountId}`,
+    Object.fromEntries(sharing.map((environment) => [environment.name, environment])),
+  );
+
+function read(stackName: string, sources: Record<string, Environment>): InfraStack {
+  const stacks = synthesizeInto(sources);
+  try {
+    return new InfraStack(fs.readFileSync(path.join(stacks.directory(stackName), 'cdk.tf.json'), 'utf8'));
+  } finally {
+    stacks.remove();
+  }
 }

@@ -43,16 +43,18 @@ const PATIENCE_MS = 15_000;
 /** Agents of this name go without their end being noticed. */
 const VANISHER = 'vanisher';
 
-/** What goes wrong on purpose, the first two only while their flags are set. */
+/** What goes wrong on purpose, the first three only while their flags are set. */
 class Faults {
   tunnel: CloudUnderTest | undefined;
   busRefuses = false;
   wakeWaiterCrashes = false;
+  scansFail = false;
 
   readonly intercept: Interceptor = ({ operation, caller, input }, next) => {
     const by = (name: string): boolean => caller.functionName.endsWith(name);
     const broken = new AwsError(400, 'ValidationException', 'broken on purpose');
     if (this.busRefuses && operation === 'PutEvents') return Promise.reject(broken);
+    if (this.scansFail && operation === 'Scan') return Promise.reject(broken);
     if (by('disconnect-agent') && JSON.stringify(input).includes(VANISHER)) return Promise.reject(broken);
     if (this.wakeWaiterCrashes && by('wake-waiter')) this.tunnel?.cloud.services.lambda.kill(caller.environment?.id ?? '');
     return next();
@@ -98,6 +100,10 @@ async function failFunctions(tunnel: CloudUnderTest, faults: Faults): Promise<vo
   await tunnel.visit('/nonce/4');
   await arrival(tunnel, 'response-stream-failures');
   faults.busRefuses = false;
+  faults.scansFail = true;
+  tunnel.cloud.services.schedules.fire(ruleOf(tunnel.cloud, 'sweep-schedule-rule'));
+  await arrival(tunnel, 'sweep-schedule-failures');
+  faults.scansFail = false;
 }
 
 /** What EventBridge sends on when a target cannot be had. */

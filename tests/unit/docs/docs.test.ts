@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { everyAddress } from '../../infra/addresses';
 
 const ROOT = path.join(__dirname, '../../..');
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
@@ -49,4 +50,10 @@ test('each promise names a test that holds it, or says that none does yet', () =
   const promises = read('docs/promises.md').split(/^## /m).slice(1);
   expect(promises.length).toBeGreaterThanOrEqual(10);
   for (const promise of promises) expect(promise).toMatch(/`tests\/|[Nn]ot yet/);
+});
+
+test('every Terraform address is explained to whoever reviews a plan, and none that does not exist', () => {
+  const review = read('docs/plan-review.md');
+  const explained = [...review.matchAll(/^\| `(aws_[\w.<>-]+)` \|/gm)].map(([, address]) => address);
+  expect(explained.sort()).toEqual(Object.keys(everyAddress).sort());
 });

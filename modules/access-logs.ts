@@ -1,0 +1,61 @@
+import type { Apigatewayv2StageAccessLogSettings } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
+import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
+import { Construct } from 'constructs';
+import { physicalName } from './physical-name';
+import type { StackContext } from './stack-context';
+
+/**
+ * Log groups under `/aws/vendedlogs/` share one entry of CloudWatch's resource policy, which would overflow otherwise:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+ */
+export const ACCESS_LOG_PREFIX = '/aws/vendedlogs/apis/';
+
+/** Who came when, what became of it, and how long it took. Never a path, a query, a header or a body. */
+const COMMON = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  sourceIp: '$context.identity.sourceIp',
+  domain: '$context.domainName',
+  route: '$context.routeKey',
+  status: '$context.status',
+  integrationLatencyMs: '$context.integrationLatency',
+  error: '$context.error.responseType',
+};
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
+export const HTTP_FIELDS = {
+  ...COMMON,
+  method: '$context.httpMethod',
+  protocol: '$context.protocol',
+  responseBytes: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+};
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html */
+export const WEB_SOCKET_FIELDS = {
+  ...COMMON,
+  event: '$context.eventType',
+  connectionId: '$context.connectionId',
+};
+
+export interface AccessLogsProps extends StackContext {
+  /** The API's part of its name. */
+  readonly thing: string;
+  /** Name in the log → API Gateway's variable. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** The log group in which a stage notes each request, one JSON object a line. */
+export class AccessLogs extends Construct {
+  readonly settings: Apigatewayv2StageAccessLogSettings;
+
+  constructor(scope: Construct, id: string, { environment, encryption, thing, fields }: AccessLogsProps) {
+    super(scope, id);
+    const group = new CloudwatchLogGroup(this, 'Default', {
+      name: `${ACCESS_LOG_PREFIX}${physicalName('api', environment.name, thing)}`,
+      retentionInDays: environment.logRetentionDays,
+      ...encryption.ofLogs(),
+    });
+    this.settings = { destinationArn: group.arn, format: JSON.stringify(fields) };
+  }
+}

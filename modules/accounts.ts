@@ -1,0 +1,32 @@
+import { EnvironmentError, type Environment } from '../environments';
+
+/** An AWS account and what this project has in it. */
+export interface Account {
+  readonly accountId: string;
+  readonly region: string;
+  /** The bucket that holds the state of everything in the account. */
+  readonly stateBucket: string;
+  readonly environments: readonly Environment[];
+}
+
+/**
+ * The accounts of these environments. One whose state is a local file is never applied, and is in none.
+ * @throws EnvironmentError when environments share an account, but not its region and bucket: what an account has once
+ * (modules/bootstrap-stack.ts) could not serve both
+ */
+export function accountsOf(environments: readonly Environment[]): Account[] {
+  const accounts = new Map<string, Account>();
+  for (const environment of environments) {
+    const { accountId, region, backend } = environment;
+    if (backend.kind !== 's3') continue;
+    const known = accounts.get(accountId);
+    const first = known ?? { accountId, region, stateBucket: backend.bucket, environments: [] };
+    if (first.region !== region || first.stateBucket !== backend.bucket)
+      throw new EnvironmentError(
+        `environment "${environment.name}": region and backend.bucket must be those of ` +
+          `"${first.environments[0]?.name}", which is in the same account ${accountId}; put it right in environments/${environment.name}.ts`,
+      );
+    accounts.set(accountId, { ...first, environments: [...first.environments, environment] });
+  }
+  return [...accounts.values()];
+}

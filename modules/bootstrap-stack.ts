@@ -1,0 +1,39 @@
+import type { Construct } from 'constructs';
+import type { Account } from './accounts';
+import { CiRoles } from './ci-roles';
+import { GatewayLogging } from './gateway-logging';
+import { NamedStack } from './named-stack';
+import { addOutputs } from './outputs';
+import { StateBucket } from './state-bucket';
+import { configureTerraform } from './terraform-settings';
+
+/**
+ * What an account has once, whatever is in it, and what has to be there before an environment can be: the bucket of the state,
+ * the roles of the pipeline, and the role that lets WebSocket APIs write access logs. Its own state lies in the bucket that
+ * it makes; docs/deploy.md says how that begins.
+ */
+export class BootstrapStack extends NamedStack {
+  /** `bootstrap-111122223333` */
+  static nameFor(accountId: string): string {
+    return `bootstrap-${accountId}`;
+  }
+
+  constructor(scope: Construct, account: Account) {
+    super(scope, BootstrapStack.nameFor(account.accountId));
+    const { accountId, region, stateBucket, environments } = account;
+    configureTerraform(this, {
+      accountId,
+      region,
+      backend: { kind: 's3', bucket: stateBucket, key: 'bootstrap/terraform.tfstate', region },
+      tags: { ...environments[0]?.tags, environment: 'account' },
+    });
+    const state = new StateBucket(this, 'state', stateBucket);
+    new GatewayLogging(this, 'gateway-logging');
+    const roles = new CiRoles(this, 'ci', environments);
+
+    addOutputs(this, {
+      state_bucket: [state.name, 'Bucket of the Terraform state of every environment in this account'],
+      ...roles.outputs,
+    });
+  }
+}

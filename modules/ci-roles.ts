@@ -1,0 +1,65 @@
+import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-connect-provider';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
+import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
+import { Construct } from 'constructs';
+import type { Environment } from '../environments';
+import { deployRolePolicy, planRolePolicy } from './ci-role-policies';
+import type { Outputs } from './outputs';
+import { physicalName } from './physical-name';
+import { githubTrustPolicy } from './policy';
+
+/** Who issues the tokens of GitHub's workflows: https://docs.github.com/en/actions/concepts/security/openid-connect */
+const GITHUB_ISSUER = 'token.actions.githubusercontent.com';
+/** For whom they are meant when they come to AWS. */
+const AUDIENCE = 'sts.amazonaws.com';
+
+/**
+ * The roles of the pipeline, two an environment, without a secret: a pull request may read and plan, and only a job that an
+ * environment of GitHub (with its approvals) has let through may deploy.
+ */
+export class CiRoles extends Construct {
+  /** Names of outputs → ARNs of the roles. */
+  readonly outputs: Outputs;
+
+  constructor(scope: Construct, id: string, environments: readonly Environment[]) {
+    super(scope, id);
+    const withCi = environments.filter(({ githubRepository }) => githubRepository !== null);
+    this.outputs = withCi.length === 0 ? {} : this.addRoles(withCi);
+  }
+
+  private addRoles(environments: readonly Environment[]): Outputs {
+    const { arn } = new IamOpenidConnectProvider(this, 'github', {
+      url: `https://${GITHUB_ISSUER}`,
+      clientIdList: [AUDIENCE],
+    });
+    const roles = environments.flatMap((environment) => {
+      const { name, githubRepository } = environment;
+      const trust = (job: string): string =>
+        githubTrustPolicy(arn, GITHUB_ISSUER, AUDIENCE, `repo:${githubRepository}:${job}`);
+      return [
+        [
+          `plan_role_${name}`,
+          this.addRole(`${name}-plan`, trust('pull_request'), planRolePolicy(environment)),
+          `Role in which pull requests plan ${name}`,
+        ],
+        [
+          `deploy_role_${name}`,
+          this.addRole(`${name}-deploy`, trust(`environment:${name}`), deployRolePolicy(environment)),
+          `Role in which the pipeline deploys ${name}`,
+        ],
+      ] as const;
+    });
+    return Object.fromEntries(roles.map(([output, role, meaning]) => [output, [role, meaning]]));
+  }
+
+  /** @returns its ARN */
+  private addRole(id: string, assumeRolePolicy: string, policy: string): string {
+    const role = new IamRole(this, id, {
+      name: physicalName('role', 'ci', id),
+      description: 'Used by the workflows of http-tunnel',
+      assumeRolePolicy,
+    });
+    new IamRolePolicy(this, `${id}-policy`, { name: 'pipeline', role: role.name, policy });
+    return role.arn;
+  }
+}

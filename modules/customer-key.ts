@@ -1,0 +1,77 @@
+import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
+import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
+import { Construct } from 'constructs';
+import type { Environment } from '../environments';
+import { ACCESS_LOG_PREFIX } from './access-logs';
+import { physicalName } from './physical-name';
+import { policyDocument } from './policy';
+
+/** The longest KMS waits before it deletes a key, in days: time to notice (https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html). */
+const DELETION_WINDOW_DAYS = 30;
+
+/**
+ * The environment's own key. Whoever owns the account can see each use of it, and take it away from everybody at once. It is
+ * rotated every year; what it has encrypted is lost with it.
+ */
+export class CustomerKey extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, environment: Environment) {
+    super(scope, id);
+    const name = physicalName('key alias', environment.name, 'data');
+    const key = new KmsKey(this, 'Default', {
+      description: `Data of http-tunnel ${environment.name}: tables, queues, logs, the token key, settings of functions`,
+      enableKeyRotation: true,
+      deletionWindowInDays: DELETION_WINDOW_DAYS,
+      policy: keyPolicy(environment),
+      lifecycle: { preventDestroy: environment.deletionProtection },
+    });
+    new KmsAlias(this, 'alias', { name: `alias/${name}`, targetKeyId: key.keyId });
+    this.arn = key.arn;
+  }
+}
+
+/**
+ * Who may use the key. Roles get their rights by their own policies, as the first statement allows; the two services below
+ * act without a role. In a key's policy the resource `*` is the key itself.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+function keyPolicy({ name, accountId, region }: Environment): string {
+  const prefix = `http-tunnel-${name}-`;
+  return policyDocument([
+    {
+      Sid: 'TheAccountByItsPolicies',
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+      Action: 'kms:*',
+      Resource: '*',
+    },
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    {
+      Sid: 'LogGroupsOfThisEnvironment',
+      Effect: 'Allow',
+      Principal: { Service: `logs.${region}.amazonaws.com` },
+      Action: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
+      Resource: '*',
+      Condition: {
+        ArnLike: {
+          'kms:EncryptionContext:aws:logs:arn': ['/aws/lambda/', ACCESS_LOG_PREFIX].map(
+            (group) => `arn:aws:logs:${region}:${accountId}:log-group:${group}${prefix}*`,
+          ),
+        },
+      },
+    },
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+    {
+      Sid: 'DeadLettersOfThisEnvironmentsRules',
+      Effect: 'Allow',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+      Resource: '*',
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': accountId },
+        ArnLike: { 'aws:SourceArn': `arn:aws:events:${region}:${accountId}:rule/${prefix}*` },
+      },
+    },
+  ]);
+}

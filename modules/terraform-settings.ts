@@ -1,0 +1,35 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { LocalBackend, S3Backend, type TerraformStack } from 'cdktf';
+import type { Environment } from '../environments';
+
+export interface TerraformSettings {
+  readonly backend: Environment['backend'];
+  readonly accountId: string;
+  readonly region: string;
+  /** On every resource that takes tags, beside `project`; the provider sets them, so that none is forgotten. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What a stack says about Terraform itself: which version, where its state is, and whose account it may change. */
+export function configureTerraform(stack: TerraformStack, settings: TerraformSettings): void {
+  addBackend(stack, settings.backend);
+  // Write-only arguments: https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only
+  stack.addOverride('terraform.required_version', '>= 1.11.0');
+  new AwsProvider(stack, 'aws', {
+    region: settings.region,
+    // Refuses to apply one environment with another's credentials.
+    allowedAccountIds: [settings.accountId],
+    defaultTags: [{ tags: { ...settings.tags, project: 'http-tunnel' } }],
+  });
+}
+
+/** Without a backend Terraform would quietly keep the state in the working directory. */
+function addBackend(stack: TerraformStack, backend: Environment['backend']): void {
+  if (backend.kind === 'local') {
+    new LocalBackend(stack, { path: backend.path });
+    return;
+  }
+  new S3Backend(stack, { bucket: backend.bucket, key: backend.key, region: backend.region, encrypt: true });
+  // CDKTF does not know S3's own lock yet: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
+  stack.addOverride('terraform.backend.s3.use_lockfile', true);
+}

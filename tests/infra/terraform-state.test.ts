@@ -1,0 +1,111 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { environments } from '../../environments';
+import { terraform, TerraformError, type TerraformRun } from '../../scripts/terraform-command';
+import { inWorkingCopy } from '../../scripts/terraform-workspace';
+import { synthesizeInto } from '../support/infra-stack';
+import { StateStore } from '../support/state-store';
+import { describeTerraform } from '../support/terraform';
+
+/** What is stuck in a store that is in memory would be stuck for good, in ms. */
+const TIMEOUT_MS = 60_000;
+
+const { directory, remove, stacks } = synthesizeInto({ prod: environments.prod });
+const { accountId } = environments.prod;
+
+/** What `-backend-config` needs beside the stack's own backend for a bucket that is not AWS's. */
+const backendAt = (port: number): string[] =>
+  [
+    `endpoints={s3="http://127.0.0.1:${port}"}`,
+    'use_path_style=true',
+    'skip_credentials_validation=true',
+    'skip_requesting_account_id=true',
+    'skip_metadata_api_check=true',
+    'access_key=none',
+    'secret_key=none',
+  ].map((setting) => `-backend-config=${setting}`);
+
+const STATE = {
+  version: 4,
+  terraform_version: '1.11.4',
+  serial: 1,
+  lineage: '3b9aca00-0000-4000-8000-000000000000',
+  outputs: { state_bucket: { value: 'kept', type: 'string' } },
+  resources: [],
+};
+
+describeTerraform('the state that terraform keeps', stacks[0]?.file ?? '', remove, (provider) => {
+  let store: StateStore & { readonly port: number };
+  beforeEach(async () => {
+    store = await StateStore.start();
+  });
+  afterEach(() => store.close());
+
+  /** Each run needs a directory of its own for what it knows of the backend. */
+  const inStack = (name: string, work: (run: TerraformRun) => Promise<void>): Promise<void> =>
+    inWorkingCopy(provider, directory(name), {}, async ({ cwd, variables }) => {
+      const data = path.join(cwd, 'data');
+      await fs.cp(path.join(variables['TF_DATA_DIR'] ?? '', 'providers'), path.join(data, 'providers'), {
+        recursive: true,
+        verbatimSymlinks: true,
+      });
+      await work({ cwd, variables: { ...variables, TF_DATA_DIR: data } });
+    });
+
+  it(
+    'is one object an environment, written under a lock that is given back',
+    () =>
+      inStack('prod', async (run) => {
+        const state = `/http-tunnel-terraform-${accountId}/prod/terraform.tfstate`;
+        await terraform(['init', '-no-color', ...backendAt(store.port)], run);
+        await fs.writeFile(path.join(run.cwd, 'new.tfstate'), JSON.stringify(STATE));
+        await terraform(['state', 'push', '-no-color', 'new.tfstate'], run);
+        expect(JSON.parse(store.objects.get(state) ?? '{}')).toMatchObject({
+          outputs: STATE.outputs,
+        });
+        expect([...store.objects.keys()]).toEqual([state]);
+        expect(store.requests.filter((request) => /^(PUT|DELETE)/.test(request))).toEqual([
+          `PUT ${state}.tflock`,
+          `PUT ${state}`,
+          `DELETE ${state}.tflock`,
+        ]);
+      }),
+    TIMEOUT_MS,
+  );
+
+  it(
+    'is not written while somebody else holds the lock',
+    () =>
+      inStack('prod', async (run) => {
+        const state = `/http-tunnel-terraform-${accountId}/prod/terraform.tfstate`;
+        await terraform(['init', '-no-color', ...backendAt(store.port)], run);
+        store.objects.set(`${state}.tflock`, JSON.stringify({ ID: 'theirs', Who: 'somebody@else' }));
+        await fs.writeFile(path.join(run.cwd, 'new.tfstate'), JSON.stringify(STATE));
+        const pushing = terraform(['state', 'push', '-no-color', 'new.tfstate'], run);
+        await expect(pushing).rejects.toThrow(TerraformError);
+        await expect(pushing).rejects.toThrow('somebody@else');
+        expect(store.objects.has(state)).toBe(false);
+      }),
+    TIMEOUT_MS,
+  );
+
+  it(
+    'of a bootstrap begins in a file and moves into the bucket it has made',
+    () =>
+      inStack(`bootstrap-${accountId}`, async (run) => {
+        const override = path.join(run.cwd, 'override.tf.json');
+        await fs.writeFile(override, '{"terraform":{"backend":{"local":{}}}}');
+        await terraform(['init', '-no-color'], run);
+        await fs.writeFile(path.join(run.cwd, 'terraform.tfstate'), JSON.stringify(STATE));
+
+        await fs.rm(override);
+        await terraform(
+          ['init', '-no-color', '-migrate-state', '-force-copy', ...backendAt(store.port)],
+          run,
+        );
+        const state = `/http-tunnel-terraform-${accountId}/bootstrap/terraform.tfstate`;
+        expect(JSON.parse(store.objects.get(state) ?? '{}')).toMatchObject({ outputs: STATE.outputs });
+      }),
+    TIMEOUT_MS,
+  );
+});
