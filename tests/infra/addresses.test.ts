@@ -1,5 +1,5 @@
 import { environmentNames, stackOf, toAddress } from '../support/infra-stack';
-import { expectedAddresses } from './addresses';
+import { expectedAddresses } from '../../modules/addresses';
 
 describe.each(environmentNames)('the stack of %s', (name) => {
   const stack = stackOf(name);

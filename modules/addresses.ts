@@ -1,5 +1,5 @@
-import type { EnvironmentName } from '../../environments';
-import { functionNames } from '../support/infra-stack';
+import type { EnvironmentName } from '../environments';
+import { FUNCTION_SETTINGS } from '../functions/settings';
 
 /** Every resource but those that each function has, and why it is there. */
 const RESOURCES: Record<string, string> = {
@@ -80,7 +80,7 @@ const ONLY_IN: Record<EnvironmentName, Record<string, string>> = {
 
 /** Address → reason, for one environment. */
 export function expectedAddresses(environment: EnvironmentName): Record<string, string> {
-  const ofFunctions = functionNames.flatMap((name) =>
+  const ofFunctions = Object.keys(FUNCTION_SETTINGS).flatMap((name) =>
     Object.entries(PER_FUNCTION).map(([address, reason]) => [address.replace('<function>', name), reason]),
   );
   return {
