@@ -1,6 +1,8 @@
 import type { EnvironmentName } from '../environments';
 import { FUNCTION_SETTINGS } from '../functions/settings';
 
+const functionNames = Object.keys(FUNCTION_SETTINGS);
+
 /** Every resource but those that each function has, and why it is there. */
 const RESOURCES: Record<string, string> = {
   'aws_dynamodb_table.tunnels': 'who serves which tunnel',
@@ -80,7 +82,7 @@ const ONLY_IN: Record<EnvironmentName, Record<string, string>> = {
 
 /** Address → reason, for one environment. */
 export function expectedAddresses(environment: EnvironmentName): Record<string, string> {
-  const ofFunctions = Object.keys(FUNCTION_SETTINGS).flatMap((name) =>
+  const ofFunctions = functionNames.flatMap((name) =>
     Object.entries(PER_FUNCTION).map(([address, reason]) => [address.replace('<function>', name), reason]),
   );
   return {

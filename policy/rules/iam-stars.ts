@@ -3,19 +3,29 @@ import { statementsAt, statementsOf, type PolicyStatement } from '../terraform/p
 import type { Resource } from '../terraform/terraform-model';
 
 /**
- * Actions that know no resources, so that AWS takes nothing but `*`, each with the page that says so. Whoever adds a line
- * here has read the page.
+ * Actions that know no resources, so that AWS takes nothing but `*`. A test holds this list against AWS's own reference:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
-const WITHOUT_RESOURCES: Readonly<Record<string, string>> = {
-  'xray:PutTraceSegments':
-    'https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html',
-  'xray:PutTelemetryRecords':
-    'https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html',
-  'cloudwatch:PutMetricData':
-    'https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html',
-  'sts:GetCallerIdentity':
-    'https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html',
-};
+export const WITHOUT_RESOURCES: readonly string[] = [
+  'cloudwatch:PutMetricData',
+  'events:PutPermission',
+  'events:RemovePermission',
+  'kms:ListAliases',
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+  'ssm:DescribeParameters',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+/** Conditions that leave of "every resource" only what is ours. */
+const NARROWING_KEYS = /^(ArnLike|StringEquals) (lambda:FunctionArn|aws:(Resource|Request)Tag\/environment)$/;
 
 /** The wild part of an ARN that leaves the whole kind open: `arn:aws:s3:::*`, `…:table/*`, `…:function:*`. */
 const OPEN_ARN = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(\*|[\w-]+[/:]\*)$/;
@@ -42,7 +52,14 @@ function documentsOf(resource: Resource): PolicyStatement[][] {
   return resource.blocks('inline_policy').map((block) => statementsOf(block.json('policy')));
 }
 
-function stars({ effect, actions, notActions, resources, notResources }: PolicyStatement): string[] {
+function stars({
+  effect,
+  actions,
+  notActions,
+  resources,
+  notResources,
+  conditions,
+}: PolicyStatement): string[] {
   if (effect === 'Deny') return [];
   const problems = actions
     .filter((action) => action.includes('*'))
@@ -50,9 +67,12 @@ function stars({ effect, actions, notActions, resources, notResources }: PolicyS
   if (notActions.length > 0) problems.push(`allows everything but ${notActions.join(', ')} (NotAction)`);
   if (notResources.length > 0)
     problems.push(`allows every resource but ${notResources.join(', ')} (NotResource)`);
-  for (const resource of resources) {
+  const narrowed = Object.entries(conditions).some(
+    ([key, values]) => NARROWING_KEYS.test(key) && !values.includes('*'),
+  );
+  for (const resource of narrowed ? [] : resources) {
     if (resource === '*') {
-      const restrictable = actions.filter((action) => !(action in WITHOUT_RESOURCES));
+      const restrictable = actions.filter((action) => !WITHOUT_RESOURCES.includes(action));
       if (restrictable.length > 0) problems.push(`allows ${restrictable.join(', ')} on *`);
     } else if (OPEN_ARN.test(resource)) problems.push(`allows ${actions.join(', ')} on ${resource}`);
   }

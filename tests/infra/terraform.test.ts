@@ -2,16 +2,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { environments } from '../../environments';
-import { checkPolicy } from '../../policy/check-policy';
-import type { PlanJson } from '../../policy/terraform/plan-json';
-import { readPlan } from '../../policy/terraform/read-plan';
-import { readSynthesizedStack, type StackJson } from '../../policy/terraform/read-synthesized-stack';
-import type { TerraformModel } from '../../policy/terraform/terraform-model';
 import { synthesize } from '../../modules/synthesize';
 import { TerraformUnavailableError } from '../../scripts/terraform-command';
 import { planStack, TOKEN_KEY_PLACEHOLDER, type CheckedStack } from '../../scripts/terraform-plan';
 import { installProvider, type InstalledProvider } from '../../scripts/terraform-provider';
-import { environmentNames, stackOf, stubBundles } from '../support/infra-stack';
+import { environmentNames, stubBundles } from '../support/infra-stack';
 import { expectedAddresses } from '../../modules/addresses';
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-infra-'));
@@ -65,21 +60,6 @@ if (provider instanceof TerraformUnavailableError) {
           Object.keys(expectedAddresses(name)).sort(),
         );
         expect(new Set(changes.flatMap(({ change }) => change.actions))).toEqual(new Set(['create']));
-      },
-    );
-
-    it.each(environmentNames)(
-      'plans %s so that every policy rule decides as it does on the stack',
-      (name) => {
-        const verdicts = (model: TerraformModel) =>
-          checkPolicy(model, { today: new Date() })
-            .verdicts.filter(({ rule }) => rule !== 'stateful-loss')
-            .map(({ rule, address, outcome }) => `${rule} ${address} ${outcome}`)
-            .sort();
-        const plan = JSON.parse(checked.get(name)?.text ?? '') as PlanJson;
-        expect(verdicts(readPlan(name, plan))).toEqual(
-          verdicts(readSynthesizedStack(name, stackOf(name).json as StackJson)),
-        );
       },
     );
 
