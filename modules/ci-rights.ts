@@ -20,11 +20,14 @@ export interface PipelineRights {
  * keys are found by their tag. Actions and what they take: https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export function deployRights({ name, accountId, region }: Environment): readonly PipelineRights[] {
-  const arn = (service: string, resource: string): string => `arn:aws:${service}:${region}:${accountId}:${resource}`;
+  const arn = (service: string, resource: string): string =>
+    `arn:aws:${service}:${region}:${accountId}:${resource}`;
   const prefix = `http-tunnel-${name}-`;
   const role = `arn:aws:iam::${accountId}:role/${prefix}*`;
   const ofOurFunctions = { ArnLike: { 'lambda:FunctionArn': arn('lambda', `function:${prefix}*`) } };
-  const taggedAs = (key: string) => ({ StringEquals: { [`aws:${key}/environment`]: name, [`aws:${key}/project`]: 'http-tunnel' } });
+  const taggedAs = (key: string) => ({
+    StringEquals: { [`aws:${key}/environment`]: name, [`aws:${key}/project`]: 'http-tunnel' },
+  });
   return [
     {
       types: ['aws_lambda_function', 'aws_lambda_permission', 'aws_lambda_function_event_invoke_config'],
@@ -56,7 +59,12 @@ export function deployRights({ name, accountId, region }: Environment): readonly
     {
       types: ['aws_lambda_event_source_mapping'],
       service: 'lambda',
-      actions: ['CreateEventSourceMapping', 'GetEventSourceMapping', 'UpdateEventSourceMapping', 'DeleteEventSourceMapping'],
+      actions: [
+        'CreateEventSourceMapping',
+        'GetEventSourceMapping',
+        'UpdateEventSourceMapping',
+        'DeleteEventSourceMapping',
+      ],
       condition: ofOurFunctions,
     },
     {
@@ -153,7 +161,11 @@ export function deployRights({ name, accountId, region }: Environment): readonly
       ],
       resources: [arn('events', `event-bus/${prefix}*`), arn('events', `rule/${prefix}*`)],
     },
-    { types: ['aws_cloudwatch_event_bus_policy'], service: 'events', actions: ['PutPermission', 'RemovePermission'] },
+    {
+      types: ['aws_cloudwatch_event_bus_policy'],
+      service: 'events',
+      actions: ['PutPermission', 'RemovePermission'],
+    },
     {
       types: ['aws_cloudwatch_log_group'],
       service: 'logs',
@@ -168,7 +180,9 @@ export function deployRights({ name, accountId, region }: Environment): readonly
         'TagResource',
         'UntagResource',
       ],
-      resources: ['/aws/lambda/', '/aws/vendedlogs/apis/'].map((group) => arn('logs', `log-group:${group}${prefix}*`)),
+      resources: ['/aws/lambda/', '/aws/vendedlogs/apis/'].map((group) =>
+        arn('logs', `log-group:${group}${prefix}*`),
+      ),
     },
     { types: ['aws_cloudwatch_log_group'], service: 'logs', actions: ['DescribeLogGroups'] },
     {
@@ -214,7 +228,12 @@ export function deployRights({ name, accountId, region }: Environment): readonly
       resources: [arn('ssm', `parameter/http-tunnel/${name}/*`)],
     },
     { types: ['aws_ssm_parameter'], service: 'ssm', actions: ['DescribeParameters'] },
-    { types: ['aws_kms_key'], service: 'kms', actions: ['CreateKey', 'TagResource'], condition: taggedAs('RequestTag') },
+    {
+      types: ['aws_kms_key'],
+      service: 'kms',
+      actions: ['CreateKey', 'TagResource'],
+      condition: taggedAs('RequestTag'),
+    },
     {
       types: ['aws_kms_key'],
       service: 'kms',

@@ -7,7 +7,6 @@ import type { Resource } from '../terraform/terraform-model';
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 export const WITHOUT_RESOURCES: readonly string[] = [
-  'cloudwatch:PutMetricData',
   'events:PutPermission',
   'events:RemovePermission',
   'kms:ListAliases',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { checkPolicy } from '../../../policy/check-policy';
 import { RULES } from '../../../policy/rules';
 import { readSynthesizedStack, type StackJson } from '../../../policy/terraform/read-synthesized-stack';
+import { withRules } from '../../../scripts/policy-docs';
 import { EXAMPLES } from './examples';
 
 const today = new Date('2026-11-24');
@@ -38,6 +39,12 @@ describe('the rules', () => {
       expect(bad.flatMap(({ problems }) => problems)).toEqual([example.problem]);
     },
   );
+});
+
+test('docs/policy.md lists the rules as they are (npm run policy:docs writes it)', () => {
+  const document = fs.readFileSync(path.join(__dirname, '../../../docs/policy.md'), 'utf8');
+  expect(document).toContain('| `iam-stars` | CKV_AWS_355 CKV_AWS_62 CKV_AWS_63 | A role may do exactly');
+  expect(document).toBe(withRules(document));
 });
 
 describe('what environments differ in', () => {
