@@ -216,8 +216,7 @@ describe('.ci/plan', () => {
         stderr: '',
         called: [
           'npx --yes cdktf-cli@0.21.0 diff dev',
-          'terraform -chdir=cdktf.out/stacks/dev plan -input=false -out=plan.tfplan',
-          'terraform -chdir=cdktf.out/stacks/dev show -json plan.tfplan',
+          'terraform -chdir=cdktf.out/stacks/dev show -json plan',
         ],
       });
       expect(JSON.parse(fs.readFileSync(path.join(directory, 'plans/dev.json'), 'utf8'))).toEqual({
