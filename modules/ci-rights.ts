@@ -1,4 +1,5 @@
 import type { Environment } from '../environments';
+import { domainRights } from './ci-domain-rights';
 import { allow, type Statement } from './policy';
 
 /** What the pipeline may do for some of the stack's resource types, and on which names. */
@@ -14,18 +15,22 @@ export interface PipelineRights {
   readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** An environment, with the zone of its domain if it has one. */
+type DeployedEnvironment = Environment & { readonly hostedZone?: { readonly id: string } | null };
+
 /**
  * Rights to deploy one environment: everything that is called `http-tunnel-<environment>-…`, and nothing else where AWS knows
  * names. Two services do not: API Gateway's ARNs hold generated ids, so its rights are on every API of account and region; and
  * keys are found by their tag. Actions and what they take: https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
-export function deployRights({ name, accountId, region }: Environment): readonly PipelineRights[] {
+export function deployRights(environment: DeployedEnvironment): readonly PipelineRights[] {
+  const { name, accountId, region, hostedZone } = environment;
   const arn = (service: string, resource: string): string =>
     `arn:aws:${service}:${region}:${accountId}:${resource}`;
   const prefix = `http-tunnel-${name}-`;
   const role = `arn:aws:iam::${accountId}:role/${prefix}*`;
   const ofOurFunctions = { ArnLike: { 'lambda:FunctionArn': arn('lambda', `function:${prefix}*`) } };
-  const taggedAs = (key: string) => ({
+  const taggedAs = (key: 'RequestTag' | 'ResourceTag') => ({
     StringEquals: { [`aws:${key}/environment`]: name, [`aws:${key}/project`]: 'http-tunnel' },
   });
   return [
@@ -267,6 +272,7 @@ export function deployRights({ name, accountId, region }: Environment): readonly
       resources: [arn('kms', `alias/${prefix}*`)],
     },
     { types: ['aws_kms_alias'], service: 'kms', actions: ['ListAliases'] },
+    ...(hostedZone ? domainRights({ accountId, region, zoneId: hostedZone.id }, taggedAs) : []),
   ];
 }
 

@@ -88,6 +88,22 @@ describe("the pipeline's roles", () => {
     ]);
   });
 
+  it('let a deployment change records of its own zone alone, if it has a domain', async () => {
+    const prod = { ...environments.prod, hostedZone: { id: 'Z0123456789', name: 'example.com' } };
+    const withDomain = statements(deployRolePolicy(prod));
+    const records = withDomain.filter(({ actions }) => actions.includes('route53:ChangeResourceRecordSets'));
+    expect(records.map(({ resources }) => resources)).toEqual([['arn:aws:route53:::hostedzone/Z0123456789']]);
+    for (const action of withDomain.flatMap(({ actions }) => actions)) {
+      expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
+    }
+    expect(deployRolePolicy(prod).length).toBeLessThanOrEqual(10_240);
+    expect(
+      statements(deployRolePolicy(environments.prod))
+        .flatMap(({ actions }) => actions)
+        .join(),
+    ).not.toContain('route53');
+  });
+
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
   it.each(deployed)("fit in %s into the 10,240 characters of a role's own policies", (name) => {
     expect(deployRolePolicy(environments[name]).length).toBeLessThanOrEqual(10_240);
