@@ -2,11 +2,12 @@
  * `npm run policy -- <plan.json | cdk.tf.json | folder>…`: runs the rules. Exit status 0 when all hold, 1 for a violation or an
  * unused suppression (with --strict also for what a plan leaves undecided), 2 for wrong input, said in one line.
  */
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import path from 'node:path';
 import { checkPolicy } from './check-policy';
 import { isEnvironment } from './expectations';
 import { policyText } from './policy-text';
+import { runCommand } from './run-command';
 import { readTerraform, TerraformInputError } from './terraform/read-terraform';
 import type { PolicyReport } from './verdict';
 
@@ -49,16 +50,6 @@ const program = new Command('npm run policy --')
     '--environment <name>',
     'measure by this environment (default: the tag environment of the provider)',
   )
-  .configureOutput({ writeErr: (text) => process.stderr.write(`policy: ${text.replace(/^error: /, '')}`) })
-  .exitOverride()
   .action(run);
 
-try {
-  program.parse();
-} catch (error) {
-  if (error instanceof TerraformInputError) {
-    process.stderr.write(`policy: ${error.message}\n`);
-    process.exitCode = 2;
-  } else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else throw error;
-}
+runCommand('policy', program);

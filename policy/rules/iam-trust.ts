@@ -1,7 +1,8 @@
-import { resourceRule } from '../rule';
+import { resourceRule, unless } from '../rule';
 import { statementsAt, type PolicyStatement } from '../terraform/policy-document';
 
-/** Where a token of GitHub Actions says which repository, branch or environment it is for. */
+/** Whom a token of GitHub Actions is meant for, and which repository, branch or environment it is from. */
+const AUDIENCE = /token\.actions\.githubusercontent\.com:aud$/;
 const SUBJECT = /token\.actions\.githubusercontent\.com:sub$/;
 
 export const iamTrust = resourceRule({
@@ -25,12 +26,15 @@ function openings({ effect, principals, conditions }: PolicyStatement): string[]
 }
 
 function openClaims(conditions: PolicyStatement['conditions']): string[] {
-  const subjects = Object.entries(conditions)
-    .filter(([key]) => SUBJECT.test(key))
-    .flatMap(([, values]) => values);
+  const pinned = (claim: RegExp): string[] =>
+    Object.entries(conditions).flatMap(([key, values]) => (claim.test(key) ? values : []));
+  const subjects = pinned(SUBJECT);
   if (subjects.length === 0)
     return ['the claim sub is not pinned: every repository of GitHub may take it on'];
-  return subjects
-    .filter((subject) => !/^repo:[^*/]+\/[^*:]+:[^*]/.test(subject))
-    .map((subject) => `the claim sub is open: ${subject}`);
+  return [
+    ...unless(pinned(AUDIENCE).length > 0, 'the claim aud is not pinned'),
+    ...subjects
+      .filter((subject) => !/^repo:[^*/]+\/[^*:]+:[^*]+$/.test(subject))
+      .map((subject) => `the claim sub is open: ${subject}`),
+  ];
 }

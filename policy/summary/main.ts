@@ -2,9 +2,10 @@
  * `npm run plan:summary -- <plan.json>…`: prints plans of `terraform show -json` as one comment in Markdown. Exit status 2 for
  * wrong input, said in one line.
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import path from 'node:path';
-import { readPlanJson, TerraformInputError } from '../terraform/read-terraform';
+import { runCommand } from '../run-command';
+import { readPlanJson } from '../terraform/read-terraform';
 import { summarizePlan, type PlanSummary } from './summarize-plan';
 import { MARKER, summaryMarkdown } from './summary-markdown';
 
@@ -42,18 +43,6 @@ const program = new Command('npm run plan:summary --')
   .argument('<plans...>', 'files made by terraform show -json <plan>')
   .option('--json', 'print the summaries as JSON')
   .option('--max-length <characters>', 'leave out details rather than be longer (GitHub takes 65536)', length)
-  .configureOutput({
-    writeErr: (text) => process.stderr.write(`plan:summary: ${text.replace(/^error: /, '')}`),
-  })
-  .exitOverride()
   .action(run);
 
-try {
-  program.parse();
-} catch (error) {
-  if (error instanceof TerraformInputError) {
-    process.stderr.write(`plan:summary: ${error.message}\n`);
-    process.exitCode = 2;
-  } else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else throw error;
-}
+runCommand('plan:summary', program);

@@ -13,55 +13,34 @@ export interface RightsChange {
   readonly removed: readonly string[];
 }
 
+interface Source {
+  readonly kind: RightsChange['kind'];
+  /** Attribute that names whose they are. */
+  readonly holder: string;
+  readonly statements: (values: Values) => PolicyStatement[];
+}
+
+/** A policy as JSON text in an attribute. */
+const policyIn =
+  (attribute: string) =>
+  (values: Values): PolicyStatement[] =>
+    parsed(values[attribute]);
+
 /** Where a type keeps its statements, and whose they are. */
-const SOURCES: Readonly<
-  Record<
-    string,
-    { kind: RightsChange['kind']; holder: string; statements: (values: Values) => PolicyStatement[] }
-  >
-> = {
-  aws_iam_role_policy: { kind: 'may', holder: 'role', statements: (values) => parsed(values['policy']) },
-  aws_iam_policy: { kind: 'may', holder: 'name', statements: (values) => parsed(values['policy']) },
-  aws_iam_role_policy_attachment: {
-    kind: 'may',
-    holder: 'role',
-    statements: (values) => [
-      statement({ actions: ['everything in the policy'], resources: [text(values['policy_arn'])] }),
-    ],
-  },
-  aws_iam_role: {
-    kind: 'may be taken on by',
-    holder: 'name',
-    statements: (values) => parsed(values['assume_role_policy']),
-  },
-  aws_sqs_queue_policy: {
-    kind: 'lets in',
-    holder: 'queue_url',
-    statements: (values) => parsed(values['policy']),
-  },
-  aws_s3_bucket_policy: {
-    kind: 'lets in',
-    holder: 'bucket',
-    statements: (values) => parsed(values['policy']),
-  },
+const SOURCES: Readonly<Record<string, Source>> = {
+  aws_iam_role_policy: { kind: 'may', holder: 'role', statements: policyIn('policy') },
+  aws_iam_policy: { kind: 'may', holder: 'name', statements: policyIn('policy') },
+  aws_iam_role_policy_attachment: { kind: 'may', holder: 'role', statements: attachedPolicy },
+  aws_iam_role: { kind: 'may be taken on by', holder: 'name', statements: policyIn('assume_role_policy') },
+  aws_sqs_queue_policy: { kind: 'lets in', holder: 'queue_url', statements: policyIn('policy') },
+  aws_s3_bucket_policy: { kind: 'lets in', holder: 'bucket', statements: policyIn('policy') },
   aws_cloudwatch_event_bus_policy: {
     kind: 'lets in',
     holder: 'event_bus_name',
-    statements: (values) => parsed(values['policy']),
+    statements: policyIn('policy'),
   },
-  aws_kms_key: { kind: 'lets in', holder: 'description', statements: (values) => parsed(values['policy']) },
-  aws_lambda_permission: {
-    kind: 'lets in',
-    holder: 'function_name',
-    statements: (values) => [
-      statement({
-        actions: [text(values['action'])],
-        principals: [text(values['principal'])],
-        resources: [],
-        from: values['source_arn'],
-      }),
-    ],
-  },
+  aws_kms_key: { kind: 'lets in', holder: 'description', statements: policyIn('policy') },
+  aws_lambda_permission: { kind: 'lets in', holder: 'function_name', statements: permission },
 };
 
 /** Changes of rights, holder by holder. */
@@ -84,16 +63,17 @@ export function rightsChanges(changes: readonly ResourceChange[], reader: PlanRe
 function rightsChange(resource: ResourceChange, reader: PlanReader): RightsChange | undefined {
   const source = SOURCES[resource.type];
   if (!source) return undefined;
-  const { before, after, after_unknown, after_sensitive } = resource.change;
+  const { before, before_sensitive, after, after_unknown, after_sensitive } = resource.change;
   const expressions = reader.expressionsOf(resource.address);
+  const current = before ? plannedValues(before, {}, before_sensitive, {}) : undefined;
   const planned = after ? plannedValues(after, after_unknown, after_sensitive, expressions) : undefined;
-  const old = before ? grants(source.statements(before)) : [];
+  const old = current ? grants(source.statements(current)) : [];
   const now = planned ? grants(source.statements(reader.resolved(planned))) : [];
   const added = phrases(now.filter((grant) => !old.some((other) => other.key === grant.key)));
   const removed = phrases(old.filter((grant) => !now.some((other) => other.key === grant.key)));
   if (added.length === 0 && removed.length === 0) return undefined;
   return {
-    holder: reader.ownerOf(resource, planned?.[source.holder] ?? before?.[source.holder]),
+    holder: reader.ownerOf(resource, planned?.[source.holder] ?? current?.[source.holder]),
     kind: source.kind,
     added,
     removed,
@@ -160,13 +140,28 @@ function parsed(value: unknown): PolicyStatement[] {
   }
 }
 
-function statement(of: {
-  actions: string[];
-  resources: string[];
-  principals?: string[];
-  from?: unknown;
-}): PolicyStatement {
-  const conditions: Record<string, string[]> =
-    typeof of.from === 'string' ? { 'the source ARN': [of.from] } : {};
-  return { effect: 'Allow', notActions: [], notResources: [], principals: [], ...of, conditions };
+function attachedPolicy(values: Values): PolicyStatement[] {
+  return [statement({ actions: ['everything in the policy'], resources: [text(values['policy_arn'])] })];
 }
+
+function permission(values: Values): PolicyStatement[] {
+  const source = values['source_arn'];
+  return [
+    statement({
+      actions: [text(values['action'])],
+      principals: [text(values['principal'])],
+      conditions: typeof source === 'string' ? { 'the source ARN': [source] } : {},
+    }),
+  ];
+}
+
+const statement = (of: Partial<PolicyStatement>): PolicyStatement => ({
+  effect: 'Allow',
+  actions: [],
+  notActions: [],
+  resources: [],
+  notResources: [],
+  principals: [],
+  conditions: {},
+  ...of,
+});

@@ -73,6 +73,9 @@ describe('npm run plan:summary', () => {
     expect(fitting.length).toBeLessThan(full.length);
     expect(fitting.match(/are left out here/g)).toHaveLength(1);
     expect(fitting).toContain('DATA WOULD BE LOST');
+    const cut = run('plan:summary', '--max-length', '1000', ...plans).stdout;
+    expect(cut.trim().length).toBeLessThanOrEqual(1000);
+    expect(cut).toContain("_Cut here: it is longer than a comment may be. The run's summary has all of it._");
   });
 });
 

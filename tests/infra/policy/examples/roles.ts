@@ -10,6 +10,8 @@ const rights = (...statements: readonly Record<string, unknown>[]) =>
   only('aws_iam_role_policy', { name: 'it', role: 'it', policy: policy(...statements) });
 
 const traces = { Effect: 'Allow', Action: ['xray:PutTraceSegments'], Resource: ['*'] };
+const issuer = 'token.actions.githubusercontent.com';
+const meantForUs = { [`${issuer}:aud`]: 'sts.amazonaws.com' };
 const github = { Federated: 'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com' };
 
 export const roles: Record<string, Example> = {
@@ -26,12 +28,12 @@ export const roles: Record<string, Example> = {
     holds: role({
       Principal: github,
       Condition: {
-        StringEquals: { 'token.actions.githubusercontent.com:sub': 'repo:ours/http-tunnel:environment:prod' },
+        StringEquals: { ...meantForUs, [`${issuer}:sub`]: 'repo:ours/http-tunnel:environment:prod' },
       },
     }),
     violated: role({
       Principal: github,
-      Condition: { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:ours/*' } },
+      Condition: { StringEquals: meantForUs, StringLike: { [`${issuer}:sub`]: 'repo:ours/*' } },
     }),
     problem: 'the claim sub is open: repo:ours/*',
   },
