@@ -25,7 +25,10 @@ const RESERVING = {
 
 const SMALL_ACCOUNT = { '*': 'an account with a concurrency quota of 100 or less cannot reserve' };
 
-export const EXPECTATIONS: Readonly<Record<EnvironmentName, Expectations>> = {
+/** What an account has once, whatever environments are in it: its stack is tagged with this instead of an environment. */
+const ACCOUNT = 'account';
+
+export const EXPECTATIONS: Readonly<Record<EnvironmentName | typeof ACCOUNT, Expectations>> = {
   dev: {
     customerManagedKeys: false,
     deletionProtection: false,
@@ -55,6 +58,14 @@ export const EXPECTATIONS: Readonly<Record<EnvironmentName, Expectations>> = {
     tracing: true,
     unreserved: SMALL_ACCOUNT,
   },
+  // The state is under AWS's key: no secret is in it (docs/adr/0008-token-key-is-write-only.md).
+  account: {
+    customerManagedKeys: false,
+    deletionProtection: true,
+    accessLogs: true,
+    tracing: true,
+    unreserved: {},
+  },
 };
 
 export const isEnvironment = (name: string | undefined): name is EnvironmentName =>
@@ -62,4 +73,4 @@ export const isEnvironment = (name: string | undefined): name is EnvironmentName
 
 /** Of an environment that is not ours, what prod is asked for. */
 export const expectationsOf = (environment: string | undefined): Expectations =>
-  isEnvironment(environment) ? EXPECTATIONS[environment] : EXPECTATIONS.prod;
+  isEnvironment(environment) || environment === ACCOUNT ? EXPECTATIONS[environment] : EXPECTATIONS.prod;

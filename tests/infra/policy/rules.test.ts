@@ -57,6 +57,13 @@ describe('what environments differ in', () => {
     },
   );
 
+  it('is something of its own for what an account has once', () => {
+    const bad = EXAMPLES['customer-managed-keys']?.violated ?? {};
+    expect(verdictsOf('customer-managed-keys', bad, 'account').map(({ outcome }) => outcome)).toEqual([
+      'holds',
+    ]);
+  });
+
   it('is measured by prod for a stack that says nothing of its environment', () => {
     const stack = readSynthesizedStack('example', EXAMPLES['customer-managed-keys']?.violated ?? {});
     const { environment, verdicts } = checkPolicy(stack, { today });
