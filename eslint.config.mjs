@@ -45,6 +45,10 @@ export default tseslint.config(
   only(['agent/**'], [
     [['**/functions/**', '**/modules/**', '**/local/**', '@aws-*', '@aws-*/**', 'cdktf'], 'the agent imports protocol and itself.'],
   ]),
+  only(['policy/**'], [
+    [['cdktf', 'cdktf/**', '@cdktf/**', 'constructs', '**/functions/**', '**/local/**', '**/agent/**'],
+      'policy reads Terraform as JSON, and takes data from environments/ and modules/addresses.ts alone.'],
+  ]),
   only(['protocol/**'], [
     [['**/functions/**', '**/modules/**', '**/local/**', '**/agent/**', '@aws-*', '@aws-*/**'], 'protocol imports nothing of ours.'],
   ]),

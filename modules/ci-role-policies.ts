@@ -1,12 +1,20 @@
 import type { Environment } from '../environments';
+import { deployRights, toStatement } from './ci-rights';
 import { allow, policyDocument, type Statement } from './policy';
 
-/** What a pull request's role may do: read the environment's state. */
+/**
+ * What the role of pull requests may do: read the environment's state. They plan from it, without a look at AWS
+ * (docs/adr/0014-pull-requests-plan-from-the-state.md): whoever opens one can run code in this role.
+ */
 export const planRolePolicy = (environment: Environment): string => policyDocument(readState(environment));
 
-/** What the deploying role may do: read and write the environment's state, and lock it. */
+/** What the deploying role may do: write the environment's state, and make what the environment consists of. */
 export const deployRolePolicy = (environment: Environment): string =>
-  policyDocument([...readState(environment), ...writeState(environment)]);
+  policyDocument([
+    ...readState(environment),
+    ...writeState(environment),
+    ...deployRights(environment).map(toStatement),
+  ]);
 
 function readState({ backend }: Environment): Statement[] {
   if (backend.kind !== 's3') return [];

@@ -7,7 +7,7 @@ import {
   synthesizeStack,
   toAddress,
 } from '../support/infra-stack';
-import { DOMAIN, expectedAddresses, expectedBootstrapAddresses } from './addresses';
+import { DOMAIN, expectedAddresses, expectedBootstrapAddresses } from '../../modules/addresses';
 
 const OUTPUTS = ['agent_endpoint', 'event_bus', 'pending_requests_table', 'tunnels_table', 'visitor_url'];
 const WITH_DOMAIN = [...OUTPUTS, 'tunnel_domain'].sort();

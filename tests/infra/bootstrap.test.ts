@@ -6,7 +6,7 @@ import {
   environmentNames,
   synthesizeBootstrap,
 } from '../support/infra-stack';
-import { expectedBootstrapAddresses } from './addresses';
+import { expectedBootstrapAddresses } from '../../modules/addresses';
 
 const stack = bootstrapOf('prod');
 

@@ -5,7 +5,7 @@ import { environmentNames, prodWithDomain, synthesizeInto } from '../support/inf
 import { describeTerraform, TERRAFORM_TIMEOUT_MS } from '../support/terraform';
 import { earlierState } from '../support/earlier-state';
 import { IDENTITY } from '../support/replacements';
-import { DOMAIN, expectedAddresses, expectedBootstrapAddresses } from './addresses';
+import { DOMAIN, expectedAddresses, expectedBootstrapAddresses } from '../../modules/addresses';
 
 const { directory, remove, stacks } = synthesizeInto({ ...environments });
 const domain = synthesizeInto({ prod: prodWithDomain });

@@ -35,7 +35,8 @@ export function describeTerraform(
   });
 }
 
-function installOrExplain(stackFile: string): InstalledProvider | TerraformUnavailableError {
+/** The provider that a stack requires, or why this machine cannot have it. */
+export function installOrExplain(stackFile: string): InstalledProvider | TerraformUnavailableError {
   try {
     return installProvider(stackFile);
   } catch (error) {

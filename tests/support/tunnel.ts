@@ -22,6 +22,8 @@ const BUNDLES = path.join(__dirname, '../../dist/functions');
 export interface CloudUnderTestOptions {
   readonly mode?: StartMode;
   readonly limits?: Partial<Limits>;
+  /** The key of agent tokens; without it a random one. */
+  readonly tokenKey?: string;
   /** Wraps every AWS call that a function makes. */
   readonly intercept?: Interceptor;
   readonly latency?: Latency;
@@ -56,7 +58,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
   if (!stack) throw new Error('no stack');
   if (options.stack) await changeStack(stack.file, options.stack);
 
-  const key = randomTokenKey();
+  const key = options.tokenKey ?? randomTokenKey();
   const logs: LogLine[] = [];
   const warnings: string[] = [];
   const agents: Agent[] = [];

@@ -1,5 +1,7 @@
-import type { EnvironmentName } from '../../environments';
-import { functionNames } from '../support/infra-stack';
+import type { EnvironmentName } from '../environments';
+import { FUNCTION_SETTINGS } from '../functions/settings';
+
+const functionNames = Object.keys(FUNCTION_SETTINGS);
 
 /** Every resource but those that each function has, and why it is there. */
 const RESOURCES: Record<string, string> = {

@@ -1,0 +1,52 @@
+import type { PipelineRights } from './ci-rights';
+
+/**
+ * Rights to give an environment its own domain: certificate, records of one zone, API Gateway's names. Certificates have
+ * generated ids and are found by their tags; domain names of API Gateway are those of the account and region.
+ * @param tagged conditions on tags, by the key that is asked: of the request, or of what is there
+ */
+export function domainRights(
+  { accountId, region, zoneId }: { accountId: string; region: string; zoneId: string },
+  tagged: (key: 'RequestTag' | 'ResourceTag') => NonNullable<PipelineRights['condition']>,
+): readonly PipelineRights[] {
+  const certificates = [`arn:aws:acm:${region}:${accountId}:certificate/*`];
+  return [
+    {
+      types: ['aws_acm_certificate'],
+      service: 'acm',
+      actions: ['RequestCertificate', 'AddTagsToCertificate'],
+      condition: tagged('RequestTag'),
+    },
+    {
+      types: ['aws_acm_certificate', 'aws_acm_certificate_validation'],
+      service: 'acm',
+      actions: [
+        'DescribeCertificate',
+        'DeleteCertificate',
+        'ListTagsForCertificate',
+        'RemoveTagsFromCertificate',
+      ],
+      resources: certificates,
+      condition: tagged('ResourceTag'),
+    },
+    {
+      types: ['aws_route53_record'],
+      service: 'route53',
+      actions: ['GetHostedZone', 'ListResourceRecordSets', 'ChangeResourceRecordSets'],
+      resources: [`arn:aws:route53:::hostedzone/${zoneId}`],
+    },
+    {
+      // An id that AWS makes up for each change.
+      types: ['aws_route53_record'],
+      service: 'route53',
+      actions: ['GetChange'],
+      resources: ['arn:aws:route53:::change/C*'],
+    },
+    {
+      types: ['aws_apigatewayv2_domain_name', 'aws_apigatewayv2_api_mapping'],
+      service: 'apigateway',
+      actions: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      resources: ['/domainnames', '/domainnames/*'].map((path) => `arn:aws:apigateway:${region}::${path}`),
+    },
+  ];
+}

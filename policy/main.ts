@@ -1,0 +1,55 @@
+/**
+ * `npm run policy -- <plan.json | cdk.tf.json | folder>…`: runs the rules. Exit status 0 when all hold, 1 for a violation or an
+ * unused suppression (with --strict also for what a plan leaves undecided), 2 for wrong input, said in one line.
+ */
+import { Command } from 'commander';
+import path from 'node:path';
+import { checkPolicy } from './check-policy';
+import { isEnvironment } from './expectations';
+import { policyText } from './policy-text';
+import { runCommand } from './run-command';
+import { readTerraform, TerraformInputError } from './terraform/read-terraform';
+import type { PolicyReport } from './verdict';
+
+const STACKS = path.join(__dirname, '../cdktf.out/stacks');
+
+interface Flags {
+  readonly json?: boolean;
+  readonly strict?: boolean;
+  readonly environment?: string;
+}
+
+function run(inputs: readonly string[], flags: Flags): void {
+  const { environment } = flags;
+  if (environment !== undefined && !isEnvironment(environment)) {
+    throw new TerraformInputError(`--environment ${environment} is none of environments/`);
+  }
+  const models = (inputs.length > 0 ? inputs : [path.relative('', STACKS)]).flatMap(readTerraform);
+  const reports = models.map((model) =>
+    checkPolicy(model, { today: new Date(), ...(environment !== undefined && { environment }) }),
+  );
+  process.stdout.write(
+    `${flags.json ? JSON.stringify(reports, null, 2) : reports.map(policyText).join('\n\n')}\n`,
+  );
+  if (reports.some((report) => fails(report, flags))) process.exitCode = 1;
+}
+
+function fails({ verdicts, unusedSuppressions }: PolicyReport, { strict = false }: Flags): boolean {
+  const failing = strict ? ['violated', 'undecided'] : ['violated'];
+  return unusedSuppressions.length > 0 || verdicts.some(({ outcome }) => failing.includes(outcome));
+}
+
+const program = new Command('npm run policy --')
+  .description(
+    'Checks Terraform plans (terraform show -json) and synthesized stacks against the rules of policy/rules.',
+  )
+  .argument('[inputs...]', 'plans, stacks or folders of stacks (default: what npm run synth wrote)')
+  .option('--json', 'print the verdicts as JSON')
+  .option('--strict', 'fail for what a plan leaves undecided')
+  .option(
+    '--environment <name>',
+    'measure by this environment (default: the tag environment of the provider)',
+  )
+  .action(run);
+
+runCommand('policy', program);

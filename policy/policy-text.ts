@@ -1,0 +1,46 @@
+import { RULES } from './rules';
+import type { PolicyReport, Verdict } from './verdict';
+
+/** A report for people: what is wrong, grouped by rule, each with the rule's sentence and what to do. */
+export function policyText(report: PolicyReport): string {
+  const count = (outcome: Verdict['outcome']): number =>
+    report.verdicts.filter((verdict) => verdict.outcome === outcome).length;
+  const environment = report.environment ?? 'not ours: measured as prod';
+  const lines = [
+    `${report.file} (${environment}): ${report.resources} resources, ${report.verdicts.length} verdicts, ` +
+      `${count('violated')} violated, ${count('undecided')} undecided, ${count('suppressed')} suppressed`,
+    ...sections(report, 'violated', '✗'),
+    ...sections(report, 'undecided', '?'),
+    ...sections(report, 'suppressed', '-'),
+  ];
+  for (const { rule, address, reason } of report.unusedSuppressions) {
+    lines.push(
+      '',
+      `✗ unused suppression of ${rule} for ${address} ("${reason}"): delete it from policy/suppressions.ts`,
+    );
+  }
+  return lines.join('\n');
+}
+
+function sections({ verdicts }: PolicyReport, outcome: Verdict['outcome'], mark: string): string[] {
+  return RULES.flatMap(({ id, publicIds = [], sentence, remedy }) => {
+    const found = verdicts.filter((verdict) => verdict.rule === id && verdict.outcome === outcome);
+    if (found.length === 0) return [];
+    const name = publicIds.length === 0 ? id : `${id} (${publicIds.join(', ')})`;
+    const state = outcome === 'violated' ? '' : ` ${outcome}`;
+    return [
+      '',
+      `${mark} ${name}${state}: ${sentence}`,
+      ...found.map(
+        ({ address, problems, reason }) =>
+          `    ${address}: ${problems.join('; ')}${reason === undefined ? '' : ` (suppressed: ${reason})`}`,
+      ),
+      ...(outcome === 'violated' ? [`  Remedy: ${remedy}`] : []),
+      ...(outcome === 'undecided'
+        ? [
+            '  Remedy: check the synthesized stack as well, where references stand in the place of unknown values.',
+          ]
+        : []),
+    ];
+  });
+}

@@ -1,0 +1,18 @@
+import { resourceRule, unless } from '../rule';
+import { deniesPlainHttp, statementsAt } from '../terraform/policy-document';
+import { ofType } from '../terraform/terraform-model';
+
+export const bucketTlsOnly = resourceRule({
+  id: 'bucket-tls-only',
+  publicIds: ['CKV_AWS_379'],
+  sentence: 'A bucket refuses calls that do not come over TLS, so that no object can be read on its way.',
+  remedy: "Add a Deny of s3:* for everybody where aws:SecureTransport is false to the bucket's policy.",
+  types: ['aws_s3_bucket'],
+  check: (bucket, { model }) => {
+    const policies = ofType(model, 'aws_s3_bucket_policy').filter((policy) =>
+      bucket.isMeantBy(policy.text('bucket')),
+    );
+    const statements = policies.flatMap((policy) => statementsAt(policy, 'policy'));
+    return unless(deniesPlainHttp(statements, 's3'), 'no policy denies calls without TLS');
+  },
+});

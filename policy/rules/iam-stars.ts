@@ -1,0 +1,79 @@
+import { resourceRule } from '../rule';
+import { statementsAt, statementsOf, type PolicyStatement } from '../terraform/policy-document';
+import type { Resource } from '../terraform/terraform-model';
+
+/**
+ * Actions that know no resources, so that AWS takes nothing but `*`. A test holds this list against AWS's own reference:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+export const WITHOUT_RESOURCES: readonly string[] = [
+  'events:PutPermission',
+  'events:RemovePermission',
+  'kms:ListAliases',
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+  'ssm:DescribeParameters',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+/** Conditions that leave of "every resource" only what is ours. */
+const NARROWING_KEYS = /^(ArnLike|StringEquals) (lambda:FunctionArn|aws:(Resource|Request)Tag\/environment)$/;
+
+/** The wild part of an ARN that leaves the whole kind open: `arn:aws:s3:::*`, `…:table/*`, `…:function:*`. */
+const OPEN_ARN = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(\*|[\w-]+[/:]\*)$/;
+
+export const iamStars = resourceRule({
+  id: 'iam-stars',
+  publicIds: ['CKV_AWS_355', 'CKV_AWS_62', 'CKV_AWS_63'],
+  sentence:
+    'A role may do exactly the actions its code uses on exactly the resources it uses them on: a star grants what nobody has decided.',
+  remedy:
+    'Write actions and ARNs out (modules/function-rights.ts); where AWS knows no resource, add the action with its page to this rule.',
+  types: [
+    'aws_iam_role_policy',
+    'aws_iam_policy',
+    'aws_iam_user_policy',
+    'aws_iam_group_policy',
+    'aws_iam_role',
+  ],
+  check: (resource) => documentsOf(resource).flatMap((statements) => statements.flatMap(stars)),
+});
+
+function documentsOf(resource: Resource): PolicyStatement[][] {
+  if (resource.type !== 'aws_iam_role') return [statementsAt(resource, 'policy')];
+  return resource.blocks('inline_policy').map((block) => statementsOf(block.json('policy')));
+}
+
+function stars({
+  effect,
+  actions,
+  notActions,
+  resources,
+  notResources,
+  conditions,
+}: PolicyStatement): string[] {
+  if (effect === 'Deny') return [];
+  const problems = actions
+    .filter((action) => action.includes('*'))
+    .map((action) => `allows the action ${action}`);
+  if (notActions.length > 0) problems.push(`allows everything but ${notActions.join(', ')} (NotAction)`);
+  if (notResources.length > 0)
+    problems.push(`allows every resource but ${notResources.join(', ')} (NotResource)`);
+  const narrowed = Object.entries(conditions).some(
+    ([key, values]) => NARROWING_KEYS.test(key) && !values.includes('*'),
+  );
+  for (const resource of narrowed ? [] : resources) {
+    if (resource === '*') {
+      const restrictable = actions.filter((action) => !WITHOUT_RESOURCES.includes(action));
+      if (restrictable.length > 0) problems.push(`allows ${restrictable.join(', ')} on *`);
+    } else if (OPEN_ARN.test(resource)) problems.push(`allows ${actions.join(', ')} on ${resource}`);
+  }
+  return problems;
+}

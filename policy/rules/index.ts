@@ -1,0 +1,73 @@
+/** Every rule, in the order in which reports name them. */
+import type { Rule } from '../rule';
+import { alarmActions } from './alarm-actions';
+import { alarmMissingData } from './alarm-missing-data';
+import { alarmRunbook } from './alarm-runbook';
+import { apiAccessLogs } from './api-access-logs';
+import { apiThrottling } from './api-throttling';
+import { bucketPublicAccess } from './bucket-public-access';
+import { bucketTlsOnly } from './bucket-tls-only';
+import { customerManagedKeys } from './customer-managed-keys';
+import { iamStars } from './iam-stars';
+import { iamTrust } from './iam-trust';
+import { kmsKeyRotation } from './kms-key-rotation';
+import { lambdaAsyncFailures } from './lambda-async-failures';
+import { lambdaConcurrency } from './lambda-concurrency';
+import { lambdaEnvironmentSecrets } from './lambda-environment-secrets';
+import { lambdaPermissionSource } from './lambda-permission-source';
+import { lambdaRuntime } from './lambda-runtime';
+import { lambdaTracing } from './lambda-tracing';
+import { logRetention } from './log-retention';
+import { mappingBounds } from './mapping-bounds';
+import { mappingFailureDestination } from './mapping-failure-destination';
+import { mappingFilter } from './mapping-filter';
+import { mappingPartialFailures } from './mapping-partial-failures';
+import { parameterSecret } from './parameter-secret';
+import { queueEncrypted } from './queue-encrypted';
+import { queueTlsOnly } from './queue-tls-only';
+import { ruleDeadLetters } from './rule-dead-letters';
+import { rulePinnedSource } from './rule-pinned-source';
+import { statefulLoss } from './stateful-loss';
+import { tableDeletionProtection } from './table-deletion-protection';
+import { tableExpiry } from './table-expiry';
+import { tableRecovery } from './table-recovery';
+import { tagsComplete } from './tags-complete';
+import { tagsKept } from './tags-kept';
+import { websocketConnectAuthorised } from './websocket-connect-authorised';
+
+export const RULES: readonly Rule[] = [
+  statefulLoss,
+  iamStars,
+  iamTrust,
+  lambdaEnvironmentSecrets,
+  parameterSecret,
+  lambdaPermissionSource,
+  websocketConnectAuthorised,
+  bucketPublicAccess,
+  bucketTlsOnly,
+  queueTlsOnly,
+  queueEncrypted,
+  customerManagedKeys,
+  kmsKeyRotation,
+  lambdaTracing,
+  lambdaConcurrency,
+  lambdaAsyncFailures,
+  lambdaRuntime,
+  mappingFailureDestination,
+  mappingPartialFailures,
+  mappingBounds,
+  mappingFilter,
+  ruleDeadLetters,
+  rulePinnedSource,
+  tableRecovery,
+  tableExpiry,
+  tableDeletionProtection,
+  apiAccessLogs,
+  apiThrottling,
+  logRetention,
+  alarmActions,
+  alarmMissingData,
+  alarmRunbook,
+  tagsComplete,
+  tagsKept,
+];

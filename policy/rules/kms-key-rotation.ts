@@ -1,0 +1,13 @@
+import { resourceRule, unless } from '../rule';
+
+export const kmsKeyRotation = resourceRule({
+  id: 'kms-key-rotation',
+  publicIds: ['CKV_AWS_7'],
+  sentence: 'A key of ours is rotated every year, so that a leaked one does not open everything for ever.',
+  remedy: 'Set enable_key_rotation to true.',
+  types: ['aws_kms_key'],
+  check: (key) => {
+    const symmetric = (key.text('customer_master_key_spec') ?? 'SYMMETRIC_DEFAULT') === 'SYMMETRIC_DEFAULT';
+    return unless(!symmetric || key.flag('enable_key_rotation'), 'enable_key_rotation is not true');
+  },
+});

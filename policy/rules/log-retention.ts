@@ -1,0 +1,11 @@
+import { resourceRule, unless } from '../rule';
+
+export const logRetention = resourceRule({
+  id: 'log-retention',
+  publicIds: ['CKV_AWS_66'],
+  sentence: 'Logs are deleted after a stated time: without retention they are kept, and paid for, for ever.',
+  remedy: 'Set retention_in_days (logRetentionDays in the environment).',
+  types: ['aws_cloudwatch_log_group'],
+  // 0 is how Terraform writes "for ever".
+  check: (group) => unless((group.number('retention_in_days') ?? 0) > 0, 'retention_in_days is not set'),
+});

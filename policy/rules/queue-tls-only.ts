@@ -1,0 +1,17 @@
+import { resourceRule, unless } from '../rule';
+import { deniesPlainHttp, statementsAt } from '../terraform/policy-document';
+import { ofType } from '../terraform/terraform-model';
+
+export const queueTlsOnly = resourceRule({
+  id: 'queue-tls-only',
+  sentence: 'A queue refuses calls that do not come over TLS, so that no message can be read on its way.',
+  remedy: "Add a Deny of sqs:* for everybody where aws:SecureTransport is false to the queue's policy.",
+  types: ['aws_sqs_queue'],
+  check: (queue, { model }) => {
+    const policies = ofType(model, 'aws_sqs_queue_policy').filter((policy) =>
+      queue.isMeantBy(policy.text('queue_url')),
+    );
+    const statements = [queue, ...policies].flatMap((holder) => statementsAt(holder, 'policy'));
+    return unless(deniesPlainHttp(statements, 'sqs'), 'no policy denies calls without TLS');
+  },
+});

@@ -1,0 +1,94 @@
+/** What a resource is billed by, and which of its settings move the bill. */
+export interface CostDriver {
+  readonly billedBy: string;
+  /** The page that says so. */
+  readonly source: string;
+  /** Paths of settings that move it. */
+  readonly settings?: readonly string[];
+}
+
+/** By type; what is not here costs nothing by itself. Prices are us-east-1's of October 2026: look them up before relying on them. */
+export const COST_DRIVERS: Readonly<Record<string, CostDriver>> = {
+  aws_apigatewayv2_api: {
+    billedBy:
+      'HTTP: $1.00 a million requests; WebSocket: $1.00 a million messages of 32 KB and $0.25 a million connection minutes',
+    source: 'https://aws.amazon.com/api-gateway/pricing/',
+  },
+  aws_lambda_function: {
+    billedBy:
+      '$0.20 a million invocations and $0.0000133334 a GB-second (arm64): waiting visitors are what it bills',
+    source: 'https://aws.amazon.com/lambda/pricing/',
+    settings: [
+      'memory_size',
+      'timeout',
+      'reserved_concurrent_executions',
+      'architectures',
+      'ephemeral_storage',
+    ],
+  },
+  aws_dynamodb_table: {
+    billedBy:
+      '$0.625 a million writes of 1 KB, $0.125 a million reads of 4 KB, $0.25 a GB-month; recovery costs by GB-month on top',
+    source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
+    settings: [
+      'billing_mode',
+      'point_in_time_recovery',
+      'stream_enabled',
+      'table_class',
+      'global_secondary_index',
+      'replica',
+    ],
+  },
+  aws_cloudwatch_log_group: {
+    billedBy: '$0.50 a GB that is written, and a GB-month for as long as it is kept',
+    source: 'https://aws.amazon.com/cloudwatch/pricing/',
+    settings: ['retention_in_days', 'log_group_class'],
+  },
+  aws_cloudwatch_metric_alarm: {
+    billedBy: '$0.10 a metric and month, $0.30 at high resolution',
+    source: 'https://aws.amazon.com/cloudwatch/pricing/',
+    settings: ['period', 'metric_query'],
+  },
+  aws_cloudwatch_composite_alarm: {
+    billedBy: '$0.50 a month',
+    source: 'https://aws.amazon.com/cloudwatch/pricing/',
+  },
+  aws_cloudwatch_dashboard: {
+    billedBy: '$3.00 a month beyond the first three',
+    source: 'https://aws.amazon.com/cloudwatch/pricing/',
+  },
+  aws_cloudwatch_event_bus: {
+    billedBy: '$1.00 a million events of 64 KB',
+    source: 'https://aws.amazon.com/eventbridge/pricing/',
+  },
+  aws_cloudwatch_event_archive: {
+    billedBy: 'a GB that is archived, and a GB-month',
+    source: 'https://aws.amazon.com/eventbridge/pricing/',
+  },
+  aws_sqs_queue: {
+    billedBy: '$0.40 a million requests; a failure queue that nobody reads costs nothing while nothing fails',
+    source: 'https://aws.amazon.com/sqs/pricing/',
+  },
+  aws_sns_topic: {
+    billedBy: '$0.50 a million notifications, and what is delivered',
+    source: 'https://aws.amazon.com/sns/pricing/',
+  },
+  aws_kms_key: {
+    billedBy: '$1.00 a month, and $0.03 for 10,000 uses',
+    source: 'https://aws.amazon.com/kms/pricing/',
+    settings: ['enable_key_rotation', 'multi_region'],
+  },
+  aws_s3_bucket: {
+    billedBy: '$0.023 a GB-month and by request ($0.005 for 1,000 writes)',
+    source: 'https://aws.amazon.com/s3/pricing/',
+  },
+  aws_ssm_parameter: {
+    billedBy: 'nothing in the standard tier, $0.05 a month in the advanced one',
+    source: 'https://aws.amazon.com/systems-manager/pricing/',
+    settings: ['tier'],
+  },
+  aws_route53_zone: {
+    billedBy: '$0.50 a month, and by query',
+    source: 'https://aws.amazon.com/route53/pricing/',
+  },
+};

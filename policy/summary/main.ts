@@ -1,0 +1,48 @@
+/**
+ * `npm run plan:summary -- <plan.json>…`: prints plans of `terraform show -json` as one comment in Markdown. Exit status 2 for
+ * wrong input, said in one line.
+ */
+import { Command, InvalidArgumentError } from 'commander';
+import path from 'node:path';
+import { runCommand } from '../run-command';
+import { readPlanJson } from '../terraform/read-terraform';
+import { summarizePlan, type PlanSummary } from './summarize-plan';
+import { MARKER, summaryMarkdown } from './summary-markdown';
+
+interface Flags {
+  readonly json?: boolean;
+  readonly maxLength?: number;
+}
+
+function run(files: readonly string[], { json, maxLength }: Flags): void {
+  const summaries = files.map((file) => summarizePlan(path.parse(file).name, readPlanJson(file)));
+  process.stdout.write(`${json ? JSON.stringify(summaries, null, 2) : comment(summaries, maxLength)}\n`);
+}
+
+/** The longest form that fits: of the last plans only what matters most, if need be. */
+function comment(summaries: readonly PlanSummary[], maxLength = Infinity): string {
+  let text = '';
+  for (let full = summaries.length; full >= 0; full--) {
+    const parts = summaries.map((summary, index) => summaryMarkdown(summary, { short: index >= full }));
+    text = [MARKER, ...parts].join('\n\n');
+    if (text.length <= maxLength) return text;
+  }
+  const note = "\n\n_Cut here: it is longer than a comment may be. The run's summary has all of it._";
+  return `${text.slice(0, maxLength - note.length)}${note}`;
+}
+
+function length(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1000)
+    throw new InvalidArgumentError('It must be a whole number from 1000.');
+  return number;
+}
+
+const program = new Command('npm run plan:summary --')
+  .description('Prints what a Terraform plan does, for people who have to agree to it.')
+  .argument('<plans...>', 'files made by terraform show -json <plan>')
+  .option('--json', 'print the summaries as JSON')
+  .option('--max-length <characters>', 'leave out details rather than be longer (GitHub takes 65536)', length)
+  .action(run);
+
+runCommand('plan:summary', program);

@@ -1,0 +1,167 @@
+import { statementsOf, type PolicyStatement } from '../terraform/policy-document';
+import type { ResourceChange, Values } from '../terraform/plan-json';
+import { plannedValues } from '../terraform/planned-values';
+import type { PlanReader } from './plan-reader';
+
+/** What a role may do, or what may be done to a resource, before and after. */
+export interface RightsChange {
+  /** Address of the role, or of what a resource policy protects. */
+  readonly holder: string;
+  readonly kind: 'may' | 'may be taken on by' | 'lets in';
+  /** `allow dynamodb:GetItem, dynamodb:PutItem on …` */
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+interface Source {
+  readonly kind: RightsChange['kind'];
+  /** Attribute that names whose they are. */
+  readonly holder: string;
+  readonly statements: (values: Values) => PolicyStatement[];
+}
+
+/** A policy as JSON text in an attribute. */
+const policyIn =
+  (attribute: string) =>
+  (values: Values): PolicyStatement[] =>
+    parsed(values[attribute]);
+
+/** Where a type keeps its statements, and whose they are. */
+const SOURCES: Readonly<Record<string, Source>> = {
+  aws_iam_role_policy: { kind: 'may', holder: 'role', statements: policyIn('policy') },
+  aws_iam_policy: { kind: 'may', holder: 'name', statements: policyIn('policy') },
+  aws_iam_role_policy_attachment: { kind: 'may', holder: 'role', statements: attachedPolicy },
+  aws_iam_role: { kind: 'may be taken on by', holder: 'name', statements: policyIn('assume_role_policy') },
+  aws_sqs_queue_policy: { kind: 'lets in', holder: 'queue_url', statements: policyIn('policy') },
+  aws_s3_bucket_policy: { kind: 'lets in', holder: 'bucket', statements: policyIn('policy') },
+  aws_cloudwatch_event_bus_policy: {
+    kind: 'lets in',
+    holder: 'event_bus_name',
+    statements: policyIn('policy'),
+  },
+  aws_kms_key: { kind: 'lets in', holder: 'description', statements: policyIn('policy') },
+  aws_lambda_permission: { kind: 'lets in', holder: 'function_name', statements: permission },
+};
+
+/** Changes of rights, holder by holder. */
+export function rightsChanges(changes: readonly ResourceChange[], reader: PlanReader): RightsChange[] {
+  const byHolder = new Map<string, RightsChange>();
+  for (const change of changes) {
+    const found = rightsChange(change, reader);
+    if (!found) continue;
+    const key = `${found.holder} ${found.kind}`;
+    const known = byHolder.get(key);
+    byHolder.set(key, {
+      ...found,
+      added: [...(known?.added ?? []), ...found.added],
+      removed: [...(known?.removed ?? []), ...found.removed],
+    });
+  }
+  return [...byHolder.values()].sort((a, b) => a.holder.localeCompare(b.holder));
+}
+
+function rightsChange(resource: ResourceChange, reader: PlanReader): RightsChange | undefined {
+  const source = SOURCES[resource.type];
+  if (!source) return undefined;
+  const { before, before_sensitive, after, after_unknown, after_sensitive } = resource.change;
+  const expressions = reader.expressionsOf(resource.address);
+  const current = before ? plannedValues(before, {}, before_sensitive, {}) : undefined;
+  const planned = after ? plannedValues(after, after_unknown, after_sensitive, expressions) : undefined;
+  const old = current ? grants(source.statements(current)) : [];
+  const now = planned ? grants(source.statements(reader.resolved(planned))) : [];
+  const added = phrases(now.filter((grant) => !old.some((other) => other.key === grant.key)));
+  const removed = phrases(old.filter((grant) => !now.some((other) => other.key === grant.key)));
+  if (added.length === 0 && removed.length === 0) return undefined;
+  return {
+    holder: reader.ownerOf(resource, planned?.[source.holder] ?? current?.[source.holder]),
+    kind: source.kind,
+    added,
+    removed,
+  };
+}
+
+interface Grant {
+  /** What two equal grants share. */
+  readonly key: string;
+  readonly action: string;
+  /** The rest of the sentence. */
+  readonly rest: string;
+  readonly verb: 'allow' | 'deny';
+}
+
+/** One for every action and resource, so that a statement that only moved is no change. */
+function grants(statements: readonly PolicyStatement[]): Grant[] {
+  return statements.flatMap((each) => {
+    const actions = each.actions.length > 0 ? each.actions : [`everything but ${each.notActions.join(', ')}`];
+    const resources =
+      each.resources.length > 0 ? each.resources : each.notResources.map((name) => `everything but ${name}`);
+    const verb = each.effect === 'Deny' ? 'deny' : 'allow';
+    return actions.flatMap((action) =>
+      (resources.length > 0 ? resources : ['']).map((resource) => {
+        const rest = restOf(each, resource);
+        return { key: `${verb} ${action} ${rest}`, action, rest, verb } as const;
+      }),
+    );
+  });
+}
+
+function restOf({ principals, conditions }: PolicyStatement, resource: string): string {
+  const on = resource === '' ? [] : [`on ${code(resource)}`];
+  const by = principals.length === 0 ? [] : [`by ${principals.map(code).join(', ')}`];
+  const when = Object.entries(conditions).map(
+    ([key, values]) => `if ${key} is ${values.map(code).join(' or ')}`,
+  );
+  return [...on, ...by, ...when].join(' ');
+}
+
+/** Actions on the same resource in one line. */
+function phrases(list: readonly Grant[]): string[] {
+  const lines = new Map<string, string[]>();
+  for (const { verb, action, rest } of list) {
+    const key = `${verb}\n${rest}`;
+    lines.set(key, [...(lines.get(key) ?? []), code(action)]);
+  }
+  return [...lines].map(([key, actions]) => {
+    const [verb = '', rest = ''] = key.split('\n');
+    return [verb, actions.join(', '), rest].filter(Boolean).join(' ');
+  });
+}
+
+const text = (value: unknown): string => `${(value ?? '') as string}`;
+
+const code = (value: string): string => `\`${value}\``;
+
+function parsed(value: unknown): PolicyStatement[] {
+  if (typeof value !== 'string') return [];
+  try {
+    return statementsOf(JSON.parse(value));
+  } catch {
+    return [statement({ actions: ['what will be known after apply'], resources: [value] })];
+  }
+}
+
+function attachedPolicy(values: Values): PolicyStatement[] {
+  return [statement({ actions: ['everything in the policy'], resources: [text(values['policy_arn'])] })];
+}
+
+function permission(values: Values): PolicyStatement[] {
+  const source = values['source_arn'];
+  return [
+    statement({
+      actions: [text(values['action'])],
+      principals: [text(values['principal'])],
+      conditions: typeof source === 'string' ? { 'the source ARN': [source] } : {},
+    }),
+  ];
+}
+
+const statement = (of: Partial<PolicyStatement>): PolicyStatement => ({
+  effect: 'Allow',
+  actions: [],
+  notActions: [],
+  resources: [],
+  notResources: [],
+  principals: [],
+  conditions: {},
+  ...of,
+});

@@ -1,0 +1,29 @@
+import { Resource, type TerraformModel } from './terraform-model';
+
+/** What is used of a stack that CDKTF wrote: `cdk.tf.json`, or any configuration in Terraform's JSON syntax. */
+export interface StackJson {
+  readonly resource?: Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>>;
+  readonly variable?: Readonly<Record<string, { readonly sensitive?: boolean }>>;
+  readonly provider?: { readonly aws?: unknown };
+}
+
+/** A synthesized stack. All that it refers to stays a reference. */
+export function readSynthesizedStack(file: string, stack: StackJson): TerraformModel {
+  return {
+    file,
+    changes: [],
+    resources: Object.entries(stack.resource ?? {}).flatMap(([type, byName]) =>
+      Object.entries(byName).map(([name, values]) => new Resource(`${type}.${name}`, type, name, values)),
+    ),
+    sensitiveVariables: new Set(
+      Object.entries(stack.variable ?? {}).flatMap(([name, { sensitive }]) => (sensitive ? [name] : [])),
+    ),
+    defaultTags: defaultTags(stack),
+  };
+}
+
+function defaultTags({ provider }: StackJson): Record<string, string> {
+  const [aws] = [provider?.aws ?? []].flat() as { default_tags?: unknown }[];
+  const [block] = [aws?.default_tags ?? []].flat() as { tags?: Record<string, string> }[];
+  return block?.tags ?? {};
+}

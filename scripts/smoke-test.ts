@@ -1,0 +1,190 @@
+/**
+ * `npm run smoke -- <environment> --outputs <file>`: asks a deployed environment for what a visitor asks. It starts a small
+ * service here and an agent before it, sends a request with a nonce through the public URL, and checks that this very request
+ * came to the service once and that its answer came back. Exit status 0 when it did, 1 when not, 2 for wrong input; one line
+ * each. The key of agent tokens is taken from TF_VAR_agent_token_key.
+ */
+import { Command, CommanderError } from 'commander';
+import { SignJWT } from 'jose';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Agent } from '../agent';
+
+/** Something to put right before the test can run. */
+export class SmokeInputError extends Error {
+  override readonly name = 'SmokeInputError';
+}
+
+/** The environment did not do what it is for. */
+export class SmokeTestError extends Error {
+  override readonly name = 'SmokeTestError';
+}
+
+export interface SmokeTest {
+  readonly agentEndpoint: string;
+  /** Visitors reach a tunnel at `<visitorUrl>/<tunnel>/`. */
+  readonly visitorUrl: string;
+  /** HS256 key of agent tokens. */
+  readonly tokenKey: string;
+  /** For the agent to connect, and then for the visitor's request, in ms. */
+  readonly timeoutMs: number;
+}
+
+/** A token that outlives the test by little. */
+const TOKEN_LIFE = '5m';
+
+/**
+ * @returns how long the visitor waited, in ms
+ * @throws SmokeTestError with what went wrong
+ */
+export async function smokeTest({
+  agentEndpoint,
+  visitorUrl,
+  tokenKey,
+  timeoutMs,
+}: SmokeTest): Promise<number> {
+  const nonce = randomBytes(16).toString('hex');
+  const seen: string[] = [];
+  const service = await startService(seen);
+  const { port } = service.address() as AddressInfo;
+  const name = `smoke-${randomBytes(4).toString('hex')}`;
+  const agent = new Agent({
+    endpoint: agentEndpoint,
+    token: await tokenOf(tokenKey),
+    name,
+    target: { port },
+  });
+  try {
+    await connect(agent, agentEndpoint, timeoutMs);
+    const url = `${visitorUrl.replace(/\/$/, '')}/${name}/${nonce}`;
+    const startedAt = performance.now();
+    const { status, body } = await visit(url, timeoutMs);
+    const waitedMs = performance.now() - startedAt;
+    if (status !== 200) throw new SmokeTestError(`${url} answered ${status}: ${body.slice(0, 200)}`);
+    if (body !== answerTo(`/${nonce}`))
+      throw new SmokeTestError(`${url} gave another answer than the service's: ${body.slice(0, 200)}`);
+    if (seen.length !== 1)
+      throw new SmokeTestError(
+        `the service saw ${seen.length} requests for the visitor's one: ${seen.join(', ')}`,
+      );
+    return waitedMs;
+  } finally {
+    await agent.stop({ graceMs: 1000 });
+    service.closeAllConnections();
+    service.close();
+  }
+}
+
+/** An agent tries for ever; here it has to say why. */
+async function connect(agent: Agent, endpoint: string, timeoutMs: number): Promise<void> {
+  let reason = `no answer within ${timeoutMs} ms`;
+  agent.on('disconnected', (disconnection) => (reason = disconnection.reason));
+  const gaveUp = new AbortController();
+  const tooLate = pause(timeoutMs, undefined, { signal: gaveUp.signal }).then(() => {
+    throw new Error(reason);
+  });
+  try {
+    await Promise.race([agent.start(), tooLate]);
+  } catch (error) {
+    throw new SmokeTestError(`no agent can connect to ${endpoint}: ${messageOf(error)}`);
+  } finally {
+    gaveUp.abort();
+    tooLate.catch(() => undefined);
+  }
+}
+
+const answerTo = (url: string): string => `smoke test: ${url}`;
+
+async function startService(seen: string[]): Promise<Server> {
+  const service = createServer((request, response) => {
+    seen.push(request.url ?? '');
+    response.end(answerTo(request.url ?? ''));
+  });
+  service.listen(0, '127.0.0.1');
+  await once(service, 'listening');
+  return service;
+}
+
+const tokenOf = (key: string): Promise<string> =>
+  new SignJWT({})
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject('smoke-test')
+    .setIssuedAt()
+    .setExpirationTime(TOKEN_LIFE)
+    .sign(new TextEncoder().encode(key));
+
+async function visit(url: string, timeoutMs: number): Promise<{ status: number; body: string }> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    return { status: response.status, body: await response.text() };
+  } catch (error) {
+    throw new SmokeTestError(`${url} did not answer: ${messageOf(error)}`);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The addresses in the outputs that `cdktf deploy --outputs-file` writes. @throws SmokeInputError */
+export function addressesIn(
+  file: string,
+  environment: string,
+): Pick<SmokeTest, 'agentEndpoint' | 'visitorUrl'> {
+  let outputs: Record<string, Record<string, string> | undefined>;
+  try {
+    outputs = JSON.parse(fs.readFileSync(file, 'utf8')) as typeof outputs;
+  } catch {
+    throw new SmokeInputError(`${file} holds no outputs: make it with cdktf deploy --outputs-file`);
+  }
+  const { agent_endpoint: agentEndpoint, visitor_url: visitorUrl } = outputs[environment] ?? {};
+  if (!agentEndpoint || !visitorUrl) {
+    throw new SmokeInputError(
+      `${file} has no agent_endpoint and visitor_url for "${environment}": deploy it first`,
+    );
+  }
+  return { agentEndpoint, visitorUrl };
+}
+
+async function run(
+  environment: string,
+  { outputs, timeout }: { outputs: string; timeout: string },
+): Promise<void> {
+  const tokenKey = process.env['TF_VAR_agent_token_key'];
+  if (!tokenKey) throw new SmokeInputError('the key of agent tokens is missing: set TF_VAR_agent_token_key');
+  const waitedMs = await smokeTest({
+    ...addressesIn(outputs, environment),
+    tokenKey,
+    timeoutMs: Number(timeout) * 1000,
+  });
+  process.stdout.write(
+    `smoke test of ${environment}: passed, the visitor waited ${Math.round(waitedMs)} ms\n`,
+  );
+}
+
+async function main(): Promise<void> {
+  const program = new Command('npm run smoke --')
+    .description('Sends one request through a deployed environment, from a visitor to an agent and back.')
+    .argument('<environment>', 'name of the environment')
+    .requiredOption('--outputs <file>', 'outputs of cdktf deploy --outputs-file')
+    .option('--timeout <seconds>', 'how long connecting and the answer may take, each', '30')
+    .configureOutput({
+      writeErr: (text) => process.stderr.write(`smoke test: ${text.replace(/^error: /, '')}`),
+    })
+    .exitOverride()
+    .action(run);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else if (error instanceof SmokeInputError || error instanceof SmokeTestError) {
+      process.stderr.write(`smoke test: ${error.message}\n`);
+      process.exitCode = error instanceof SmokeInputError ? 2 : 1;
+    } else throw error;
+  }
+}
+
+if (process.argv[1] && path.resolve(process.argv[1]) === __filename) void main();

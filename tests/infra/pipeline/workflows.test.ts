@@ -1,0 +1,236 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { inTemporaryDirectory } from '../../support/infra-stack';
+
+const root = path.join(__dirname, '../../..');
+const folder = path.join(root, '.github/workflows');
+const { scripts, dependencies } = JSON.parse(
+  fs.readFileSync(path.join(root, 'package.json'), 'utf8'),
+) as Record<'scripts' | 'dependencies', Record<string, string>>;
+
+interface Job {
+  readonly permissions?: Record<string, string>;
+  readonly needs?: string;
+  readonly environment?: string;
+  readonly uses?: string;
+  readonly with?: Record<string, string>;
+  readonly steps?: readonly {
+    readonly run?: string;
+    readonly uses?: string;
+    readonly env?: Record<string, string>;
+  }[];
+}
+
+interface Workflow {
+  readonly permissions: Record<string, string>;
+  readonly jobs: Record<string, Job>;
+}
+
+const workflows = fs
+  .readdirSync(folder)
+  .map((name): [string, Workflow] => [
+    name,
+    parse(fs.readFileSync(path.join(folder, name), 'utf8')) as Workflow,
+  ]);
+const workflow = (name: string): Workflow => Object.fromEntries(workflows)[name] as Workflow;
+const jobs = workflows.flatMap(([name, { jobs: byId }]) =>
+  Object.entries(byId).map(([id, job]): [string, Job] => [`${name} ${id}`, job]),
+);
+const stepsOf = (job: Job) => job.steps ?? [];
+
+/** Commands that no test of this repository can run, and why. */
+const NOT_RUN_HERE: Record<string, string> = {
+  'npx --yes cdktf-cli@0.21.0 deploy "$ENVIRONMENT" --auto-approve --outputs-file "plans/outputs-$ENVIRONMENT.json"':
+    'changes an AWS account',
+  'gh run download "$RUN_ID" --name plan-comment':
+    'asks GitHub for what an earlier job of the run left there',
+};
+
+/** Commands that are run elsewhere in the tests. */
+const RUN_BY_TESTS = [/^npm ci$/, /^npm test$/, /^\.ci\/plan (dev|staging|prod|"\$ENVIRONMENT")$/];
+
+describe('the workflows', () => {
+  const check = (directory: string) =>
+    spawnSync(process.execPath, ['--import', 'tsx', 'scripts/check-workflows.mts', directory], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+
+  it("are what GitHub's own parser takes for workflows", () => {
+    const { status, stdout, stderr } = check(folder);
+    expect(stderr).toBe('');
+    expect(stdout).toContain(`${workflows.length} are well-formed`);
+    expect(status).toBe(0);
+  });
+
+  it('would be told by file and line what is wrong with them', () => {
+    inTemporaryDirectory((directory) => {
+      const steps = ['      - usess: actions/checkout@v4', '      - run: echo ${{ wrong.name }}'];
+      const text = ['on: push', 'jobs:', '  a:', '    runs-on: ubuntu-24.04', '    steps:', ...steps];
+      fs.writeFileSync(path.join(directory, 'wrong.yml'), `${text.join('\n')}\n`);
+      const { status, stderr } = check(directory);
+      expect(stderr).toContain("workflows: wrong.yml (Line: 6, Col: 9): Unexpected value 'usess'");
+      expect(stderr).toContain("Unrecognized named-value: 'wrong'");
+      expect(status).toBe(1);
+    });
+  });
+
+  it.each(jobs)('%s runs only commands that the tests run, or that have a reason', (_, job) => {
+    for (const { run } of stepsOf(job)) {
+      if (run === undefined) continue;
+      const script = /^npm run --silent ([\w:-]+)/.exec(run)?.[1];
+      const known =
+        script === undefined
+          ? run in NOT_RUN_HERE || RUN_BY_TESTS.some((pattern) => pattern.test(run))
+          : script in scripts;
+      expect([run, known]).toEqual([run, true]);
+    }
+  });
+
+  it.each(jobs)('%s puts no expression into a command, where it could become code', (_, job) => {
+    for (const { run } of stepsOf(job)) expect(run ?? '').not.toContain('${{');
+  });
+
+  it('use these actions, at these versions', () => {
+    const used = jobs.flatMap(([, job]) => stepsOf(job).flatMap(({ uses }) => uses ?? []));
+    expect([...new Set(used)].sort()).toEqual([
+      'actions/checkout@v4',
+      'actions/github-script@v7',
+      'actions/setup-node@v4',
+      'actions/upload-artifact@v4',
+      'aws-actions/configure-aws-credentials@v4',
+      'hashicorp/setup-terraform@v3',
+    ]);
+  });
+
+  it('pin the CDKTF command line to the version of the library', () => {
+    const pinned = [
+      ...JSON.stringify(workflows).matchAll(/cdktf-cli@([\d.]+)/g),
+      ...(/cdktf-cli@([\d.]+)/.exec(planScript()) ?? []),
+    ];
+    const versions = pinned.map((match) =>
+      typeof match === 'string' ? match.replace('cdktf-cli@', '') : match[1],
+    );
+    expect(new Set(versions)).toEqual(new Set([dependencies['cdktf']]));
+  });
+});
+
+describe('who may do what', () => {
+  it('begins with reading alone, in every workflow', () => {
+    for (const [name, { permissions }] of workflows)
+      expect([name, permissions]).toEqual([name, { contents: 'read' }]);
+  });
+
+  it('lets no job have both AWS and the pull request to write to', () => {
+    const more = jobs.filter(([, { permissions }]) => permissions !== undefined);
+    expect(Object.fromEntries(more.map(([name, { permissions }]) => [name, permissions]))).toEqual({
+      'pull-request.yml plan': { contents: 'read', 'id-token': 'write' },
+      'pull-request.yml comment': { actions: 'read', contents: 'read', 'pull-requests': 'write' },
+      'main.yml dev': { contents: 'read', 'id-token': 'write' },
+      'main.yml staging': { contents: 'read', 'id-token': 'write' },
+      'main.yml prod': { contents: 'read', 'id-token': 'write' },
+      'deploy-environment.yml deploy': { contents: 'read', 'id-token': 'write' },
+    });
+  });
+
+  it('gives a pull request neither a secret nor a deploying role', () => {
+    const text = JSON.stringify(workflow('pull-request.yml'));
+    expect(text).not.toContain('secrets.');
+    expect(text).not.toContain('DEPLOY_ROLE');
+    expect(text).not.toContain('"environment":');
+  });
+
+  it('gives the key of agent tokens to the two steps that need it', () => {
+    const steps = stepsOf(workflow('deploy-environment.yml').jobs['deploy'] as Job);
+    const withKey = steps.filter(({ env }) => env?.['TF_VAR_agent_token_key']?.includes('secrets.'));
+    expect(withKey.map(({ run }) => run?.split(' ').slice(0, 4).join(' '))).toEqual([
+      'npx --yes cdktf-cli@0.21.0 deploy',
+      'npm run --silent smoke',
+    ]);
+  });
+});
+
+describe('main', () => {
+  it('is deployed to dev, then staging, then prod, each after the one before and in its own environment', () => {
+    const { checks, ...deployments } = workflow('main.yml').jobs;
+    expect(checks?.uses).toBe('./.github/workflows/checks.yml');
+    expect(Object.entries(deployments).map(([id, job]) => [id, job.needs, job.uses, job.with])).toEqual(
+      [
+        ['dev', 'checks'],
+        ['staging', 'dev'],
+        ['prod', 'staging'],
+      ].map(([id, needs]) => [id, needs, './.github/workflows/deploy-environment.yml', { environment: id }]),
+    );
+    expect(workflow('deploy-environment.yml').jobs['deploy']?.environment).toBe('${{ inputs.environment }}');
+  });
+
+  it('is held against the rules after its plan and before it is deployed, and tested afterwards', () => {
+    const steps = stepsOf(workflow('deploy-environment.yml').jobs['deploy'] as Job).map(
+      ({ run }) => run ?? '',
+    );
+    const at = (start: string): number => steps.findIndex((run) => run.startsWith(start));
+    const order = [
+      '.ci/plan',
+      'npm run --silent policy -- --strict',
+      'npx --yes cdktf-cli@0.21.0 deploy',
+      'npm run --silent smoke',
+    ].map(at);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).not.toContain(-1);
+  });
+});
+
+function planScript(): string {
+  return fs.readFileSync(path.join(root, '.ci/plan'), 'utf8');
+}
+
+describe('.ci/plan', () => {
+  /** Programs that note how they are called; terraform shows a plan. */
+  const run = (directory: string, ...args: string[]) => {
+    const called = path.join(directory, 'called');
+    fs.mkdirSync(path.join(directory, '.ci'));
+    fs.mkdirSync(path.join(directory, 'bin'));
+    fs.copyFileSync(path.join(root, '.ci/plan'), path.join(directory, '.ci/plan'));
+    for (const program of ['npx', 'terraform']) {
+      const text = `#!/bin/sh\necho "${program} $*" >>"${called}"\ncase "$*" in *show*) echo '{"format_version":"1.2"}';; esac\n`;
+      fs.writeFileSync(path.join(directory, 'bin', program), text, { mode: 0o755 });
+    }
+    const PATH = `${path.join(directory, 'bin')}:${process.env['PATH']}`;
+    const { status, stderr } = spawnSync(path.join(directory, '.ci/plan'), args, {
+      env: { PATH },
+      encoding: 'utf8',
+    });
+    return {
+      status,
+      stderr,
+      called: fs.existsSync(called) ? fs.readFileSync(called, 'utf8').trim().split('\n') : [],
+    };
+  };
+
+  it('shows what cdktf would change, and leaves the plan as JSON', () => {
+    inTemporaryDirectory((directory) => {
+      expect(run(directory, 'dev')).toEqual({
+        status: 0,
+        stderr: '',
+        called: [
+          'npx --yes cdktf-cli@0.21.0 diff dev',
+          'terraform -chdir=cdktf.out/stacks/dev show -json plan',
+        ],
+      });
+      expect(JSON.parse(fs.readFileSync(path.join(directory, 'plans/dev.json'), 'utf8'))).toEqual({
+        format_version: '1.2',
+      });
+    });
+  });
+
+  it('wants to know which environment', () => {
+    inTemporaryDirectory((directory) => {
+      const { status, stderr, called } = run(directory);
+      expect(stderr).toContain('usage: .ci/plan <environment>');
+      expect(called).toEqual([]);
+      expect(status).not.toBe(0);
+    });
+  });
+});

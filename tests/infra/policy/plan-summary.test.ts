@@ -1,0 +1,147 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expectedAddresses } from '../../../modules/addresses';
+import { COST_DRIVERS } from '../../../policy/summary/cost-drivers';
+import { OTHER, purposeOf } from '../../../policy/summary/purposes';
+import { summarizePlan } from '../../../policy/summary/summarize-plan';
+import { summaryMarkdown } from '../../../policy/summary/summary-markdown';
+import type { PlanJson } from '../../../policy/terraform/plan-json';
+import { environmentNames } from '../../support/infra-stack';
+
+const SECRET = 'a-value-that-nobody-may-print';
+
+const recorded = (name: string): string =>
+  fs.readFileSync(path.join(__dirname, `../plans/${name}.json`), 'utf8');
+const summaryOf = (name: string) => summarizePlan(name, JSON.parse(recorded(name)) as PlanJson);
+const markdownOf = (name: string): string => summaryMarkdown(summaryOf(name));
+
+describe('a plan that loses data', () => {
+  const text = markdownOf('renamed-tables');
+
+  it('says so before anything else but the counts, with what is lost and why', () => {
+    expect(text).toMatch(
+      /^## Plan for `dev`\n\n\*\*1 to create, 2 to change, 1 to replace, 2 to destroy\.\*\*\n\n> \[!CAUTION\]\n> \*\*🛑 DATA WOULD BE LOST: 3 of 3/,
+    );
+    expect(text).toContain(
+      '> | `aws_dynamodb_table.tunnels` | **replaced** because of `name: http-tunnel-dev-tunnels → http-tunnel-dev-names` | **every row is lost, and its backups end** |',
+    );
+  });
+
+  it('names the new resource that a destroyed one was renamed to, and the remedy', () => {
+    expect(text).toContain(
+      '`aws_dynamodb_table.waiting-requests` is new with the same name: a `moved` block keeps it',
+    );
+  });
+
+  it('warns of a new address that nobody has given a reason', () => {
+    expect(text).toContain('`aws_dynamodb_table.waiting-requests`: ⚠️ no reason is written for it');
+  });
+});
+
+describe('a plan that changes rights and settings', () => {
+  const text = markdownOf('rights-and-settings');
+
+  it('has no warning, because nothing is destroyed', () => {
+    expect(text).not.toContain('CAUTION');
+  });
+
+  it('lists the statements that a role gains and loses, and none that it keeps', () => {
+    const [, rights = ''] = /### Rights\n\n([^#]*)/.exec(text) ?? [];
+    expect(rights.trim().split('\n')).toEqual([
+      '- `aws_iam_role.connect-agent-role`',
+      '  - ➕ allow `dynamodb:Scan` on `*`',
+      '  - ➖ allow `xray:PutTraceSegments`, `xray:PutTelemetryRecords` on `*`',
+    ]);
+  });
+
+  it('shows settings before and after, and names those that move the bill', () => {
+    expect(text).toContain('  - `memory_size`: `256` → `512`');
+    expect(text).toContain('  - `environment.variables.LEASE_GRACE_MS`: `60000` → `30000`');
+    expect(text).toContain(
+      '| `aws_lambda_function` | aws_lambda_function.connect-agent: memory_size 256 → 512 | $0.20 a million',
+    );
+    expect(text).toContain('aws_cloudwatch_log_group.connect-agent-logs: retention_in_days 7 → 3');
+  });
+
+  it('masks what is secret, in both of its forms', () => {
+    expect(recorded('rights-and-settings')).toContain(SECRET);
+    expect(text).toContain('  - `environment.variables.SIGNING_KEY`: (not set) → (sensitive)');
+    expect(`${text}${JSON.stringify(summaryOf('rights-and-settings'))}`).not.toContain(SECRET);
+  });
+
+  it('says that a secret changes which was there before, without a word of it', () => {
+    const plan = JSON.parse(recorded('rights-and-settings')) as PlanJson;
+    const change = plan.resource_changes?.find(
+      ({ address }) => address === 'aws_lambda_function.connect-agent',
+    )?.change;
+    Object.assign(change ?? {}, {
+      before: { environment: [{ variables: { SIGNING_KEY: 'the old secret' } }] },
+      before_sensitive: { environment: [{ variables: { SIGNING_KEY: true } }] },
+    });
+    const changed = summaryMarkdown(summarizePlan('plan', plan));
+    expect(changed).toContain('  - `environment.variables.SIGNING_KEY`: (sensitive) → (sensitive)');
+    expect(changed).not.toContain('the old secret');
+  });
+});
+
+describe('a first plan', () => {
+  const text = markdownOf('first');
+
+  it('gives every resource a reason, under the heading of its purpose', () => {
+    expect(text).toContain('**9 to create, 0 to change, 0 to replace, 0 to destroy.**');
+    expect(text).toMatch(
+      /\*\*Data\*\* \(2\)\n\n- `aws_dynamodb_table.pending-requests`: requests that wait, and the stream/,
+    );
+    expect(text).not.toContain('⚠️');
+  });
+
+  it('lists what each role may do, although no ARN is known yet', () => {
+    expect(text).toContain('  - ➕ allow `dynamodb:UpdateItem` on `aws_dynamodb_table.tunnels.arn`');
+    expect(text).toContain('- `aws_iam_role.connect-agent-role` (who may take it on)');
+  });
+
+  it('leaves the resources out when it must be short, and nothing else', () => {
+    const short = summaryMarkdown(summaryOf('first'), { short: true });
+    expect(short).toContain('### Rights');
+    expect(short).not.toContain('### New');
+    expect(short.length).toBeLessThan(text.length);
+  });
+
+  it.each(environmentNames)('has for every address of %s a purpose and a reason of one line', (name) => {
+    for (const [address, reason] of Object.entries(expectedAddresses(name))) {
+      expect([address, purposeOf(address)]).not.toEqual([address, OTHER]);
+      expect(reason).toMatch(/^\S.{4,120}$/);
+    }
+  });
+});
+
+describe('a plan that changes nothing', () => {
+  it('says just that', () => {
+    expect(markdownOf('no-change')).toBe(
+      '## Plan for `dev`\n\n**0 to create, 0 to change, 0 to replace, 0 to destroy.** Nothing would change.',
+    );
+  });
+});
+
+describe('a moved resource', () => {
+  it('is no loss: its old and new address are named', () => {
+    const plan = JSON.parse(recorded('no-change')) as PlanJson;
+    const moved = plan.resource_changes?.map((change) =>
+      change.address === 'aws_dynamodb_table.tunnels'
+        ? { ...change, previous_address: 'aws_dynamodb_table.names' }
+        : change,
+    );
+    const text = summaryMarkdown(
+      summarizePlan('plan', { ...plan, ...(moved && { resource_changes: moved }) }),
+    );
+    expect(text).toContain(
+      '### Moved, and not touched\n\n- aws_dynamodb_table.names → aws_dynamodb_table.tunnels',
+    );
+    expect(text).not.toContain('CAUTION');
+  });
+});
+
+test('every cost driver says where its price is written', () => {
+  for (const { source } of Object.values(COST_DRIVERS))
+    expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/\S+\/pricing\//);
+});

@@ -1,0 +1,50 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { environments } from '../../../environments';
+import { synthesize } from '../../../modules/synthesize';
+import { checkPolicy } from '../../../policy/check-policy';
+import { summarizePlan } from '../../../policy/summary/summarize-plan';
+import { summaryMarkdown } from '../../../policy/summary/summary-markdown';
+import type { PlanJson } from '../../../policy/terraform/plan-json';
+import { readTerraform } from '../../../policy/terraform/read-terraform';
+import { TerraformUnavailableError } from '../../../scripts/terraform-command';
+import { planStack, TOKEN_KEY_PLACEHOLDER } from '../../../scripts/terraform-plan';
+import { stubBundles } from '../../support/infra-stack';
+import { installedProvider, itWith } from '../../support/installed-provider';
+
+const provider = installedProvider();
+const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-policy-'));
+const planFile = path.join(directory, 'plan.json');
+
+afterAll(() => {
+  if (!(provider instanceof TerraformUnavailableError)) provider.close();
+  fs.rmSync(directory, { recursive: true, force: true });
+});
+
+/** Verdicts as text, but those about what a plan does: a stack does nothing. */
+const verdictsOf = (input: string): string[] =>
+  readTerraform(input)
+    .flatMap((model) => checkPolicy(model, { today: new Date() }).verdicts)
+    .filter(({ rule }) => rule !== 'stateful-loss')
+    .map(({ rule, address, outcome }) => `${rule} ${address} ${outcome}`)
+    .sort();
+
+describe("prod's first plan, made by terraform", () => {
+  itWith(provider)('gets from every rule the verdict that the synthesized stack gets', async (installed) => {
+    const bundles = stubBundles(path.join(directory, 'bundles'));
+    const [stack] = synthesize({ environments: { prod: environments.prod }, outdir: directory, bundles });
+    const { text } = await planStack(installed, stack?.directory ?? '');
+    fs.writeFileSync(planFile, text);
+    expect(verdictsOf(planFile)).toEqual(verdictsOf(stack?.file ?? ''));
+  });
+
+  itWith(provider)('is summarized with a reason for every resource, without the token key', async () => {
+    const summary = summarizePlan('prod', JSON.parse(fs.readFileSync(planFile, 'utf8')) as PlanJson);
+    expect(summary.counts.create).toBeGreaterThan(50);
+    expect(summary.resources.filter(({ reason }) => reason === undefined)).toEqual([]);
+    expect(summaryMarkdown(summary)).not.toContain(TOKEN_KEY_PLACEHOLDER);
+    // GitHub takes 65,536 characters as one comment, and there are three environments.
+    expect(summaryMarkdown(summary, { short: true }).length * 3).toBeLessThan(65_536);
+  });
+});
