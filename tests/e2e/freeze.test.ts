@@ -1,4 +1,11 @@
-import { testFreezes } from '../support/freeze-tests';
+import { frozenWaiters } from '../support/freeze-tests';
+import { FREEZES } from '../support/frozen-waiter';
 
 // A minute is a second here; tests/slow has the same in real time.
-testFreezes(60);
+const waiters = frozenWaiters(60);
+
+test.each(Object.entries(FREEZES))(
+  'after %s in the ice, whatever befell its socket, a waiter gets the right response within 1.5 s of its completion',
+  (_, ms) => waiters.answerInTime(ms),
+  60_000,
+);

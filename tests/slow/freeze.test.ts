@@ -1,3 +1,10 @@
-import { testFreezes } from '../support/freeze-tests';
+import { frozenWaiters } from '../support/freeze-tests';
+import { FREEZES } from '../support/frozen-waiter';
 
-testFreezes(1);
+const waiters = frozenWaiters(1);
+
+test.each(Object.entries(FREEZES))(
+  'after %s in the ice, whatever befell its socket, a waiter gets the right response within 1.5 s of its completion',
+  (_, ms) => waiters.answerInTime(ms),
+  2 * FREEZES['11 min'],
+);
