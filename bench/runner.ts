@@ -50,7 +50,6 @@ export interface Measurement {
   /** The same without what the agent's local service took. */
   readonly withoutAgent: Times;
   readonly billed: Times;
-  readonly duration: Times;
   /** Requests that were not answered with 200. */
   readonly errors: number;
   /** Requests that the agent answered and whose visitor got something else, or nothing. */
@@ -70,7 +69,6 @@ export class Runner {
   private readonly response = new Times();
   private readonly withoutAgent = new Times();
   private readonly billed = new Times();
-  private readonly duration = new Times();
   private readonly coldReturn = new Times();
   /** Durations of init by function, in ms. */
   private readonly inits = new Map<string, number[]>();
@@ -195,9 +193,9 @@ export class Runner {
     const { services } = this.cloud;
     const table = services.spec.tables.find(({ name }) => name.endsWith('pending-requests'));
     const wakeApiId = services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
-    const { name, requests, cold, coldReturn, returned, response, withoutAgent, billed, duration, errors, lost, spans } = this;
+    const { name, requests, cold, coldReturn, returned, response, withoutAgent, billed, errors, lost, spans } = this;
     return {
-      name, requests, cold, coldReturn, returned, response, withoutAgent, billed, duration, errors, lost, spans, wakeApiId,
+      name, requests, cold, coldReturn, returned, response, withoutAgent, billed, errors, lost, spans, wakeApiId,
       late: this.meter.late,
       leftovers: table ? (await services.dynamodb.scan(table.name)).length : 0,
       fallbacks: this.meter.fallbacks,
@@ -237,7 +235,7 @@ export class Runner {
     return { ...reply, nonce, sentAt };
   }
 
-  private record({ answeredAt, returnedAt, cold, billedMs, durationMs }: Sighting, responseMs: number, agentMs: number): void {
+  private record({ answeredAt, returnedAt, cold, billedMs }: Sighting, responseMs: number, agentMs: number): void {
     const returnMs = answeredAt === undefined || returnedAt === undefined ? undefined : returnedAt - answeredAt;
     if (cold) {
       this.cold++;
@@ -248,7 +246,6 @@ export class Runner {
     this.withoutAgent.record(responseMs - agentMs);
     if (returnMs !== undefined) this.returned.record(returnMs);
     if (billedMs !== undefined) this.billed.record(billedMs);
-    if (durationMs !== undefined) this.duration.record(durationMs);
   }
 }
 

@@ -12,7 +12,6 @@ export interface Sighting {
   cold: boolean;
   /** Of forward-request, in ms. */
   billedMs?: number;
-  durationMs?: number;
 }
 
 interface HttpEvent {
@@ -50,13 +49,13 @@ export class Timeline {
   };
 
   /** An invocation is over: not only answered, but its environment is free again. */
-  readonly onInvocation = ({ requestId, coldStart, billedMs, durationMs }: InvocationRecord): void => {
+  readonly onInvocation = ({ requestId, coldStart, billedMs }: InvocationRecord): void => {
     const invocation = this.invocations.get(requestId);
     if (!invocation) return;
     this.invocations.delete(requestId);
     const sighting = this.of(invocation.nonce);
     if (coldStart) sighting.cold = true;
-    if (invocation.forwards) Object.assign(sighting, { billedMs, durationMs });
+    if (invocation.forwards) sighting.billedMs = billedMs;
   };
 
   private remember(result: InvokeResult, nonce: string, forwards: boolean): InvokeResult {
