@@ -22,10 +22,18 @@ function byName({ contenders }: BenchResult): ByName | undefined {
   return CONTENDERS.every((name) => name in found) ? (found as unknown as ByName) : undefined;
 }
 
-/** A figure that must be at most `most` times another. */
-function ratio(claim: string, figure: number, other: number, most: number): Verdict {
-  const share = figure / other;
-  return { claim: `${claim} ≤ ${most} ×`, measured: `${share.toFixed(3)} × (${figure.toFixed(1)} against ${other.toFixed(1)})`, holds: share <= most };
+/**
+ * A figure that must be at most `most` times another.
+ * @param limit what the limit has of that figure: where it is beyond the bound too, nothing of ours stands in the way
+ */
+function ratio(claim: string, figure: number, other: number, most: number, limit?: number): Verdict {
+  const holds = figure <= most * other;
+  const ofLimit = holds || limit === undefined ? '' : `; the limit itself ${(limit / other).toFixed(3)} ×`;
+  return {
+    claim: `${claim} ≤ ${most} ×`,
+    measured: `${(figure / other).toFixed(3)} × (${figure.toFixed(1)} against ${other.toFixed(1)}${ofLimit})`,
+    holds,
+  };
 }
 
 /** What mode direct has to reach, in one run under AWS's latencies. Empty where a contender is missing. */
@@ -41,9 +49,9 @@ export function targets(result: BenchResult): Verdict[] {
   const all = [...result.contenders, result.limit];
   const bad = all.reduce((sum, { errors, lost, leftovers }) => sum + errors + lost + leftovers, 0);
   return [
-    ratio("direct's p50 of the return time, against polling's,", p(direct, 50), p(polling, 50), 0.28),
-    ratio("direct's p50 against polling-flat-100's", p(direct, 50), p(flat, 50), 0.6),
-    ratio("direct's p99 against polling's", p(direct, 99), p(polling, 99), 0.4),
+    ratio("direct's p50 of the return time, against polling's,", p(direct, 50), p(polling, 50), 0.28, p(result.limit, 50)),
+    ratio("direct's p50 against polling-flat-100's", p(direct, 50), p(flat, 50), 0.6, p(result.limit, 50)),
+    ratio("direct's p99 against polling's", p(direct, 99), p(polling, 99), 0.4, p(result.limit, 99)),
     ratio("direct's p50 against the limit's", p(direct, 50), p(result.limit, 50), 1.2),
     { claim: "direct's reads of pending rows per request ≤ 0.05", measured: reads.toFixed(3), holds: reads <= 0.05 },
     {
