@@ -22,7 +22,7 @@ export interface LoadResult {
   readonly inFlight: { readonly mean: number; readonly min: number; readonly max: number };
   /** Execution environments at the end. */
   readonly environments: number;
-  /** Most memory at once: of the execution environments, and of the process that is cloud, agent and visitors, in MB. */
+  /** When the last answer is there: of the execution environments, and of the process that is cloud, agent and visitors, in MB. */
   readonly memoryMb: { readonly environments: number; readonly cloud: number };
   /** Events that were refused, given up, or kept in a queue for people. */
   readonly failedDeliveries: number;
@@ -53,7 +53,7 @@ async function hold(runner: Runner, options: LoadOptions, progress: Progress): P
   progress.stage(`holding them for ${options.duration / 1000} s`);
   const lateness = new Times();
   const running = runner.run(hold, lateness);
-  const watched = await watch(runner, options, progress);
+  const inFlight = await watch(runner, options, progress);
   await Promise.all([ramping, running]);
 
   const { lambda, buses, mappings, queues, spec, calls } = runner.cloud.services;
@@ -61,29 +61,28 @@ async function hold(runner: Runner, options: LoadOptions, progress: Progress): P
   const discarded = mappings.reduce((sum, mapping) => sum + mapping.stats().discarded, 0);
   const kept = spec.queues.reduce((sum, { arn }) => sum + queues.messages(arn).length, 0);
   return {
-    options, rate, lateness, ...watched,
+    options, rate, lateness, inFlight,
     measurement: await runner.result(),
     environments: lambda.environments().length,
+    // Only now: looking takes the kernel long enough to disturb what is measured.
+    memoryMb: { environments: memoryMb(lambda.environments().map(({ pid }) => pid)), cloud: memoryMb([process.pid]) },
     failedDeliveries: refused + attempts['dead-lettered'] + attempts.dropped + discarded + kept,
     ruleChanges: calls.count({ service: 'events' }) - calls.count({ service: 'events', operation: 'PutEvents' }),
   };
 }
 
 /** Looks on until the last request is sent. */
-async function watch(runner: Runner, { duration }: LoadOptions, progress: Progress): Promise<Pick<LoadResult, 'inFlight' | 'memoryMb'>> {
+async function watch(runner: Runner, { duration }: LoadOptions, progress: Progress): Promise<LoadResult['inFlight']> {
   const counts: number[] = [];
-  const most = { environments: 0, cloud: 0 };
   const beganAt = performance.now();
   for (let elapsed = 0; elapsed < duration; elapsed = performance.now() - beganAt) {
     await sleep(SAMPLE_MS);
     if (elapsed >= LEVELLING_MS) counts.push(runner.inFlight);
-    most.environments = Math.max(most.environments, memoryMb(runner.cloud.services.lambda.environments().map(({ pid }) => pid)));
-    most.cloud = Math.max(most.cloud, memoryMb([process.pid]));
     progress.share(Math.min(1, elapsed / duration));
   }
   progress.share(1);
   // The last sample can fall behind the last arrival.
   const held = counts.slice(0, -1);
   const mean = held.reduce((a, b) => a + b, 0) / Math.max(1, held.length);
-  return { inFlight: { mean, min: Math.min(...held), max: Math.max(...held) }, memoryMb: most };
+  return { mean, min: Math.min(...held), max: Math.max(...held) };
 }

@@ -44,8 +44,8 @@ function figures(result: LoadResult): Table {
       ['requests that did not go by the direct wake', String(measurement.fallbacks)],
       ['sent late, p99', ms(lateness.percentile(99))],
       ['execution environments', String(environments)],
-      ['memory of the environments, at most', `${memoryMb.environments.toFixed(0)} MB`],
-      ['memory of cloud, agent and visitors, at most', `${memoryMb.cloud.toFixed(0)} MB`],
+      ['memory of the environments', `${memoryMb.environments.toFixed(0)} MB`],
+      ['memory of cloud, agent and visitors', `${memoryMb.cloud.toFixed(0)} MB`],
     ],
   };
 }
