@@ -29,7 +29,7 @@ function loadCommand(): Command {
     .addOption(new Option('--vus <n>', 'requests in flight').default(100).argParser(wholeNumber))
     .addOption(new Option('--duration <time>', 'how long they are held, such as 90s or 5m').default(300_000, '5m').argParser(time))
     .addOption(new Option('--ramp <time>', 'time to get there (default: half of it, a minute at most)').argParser(time))
-    .addOption(new Option('--agent-ms <ms>', "what the agent's local service takes").default(2500).argParser(wholeNumber))
+    .addOption(new Option('--agent-ms <ms>', "what the agent's local service takes").default(8000).argParser(wholeNumber))
     .addOption(new Option('--latency <profile>', 'how slow the services are').choices([...LATENCY_PROFILES]).default('aws'))
     .addOption(new Option('--seed <n>', 'of latencies').default(1).argParser(wholeNumber))
     .option('--json <file>', 'also write every figure there')
