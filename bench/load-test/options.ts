@@ -16,11 +16,17 @@ export interface LoadOptions {
   readonly json: string | undefined;
 }
 
+/**
+ * Starting an environment takes two cores most of a second. A ramp that starts them quicker starves those that run, agents send again
+ * what is not acknowledged, and that starts more. In ms.
+ */
+const START_MS = 1000;
+
 /** Reads the command line of `npm run load`. @throws CommandLineError */
 export function parseLoadOptions(args: readonly string[]): LoadOptions | Help {
   const options = parseOptions<Omit<LoadOptions, 'ramp' | 'json'> & { ramp?: number; json?: string }>(loadCommand(), args);
   if ('help' in options) return options;
-  return { ...options, json: options.json, ramp: options.ramp ?? Math.min(60_000, options.duration / 2) };
+  return { ...options, json: options.json, ramp: options.ramp ?? options.vus * START_MS };
 }
 
 function loadCommand(): Command {
@@ -28,7 +34,7 @@ function loadCommand(): Command {
     .description('Holds so many requests in flight through mode direct on the local cloud, and says what holds of what the plan asked for.')
     .addOption(new Option('--vus <n>', 'requests in flight').default(100).argParser(wholeNumber))
     .addOption(new Option('--duration <time>', 'how long they are held, such as 90s or 5m').default(300_000, '5m').argParser(time))
-    .addOption(new Option('--ramp <time>', 'time to get there (default: half of it, a minute at most)').argParser(time))
+    .addOption(new Option('--ramp <time>', 'time to get there (default: a second for each, in which two cores start an environment)').argParser(time))
     .addOption(new Option('--agent-ms <ms>', "what the agent's local service takes").default(8000).argParser(wholeNumber))
     .addOption(new Option('--latency <profile>', 'how slow the services are').choices([...LATENCY_PROFILES]).default('aws'))
     .addOption(new Option('--seed <n>', 'of latencies').default(1).argParser(wholeNumber))
