@@ -12,10 +12,13 @@ export interface PlannedRequest {
 
 export interface LoadPlan {
   readonly seed: number;
+  /** Measured requests of each contender. */
   readonly requests: number;
+  /** Requests of one block; contenders take turns block by block. */
   readonly block: number;
   /** Arrivals a second. */
   readonly rate: number;
+  /** The agent's time: log-normal, in ms. */
   readonly agentMedian: number;
   readonly agentSigma: number;
 }

@@ -2,19 +2,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { LATENCY_PROFILES, type LatencyProfileName } from '../local/latency/latency-profile';
 import { parseOptions, type Help } from '../scripts/command-line';
 import { CONTENDERS, type ContenderName } from './contenders';
+import type { LoadPlan } from './load';
 
-export interface BenchOptions {
+export interface BenchOptions extends LoadPlan {
   readonly latency: LatencyProfileName;
-  readonly seed: number;
-  /** Measured requests of each contender. */
-  readonly requests: number;
-  /** Requests of one block; contenders take turns block by block. */
-  readonly block: number;
-  /** Arrivals a second. */
-  readonly rate: number;
-  /** The agent's time: log-normal, in ms. */
-  readonly agentMedian: number;
-  readonly agentSigma: number;
   /** Of each answer's body. */
   readonly bytes: number;
   readonly contenders: readonly ContenderName[];

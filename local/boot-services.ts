@@ -39,7 +39,7 @@ export interface CloudOptions {
   readonly log: LogSink;
   /** One line for people. */
   readonly warn: (text: string) => void;
-  /** Wraps every AWS call that a function makes and may make. */
+  /** Wraps every AWS call that a function makes, also those that are refused. */
   readonly intercept?: Interceptor;
   /** Wraps every invocation that a gateway asks for. */
   readonly interceptInvocation?: InvocationInterceptor;
