@@ -1,29 +1,51 @@
 /**
- * Every metric the functions emit, in one table shared with alarms and dashboards. Namespace `HTTPTunnel`; Powertools adds
- * the dimension `service` (the function's name).
+ * Every metric the functions emit, in one table shared with alarms, dashboard and tests. All are in one namespace, and Powertools adds
+ * the dimension `service` (the function's name) to each dimension set.
  */
+import type { FunctionName } from './settings';
+
 export const METRIC_NAMESPACE = 'HTTPTunnel';
 
-export type MetricUnitName = 'Count' | 'Milliseconds';
+export type MetricUnitName = 'Count' | 'Milliseconds' | 'Percent';
+
+export interface Metric {
+  readonly unit: MetricUnitName;
+  readonly meaning: string;
+  /** Who emits it. */
+  readonly from: readonly FunctionName[];
+  /** Its dimension sets, `service` left out. Each is a metric of its own to CloudWatch, and to its bill. */
+  readonly by: readonly (readonly ('cohort' | 'mode' | 'source' | 'reason')[])[];
+}
+
+/** `cohort` is what a request was assigned, `mode` what was done: alarms compare cohorts, people look into modes. */
+const BY_COHORT = [['cohort'], ['cohort', 'mode']] as const;
+const AS_A_WHOLE = [[]] as const;
 
 export const METRICS = {
-  Requests: { unit: 'Count', meaning: 'visitor requests that were sent to an agent' },
-  RequestErrors: { unit: 'Count', meaning: 'visitor requests answered with an error of ours' },
-  ResponseTime: { unit: 'Milliseconds', meaning: "from the visitor's arrival until forward-request returns" },
-  ReturnTime: { unit: 'Milliseconds', meaning: 'from the completed row until forward-request has the answer' },
+  Requests: { unit: 'Count', from: ['forward-request'], by: BY_COHORT, meaning: 'visitor requests that were sent to an agent' },
+  RequestErrors: { unit: 'Count', from: ['forward-request'], by: BY_COHORT, meaning: 'of those, requests answered with an error of ours' },
+  ResponseTime: {
+    unit: 'Milliseconds', from: ['forward-request'], by: BY_COHORT, meaning: "from the visitor's arrival until forward-request returns",
+  },
+  ReturnTime: {
+    unit: 'Milliseconds', from: ['forward-request'], by: [['cohort', 'mode']], meaning: 'from the completed row until forward-request has the answer',
+  },
   EventDrivenErrors: {
-    unit: 'Count',
+    unit: 'Count', from: ['forward-request'], by: BY_COHORT,
     meaning: 'requests of the event-driven cohort not answered through their event: rescued by a safety read, fallen back to polling, or failed',
   },
-  WakeLatency: { unit: 'Milliseconds', meaning: 'from the completed row until the waiter heard of it' },
-  WakeFailed: { unit: 'Count', meaning: 'wake messages that could not be posted' },
-  WakeSocketReconnect: { unit: 'Count', meaning: 'times a waiter replaced its wake socket' },
-  EventDeliveryFailed: { unit: 'Count', meaning: 'events the bus did not accept' },
-  StreamLag: { unit: 'Milliseconds', meaning: 'from the completed row until process-stream saw its record' },
-  LateAnswer: { unit: 'Count', meaning: 'answers for requests that were already over or answered' },
-  ForeignAnswer: { unit: 'Count', meaning: "answers for another tunnel's request, refused" },
-  ProbeReturned: { unit: 'Count', meaning: "sweep's probes that came back through stream and bus" },
-  Leftovers: { unit: 'Count', meaning: 'rows that their owner had left behind, removed by sweep' },
-} as const satisfies Record<string, { unit: MetricUnitName; meaning: string }>;
+  WakeLatency: {
+    unit: 'Milliseconds', from: ['forward-request'], by: [['source']], meaning: 'from the completed row until the waiter heard of it, however it heard',
+  },
+  WakeFailed: { unit: 'Count', from: ['receive-message', 'wake-waiter'], by: [['reason']], meaning: 'wake messages that could not be posted' },
+  WakeSocketReconnect: { unit: 'Count', from: ['forward-request'], by: AS_A_WHOLE, meaning: 'times a waiter replaced its wake socket' },
+  EventsPublished: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'events handed to the bus, accepted or not' },
+  EventDeliveryFailed: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'of those, events the bus did not accept' },
+  StreamLag: { unit: 'Milliseconds', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'from the completed row until process-stream saw its record' },
+  LateAnswer: { unit: 'Count', from: ['receive-message'], by: AS_A_WHOLE, meaning: 'answers for requests that were already over or answered' },
+  ForeignAnswer: { unit: 'Count', from: ['receive-message'], by: AS_A_WHOLE, meaning: "answers for another tunnel's request, refused" },
+  ProbeReturned: { unit: 'Count', from: ['wake-waiter'], by: AS_A_WHOLE, meaning: "sweep's probes that came back through stream and bus" },
+  Leftovers: { unit: 'Count', from: ['sweep'], by: AS_A_WHOLE, meaning: 'rows that their owner had left behind, removed by sweep' },
+} as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

@@ -73,6 +73,7 @@ async function bundle(name: string, handler: string): Promise<Uint8Array> {
       minify: true,
       keepNames: true,
       legalComments: 'none',
+      alias: { 'cls-hooked/context': path.join(root, 'functions/xray-context.ts') },
       // ES modules first: only they can be shaken.
       mainFields: ['module', 'main'],
     });

@@ -78,4 +78,9 @@ describe('building functions', () => {
       expect(zipBytes).toBeLessThan(400 * 1024);
     }
   });
+
+  it('leaves out what hooks into every promise (functions/xray-context.ts)', async () => {
+    const built = await buildFunctions({ outdir: path.join(directory, 'out') });
+    for (const { zip } of built) expect(codeIn(zip)).not.toContain('createHook(');
+  });
 });

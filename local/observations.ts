@@ -1,0 +1,90 @@
+/**
+ * What can be seen of a running local cloud, as an SRE sees it in CloudWatch and X-Ray: for `npm start`, the console page, the AWS APIs
+ * that answer from it, and rehearsals. Times are ms since the epoch.
+ */
+import type { EventEmitter } from 'node:events';
+import type { LogLine } from './services';
+
+export interface MetricId {
+  readonly namespace: string;
+  readonly name: string;
+  /** The whole set: CloudWatch finds a metric by nothing less. */
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount`, or a percentile such as `p99` and `p99.9`. */
+export type Statistic = string;
+
+export interface MetricQuery extends MetricId {
+  readonly statistic: Statistic;
+  readonly periodMs: number;
+  /** The first period begins here; the last one begins before `to`. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One period that has data. */
+export interface MetricPoint {
+  /** When the period begins. */
+  readonly at: number;
+  readonly value: number;
+}
+
+export interface Metrics {
+  list(): readonly (MetricId & { readonly unit: string })[];
+  read(query: MetricQuery): readonly MetricPoint[];
+}
+
+export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+
+export interface AlarmView {
+  readonly address: string;
+  readonly name: string;
+  readonly kind: 'metric' | 'composite';
+  readonly description: string;
+  readonly state: AlarmState;
+  /** Why it is in this state, for people. */
+  readonly reason: string;
+  readonly since: number;
+}
+
+export interface AlarmTransition {
+  readonly at: number;
+  readonly name: string;
+  readonly from: AlarmState;
+  readonly to: AlarmState;
+  readonly reason: string;
+}
+
+export interface Alarms {
+  list(): readonly AlarmView[];
+  /** Oldest first. */
+  history(): readonly AlarmTransition[];
+  readonly events: EventEmitter<{ transition: [AlarmTransition] }>;
+}
+
+export interface Logs {
+  /** The newest, oldest of them first. */
+  recent(limit: number): readonly LogLine[];
+  readonly events: EventEmitter<{ line: [LogLine] }>;
+}
+
+/** Something that happened to one request: an X-Ray (sub)segment, or a line of a function's log. */
+export interface TimelineEntry {
+  readonly at: number;
+  /** How long it took, in ms; missing for a log line. */
+  readonly ms?: number;
+  readonly functionName: string;
+  readonly kind: 'invocation' | 'call' | 'log';
+  readonly text: string;
+  readonly failed: boolean;
+  /** Depth below the invocation, 0 for the invocation itself. */
+  readonly depth: number;
+}
+
+export interface Traces {
+  /** Ids of the requests seen last, newest first. */
+  recent(limit: number): readonly { readonly requestId: string; readonly at: number; readonly ms: number; readonly failed: boolean }[];
+  /** The story of one request through all functions, in the order of time; empty when nothing is known of it. */
+  timeline(requestId: string): readonly TimelineEntry[];
+}
