@@ -6,17 +6,17 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { traced } from '../telemetry';
 
-/** DynamoDB answers within milliseconds or is in trouble: give up early enough for a second try. In ms. */
-const DYNAMODB_TIMEOUTS = { connectionTimeout: 500, requestTimeout: 2000 };
+/** These services answer within milliseconds or are in trouble: give up early enough for a second try. Without the last word the SDK only warns. In ms. */
+const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 2000, throwOnRequestTimeout: true };
 
 export const documentClient = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(traced(new DynamoDBClient({ requestHandler: DYNAMODB_TIMEOUTS })), {
+  DynamoDBDocumentClient.from(traced(new DynamoDBClient({ requestHandler: TIMEOUTS })), {
     marshallOptions: { removeUndefinedValues: true },
   });
 
-export const eventBridgeClient = (): EventBridgeClient => traced(new EventBridgeClient({}));
+export const eventBridgeClient = (): EventBridgeClient => traced(new EventBridgeClient({ requestHandler: TIMEOUTS }));
 
-export const ssmClient = (): SSMClient => traced(new SSMClient({}));
+export const ssmClient = (): SSMClient => traced(new SSMClient({ requestHandler: TIMEOUTS }));
 
 /**
  * The client for `@connections` of one WebSocket stage. One attempt: a message that is repeated may arrive twice, and one that is
