@@ -69,6 +69,8 @@ export interface AwsCall {
   readonly caller: Principal;
   /** The parsed JSON request; for `execute-api` `{method, apiId, stage, connectionId, bytes}` or, of a connect, `{apiId, stage, routeKey}`. */
   readonly input: Record<string, unknown>;
+  /** When the service had it, of `performance.now()`, in ms: reading it and checking its signature are part of the time that a service takes. */
+  readonly arrivedAt: number;
 }
 export interface AwsReply {
   readonly status: number;

@@ -60,14 +60,15 @@ export class AwsEndpoint implements Closeable {
   }
 
   private async answer(request: IncomingMessage, target: Target | undefined): Promise<AwsReply> {
+    const arrivedAt = performance.now();
     const body = await requestBody(request);
     const service = target && this.options.services[target.service.name];
     if (!target || !service) throw notEmulated(request);
-    const call = this.readCall(request, body, target);
+    const call = { ...this.readCall(request, body, target), arrivedAt };
     return this.intercept(call, async () => service(call));
   }
 
-  private readCall(request: IncomingMessage, body: Buffer, { service, operation }: Target): AwsCall {
+  private readCall(request: IncomingMessage, body: Buffer, { service, operation }: Target): Omit<AwsCall, 'arrivedAt'> {
     const { principals, region, clock } = this.options;
     const { method = '', url = '', headers } = request;
     const { principal } = verifySignature({ method, url, headers, body }, principals, {

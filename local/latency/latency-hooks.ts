@@ -20,12 +20,12 @@ export function latencyHooks(latency: Latency | undefined): LatencyHooks {
     intercept: async (call, next) => {
       const operation = operationOf(call);
       if (operation === undefined) return next();
-      const endsAt = performance.now() + latency(operation);
+      const endsAt = call.arrivedAt + latency(operation);
       const left = (): number => endsAt - performance.now();
       // There and back: what is written can be read before its writer hears so. A message counts as delivered at the end.
       await pass(operation === 'PostToConnection' ? left() : left() / 2);
       const reply = await next();
-      // What the engine here took is part of the time that the service takes, not on top of it.
+      // What the service here took, from reading the call on, is part of the time that AWS's takes, not on top of it.
       await pass(left());
       return reply;
     },

@@ -50,7 +50,7 @@ const writers = fc.array(fc.array(write, { maxLength: 12 }), { minLength: 1, max
 
 async function run(db: LocalDynamoDb, writes: readonly Write[]): Promise<void> {
   for (const { operation, input } of writes) {
-    await db.service({ service: 'dynamodb', operation, caller: FORWARD_REQUEST, input });
+    await db.service({ service: 'dynamodb', operation, caller: FORWARD_REQUEST, input, arrivedAt: 0 });
   }
 }
 

@@ -93,5 +93,6 @@ export const call = (service: string, operation: string, input: Record<string, u
   service,
   operation,
   input,
+  arrivedAt: 0,
   caller: { accessKeyId: 'ASIA', secretAccessKey: 'secret', roleArn: ROLE_ARN, functionName: 'sweep' },
 });

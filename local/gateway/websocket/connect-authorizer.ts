@@ -78,12 +78,13 @@ export class ConnectAuthorizer {
   }
 
   private async bySignature({ url = '', headers }: IncomingMessage): Promise<ConnectAuthorization> {
+    const arrivedAt = performance.now();
     const { api, principals, region, intercept, clock } = this.options;
     try {
       const request = { method: 'GET', url, headers, body: '' };
       const { principal } = verifySignature(request, principals, { service: 'execute-api', region, clock });
       const input = { apiId: api.apiId, stage: api.stageName, routeKey: '$connect' };
-      const call = { service: 'execute-api', operation: 'Invoke', caller: principal, input };
+      const call = { service: 'execute-api', operation: 'Invoke', caller: principal, input, arrivedAt };
       const { status } = await intercept(call, () => Promise.resolve({ status: 200, body: '' }));
       return status < 300
         ? { kind: 'granted', principal }

@@ -33,13 +33,14 @@ export class ConnectionsApi {
   constructor(private readonly options: ConnectionsApiOptions) {}
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const arrivedAt = performance.now();
     const body = await readBody(request, this.options.limits.messageBytes);
     if (body === 'aborted') return;
     const {
       status,
       headers,
       body: answer,
-    } = await this.answer(request, body).catch((error) => this.refusal(error));
+    } = await this.answer(request, body, arrivedAt).catch((error) => this.refusal(error));
     if (response.destroyed) return;
     response.writeHead(status, {
       ...headers,
@@ -49,7 +50,7 @@ export class ConnectionsApi {
     response.end(answer);
   }
 
-  private async answer(request: IncomingMessage, body: Buffer | 'too-large'): Promise<AwsReply> {
+  private async answer(request: IncomingMessage, body: Buffer | 'too-large', arrivedAt: number): Promise<AwsReply> {
     const { method = '', url = '', headers } = request;
     const target = targetOf(url);
     if (!target || !['POST', 'GET', 'DELETE'].includes(method)) {
@@ -71,7 +72,7 @@ export class ConnectionsApi {
     });
     const input = { method, ...target, bytes: body.length };
     return intercept(
-      { service: 'execute-api', operation: 'ManageConnections', caller: principal, input },
+      { service: 'execute-api', operation: 'ManageConnections', caller: principal, input, arrivedAt },
       () => Promise.resolve(this.perform(method, target, body)),
     );
   }

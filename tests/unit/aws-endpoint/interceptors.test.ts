@@ -39,6 +39,7 @@ describe('the call recorder', () => {
     operation,
     caller: FORWARD_REQUEST,
     input,
+    arrivedAt: 0,
     ...more,
   });
   const reply = () => Promise.resolve({ status: 200, body: '{}' });

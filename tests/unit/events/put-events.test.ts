@@ -55,7 +55,7 @@ beforeEach(() => {
 afterEach(() => buses.close());
 
 const call = (operation: string, input: Record<string, unknown>): Promise<AwsReply> =>
-  buses.service({ service: 'events', operation, caller, input } satisfies AwsCall);
+  buses.service({ service: 'events', operation, caller, input, arrivedAt: 0 } satisfies AwsCall);
 
 interface Result {
   FailedEntryCount: number;
