@@ -13,8 +13,8 @@ import {
 
 type Row = Record<string, unknown>;
 
-/** Pending requests in DynamoDB, key `requestId`; every read is strongly consistent. */
-export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: string): PendingRequests {
+/** Pending requests in DynamoDB, key `requestId`; every read is strongly consistent. Removals are row-remover.ts's. */
+export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: string): Omit<PendingRequests, 'remove'> {
   const table = { TableName: tableName };
   return {
     async put(request) {
@@ -29,10 +29,6 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
     async read(requestId) {
       const { Item } = await client.send(new GetCommand({ ...table, Key: { requestId }, ConsistentRead: true }));
       return completionIn(Item);
-    },
-
-    async remove(requestId) {
-      await client.send(new DeleteCommand({ ...table, Key: { requestId } }));
     },
 
     async take(requestId) {

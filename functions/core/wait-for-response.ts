@@ -35,7 +35,7 @@ export interface WaitOptions {
   readonly clock: Clock;
   /** Rejects when nobody will ever answer, which ends the waiting; never resolves. */
   readonly hopeless: Promise<never>;
-  /** Told of a read or removal that failed; a later one, or sweep, makes up for it. */
+  /** Told of a read that failed, or a removal that could not be sent; a later one, or sweep, makes up for it. */
   readonly onStoreError: (error: unknown) => void;
 }
 

@@ -5,6 +5,7 @@ import { agentGateway } from '../aws/agent-gateway';
 import { documentClient } from '../aws/clients';
 import { toLambdaResponse, toVisitorRequest } from '../aws/http-api';
 import { pendingRequestsTable } from '../aws/pending-requests-table';
+import { rowRemover } from '../aws/row-remover';
 import { tunnelsTable } from '../aws/tunnels-table';
 import { socketWakeChannel } from '../aws/wake-channel';
 import { WakeSocket } from '../aws/wake-socket';
@@ -47,7 +48,13 @@ const wakes = socketWakeChannel({
 
 const options: Omit<ForwardOptions, 'observer'> = {
   tunnels: tunnelsTable(dynamodb, settings.TUNNELS_TABLE),
-  pending: pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
+  pending: {
+    ...pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
+    // The invocation that asked for it may be over, and its id no longer be in the log's keys.
+    remove: rowRemover(dynamodb, settings.PENDING_REQUESTS_TABLE, (removing, error) =>
+      logger.warn('a row could not be removed', { removing, error: error as Error }),
+    ),
+  },
   agents: agentGateway(settings.AGENT_GATEWAY_URL, (error) => logger.warn('posting to the agent failed', error as Error)),
   wakes,
   clock: systemClock,

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MinimalAgent } from '../support/minimal-agent';
-import { eventually } from '../support/eventually';
 import { functionOf, MODES, ruleOf, startCloud, type CloudUnderTest } from '../support/tunnel';
 
 /** Short enough to see requests end at their deadline. In ms. */
@@ -31,7 +30,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect(reply.status).toBe(504);
     expect(reply.headers['x-tunnel-error']).toBe('deadline_exceeded');
     expect(reply.ms).toBeLessThan(DEADLINE_MS + 2000);
-    expect(await cloud.pendingRows()).toEqual([]);
+    await cloud.noPendingRows();
   });
 
   test('an agent that comes back in time can still answer', async () => {
@@ -74,7 +73,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect(await cloud.pendingRows()).toHaveLength(1);
     await sleep(startedAt + DEADLINE_MS + SWEEP_MARGIN_MS - Date.now());
     cloud.cloud.services.schedules.fire(ruleOf(cloud.cloud, 'sweep-schedule-rule'));
-    await eventually(async () => expect(await cloud.pendingRows()).toEqual([]));
+    await cloud.noPendingRows();
   });
 
   test("an answer from another tunnel's agent changes nothing", async () => {
@@ -100,7 +99,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect(['first', 'second', 'third']).toContain(reply.text);
     expect(reply.status).toBe(200);
     await settled();
-    expect(await cloud.pendingRows()).toEqual([]);
+    await cloud.noPendingRows();
     agent.vanish();
   });
 
@@ -112,7 +111,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect((await cloud.visit('/', {}, agent.tunnel.tunnel_id)).status).toBe(504);
     answerLate();
     await settled();
-    expect(await cloud.pendingRows()).toEqual([]);
+    await cloud.noPendingRows();
     agent.vanish();
   });
 

@@ -74,8 +74,8 @@ export class FrozenWaiter {
     return { text: decodeURIComponent(text), lateByMs: answeredAt - completedAt };
   }
 
-  pendingRows(): Promise<readonly unknown[]> {
-    return this.under.pendingRows();
+  noPendingRows(): Promise<void> {
+    return this.under.noPendingRows();
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,7 @@ import { AWS_LIMITS, type Limits } from '../../local/limits';
 import { environmentFor } from '../../local/start/run';
 import type { StartMode } from '../../local/start/start-options';
 import { synthesize } from '../../modules/synthesize';
+import { eventually } from './eventually';
 import { ask, type Ask, type Reply } from './http-client';
 
 export const MODES: readonly StartMode[] = ['polling', 'bus', 'direct'];
@@ -47,6 +48,8 @@ export interface CloudUnderTest {
   /** As a visitor of the tunnel, by its path prefix. */
   visit(path: string, ask?: Ask, tunnel?: string): Promise<Reply>;
   pendingRows(): Promise<readonly Record<string, unknown>[]>;
+  /** Waits until the last row has gone: removals may still be on their way when their visitors have been answered. */
+  noPendingRows(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -78,6 +81,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     throw error;
   });
   const token = (owner = 'ann'): Promise<string> => signToken(key, owner);
+  const pendingRows: CloudUnderTest['pendingRows'] = () => cloud.services.dynamodb.scan(tableOf(cloud, 'pending-requests'));
   return {
     cloud,
     logs,
@@ -90,7 +94,8 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
       return agent;
     },
     visit: (to, how, tunnel = 'demo') => ask(cloud.visitorUrl, `/${tunnel}${to}`, how),
-    pendingRows: () => cloud.services.dynamodb.scan(tableOf(cloud, 'pending-requests')),
+    pendingRows,
+    noPendingRows: () => eventually(async () => expect(await pendingRows()).toEqual([])),
     async close() {
       await Promise.all(agents.map((agent) => agent.stop({ graceMs: 100 })));
       await cloud.close();

@@ -1,11 +1,13 @@
 /**
  * The waiter of the limit: it looks up the tunnel, puts the row, posts to the agent, waits for one wake and removes the row.
- * No observability, no safety read, no error handling: what is left is what the parts themselves take.
+ * No observability, no safety read, no error handling: what is left is what the parts themselves take. The removal's reply is not waited
+ * for, as in the real function (docs/adr/0013).
  */
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WakeSocket } from '../../../functions/aws/wake-socket';
 
 const variable = (name: string): string => process.env[name] ?? '';
@@ -54,7 +56,8 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
     new PostToConnectionCommand({ ConnectionId: Item?.['connectionId']?.S, Data: JSON.stringify({ ...message, timestamp: Date.now() }) }),
   );
   const { statusCode, headers, body } = await woken;
-  await dynamodb.send(new DeleteItemCommand(row));
+  void dynamodb.send(new DeleteItemCommand(row));
+  await nextTurn();
   return {
     statusCode,
     headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values.join(', ')])),

@@ -1,0 +1,31 @@
+import { eventually } from '../support/eventually';
+import { functionOf, startTunnel } from '../support/tunnel';
+
+test('the visitor does not wait for the removal of the row, which happens although its waiter is frozen by then', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const tunnel = await startTunnel({
+    mode: 'direct',
+    intercept: async ({ operation }, next) => {
+      if (operation === 'DeleteItem') await held;
+      return next();
+    },
+  });
+  try {
+    expect(await tunnel.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
+    expect(await tunnel.pendingRows()).toHaveLength(1);
+    const waiters = tunnel.cloud.services.lambda.environments(functionOf(tunnel.cloud, 'forward-request'));
+    await eventually(() => waiters.every(({ frozen }) => frozen));
+
+    release();
+    await tunnel.noPendingRows();
+    expect(waiters.map(({ frozen }) => frozen)).toEqual([true]);
+
+    // The reply that came meanwhile is read after the thaw, and harms nobody.
+    expect(await tunnel.visit('/nonce/2')).toMatchObject({ status: 200, text: '2' });
+    expect(tunnel.logs.filter(({ text }) => text.includes('could not be removed'))).toEqual([]);
+  } finally {
+    release();
+    await tunnel.close();
+  }
+});
