@@ -4,25 +4,26 @@
  */
 import { Command } from 'commander';
 import path from 'node:path';
+import { CommandLineError, parseOptions, runProgram, type Help } from '../scripts/command-line';
 import { checkPolicy } from './check-policy';
 import { isEnvironment } from './expectations';
 import { policyText } from './policy-text';
-import { runCommand } from './run-command';
-import { readTerraform, TerraformInputError } from './terraform/read-terraform';
+import { readTerraform } from './terraform/read-terraform';
 import type { PolicyReport } from './verdict';
 
 const STACKS = path.join(__dirname, '../cdktf.out/stacks');
 
 interface Flags {
+  readonly inputs: readonly string[];
   readonly json?: boolean;
   readonly strict?: boolean;
   readonly environment?: string;
 }
 
-function run(inputs: readonly string[], flags: Flags): void {
-  const { environment } = flags;
+function run(flags: Flags): number {
+  const { environment, inputs } = flags;
   if (environment !== undefined && !isEnvironment(environment)) {
-    throw new TerraformInputError(`--environment ${environment} is none of environments/`);
+    throw new CommandLineError(`--environment ${environment} is none of environments/`);
   }
   const models = (inputs.length > 0 ? inputs : [path.relative('', STACKS)]).flatMap(readTerraform);
   const reports = models.map((model) =>
@@ -31,7 +32,7 @@ function run(inputs: readonly string[], flags: Flags): void {
   process.stdout.write(
     `${flags.json ? JSON.stringify(reports, null, 2) : reports.map(policyText).join('\n\n')}\n`,
   );
-  if (reports.some((report) => fails(report, flags))) process.exitCode = 1;
+  return reports.some((report) => fails(report, flags)) ? 1 : 0;
 }
 
 function fails({ verdicts, unusedSuppressions }: PolicyReport, { strict = false }: Flags): boolean {
@@ -39,17 +40,20 @@ function fails({ verdicts, unusedSuppressions }: PolicyReport, { strict = false 
   return unusedSuppressions.length > 0 || verdicts.some(({ outcome }) => failing.includes(outcome));
 }
 
-const program = new Command('npm run policy --')
-  .description(
-    'Checks Terraform plans (terraform show -json) and synthesized stacks against the rules of policy/rules.',
-  )
-  .argument('[inputs...]', 'plans, stacks or folders of stacks (default: what npm run synth wrote)')
-  .option('--json', 'print the verdicts as JSON')
-  .option('--strict', 'fail for what a plan leaves undecided')
-  .option(
-    '--environment <name>',
-    'measure by this environment (default: the tag environment of the provider)',
-  )
-  .action(run);
+function parse(args: readonly string[]): Flags | Help {
+  const command = new Command('npm run policy --')
+    .description(
+      'Checks Terraform plans (terraform show -json) and synthesized stacks against the rules of policy/rules.',
+    )
+    .argument('[inputs...]', 'plans, stacks or folders of stacks (default: what npm run synth wrote)')
+    .option('--json', 'print the verdicts as JSON')
+    .option('--strict', 'fail for what a plan leaves undecided')
+    .option(
+      '--environment <name>',
+      'measure by this environment (default: the tag environment of the provider)',
+    );
+  const flags = parseOptions<Omit<Flags, 'inputs'>>(command, args);
+  return 'help' in flags ? flags : { ...flags, inputs: command.args };
+}
 
-runCommand('policy', program);
+void runProgram('policy', parse, run);

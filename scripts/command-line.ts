@@ -1,7 +1,6 @@
-import type { Command} from 'commander';
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 
-/** A wrong command line; `message` is one line that names the input and the remedy. */
+/** A wrong command line, or wrong input that it names; `message` is one line that names the input and the remedy. */
 export class CommandLineError extends Error {
   override readonly name = 'CommandLineError';
 }
@@ -13,7 +12,7 @@ export interface Help {
 
 /**
  * Parses without printing or exiting.
- * @param command without actions; its name is how people call it, such as `npm run bench --`
+ * @param command without actions; its name is how people call it, such as `npm run bench --`. Its `args` are there afterwards
  * @returns its options, or the text to print for `--help`
  * @throws CommandLineError
  */
@@ -32,14 +31,14 @@ export function parseOptions<T extends object>(command: Command, args: readonly 
 }
 
 /**
- * Runs a program of ours: prints help, says what is wrong in one line, and sets the exit code; 2 for a wrong command line, 1 for a
+ * Runs a program of ours: prints help, says what is wrong in one line, and sets the exit code; 2 for wrong input, 1 for a
  * failure, otherwise what `run` resolves with.
  * @param name stands before each error
  */
 export async function runProgram<T extends object>(
   name: string,
   parse: (args: readonly string[]) => T | Help,
-  run: (options: T) => Promise<number>,
+  run: (options: T) => number | Promise<number>,
 ): Promise<void> {
   const fail = (message: string, code: number): void => {
     process.stderr.write(`${name}: ${message}\n`);

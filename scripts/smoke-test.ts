@@ -4,7 +4,7 @@
  * came to the service once and that its answer came back. Exit status 0 when it did, 1 when not, 2 for wrong input; one line
  * each. The key of agent tokens is taken from TF_VAR_agent_token_key.
  */
-import { Command, CommanderError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { SignJWT } from 'jose';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -14,11 +14,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from '../agent';
-
-/** Something to put right before the test can run. */
-export class SmokeInputError extends Error {
-  override readonly name = 'SmokeInputError';
-}
+import { CommandLineError, parseOptions, runProgram, type Help } from './command-line';
 
 /** The environment did not do what it is for. */
 export class SmokeTestError extends Error {
@@ -129,7 +125,7 @@ async function visit(url: string, timeoutMs: number): Promise<{ status: number; 
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The addresses in the outputs that `cdktf deploy --outputs-file` writes. @throws SmokeInputError */
+/** The addresses in the outputs that `cdktf deploy --outputs-file` writes. @throws CommandLineError */
 export function addressesIn(
   file: string,
   environment: string,
@@ -138,53 +134,55 @@ export function addressesIn(
   try {
     outputs = JSON.parse(fs.readFileSync(file, 'utf8')) as typeof outputs;
   } catch {
-    throw new SmokeInputError(`${file} holds no outputs: make it with cdktf deploy --outputs-file`);
+    throw new CommandLineError(`${file} holds no outputs: make it with cdktf deploy --outputs-file`);
   }
   const { agent_endpoint: agentEndpoint, visitor_url: visitorUrl } = outputs[environment] ?? {};
   if (!agentEndpoint || !visitorUrl) {
-    throw new SmokeInputError(
+    throw new CommandLineError(
       `${file} has no agent_endpoint and visitor_url for "${environment}": deploy it first`,
     );
   }
   return { agentEndpoint, visitorUrl };
 }
 
-async function run(
-  environment: string,
-  { outputs, timeout }: { outputs: string; timeout: string },
-): Promise<void> {
+interface Flags {
+  readonly environment: string;
+  readonly outputs: string;
+  /** In ms. */
+  readonly timeout: number;
+}
+
+async function run({ environment, outputs, timeout }: Flags): Promise<number> {
   const tokenKey = process.env['TF_VAR_agent_token_key'];
-  if (!tokenKey) throw new SmokeInputError('the key of agent tokens is missing: set TF_VAR_agent_token_key');
-  const waitedMs = await smokeTest({
-    ...addressesIn(outputs, environment),
-    tokenKey,
-    timeoutMs: Number(timeout) * 1000,
-  });
+  if (!tokenKey) throw new CommandLineError('the key of agent tokens is missing: set TF_VAR_agent_token_key');
+  const waitedMs = await smokeTest({ ...addressesIn(outputs, environment), tokenKey, timeoutMs: timeout });
   process.stdout.write(
     `smoke test of ${environment}: passed, the visitor waited ${Math.round(waitedMs)} ms\n`,
   );
+  return 0;
 }
 
-async function main(): Promise<void> {
-  const program = new Command('npm run smoke --')
+function parse(args: readonly string[]): Flags | Help {
+  const command = new Command('npm run smoke --')
     .description('Sends one request through a deployed environment, from a visitor to an agent and back.')
     .argument('<environment>', 'name of the environment')
     .requiredOption('--outputs <file>', 'outputs of cdktf deploy --outputs-file')
-    .option('--timeout <seconds>', 'how long connecting and the answer may take, each', '30')
-    .configureOutput({
-      writeErr: (text) => process.stderr.write(`smoke test: ${text.replace(/^error: /, '')}`),
-    })
-    .exitOverride()
-    .action(run);
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else if (error instanceof SmokeInputError || error instanceof SmokeTestError) {
-      process.stderr.write(`smoke test: ${error.message}\n`);
-      process.exitCode = error instanceof SmokeInputError ? 2 : 1;
-    } else throw error;
-  }
+    .option(
+      '--timeout <seconds>',
+      'how long connecting and the answer may take, each (default: 30)',
+      seconds,
+      30_000,
+    );
+  const flags = parseOptions<Omit<Flags, 'environment'>>(command, args);
+  return 'help' in flags ? flags : { ...flags, environment: command.args[0] ?? '' };
 }
 
-if (process.argv[1] && path.resolve(process.argv[1]) === __filename) void main();
+/** Seconds as people write them, in ms. */
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number of seconds above 0.');
+  return value * 1000;
+}
+
+if (process.argv[1] && path.resolve(process.argv[1]) === __filename)
+  void runProgram('smoke test', parse, run);

@@ -4,19 +4,21 @@
  */
 import { Command, InvalidArgumentError } from 'commander';
 import path from 'node:path';
-import { runCommand } from '../run-command';
+import { parseOptions, runProgram, type Help } from '../../scripts/command-line';
 import { readPlanJson } from '../terraform/read-terraform';
 import { summarizePlan, type PlanSummary } from './summarize-plan';
 import { MARKER, summaryMarkdown } from './summary-markdown';
 
 interface Flags {
+  readonly files: readonly string[];
   readonly json?: boolean;
   readonly maxLength?: number;
 }
 
-function run(files: readonly string[], { json, maxLength }: Flags): void {
+function run({ files, json, maxLength }: Flags): number {
   const summaries = files.map((file) => summarizePlan(path.parse(file).name, readPlanJson(file)));
   process.stdout.write(`${json ? JSON.stringify(summaries, null, 2) : comment(summaries, maxLength)}\n`);
+  return 0;
 }
 
 /** The longest form that fits: of the last plans only what matters most, if need be. */
@@ -38,11 +40,18 @@ function length(value: string): number {
   return number;
 }
 
-const program = new Command('npm run plan:summary --')
-  .description('Prints what a Terraform plan does, for people who have to agree to it.')
-  .argument('<plans...>', 'files made by terraform show -json <plan>')
-  .option('--json', 'print the summaries as JSON')
-  .option('--max-length <characters>', 'leave out details rather than be longer (GitHub takes 65536)', length)
-  .action(run);
+function parse(args: readonly string[]): Flags | Help {
+  const command = new Command('npm run plan:summary --')
+    .description('Prints what a Terraform plan does, for people who have to agree to it.')
+    .argument('<plans...>', 'files made by terraform show -json <plan>')
+    .option('--json', 'print the summaries as JSON')
+    .option(
+      '--max-length <characters>',
+      'leave out details rather than be longer (GitHub takes 65536)',
+      length,
+    );
+  const flags = parseOptions<Omit<Flags, 'files'>>(command, args);
+  return 'help' in flags ? flags : { ...flags, files: command.args };
+}
 
-runCommand('plan:summary', program);
+void runProgram('plan:summary', parse, run);

@@ -1,3 +1,4 @@
+import { WITHOUT_RESOURCES } from '../rules/iam-stars';
 import { statementsOf, type PolicyStatement } from '../terraform/policy-document';
 import type { ResourceChange, Values } from '../terraform/plan-json';
 import { plannedValues } from '../terraform/planned-values';
@@ -18,6 +19,8 @@ interface Source {
   /** Attribute that names whose they are. */
   readonly holder: string;
   readonly statements: (values: Values) => PolicyStatement[];
+  /** What `*` means where it stands for a resource; without it everything. */
+  readonly star?: string;
 }
 
 /** A policy as JSON text in an attribute. */
@@ -39,7 +42,12 @@ const SOURCES: Readonly<Record<string, Source>> = {
     holder: 'event_bus_name',
     statements: policyIn('policy'),
   },
-  aws_kms_key: { kind: 'lets in', holder: 'description', statements: policyIn('policy') },
+  aws_kms_key: {
+    kind: 'lets in',
+    holder: 'description',
+    statements: policyIn('policy'),
+    star: 'the key itself',
+  },
   aws_lambda_permission: { kind: 'lets in', holder: 'function_name', statements: permission },
 };
 
@@ -67,8 +75,8 @@ function rightsChange(resource: ResourceChange, reader: PlanReader): RightsChang
   const expressions = reader.expressionsOf(resource.address);
   const current = before ? plannedValues(before, {}, before_sensitive, {}) : undefined;
   const planned = after ? plannedValues(after, after_unknown, after_sensitive, expressions) : undefined;
-  const old = current ? grants(source.statements(current)) : [];
-  const now = planned ? grants(source.statements(reader.resolved(planned))) : [];
+  const old = current ? grants(source.statements(current), source) : [];
+  const now = planned ? grants(source.statements(reader.resolved(planned)), source) : [];
   const added = phrases(now.filter((grant) => !old.some((other) => other.key === grant.key)));
   const removed = phrases(old.filter((grant) => !now.some((other) => other.key === grant.key)));
   if (added.length === 0 && removed.length === 0) return undefined;
@@ -90,7 +98,7 @@ interface Grant {
 }
 
 /** One for every action and resource, so that a statement that only moved is no change. */
-function grants(statements: readonly PolicyStatement[]): Grant[] {
+function grants(statements: readonly PolicyStatement[], { star }: Source): Grant[] {
   return statements.flatMap((each) => {
     const actions = each.actions.length > 0 ? each.actions : [`everything but ${each.notActions.join(', ')}`];
     const resources =
@@ -98,7 +106,10 @@ function grants(statements: readonly PolicyStatement[]): Grant[] {
     const verb = each.effect === 'Deny' ? 'deny' : 'allow';
     return actions.flatMap((action) =>
       (resources.length > 0 ? resources : ['']).map((resource) => {
-        const rest = restOf(each, resource);
+        const rest = restOf(
+          each,
+          resource === '*' ? (star ?? everything(action)) : resource && code(resource),
+        );
         return { key: `${verb} ${action} ${rest}`, action, rest, verb } as const;
       }),
     );
@@ -106,13 +117,17 @@ function grants(statements: readonly PolicyStatement[]): Grant[] {
 }
 
 function restOf({ principals, conditions }: PolicyStatement, resource: string): string {
-  const on = resource === '' ? [] : [`on ${code(resource)}`];
+  const on = resource === '' ? [] : [`on ${resource}`];
   const by = principals.length === 0 ? [] : [`by ${principals.map(code).join(', ')}`];
   const when = Object.entries(conditions).map(
     ([key, values]) => `if ${key} is ${values.map(code).join(' or ')}`,
   );
   return [...on, ...by, ...when].join(' ');
 }
+
+/** A star that nobody can narrow says so. */
+const everything = (action: string): string =>
+  WITHOUT_RESOURCES.includes(action) ? '`*` (AWS knows no resources for it)' : '`*`';
 
 /** Actions on the same resource in one line. */
 function phrases(list: readonly Grant[]): string[] {

@@ -85,8 +85,8 @@ describe('wrong input', () => {
     ['policy', ['README.md'], 'README.md is not JSON: use the output of terraform show -json <plan>'],
     ['policy', ['tests/unit'], 'tests/unit holds no cdk.tf.json: run npm run synth'],
     ['policy', ['--environment', 'nowhere'], '--environment nowhere is none of environments/'],
-    ['policy', ['--fast'], "unknown option '--fast'"],
-    ['plan:summary', [], "missing required argument 'plans'"],
+    ['policy', ['--fast'], "unknown option '--fast'; see npm run policy -- --help"],
+    ['plan:summary', [], "missing required argument 'plans'; see npm run plan:summary -- --help"],
     [
       'plan:summary',
       ['package.json'],

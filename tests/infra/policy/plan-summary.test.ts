@@ -50,7 +50,7 @@ describe('a plan that changes rights and settings', () => {
     expect(rights.trim().split('\n')).toEqual([
       '- `aws_iam_role.connect-agent-role`',
       '  - ➕ allow `dynamodb:Scan` on `*`',
-      '  - ➖ allow `xray:PutTraceSegments`, `xray:PutTelemetryRecords` on `*`',
+      '  - ➖ allow `xray:PutTraceSegments`, `xray:PutTelemetryRecords` on `*` (AWS knows no resources for it)',
     ]);
   });
 
@@ -86,6 +86,10 @@ describe('a plan that changes rights and settings', () => {
 
 describe('a first plan', () => {
   const text = markdownOf('first');
+
+  it('says of a star what it means, where nobody could narrow it', () => {
+    expect(text).toContain('on `*` (AWS knows no resources for it)');
+  });
 
   it('gives every resource a reason, under the heading of its purpose', () => {
     expect(text).toContain('**9 to create, 0 to change, 0 to replace, 0 to destroy.**');
