@@ -5,6 +5,11 @@ import { EventBuses } from './events/event-bus';
 import { Schedules } from './events/schedules';
 import { HttpApiEdge } from './gateway/http-api/http-api-edge';
 import { WebSocketGateway } from './gateway/websocket/websocket-gateway';
+import { checkNames } from './faults/check-names';
+import { EnvironmentKiller } from './faults/environment-killer';
+import { faultHooks } from './faults/fault-hooks';
+import type { FaultPlan } from './faults/fault-plan';
+import { Faults, NO_FAULTS } from './faults/faults';
 import { GuardedQueues } from './iam/guarded-queues';
 import { GuardedStream } from './iam/guarded-stream';
 import { guardedLogs } from './iam/guarded-logs';
@@ -45,6 +50,8 @@ export interface CloudOptions {
   readonly interceptInvocation?: InvocationInterceptor;
   /** How slow the services are; without it they are as quick as this machine. */
   readonly latency?: Latency | undefined;
+  /** What goes wrong on purpose. */
+  readonly faults?: FaultPlan | undefined;
   /** Told of every decision on what functions and services do, from the boot on. */
   readonly onDecision?: (decision: AccessDecision) => void;
 }
@@ -64,6 +71,8 @@ export interface Services {
   readonly iam: Iam;
   /** Every AWS call the functions made, counted. */
   readonly calls: CallRecorder;
+  /** The fault plan at work: switches and counts. */
+  readonly faults: Faults;
 }
 
 /**
@@ -82,6 +91,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const permissions = new Permissions(apis.permissions);
   const iam = new Iam({ spec: apis, warn: options.warn, ...(onDecision && { onDecision }) });
   checkLambdaRights(iam, apis);
+  checkNames(options.faults ?? NO_FAULTS, apis);
   // eslint-disable-next-line prefer-const -- known only once the doors are open
   let lambda: LambdaService;
   const invoker: FunctionInvoker = {
@@ -90,14 +100,17 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   };
   const principals: Principals = { find: (...args) => lambda.find(...args) };
   const calls = new CallRecorder();
-  // Whoever looks on sees what the caller sees: the wait, and the refusal.
-  const intercept = chain(calls.intercept, options.intercept, slow.intercept, iam.intercept);
+  const faults = new Faults(options.faults ?? NO_FAULTS);
+  const kill = (environmentId: string): void => void lambda.kill(environmentId);
+  const broken = faultHooks(faults, { spec: apis, kill });
+  // Whoever looks on sees what the caller sees: the fault, the wait, and the refusal.
+  const intercept = chain(calls.intercept, options.intercept, broken.intercept, slow.intercept, iam.intercept);
   const ofGateways = intercepted(invoker, options.interceptInvocation, slow.interceptInvocation);
 
   const edge = started(new HttpApiEdge({ api: onlyHttpApi(apis), invoker: ofGateways, permissions, limits: limits.httpApi, accountId, log }));
   const gateway = started(
     new WebSocketGateway({
-      ...slow, apis: apis.webSocketApis, invoker: ofGateways, permissions, principals, region, limits: limits.webSocket, intercept, log,
+      ...slow, ...broken, apis: apis.webSocketApis, invoker: ofGateways, permissions, principals, region, limits: limits.webSocket, intercept, log,
     }),
   );
   const [visitors, webSockets] = await Promise.all([edge.listen(options.httpPort), gateway.listen(0)]);
@@ -108,7 +121,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const dynamodb = started(await LocalDynamoDb.start({ tables: spec.tables, limits, region, logger: log }));
   const buses = started(
     new EventBuses({
-      ...slow, buses: spec.buses, rules: spec.rules, invoker, permissions, queues: guardedQueues, limits: limits.events, accountId, region, log,
+      ...slow, ...broken, buses: spec.buses, rules: spec.rules, invoker, permissions, queues: guardedQueues, limits: limits.events, accountId, region, log,
     }),
   );
   const endpoint = started(
@@ -125,6 +138,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   lambda = started(
     await LambdaService.start({
       ...slow,
+      ...broken,
       functions: spec.functions,
       region,
       awsEndpoint: () => url,
@@ -137,11 +151,12 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const mappings = spec.mappings.map((mapping) => {
     const source = new GuardedStream(dynamodb, iam, mapping.functionArn);
     source.open(mapping.streamArn);
-    return started(new EventSourceMapping({ ...slow, mapping, source, invoker, queues: guardedQueues, limits: limits.stream, log }));
+    return started(new EventSourceMapping({ ...slow, ...broken.ofMapping(mapping), mapping, source, invoker, queues: guardedQueues, limits: limits.stream, log }));
   });
   const schedules = started(new Schedules({ rules: spec.rules, buses, accountId, region }));
-  for (const part of [...mappings, schedules]) part.start();
-  return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, iam, calls };
+  const killer = started(new EnvironmentKiller({ faults, environments: () => lambda.environments(), kill }));
+  for (const part of [...mappings, schedules, killer]) part.start();
+  return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, iam, calls, faults };
 }
 
 /** The invoker as gateways see it; the first interceptor is the outermost. */

@@ -1,6 +1,7 @@
 /** `npm start`: the whole tunnel on one machine. */
 import { onStopSignal } from '../agent';
 import { CommandLineError } from '../scripts/command-line';
+import { FaultPlanError } from './faults/fault-plan';
 import { exitWithParent } from './process-guard';
 import { PortTakenError, run } from './start/run';
 import { parseStartOptions, type StartOptions } from './start/start-options';
@@ -11,7 +12,7 @@ const toStderr = (text: string): void => void process.stderr.write(text);
 
 /** Failures that say everything by themselves: bad input, a bad environment, a missing bundle, a taken port. */
 const EXPECTED = new Set([
-  'AgentOptionError', 'BuildError', 'EnvironmentError', 'EventPatternError', 'EventsBootError', 'GatewayBootError', 'IamBootError',
+  'AgentOptionError', 'BuildError', 'EnvironmentError', 'EventPatternError', 'EventsBootError', 'FaultPlanError', 'GatewayBootError', 'IamBootError',
   'LambdaBootError', 'MissingBundleError', PortTakenError.name, 'TerraformError', 'TunnelRefusedError',
 ]);
 
@@ -26,7 +27,7 @@ async function main(): Promise<number> {
     }
     options = parsed;
   } catch (error) {
-    if (!(error instanceof CommandLineError)) throw error;
+    if (!(error instanceof CommandLineError || error instanceof FaultPlanError)) throw error;
     toStderr(`http-tunnel: ${error.message}\n`);
     return 2;
   }

@@ -63,7 +63,8 @@ export function chain(...interceptors: readonly (Interceptor | undefined)[]): In
     )();
 }
 
-function tablesOf({ service, input }: AwsCall): string[] {
+/** Names of the tables that a call is about: more than one for a batch, none outside DynamoDB. */
+export function tablesOf({ service, input }: AwsCall): string[] {
   if (service !== 'dynamodb') return [];
   const { TableName, RequestItems } = input;
   if (typeof TableName === 'string') return [TableName];

@@ -18,7 +18,7 @@ import { EventsBootError } from './events-boot-error';
 import { entriesOf, eventOf } from './put-events';
 import type { PutEventsEntry, PutEventsResult, PutEventsResultEntry } from './put-events';
 import { TargetDelivery } from './target-delivery';
-import type { DeliveryRecord } from './target-delivery';
+import type { DeliveryInterceptor, DeliveryRecord } from './target-delivery';
 
 /** Every account has it. */
 export const DEFAULT_BUS = 'default';
@@ -34,8 +34,10 @@ export interface EventBusesOptions extends Carriers {
   /** 0 ≤ x < 1 */
   readonly random?: () => number;
   readonly log: Logger;
-  /** Awaited before each delivery attempt: where latency and faults come in. A rejection is a failed attempt. */
+  /** Awaited before each delivery attempt: where latency comes in. A rejection is a failed attempt. */
   readonly beforeDelivery?: (target: TargetSpec) => Promise<void>;
+  /** Wraps each delivery attempt: where faults come in. */
+  readonly interceptDelivery?: DeliveryInterceptor;
 }
 
 export interface EventBusesStats {

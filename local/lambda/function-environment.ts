@@ -79,8 +79,12 @@ export class FunctionEnvironment implements RuntimeHost {
       if (init.failure || this.sandbox.exited) {
         this.settle(init.failure?.(invocation.requestId) ?? this.exitError(invocation.requestId));
         this.finish();
+      } else if (invocation.fault === 'throw') {
+        this.settle({ kind: 'error', errorType: 'Error', errorMessage: 'broken on purpose by the fault plan' });
+        this.finish();
       } else {
         this.handOverNow(invocation);
+        if (invocation.fault === 'exit') this.kill();
       }
     });
   }

@@ -8,7 +8,11 @@ export interface Invocation {
   readonly payload: string;
   /** Value of `X-Amzn-Trace-Id` */
   readonly traceHeader: string;
+  /** What a fault plan does to it: the function throws before it has done anything, or its process ends. */
+  readonly fault?: RunFault;
 }
+
+export type RunFault = 'throw' | 'exit';
 
 /** How an invocation that ran has ended. */
 export type Outcome = Exclude<InvocationOutcome, { kind: 'throttled' }>;

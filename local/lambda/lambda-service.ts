@@ -25,7 +25,7 @@ import { EnvironmentFactory } from './environment-factory';
 import { FunctionCode } from './function-code';
 import { FunctionKeys } from './function-keys';
 import { FunctionPool } from './function-pool';
-import type { Invocation, InvocationRecord } from './invocation';
+import type { Invocation, InvocationRecord, RunFault } from './invocation';
 import { LambdaBootError } from './lambda-errors';
 import { LambdaStats } from './lambda-stats';
 import type { FunctionStats } from './lambda-stats';
@@ -43,7 +43,11 @@ export interface LambdaServiceOptions {
   readonly guard: ProcessGuard;
   /** Awaited before a process is started: where a latency profile makes cold starts as slow as AWS's. */
   readonly beforeColdStart?: (functionName: string) => Promise<void>;
+  /** Wraps every run of a function, whoever asks for it: where faults come in. */
+  readonly interceptRun?: RunInterceptor;
 }
+
+export type RunInterceptor = (functionName: string, run: (fault?: RunFault) => Promise<InvokeResult>) => Promise<InvokeResult>;
 
 export interface LambdaEvents {
   /** An invocation has run. */
@@ -175,7 +179,9 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
   }
 
   private async run({ arn, name }: FunctionSpec, invocation: Invocation): Promise<InvokeResult> {
-    const result = await this.functionOf(arn).pool.invoke(invocation);
+    const { pool } = this.functionOf(arn);
+    const { interceptRun = (_name, run) => run() } = this.options;
+    const result = await interceptRun(name, (fault) => pool.invoke({ ...invocation, ...(fault && { fault }) }));
     if (result.kind === 'throttled') {
       this.statistics.recordThrottle(name);
       this.events.emit('throttle', { at: Date.now(), functionName: name, reason: result.reason });

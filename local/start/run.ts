@@ -76,10 +76,12 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
     variables: { agent_token_key: key },
     httpPort: options.httpPort,
     latency: latencyProfile(options.latency, LATENCY_SEED),
+    faults: options.faults,
     log: (line) => output.log(line),
     warn: (text) => output.warning(text),
   });
   cleanUps.push(() => cloud.close());
+  if (options.faults) cleanUps.push(async () => output.faults(cloud.services.faults.counts()));
   // From here on the stack goes even when we are killed.
   cloud.services.guard.watchDirectory(outdir);
   const pins = await Promise.all(

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CommandLineError, parseOptions, type Help } from '../../scripts/command-line';
+import { FaultPlanError, type FaultPlan } from '../faults/fault-plan';
+import { readFaultPlan } from '../faults/read-fault-plan';
 import { LATENCY_PROFILES, type LatencyProfileName } from '../latency/latency-profile';
 
 export const MODES = ['polling', 'bus', 'direct'] as const;
@@ -19,6 +21,8 @@ export interface StartOptions {
   readonly httpPort: number;
   readonly mode: StartMode;
   readonly latency: LatencyProfileName;
+  /** What goes wrong on purpose. */
+  readonly faults: FaultPlan | undefined;
   readonly pins: readonly Pin[];
   readonly json: boolean;
   readonly agent: boolean;
@@ -28,12 +32,12 @@ export interface StartOptions {
 /** Reads the command line of `npm start`. @throws CommandLineError */
 export function parseStartOptions(args: readonly string[]): StartOptions | Help {
   const command = startCommand();
-  const options = parseOptions<Omit<StartOptions, 'port' | 'pins'> & { port?: number; pin: Pin[] }>(command, args);
+  const options = parseOptions<Omit<StartOptions, 'port' | 'faults' | 'pins'> & { port?: number; faults?: FaultPlan; pin: Pin[] }>(command, args);
   if ('help' in options) return options;
   const [stray] = command.args;
   if (stray !== undefined) throw new CommandLineError(strayArgument(stray));
   const { pin, ...rest } = options;
-  return { ...rest, port: options.port, pins: pin };
+  return { ...rest, port: options.port, faults: options.faults, pins: pin };
 }
 
 function startCommand(): Command {
@@ -51,6 +55,7 @@ function startCommand(): Command {
         .choices([...LATENCY_PROFILES])
         .default('none'),
     )
+    .addOption(new Option('--faults <file>', 'a fault plan: what goes wrong on purpose (docs/fault-plans.md)').argParser(faultPlan))
     .addOption(
       new Option('--pin <name=port>', 'a port that sends every Host to that tunnel (repeatable)')
         .default([] as Pin[], 'none')
@@ -93,6 +98,15 @@ function port(text: string): number {
 function portOrAny(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError('A port is a number up to 65535.');
   return Number(text);
+}
+
+function faultPlan(file: string): FaultPlan {
+  const plan = readFaultPlan(file);
+  const switched = plan.faults.find((fault) => fault.switched);
+  if (!switched) return plan;
+  throw new FaultPlanError(
+    `${file}: "${switched.name}" is switched, and there is no program here that could begin it: give it fromMs and untilMs instead`,
+  );
 }
 
 function parsePin(text: string): Pin {

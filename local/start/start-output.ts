@@ -1,4 +1,5 @@
 import type { Disconnection, RequestSummary } from '../../agent';
+import type { FaultCount } from '../faults/active-fault';
 import type { LogLine } from '../services';
 
 /** What `npm start` says once everything runs. */
@@ -32,6 +33,8 @@ export interface StartOutput {
   /** What a function logged. */
   log(line: LogLine): void;
   warning(text: string): void;
+  /** What a fault plan did, by fault. */
+  faults(counts: Readonly<Record<string, FaultCount>>): void;
   stopping(): void;
 }
 
@@ -51,6 +54,9 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
       if (verbose || isTrouble(text)) line(`[${functionName}] ${text}`);
     },
     warning: (text) => err(`warning: ${text}\n`),
+    faults: (counts) => {
+      for (const [name, { struck, matched }] of Object.entries(counts)) line(`fault ${name}: struck ${struck} of ${matched}`);
+    },
     stopping: () => line('stopping'),
   };
 }
@@ -95,6 +101,7 @@ export function jsonOutput(out: Write, verbose: boolean): StartOutput {
       if (verbose || isTrouble(line.text)) event('log', line);
     },
     warning: (text) => event('warning', { text }),
+    faults: (counts) => event('faults', { counts }),
     stopping: () => event('stopping'),
   };
 }

@@ -9,7 +9,7 @@ import type { Closeable, Interceptor, Principal, Principals } from '../../servic
 import type { WebSocketApiSpec } from '../../specs';
 import type { InvocationServices } from '../invoke-integration';
 import { newRequestId } from '../request-id';
-import { Connection } from './connection';
+import { Connection, type FrameInterceptor } from './connection';
 import type { ConnectionInfo } from './connection-context';
 import { ConnectionsApi } from './connections-api';
 import { addressedStage, isHandshake, refuseUpgrade } from './upgrade-request';
@@ -24,6 +24,8 @@ export interface WebSocketGatewayOptions extends InvocationServices, Pick<WebSoc
   readonly limits: Limits['webSocket'];
   /** Wraps each call of `@connections`, and each signed connect; without one they pass. */
   readonly intercept?: Interceptor;
+  /** Wraps each message, either way: where faults come in. */
+  readonly interceptFrame?: FrameInterceptor;
   /** In ms since the epoch. */
   readonly clock?: () => number;
 }
@@ -188,6 +190,7 @@ export class WebSocketGateway implements Closeable {
       socket,
       limits: this.options.limits,
       clock: this.clock,
+      ...(this.options.interceptFrame && { interceptFrame: this.options.interceptFrame }),
       onMessage: (text) => void api.message(info, text, (answer) => connection.reply(answer)),
       onEnd: (code, reason) => {
         if (this.established.delete(connectionId)) void api.disconnect(info, code, reason);
