@@ -1,0 +1,33 @@
+/** `npm run rehearse`: what operations rely on, rehearsed on the local cloud under load. */
+import { runProgram } from '../scripts/command-line';
+import { parseRehearseOptions, type RehearseOptions } from './options';
+import { missesOf, outcomeOf } from './outcome';
+import { progressOn, type Progress } from './progress';
+import { buildBundles } from './rehearsal-cloud';
+import { rollBackReport } from './report';
+import { runScenario, type Run } from './run-scenario';
+import { SCENARIOS, type Scenario } from './scenarios';
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Resolves with the exit code: 1 when a target was missed. */
+async function main(options: RehearseOptions): Promise<number> {
+  const progress = progressOn(process.stderr);
+  progress('building the functions');
+  await buildBundles();
+  return rehearseRollBack(options, progress);
+}
+
+async function rehearseRollBack(options: RehearseOptions, progress: Progress): Promise<number> {
+  const runs: Run[] = [];
+  for (const name of options.scenarios) runs.push(await runScenario(scenarioOf(name), options, progress));
+  const misses = runs.flatMap(missesOf);
+  print(`\n${rollBackReport(runs, misses)}`);
+  const outcomes = runs.map(outcomeOf);
+  if (options.json) print(JSON.stringify(outcomes.length === 1 ? outcomes[0] : outcomes));
+  return misses.length === 0 ? 0 : 1;
+}
+
+const scenarioOf = (name: string): Scenario => SCENARIOS.find((scenario) => scenario.name === name) as Scenario;
+
+void runProgram('rehearse', parseRehearseOptions, main);
