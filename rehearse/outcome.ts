@@ -41,7 +41,7 @@ export function missesOf(run: Run): string[] {
     [struck > 0, 'the fault struck nothing'],
     [rollsBack || rolledBackAt === undefined, 'it rolled back, which it must not'],
     [!rollsBack || within(rolledBackAt), `no roll-back ${bound}`],
-    [!rollsBack || within(allPollingAt), `requests were still assigned to the event-driven cohort: not all polled ${bound}`],
+    [!rollsBack || rolledBackAt === undefined || within(allPollingAt), `requests were still assigned to the event-driven cohort: not all polled ${bound}`],
     [!rollsBack || ownAlarmAt !== undefined, `the alarm ${scenario.alarm} did not see it`],
     [seen.asked > 0, 'no visitor came'],
     [seen.errors === 0, `${seen.errors} visitors saw an error (${kindsOf(seen)})`],
