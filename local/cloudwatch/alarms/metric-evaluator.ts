@@ -79,6 +79,6 @@ export class MetricEvaluator {
     const counted: MetricStatSpec = { ...metric, statistic: 'SampleCount' };
     const counts = this.windowTo(end, evaluationPeriods).read(counted);
     const samples = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-    return samples < SAMPLES_BEYOND / Math.min(percent / 100, 1 - percent / 100);
+    return samples < (SAMPLES_BEYOND * 100) / Math.min(percent, 100 - percent);
   }
 }

@@ -97,7 +97,7 @@ function readMetric(metric: unknown, root: Members): EmfMetric | string {
   if (values.length > MAX_VALUES || !values.every((value) => typeof value === 'number')) {
     return `${name} is neither a number nor an array of up to ${MAX_VALUES} numbers in the line`;
   }
-  return { name, unit, highResolution: resolution === 1, values: values as number[] };
+  return { name, unit, highResolution: resolution === 1, values: values };
 }
 
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -27,9 +27,9 @@ export class MetricSeries {
 
   add(value: number, at: number, times: number, highResolution: boolean): void {
     const { secondMs, minuteMs } = this.resolution;
-    if (highResolution) bucket(this.seconds, Math.floor(at / secondMs)).add(value, times);
-    else bucket(this.minutes, Math.floor(at / minuteMs)).add(value, times);
-    const minute = Math.floor(at / minuteMs);
+    if (highResolution) bucket(this.seconds, numberOf(at, secondMs)).add(value, times);
+    else bucket(this.minutes, numberOf(at, minuteMs)).add(value, times);
+    const minute = numberOf(at, minuteMs);
     if (minute > this.cleared) this.clearUp(minute);
   }
 
@@ -51,8 +51,7 @@ export class MetricSeries {
   ): void {
     const [first, end] = [firstFrom(from, bucketMs), firstFrom(to, bucketMs)];
     const take = (index: number, values: Distribution): void =>
-      // A divided minute need not be whole ms; the period's number must not suffer from it.
-      bucket(periods, Math.floor((index * bucketMs - from) / periodMs + TOLERANCE)).merge(values);
+      bucket(periods, numberOf(index * bucketMs - from, periodMs)).merge(values);
     if (end - first > buckets.size) {
       for (const [index, values] of buckets) if (index >= first && index < end) take(index, values);
       return;
@@ -66,10 +65,10 @@ export class MetricSeries {
   private clearUp(minute: number): void {
     this.cleared = minute;
     const { secondMs, minuteMs, seconds, retentionMs } = this.resolution;
-    const youngest = Math.floor((minute * minuteMs) / secondMs) - seconds;
+    const youngest = numberOf(minute * minuteMs, secondMs) - seconds;
     for (const [second, values] of this.seconds) {
       if (second >= youngest) continue;
-      bucket(this.minutes, Math.floor((second * secondMs) / minuteMs + TOLERANCE)).merge(values);
+      bucket(this.minutes, numberOf(second * secondMs, minuteMs)).merge(values);
       this.seconds.delete(second);
     }
     const oldest = minute - Math.ceil(retentionMs / minuteMs);
@@ -77,10 +76,14 @@ export class MetricSeries {
   }
 }
 
-const TOLERANCE = 1e-6;
+/** A divided second need not be whole ms, and times since the epoch are so large that little of a double is left for the rest. */
+const TOLERANCE_MS = 0.01;
+
+/** Number of the bucket that a time is in. */
+const numberOf = (at: number, bucketMs: number): number => Math.floor((at + TOLERANCE_MS) / bucketMs);
 
 /** Number of the first bucket that begins at a time or after it. */
-const firstFrom = (at: number, bucketMs: number): number => Math.ceil(at / bucketMs - TOLERANCE);
+const firstFrom = (at: number, bucketMs: number): number => Math.ceil((at - TOLERANCE_MS) / bucketMs);
 
 function bucket(buckets: Map<number, Distribution>, index: number): Distribution {
   let values = buckets.get(index);
