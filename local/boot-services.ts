@@ -1,5 +1,11 @@
 import { AwsEndpoint } from './aws-endpoint/aws-endpoint';
 import { CallRecorder, chain } from './aws-endpoint/call-recorder';
+import { LocalAlarms } from './cloudwatch/alarms/local-alarms';
+import { cloudwatchService } from './cloudwatch/api/cloudwatch-service';
+import { MetricStore } from './cloudwatch/metrics/metric-store';
+import { dynamodbMetrics } from './cloudwatch/sources/dynamodb-metrics';
+import { emfMetrics } from './cloudwatch/sources/emf-metrics';
+import { ServiceMetrics } from './cloudwatch/sources/service-metrics';
 import { LocalDynamoDb } from './dynamodb/local-dynamodb';
 import { EventBuses } from './events/event-bus';
 import { Schedules } from './events/schedules';
@@ -12,6 +18,7 @@ import type { FaultPlan } from './faults/fault-plan';
 import { Faults, NO_FAULTS } from './faults/faults';
 import { GuardedQueues } from './iam/guarded-queues';
 import { GuardedStream } from './iam/guarded-stream';
+import { GuardedTopics } from './iam/guarded-topics';
 import { guardedLogs } from './iam/guarded-logs';
 import { Iam, type AccessDecision } from './iam/iam';
 import { checkLambdaRights } from './iam/lambda-rights';
@@ -19,10 +26,13 @@ import { LambdaService } from './lambda/lambda-service';
 import { latencyHooks } from './latency/latency-hooks';
 import type { Latency } from './latency/latency-profile';
 import { AWS_LIMITS, type Limits } from './limits';
+import type { Alarms, Metrics } from './observations';
+import { newOperator } from './operator';
 import { Permissions } from './permissions';
 import { ProcessGuard } from './process-guard';
-import type { Closeable, FunctionInvoker, Interceptor, InvocationInterceptor, Logger, LogSink, Principals } from './services';
+import type { Closeable, FunctionInvoker, Interceptor, InvocationInterceptor, Logger, LogSink, Principal, Principals } from './services';
 import type { CloudSpec, HttpApiSpec } from './specs';
+import { LocalTopics } from './sns/local-topics';
 import { LocalQueues } from './sqs/local-queues';
 import { ssmService } from './ssm/ssm-service';
 import { EventSourceMapping } from './streams/event-source-mapping';
@@ -52,6 +62,8 @@ export interface CloudOptions {
   readonly latency?: Latency | undefined;
   /** What goes wrong on purpose. */
   readonly faults?: FaultPlan | undefined;
+  /** Divides the periods of alarms as the stack has them, and the pauses between their evaluations; 1 where it is not given. Clocks run as ever. */
+  readonly alarmTimeFactor?: number;
   /** Told of every decision on what functions and services do, from the boot on. */
   readonly onDecision?: (decision: AccessDecision) => void;
 }
@@ -64,6 +76,7 @@ export interface Services {
   readonly lambda: LambdaService;
   readonly dynamodb: LocalDynamoDb;
   readonly queues: LocalQueues;
+  readonly topics: LocalTopics;
   readonly buses: EventBuses;
   readonly mappings: readonly EventSourceMapping[];
   readonly schedules: Schedules;
@@ -73,6 +86,12 @@ export interface Services {
   readonly calls: CallRecorder;
   /** The fault plan at work: switches and counts. */
   readonly faults: Faults;
+  readonly metrics: Metrics;
+  readonly alarms: Alarms;
+  /** Where AWS's APIs are, for the SDK: `http://127.0.0.1:PORT`. */
+  readonly awsEndpoint: string;
+  /** Who may call them from outside of the functions. */
+  readonly operator: Principal;
 }
 
 /**
@@ -80,7 +99,7 @@ export interface Services {
  * @param started is told of each part that has to be closed, also when a later one fails
  */
 export async function bootServices(options: CloudOptions, started: <P extends Closeable>(part: P) => P): Promise<Services> {
-  const { account, variables, limits = AWS_LIMITS, onDecision } = options;
+  const { account, variables, limits = AWS_LIMITS, onDecision, alarmTimeFactor: timeFactor = 1 } = options;
   const slow = latencyHooks(options.latency);
   const { region, accountId } = account;
   const log: Logger = { warn: options.warn };
@@ -89,7 +108,8 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   // The doors come first: functions learn their addresses from their environment, which the ports are part of.
   const apis = read({ visitors: 'http://127.0.0.1', webSockets: 'ws://127.0.0.1' });
   const permissions = new Permissions(apis.permissions);
-  const iam = new Iam({ spec: apis, warn: options.warn, ...(onDecision && { onDecision }) });
+  const operator = newOperator(accountId);
+  const iam = new Iam({ spec: apis, warn: options.warn, operator, ...(onDecision && { onDecision }) });
   checkLambdaRights(iam, apis);
   checkNames(options.faults ?? NO_FAULTS, apis);
   // eslint-disable-next-line prefer-const -- known only once the doors are open
@@ -98,16 +118,20 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
     invoke: (...args) => lambda.invoke(...args),
     invokeAsync: (...args) => lambda.invokeAsync(...args),
   };
-  const principals: Principals = { find: (...args) => lambda.find(...args) };
+  const principals: Principals = { find: (id, token) => (id === operator.accessKeyId ? operator : lambda.find(id, token)) };
+  const metrics = new MetricStore({ timeFactor, log });
   const calls = new CallRecorder();
   const faults = new Faults(options.faults ?? NO_FAULTS);
   const kill = (environmentId: string): void => void lambda.kill(environmentId);
   const broken = faultHooks(faults, { spec: apis, kill });
   // Whoever looks on sees what the caller sees: the fault, the wait, and the refusal.
-  const intercept = chain(calls.intercept, options.intercept, broken.intercept, slow.intercept, iam.intercept);
+  const intercept = chain(
+    calls.intercept, dynamodbMetrics(metrics), options.intercept, broken.intercept, slow.intercept, iam.intercept,
+  );
   const ofGateways = intercepted(invoker, options.interceptInvocation, slow.interceptInvocation);
 
-  const edge = started(new HttpApiEdge({ api: onlyHttpApi(apis), invoker: ofGateways, permissions, limits: limits.httpApi, accountId, log }));
+  const httpApi = onlyHttpApi(apis);
+  const edge = started(new HttpApiEdge({ api: httpApi, invoker: ofGateways, permissions, limits: limits.httpApi, accountId, log }));
   const gateway = started(
     new WebSocketGateway({
       ...slow, ...broken, apis: apis.webSocketApis, invoker: ofGateways, permissions, principals, region, limits: limits.webSocket, intercept, log,
@@ -118,6 +142,12 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
 
   const queues = new LocalQueues(spec.queues);
   const guardedQueues = new GuardedQueues(queues, iam);
+  const topics = new LocalTopics(spec.topics);
+  const guardedTopics = new GuardedTopics(topics, iam, spec.topics);
+  const alarms = new LocalAlarms({
+    alarms: spec.alarms, metrics, timeFactor, invoker, permissions, topics: guardedTopics, accountId, region, log,
+    targets: [...spec.functions, ...spec.topics].map(({ arn }) => arn),
+  });
   const dynamodb = started(await LocalDynamoDb.start({ tables: spec.tables, limits, region, logger: log }));
   const buses = started(
     new EventBuses({
@@ -127,7 +157,13 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const endpoint = started(
     new AwsEndpoint({
       principals,
-      services: { dynamodb: dynamodb.service, events: buses.service, ssm: ssmService(spec.parameters), sqs: queues.service },
+      services: {
+        cloudwatch: cloudwatchService(metrics, alarms),
+        dynamodb: dynamodb.service,
+        events: buses.service,
+        ssm: ssmService(spec.parameters),
+        sqs: queues.service,
+      },
       intercept,
       region,
       logger: log,
@@ -143,7 +179,8 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
       region,
       awsEndpoint: () => url,
       queues: guardedQueues,
-      log: guardedLogs(options.log, iam, spec.functions),
+      topics: guardedTopics,
+      log: guardedLogs(tee(emfMetrics(metrics, log), options.log), iam, spec.functions),
       limits: limits.lambda,
       guard,
     }),
@@ -155,9 +192,16 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   });
   const schedules = started(new Schedules({ rules: spec.rules, buses, accountId, region }));
   const killer = started(new EnvironmentKiller({ faults, environments: () => lambda.environments(), kill }));
-  for (const part of [...mappings, schedules, killer]) part.start();
-  return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, iam, calls, faults };
+  started(new ServiceMetrics(metrics, { lambda, mappings, buses, queues, edge, httpApi, gateway }, timeFactor));
+  started(alarms);
+  for (const part of [...mappings, schedules, alarms, killer]) part.start();
+  return {
+    spec, edge, gateway, lambda, dynamodb, queues, topics, buses, mappings, schedules, guard, iam, calls, faults, metrics, alarms, awsEndpoint: url, operator,
+  };
 }
+
+/** Every line to each of several. */
+const tee = (...sinks: readonly LogSink[]): LogSink => (line) => sinks.forEach((sink) => sink(line));
 
 /** The invoker as gateways see it; the first interceptor is the outermost. */
 function intercepted(invoker: FunctionInvoker, ...interceptors: readonly (InvocationInterceptor | undefined)[]): FunctionInvoker {

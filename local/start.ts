@@ -12,8 +12,8 @@ const toStderr = (text: string): void => void process.stderr.write(text);
 
 /** Failures that say everything by themselves: bad input, a bad environment, a missing bundle, a taken port. */
 const EXPECTED = new Set([
-  'AgentOptionError', 'BuildError', 'EnvironmentError', 'EventPatternError', 'EventsBootError', 'FaultPlanError', 'GatewayBootError', 'IamBootError',
-  'LambdaBootError', 'MissingBundleError', PortTakenError.name, 'TerraformError', 'TunnelRefusedError',
+  'AgentOptionError', 'AlarmBootError', 'BuildError', 'EnvironmentError', 'EventPatternError', 'EventsBootError', 'FaultPlanError',
+  'GatewayBootError', 'IamBootError', 'LambdaBootError', 'MissingBundleError', PortTakenError.name, 'TerraformError', 'TunnelRefusedError',
 ]);
 
 /** Resolves with the exit code: 0 when stopped, 1 when it cannot run, 2 for a wrong command line. */

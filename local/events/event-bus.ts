@@ -40,6 +40,13 @@ export interface EventBusesOptions extends Carriers {
   readonly interceptDelivery?: DeliveryInterceptor;
 }
 
+/** An event that a rule's pattern matched. */
+export interface MatchRecord {
+  readonly at: number;
+  readonly ruleName: string;
+  readonly busName: string;
+}
+
 export interface EventBusesStats {
   /** Entries that PutEvents took, and refused. */
   readonly accepted: number;
@@ -51,7 +58,7 @@ export interface EventBusesStats {
 }
 
 export class EventBuses implements Closeable {
-  readonly events = new EventEmitter<{ delivery: [DeliveryRecord] }>();
+  readonly events = new EventEmitter<{ delivery: [DeliveryRecord]; match: [MatchRecord] }>();
   private readonly counts = {
     accepted: 0,
     refused: 0,
@@ -147,6 +154,7 @@ export class EventBuses implements Closeable {
     for (const rule of this.rules) {
       if (rule.spec.busName !== busName || !rule.matches(event)) continue;
       this.counts.matched += 1;
+      this.events.emit('match', { at: this.clock.now(), ruleName: rule.spec.name, busName });
       this.deliverTo(rule, event, entry.TraceHeader === undefined ? {} : { traceHeader: entry.TraceHeader });
     }
     return { EventId: event.id };

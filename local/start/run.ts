@@ -12,6 +12,7 @@ import { buildFunctions } from '../../scripts/build-functions';
 import { randomTokenKey, signToken } from '../agent-token';
 import { latencyProfile } from '../latency/latency-profile';
 import { LocalCloud } from '../local-cloud';
+import { removeRunningCloud, writeRunningCloud } from '../running-cloud';
 import type { StartMode, StartOptions } from './start-options';
 import type { Ready, StartOutput } from './start-output';
 
@@ -82,6 +83,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
   });
   cleanUps.push(() => cloud.close());
   if (options.faults) cleanUps.push(async () => output.faults(cloud.services.faults.counts()));
+  cloud.services.alarms.events.on('transition', (transition) => output.alarm(transition));
   // From here on the stack goes even when we are killed.
   cloud.services.guard.watchDirectory(outdir);
   const pins = await Promise.all(
@@ -90,6 +92,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
 
   const token = await signToken(key, OWNER);
   const tunnel = options.agent ? await startTunnel(options, cloud, token, output, cleanUps) : undefined;
+  announce(cloud, cleanUps);
   output.ready({
     mode: options.mode,
     seconds: (performance.now() - startedAt) / 1000,
@@ -99,6 +102,16 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
     pins,
     ...(tunnel ? { tunnel } : { token }),
   });
+}
+
+/** Lets commands find it; last of all, so that a start that fails leaves alone what another one has written. */
+function announce(cloud: LocalCloud, cleanUps: (() => Promise<unknown>)[]): void {
+  const { awsEndpoint: endpoint, spec, operator } = cloud.services;
+  const { visitorUrl, agentEndpoint } = cloud;
+  const { accessKeyId, secretAccessKey } = operator;
+  const { pid } = process;
+  writeRunningCloud({ endpoint, region: spec.region, accessKeyId, secretAccessKey, environment: 'local', pid, visitorUrl, agentEndpoint });
+  cleanUps.push(async () => removeRunningCloud(pid));
 }
 
 async function startTunnel(

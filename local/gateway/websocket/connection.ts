@@ -24,6 +24,8 @@ export interface ConnectionOptions {
   readonly socket: Socket;
   readonly limits: Limits['webSocket'];
   readonly clock: () => number;
+  /** A message has been sent to the client. */
+  readonly onSent: () => void;
   readonly onMessage: (text: string) => void;
   readonly interceptFrame?: FrameInterceptor;
   /** Once, as soon as the gateway counts the connection as gone; the client may learn of it later, or never. */
@@ -77,6 +79,7 @@ export class Connection {
         'Limit exceeded: the client does not read its messages',
       );
     this.touch();
+    this.options.onSent();
     this.pass('to-client', () => this.client.send(text));
   }
 
