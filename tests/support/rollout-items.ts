@@ -1,5 +1,8 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { RolloutItem } from '../../functions/core/rollout-item';
 import type { RolloutStore, StoredRollout } from '../../functions/core/rollout-store';
+import { FORWARD_REQUEST } from './dynamodb-endpoint';
+import { tableOf, type CloudUnderTest } from './tunnel';
 
 /** An item that can be read, 25 % unless told otherwise. */
 export const rolloutItem = (more: Partial<RolloutItem> = {}): RolloutItem => ({
@@ -35,4 +38,10 @@ export class RolloutInMemory implements RolloutStore {
   async record(item: RolloutItem): Promise<void> {
     this.records.set(item.since, item);
   }
+}
+
+/** Puts the item, or whatever else shall stand in its place, past IAM. */
+export async function putRollout({ cloud }: CloudUnderTest, item: object): Promise<void> {
+  const input = { TableName: tableOf(cloud, 'tunnels'), Item: marshall({ tunnelId: '#rollout', ...item }) };
+  await cloud.services.dynamodb.service({ service: 'dynamodb', operation: 'PutItem', caller: FORWARD_REQUEST, input });
 }
