@@ -1,3 +1,4 @@
+import { PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { RolloutItem } from '../../functions/core/rollout-item';
 import type { RolloutStore, StoredRollout } from '../../functions/core/rollout-store';
@@ -44,4 +45,9 @@ export class RolloutInMemory implements RolloutStore {
 export async function putRollout({ cloud }: CloudUnderTest, item: object): Promise<void> {
   const input = { TableName: tableOf(cloud, 'tunnels'), Item: marshall({ tunnelId: '#rollout', ...item }) };
   await cloud.services.dynamodb.service({ service: 'dynamodb', operation: 'PutItem', caller: FORWARD_REQUEST, input });
+}
+
+/** The same in a table that a client reaches. */
+export async function putRolloutItem(client: DynamoDBDocumentClient, table: string, item: object): Promise<void> {
+  await client.send(new PutCommand({ TableName: table, Item: { tunnelId: '#rollout', ...item } }));
 }
