@@ -1,36 +1,17 @@
 /**
- * Powertools as all functions use it: one Logger, Metrics and Tracer per function. Log lines carry requestId, tunnelId and
+ * Powertools as all functions use it: one Logger and Tracer per function, Metrics in metrics.ts. Log lines carry requestId, tunnelId and
  * mode, never a body, token, cookie or query. Nothing here can fail a request.
  */
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricResolution } from '@aws-lambda-powertools/metrics';
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import type { Context } from 'aws-lambda';
-import { METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names';
+import { publishMetrics } from './metrics';
 
 export const logger = new Logger();
-const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
 const tracer = new Tracer();
 
 /** Adds X-Ray subsegments for the calls of an SDK client. */
 export const traced = <C extends object>(client: C): C => tracer.captureAWSv3Client(client);
-
-/** Adds to a metric; all metrics of one invocation share its dimensions. @param value in the metric's unit, see METRICS */
-export function count(name: MetricName, value = 1): void {
-  metrics.addMetric(name, METRICS[name].unit, value, MetricResolution.High);
-}
-
-/** Adds to a metric that has dimensions of its own, apart from the invocation's other metrics. */
-export function countBy(name: MetricName, dimensions: Record<string, string>): void {
-  const single = metrics.singleMetric();
-  single.addDimensions(dimensions);
-  single.addMetric(name, METRICS[name].unit, 1, MetricResolution.High);
-}
-
-/** Dimensions for every metric of this invocation. */
-export const setDimensions = (dimensions: Record<string, string>): void => {
-  metrics.addDimensions(dimensions);
-};
 
 /** Keys for every later log line of this invocation, and annotations of its trace. */
 export function identify(keys: { requestId?: string; tunnelId?: string; mode?: string }): void {
@@ -51,8 +32,7 @@ export function instrumented<E, R>(handler: Handler<E, R>): Handler<E, R> {
     try {
       return await handler(event, context);
     } finally {
-      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-      metrics.clearDimensions();
+      publishMetrics();
       logger.resetKeys();
       segment.close();
     }

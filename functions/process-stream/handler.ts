@@ -5,9 +5,10 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { eventBridgeClient } from '../aws/clients';
 import { publishResponseEvents } from '../aws/response-events';
 import { responseEventFor, type ResponseEvent } from '../core/response-event';
+import { count } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
-import { count, instrumented, logger } from '../telemetry';
+import { instrumented, logger } from '../telemetry';
 
 const settings = readSettings('process-stream');
 const bus = eventBridgeClient();
@@ -44,6 +45,7 @@ const image = (attributes: Record<string, unknown> | undefined): Record<string, 
 export const handler = instrumented(async (batch: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
   const { announcements, unreadable } = announcementsIn(batch.Records);
   for (const { event } of announcements) count('StreamLag', systemClock.now() - event.completedAt);
+  if (announcements.length > 0) count('EventsPublished', announcements.length);
 
   const failed = await publishResponseEvents(
     bus,

@@ -44,7 +44,7 @@ export function faultHooks(faults: Faults, { spec, kill }: FaultHooksOptions): F
 function callFaults(faults: Faults, apiNamed: (apiId: unknown) => string | undefined, kill: FaultHooksOptions['kill']): Interceptor {
   return (call, next) => {
     const { caller, service, operation, input } = call;
-    const subject = { caller: caller.functionName, service, operation, table: tablesOf(call), api: apiNamed(input['apiId']) };
+    const subject = { caller: caller.functionName, service, operation, table: tablesOf(input), api: apiNamed(input['apiId']) };
     return faults.pass<AwsReply>('calls', subject, next, (fault) => ({
       fail: () => Promise.reject(refusal(fault)),
       throttle: () => Promise.reject(throttling(call, fault)),
