@@ -26,8 +26,10 @@ export const local = defineEnvironment({
     'receive-message': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     'process-stream': { memoryMb: 256, timeoutSeconds: 30, reservedConcurrency: null },
     'wake-waiter': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
   },
+  alarms: { notifyEmail: null, minimumRequests: 10 },
   throttling: {
     visitors: { ratePerSecond: 1000, burst: 1000 },
     agents: { ratePerSecond: 2000, burst: 2000 },

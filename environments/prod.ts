@@ -34,8 +34,10 @@ export const prod = defineEnvironment({
     'receive-message': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 150 },
     'process-stream': { memoryMb: 512, timeoutSeconds: 30, reservedConcurrency: 20 },
     'wake-waiter': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 100 },
+    'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
   },
+  alarms: { notifyEmail: null, minimumRequests: 100 },
   throttling: {
     visitors: { ratePerSecond: 1000, burst: 1000 },
     agents: { ratePerSecond: 2000, burst: 2000 },

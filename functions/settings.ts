@@ -57,6 +57,7 @@ export const FUNCTION_SETTINGS = {
   ],
   'process-stream': ['EVENT_BUS_NAME'],
   'wake-waiter': ['WAKE_CHANNEL_URL'],
+  'roll-back': ['TUNNELS_TABLE'],
   sweep: ['TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'LEASE_GRACE_MS'],
 } as const satisfies Record<string, readonly SettingName[]>;
 
