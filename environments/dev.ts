@@ -37,6 +37,7 @@ export const dev = defineEnvironment({
     'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
   },
+  alarms: { notifyEmail: null, minimumRequests: 10 },
   throttling: {
     visitors: { ratePerSecond: 100, burst: 200 },
     agents: { ratePerSecond: 200, burst: 400 },

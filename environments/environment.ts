@@ -84,6 +84,15 @@ const schema = v.strictObject({
     rolloutStaleMs: wholeNumber(0),
   }),
   functions,
+  alarms: v.strictObject({
+    /** Who is told of alarms by e-mail, once the address has confirmed; null: whoever subscribes to the topic. */
+    notifyEmail: v.nullable(v.pipe(v.string(), v.email('must be an e-mail address'))),
+    /**
+     * Requests of one cohort within 30 s from which shares and averages of it mean something: fewer are not judged
+     * (modules/alarms/rollback-triggers.ts).
+     */
+    minimumRequests: wholeNumber(1),
+  }),
   throttling: v.strictObject({ visitors: throttle, agents: throttle, wakes: throttle }),
   logLevel: v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR'),
   logRetentionDays: v.picklist(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`),

@@ -39,6 +39,7 @@ export const prod = defineEnvironment({
     'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
   },
+  alarms: { notifyEmail: null, minimumRequests: 100 },
   throttling: {
     visitors: { ratePerSecond: 1000, burst: 1000 },
     agents: { ratePerSecond: 2000, burst: 2000 },

@@ -1,5 +1,6 @@
 import type { FunctionName } from '../functions/settings';
 import type { AgentGateway } from './agent-gateway';
+import type { AlarmTopic } from './alarm-topic';
 import type { PendingRequestsTable } from './pending-requests-table';
 import type { Statement } from './policy';
 import type { ResponseBus } from './response-bus';
@@ -19,6 +20,7 @@ export interface SharedResources {
   readonly agentGateway: AgentGateway;
   readonly wakeChannel: WakeChannel;
   readonly tokenKey: TokenKey;
+  readonly alarmTopic: AlarmTopic;
 }
 
 /** What each function's role may do: exactly the calls that its code makes, on exactly the resources it makes them to. */
@@ -44,7 +46,7 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
     ],
     'process-stream': [...responseStream.allowConsuming(), responseBus.allowPublishing()],
     'wake-waiter': [wakes.allowConnections('POST'), responseBus.allowReportingFailures()],
-    'roll-back': [tunnels.allow('GetItem', 'PutItem')],
+    'roll-back': [tunnels.allow('GetItem', 'PutItem'), shared.alarmTopic.allowPublishing()],
     sweep: [
       tunnels.allow('GetItem', 'Scan', 'DeleteItem', 'UpdateItem'),
       pendingRequests.allow('Scan', 'PutItem', 'UpdateItem', 'DeleteItem'),
