@@ -45,12 +45,6 @@ export const METRICS = {
   LateAnswer: { unit: 'Count', from: ['receive-message'], by: AS_A_WHOLE, meaning: 'answers for requests that were already over or answered' },
   ForeignAnswer: { unit: 'Count', from: ['receive-message'], by: AS_A_WHOLE, meaning: "answers for another tunnel's request, refused" },
   ProbeReturned: { unit: 'Count', from: ['wake-waiter'], by: AS_A_WHOLE, meaning: "sweep's probes that came back through stream and bus" },
-  RolloutPercent: { unit: 'Percent', from: ['sweep'], by: AS_A_WHOLE, meaning: 'share of requests that is event-driven, as it is set' },
-  BaselineResponseTime: {
-    unit: 'Milliseconds', from: ['sweep'], by: AS_A_WHOLE, meaning: 'average ResponseTime that was recorded when the share was last raised',
-  },
-  RolloutUnreadable: { unit: 'Count', from: ['forward-request'], by: AS_A_WHOLE, meaning: 'times the rollout could not be read' },
-  RolledBack: { unit: 'Count', from: ['roll-back'], by: AS_A_WHOLE, meaning: 'times an alarm has set the share to 0' },
   Leftovers: { unit: 'Count', from: ['sweep'], by: AS_A_WHOLE, meaning: 'rows that their owner had left behind, removed by sweep' },
   RolloutPercent: { unit: 'Percent', from: ['sweep'], by: AS_A_WHOLE, meaning: 'share of requests that are event-driven, once a minute' },
   BaselineResponseTime: {

@@ -46,7 +46,7 @@ function rehearseCommand(): Command {
         .default(DEFAULT_FACTOR)
         .argParser(numberFrom(1, MAX_FACTOR)),
     )
-    .addOption(new Option('--rate <n>', 'visitors a second').default(12).argParser(numberFrom(1, 1000)))
+    .addOption(new Option('--rate <n>', 'visitors a second').default(6).argParser(numberFrom(1, 1000)))
     .addOption(new Option('--seed <n>', 'of arrivals and faults').default(1).argParser(numberFrom(0, 1e9)))
     .option('--json', 'outcomes as JSON in the last line', false)
     .helpOption('-h, --help', 'show this')

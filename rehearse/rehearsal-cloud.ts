@@ -11,6 +11,8 @@ import { validateFaultPlan, type FaultPlanInput } from '../local/faults/fault-pl
 import { isNamed } from '../local/faults/faults';
 import { LocalCloud } from '../local/local-cloud';
 import { synthesize } from '../modules/synthesize';
+import type { Operation } from '../rollout/commands';
+import { connect } from '../rollout/connect';
 import { buildFunctions } from '../scripts/build-functions';
 import { Assignments } from './assignments';
 import { RolloutChanges } from './rollout-changes';
@@ -40,6 +42,8 @@ export interface RehearsalCloud {
   readonly visitors: Visitors;
   readonly assignments: Assignments;
   readonly changes: RolloutChanges;
+  /** The commands of `npm run rollout` against this cloud. */
+  readonly operation: Operation;
   /** Rows of requests that are not over. */
   pendingRows(): Promise<number>;
   close(): Promise<void>;
@@ -84,6 +88,7 @@ async function start(
     httpPort: 0,
     log: () => undefined,
     warn: () => undefined,
+    alarmTimeFactor: options.timeFactor,
     faults: validateFaultPlan({ seed, faults }, 'rehearsal'),
     intercept: chain(assignments.intercept, changes.intercept),
     interceptInvocation: timeline.intercept,
@@ -101,11 +106,22 @@ async function start(
   const visitors = new Visitors({ url: cloud.visitorUrl, tunnel: TUNNEL, rate, agentMs: AGENT_MS, seed, timeline });
   cleanUp(async () => visitors.close());
   const table = cloud.services.spec.tables.find(({ name }) => isNamed(name, 'pending-requests'))?.name ?? '';
-  return { cloud, visitors, assignments, changes, pendingRows: async () => (await cloud.services.dynamodb.scan(table)).length };
+  const { awsEndpoint, operator } = cloud.services;
+  const place = { region: environment.region, endpoint: awsEndpoint, credentials: operator };
+  const connection = connect('local', 1, place);
+  cleanUp(async () => connection.close());
+  const operation = { ...connection.operation, initialPercent: options.percent };
+  return { cloud, visitors, assignments, changes, operation, pendingRows: async () => (await cloud.services.dynamodb.scan(table)).length };
 }
 
-/** The `local` environment at the rehearsal's share and with divided times. */
-export function rehearsalEnvironment({ mode, percent }: Pick<RehearsalOptions, 'mode' | 'percent' | 'timeFactor'>): Environment {
+/** The `local` environment at the rehearsal's share; what is cached is cached for less time, and alarms see fewer requests in a period. */
+function rehearsalEnvironment({ mode, percent, timeFactor }: RehearsalOptions): Environment {
   const { local } = environments;
-  return { ...local, responsePath: { useEventDriven: true, mode, percent } };
+  const divided = (value: number, least: number): number => Math.max(least, Math.round(value / timeFactor));
+  return {
+    ...local,
+    responsePath: { useEventDriven: true, mode, percent },
+    timings: { ...local.timings, rolloutCacheMs: divided(local.timings.rolloutCacheMs, 0), rolloutStaleMs: divided(local.timings.rolloutStaleMs, 0) },
+    alarms: { ...local.alarms, minimumRequests: divided(local.alarms.minimumRequests, 1) },
+  };
 }

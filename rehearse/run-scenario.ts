@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Alarms, AlarmTransition } from '../local/observations';
+import type { AlarmTransition } from '../local/observations';
 import type { ByCohort } from './assignments';
 import { mend, type Mending } from './mend';
 import type { Progress } from './progress';
@@ -58,8 +58,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions, progr
 
 async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunOptions, progress: Progress): Promise<Run> {
   const { cloud, visitors, changes } = rehearsal;
-  const { faults } = cloud.services;
-  const alarms: Pick<Alarms, 'history'> = (cloud.services as { alarms?: Alarms }).alarms ?? { history: () => [] };
+  const { faults, alarms } = cloud.services;
   const { timeFactor, rate } = options;
   await visitors.warmUp();
   progress(`visitors come, ${rate} a second, a quarter of them event-driven`);
