@@ -5,8 +5,10 @@ import { missesOf, outcomeOf } from './outcome';
 import { progressOn, type Progress } from './progress';
 import { buildBundles } from './rehearsal-cloud';
 import { rollBackReport } from './report';
+import { walk } from './rollout';
 import { runScenario, type Run } from './run-scenario';
 import { SCENARIOS, type Scenario } from './scenarios';
+import { missesOfWalk, walkJson, walkReport } from './walk-report';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -15,7 +17,15 @@ async function main(options: RehearseOptions): Promise<number> {
   const progress = progressOn(process.stderr);
   progress('building the functions');
   await buildBundles();
-  return rehearseRollBack(options, progress);
+  return options.rehearsal === 'rollback' ? rehearseRollBack(options, progress) : rehearseRollout(options, progress);
+}
+
+async function rehearseRollout(options: RehearseOptions, progress: Progress): Promise<number> {
+  const result = await walk(options, progress);
+  const misses = missesOfWalk(result);
+  print(`\n${walkReport(result, misses)}`);
+  if (options.json) print(JSON.stringify(walkJson(result)));
+  return misses.length === 0 ? 0 : 1;
 }
 
 async function rehearseRollBack(options: RehearseOptions, progress: Progress): Promise<number> {

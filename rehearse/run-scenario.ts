@@ -2,20 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlarmTransition } from '../local/observations';
 import type { ByCohort } from './assignments';
 import { mend, type Mending } from './mend';
+import { ROLL_BACK_MS } from './outcome';
 import type { Progress } from './progress';
 import { startRehearsal, type RehearsalCloud } from './rehearsal-cloud';
 import { RollBackWatch } from './roll-back-watch';
 import type { Scenario } from './scenarios';
 import type { Seen } from './visitors';
 
-/** Everybody has to poll within this time after a fault, in ms of real time: promise 8. */
-export const ROLL_BACK_MS = 300_000;
-
 /** Times that the factor divides, in ms: two periods of the quickest alarm, and what a false alarm would take to come. */
 const HEALTHY_MS = 60_000;
 const WATCHED_MS = 150_000;
 /** Whoever waits is answered by the deadline at 28 s, or by API Gateway at 30 s. */
-const GRACE_MS = 31_000;
+export const GRACE_MS = 31_000;
 const LOOK_MS = 50;
 
 export interface RunOptions {
