@@ -90,6 +90,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
   const tunnel = options.agent ? await startTunnel(options, cloud, token, output, cleanUps) : undefined;
   output.ready({
     mode: options.mode,
+    percent: environment.responsePath.percent,
     seconds: (performance.now() - startedAt) / 1000,
     functions: cloud.services.spec.functions.length,
     visitorUrl: cloud.visitorUrl,
