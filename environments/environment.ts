@@ -65,7 +65,7 @@ const schema = v.strictObject({
   tunnelDomain: v.nullable(text),
   /** The Route 53 zone that the domain lies in; null: its certificate, records and API Gateway names are made elsewhere. */
   hostedZone: v.nullable(v.strictObject({ id: text, name: text })),
-  /** How answers return: the kill switch, the wake's way, and the share of requests that is event-driven until `npm run rollout` sets one. */
+  /** How answers return: the kill switch, the wake's way, and the share that is event-driven until `npm run rollout` sets one. */
   responsePath: v.strictObject({
     useEventDriven: v.boolean('must be true or false'),
     mode: v.picklist(['bus', 'direct'], 'must be bus or direct'),

@@ -28,7 +28,7 @@ const SETTINGS = {
   TOKEN_KEY_PARAMETER: text('name of the SSM SecureString that holds the HS256 key of agent tokens'),
   USE_EVENT_DRIVEN: { meaning: 'kill switch: false makes every request poll', parse: trueOrFalse },
   EVENT_DRIVEN_MODE: { meaning: 'how event-driven requests are woken: bus or direct', parse: eventDrivenMode },
-  EVENT_DRIVEN_PERCENT: { meaning: 'share of requests that are event-driven as long as no rollout item says one, 0 to 100', parse: percentage },
+  EVENT_DRIVEN_PERCENT: { meaning: 'share of requests that are event-driven while no rollout item says one, 0 to 100', parse: percentage },
   ROLLOUT_CACHE_MS: milliseconds('age at which the rollout item is read again, with the next tunnel'),
   ROLLOUT_STALE_MS: milliseconds('time for which the last good rollout item stands in for one that cannot be read'),
   REQUEST_DEADLINE_MS: milliseconds("time from the visitor's arrival until the request is given up"),

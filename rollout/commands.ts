@@ -78,7 +78,12 @@ export async function off(operation: Operation, { by, why }: Reason): Promise<Ou
   for (let attempt = 0; attempt < OFF_ATTEMPTS; attempt++) {
     const stored = await store.read();
     if (stored.item?.percent === 0) return { kind: 'unchanged', text: 'everybody polls already' };
-    const item = await changeRollout(store, stored, { ...kept(stored), percent: 0, latched: false, by, why }, { now: now(), initialPercent });
+    const item = await changeRollout(
+      store,
+      stored,
+      { ...kept(stored), percent: 0, latched: false, by, why },
+      { now: now(), initialPercent },
+    );
     if (item) return { kind: 'changed', item };
   }
   throw new ChangedMeanwhileError('others kept changing the rollout: try again');
@@ -124,10 +129,7 @@ async function write({ store, now, initialPercent }: Operation, stored: StoredRo
 /** How the stage that ends was; without anybody who polled, the baseline stays what it was. */
 async function measure(watch: Watch, { item }: StoredRollout, now: number): Promise<Baseline | undefined> {
   const from = Math.max(item?.since ?? 0, now - BASELINE_WINDOW_MS);
-  const [polling, eventDriven] = await Promise.all([
-    watch.performance('polling', from, now),
-    watch.performance('event-driven', from, now),
-  ]);
+  const [polling, eventDriven] = await Promise.all([watch.figures('polling', from, now), watch.figures('event-driven', from, now)]);
   return polling && { at: now, ...polling, ...(eventDriven && { eventDriven }) };
 }
 

@@ -5,11 +5,20 @@ const CLEAR = new Set(['NoRunningCloudError', 'ChangedMeanwhileError']);
 
 /** What AWS answers to credentials that it knows and does not let in, or does not know. */
 const REFUSALS = new Set([
-  'AccessDenied', 'AccessDeniedException', 'ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'UnrecognizedClientException',
+  'AccessDenied',
+  'AccessDeniedException',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
 ]);
 
 /** One line that names what is wrong and what to do; nothing for an error that nobody expected. */
-export function explain(error: Error, environment: string, connection: Pick<Connection, 'table' | 'region'> | undefined): string | undefined {
+export function explain(
+  error: Error,
+  environment: string,
+  connection: Pick<Connection, 'table' | 'region'> | undefined,
+): string | undefined {
   if (CLEAR.has(error.name)) return error.message;
   if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
     return `no AWS credentials that work (${error.message}): set AWS_PROFILE to one of ${environment}'s account, or log in again`;

@@ -12,6 +12,4 @@ const terminal = {
 // It would stand between the lines of every command; which versions run is what the lock file says.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-void runProgram('rollout', parseRolloutOptions, (options) =>
-  runRollout(options, () => connect(options.env, options.timeFactor), terminal),
-);
+void runProgram('rollout', parseRolloutOptions, (options) => runRollout(options, () => connect(options.env, options.timeFactor), terminal));

@@ -58,7 +58,8 @@ function nextText(situation: Situation): string {
 }
 
 const figures = ({ at, responseMs, errorRate, eventDriven }: NonNullable<RolloutItem['baseline']>): string => {
-  const both = (of: { responseMs: number; errorRate: number }): string => `${of.responseMs} ms and ${(100 * of.errorRate).toFixed(2)} % errors`;
+  const both = (of: { responseMs: number; errorRate: number }): string =>
+    `${of.responseMs} ms and ${(100 * of.errorRate).toFixed(2)} % errors`;
   return `polling ${both({ responseMs, errorRate })}${eventDriven ? `, event-driven ${both(eventDriven)}` : ''} until ${iso(at)}`;
 };
 

@@ -20,7 +20,8 @@ export interface Situation {
   readonly timeFactor: number;
 }
 
-export type ObstacleCode = 'latched' | 'malformed' | 'last-stage' | 'kill-switch' | 'alarm' | 'unwatched' | 'unrecorded' | 'soak' | 'probe' | 'skips';
+export type ObstacleCode =
+  'latched' | 'malformed' | 'last-stage' | 'kill-switch' | 'alarm' | 'unwatched' | 'unrecorded' | 'soak' | 'probe' | 'skips';
 
 /** Why the rollout should not advance. */
 export interface Obstacle {
@@ -33,7 +34,7 @@ export interface Obstacle {
 const HOUR_MS = 3_600_000;
 
 /** How long the stage must still be watched, in ms; nothing when it is not known since when it has been there. */
-export function soakLeftMs({ now, stored, initialPercent, timeFactor }: Omit<Situation, 'alarmsOn' | 'isWatched' | 'probeReturned'>): number | undefined {
+export function soakLeftMs({ now, stored, initialPercent, timeFactor }: Situation): number | undefined {
   const soakMs = (stageOf(percentOf(stored, initialPercent)).soakHours * HOUR_MS) / timeFactor;
   if (soakMs === 0) return 0;
   return stored.item && Math.max(0, stored.item.since + soakMs - now);
@@ -68,7 +69,9 @@ function doubts(from: number, to: number, situation: Situation): Obstacle[] {
     alarmsOn.length > 0 && doubt('alarm', `${alarmsOn.length === 1 ? 'an alarm is' : 'alarms are'} on: ${alarmsOn.join(', ')}`),
     !isWatched && doubt('unwatched', 'there is no alarm that would roll back: deploy the environment as it is now'),
     soakDoubt(situation),
-    from === 0 && !probeReturned && doubt('probe', "no probe of sweep's came back through stream and bus lately: the backstop is not proven"),
+    from === 0 &&
+      !probeReturned &&
+      doubt('probe', "no probe of sweep's came back through stream and bus lately: the backstop is not proven"),
     to > (nextStage(from)?.percent ?? 100) && doubt('skips', `the stage after ${from} % is ${nextStage(from)?.percent} %`),
   ];
   return found.filter((obstacle) => obstacle !== false);
@@ -76,13 +79,17 @@ function doubts(from: number, to: number, situation: Situation): Obstacle[] {
 
 function soakDoubt(situation: Situation): Obstacle | false {
   const left = soakLeftMs(situation);
-  if (left === undefined) return doubt('unrecorded', 'it is not recorded since when the share is what it is: "set" it to the same, which begins its soak time');
+  if (left === undefined)
+    return doubt('unrecorded', 'it is not recorded since when the share is what it is: "set" it to the same, which begins its soak time');
   return left > 0 && doubt('soak', `${duration(left)} of this stage's soak time are left`);
 }
 
 function atTheEnd(situation: Situation): Obstacle {
   const soak = soakDoubt(situation);
-  return final('last-stage', soak ? `100 % is the last stage; ${soak.text}` : '100 % is the last stage, and its soak time is over: nothing is left to do');
+  return final(
+    'last-stage',
+    soak ? `100 % is the last stage; ${soak.text}` : '100 % is the last stage, and its soak time is over: nothing is left to do',
+  );
 }
 
 const final = (code: ObstacleCode, text: string): Obstacle => ({ code, text, canBeForced: false });

@@ -1,8 +1,12 @@
 import {
-  AlarmType, paginateDescribeAlarms, paginateGetMetricData, type CloudWatchClient, type MetricDataQuery,
+  AlarmType,
+  paginateDescribeAlarms,
+  paginateGetMetricData,
+  type CloudWatchClient,
+  type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import type { Cohort } from '../functions/core/rollout';
-import type { Performance } from '../functions/core/rollout-item';
+import type { CohortFigures } from '../functions/core/rollout-item';
 import { METRIC_NAMESPACE, type MetricName } from '../functions/metric-names';
 import type { FunctionName } from '../functions/settings';
 
@@ -12,10 +16,13 @@ export interface Watch {
   alarms(): Promise<{ readonly on: readonly string[]; readonly isWatched: boolean }>;
   probeReturned(from: number, to: number): Promise<boolean>;
   /** Nothing where the cohort had no requests. */
-  performance(cohort: Cohort, from: number, to: number): Promise<Performance | undefined>;
+  figures(cohort: Cohort, from: number, to: number): Promise<CohortFigures | undefined>;
 }
 
-/** High-resolution figures are kept for three hours, those of a minute for 15 days: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#metrics-retention */
+/**
+ * High-resolution figures are kept for three hours, those of a minute for 15 days:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
+ */
 const FINE = { forMs: 3 * 3_600_000, periodSeconds: 10 };
 const MINUTE_SECONDS = 60;
 
@@ -66,7 +73,7 @@ export function cloudWatch(client: CloudWatchClient, alarmPrefix: string): Watch
       return returned > 0;
     },
 
-    async performance(cohort, from, to) {
+    async figures(cohort, from, to) {
       const of = { service: 'forward-request', dimensions: { cohort } } as const;
       const [ms = 0, requests = 0, errors = 0] = await totals(
         [

@@ -7,9 +7,7 @@ import type { RolloutStore } from '../core/rollout-store';
 export function rolloutTable(client: DynamoDBDocumentClient, tableName: string): RolloutStore {
   return {
     async read() {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { tunnelId: ROLLOUT_ID }, ConsistentRead: true }),
-      );
+      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { tunnelId: ROLLOUT_ID }, ConsistentRead: true }));
       const item = Item && parseRollout(Item);
       return { ...(item && { item }), isMalformed: Item !== undefined && !item, revision: Item?.['since'] };
     },

@@ -17,8 +17,9 @@ export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, 
 
   /** Whatever of it fails, the tunnel is read by itself: a visitor does not pay for the rollout. */
   const readBoth = async (tunnelId: string, due: LiveShare): Promise<Row | undefined> => {
-    const request = { Keys: [{ tunnelId }, { tunnelId: ROLLOUT_ID }], ConsistentRead: true };
-    const reply = await client.send(new BatchGetCommand({ RequestItems: { [tableName]: request } })).catch((error: unknown) => due.unreadable(error));
+    const both = { Keys: [{ tunnelId }, { tunnelId: ROLLOUT_ID }], ConsistentRead: true };
+    const batch = client.send(new BatchGetCommand({ RequestItems: { [tableName]: both } }));
+    const reply = await batch.catch((error: unknown) => due.unreadable(error));
     if (!reply) return readTunnel(tunnelId);
     const row = (id: string): Row | undefined => reply.Responses?.[tableName]?.find((item) => item['tunnelId'] === id);
     const isUnread = (id: string): boolean => reply.UnprocessedKeys?.[tableName]?.Keys?.some((key) => key['tunnelId'] === id) ?? false;

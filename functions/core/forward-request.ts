@@ -74,6 +74,7 @@ export async function forwardRequest(
       requestId,
       tunnelId: tunnel.tunnelId,
       owner: tunnel.owner,
+      cohort,
       mode,
       deadline,
       ...(subscription && { waiterConnectionId: subscription.waiterConnectionId }),

@@ -5,7 +5,7 @@ export const ROLLOUT_ID = '#rollout';
 export const ROLLOUT_VERSION = 1;
 
 /** How well requests were answered, measured over the stage that ended. */
-export interface Performance {
+export interface CohortFigures {
   /** Average ResponseTime, in ms. */
   readonly responseMs: number;
   /** Share of requests that ended in an error of ours, 0 to 1. */
@@ -13,10 +13,10 @@ export interface Performance {
 }
 
 /** The polling cohort's figures: what the event-driven cohort is held against once nobody polls any more. */
-export interface Baseline extends Performance {
+export interface Baseline extends CohortFigures {
   /** When they were taken, in ms since the epoch. */
   readonly at: number;
-  readonly eventDriven?: Performance;
+  readonly eventDriven?: CohortFigures;
 }
 
 /** The rollout as its item says; each change replaces the whole. Small, because visitors' requests read it. */
@@ -38,18 +38,27 @@ export interface RolloutItem {
 
 /** The item in a row, or nothing when it cannot be read. */
 export function parseRollout(row: object): RolloutItem | undefined {
-  const { version, percent, percentBefore, since, by, why, latched } = row as Record<string, unknown>;
+  const { version, percent, percentBefore, since, by, why, latched, baseline } = row as Record<string, unknown>;
   const readable =
     version === ROLLOUT_VERSION &&
     isShare(percent) &&
     isShare(percentBefore) &&
-    Number.isSafeInteger(since) &&
+    isTime(since) &&
     typeof by === 'string' &&
     typeof why === 'string' &&
-    typeof latched === 'boolean';
+    typeof latched === 'boolean' &&
+    (baseline === undefined || isBaseline(baseline));
   if (!readable) return undefined;
   const { tunnelId: _, ...item } = row as RolloutItem & { tunnelId?: string };
   return item;
 }
 
 const isShare = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 100;
+
+/** What a Date can hold: https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const isTime = (value: unknown): boolean => Number.isInteger(value) && Math.abs(value as number) < 8.64e15;
+
+function isBaseline(value: unknown): boolean {
+  const { at, responseMs, errorRate } = (value ?? {}) as Record<string, unknown>;
+  return isTime(at) && Number.isFinite(responseMs) && Number.isFinite(errorRate);
+}

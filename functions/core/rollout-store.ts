@@ -21,8 +21,8 @@ export interface RolloutStore {
 export type Change = Omit<RolloutItem, 'version' | 'percentBefore' | 'since'>;
 
 /**
- * Makes the next item and keeps its record. The record of the one before is made sure of as well: who wrote that may have died between item and
- * record.
+ * Makes the next item and keeps its record. The record of the one before is made sure of as well: whoever wrote that may have died
+ * between item and record.
  * @param now in ms since the epoch
  * @param onReplaced told as soon as the change holds, before it is recorded
  * @returns the item, or nothing when somebody else was quicker and the item must be read again

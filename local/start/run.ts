@@ -95,6 +95,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
   announce(cloud, cleanUps);
   output.ready({
     mode: options.mode,
+    percent: environment.responsePath.percent,
     seconds: (performance.now() - startedAt) / 1000,
     functions: cloud.services.spec.functions.length,
     visitorUrl: cloud.visitorUrl,

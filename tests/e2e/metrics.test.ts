@@ -100,7 +100,9 @@ test('every line is one that CloudWatch understands: every dimension has a text,
 });
 
 test('canary and control can be compared, and the wake told by its source', () => {
-  const valuesOf = (dimension: string): unknown[] => [...new Set(lines.map(({ members }) => members[dimension]).filter((value) => value !== undefined))];
+  const valuesOf = (dimension: string): unknown[] => [
+    ...new Set(lines.map(({ members }) => members[dimension]).filter((value) => value !== undefined)),
+  ];
   expect(valuesOf('cohort').sort()).toEqual(['event-driven', 'polling']);
   expect(valuesOf('mode').sort()).toEqual(expect.arrayContaining(['direct', 'polling']));
   expect(valuesOf('source').sort()).toEqual(['bus', 'direct', 'safety-read']);

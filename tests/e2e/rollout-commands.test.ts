@@ -36,22 +36,38 @@ async function rollout(...args: string[]): Promise<{ code: number; out: string; 
 
 const json = async (...args: string[]) => JSON.parse((await rollout('--json', ...args)).out) as Record<string, unknown>;
 const store = () => rolloutTable(aws.db.documents, TUNNELS_TABLE);
-const put = (more: Parameters<typeof rolloutItem>[0] | object) => putRolloutItem(aws.db.documents, TUNNELS_TABLE, { ...rolloutItem(), ...more });
+const put = (more: Parameters<typeof rolloutItem>[0] | object) =>
+  putRolloutItem(aws.db.documents, TUNNELS_TABLE, { ...rolloutItem(), ...more });
 const item = async () => (await store().read()).item;
 const records = async () =>
   (await aws.db.dynamodb.scan(TUNNELS_TABLE)).map(({ tunnelId }) => JSON.stringify(tunnelId)).filter((id) => id.includes('#rollout/'));
 
 test('without a change the environment says how far it is', async () => {
-  await expect(json('status')).resolves.toMatchObject({ environment: 'local', percent: 100, since: null, latched: false, isReadable: true, isWatched: true });
+  await expect(json('status')).resolves.toMatchObject({
+    environment: 'local',
+    percent: 100,
+    since: null,
+    latched: false,
+    isReadable: true,
+    isWatched: true,
+  });
 });
 
 test('goes from stage to stage when soak times are over, each recorded with who and why', async () => {
   await rollout('set', '0', '--why', 'begin');
   for (const percent of [10, 25, 50, 100]) {
-    await expect(json('next', '--why', `to ${percent}`)).resolves.toMatchObject({ changed: true, percent, by: 'ann', why: `to ${percent}` });
+    await expect(json('next', '--why', `to ${percent}`)).resolves.toMatchObject({
+      changed: true,
+      percent,
+      by: 'ann',
+      why: `to ${percent}`,
+    });
     await put({ ...(await item()), since: Date.now() - 49 * HOUR_MS });
   }
-  expect(await rollout('next')).toMatchObject({ code: 1, error: 'refused: 100 % is the last stage, and its soak time is over: nothing is left to do' });
+  expect(await rollout('next')).toMatchObject({
+    code: 1,
+    error: 'refused: 100 % is the last stage, and its soak time is over: nothing is left to do',
+  });
   expect((await records()).length).toBeGreaterThanOrEqual(5);
 });
 
@@ -65,7 +81,10 @@ test('an advance records how both cohorts did, over all pages and periods', asyn
   };
   await put({ percent: 10, since: Date.now() - 3 * HOUR_MS });
   await rollout('next');
-  expect(await item()).toMatchObject({ percent: 25, baseline: { responseMs: 300, errorRate: 0.02, eventDriven: { responseMs: 200, errorRate: 0 } } });
+  expect(await item()).toMatchObject({
+    percent: 25,
+    baseline: { responseMs: 300, errorRate: 0.02, eventDriven: { responseMs: 200, errorRate: 0 } },
+  });
   const { out } = await rollout('status');
   expect(out).toMatch(/^baseline +polling 300 ms and 2.00 % errors, event-driven 200 ms and 0.00 % errors until /m);
 });
@@ -78,10 +97,18 @@ test('without anybody who polled, the baseline stays what it was', async () => {
 });
 
 test.each([
-  ['an alarm of the environment is on', () => (aws.watch.alarms[0] = { name: 'http-tunnel-local-stream-lag', state: 'ALARM' }), 'an alarm is on: http-tunnel-local-stream-lag'],
+  [
+    'an alarm of the environment is on',
+    () => (aws.watch.alarms[0] = { name: 'http-tunnel-local-stream-lag', state: 'ALARM' }),
+    'an alarm is on: http-tunnel-local-stream-lag',
+  ],
   ['nothing would roll back', () => (aws.watch.alarms = []), 'there is no alarm that would roll back'],
   ['the soak time is not over', () => put({ percent: 10, since: Date.now() - HOUR_MS }), "60 min of this stage's soak time are left"],
-  ['no probe came back with the flag off', () => put({ percent: 0, since: Date.now() - HOUR_MS }).then(() => (aws.watch.totals = {})), "no probe of sweep's came back"],
+  [
+    'no probe came back with the flag off',
+    () => put({ percent: 0, since: Date.now() - HOUR_MS }).then(() => (aws.watch.totals = {})),
+    "no probe of sweep's came back",
+  ],
 ])('next refuses while %s, says so in one line, and changes nothing unless it is forced', async (_, arrange, told) => {
   await put({ percent: 25, since: Date.now() - 9 * HOUR_MS });
   await arrange();
@@ -129,7 +156,9 @@ test('two operators do not overwrite each other: the second is told what the fir
   await put({ percent: 10, since: Date.now() - 3 * HOUR_MS });
   const both = await Promise.all([rollout('next', '--by', 'ann'), rollout('next', '--by', 'bob')]);
   expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
-  expect(both.map(({ error }) => error).join('')).toMatch(/set to 25 % by (ann|bob) \(the next stage\) meanwhile, and nothing was done|soak time are left/);
+  expect(both.map(({ error }) => error).join('')).toMatch(
+    /set to 25 % by (ann|bob) \(the next stage\) meanwhile, and nothing was done|soak time are left/,
+  );
   expect((await item())?.percent).toBe(25);
 });
 
@@ -169,5 +198,7 @@ test.each([
 });
 
 test('an environment whose table is not there is one line', async () => {
-  expect((await rollout('--env', 'prod', 'status')).error).toBe('there is no table http-tunnel-prod-tunnels in eu-central-1: deploy prod first, or take the credentials of its account');
+  expect((await rollout('--env', 'prod', 'status')).error).toBe(
+    'there is no table http-tunnel-prod-tunnels in eu-central-1: deploy prod first, or take the credentials of its account',
+  );
 });

@@ -99,7 +99,9 @@ test('a rollback holds within the cache time; what is in flight in either mode e
   const polling = under.visit('/delay/300');
   expect((await inFlight).status).toBe(200);
   expect((await polling).status).toBe(200);
-  const modes = cohortLines().slice(-2).map(({ members }) => members['mode']);
+  const modes = cohortLines()
+    .slice(-2)
+    .map(({ members }) => members['mode']);
   expect(modes.sort()).toEqual(['direct', 'polling']);
   const [item] = await rollout();
   expect(item).toMatchObject({ percent: { N: '0' }, percentBefore: { N: '100' }, latched: { BOOL: true }, why: { S: 'a test' } });

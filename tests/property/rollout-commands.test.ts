@@ -13,7 +13,14 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ do: 'next' } as const) },
   { weight: 1, arbitrary: fc.constantFrom({ do: 'off' } as const, { do: 'resume' } as const, { do: 'rollback' } as const) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('set' as const), percent: fc.constantFrom(...STAGES.map((stage) => stage.percent)), force: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('set' as const),
+      percent: fc.constantFrom(...STAGES.map((stage) => stage.percent)),
+      force: fc.boolean(),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), hours: fc.nat(60) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('alarm' as const), on: fc.boolean() }) },
 );
@@ -29,7 +36,7 @@ test('whatever people and alarms do, unforced steps go up one watched stage at a
         watch: {
           alarms: async () => ({ on: alarms, isWatched: true }),
           probeReturned: async () => true,
-          performance: async () => ({ responseMs: 100, errorRate: 0 }),
+          figures: async () => ({ responseMs: 100, errorRate: 0 }),
         },
         now: () => now,
         initialPercent: 0,

@@ -1,6 +1,6 @@
 /**
- * What an operator's commands call: the local cloud's DynamoDB, and a CloudWatch that says what a test tells it. Both speak the protocol of the
- * pinned SDK clients over HTTP; requests are signed and, those for DynamoDB, checked.
+ * What an operator's commands call: the local cloud's DynamoDB, and a CloudWatch that says what a test tells it. Both speak the
+ * protocol of the pinned SDK clients over HTTP; requests are signed and, those for DynamoDB, checked.
  */
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -57,7 +57,10 @@ async function answer(watch: FakeCloudWatch, operation: string, incoming: Incomi
   reply.end(JSON.stringify(operation === 'DescribeAlarms' ? describeAlarms(watch, input) : getMetricData(watch, input)));
 }
 
-function describeAlarms({ alarms }: FakeCloudWatch, { AlarmNamePrefix = '', AlarmTypes = ['MetricAlarm'], NextToken = '0' }: Input): object {
+function describeAlarms(
+  { alarms }: FakeCloudWatch,
+  { AlarmNamePrefix = '', AlarmTypes = ['MetricAlarm'], NextToken = '0' }: Input,
+): object {
   const found = alarms.filter(({ name }) => name.startsWith(AlarmNamePrefix));
   const at = Number(NextToken);
   // One a page, so that whoever stops at the first misses some.
@@ -75,7 +78,10 @@ function describeAlarms({ alarms }: FakeCloudWatch, { AlarmNamePrefix = '', Alar
 
 interface Query {
   readonly Id: string;
-  readonly MetricStat: { readonly Stat: string; readonly Metric: { readonly MetricName: string; readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[] } };
+  readonly MetricStat: {
+    readonly Stat: string;
+    readonly Metric: { readonly MetricName: string; readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[] };
+  };
 }
 
 /** Each total comes in two periods. */

@@ -22,7 +22,10 @@ export class RolloutInMemory implements RolloutStore {
   readonly records = new Map<number, RolloutItem>();
   beforeReplace: () => void = () => undefined;
 
-  constructor(public item: RolloutItem | undefined, public isMalformed = false) {}
+  constructor(
+    public item: RolloutItem | undefined,
+    public isMalformed = false,
+  ) {}
 
   async read(): Promise<StoredRollout> {
     return { ...(this.item && { item: this.item }), isMalformed: this.isMalformed, revision: this.item?.since };

@@ -91,7 +91,7 @@ test('the row names the mode, the waiter and the deadline from arrival', async (
   const forwarding = forwardRequest('r1', { ...request, arrivedAt: clock.now() - 2000 }, options);
   await clock.advance(10);
   expect(pending.rows.get('r1')?.request).toEqual({
-    requestId: 'r1', tunnelId: 'demo', owner: 'ann', mode: 'bus', waiterConnectionId: 'w1', deadline: clock.now() - 10 + 26_000,
+    requestId: 'r1', tunnelId: 'demo', owner: 'ann', cohort: 'event-driven', mode: 'bus', waiterConnectionId: 'w1', deadline: clock.now() - 10 + 26_000,
   });
   const refused = expect(forwarding).rejects.toMatchObject({ code: 'deadline_exceeded', status: 504 });
   await clock.advance(26_000);

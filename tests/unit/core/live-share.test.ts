@@ -75,6 +75,8 @@ test.each([
   ['no whole number', rolloutItem({ percent: 12.5 })],
   ['text', { ...rolloutItem(), percent: '25' }],
   ['missing', { ...rolloutItem(), percent: undefined }],
+  ['good, but its time none', rolloutItem({ since: Number.MAX_SAFE_INTEGER })],
+  ['good, but its baseline none', { ...rolloutItem(), baseline: { at: 1, responseMs: '300', errorRate: 0 } }],
 ])('an item whose share is %s counts as unreadable', (_, item) => {
   const { live, unreadable } = share();
   live.heard(rolloutItem({ percent: 50 }));

@@ -60,7 +60,8 @@ test('0 % without any record has no soak time', () => {
 
 test('what is rolled back cannot be forced, in no direction', () => {
   const latched = situation({ item: { percent: 0, latched: true }, alarmsOn: ['x'] });
-  for (const to of [0, 10, 100]) expect(obstaclesTo(to, latched)).toEqual([expect.objectContaining({ code: 'latched', canBeForced: false })]);
+  for (const to of [0, 10, 100])
+    expect(obstaclesTo(to, latched)).toEqual([expect.objectContaining({ code: 'latched', canBeForced: false })]);
 });
 
 test('nothing speaks against less', () => {
@@ -73,7 +74,9 @@ test('a stage that is skipped is told of', () => {
 
 test('at 100 % there is no next stage, and its soak time still counts', () => {
   const at100 = (hours: number) => nextStep(situation({ item: { percent: 100, since: NOW - hours * HOUR_MS } }));
-  expect(at100(40)).toEqual({ obstacles: [expect.objectContaining({ text: "100 % is the last stage; 8 h of this stage's soak time are left" })] });
+  expect(at100(40)).toEqual({
+    obstacles: [expect.objectContaining({ text: "100 % is the last stage; 8 h of this stage's soak time are left" })],
+  });
   expect(at100(48)).toEqual({ obstacles: [expect.objectContaining({ code: 'last-stage', canBeForced: false })] });
 });
 
