@@ -1,7 +1,6 @@
+import type { Cohort } from '../functions/core/rollout';
 import { isNamed } from '../local/faults/faults';
 import type { AwsCall, Interceptor } from '../local/services';
-
-export type Cohort = 'event-driven' | 'polling';
 
 /** Requests of each cohort. */
 export type ByCohort = Readonly<Record<Cohort, number>>;
@@ -51,7 +50,7 @@ export class Assignments {
 /** The pending row of a visitor's request that a call is about. Sweep's probes are nobody's request. */
 function rowOf({ caller, input }: AwsCall): { readonly requestId: string; readonly cohort: Cohort } | undefined {
   if (!isNamed(caller.functionName, 'forward-request') || !isNamed(String(input['TableName']), 'pending-requests')) return undefined;
-  const { requestId, mode } = (input['Item'] ?? input['Key'] ?? {}) as Record<string, { readonly S?: string } | undefined>;
+  const { requestId, cohort } = (input['Item'] ?? input['Key'] ?? {}) as Record<string, { readonly S?: string } | undefined>;
   if (requestId?.S === undefined) return undefined;
-  return { requestId: requestId.S, cohort: mode?.S === 'polling' ? 'polling' : 'event-driven' };
+  return { requestId: requestId.S, cohort: cohort?.S === 'event-driven' ? 'event-driven' : 'polling' };
 }

@@ -81,8 +81,8 @@ test('requests in flight at the roll-back are followed to their end', async () =
 
 test('a row that comes and goes is a request; sweep\'s probe is nobody\'s', async () => {
   const assignments = new Assignments();
-  await call(assignments, 'forward-request', 'PutItem', { Item: { requestId: { S: 'r' }, mode: { S: 'direct' } } });
-  await call(assignments, 'forward-request', 'PutItem', { Item: { requestId: { S: 's' }, mode: { S: 'polling' } } });
+  await call(assignments, 'forward-request', 'PutItem', { Item: { requestId: { S: 'r' }, mode: { S: 'polling' }, cohort: { S: 'event-driven' } } });
+  await call(assignments, 'forward-request', 'PutItem', { Item: { requestId: { S: 's' }, mode: { S: 'polling' }, cohort: { S: 'polling' } } });
   await call(assignments, 'sweep', 'PutItem', { Item: { requestId: { S: 'probe' }, mode: { S: 'bus' } } });
   expect(assignments.inFlight()).toEqual({ 'event-driven': ['r'], polling: ['s'] });
   expect(assignments.between(0)).toEqual({ 'event-driven': 1, polling: 1 });
