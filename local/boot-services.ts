@@ -10,6 +10,7 @@ import { GuardedStream } from './iam/guarded-stream';
 import { guardedLogs } from './iam/guarded-logs';
 import { Iam, type AccessDecision } from './iam/iam';
 import { checkLambdaRights } from './iam/lambda-rights';
+import { LogStore } from './logs/log-store';
 import { LambdaService } from './lambda/lambda-service';
 import { latencyHooks } from './latency/latency-hooks';
 import type { Latency } from './latency/latency-profile';
@@ -25,6 +26,8 @@ import type { Account, Endpoints } from './terraform/computed-attributes';
 import { readCloudSpec } from './terraform/read-cloud-spec';
 import { readStack } from './terraform/stack';
 import { TerraformError } from './terraform/terraform-error';
+import { LocalTraces } from './xray/local-traces';
+import { XrayDaemon } from './xray/xray-daemon';
 
 export interface CloudOptions {
   /** `cdk.tf.json` of the stack to run. */
@@ -45,6 +48,8 @@ export interface CloudOptions {
   readonly interceptInvocation?: InvocationInterceptor;
   /** How slow the services are; without it they are as quick as this machine. */
   readonly latency?: Latency | undefined;
+  /** Whether each request is traced, as the Lambda service does with one a second and 5 % of the rest; true unless it says otherwise. */
+  readonly traces?: boolean;
   /** Told of every decision on what functions and services do, from the boot on. */
   readonly onDecision?: (decision: AccessDecision) => void;
 }
@@ -64,6 +69,8 @@ export interface Services {
   readonly iam: Iam;
   /** Every AWS call the functions made, counted. */
   readonly calls: CallRecorder;
+  readonly logs: LogStore;
+  readonly traces: LocalTraces;
 }
 
 /**
@@ -121,6 +128,13 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
     }),
   );
   const { url } = await endpoint.listen();
+  const logs = new LogStore();
+  const traces = new LocalTraces(logs);
+  const xray = started(await XrayDaemon.start((segment) => traces.add(segment)));
+  const sink: LogSink = (line) => {
+    logs.add(line);
+    options.log(line);
+  };
   const guard = started(await ProcessGuard.start());
   lambda = started(
     await LambdaService.start({
@@ -128,12 +142,14 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
       functions: spec.functions,
       region,
       awsEndpoint: () => url,
+      ...(options.traces !== false && { xrayDaemon: xray.address }),
       queues: guardedQueues,
-      log: guardedLogs(options.log, iam, spec.functions),
+      log: guardedLogs(sink, iam, spec.functions),
       limits: limits.lambda,
       guard,
     }),
   );
+  lambda.events.on('invocation', (record) => traces.addInvocation(record));
   const mappings = spec.mappings.map((mapping) => {
     const source = new GuardedStream(dynamodb, iam, mapping.functionArn);
     source.open(mapping.streamArn);
@@ -141,7 +157,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   });
   const schedules = started(new Schedules({ rules: spec.rules, buses, accountId, region }));
   for (const part of [...mappings, schedules]) part.start();
-  return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, iam, calls };
+  return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, iam, calls, logs, traces };
 }
 
 /** The invoker as gateways see it; the first interceptor is the outermost. */
