@@ -9,7 +9,7 @@ export interface Subsegment {
   readonly end_time?: number;
   readonly namespace?: string;
   readonly annotations?: Readonly<Record<string, string | number | boolean>>;
-  readonly aws?: Readonly<Record<string, unknown>>;
+  readonly aws?: { readonly operation?: string; readonly region?: string; readonly table_name?: string; readonly request_id?: string };
   readonly error?: boolean;
   readonly fault?: boolean;
   readonly throttle?: boolean;

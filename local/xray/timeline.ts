@@ -5,7 +5,7 @@
 import { FUNCTION_SETTINGS } from '../../functions/settings';
 import type { TimelineEntry } from '../observations';
 import type { LogLine } from '../services';
-import { logText } from './log-text';
+import { logText } from '../logs/log-text';
 import { hasFailed, type Segment, type Subsegment } from './segment';
 
 type Node = Subsegment & { readonly parent_id?: string; readonly origin?: string; readonly trace_id?: string };
@@ -95,7 +95,7 @@ function* descendants(node: Node, children: Children): Generator<Node> {
 const requestsIn = (invocation: Node, children: Children): Set<unknown> =>
   new Set([...descendants(invocation, children)].flatMap(({ annotations }) => annotations?.['requestId'] ?? []));
 
-const lambdaRequestId = (node: Node): string => String(node.aws?.['request_id'] ?? '');
+const lambdaRequestId = (node: Node): string => node.aws?.request_id ?? '';
 
 const timesOf = ({ start_time, end_time = start_time }: Subsegment): { at: number; ms: number } => ({
   at: start_time * 1000,
@@ -104,10 +104,10 @@ const timesOf = ({ start_time, end_time = start_time }: Subsegment): { at: numbe
 
 function callText({ name, aws, cause }: Subsegment): string {
   if (name === 'Initialization') return 'init';
-  const table = aws?.['table_name'];
-  return [name, aws?.['operation'], table && shortTable(String(table)), cause?.exceptions?.[0]?.type].filter(Boolean).join(' ');
+  return [shortService(name), aws?.operation, aws?.table_name && shortTable(aws.table_name), cause?.exceptions?.[0]?.type].filter(Boolean).join(' ');
 }
 
+const shortService = (name: string): string => name.replace('ApiGatewayManagementApi', 'API Gateway');
 const shortTable = (name: string): string => name.replace(/^http-tunnel-[a-z0-9]+-/, '');
 
 function invocationText(invocation: Node, children: Children, requestId: string): string {
@@ -125,6 +125,6 @@ const mentionsAnother = (text: string): boolean => /"requestIds?":/.test(text);
 
 function logEntry({ at, functionName, text }: Evidence['lines'][number]): TimelineEntry[] {
   const line = logText(text);
-  if (line === undefined) return [];
+  if (line.kind === 'frame') return [];
   return [{ at, functionName: shortName(functionName), kind: 'log', text: line.text, failed: line.level !== 'info', depth: 1 }];
 }
