@@ -15,6 +15,8 @@ import { LambdaService } from './lambda/lambda-service';
 import { latencyHooks } from './latency/latency-hooks';
 import type { Latency } from './latency/latency-profile';
 import { AWS_LIMITS, type Limits } from './limits';
+import { NO_ALARMS, NO_METRICS } from './nothing-observed';
+import type { Alarms, Metrics } from './observations';
 import { Permissions } from './permissions';
 import { ProcessGuard } from './process-guard';
 import type { Closeable, FunctionInvoker, Interceptor, InvocationInterceptor, Logger, LogSink, Principals } from './services';
@@ -69,6 +71,8 @@ export interface Services {
   readonly iam: Iam;
   /** Every AWS call the functions made, counted. */
   readonly calls: CallRecorder;
+  readonly metrics: Metrics;
+  readonly alarms: Alarms;
   readonly logs: LogStore;
   readonly traces: LocalTraces;
 }
@@ -157,7 +161,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   });
   const schedules = started(new Schedules({ rules: spec.rules, buses, accountId, region }));
   for (const part of [...mappings, schedules]) part.start();
-  return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, iam, calls, logs, traces };
+  return { spec, edge, gateway, lambda, dynamodb, queues, buses, mappings, schedules, guard, iam, calls, metrics: NO_METRICS, alarms: NO_ALARMS, logs, traces };
 }
 
 /** The invoker as gateways see it; the first interceptor is the outermost. */

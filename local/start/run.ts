@@ -12,6 +12,8 @@ import { buildFunctions } from '../../scripts/build-functions';
 import { randomTokenKey, signToken } from '../agent-token';
 import { latencyProfile } from '../latency/latency-profile';
 import { LocalCloud } from '../local-cloud';
+import { removeRunningCloud, writeRunningCloud } from '../running-cloud';
+import { startConsole } from './start-console';
 import type { StartMode, StartOptions } from './start-options';
 import type { Ready, StartOutput } from './start-output';
 
@@ -58,7 +60,9 @@ export async function run(options: StartOptions, output: StartOutput): Promise<R
 async function start(options: StartOptions, output: StartOutput, cleanUps: (() => Promise<unknown>)[]): Promise<void> {
   const startedAt = performance.now();
   // Said before the seconds that building takes.
-  for (const port of [options.httpPort, ...options.pins.map((pin) => pin.port)]) await assertFree(port);
+  await assertFree(options.httpPort, '--http-port');
+  for (const { port } of options.pins) await assertFree(port, '--pin');
+  if (options.console && options.consolePort !== undefined) await assertFree(options.consolePort, '--console-port');
 
   output.progress('building the functions');
   await buildFunctions({ outdir: BUNDLES });
@@ -86,14 +90,22 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
     options.pins.map(async ({ name, port }) => ({ name, url: `http://127.0.0.1:${await cloud.pin(name, port)}` })),
   );
 
+  const console = options.console ? await startConsole({ ...cloud.services, environment: environment.name }, options.consolePort) : undefined;
+  if (console) cleanUps.push(() => console.close());
+  const { visitorUrl, agentEndpoint } = cloud;
+  const consoleUrl = console && { consoleUrl: console.url };
+  await writeRunningCloud({ environment: 'local', pid: process.pid, visitorUrl, agentEndpoint, ...consoleUrl });
+  cleanUps.push(removeRunningCloud);
+
   const token = await signToken(key, OWNER);
   const tunnel = options.agent ? await startTunnel(options, cloud, token, output, cleanUps) : undefined;
   output.ready({
     mode: options.mode,
     seconds: (performance.now() - startedAt) / 1000,
     functions: cloud.services.spec.functions.length,
-    visitorUrl: cloud.visitorUrl,
-    agentEndpoint: cloud.agentEndpoint,
+    visitorUrl,
+    agentEndpoint,
+    ...consoleUrl,
     pins,
     ...(tunnel ? { tunnel } : { token }),
   });
@@ -132,7 +144,7 @@ async function startTunnel(
 }
 
 /** @throws PortTakenError */
-async function assertFree(port: number): Promise<void> {
+async function assertFree(port: number, option: string): Promise<void> {
   if (port === 0) return;
   const probe = createServer();
   try {
@@ -141,9 +153,7 @@ async function assertFree(port: number): Promise<void> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE') throw new PortTakenError(`port ${port} cannot be used: ${message}`);
-    throw new PortTakenError(
-      `port ${port} is taken, perhaps by another http-tunnel: stop that, or choose another port with --http-port (or --pin)`,
-    );
+    throw new PortTakenError(`port ${port} is taken, perhaps by another http-tunnel: stop that, or choose another port with ${option}`);
   } finally {
     probe.close();
   }

@@ -23,17 +23,20 @@ export interface StartOptions {
   readonly json: boolean;
   readonly agent: boolean;
   readonly verbose: boolean;
+  readonly console: boolean;
+  /** Without one it is the usual port, or any free one where that is taken. */
+  readonly consolePort: number | undefined;
 }
 
 /** Reads the command line of `npm start`. @throws CommandLineError */
 export function parseStartOptions(args: readonly string[]): StartOptions | Help {
   const command = startCommand();
-  const options = parseOptions<Omit<StartOptions, 'port' | 'pins'> & { port?: number; pin: Pin[] }>(command, args);
+  const options = parseOptions<Omit<StartOptions, 'port' | 'consolePort' | 'pins'> & { port?: number; consolePort?: number; pin: Pin[] }>(command, args);
   if ('help' in options) return options;
   const [stray] = command.args;
   if (stray !== undefined) throw new CommandLineError(strayArgument(stray));
   const { pin, ...rest } = options;
-  return { ...rest, port: options.port, pins: pin };
+  return { ...rest, port: options.port, consolePort: options.consolePort, pins: pin };
 }
 
 function startCommand(): Command {
@@ -58,6 +61,8 @@ function startCommand(): Command {
     )
     .option('--json', 'one JSON object a line, nothing else (use npm --silent start)', false)
     .option('--no-agent', "only the cloud; prints the agent gateway's URL and a token for agents")
+    .addOption(new Option('--console-port <port>', 'port of the console page (default: 8081, or any free one)').argParser(portOrAny))
+    .option('--no-console', 'without the console page')
     .option('--verbose', 'also print what the functions log', false)
     .helpOption('-h, --help', 'show this')
     .addHelpText(
