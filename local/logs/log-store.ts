@@ -23,12 +23,17 @@ export class LogStore implements Logs {
   add(line: LogLine): void {
     this.lines.push(line);
     this.characters += line.text.length;
-    // A quarter at once, so that a line costs the same on average however many there are.
-    if (this.lines.length > this.maxLines || this.characters > this.maxCharacters) {
-      this.lines = this.lines.slice(Math.ceil(this.lines.length / 4));
-      this.characters = this.lines.reduce((sum, { text }) => sum + text.length, 0);
-    }
+    if (this.lines.length > this.maxLines || this.characters > this.maxCharacters) this.forgetOldest();
     this.events.emit('line', line);
+  }
+
+  /** A quarter at once, so that a line costs the same on average however many there are. */
+  private forgetOldest(): void {
+    let gone = 0;
+    while (this.lines.length - gone > this.maxLines * 0.75 || this.characters > this.maxCharacters * 0.75) {
+      this.characters -= this.lines[gone++]?.text.length ?? 0;
+    }
+    this.lines = this.lines.slice(gone);
   }
 
   recent(limit: number): readonly LogLine[] {

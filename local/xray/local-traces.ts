@@ -41,9 +41,21 @@ export class LocalTraces implements Traces {
   }
 
   timeline(requestId: string): readonly TimelineEntry[] {
-    const traceIds = [...(this.requests.get(requestId)?.traceIds ?? [])];
-    const segments = traceIds.flatMap((id) => this.traces.get(id)?.segments ?? []);
-    return timelineOf(requestId, { segments, lines: this.logs.about(requestId) });
+    const lines = this.logs.about(requestId);
+    const traceIds = new Set([...(this.requests.get(requestId)?.traceIds ?? []), ...this.tracesOf(new Set(lines.flatMap((line) => line.requestId ?? [])))]);
+    const segments = [...traceIds].flatMap((id) => this.traces.get(id)?.segments ?? []);
+    return timelineOf(requestId, { segments, lines });
+  }
+
+  /** Of invocations by Lambda's own id: one that crashed is known by nothing else. */
+  private tracesOf(invocations: ReadonlySet<string>): string[] {
+    const isOne = ({ origin, aws }: Segment): boolean => origin === 'AWS::Lambda' && invocations.has(aws?.request_id ?? '');
+    return [...this.traces].filter(([, { segments }]) => segments.some(isOne)).map(([traceId]) => traceId);
+  }
+
+  /** All that is kept, the oldest trace first. */
+  segments(): readonly Segment[] {
+    return [...this.traces.values()].flatMap(({ segments }) => segments);
   }
 
   private index(part: Subsegment, traceId: string, requestIds: Set<string>): void {

@@ -31,7 +31,7 @@ export function timelineOf(requestId: string, { segments, lines }: Evidence): Ti
     // One that crashed mentions none, but may have logged the id, or run in the request's own trace.
     return mentioned.size > 0 ? mentioned.has(requestId) : ranWithLines.has(lambdaRequestId(invocation)) || isAlone(invocation);
   });
-  const ids = new Set<string | undefined>(own.map(lambdaRequestId));
+  const ids = new Set<string | undefined>([...own.map(lambdaRequestId), ...ranWithLines]);
   const logs = lines.filter((line) => line.text.includes(requestId) || (ids.has(line.requestId) && !mentionsAnother(line.text)));
   return [...own.flatMap((invocation) => entriesOf(invocation)), ...logs.flatMap(logEntry)].sort(
     (a, b) => a.at - b.at || a.depth - b.depth,
@@ -53,8 +53,10 @@ export function timelineOf(requestId: string, { segments, lines }: Evidence): Ti
         if (FRAME.has(child.name)) return below(child, depth);
         return [{ ...timesOf(child), functionName, kind: 'call' as const, text: callText(child), failed: hasFailed(child), depth }, ...below(child, depth + 1)];
       });
-    const text = invocationText(invocation, children, requestId);
-    return [{ ...timesOf(invocation), functionName, kind: 'invocation', text, failed: hasFailed(invocation), depth: 0 }, ...below(invocation, 1)];
+    const annotations = [...descendants(invocation, children)].find((node) => node.annotations?.['requestId'] === requestId)?.annotations ?? {};
+    const failed = hasFailed(invocation) || 'error' in annotations;
+    const text = invocationText(invocation, (children.get(invocation.id) ?? []).some(({ name }) => name === 'Initialization'), annotations);
+    return [{ ...timesOf(invocation), functionName, kind: 'invocation', text, failed, depth: 0 }, ...below(invocation, 1)];
   }
 }
 
@@ -110,11 +112,9 @@ function callText({ name, aws, cause }: Subsegment): string {
 const shortService = (name: string): string => name.replace('ApiGatewayManagementApi', 'API Gateway');
 const shortTable = (name: string): string => name.replace(/^http-tunnel-[a-z0-9]+-/, '');
 
-function invocationText(invocation: Node, children: Children, requestId: string): string {
-  const below = [...descendants(invocation, children)];
-  const annotations = below.find((node) => node.annotations?.['requestId'] === requestId)?.annotations ?? {};
+function invocationText(invocation: Node, coldStart: boolean, annotations: NonNullable<Node['annotations']>): string {
   const said = [
-    below.some(({ name }) => name === 'Initialization') && 'cold start',
+    coldStart && 'cold start',
     ...['tunnelId', 'mode', 'error'].map((key) => annotations[key] !== undefined && `${key.replace('Id', '')} ${annotations[key]}`),
     invocation.cause?.exceptions?.[0]?.type,
   ].filter((text) => typeof text === 'string');

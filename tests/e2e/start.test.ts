@@ -129,7 +129,7 @@ test('--help says how to use it', async () => {
   const start = npmStart('--', '--help');
   expect(await start.ended()).toBe(0);
   const help = start.events.map((event) => event['line']).join('\n');
-  for (const option of ['--port', '--host', '--name', '--http-port', '--mode', '--pin', '--json', '--no-agent']) {
+  for (const option of ['--port', '--host', '--name', '--http-port', '--mode', '--pin', '--json', '--no-agent', '--console-port', '--no-console']) {
     expect(help).toContain(option);
   }
 });
