@@ -11,7 +11,7 @@ const toStderr = (text: string): void => void process.stderr.write(text);
 
 /** Failures that say everything by themselves: bad input, a bad environment, a missing bundle, a taken port. */
 const EXPECTED = new Set([
-  'AgentOptionError', 'BuildError', 'EnvironmentError', 'EventPatternError', 'EventsBootError', 'GatewayBootError', 'IamBootError',
+  'AgentOptionError', 'AlarmBootError', 'BuildError', 'EnvironmentError', 'EventPatternError', 'EventsBootError', 'GatewayBootError', 'IamBootError',
   'LambdaBootError', 'MissingBundleError', PortTakenError.name, 'TerraformError', 'TunnelRefusedError',
 ]);
 

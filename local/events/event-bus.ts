@@ -38,6 +38,13 @@ export interface EventBusesOptions extends Carriers {
   readonly beforeDelivery?: (target: TargetSpec) => Promise<void>;
 }
 
+/** An event that a rule's pattern matched. */
+export interface MatchRecord {
+  readonly at: number;
+  readonly ruleName: string;
+  readonly busName: string;
+}
+
 export interface EventBusesStats {
   /** Entries that PutEvents took, and refused. */
   readonly accepted: number;
@@ -49,7 +56,7 @@ export interface EventBusesStats {
 }
 
 export class EventBuses implements Closeable {
-  readonly events = new EventEmitter<{ delivery: [DeliveryRecord] }>();
+  readonly events = new EventEmitter<{ delivery: [DeliveryRecord]; match: [MatchRecord] }>();
   private readonly counts = {
     accepted: 0,
     refused: 0,
@@ -145,6 +152,7 @@ export class EventBuses implements Closeable {
     for (const rule of this.rules) {
       if (rule.spec.busName !== busName || !rule.matches(event)) continue;
       this.counts.matched += 1;
+      this.events.emit('match', { at: this.clock.now(), ruleName: rule.spec.name, busName });
       this.deliverTo(rule, event, entry.TraceHeader === undefined ? {} : { traceHeader: entry.TraceHeader });
     }
     return { EventId: event.id };

@@ -30,6 +30,7 @@ export interface Delivery {
 export interface DeliveryRecord {
   readonly at: number;
   readonly ruleName: string;
+  readonly busName: string;
   readonly targetArn: string;
   readonly eventId: string;
   /** `dropped`: given up without a dead-letter queue to take it. */
@@ -124,6 +125,7 @@ export class TargetDelivery {
     this.options.onRecord({
       at: this.options.clock.now(),
       ruleName: rule.name,
+      busName: rule.busName,
       targetArn: target.arn,
       eventId: event.id,
       outcome,

@@ -17,9 +17,11 @@ import type {
   Principal,
   Principals,
   Queues,
+  Topics,
 } from '../services';
 import type { FunctionSpec } from '../specs';
 import { AsyncInvocations } from './async-invocations';
+import type { AsyncInvocationEvents } from './async-invocations';
 import { Concurrency } from './concurrency';
 import { EnvironmentFactory } from './environment-factory';
 import { FunctionCode } from './function-code';
@@ -40,6 +42,8 @@ export interface LambdaServiceOptions {
   /** `127.0.0.1:PORT` of an X-Ray daemon; with one, each trace that begins with an invocation is sampled, without one none. */
   readonly xrayDaemon?: string;
   readonly queues: Queues;
+  /** Without them no function has a destination among them. */
+  readonly topics?: Topics;
   readonly log: LogSink;
   readonly limits: Limits['lambda'];
   readonly guard: ProcessGuard;
@@ -65,17 +69,19 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
   private readonly hosted = new Map<string, Hosted>();
   private readonly keys: FunctionKeys;
   private readonly queue: AsyncInvocations;
+  private readonly concurrency: Concurrency;
 
   private constructor(
     private readonly options: LambdaServiceOptions,
     private readonly code: FunctionCode,
     private readonly runtimeApi: RuntimeApi,
   ) {
-    const { functions, limits, log, queues } = options;
+    const { functions, limits, log, queues, topics } = options;
     this.keys = new FunctionKeys(functions);
     this.queue = new AsyncInvocations({
       invoke: (spec, invocation) => this.run(spec, invocation),
       queues,
+      topics,
       retryDelaysMs: limits.asyncRetryDelaysMs,
       warn: ({ name }, requestId, text) =>
         log({ at: Date.now(), functionName: name, environmentId: '', requestId, text }),
@@ -87,9 +93,9 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       keys: this.keys,
       runtimeApi,
     });
-    const concurrency = new Concurrency(functions, limits.accountConcurrency);
+    this.concurrency = new Concurrency(functions, limits.accountConcurrency);
     for (const spec of functions)
-      this.hosted.set(spec.arn, { spec, pool: this.poolFor(spec, concurrency, factory) });
+      this.hosted.set(spec.arn, { spec, pool: this.poolFor(spec, this.concurrency, factory) });
   }
 
   /** @throws LambdaBootError for a function whose code or runtime cannot be run, by its Terraform address */
@@ -134,6 +140,16 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     return this.keys.find(accessKeyId, sessionToken);
   }
 
+  /** What becomes of asynchronous invocations. */
+  get asyncEvents(): EventEmitter<AsyncInvocationEvents> {
+    return this.queue.events;
+  }
+
+  /** Invocations under way: of a function, or of all. */
+  concurrencyOf(functionName?: string): number {
+    return functionName === undefined ? this.concurrency.total : this.concurrency.used(functionName);
+  }
+
   /** Counters of every function, by name. */
   stats(): Readonly<Record<string, FunctionStats>> {
     return Object.fromEntries(this.options.functions.map(({ name }) => [name, this.statistics.of(name)]));
@@ -169,8 +185,9 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       start: () =>
         factory.start(spec, (environment, record) => {
           this.statistics.record(record);
-          pool.onFinished(environment);
+          // While its concurrency still counts.
           this.events.emit('invocation', record);
+          pool.onFinished(environment);
         }),
     });
     return pool;

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Logs } from '../observations';
-import type { LogLine } from '../services';
+import type { LogLine, LogSink } from '../services';
 
 /** What is kept of the functions' logs: some minutes under load, hours otherwise. */
 const MAX_LINES = 20_000;
@@ -20,12 +20,12 @@ export class LogStore implements Logs {
     this.events.setMaxListeners(0);
   }
 
-  add(line: LogLine): void {
+  readonly add: LogSink = (line) => {
     this.lines.push(line);
     this.characters += line.text.length;
     if (this.lines.length > this.maxLines || this.characters > this.maxCharacters) this.forgetOldest();
     this.events.emit('line', line);
-  }
+  };
 
   /** A quarter at once, so that a line costs the same on average however many there are. */
   private forgetOldest(): void {

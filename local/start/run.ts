@@ -84,6 +84,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
     warn: (text) => output.warning(text),
   });
   cleanUps.push(() => cloud.close());
+  cloud.services.alarms.events.on('transition', (transition) => output.alarm(transition));
   // From here on the stack goes even when we are killed.
   cloud.services.guard.watchDirectory(outdir);
   const pins = await Promise.all(
@@ -92,23 +93,31 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
 
   const console = options.console ? await startConsole({ ...cloud.services, environment: environment.name }, options.consolePort) : undefined;
   if (console) cleanUps.push(() => console.close());
-  const { visitorUrl, agentEndpoint } = cloud;
   const consoleUrl = console && { consoleUrl: console.url };
-  await writeRunningCloud({ environment: 'local', pid: process.pid, visitorUrl, agentEndpoint, ...consoleUrl });
-  cleanUps.push(removeRunningCloud);
 
   const token = await signToken(key, OWNER);
   const tunnel = options.agent ? await startTunnel(options, cloud, token, output, cleanUps) : undefined;
+  announce(cloud, consoleUrl, cleanUps);
   output.ready({
     mode: options.mode,
     seconds: (performance.now() - startedAt) / 1000,
     functions: cloud.services.spec.functions.length,
-    visitorUrl,
-    agentEndpoint,
+    visitorUrl: cloud.visitorUrl,
+    agentEndpoint: cloud.agentEndpoint,
     ...consoleUrl,
     pins,
     ...(tunnel ? { tunnel } : { token }),
   });
+}
+
+/** Lets commands find it; last of all, so that a start that fails leaves alone what another one has written. */
+function announce(cloud: LocalCloud, consoleUrl: { consoleUrl?: string } | undefined, cleanUps: (() => Promise<unknown>)[]): void {
+  const { awsEndpoint: endpoint, spec, operator } = cloud.services;
+  const { visitorUrl, agentEndpoint } = cloud;
+  const { accessKeyId, secretAccessKey } = operator;
+  const { pid } = process;
+  writeRunningCloud({ endpoint, region: spec.region, accessKeyId, secretAccessKey, environment: 'local', pid, visitorUrl, agentEndpoint, ...consoleUrl });
+  cleanUps.push(async () => removeRunningCloud(pid));
 }
 
 async function startTunnel(

@@ -1,4 +1,5 @@
 import type { Disconnection, RequestSummary } from '../../agent';
+import type { AlarmTransition } from '../observations';
 import type { LogLine } from '../services';
 
 /** What `npm start` says once everything runs. */
@@ -30,6 +31,7 @@ export interface StartOutput {
   request(summary: RequestSummary): void;
   disconnected(disconnection: Disconnection): void;
   reconnected(url: string): void;
+  alarm(transition: AlarmTransition): void;
   /** What a function logged. */
   log(line: LogLine): void;
   warning(text: string): void;
@@ -48,6 +50,10 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
     disconnected: ({ reason, retryInMs }) =>
       line(`agent disconnected: ${reason}${retryInMs === undefined ? '' : `; trying again in ${(retryInMs / 1000).toFixed(1)} s`}`),
     reconnected: (url) => line(`agent connected again: ${url}`),
+    alarm: ({ name, from, to, reason }) => {
+      // That alarms settle, of which there are many, is no news.
+      if (from === 'ALARM' || to === 'ALARM') line(`alarm ${name}: ${from} -> ${to}: ${reason}`);
+    },
     log: ({ functionName, text }) => {
       if (verbose || isTrouble(text)) line(`[${functionName}] ${text}`);
     },
@@ -93,6 +99,7 @@ export function jsonOutput(out: Write, verbose: boolean): StartOutput {
     request: (summary) => event('request', summary),
     disconnected: (disconnection) => event('disconnected', disconnection),
     reconnected: (url) => event('reconnected', { url }),
+    alarm: (transition) => event('alarm', transition),
     log: (line) => {
       if (verbose || isTrouble(line.text)) event('log', line);
     },

@@ -52,7 +52,7 @@ export interface MappingStats {
   readonly batches: Readonly<Record<BatchRecord['outcome'], number>>;
   /** Records that were given up. */
   readonly discarded: number;
-  /** Age of the youngest record of the latest batch when the function was done with it, in ms. */
+  /** Age of the youngest record of the latest batch when it was sent to the function, in ms. */
   readonly iteratorAgeMs: number;
   /** Records that wait or are being processed. */
   readonly backlog: number;

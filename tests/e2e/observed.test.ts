@@ -1,9 +1,7 @@
 /** What a person sees of a running tunnel: a request's story over all functions, and the console page in a real browser. */
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { ConsoleServer } from '../../local/console/console-server';
-import { removeRunningCloud, writeRunningCloud } from '../../local/running-cloud';
+import { localStory } from '../../scripts/trace/local-story';
+import { storyText } from '../../scripts/trace/story-text';
 import { Browser, findBrowser } from '../support/browser';
 import { eventually } from '../support/eventually';
 import { SetAlarms, WrittenMetrics } from '../support/observed';
@@ -74,22 +72,14 @@ test('requests that one batch of the stream announces keep their stories apart',
   for (const id of ids) expect(functionsOf(id).filter((name) => name === 'forward-request')).toHaveLength(1);
 });
 
-test('npm run trace tells the story of the running local cloud, or in one line why not', async () => {
-  const requestId = idOf(await tunnel.visit('/status/418', {}, 'nobody'));
-  const { cloud } = tunnel;
+test('what npm run trace prints is the story of the running local cloud, or one line that says why not', async () => {
+  const requestId = idOf(await tunnel.visit('/', {}, 'nobody'));
   await eventually(() => expect(functionsOf(requestId)).toEqual(['forward-request']));
-  await writeRunningCloud({ environment: 'local', pid: process.pid, visitorUrl: cloud.visitorUrl, agentEndpoint: cloud.agentEndpoint, consoleUrl: page.url });
-  const trace = (...args: string[]) => promisify(execFile)('npm', ['run', '--silent', 'trace', '--', ...args], { cwd: path.join(__dirname, '../..') });
-  try {
-    const [text, unknown] = await Promise.all([
-      trace(requestId), trace('00000000-none').then(() => undefined, (error: { code: number; stderr: string }) => error),
-    ]);
-    expect(text.stdout).toMatch(/forward-request {2}invocation: .*error tunnel_not_found {2}✗\n.*forward-request {4}DynamoDB GetItem tunnels/);
-    expect(unknown?.code).toBe(1);
-    expect(unknown?.stderr).toMatch(/^trace: the local cloud knows no request 00000000-none: .*\n$/);
-  } finally {
-    await removeRunningCloud();
-  }
+  const text = storyText(requestId, await localStory(requestId, { consoleUrl: page.url }));
+  expect(text).toMatch(/forward-request {2}invocation: .*error tunnel_not_found {2}✗\n.*forward-request {4}DynamoDB GetItem tunnels/);
+  await expect(localStory('00000000-none', { consoleUrl: page.url })).rejects.toThrow(/^the local cloud knows no request 00000000-none: compare the id; /);
+  await expect(localStory(requestId, {})).rejects.toThrow('start it without --no-console');
+  await expect(localStory(requestId, { consoleUrl: 'http://127.0.0.1:9' })).rejects.toThrow('does not answer at http://127.0.0.1:9: start it again');
 });
 
 const executable = findBrowser();

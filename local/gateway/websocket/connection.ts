@@ -14,6 +14,8 @@ export interface ConnectionOptions {
   readonly socket: Socket;
   readonly limits: Limits['webSocket'];
   readonly clock: () => number;
+  /** A message has been sent to the client. */
+  readonly onSent: () => void;
   readonly onMessage: (text: string) => void;
   /** Once, as soon as the gateway counts the connection as gone; the client may learn of it later, or never. */
   readonly onEnd: (code: number, reason: string) => void;
@@ -67,6 +69,7 @@ export class Connection {
       );
     this.touch();
     this.client.send(text);
+    this.options.onSent();
   }
 
   /** What the gateway itself has to say; dropped when the client does not listen. */

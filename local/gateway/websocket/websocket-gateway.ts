@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -14,6 +14,7 @@ import type { ConnectionInfo } from './connection-context';
 import { ConnectionsApi } from './connections-api';
 import { addressedStage, isHandshake, refuseUpgrade } from './upgrade-request';
 import { waitForThaw } from './wait-for-thaw';
+import type { WebSocketActivity, WebSocketObserver } from './web-socket-activity';
 import { gatewayMessage, WebSocketApi, type WebSocketApiOptions } from './web-socket-api';
 import { sourceIpOf } from './web-socket-events';
 
@@ -41,6 +42,7 @@ export interface ConnectionListing {
  * AWS's limits, and delivers nothing to an execution environment that is frozen (client-socket.ts).
  */
 export class WebSocketGateway implements Closeable {
+  readonly events = new EventEmitter<{ activity: [WebSocketActivity] }>();
   private readonly apis: ReadonlyMap<string, WebSocketApi>;
   private readonly established = new Map<string, Connection>();
   private readonly sockets = new Set<Socket>();
@@ -54,7 +56,7 @@ export class WebSocketGateway implements Closeable {
     const { clock = Date.now, intercept = (_call, next) => next(), limits } = options;
     this.clock = clock;
     this.apis = new Map(
-      options.apis.map((api) => [api.apiId, new WebSocketApi({ ...options, api, intercept, clock })]),
+      options.apis.map((api) => [api.apiId, new WebSocketApi({ ...options, api, intercept, clock, observe: this.observerOf(api) })]),
     );
     this.server = createServer({ keepAliveTimeout: limits.keepAliveMs });
     this.webSockets = new WebSocketServer({
@@ -162,6 +164,10 @@ export class WebSocketGateway implements Closeable {
     );
   }
 
+  private observerOf({ apiId, stageName: stage }: WebSocketApiSpec): WebSocketObserver {
+    return (what, value) => this.events.emit('activity', { at: this.clock(), apiId, stage, what, ...(value !== undefined && { value }) });
+  }
+
   private newConnection(request: IncomingMessage, apiId: string, stage: string): ConnectionInfo {
     return {
       connectionId: newRequestId(),
@@ -188,6 +194,7 @@ export class WebSocketGateway implements Closeable {
       socket,
       limits: this.options.limits,
       clock: this.clock,
+      onSent: () => this.observerOf(api.spec)('MessageCount'),
       onMessage: (text) => void api.message(info, text, (answer) => connection.reply(answer)),
       onEnd: (code, reason) => {
         if (this.established.delete(connectionId)) void api.disconnect(info, code, reason);
