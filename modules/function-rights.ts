@@ -28,7 +28,7 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
   const wakes = shared.wakeChannel.api;
   return {
     'forward-request': [
-      tunnels.allow('GetItem'),
+      tunnels.allow('GetItem', 'BatchGetItem'),
       pendingRequests.allow('PutItem', 'GetItem', 'DeleteItem'),
       agents.allowConnections('POST'),
       wakes.allowConnecting(),
@@ -44,8 +44,9 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
     ],
     'process-stream': [...responseStream.allowConsuming(), responseBus.allowPublishing()],
     'wake-waiter': [wakes.allowConnections('POST'), responseBus.allowReportingFailures()],
+    'roll-back': [tunnels.allow('GetItem', 'PutItem')],
     sweep: [
-      tunnels.allow('Scan', 'DeleteItem', 'UpdateItem'),
+      tunnels.allow('GetItem', 'Scan', 'DeleteItem', 'UpdateItem'),
       pendingRequests.allow('Scan', 'PutItem', 'UpdateItem', 'DeleteItem'),
       agents.allowConnections('GET'),
       shared.sweepSchedule.allowReportingFailures(),

@@ -9,12 +9,14 @@ import { tunnelsTable } from '../aws/tunnels-table';
 import { socketWakeChannel } from '../aws/wake-channel';
 import { WakeSocket } from '../aws/wake-socket';
 import { forwardRequest, type ForwardOptions } from '../core/forward-request';
+import { LiveShare } from '../core/live-share';
 import { TunnelError } from '../core/tunnel-error';
 import type { VisitorRequest } from '../core/visitor-request';
 import { errorResponse, type VisitorResponse } from '../core/visitor-response';
+import { count } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
-import { count, identify, instrumented, logger, traceHeader } from '../telemetry';
+import { identify, instrumented, logger, traceHeader } from '../telemetry';
 import { annotate } from '../tracing';
 import { RequestMetrics } from './request-metrics';
 
@@ -48,8 +50,20 @@ const wakes = socketWakeChannel({
   },
 });
 
+const share = new LiveShare({
+  initialPercent: settings.EVENT_DRIVEN_PERCENT,
+  cacheMs: settings.ROLLOUT_CACHE_MS,
+  staleMs: settings.ROLLOUT_STALE_MS,
+  now: systemClock.now,
+  onUnreadable: (reason) => {
+    logger.warn('the rollout item could not be read', reason as Error);
+    count('RolloutUnreadable');
+  },
+});
+
 const options: Omit<ForwardOptions, 'observer'> = {
-  tunnels: tunnelsTable(dynamodb, settings.TUNNELS_TABLE),
+  // With the kill switch nobody asks for the rollout, whatever it says and whether or not it can be read.
+  tunnels: tunnelsTable(dynamodb, settings.TUNNELS_TABLE, settings.USE_EVENT_DRIVEN ? share : undefined),
   pending: pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
   agents: agentGateway(settings.AGENT_GATEWAY_URL, (error) => logger.warn('posting to the agent failed', error as Error)),
   wakes,
@@ -57,7 +71,9 @@ const options: Omit<ForwardOptions, 'observer'> = {
   rollout: {
     useEventDriven: settings.USE_EVENT_DRIVEN,
     mode: settings.EVENT_DRIVEN_MODE,
-    percent: settings.EVENT_DRIVEN_PERCENT,
+    get percent() {
+      return share.percent;
+    },
   },
   tunnelDomain: settings.TUNNEL_DOMAIN,
   deadlineMs: settings.REQUEST_DEADLINE_MS,

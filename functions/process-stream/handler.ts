@@ -5,9 +5,10 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { eventBridgeClient } from '../aws/clients';
 import { publishResponseEvents } from '../aws/response-events';
 import { responseEventFor, type ResponseEvent } from '../core/response-event';
+import { count } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
-import { count, identifyBatch, instrumented, logger } from '../telemetry';
+import { identifyBatch, instrumented, logger } from '../telemetry';
 import { openSpan } from '../tracing';
 
 const settings = readSettings('process-stream');
@@ -47,6 +48,7 @@ export const handler = instrumented(async (batch: DynamoDBStreamEvent): Promise<
   identifyBatch(announcements.map(({ event }) => event.requestId));
   const spans = announcements.map(({ event: { requestId, tunnelId }, mode }) => openSpan('## answer', { requestId, tunnelId, mode }));
   for (const { event } of announcements) count('StreamLag', systemClock.now() - event.completedAt);
+  if (announcements.length > 0) count('EventsPublished', announcements.length);
 
   const failed = await publishResponseEvents(
     bus,

@@ -30,10 +30,10 @@ const OWNER = 'local';
 /** Requests in flight get this long when `npm start` is stopped, in ms. */
 const GRACE_MS = 500;
 
-/** The `local` environment, with the answer path that was asked for. */
-export function environmentFor(mode: StartMode): Environment {
+/** The `local` environment, with the answer path that was asked for. @param percent share of requests that begins event-driven */
+export function environmentFor(mode: StartMode, percent = 100): Environment {
   const { local } = environments;
-  const responsePath = mode === 'polling' ? { useEventDriven: false } : { mode };
+  const responsePath = mode === 'polling' ? { useEventDriven: false } : { mode, percent };
   return { ...local, responsePath: { ...local.responsePath, ...responsePath } };
 }
 
@@ -68,7 +68,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
   await buildFunctions({ outdir: BUNDLES });
   const outdir = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-'));
   cleanUps.push(() => rm(outdir, { recursive: true, force: true }));
-  const environment = environmentFor(options.mode);
+  const environment = environmentFor(options.mode, options.percent);
   const [stack] = synthesize({ environments: { local: environment }, outdir, bundles: BUNDLES });
   if (!stack) throw new Error('the environment "local" gave no stack');
 
@@ -100,6 +100,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
   announce(cloud, consoleUrl, cleanUps);
   output.ready({
     mode: options.mode,
+    percent: environment.responsePath.percent,
     seconds: (performance.now() - startedAt) / 1000,
     functions: cloud.services.spec.functions.length,
     visitorUrl: cloud.visitorUrl,

@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly name: string;
   readonly httpPort: number;
   readonly mode: StartMode;
+  /** Share of requests that is event-driven until `npm run rollout -- --env local` changes it, 0 to 100. */
+  readonly percent: number;
   readonly latency: LatencyProfileName;
   readonly pins: readonly Pin[];
   readonly json: boolean;
@@ -35,6 +37,9 @@ export function parseStartOptions(args: readonly string[]): StartOptions | Help 
   if ('help' in options) return options;
   const [stray] = command.args;
   if (stray !== undefined) throw new CommandLineError(strayArgument(stray));
+  if (options.mode === 'polling' && command.getOptionValueSource('percent') !== 'default') {
+    throw new CommandLineError('--percent goes with --mode bus or direct: in mode polling every request polls');
+  }
   const { pin, ...rest } = options;
   return { ...rest, port: options.port, consolePort: options.consolePort, pins: pin };
 }
@@ -49,6 +54,9 @@ function startCommand(): Command {
     .option('--name <name>', "the tunnel's name", 'demo')
     .addOption(new Option('--http-port <port>', 'port that visitors use').default(8080).argParser(portOrAny))
     .addOption(new Option('--mode <mode>', 'how answers find their waiter').choices([...MODES]).default('direct'))
+    .addOption(
+      new Option('--percent <percent>', 'share of requests that is event-driven, the others poll').default(100).argParser(share),
+    )
     .addOption(
       new Option('--latency <profile>', 'how slow the services of the local cloud are: as AWS, or not at all')
         .choices([...LATENCY_PROFILES])
@@ -72,6 +80,7 @@ Examples:
   npm start                              the demo service at http://127.0.0.1:8080/demo/
   npm start -- --port 3000               your own service on port 3000
   npm start -- --pin demo=9000           http://127.0.0.1:9000 is the tunnel, without a path prefix
+  npm start -- --percent 25              a quarter of the requests event-driven, the others polling
   npm start -- --no-agent                then: npm run agent -- http 3000`,
     );
 }
@@ -97,6 +106,11 @@ function port(text: string): number {
 /** 0: any free port. */
 function portOrAny(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError('A port is a number up to 65535.');
+  return Number(text);
+}
+
+function share(text: string): number {
+  if (!/^\d{1,3}$/.test(text) || Number(text) > 100) throw new InvalidArgumentError('A share is a whole number from 0 to 100.');
   return Number(text);
 }
 

@@ -5,6 +5,8 @@ import type { LogLine } from '../services';
 /** What `npm start` says once everything runs. */
 export interface Ready {
   readonly mode: string;
+  /** Share of requests that begins event-driven, 0 to 100; the others poll. */
+  readonly percent: number;
   readonly seconds: number;
   readonly functions: number;
   readonly visitorUrl: string;
@@ -62,10 +64,10 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
   };
 }
 
-function readyText({ mode, seconds, functions, visitorUrl, agentEndpoint, consoleUrl, tunnel, token, pins }: Ready): string {
+function readyText({ mode, percent, seconds, functions, visitorUrl, agentEndpoint, consoleUrl, tunnel, token, pins }: Ready): string {
   const lines = [
     '',
-    `http-tunnel is running on the local cloud (mode ${mode}, ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
+    `http-tunnel is running on the local cloud (mode ${mode}${percent === 100 ? '' : ` for ${percent} % of the requests`}, ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
     '',
     `  visitors       ${visitorUrl}`,
     `  agent gateway  ${agentEndpoint}`,

@@ -13,6 +13,7 @@ const WAKES = '${aws_apigatewayv2_stage.wake-channel-stage.execution_arn}';
 const RIGHTS: Record<FunctionName, readonly string[]> = {
   'forward-request': [
     `dynamodb:GetItem on ${TUNNELS}`,
+    `dynamodb:BatchGetItem on ${TUNNELS}`,
     `dynamodb:PutItem on ${PENDING}`,
     `dynamodb:GetItem on ${PENDING}`,
     `dynamodb:DeleteItem on ${PENDING}`,
@@ -40,7 +41,9 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
     'sqs:SendMessage on ${aws_sqs_queue.response-bus-wake-failures.arn}',
   ],
+  'roll-back': [`dynamodb:GetItem on ${TUNNELS}`, `dynamodb:PutItem on ${TUNNELS}`],
   sweep: [
+    `dynamodb:GetItem on ${TUNNELS}`,
     `dynamodb:Scan on ${TUNNELS}`,
     `dynamodb:DeleteItem on ${TUNNELS}`,
     `dynamodb:UpdateItem on ${TUNNELS}`,
@@ -62,6 +65,7 @@ const KEY_USE: Record<FunctionName, readonly ('dynamodb' | 'sqs' | 'ssm')[]> = {
   'receive-message': ['dynamodb'],
   'process-stream': ['dynamodb', 'sqs'],
   'wake-waiter': ['sqs'],
+  'roll-back': ['dynamodb'],
   sweep: ['dynamodb', 'sqs'],
 };
 
