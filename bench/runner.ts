@@ -109,6 +109,8 @@ export class Runner {
       account: environment,
       variables: { agent_token_key: key },
       httpPort: 0,
+      // As on AWS, where next to none is.
+      traces: false,
       log: meter.onLog,
       warn: () => undefined,
       latency: (operation) => {

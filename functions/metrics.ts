@@ -25,14 +25,23 @@ export const count = (name: PlainMetricName, value = 1): void => add(name, {}, v
 /** Adds to a metric that has dimensions. @param value in the metric's unit, see METRICS */
 export const countBy = <N extends MetricName>(name: N, dimensions: Dimensions<N>, value = 1): void => add(name, dimensions, value);
 
+/** Properties of this invocation's lines: no dimensions, so that they make no metric, but a line is found by them. */
+let properties: Readonly<Record<string, string>> = {};
+
+export function nameLines(more: Readonly<Record<string, string>>): void {
+  properties = { ...properties, ...more };
+}
+
 /** Writes what was counted, one line for each way of counting; meant for the end of an invocation. */
 export function publishMetrics(): void {
   for (const { metrics, sets } of stores.values()) {
     if (!metrics.hasStoredMetrics()) continue;
     // Publishing forgets them.
     for (const set of sets) metrics.addDimensions(set);
+    for (const [name, value] of Object.entries(properties)) metrics.addMetadata(name, value);
     metrics.publishStoredMetrics();
   }
+  properties = {};
 }
 
 function add(name: MetricName, dimensions: Readonly<Record<string, string>>, value: number): void {

@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { traced } from '../telemetry';
+import { traced } from './traced';
 
 /** DynamoDB answers within milliseconds or is in trouble: give up early enough for a second try. In ms. */
 const DYNAMODB_TIMEOUTS = { connectionTimeout: 500, requestTimeout: 2000 };

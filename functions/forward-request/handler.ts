@@ -17,10 +17,13 @@ import { count } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
 import { identify, instrumented, logger, traceHeader } from '../telemetry';
+import { annotate } from '../tracing';
 import { RequestMetrics } from './request-metrics';
 
 const settings = readSettings('forward-request');
 const dynamodb = documentClient();
+
+const REQUEST_ID_HEADER = 'x-tunnel-request-id';
 
 /** A new wake socket may take as long as this; the request that asked for it polls meanwhile. In ms. */
 const OPEN_TIMEOUT_MS = 5000;
@@ -87,6 +90,7 @@ async function answer(requestId: string, request: VisitorRequest): Promise<Visit
     observer.ended(request.arrivedAt, error);
     if (!(error instanceof TunnelError)) logger.error('the request failed', error as Error);
     const told = error instanceof TunnelError ? error : new TunnelError('internal_error');
+    annotate({ error: told.code });
     return errorResponse(told, request.headers['accept']?.[0], requestId);
   }
 }
@@ -95,6 +99,8 @@ export const handler = instrumented(
   async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const requestId = randomUUID();
     identify({ requestId });
-    return toLambdaResponse(await answer(requestId, toVisitorRequest(event, traceHeader())));
+    const response = await answer(requestId, toVisitorRequest(event, traceHeader()));
+    // By this id `npm run trace` and the logs tell the request's story.
+    return toLambdaResponse({ ...response, headers: { ...response.headers, [REQUEST_ID_HEADER]: [requestId] } });
   },
 );

@@ -32,13 +32,15 @@ import { LambdaBootError } from './lambda-errors';
 import { LambdaStats } from './lambda-stats';
 import type { FunctionStats } from './lambda-stats';
 import { RuntimeApi } from './runtime-api';
-import { traceHeaderFor } from './trace-header';
+import { traceContextOf } from './trace-header';
 
 export interface LambdaServiceOptions {
   readonly functions: readonly FunctionSpec[];
   readonly region: string;
   /** `http://127.0.0.1:PORT` for AWS_ENDPOINT_URL; asked at each cold start, so it may be known later than the service. */
   readonly awsEndpoint: () => string;
+  /** `127.0.0.1:PORT` of an X-Ray daemon; with one, each trace that begins with an invocation is sampled, without one none. */
+  readonly xrayDaemon?: string;
   readonly queues: Queues;
   /** Without them no function has a destination among them. */
   readonly topics?: Topics;
@@ -120,7 +122,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     { traceHeader }: { traceHeader?: string } = {},
   ): Promise<InvokeResult> {
     const { spec } = this.functionOf(functionArn);
-    const invocation = newInvocation(payload, traceHeader);
+    const invocation = this.newInvocation(payload, traceHeader);
     const limit = this.options.limits.syncPayloadBytes;
     if (Buffer.byteLength(invocation.payload) > limit) return { kind: 'error', ...tooLarge(limit) };
     return this.run(spec, invocation);
@@ -129,7 +131,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
   /** @throws AwsError ResourceNotFoundException, or RequestTooLargeException for an event above 1 MB */
   invokeAsync(functionArn: string, payload: unknown, { traceHeader }: { traceHeader?: string } = {}): void {
     const { spec } = this.functionOf(functionArn);
-    const invocation = newInvocation(payload, traceHeader);
+    const invocation = this.newInvocation(payload, traceHeader);
     const limit = this.options.limits.asyncPayloadBytes;
     if (Buffer.byteLength(invocation.payload) > limit) {
       const { errorType, errorMessage } = tooLarge(limit);
@@ -206,6 +208,15 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     return { ...result, requestId: invocation.requestId };
   }
 
+  private newInvocation(payload: unknown, traceHeader: string | undefined): Invocation {
+    return {
+      requestId: randomUUID(),
+      payload: payload === undefined ? '{}' : JSON.stringify(payload),
+      trace: traceContextOf(traceHeader, this.options.xrayDaemon !== undefined),
+      askedAt: Date.now(),
+    };
+  }
+
   private functionOf(arn: string): Hosted {
     const hosted = this.hosted.get(arn);
     if (hosted) return hosted;
@@ -216,11 +227,6 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       `Function not found: ${arn}; the stack declares ${known || 'none'}`,
     );
   }
-}
-
-function newInvocation(payload: unknown, traceHeader: string | undefined): Invocation {
-  const text = payload === undefined ? '{}' : JSON.stringify(payload);
-  return { requestId: randomUUID(), payload: text, traceHeader: traceHeaderFor(traceHeader) };
 }
 
 function tooLarge(limitBytes: number): { errorType: string; errorMessage: string } {

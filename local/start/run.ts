@@ -13,6 +13,7 @@ import { randomTokenKey, signToken } from '../agent-token';
 import { latencyProfile } from '../latency/latency-profile';
 import { LocalCloud } from '../local-cloud';
 import { removeRunningCloud, writeRunningCloud } from '../running-cloud';
+import { startConsole } from './start-console';
 import type { StartMode, StartOptions } from './start-options';
 import type { Ready, StartOutput } from './start-output';
 
@@ -59,7 +60,9 @@ export async function run(options: StartOptions, output: StartOutput): Promise<R
 async function start(options: StartOptions, output: StartOutput, cleanUps: (() => Promise<unknown>)[]): Promise<void> {
   const startedAt = performance.now();
   // Said before the seconds that building takes.
-  for (const port of [options.httpPort, ...options.pins.map((pin) => pin.port)]) await assertFree(port);
+  await assertFree(options.httpPort, '--http-port');
+  for (const { port } of options.pins) await assertFree(port, '--pin');
+  if (options.console && options.consolePort !== undefined) await assertFree(options.consolePort, '--console-port');
 
   output.progress('building the functions');
   await buildFunctions({ outdir: BUNDLES });
@@ -90,9 +93,13 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
     options.pins.map(async ({ name, port }) => ({ name, url: `http://127.0.0.1:${await cloud.pin(name, port)}` })),
   );
 
+  const console = options.console ? await startConsole({ ...cloud.services, environment: environment.name }, options.consolePort) : undefined;
+  if (console) cleanUps.push(() => console.close());
+  const consoleUrl = console && { consoleUrl: console.url };
+
   const token = await signToken(key, OWNER);
   const tunnel = options.agent ? await startTunnel(options, cloud, token, output, cleanUps) : undefined;
-  announce(cloud, cleanUps);
+  announce(cloud, consoleUrl, cleanUps);
   output.ready({
     mode: options.mode,
     percent: environment.responsePath.percent,
@@ -100,18 +107,19 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
     functions: cloud.services.spec.functions.length,
     visitorUrl: cloud.visitorUrl,
     agentEndpoint: cloud.agentEndpoint,
+    ...consoleUrl,
     pins,
     ...(tunnel ? { tunnel } : { token }),
   });
 }
 
 /** Lets commands find it; last of all, so that a start that fails leaves alone what another one has written. */
-function announce(cloud: LocalCloud, cleanUps: (() => Promise<unknown>)[]): void {
+function announce(cloud: LocalCloud, consoleUrl: { consoleUrl?: string } | undefined, cleanUps: (() => Promise<unknown>)[]): void {
   const { awsEndpoint: endpoint, spec, operator } = cloud.services;
   const { visitorUrl, agentEndpoint } = cloud;
   const { accessKeyId, secretAccessKey } = operator;
   const { pid } = process;
-  writeRunningCloud({ endpoint, region: spec.region, accessKeyId, secretAccessKey, environment: 'local', pid, visitorUrl, agentEndpoint });
+  writeRunningCloud({ endpoint, region: spec.region, accessKeyId, secretAccessKey, environment: 'local', pid, visitorUrl, agentEndpoint, ...consoleUrl });
   cleanUps.push(async () => removeRunningCloud(pid));
 }
 
@@ -148,7 +156,7 @@ async function startTunnel(
 }
 
 /** @throws PortTakenError */
-async function assertFree(port: number): Promise<void> {
+async function assertFree(port: number, option: string): Promise<void> {
   if (port === 0) return;
   const probe = createServer();
   try {
@@ -157,9 +165,7 @@ async function assertFree(port: number): Promise<void> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE') throw new PortTakenError(`port ${port} cannot be used: ${message}`);
-    throw new PortTakenError(
-      `port ${port} is taken, perhaps by another http-tunnel: stop that, or choose another port with --http-port (or --pin)`,
-    );
+    throw new PortTakenError(`port ${port} is taken, perhaps by another http-tunnel: stop that, or choose another port with ${option}`);
   } finally {
     probe.close();
   }

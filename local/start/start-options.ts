@@ -29,12 +29,22 @@ export interface StartOptions {
   readonly json: boolean;
   readonly agent: boolean;
   readonly verbose: boolean;
+  readonly console: boolean;
+  /** Without one it is the usual port, or any free one where that is taken. */
+  readonly consolePort: number | undefined;
 }
+
+type Parsed = Omit<StartOptions, 'port' | 'consolePort' | 'faults' | 'pins'> & {
+  readonly port?: number;
+  readonly consolePort?: number;
+  readonly faults?: FaultPlan;
+  readonly pin: readonly Pin[];
+};
 
 /** Reads the command line of `npm start`. @throws CommandLineError */
 export function parseStartOptions(args: readonly string[]): StartOptions | Help {
   const command = startCommand();
-  const options = parseOptions<Omit<StartOptions, 'port' | 'faults' | 'pins'> & { port?: number; faults?: FaultPlan; pin: Pin[] }>(command, args);
+  const options = parseOptions<Parsed>(command, args);
   if ('help' in options) return options;
   const [stray] = command.args;
   if (stray !== undefined) throw new CommandLineError(strayArgument(stray));
@@ -42,7 +52,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions | Help 
     throw new CommandLineError('--percent goes with --mode bus or direct: in mode polling every request polls');
   }
   const { pin, ...rest } = options;
-  return { ...rest, port: options.port, faults: options.faults, pins: pin };
+  return { ...rest, port: options.port, consolePort: options.consolePort, faults: options.faults, pins: pin };
 }
 
 function startCommand(): Command {
@@ -71,6 +81,8 @@ function startCommand(): Command {
     )
     .option('--json', 'one JSON object a line, nothing else (use npm --silent start)', false)
     .option('--no-agent', "only the cloud; prints the agent gateway's URL and a token for agents")
+    .addOption(new Option('--console-port <port>', 'port of the console page (default: 8081, or any free one)').argParser(portOrAny))
+    .option('--no-console', 'without the console page')
     .option('--verbose', 'also print what the functions log', false)
     .helpOption('-h, --help', 'show this')
     .addHelpText(

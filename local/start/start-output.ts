@@ -12,6 +12,7 @@ export interface Ready {
   readonly functions: number;
   readonly visitorUrl: string;
   readonly agentEndpoint: string;
+  readonly consoleUrl?: string;
   /** The environment's tunnel, unless only the cloud was started. */
   readonly tunnel?: {
     readonly name: string;
@@ -69,7 +70,7 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
   };
 }
 
-function readyText({ mode, percent, seconds, functions, visitorUrl, agentEndpoint, tunnel, token, pins }: Ready): string {
+function readyText({ mode, percent, seconds, functions, visitorUrl, agentEndpoint, consoleUrl, tunnel, token, pins }: Ready): string {
   const lines = [
     '',
     `http-tunnel is running on the local cloud (mode ${mode}${percent === 100 ? '' : ` for ${percent} % of the requests`}, ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
@@ -78,6 +79,7 @@ function readyText({ mode, percent, seconds, functions, visitorUrl, agentEndpoin
     `  agent gateway  ${agentEndpoint}`,
     `  functions      ${functions}, from the Terraform of environment "local"`,
   ];
+  if (consoleUrl !== undefined) lines.push(`  console        ${consoleUrl}`);
   if (tunnel) lines.push(`  local service  ${tunnel.target}${tunnel.isDemo ? '  (the built-in demo; --port takes yours)' : ''}`);
   for (const { name, url } of pins) lines.push(`  pinned         ${url} -> ${name}`);
   lines.push('');

@@ -131,7 +131,8 @@ test('--help says how to use it', async () => {
   const start = npmStart('--', '--help');
   expect(await start.ended()).toBe(0);
   const help = start.events.map((event) => event['line']).join('\n');
-  for (const option of ['--port', '--host', '--name', '--http-port', '--mode', '--percent', '--pin', '--json', '--no-agent']) {
+  const options = ['--port', '--host', '--name', '--http-port', '--mode', '--percent', '--pin', '--json', '--no-agent', '--console-port', '--no-console'];
+  for (const option of options) {
     expect(help).toContain(option);
   }
 });
