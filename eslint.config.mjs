@@ -49,6 +49,10 @@ export default tseslint.config(
     [['cdktf', 'cdktf/**', '@cdktf/**', 'constructs', '**/functions/**', '**/local/**', '**/agent/**'],
       'policy reads Terraform as JSON, and takes data from environments/ and modules/addresses.ts alone.'],
   ]),
+  only(['rollout/**'], [
+    [['cdktf', 'cdktf/**', '@cdktf/**', 'constructs', '**/agent/**', '**/functions/*/handler', '**/local/**', '!**/local/running-cloud'],
+      "rollout knows the item's rules and table, the tables of names, and where a local cloud runs; nothing else of them."],
+  ]),
   only(['protocol/**'], [
     [['**/functions/**', '**/modules/**', '**/local/**', '**/agent/**', '@aws-*', '@aws-*/**'], 'protocol imports nothing of ours.'],
   ]),

@@ -38,7 +38,7 @@ export async function bench(options: BenchOptions, progress: Progress): Promise<
       progress.stage(`starting and warming up ${name}`);
       const runner = await Runner.start(name, { ...options, bundles: name === LIMIT ? bundles.limit : bundles.real });
       runners.push(runner);
-      warmUps.push({ name, ...(await runner.warmUp(warmConcurrency(options))) });
+      warmUps.push({ name, ...(await runner.warmUp(warmConcurrency(options), options.training)) });
     }
     const lateness = await takeTurns(runners, options, progress);
     const overhead = options.latency === 'none' ? await overheadOf(runners, bundles, progress) : undefined;

@@ -1,3 +1,4 @@
+import { tablesOf } from '../local/aws-endpoint/call-recorder';
 import type { LocalCloud } from '../local/local-cloud';
 import type { InvocationRecord } from '../local/lambda/invocation';
 import type { AwsCall, AwsReply, Interceptor, InvocationInterceptor, LogLine, StreamRecord } from '../local/services';
@@ -115,17 +116,22 @@ export class Meter {
     if (this.on && mode?.S === 'direct' && wake?.S === 'bus') this.handedToBus++;
   };
 
-  private async meterTable(call: AwsCall, next: () => Promise<AwsReply>): Promise<AwsReply> {
-    const { input, operation } = call;
-    const ofPending = String(input['TableName']).endsWith('pending-requests');
+  private async meterTable({ input, operation }: AwsCall, next: () => Promise<AwsReply>): Promise<AwsReply> {
+    const tables = tablesOf(input);
     input['ReturnConsumedCapacity'] = 'TOTAL';
     const reply = await next();
-    const { ConsumedCapacity } = JSON.parse(reply.body.toString()) as { ConsumedCapacity?: { CapacityUnits: number } };
-    const isRead = operation === 'GetItem';
+    const { ConsumedCapacity } = JSON.parse(reply.body.toString()) as { ConsumedCapacity?: Capacity | Capacity[] };
+    const isRead = /^(Batch)?Get/.test(operation);
+    const ofPending = tables.some((table) => table.endsWith('pending-requests'));
     add(this.counts, isRead ? (ofPending ? 'pending reads' : 'other reads') : 'writes');
-    add(this.counts, isRead ? 'read units' : 'write units', ConsumedCapacity?.CapacityUnits ?? 0);
+    for (const { CapacityUnits } of [ConsumedCapacity ?? []].flat()) add(this.counts, isRead ? 'read units' : 'write units', CapacityUnits);
     return reply;
   }
+}
+
+/** One a table for a batch. */
+interface Capacity {
+  readonly CapacityUnits: number;
 }
 
 const entriesOf = ({ input }: AwsCall): { Detail?: string }[] => (input['Entries'] as { Detail?: string }[] | undefined) ?? [];

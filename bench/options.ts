@@ -9,6 +9,8 @@ export interface BenchOptions extends LoadPlan {
   /** Of each answer's body. */
   readonly bytes: number;
   readonly contenders: readonly ContenderName[];
+  /** Rounds of quick requests before anything is measured. */
+  readonly training: number;
   readonly quick: boolean;
   readonly json: string | undefined;
   /** Where the report goes. */
@@ -45,6 +47,9 @@ function benchCommand(): Command {
       new Option('--contenders <names>', `some of ${CONTENDERS.join(', ')}, by commas`)
         .default(CONTENDERS, 'all')
         .argParser(contenders),
+    )
+    .addOption(
+      new Option('--training <rounds>', 'of quick requests before anything is measured, in which the engine compiles').default(20).argParser(wholeNumber(0)),
     )
     .option('--quick', 'fewer requests: ends within three minutes', false)
     .option('--json <file>', 'also write every figure there')

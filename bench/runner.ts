@@ -23,9 +23,8 @@ import { Visitor, type Reply } from './visitor';
 const TUNNEL = 'bench';
 /** Time for what is still on its way when the last answer is there (acknowledgements, log lines), in ms. */
 const SETTLING_MS = 100;
-/** Rounds of slow requests start the environments; in those of quick ones the engine compiles what is used often, as it has in an environment that has lived for minutes. */
+/** Rounds of slow requests that start the environments. */
 const STARTING_ROUNDS = 2;
-const TRAINING_ROUNDS = 20;
 
 export interface RunnerOptions {
   readonly latency: LatencyProfileName;
@@ -110,6 +109,8 @@ export class Runner {
       account: environment,
       variables: { agent_token_key: key },
       httpPort: 0,
+      // As on AWS, where next to none is.
+      traces: false,
       log: meter.onLog,
       warn: () => undefined,
       latency: (operation) => {
@@ -155,9 +156,13 @@ export class Runner {
     return this.inits.get(functionName) ?? [];
   }
 
-  /** Starts environments of all functions on the way by many slow requests at once, and tells how often and how long they started. */
-  async warmUp(concurrency: number): Promise<{ readonly coldStarts: number; readonly initMs: number }> {
-    for (let round = 0; round < STARTING_ROUNDS + TRAINING_ROUNDS; round++) {
+  /**
+   * Starts environments of all functions on the way by many slow requests at once, and tells how often and how long they started.
+   * @param training rounds of quick requests after that, in which the engine compiles what is used often, as it has in an environment
+   * that has lived for minutes
+   */
+  async warmUp(concurrency: number, training: number): Promise<{ readonly coldStarts: number; readonly initMs: number }> {
+    for (let round = 0; round < STARTING_ROUNDS + training; round++) {
       const agentMs = round < STARTING_ROUNDS ? 1000 : 150;
       await Promise.all(Array.from({ length: concurrency }, (_, i) => this.visitor.ask(`/${TUNNEL}${pathFor(`warm-${round}-${i}`, agentMs + i * 10)}`)));
     }

@@ -23,6 +23,8 @@ export const dev = defineEnvironment({
     wakeHelloMs: 250,
     wakeRotateMs: 5_400_000,
     leaseGraceMs: 60_000,
+    rolloutCacheMs: 5000,
+    rolloutStaleMs: 60_000,
   },
   functions: {
     'forward-request': { memoryMb: 256, timeoutSeconds: 29, reservedConcurrency: null },
@@ -32,8 +34,10 @@ export const dev = defineEnvironment({
     'receive-message': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     'process-stream': { memoryMb: 256, timeoutSeconds: 30, reservedConcurrency: null },
     'wake-waiter': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
   },
+  alarms: { notifyEmail: null, minimumRequests: 10 },
   throttling: {
     visitors: { ratePerSecond: 100, burst: 200 },
     agents: { ratePerSecond: 200, burst: 400 },

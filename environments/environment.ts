@@ -65,7 +65,7 @@ const schema = v.strictObject({
   tunnelDomain: v.nullable(text),
   /** The Route 53 zone that the domain lies in; null: its certificate, records and API Gateway names are made elsewhere. */
   hostedZone: v.nullable(v.strictObject({ id: text, name: text })),
-  /** How answers return: the kill switch, the wake's way, and the share of requests that is event-driven. */
+  /** How answers return: the kill switch, the wake's way, and the share that is event-driven until `npm run rollout` sets one. */
   responsePath: v.strictObject({
     useEventDriven: v.boolean('must be true or false'),
     mode: v.picklist(['bus', 'direct'], 'must be bus or direct'),
@@ -80,8 +80,19 @@ const schema = v.strictObject({
     wakeHelloMs: wholeNumber(1),
     wakeRotateMs: wholeNumber(1, MAX_CONNECTION_MS),
     leaseGraceMs: wholeNumber(0),
+    rolloutCacheMs: wholeNumber(0),
+    rolloutStaleMs: wholeNumber(0),
   }),
   functions,
+  alarms: v.strictObject({
+    /** Who is told of alarms by e-mail, once the address has confirmed; null: whoever subscribes to the topic. */
+    notifyEmail: v.nullable(v.pipe(v.string(), v.email('must be an e-mail address'))),
+    /**
+     * Requests of one cohort within 30 s from which shares and averages of it mean something: fewer are not judged
+     * (modules/alarms/rollback-triggers.ts).
+     */
+    minimumRequests: wholeNumber(1),
+  }),
   throttling: v.strictObject({ visitors: throttle, agents: throttle, wakes: throttle }),
   logLevel: v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR'),
   logRetentionDays: v.picklist(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`),

@@ -17,6 +17,8 @@ export const local = defineEnvironment({
     wakeHelloMs: 250,
     wakeRotateMs: 5_400_000,
     leaseGraceMs: 60_000,
+    rolloutCacheMs: 5000,
+    rolloutStaleMs: 60_000,
   },
   functions: {
     'forward-request': { memoryMb: 256, timeoutSeconds: 29, reservedConcurrency: null },
@@ -26,8 +28,10 @@ export const local = defineEnvironment({
     'receive-message': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     'process-stream': { memoryMb: 256, timeoutSeconds: 30, reservedConcurrency: null },
     'wake-waiter': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+    'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
   },
+  alarms: { notifyEmail: null, minimumRequests: 10 },
   throttling: {
     visitors: { ratePerSecond: 1000, burst: 1000 },
     agents: { ratePerSecond: 2000, burst: 2000 },

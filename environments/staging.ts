@@ -23,6 +23,8 @@ export const staging = defineEnvironment({
     wakeHelloMs: 250,
     wakeRotateMs: 5_400_000,
     leaseGraceMs: 60_000,
+    rolloutCacheMs: 5000,
+    rolloutStaleMs: 60_000,
   },
   // Waiters hold what receive-message and wake-waiter need to release them, so those have their own and waiters a cap. The
   // sum leaves the 100 that Lambda keeps unreserved: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
@@ -34,8 +36,10 @@ export const staging = defineEnvironment({
     'receive-message': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 150 },
     'process-stream': { memoryMb: 512, timeoutSeconds: 30, reservedConcurrency: 20 },
     'wake-waiter': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 100 },
+    'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
   },
+  alarms: { notifyEmail: null, minimumRequests: 10 },
   throttling: {
     visitors: { ratePerSecond: 1000, burst: 1000 },
     agents: { ratePerSecond: 2000, burst: 2000 },

@@ -46,6 +46,13 @@ export const METRICS = {
   ForeignAnswer: { unit: 'Count', from: ['receive-message'], by: AS_A_WHOLE, meaning: "answers for another tunnel's request, refused" },
   ProbeReturned: { unit: 'Count', from: ['wake-waiter'], by: AS_A_WHOLE, meaning: "sweep's probes that came back through stream and bus" },
   Leftovers: { unit: 'Count', from: ['sweep'], by: AS_A_WHOLE, meaning: 'rows that their owner had left behind, removed by sweep' },
+  RolloutPercent: { unit: 'Percent', from: ['sweep'], by: AS_A_WHOLE, meaning: 'share of requests that are event-driven, once a minute' },
+  BaselineResponseTime: {
+    unit: 'Milliseconds', from: ['sweep'], by: AS_A_WHOLE,
+    meaning: "the polling cohort's average response time when the rollout last advanced, once a minute as soon as there is one",
+  },
+  RolloutUnreadable: { unit: 'Count', from: ['forward-request'], by: AS_A_WHOLE, meaning: 'times the rollout item could not be read or understood' },
+  RolledBack: { unit: 'Count', from: ['roll-back'], by: AS_A_WHOLE, meaning: 'rollbacks: the rollout set to 0 % and latched' },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

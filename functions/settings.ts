@@ -28,7 +28,9 @@ const SETTINGS = {
   TOKEN_KEY_PARAMETER: text('name of the SSM SecureString that holds the HS256 key of agent tokens'),
   USE_EVENT_DRIVEN: { meaning: 'kill switch: false makes every request poll', parse: trueOrFalse },
   EVENT_DRIVEN_MODE: { meaning: 'how event-driven requests are woken: bus or direct', parse: eventDrivenMode },
-  EVENT_DRIVEN_PERCENT: { meaning: 'share of requests that are event-driven, 0 to 100', parse: percentage },
+  EVENT_DRIVEN_PERCENT: { meaning: 'share of requests that are event-driven while no rollout item says one, 0 to 100', parse: percentage },
+  ROLLOUT_CACHE_MS: milliseconds('age at which the rollout item is read again, with the next tunnel'),
+  ROLLOUT_STALE_MS: milliseconds('time for which the last good rollout item stands in for one that cannot be read'),
   REQUEST_DEADLINE_MS: milliseconds("time from the visitor's arrival until the request is given up"),
   POLLING_DELAYS_MS: { meaning: 'delays between the reads of mode polling, in ms; the last one repeats', parse: delays },
   SAFETY_READ_MS: milliseconds('interval of the reads that find an answer whose wake was lost'),
@@ -46,7 +48,7 @@ type IsOptional<N extends SettingName> = (typeof SETTINGS)[N] extends { optional
 export const FUNCTION_SETTINGS = {
   'forward-request': [
     'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'TUNNEL_DOMAIN',
-    'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_MODE', 'EVENT_DRIVEN_PERCENT',
+    'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_MODE', 'EVENT_DRIVEN_PERCENT', 'ROLLOUT_CACHE_MS', 'ROLLOUT_STALE_MS',
     'REQUEST_DEADLINE_MS', 'POLLING_DELAYS_MS', 'SAFETY_READ_MS', 'WAKE_IDLE_MS', 'WAKE_HELLO_MS', 'WAKE_ROTATE_MS',
   ],
   'authorize-agent': ['TOKEN_KEY_PARAMETER'],
@@ -57,7 +59,8 @@ export const FUNCTION_SETTINGS = {
   ],
   'process-stream': ['EVENT_BUS_NAME'],
   'wake-waiter': ['WAKE_CHANNEL_URL'],
-  sweep: ['TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'LEASE_GRACE_MS'],
+  'roll-back': ['TUNNELS_TABLE', 'EVENT_DRIVEN_PERCENT'],
+  sweep: ['TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'LEASE_GRACE_MS', 'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_PERCENT'],
 } as const satisfies Record<string, readonly SettingName[]>;
 
 export type FunctionName = keyof typeof FUNCTION_SETTINGS;

@@ -1,42 +1,26 @@
 /**
- * Powertools as all functions use it: one Logger, Metrics and Tracer per function. Log lines carry requestId, tunnelId and
- * mode, never a body, token, cookie or query. Nothing here can fail a request.
+ * Powertools as all functions use it: one Logger per function (logger.ts), Metrics in metrics.ts, the Tracer in tracing.ts. Log lines
+ * carry requestId, tunnelId and mode, never a body, token, cookie or query. Nothing here can fail a request.
  */
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricResolution } from '@aws-lambda-powertools/metrics';
-import { Tracer } from '@aws-lambda-powertools/tracer';
 import type { Context } from 'aws-lambda';
-import { METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names';
+import { logger } from './logger';
+import { nameLines, publishMetrics } from './metrics';
+import { annotate, openHandlerSpan } from './tracing';
 
-export const logger = new Logger();
-const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
-const tracer = new Tracer();
+export { logger };
 
-/** Adds X-Ray subsegments for the calls of an SDK client. */
-export const traced = <C extends object>(client: C): C => tracer.captureAWSv3Client(client);
-
-/** Adds to a metric; all metrics of one invocation share its dimensions. @param value in the metric's unit, see METRICS */
-export function count(name: MetricName, value = 1): void {
-  metrics.addMetric(name, METRICS[name].unit, value, MetricResolution.High);
-}
-
-/** Adds to a metric that has dimensions of its own, apart from the invocation's other metrics. */
-export function countBy(name: MetricName, dimensions: Record<string, string>): void {
-  const single = metrics.singleMetric();
-  single.addDimensions(dimensions);
-  single.addMetric(name, METRICS[name].unit, 1, MetricResolution.High);
-}
-
-/** Dimensions for every metric of this invocation. */
-export const setDimensions = (dimensions: Record<string, string>): void => {
-  metrics.addDimensions(dimensions);
-};
-
-/** Keys for every later log line of this invocation, and annotations of its trace. */
+/**
+ * What this invocation is about: keys of its later log lines, annotations of its trace, and properties of the lines that its metrics are
+ * written in, so that logs, traces and metrics of one request are found by its id.
+ */
 export function identify(keys: { requestId?: string; tunnelId?: string; mode?: string }): void {
   logger.appendKeys(keys);
-  for (const [key, value] of Object.entries(keys)) tracer.putAnnotation(key, value);
+  annotate(keys);
+  if (keys.requestId !== undefined) nameLines({ requestId: keys.requestId });
 }
+
+/** The same for an invocation that is about several requests at once: only the lines of its metrics name them. */
+export const identifyBatch = (requestIds: readonly string[]): void => nameLines({ requestIds: requestIds.join(' ') });
 
 /** The invocation's trace header, in the form that rows and events carry. */
 export const traceHeader = (): string | undefined => process.env['_X_AMZN_TRACE_ID'];
@@ -47,31 +31,13 @@ type Handler<E, R> = (event: E, context: Context) => Promise<R>;
 export function instrumented<E, R>(handler: Handler<E, R>): Handler<E, R> {
   return async (event, context) => {
     logger.addContext(context);
-    const segment = openSegment();
+    const span = openHandlerSpan();
     try {
       return await handler(event, context);
     } finally {
-      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
-      metrics.clearDimensions();
+      publishMetrics();
       logger.resetKeys();
-      segment.close();
+      span.close();
     }
-  };
-}
-
-/** A subsegment named after the handler, made current so that SDK calls hang below it. */
-function openSegment(): { close(): void } {
-  if (!tracer.isTracingEnabled()) return { close: () => undefined };
-  const parent = tracer.getSegment();
-  const segment = parent?.addNewSubsegment('## handler');
-  if (!parent || !segment) return { close: () => undefined };
-  tracer.setSegment(segment);
-  tracer.annotateColdStart();
-  tracer.addServiceNameAnnotation();
-  return {
-    close: () => {
-      segment.close();
-      tracer.setSegment(parent);
-    },
   };
 }

@@ -15,7 +15,7 @@ export class LocalCloud implements Closeable {
 
   /**
    * Boots everything the stack asks for.
-   * @throws TerraformError, LambdaBootError, GatewayBootError, EventsBootError, EventPatternError or IamBootError for what cannot run, by its
+   * @throws TerraformError, AlarmBootError, LambdaBootError, GatewayBootError, EventsBootError, EventPatternError or IamBootError for what cannot run, by its
    * address; nothing is left running then
    */
   static async boot(options: CloudOptions): Promise<LocalCloud> {

@@ -74,6 +74,7 @@ export interface TimelineEntry {
   readonly at: number;
   /** How long it took, in ms; missing for a log line. */
   readonly ms?: number;
+  /** Without the environment: `forward-request`. */
   readonly functionName: string;
   readonly kind: 'invocation' | 'call' | 'log';
   readonly text: string;
@@ -82,9 +83,22 @@ export interface TimelineEntry {
   readonly depth: number;
 }
 
+/** A visitor's request as `forward-request` recorded it. */
+export interface TracedRequest {
+  readonly requestId: string;
+  readonly at: number;
+  readonly ms: number;
+  /** Whether the visitor was told an error of ours. */
+  readonly failed: boolean;
+  /** Its code. */
+  readonly error?: string;
+  readonly tunnelId?: string;
+  readonly mode?: string;
+}
+
 export interface Traces {
-  /** Ids of the requests seen last, newest first. */
-  recent(limit: number): readonly { readonly requestId: string; readonly at: number; readonly ms: number; readonly failed: boolean }[];
+  /** The requests seen last, newest first. */
+  recent(limit: number): readonly TracedRequest[];
   /** The story of one request through all functions, in the order of time; empty when nothing is known of it. */
   timeline(requestId: string): readonly TimelineEntry[];
 }

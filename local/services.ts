@@ -141,6 +141,19 @@ export interface Queues {
   messages(queueArn: string): readonly QueueMessage[];
 }
 
+export interface TopicMessage {
+  readonly messageId: string;
+  /** Of an e-mail; alarms have one. */
+  readonly subject?: string;
+  readonly body: string;
+  readonly publishedAt: number;
+}
+/** Topics by ARN; what alarms and destinations tell people through. */
+export interface Topics {
+  publish(topicArn: string, message: { readonly subject?: string; readonly body: string }, publisher: Sender): void;
+  messages(topicArn: string): readonly TopicMessage[];
+}
+
 /** Where a function's log lines go; EMF metrics and REPORT lines are among them. */
 export interface LogLine {
   readonly at: number;

@@ -21,7 +21,7 @@ export interface FunctionSpec {
   readonly logGroup: string;
   readonly roleArn: string;
   /** From `aws_lambda_function_event_invoke_config`; AWS's defaults are two retries and six hours. */
-  readonly asyncInvocation: { readonly maxRetries: number; readonly maxAgeMs: number; readonly onFailureArn?: string };
+  readonly asyncInvocation: { readonly maxRetries: number; readonly maxAgeMs: number; readonly onSuccessArn?: string; readonly onFailureArn?: string };
 }
 
 export interface TableSpec {
@@ -177,10 +177,86 @@ export interface RoleSpec {
   readonly policies: readonly PolicySpec[];
 }
 
-/** What the policy of a queue or an event bus says of its callers. */
+/** What the policy of a queue, an event bus or a topic says of its callers. */
 export interface ResourcePolicySpec extends PolicySpec {
   readonly resourceArn: string;
 }
+
+export interface TopicSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Id, alias or ARN of the key that encrypts it. */
+  readonly kmsKey?: string;
+}
+
+/** A statistic of one metric, by period. */
+export interface MetricStatSpec {
+  readonly namespace: string;
+  readonly name: string;
+  /** The whole set. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** `Sum`, `Average`, `p99` … */
+  readonly statistic: string;
+  readonly periodMs: number;
+  /** Only data in this unit counts. */
+  readonly unit?: string;
+}
+
+/** A metric or, instead of it, an expression over others by their ids. */
+export interface MetricQuerySpec {
+  readonly id: string;
+  readonly label?: string;
+  readonly metric?: MetricStatSpec;
+  readonly expression?: string;
+  /** Whether it is what the alarm watches, or what the request is answered with. */
+  readonly returnsData: boolean;
+}
+
+export const COMPARISONS = {
+  GreaterThanOrEqualToThreshold: 'greater than or equal to',
+  GreaterThanThreshold: 'greater than',
+  LessThanThreshold: 'less than',
+  LessThanOrEqualToThreshold: 'less than or equal to',
+} as const;
+export type Comparison = keyof typeof COMPARISONS;
+
+export const MISSING_DATA = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
+
+interface AlarmSpecBase {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly description: string;
+  readonly actionsEnabled: boolean;
+  /** ARNs of functions and topics. */
+  readonly actions: Readonly<Record<'ALARM' | 'OK' | 'INSUFFICIENT_DATA', readonly string[]>>;
+}
+
+export interface MetricAlarmSpec extends AlarmSpecBase {
+  readonly kind: 'metric';
+  /** One of them returns data. An alarm of a single metric, without `metric_query`, has one query. */
+  readonly queries: readonly MetricQuerySpec[];
+  /** Whether it was written with `metric_query`, which is how it is described. */
+  readonly usesQueries: boolean;
+  readonly comparison: Comparison;
+  readonly threshold: number;
+  /** N */
+  readonly evaluationPeriods: number;
+  /** M */
+  readonly datapointsToAlarm: number;
+  readonly treatMissingData: (typeof MISSING_DATA)[number];
+  /** False: a percentile of too few samples leaves the state as it is. */
+  readonly evaluatesLowSampleCounts: boolean;
+}
+
+export interface CompositeAlarmSpec extends AlarmSpecBase {
+  readonly kind: 'composite';
+  /** `ALARM("a") OR ALARM("b")` */
+  readonly rule: string;
+}
+
+export type AlarmSpec = MetricAlarmSpec | CompositeAlarmSpec;
 
 /** Everything one environment's stack asks the local cloud to run. */
 export interface CloudSpec {
@@ -198,7 +274,9 @@ export interface CloudSpec {
   readonly parameters: readonly ParameterSpec[];
   readonly roles: readonly RoleSpec[];
   readonly resourcePolicies: readonly ResourcePolicySpec[];
-  /** ARNs of customers' KMS keys, by the ARN of the table, queue or parameter that they encrypt. */
+  readonly topics: readonly TopicSpec[];
+  readonly alarms: readonly AlarmSpec[];
+  /** ARNs of customers' KMS keys, by the ARN of the table, queue, topic or parameter that they encrypt. */
   readonly encryptionKeys: Readonly<Record<string, string>>;
   /** Outputs by name, resolved. */
   readonly outputs: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 /** `npm start`: the whole tunnel on one machine. */
 import { onStopSignal } from '../agent';
 import { CommandLineError } from '../scripts/command-line';
+import { FaultPlanError } from './faults/fault-plan';
 import { exitWithParent } from './process-guard';
 import { PortTakenError, run } from './start/run';
 import { parseStartOptions, type StartOptions } from './start/start-options';
@@ -11,8 +12,8 @@ const toStderr = (text: string): void => void process.stderr.write(text);
 
 /** Failures that say everything by themselves: bad input, a bad environment, a missing bundle, a taken port. */
 const EXPECTED = new Set([
-  'AgentOptionError', 'BuildError', 'EnvironmentError', 'EventPatternError', 'EventsBootError', 'GatewayBootError', 'IamBootError',
-  'LambdaBootError', 'MissingBundleError', PortTakenError.name, 'TerraformError', 'TunnelRefusedError',
+  'AgentOptionError', 'AlarmBootError', 'BuildError', 'EnvironmentError', 'EventPatternError', 'EventsBootError', 'FaultPlanError',
+  'GatewayBootError', 'IamBootError', 'LambdaBootError', 'MissingBundleError', PortTakenError.name, 'TerraformError', 'TunnelRefusedError',
 ]);
 
 /** Resolves with the exit code: 0 when stopped, 1 when it cannot run, 2 for a wrong command line. */
@@ -26,7 +27,7 @@ async function main(): Promise<number> {
     }
     options = parsed;
   } catch (error) {
-    if (!(error instanceof CommandLineError)) throw error;
+    if (!(error instanceof CommandLineError || error instanceof FaultPlanError)) throw error;
     toStderr(`http-tunnel: ${error.message}\n`);
     return 2;
   }

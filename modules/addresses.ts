@@ -62,6 +62,32 @@ const RESOURCES: Record<string, string> = {
   'aws_sqs_queue.response-bus-wake-failures': 'wakes that failed',
   'aws_sqs_queue_policy.response-bus-wake-failures-policy': 'refuses who comes without TLS',
 
+  'aws_sns_topic.alarm-topic': 'where alarms and rollbacks are told of',
+  'aws_sns_topic_policy.alarm-topic-policy':
+    "nobody but this environment's alarms and roll-back tells anything",
+  'aws_lambda_function_event_invoke_config.alarm-topic-outcome':
+    'tells of each rollback, and tries one that failed again',
+  'aws_cloudwatch_composite_alarm.rollback': 'a trigger is on: starts roll-back',
+  'aws_lambda_permission.rollback-permission': 'lets that alarm call roll-back',
+  'aws_cloudwatch_metric_alarm.event-driven-error-rate': 'trigger: too large a share misses its event',
+  'aws_cloudwatch_metric_alarm.event-driven-errors': 'trigger: the same where there are few requests',
+  'aws_cloudwatch_metric_alarm.event-driven-latency': 'trigger: twice as slow as polling',
+  'aws_cloudwatch_metric_alarm.delivery-failures': 'trigger: the bus refuses events',
+  'aws_cloudwatch_metric_alarm.stream-lag': 'trigger: the stream is 5 s behind',
+  'aws_cloudwatch_metric_alarm.lost-answers': 'trigger: records, events or wakes are given up',
+  'aws_cloudwatch_metric_alarm.probe-missing': 'trigger: nothing comes through stream and bus',
+  'aws_cloudwatch_metric_alarm.stream-lag-warning': 'the stream is 1 s behind',
+  'aws_cloudwatch_metric_alarm.sweep-missing': 'sweep is silent',
+  'aws_cloudwatch_metric_alarm.dead-letters': 'something that failed waits for a person',
+  'aws_cloudwatch_metric_alarm.throttles': 'Lambda refuses invocations',
+  'aws_cloudwatch_metric_alarm.function-errors': 'functions fail',
+  'aws_cloudwatch_metric_alarm.function-duration': 'functions come near their timeout',
+  'aws_cloudwatch_metric_alarm.visitor-5xx': 'visitors get errors',
+  'aws_cloudwatch_metric_alarm.authentication-failures': 'agents are refused',
+  'aws_cloudwatch_metric_alarm.roll-back-failing': 'a rollback did not happen',
+  'aws_cloudwatch_metric_alarm.rollout-unreadable': 'the share cannot be read',
+  'aws_cloudwatch_dashboard.dashboard': 'canary and control, the way of answers, errors, cost on one page',
+
   'aws_cloudwatch_event_rule.sweep-schedule-rule': 'every minute',
   'aws_cloudwatch_event_target.sweep-schedule-target': 'starts sweep',
   'aws_lambda_permission.sweep-schedule-target-permission': 'lets the schedule call sweep',
@@ -86,6 +112,16 @@ const PER_FUNCTION: Record<string, string> = {
 export const CUSTOMER_KEY: Record<string, string> = {
   'aws_kms_key.data-key': "encrypts what is kept, under the account's own eyes",
   'aws_kms_alias.data-key-alias': 'its name for people',
+};
+
+/** With `alarms.notifyEmail`. */
+export const NOTIFIED_PERSON: Record<string, string> = {
+  'aws_sns_topic_subscription.alarm-topic-subscription': 'who gets alarms by e-mail',
+};
+
+/** Where functions reserve concurrency. */
+export const RESERVED_CONCURRENCY: Record<string, string> = {
+  'aws_cloudwatch_metric_alarm.concurrency': 'functions come near what is reserved for them',
 };
 
 /** With `tunnelDomain` and `hostedZone`. */
@@ -128,8 +164,8 @@ const PER_PIPELINE: Record<string, string> = {
 /** Environments differ in values, not in resources: what one has more than the others stands here. */
 const ONLY_IN: Record<EnvironmentName, Record<string, string>> = {
   dev: {},
-  staging: {},
-  prod: CUSTOMER_KEY,
+  staging: RESERVED_CONCURRENCY,
+  prod: { ...CUSTOMER_KEY, ...RESERVED_CONCURRENCY },
   local: {},
 };
 
@@ -148,6 +184,8 @@ export const everyAddress: Readonly<Record<string, string>> = {
   ...RESOURCES,
   ...PER_FUNCTION,
   ...CUSTOMER_KEY,
+  ...RESERVED_CONCURRENCY,
+  ...NOTIFIED_PERSON,
   ...DOMAIN,
   ...BOOTSTRAP,
   ...PER_PIPELINE,

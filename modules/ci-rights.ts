@@ -172,6 +172,52 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
       actions: ['PutPermission', 'RemovePermission'],
     },
     {
+      types: ['aws_cloudwatch_metric_alarm', 'aws_cloudwatch_composite_alarm'],
+      service: 'cloudwatch',
+      actions: [
+        'PutMetricAlarm',
+        'PutCompositeAlarm',
+        'DeleteAlarms',
+        'ListTagsForResource',
+        'TagResource',
+        'UntagResource',
+      ],
+      resources: [arn('cloudwatch', `alarm:${prefix}*`)],
+    },
+    {
+      // With a narrower scope it finds no composite alarm:
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+      types: ['aws_cloudwatch_composite_alarm'],
+      service: 'cloudwatch',
+      actions: ['DescribeAlarms'],
+      resources: [arn('cloudwatch', 'alarm:*')],
+    },
+    {
+      types: ['aws_cloudwatch_dashboard'],
+      service: 'cloudwatch',
+      actions: ['PutDashboard', 'GetDashboard', 'DeleteDashboards'],
+      resources: [`arn:aws:cloudwatch::${accountId}:dashboard/${prefix}*`],
+    },
+    {
+      types: ['aws_sns_topic', 'aws_sns_topic_policy', 'aws_sns_topic_subscription'],
+      service: 'sns',
+      actions: [
+        'CreateTopic',
+        'GetTopicAttributes',
+        'SetTopicAttributes',
+        'DeleteTopic',
+        'ListTagsForResource',
+        'TagResource',
+        'UntagResource',
+        'Subscribe',
+        'GetSubscriptionAttributes',
+        'SetSubscriptionAttributes',
+        'Unsubscribe',
+      ],
+      // A subscription's ARN is its topic's with an id behind it.
+      resources: [arn('sns', `${prefix}*`)],
+    },
+    {
       types: ['aws_cloudwatch_log_group'],
       service: 'logs',
       actions: [

@@ -20,7 +20,7 @@ export class CustomerKey extends Construct {
     super(scope, id);
     const name = physicalName('key alias', environment.name, 'data');
     const key = new KmsKey(this, 'Default', {
-      description: `Data of http-tunnel ${environment.name}: tables, queues, logs, the token key, settings of functions`,
+      description: `Data of http-tunnel ${environment.name}: tables, queues, notifications, logs, the token key, settings of functions`,
       enableKeyRotation: true,
       deletionWindowInDays: DELETION_WINDOW_DAYS,
       policy: keyPolicy(environment),
@@ -32,7 +32,7 @@ export class CustomerKey extends Construct {
 }
 
 /**
- * Who may use the key. Roles get their rights by their own policies, as the first statement allows; the two services below
+ * Who may use the key. Roles get their rights by their own policies, as the first statement allows; the services below
  * act without a role. In a key's policy the resource `*` is the key itself.
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
@@ -71,6 +71,18 @@ function keyPolicy({ name, accountId, region }: Environment): string {
       Condition: {
         StringEquals: { 'aws:SourceAccount': accountId },
         ArnLike: { 'aws:SourceArn': `arn:aws:events:${region}:${accountId}:rule/${prefix}*` },
+      },
+    },
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+    {
+      Sid: 'NotificationsOfThisEnvironmentsAlarms',
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+      Resource: '*',
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': accountId },
+        ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${region}:${accountId}:alarm:${prefix}*` },
       },
     },
   ]);

@@ -5,13 +5,15 @@ import { allow, type Statement } from './policy';
 
 /**
  * What a service asks of the key in the name of whoever calls it. DynamoDB decrypts the table's key, SQS makes a data key for
- * a message, SSM decrypts the parameter; the environment of a function comes with a grant that Lambda makes by itself.
+ * a message and SNS for a notification, SSM decrypts the parameter; the environment of a function comes with a grant that Lambda makes by itself.
  * https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  * https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
  */
 const KEY_USE: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['kms:Decrypt'],
+  sns: ['kms:GenerateDataKey', 'kms:Decrypt'],
   sqs: ['kms:GenerateDataKey', 'kms:Decrypt'],
   ssm: ['kms:Decrypt'],
 };
@@ -38,6 +40,11 @@ export class Encryption extends Construct {
   /** For `aws_sqs_queue`. */
   ofQueue() {
     return this.key ? { kmsMasterKeyId: this.key.arn } : { sqsManagedSseEnabled: true };
+  }
+
+  /** For `aws_sns_topic`. Without a key of ours it has none: AWS's own does not let CloudWatch in, whose alarms would be lost. */
+  ofTopic() {
+    return this.key && { kmsMasterKeyId: this.key.arn };
   }
 
   /** For `aws_cloudwatch_log_group`. */

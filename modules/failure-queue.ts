@@ -18,6 +18,7 @@ export interface FailureQueueProps extends StackContext {
 /** Where something ends up that could not be delivered, for people to look at: nothing reads it. */
 export class FailureQueue extends Construct {
   readonly arn: string;
+  readonly name: string;
 
   constructor(scope: Construct, id: string, props: FailureQueueProps) {
     super(scope, id);
@@ -29,11 +30,12 @@ export class FailureQueue extends Construct {
     new SqsQueuePolicy(this, 'policy', {
       queueUrl: queue.url,
       policy: policyDocument([
-        tlsOnly('sqs', queue.arn),
+        tlsOnly('sqs:*', queue.arn),
         ...(props.deadLettersOf === undefined ? [] : [deadLettersOf(props.deadLettersOf, queue.arn)]),
       ]),
     });
     this.arn = queue.arn;
+    this.name = queue.name;
   }
 
   /** What a function's role needs for Lambda to send the function's failures here. */

@@ -45,6 +45,8 @@ function settingValues(
     USE_EVENT_DRIVEN: String(responsePath.useEventDriven),
     EVENT_DRIVEN_MODE: responsePath.mode,
     EVENT_DRIVEN_PERCENT: String(responsePath.percent),
+    ROLLOUT_CACHE_MS: String(timings.rolloutCacheMs),
+    ROLLOUT_STALE_MS: String(timings.rolloutStaleMs),
     REQUEST_DEADLINE_MS: String(timings.requestDeadlineMs),
     POLLING_DELAYS_MS: timings.pollingDelaysMs.join(','),
     SAFETY_READ_MS: String(timings.safetyReadMs),

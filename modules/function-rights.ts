@@ -1,5 +1,6 @@
 import type { FunctionName } from '../functions/settings';
 import type { AgentGateway } from './agent-gateway';
+import type { AlarmTopic } from './alarm-topic';
 import type { PendingRequestsTable } from './pending-requests-table';
 import type { Statement } from './policy';
 import type { ResponseBus } from './response-bus';
@@ -19,6 +20,7 @@ export interface SharedResources {
   readonly agentGateway: AgentGateway;
   readonly wakeChannel: WakeChannel;
   readonly tokenKey: TokenKey;
+  readonly alarmTopic: AlarmTopic;
 }
 
 /** What each function's role may do: exactly the calls that its code makes, on exactly the resources it makes them to. */
@@ -28,7 +30,7 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
   const wakes = shared.wakeChannel.api;
   return {
     'forward-request': [
-      tunnels.allow('GetItem'),
+      tunnels.allow('GetItem', 'BatchGetItem'),
       pendingRequests.allow('PutItem', 'GetItem', 'DeleteItem'),
       agents.allowConnections('POST'),
       wakes.allowConnecting(),
@@ -44,8 +46,9 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
     ],
     'process-stream': [...responseStream.allowConsuming(), responseBus.allowPublishing()],
     'wake-waiter': [wakes.allowConnections('POST'), responseBus.allowReportingFailures()],
+    'roll-back': [tunnels.allow('GetItem', 'PutItem'), shared.alarmTopic.allowPublishing()],
     sweep: [
-      tunnels.allow('Scan', 'DeleteItem', 'UpdateItem'),
+      tunnels.allow('GetItem', 'Scan', 'DeleteItem', 'UpdateItem'),
       pendingRequests.allow('Scan', 'PutItem', 'UpdateItem', 'DeleteItem'),
       agents.allowConnections('GET'),
       shared.sweepSchedule.allowReportingFailures(),

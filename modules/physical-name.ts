@@ -16,6 +16,12 @@ const MAX_LENGTH = {
   api: 128,
   /** https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html */
   authorizer: 128,
+  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+  alarm: 255,
+  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
+  dashboard: 255,
+  /** https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html */
+  topic: 256,
   /** Without `alias/`: https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html */
   'key alias': 250,
 } as const;

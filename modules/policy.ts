@@ -42,14 +42,14 @@ export const githubTrustPolicy = (
   ]);
 
 /**
- * Refuses whoever comes to a queue or bucket without TLS, whatever else allows it.
- * @param service whose actions: `sqs`, `s3`
+ * Refuses whoever comes to a queue, bucket or topic without TLS, whatever else allows it.
+ * @param action whose: `sqs:*`, `s3:*`; topics know no `*` (https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html)
  */
-export const tlsOnly = (service: string, ...resources: string[]): object => ({
+export const tlsOnly = (action: 'sqs:*' | 's3:*' | 'sns:Publish', ...resources: string[]): object => ({
   Sid: 'TlsOnly',
   Effect: 'Deny',
   Principal: '*',
-  Action: `${service}:*`,
+  Action: action,
   Resource: resources,
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
 });
@@ -65,6 +65,35 @@ export const deadLettersOf = (ruleArn: string, queueArn: string): object => ({
   Action: 'sqs:SendMessage',
   Resource: queueArn,
   Condition: { ArnEquals: { 'aws:SourceArn': ruleArn } },
+});
+
+/** Lets the alarms whose ARN fits notify a topic: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
+export const notifiedByAlarms = (accountId: string, alarmArn: string, topicArn: string): object => ({
+  Sid: 'Alarms',
+  Effect: 'Allow',
+  Principal: { Service: 'cloudwatch.amazonaws.com' },
+  Action: 'sns:Publish',
+  Resource: topicArn,
+  Condition: {
+    StringEquals: { 'aws:SourceAccount': accountId },
+    ArnLike: { 'aws:SourceArn': alarmArn },
+  },
+});
+
+/**
+ * Refuses notifications from everybody in the account but one role, whatever their own policies say. A service that comes by
+ * itself belongs to no account, and is not meant.
+ */
+export const notifiedByAlone = (roleArn: string, accountId: string, topicArn: string): object => ({
+  Sid: 'OneRole',
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 'sns:Publish',
+  Resource: topicArn,
+  Condition: {
+    StringEquals: { 'aws:PrincipalAccount': accountId },
+    ArnNotEquals: { 'aws:PrincipalArn': roleArn },
+  },
 });
 
 /** Refuses events on a bus from everybody but one role. Without it every role of the account that may put events could. */

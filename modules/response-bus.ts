@@ -3,6 +3,7 @@ import { CloudwatchEventBusPolicy } from '@cdktf/provider-aws/lib/cloudwatch-eve
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
 import { Construct } from 'constructs';
 import { RESPONSE_EVENT } from '../functions/event-names';
+import type { WatchedRule } from './alarms/alarm-definition';
 import { AsyncInvocation } from './async-invocation';
 import { FailureQueue } from './failure-queue';
 import { physicalName } from './physical-name';
@@ -59,8 +60,11 @@ export class ResponseBus extends Construct {
     });
   }
 
-  /** Delivers every announcement to one function. */
-  deliverTo(target: TunnelFunction): void {
+  /** Delivers every announcement to one function. @returns what there is to watch of it */
+  deliverTo(target: TunnelFunction): {
+    readonly rule: WatchedRule;
+    readonly queues: Readonly<Record<string, string>>;
+  } {
     const rule = new CloudwatchEventRule(this, 'rule', {
       name: physicalName('rule', this.context.environment.name, 'response-ready'),
       description: 'An answer is stored: wake the function that waits for it',
@@ -71,7 +75,7 @@ export class ResponseBus extends Construct {
         'detail-type': [RESPONSE_EVENT.detailType],
       }),
     });
-    new RuleTarget(this, 'target', {
+    const ruleTarget = new RuleTarget(this, 'target', {
       context: this.context,
       rule,
       busName: this.name,
@@ -79,7 +83,11 @@ export class ResponseBus extends Construct {
       inputTransformer: { inputPaths: inputPaths(), inputTemplate: inputTemplate() },
       deadLetters: 'response-dead-letters',
     });
-    new AsyncInvocation(this, 'invocation', target, this.wakeFailures);
+    new AsyncInvocation(this, 'invocation', target, { onFailure: this.wakeFailures });
+    return {
+      rule: { EventBusName: this.name, RuleName: rule.name },
+      queues: { response_dead_letters: ruleTarget.deadLetters.name, wake_failures: this.wakeFailures.name },
+    };
   }
 }
 

@@ -34,8 +34,9 @@ export class ResponseStream extends Construct {
   /**
    * The defaults (endless retries, records as old as the stream) let one bad record block its shard for a day, while a wake
    * that is older than a minute is worthless: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
+   * @returns the queue in which records end that were given up
    */
-  consumeWith(target: TunnelFunction): void {
+  consumeWith(target: TunnelFunction): Readonly<Record<string, string>> {
     new LambdaEventSourceMapping(this, 'mapping', {
       eventSourceArn: this.table.streamArn,
       functionName: target.arn,
@@ -51,5 +52,6 @@ export class ResponseStream extends Construct {
       functionResponseTypes: ['ReportBatchItemFailures'],
       destinationConfig: { onFailure: { destinationArn: this.failures.arn } },
     });
+    return { stream_failures: this.failures.name };
   }
 }

@@ -25,10 +25,12 @@ export interface RuleTargetProps {
 
 /** A function as the target of a rule: permission, retries, and a queue for what cannot be delivered. */
 export class RuleTarget extends Construct {
+  readonly deadLetters: FailureQueue;
+
   constructor(scope: Construct, id: string, props: RuleTargetProps) {
     super(scope, id);
     const { rule, target } = props;
-    const deadLetters = new FailureQueue(this, 'dead-letters', {
+    this.deadLetters = new FailureQueue(this, 'dead-letters', {
       ...props.context,
       thing: props.deadLetters,
       deadLettersOf: rule.arn,
@@ -45,7 +47,7 @@ export class RuleTarget extends Construct {
       targetId: target.id,
       arn: target.arn,
       retryPolicy: RETRY_POLICY,
-      deadLetterConfig: { arn: deadLetters.arn },
+      deadLetterConfig: { arn: this.deadLetters.arn },
       ...(props.inputTransformer && { inputTransformer: props.inputTransformer }),
     });
   }

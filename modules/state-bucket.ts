@@ -51,7 +51,10 @@ export class StateBucket extends Construct {
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     });
-    new S3BucketPolicy(this, 'policy', { bucket, policy: policyDocument([tlsOnly('s3', arn, `${arn}/*`)]) });
+    new S3BucketPolicy(this, 'policy', {
+      bucket,
+      policy: policyDocument([tlsOnly('s3:*', arn, `${arn}/*`)]),
+    });
     this.name = bucket;
   }
 }

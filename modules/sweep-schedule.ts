@@ -25,14 +25,21 @@ export class SweepSchedule extends Construct {
     return this.failures.allowSending();
   }
 
-  start(target: TunnelFunction): void {
+  /** @returns the queues in which starts end that failed */
+  start(target: TunnelFunction): Readonly<Record<string, string>> {
     const { context } = this;
     const rule = new CloudwatchEventRule(this, 'rule', {
       name: physicalName('rule', context.environment.name, 'sweep'),
       description: 'Removes what a crash left behind, and probes stream and bus',
       scheduleExpression: 'rate(1 minute)',
     });
-    new RuleTarget(this, 'target', { context, rule, target, deadLetters: 'sweep-dead-letters' });
-    new AsyncInvocation(this, 'invocation', target, this.failures);
+    const { deadLetters } = new RuleTarget(this, 'target', {
+      context,
+      rule,
+      target,
+      deadLetters: 'sweep-dead-letters',
+    });
+    new AsyncInvocation(this, 'invocation', target, { onFailure: this.failures });
+    return { sweep_dead_letters: deadLetters.name, sweep_failures: this.failures.name };
   }
 }

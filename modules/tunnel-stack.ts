@@ -2,6 +2,8 @@ import type { Construct } from 'constructs';
 import type { Environment } from '../environments';
 import { FUNCTION_SETTINGS, type FunctionName } from '../functions/settings';
 import { AgentGateway } from './agent-gateway';
+import { AlarmTopic } from './alarm-topic';
+import { Monitoring } from './monitoring';
 import { Encryption } from './encryption';
 import { functionEnvironment, type StackAddresses } from './function-environment';
 import { functionRights, type SharedResources } from './function-rights';
@@ -50,6 +52,7 @@ export class TunnelStack extends NamedStack {
       agentGateway: new AgentGateway(this, 'agent-gateway', context),
       wakeChannel: new WakeChannel(this, 'wake-channel', context),
       tokenKey: new TokenKey(this, 'token-key', context),
+      alarmTopic: new AlarmTopic(this, 'alarm-topic', context),
     };
 
     const functions = this.addFunctions(context, bundles, shared, visitorApi.url);
@@ -60,13 +63,24 @@ export class TunnelStack extends NamedStack {
       disconnect: functions['disconnect-agent'],
       message: functions['receive-message'],
     });
-    shared.responseStream.consumeWith(functions['process-stream']);
+    const streamQueues = shared.responseStream.consumeWith(functions['process-stream']);
     shared.responseBus.publishFrom(functions['process-stream']);
-    shared.responseBus.deliverTo(functions['wake-waiter']);
-    shared.sweepSchedule.start(functions.sweep);
+    const delivery = shared.responseBus.deliverTo(functions['wake-waiter']);
+    const sweepQueues = shared.sweepSchedule.start(functions.sweep);
+    shared.alarmTopic.reportOutcomesOf(functions['roll-back']);
+    const monitoring = new Monitoring(this, 'Default', {
+      environment,
+      shared,
+      functions,
+      visitorApiId: visitorApi.apiId,
+      responseRule: delivery.rule,
+      answerQueues: { ...streamQueues, ...delivery.queues },
+      sweepQueues,
+    });
 
     const domain = this.addDomain(environment, visitorApi, shared.agentGateway.api);
     this.addOutputs(environment, shared, visitorApi.url, domain);
+    addOutputs(this, monitoring.outputs);
   }
 
   private addFunctions(

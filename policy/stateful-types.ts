@@ -3,6 +3,7 @@ export const STATEFUL_TYPES: Readonly<Record<string, string>> = {
   aws_dynamodb_table: 'every row is lost, and its backups end',
   aws_s3_bucket: 'every object is lost',
   aws_sqs_queue: 'every message that waits is lost',
+  aws_sns_topic: 'its subscriptions are lost: nobody is told of alarms',
   aws_kms_key: 'everything encrypted under it can never be read again',
   aws_ssm_parameter: 'its value is lost, and its history',
   aws_secretsmanager_secret: 'its value is lost, and its versions',

@@ -9,6 +9,7 @@ import { steadyLoad } from './steady-load';
 
 const ANSWER_BYTES = 3072;
 const SAMPLE_MS = 500;
+const TRAINING_ROUNDS = 20;
 /** Until requests of the ramp have made room for as many at the full rate, in ms. */
 const LEVELLING_MS = 1000;
 
@@ -37,7 +38,7 @@ export async function loadTest(options: LoadOptions, progress: Progress): Promis
   progress.stage('booting the local cloud');
   const runner = await Runner.start('direct', { ...options, bytes: ANSWER_BYTES, bundles: real });
   try {
-    await runner.warmUp(1);
+    await runner.warmUp(1, TRAINING_ROUNDS);
     return await hold(runner, options, progress);
   } finally {
     progress.stage('stopping');

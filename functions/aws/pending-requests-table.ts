@@ -96,13 +96,14 @@ function refusal(error: ConditionalCheckFailedException, answer: { tunnelId: str
 }
 
 function requestIn(row: Row): PendingRequest {
-  const { requestId, tunnelId, owner, mode, waiterConnectionId, deadline, traceHeader } = row as unknown as PendingRequest;
+  const { requestId, tunnelId, owner, mode, cohort, waiterConnectionId, deadline, traceHeader } = row as unknown as PendingRequest;
   return {
     requestId,
     tunnelId,
     owner,
     mode,
     deadline,
+    ...(cohort !== undefined && { cohort }),
     ...(waiterConnectionId !== undefined && { waiterConnectionId }),
     ...(traceHeader !== undefined && { traceHeader }),
   };

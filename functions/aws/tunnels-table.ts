@@ -1,16 +1,37 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, UpdateCommand, type DynamoDBDocumentClient, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, GetCommand, UpdateCommand, type DynamoDBDocumentClient, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { MAX_CONNECTION_MS } from '../../protocol';
+import type { LiveShare } from '../core/live-share';
+import { ROLLOUT_ID } from '../core/rollout-item';
 import type { Tunnel, TunnelLeases, Tunnels } from '../core/tunnel';
 
-/** Tunnels in DynamoDB, key `tunnelId`. */
-export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string): Tunnels {
+type Row = Record<string, unknown>;
+
+/**
+ * Tunnels in DynamoDB, key `tunnelId`.
+ * @param share is brought up to date by look-ups, in the same request as the tunnel, whenever that is due
+ */
+export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, share?: LiveShare): Tunnels {
+  const readTunnel = async (tunnelId: string): Promise<Row | undefined> =>
+    (await client.send(new GetCommand({ TableName: tableName, Key: { tunnelId }, ConsistentRead: true }))).Item;
+
+  /** Whatever of it fails, the tunnel is read by itself: a visitor does not pay for the rollout. */
+  const readBoth = async (tunnelId: string, due: LiveShare): Promise<Row | undefined> => {
+    const both = { Keys: [{ tunnelId }, { tunnelId: ROLLOUT_ID }], ConsistentRead: true };
+    const batch = client.send(new BatchGetCommand({ RequestItems: { [tableName]: both } }));
+    const reply = await batch.catch((error: unknown) => due.unreadable(error));
+    if (!reply) return readTunnel(tunnelId);
+    const row = (id: string): Row | undefined => reply.Responses?.[tableName]?.find((item) => item['tunnelId'] === id);
+    const isUnread = (id: string): boolean => reply.UnprocessedKeys?.[tableName]?.Keys?.some((key) => key['tunnelId'] === id) ?? false;
+    if (isUnread(ROLLOUT_ID)) due.unreadable(new Error('DynamoDB left the rollout item unread'));
+    else due.heard(row(ROLLOUT_ID));
+    return isUnread(tunnelId) ? readTunnel(tunnelId) : row(tunnelId);
+  };
+
   return {
     async find(tunnelId) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: { tunnelId }, ConsistentRead: true }),
-      );
-      return Item && toTunnel(Item);
+      const row = await (share?.isDue ? readBoth(tunnelId, share) : readTunnel(tunnelId));
+      return row && toTunnel(row);
     },
   };
 }
@@ -61,7 +82,7 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
   };
 }
 
-function toTunnel(item: Record<string, unknown>): Tunnel {
+function toTunnel(item: Row): Tunnel {
   const { tunnelId, owner, connectionId, capabilities } = item;
   return {
     tunnelId: tunnelId as string,

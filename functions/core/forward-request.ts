@@ -24,6 +24,7 @@ export interface ForwardOptions {
   readonly agents: AgentGateway;
   readonly wakes: WakeChannel;
   readonly clock: Clock;
+  /** Asked before and after the tunnel is looked up, which may bring another share. */
   readonly rollout: Rollout;
   readonly tunnelDomain: string | undefined;
   readonly deadlineMs: number;
@@ -57,19 +58,23 @@ export async function forwardRequest(
   const deadline = request.arrivedAt + options.deadlineMs;
   const route = routeOf(request, options.tunnelDomain);
   const text = encodeRequest(requestId, request, route, deadline);
-  const cohort = assignCohort(requestId, options.rollout);
+  const assigned = (): Cohort => assignCohort(requestId, options.rollout);
 
   // The channel gets ready while the tunnel is looked up.
-  const subscribing = cohort === 'event-driven' ? options.wakes.subscribe(requestId) : Promise.resolve(undefined);
+  let subscribing = assigned() === 'event-driven' ? options.wakes.subscribe(requestId) : undefined;
   try {
-    const [found, subscription] = await Promise.all([options.tunnels.find(route.tunnelId), subscribing]);
-    const tunnel = reachable(found, request.method);
+    const tunnel = reachable(await options.tunnels.find(route.tunnelId), request.method);
+    // The look-up may have brought another share: from here on the request is what it says now.
+    const cohort = assigned();
+    if (cohort === 'event-driven') subscribing ??= options.wakes.subscribe(requestId);
+    const subscription = cohort === 'event-driven' ? await subscribing : undefined;
     const mode: Mode = subscription ? options.rollout.mode : 'polling';
     options.observer.assigned({ tunnelId: tunnel.tunnelId, cohort, mode });
     await pending.put({
       requestId,
       tunnelId: tunnel.tunnelId,
       owner: tunnel.owner,
+      cohort,
       mode,
       deadline,
       ...(subscription && { waiterConnectionId: subscription.waiterConnectionId }),

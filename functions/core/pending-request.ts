@@ -1,4 +1,5 @@
 import type { AgentErrorCode, Headers } from '../../protocol';
+import type { Cohort } from './rollout';
 
 /** How a waiter learns of its answer; chosen once, by the waiter, and written into the row. */
 export type Mode = 'polling' | 'bus' | 'direct';
@@ -12,6 +13,8 @@ export interface PendingRequest {
   readonly tunnelId: string;
   readonly owner: string;
   readonly mode: Mode;
+  /** What the request was assigned; rows of older code have none. Decides nothing any more: it is there to be looked at. */
+  readonly cohort?: Cohort;
   /** Connection on the wake channel that hears of the answer; none in mode `polling`. */
   readonly waiterConnectionId?: string;
   /** When the visitor is given up, in ms since the epoch. */

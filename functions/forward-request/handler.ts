@@ -10,16 +10,21 @@ import { tunnelsTable } from '../aws/tunnels-table';
 import { socketWakeChannel } from '../aws/wake-channel';
 import { WakeSocket } from '../aws/wake-socket';
 import { forwardRequest, type ForwardOptions } from '../core/forward-request';
+import { LiveShare } from '../core/live-share';
 import { TunnelError } from '../core/tunnel-error';
 import type { VisitorRequest } from '../core/visitor-request';
 import { errorResponse, type VisitorResponse } from '../core/visitor-response';
+import { count } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
-import { count, identify, instrumented, logger, traceHeader } from '../telemetry';
+import { identify, instrumented, logger, traceHeader } from '../telemetry';
+import { annotate } from '../tracing';
 import { RequestMetrics } from './request-metrics';
 
 const settings = readSettings('forward-request');
 const dynamodb = documentClient();
+
+const REQUEST_ID_HEADER = 'x-tunnel-request-id';
 
 /** A new wake socket may take as long as this; the request that asked for it polls meanwhile. In ms. */
 const OPEN_TIMEOUT_MS = 5000;
@@ -46,8 +51,20 @@ const wakes = socketWakeChannel({
   },
 });
 
+const share = new LiveShare({
+  initialPercent: settings.EVENT_DRIVEN_PERCENT,
+  cacheMs: settings.ROLLOUT_CACHE_MS,
+  staleMs: settings.ROLLOUT_STALE_MS,
+  now: systemClock.now,
+  onUnreadable: (reason) => {
+    logger.warn('the rollout item could not be read', reason as Error);
+    count('RolloutUnreadable');
+  },
+});
+
 const options: Omit<ForwardOptions, 'observer'> = {
-  tunnels: tunnelsTable(dynamodb, settings.TUNNELS_TABLE),
+  // With the kill switch nobody asks for the rollout, whatever it says and whether or not it can be read.
+  tunnels: tunnelsTable(dynamodb, settings.TUNNELS_TABLE, settings.USE_EVENT_DRIVEN ? share : undefined),
   pending: {
     ...pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
     // The invocation that asked for it may be over, and its id no longer be in the log's keys.
@@ -61,7 +78,9 @@ const options: Omit<ForwardOptions, 'observer'> = {
   rollout: {
     useEventDriven: settings.USE_EVENT_DRIVEN,
     mode: settings.EVENT_DRIVEN_MODE,
-    percent: settings.EVENT_DRIVEN_PERCENT,
+    get percent() {
+      return share.percent;
+    },
   },
   tunnelDomain: settings.TUNNEL_DOMAIN,
   deadlineMs: settings.REQUEST_DEADLINE_MS,
@@ -78,6 +97,7 @@ async function answer(requestId: string, request: VisitorRequest): Promise<Visit
     observer.ended(request.arrivedAt, error);
     if (!(error instanceof TunnelError)) logger.error('the request failed', error as Error);
     const told = error instanceof TunnelError ? error : new TunnelError('internal_error');
+    annotate({ error: told.code });
     return errorResponse(told, request.headers['accept']?.[0], requestId);
   }
 }
@@ -86,6 +106,8 @@ export const handler = instrumented(
   async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const requestId = randomUUID();
     identify({ requestId });
-    return toLambdaResponse(await answer(requestId, toVisitorRequest(event, traceHeader())));
+    const response = await answer(requestId, toVisitorRequest(event, traceHeader()));
+    // By this id `npm run trace` and the logs tell the request's story.
+    return toLambdaResponse({ ...response, headers: { ...response.headers, [REQUEST_ID_HEADER]: [requestId] } });
   },
 );

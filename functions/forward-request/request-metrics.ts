@@ -3,7 +3,8 @@ import type { Mode } from '../core/pending-request';
 import type { Cohort } from '../core/rollout';
 import { TunnelError } from '../core/tunnel-error';
 import type { Answer } from '../core/wait-for-response';
-import { count, identify, logger, setDimensions } from '../telemetry';
+import { countBy } from '../metrics';
+import { identify, logger } from '../telemetry';
 
 /** Turns what happens to one request into metrics, compared by `cohort` (what was assigned) and `mode` (what was done). */
 export class RequestMetrics implements ForwardObserver {
@@ -12,36 +13,39 @@ export class RequestMetrics implements ForwardObserver {
 
   constructor(private readonly now: () => number) {}
 
-  assigned(assignment: { tunnelId: string; cohort: Cohort; mode: Mode }): void {
-    const { tunnelId, cohort, mode } = assignment;
+  assigned({ tunnelId, cohort, mode }: { tunnelId: string; cohort: Cohort; mode: Mode }): void {
     this.assignment = { cohort, mode };
     identify({ tunnelId, mode });
-    setDimensions({ cohort, mode });
-    count('Requests');
+    countBy('Requests', this.assignment);
   }
 
   answered(answer: Answer): void {
     this.answer = answer;
+    if (!this.assignment) return;
     const ms = this.now() - answer.completedAt;
-    count('ReturnTime', ms);
-    if (answer.learnedBy === 'bus' || answer.learnedBy === 'direct') count('WakeLatency', ms);
+    countBy('ReturnTime', this.assignment, ms);
+    // Who polls is not woken: its reads are no rescue.
+    if (this.assignment.mode !== 'polling') countBy('WakeLatency', { source: sourceOf(answer) }, ms);
   }
 
   storeFailed(error: unknown): void {
     logger.warn('could not read or remove the pending row', error as Error);
   }
 
-  /** The request is over; `error` is what the visitor is told instead of an answer. */
+  /** The request is over; `error` is what the visitor is told instead of an answer. One that was never assigned reached no agent. */
   ended(arrivedAt: number, error?: unknown): void {
-    if (error !== undefined) count('RequestErrors');
     if (!this.assignment) return;
-    count('ResponseTime', this.now() - arrivedAt);
-    if (this.assignment.cohort === 'event-driven' && this.missedItsEvent(error)) count('EventDrivenErrors');
+    countBy('ResponseTime', this.assignment, this.now() - arrivedAt);
+    if (error !== undefined) countBy('RequestErrors', this.assignment);
+    if (this.assignment.cohort === 'event-driven' && this.missedItsEvent(error)) countBy('EventDrivenErrors', this.assignment);
   }
 
   /** Rescued by a read, fallen back to polling, or never answered. An error that came as an answer is no miss. */
   private missedItsEvent(error: unknown): boolean {
-    if (this.answer) return this.answer.learnedBy === 'read' || this.answer.learnedBy === 'last-look';
+    if (this.answer) return sourceOf(this.answer) === 'safety-read';
     return !(error instanceof TunnelError) || error.code === 'deadline_exceeded';
   }
 }
+
+const sourceOf = ({ learnedBy }: Answer): 'direct' | 'bus' | 'safety-read' =>
+  learnedBy === 'bus' || learnedBy === 'direct' ? learnedBy : 'safety-read';

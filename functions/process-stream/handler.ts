@@ -5,9 +5,11 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { eventBridgeClient } from '../aws/clients';
 import { publishResponseEvents } from '../aws/response-events';
 import { responseEventFor, type ResponseEvent } from '../core/response-event';
+import { count } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
-import { count, instrumented, logger } from '../telemetry';
+import { identifyBatch, instrumented, logger } from '../telemetry';
+import { openSpan } from '../tracing';
 
 const settings = readSettings('process-stream');
 const bus = eventBridgeClient();
@@ -16,6 +18,8 @@ const bus = eventBridgeClient();
 interface Announcement {
   readonly sequenceNumber: string;
   readonly event: ResponseEvent;
+  /** How the request is answered, for its trace. */
+  readonly mode: string | undefined;
 }
 
 /** Reads the records; one that cannot be read is reported as failed, so that it ends in the on-failure queue. */
@@ -25,11 +29,9 @@ function announcementsIn(records: readonly DynamoDBRecord[]): { announcements: A
   for (const record of records) {
     const sequenceNumber = record.dynamodb?.SequenceNumber ?? '';
     try {
-      const event = responseEventFor(
-        { before: image(record.dynamodb?.OldImage), after: image(record.dynamodb?.NewImage) },
-        systemClock.now(),
-      );
-      if (event) announcements.push({ sequenceNumber, event });
+      const after = image(record.dynamodb?.NewImage);
+      const event = responseEventFor({ before: image(record.dynamodb?.OldImage), after }, systemClock.now());
+      if (event) announcements.push({ sequenceNumber, event, mode: after?.['mode'] as string | undefined });
     } catch (error) {
       logger.error('a stream record could not be read', error as Error);
       unreadable.push(sequenceNumber);
@@ -43,7 +45,10 @@ const image = (attributes: Record<string, unknown> | undefined): Record<string, 
 
 export const handler = instrumented(async (batch: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
   const { announcements, unreadable } = announcementsIn(batch.Records);
+  identifyBatch(announcements.map(({ event }) => event.requestId));
+  const spans = announcements.map(({ event: { requestId, tunnelId }, mode }) => openSpan('## answer', { requestId, tunnelId, mode }));
   for (const { event } of announcements) count('StreamLag', systemClock.now() - event.completedAt);
+  if (announcements.length > 0) count('EventsPublished', announcements.length);
 
   const failed = await publishResponseEvents(
     bus,
@@ -51,6 +56,7 @@ export const handler = instrumented(async (batch: DynamoDBStreamEvent): Promise<
     announcements.map(({ event }) => event),
     (error) => logger.error('events could not be published', error as Error),
   );
+  spans.forEach((span, i) => span.close({ failed: failed.has(i) }));
   if (failed.size > 0) count('EventDeliveryFailed', failed.size);
   const unpublished = announcements.filter((_, i) => failed.has(i)).map(({ sequenceNumber }) => sequenceNumber);
   return { batchItemFailures: [...unreadable, ...unpublished].map((itemIdentifier) => ({ itemIdentifier })) };

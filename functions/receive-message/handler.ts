@@ -10,9 +10,10 @@ import { tunnelLeases } from '../aws/tunnels-table';
 import { wakePoster } from '../aws/wake-poster';
 import { handleAgentMessage } from '../core/handle-agent-message';
 import type { CompletionResult } from '../core/pending-request';
+import { count, countBy } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
-import { count, countBy, identify, instrumented, logger } from '../telemetry';
+import { identify, instrumented, logger } from '../telemetry';
 
 const settings = readSettings('receive-message');
 const dynamodb = documentClient();

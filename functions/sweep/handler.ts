@@ -1,11 +1,14 @@
-/** Removes what a crash could leave, and probes stream and bus. */
+/** Removes what a crash could leave, probes stream and bus, and says how far the rollout is. */
 import { randomUUID } from 'node:crypto';
 import { connectionsClient, documentClient } from '../aws/clients';
+import { rolloutTable } from '../aws/rollout-table';
 import { tunnelLeases } from '../aws/tunnels-table';
+import { percentOf } from '../core/rollout-store';
 import { sweep } from '../core/sweep';
+import { count } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
-import { count, instrumented, logger } from '../telemetry';
+import { instrumented, logger } from '../telemetry';
 import { sendProbe } from './probe';
 import { sweepStore } from './sweep-store';
 
@@ -19,13 +22,23 @@ const store = sweepStore({
   tunnelsTable: settings.TUNNELS_TABLE,
 });
 
+const rollout = rolloutTable(client, settings.TUNNELS_TABLE);
+
 /** Runs are numbered by the minute: the schedule's rate. In ms. */
 const RUN_MS = 60_000;
 
+async function reportRollout(): Promise<void> {
+  const stored = await rollout.read();
+  count('RolloutPercent', settings.USE_EVENT_DRIVEN ? percentOf(stored, settings.EVENT_DRIVEN_PERCENT) : 0);
+  const { baseline } = stored.item ?? {};
+  if (baseline) count('BaselineResponseTime', baseline.responseMs);
+}
+
 export const handler = instrumented(async (): Promise<void> => {
   const now = systemClock.now();
-  // The probe first: cleaning up may take long, and may fail, without a word about stream and bus.
+  // Cleaning up comes last: it may take long, and may fail, without a word about stream, bus and rollout.
   await sendProbe(client, settings.PENDING_REQUESTS_TABLE, `probe-${randomUUID()}`, now);
+  await reportRollout();
   const removed = await sweep(store, now, Math.floor(now / RUN_MS));
   count('Leftovers', removed.requests);
   logger.info('swept', { ...removed });

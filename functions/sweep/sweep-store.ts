@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, paginateScan, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { connectionExists } from '../aws/connections';
+import { ROLLOUT_ID } from '../core/rollout-item';
 import type { SweepStore } from '../core/sweep';
 import type { TunnelLeases } from '../core/tunnel';
 
@@ -51,7 +52,13 @@ export function sweepStore(options: {
     async *tunnels() {
       const pages = paginateScan(
         { client },
-        { TableName: tunnelsTable, ProjectionExpression: 'tunnelId, connectionId, leaseExpiresAt' },
+        {
+          TableName: tunnelsTable,
+          // The rollout and its records are no tunnels.
+          FilterExpression: 'NOT begins_with(tunnelId, :rollout)',
+          ProjectionExpression: 'tunnelId, connectionId, leaseExpiresAt',
+          ExpressionAttributeValues: { ':rollout': ROLLOUT_ID },
+        },
       );
       for await (const page of pages) {
         yield* (page.Items ?? []) as { tunnelId: string; connectionId?: string; leaseExpiresAt: number }[];

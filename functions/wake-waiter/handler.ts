@@ -2,8 +2,9 @@
 import { wakePoster } from '../aws/wake-poster';
 import { SHAPE_VERSION } from '../core/pending-request';
 import type { ResponseEvent } from '../core/response-event';
+import { count, countBy } from '../metrics';
 import { readSettings } from '../settings';
-import { count, countBy, identify, instrumented, logger } from '../telemetry';
+import { identify, instrumented, logger } from '../telemetry';
 
 const settings = readSettings('wake-waiter');
 const wakes = wakePoster(settings.WAKE_CHANNEL_URL, (reason, error) => {

@@ -16,7 +16,7 @@ import { verifySignature } from './sigv4';
 
 export interface AwsEndpointOptions {
   readonly principals: Principals;
-  /** By service prefix as in IAM actions: `dynamodb`, `events`, `ssm`, `sqs`. */
+  /** By service prefix as in IAM actions: `dynamodb`, `events`, `ssm` … */
   readonly services: Readonly<Record<string, AwsService>>;
   /** Wraps every call whose signature is good; without one they pass. */
   readonly intercept?: Interceptor;
@@ -72,7 +72,7 @@ export class AwsEndpoint implements Closeable {
     const { principals, region, clock } = this.options;
     const { method = '', url = '', headers } = request;
     const { principal } = verifySignature({ method, url, headers, body }, principals, {
-      service: service.name,
+      service: service.signingName ?? service.name,
       region,
       clock,
     });
@@ -96,6 +96,6 @@ function notEmulated({ method = '', url = '', headers }: IncomingMessage): AwsEr
   return new AwsError(
     400,
     'UnknownOperationException',
-    `${what} is not emulated by the local cloud; it knows dynamodb, events, ssm and sqs over AWS JSON`,
+    `${what} is not emulated by the local cloud; it knows cloudwatch, dynamodb, events, ssm and sqs over AWS JSON`,
   );
 }

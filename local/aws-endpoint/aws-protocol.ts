@@ -1,7 +1,7 @@
 /**
  * The AWS JSON 1.0/1.1 protocols: one path, the operation in `X-Amz-Target`, JSON both ways
- * (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html). The SDK clients of DynamoDB, EventBridge, SSM and
- * SQS speak nothing else by default.
+ * (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html). The SDK clients of DynamoDB, EventBridge, SSM, SQS
+ * and CloudWatch speak nothing else by default.
  */
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
@@ -9,8 +9,10 @@ import { AwsError } from '../services';
 import type { AwsReply } from '../services';
 
 export interface JsonService {
-  /** As in IAM actions and in signatures. */
+  /** As in IAM actions. */
   readonly name: string;
+  /** As in signatures, where it is another name. */
+  readonly signingName?: string;
   /** What error codes of its own are prefixed with; none: they stand alone. */
   readonly errorNamespace?: string;
   readonly contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
@@ -27,6 +29,13 @@ const SERVICES: Readonly<Record<string, JsonService>> = {
   },
   AWSEvents: { name: 'events', contentType: 'application/x-amz-json-1.1', checksum: false },
   AmazonSSM: { name: 'ssm', contentType: 'application/x-amz-json-1.1', checksum: false },
+  GraniteServiceVersion20100801: {
+    name: 'cloudwatch',
+    signingName: 'monitoring',
+    errorNamespace: 'com.amazonaws.cloudwatch.v2010_08_01',
+    contentType: 'application/x-amz-json-1.0',
+    checksum: false,
+  },
   AmazonSQS: {
     name: 'sqs',
     errorNamespace: 'com.amazonaws.sqs',

@@ -28,7 +28,7 @@ export class CallRecorder {
 
   readonly intercept: Interceptor = (call, next) => {
     const { service, operation, caller } = call;
-    const alike = { functionName: caller.functionName, service, operation, tables: tablesOf(call) };
+    const alike = { functionName: caller.functionName, service, operation, tables: service === 'dynamodb' ? tablesOf(call.input) : [] };
     const key = JSON.stringify(Object.values(alike));
     this.recorded.set(key, { ...alike, count: (this.recorded.get(key)?.count ?? 0) + 1 });
     return next();
@@ -63,9 +63,8 @@ export function chain(...interceptors: readonly (Interceptor | undefined)[]): In
     )();
 }
 
-function tablesOf({ service, input }: AwsCall): string[] {
-  if (service !== 'dynamodb') return [];
-  const { TableName, RequestItems } = input;
+/** Names of the tables that a DynamoDB call is about. */
+export function tablesOf({ TableName, RequestItems }: AwsCall['input']): string[] {
   if (typeof TableName === 'string') return [TableName];
   return typeof RequestItems === 'object' && RequestItems !== null ? Object.keys(RequestItems) : [];
 }

@@ -18,7 +18,7 @@ import { EventsBootError } from './events-boot-error';
 import { entriesOf, eventOf } from './put-events';
 import type { PutEventsEntry, PutEventsResult, PutEventsResultEntry } from './put-events';
 import { TargetDelivery } from './target-delivery';
-import type { DeliveryRecord } from './target-delivery';
+import type { DeliveryInterceptor, DeliveryRecord } from './target-delivery';
 
 /** Every account has it. */
 export const DEFAULT_BUS = 'default';
@@ -34,8 +34,17 @@ export interface EventBusesOptions extends Carriers {
   /** 0 ≤ x < 1 */
   readonly random?: () => number;
   readonly log: Logger;
-  /** Awaited before each delivery attempt: where latency and faults come in. A rejection is a failed attempt. */
+  /** Awaited before each delivery attempt: where latency comes in. A rejection is a failed attempt. */
   readonly beforeDelivery?: (target: TargetSpec) => Promise<void>;
+  /** Wraps each delivery attempt: where faults come in. */
+  readonly interceptDelivery?: DeliveryInterceptor;
+}
+
+/** An event that a rule's pattern matched. */
+export interface MatchRecord {
+  readonly at: number;
+  readonly ruleName: string;
+  readonly busName: string;
 }
 
 export interface EventBusesStats {
@@ -49,7 +58,7 @@ export interface EventBusesStats {
 }
 
 export class EventBuses implements Closeable {
-  readonly events = new EventEmitter<{ delivery: [DeliveryRecord] }>();
+  readonly events = new EventEmitter<{ delivery: [DeliveryRecord]; match: [MatchRecord] }>();
   private readonly counts = {
     accepted: 0,
     refused: 0,
@@ -145,6 +154,7 @@ export class EventBuses implements Closeable {
     for (const rule of this.rules) {
       if (rule.spec.busName !== busName || !rule.matches(event)) continue;
       this.counts.matched += 1;
+      this.events.emit('match', { at: this.clock.now(), ruleName: rule.spec.name, busName });
       this.deliverTo(rule, event, entry.TraceHeader === undefined ? {} : { traceHeader: entry.TraceHeader });
     }
     return { EventId: event.id };

@@ -30,6 +30,7 @@ export interface Delivery {
 export interface DeliveryRecord {
   readonly at: number;
   readonly ruleName: string;
+  readonly busName: string;
   readonly targetArn: string;
   readonly eventId: string;
   /** `dropped`: given up without a dead-letter queue to take it. */
@@ -48,9 +49,16 @@ export interface TargetDeliveryOptions extends Carriers {
   /** Ends the pauses between retries. */
   readonly signal: AbortSignal;
   readonly onRecord: (record: DeliveryRecord) => void;
-  /** Awaited before each attempt: where latency and faults come in. A rejection is a failed attempt. */
+  /** Awaited before each attempt: where latency comes in. A rejection is a failed attempt. */
   readonly beforeDelivery?: (target: TargetSpec) => Promise<void>;
+  /** Wraps each attempt: where faults come in. A rejection is a failed attempt. */
+  readonly interceptDelivery?: DeliveryInterceptor;
 }
+
+export type DeliveryInterceptor = (
+  target: TargetSpec,
+  attempt: () => Promise<DeliveryFailure | undefined>,
+) => Promise<DeliveryFailure | undefined>;
 
 export class TargetDelivery {
   constructor(private readonly options: TargetDeliveryOptions) {}
@@ -71,12 +79,17 @@ export class TargetDelivery {
   }
 
   private async attempt(delivery: Delivery): Promise<DeliveryFailure | undefined> {
-    const { rule, target, input, event, ingestedAt, traceHeader } = delivery;
+    const { target } = delivery;
+    const { beforeDelivery, interceptDelivery = (_target, next) => next() } = this.options;
     try {
-      await this.options.beforeDelivery?.(target);
+      await beforeDelivery?.(target);
+      return await interceptDelivery(target, async () => this.hand(delivery));
     } catch (error) {
       return failureOf(error);
     }
+  }
+
+  private hand({ rule, target, input, event, ingestedAt, traceHeader }: Delivery): DeliveryFailure | undefined {
     if (this.options.signal.aborted) return undefined;
     const payload = input(event, new Date(ingestedAt));
     if (payload.kind === 'invalid')
@@ -124,6 +137,7 @@ export class TargetDelivery {
     this.options.onRecord({
       at: this.options.clock.now(),
       ruleName: rule.name,
+      busName: rule.busName,
       targetArn: target.arn,
       eventId: event.id,
       outcome,

@@ -1,4 +1,4 @@
-import type { AwsCall, Interceptor } from '../services';
+import type { AwsCall, Interceptor, Principal } from '../services';
 import type { CloudSpec, FunctionSpec } from '../specs';
 import { accessDenied } from './access-denied';
 import { requiredAccess, type Place } from './access/required-access';
@@ -19,11 +19,18 @@ export interface IamOptions {
   readonly spec: Pick<CloudSpec, 'accountId' | 'region' | 'functions' | 'roles' | 'resourcePolicies' | 'encryptionKeys'>;
   /** One line for people. */
   readonly warn: (text: string) => void;
+  /** Who calls from outside of the functions and may do everything, as an administrator's user may. */
+  readonly operator?: Principal;
   /** Told of every decision, also those that allow. */
   readonly onDecision?: (decision: AccessDecision) => void;
 }
 
 const LAMBDA = { kind: 'service', service: 'lambda.amazonaws.com' } as const satisfies Caller;
+
+const EVERYTHING = parsePolicy(
+  { address: 'operator', document: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: '*', Resource: '*' } } },
+  'identity',
+);
 
 /**
  * Who may do what: the policies of the stack's roles, and those of its queues and buses. Within one account either of the two may
@@ -80,9 +87,14 @@ export class Iam {
 
   /** Every statement that has a say in what the caller does to the resource. */
   statementsFor(caller: Caller, resource: string): readonly Statement[] {
-    const own = caller.kind === 'role' ? (this.byRole.get(caller.roleArn) ?? []) : [];
+    const own = caller.kind === 'role' ? this.statementsOf(caller.roleArn) : [];
     const ofResource = (this.byResource.get(resource) ?? []).filter((statement) => speaksOf(statement, caller));
     return [...own, ...ofResource];
+  }
+
+  /** Whether a resource says itself who may use it. */
+  hasResourcePolicy(resourceArn: string): boolean {
+    return this.byResource.has(resourceArn);
   }
 
   /** All statements, for tests that look for those that nothing needs. */
@@ -95,6 +107,10 @@ export class Iam {
     const spec = this.functions.get(functionArn);
     if (!spec) throw new IamBootError(`function ${functionArn} is not in the stack`);
     return { kind: 'role', roleArn: spec.roleArn, functionName: spec.name };
+  }
+
+  private statementsOf(roleArn: string): readonly Statement[] {
+    return roleArn === this.options.operator?.roleArn ? EVERYTHING : (this.byRole.get(roleArn) ?? []);
   }
 
   private withContext(caller: Caller, { action, resource, context }: Access): Required<Access> {

@@ -1,12 +1,13 @@
 /** What Lambda asks of a function's role when the stack is applied, before anything runs. */
 import type { FunctionSpec, MappingSpec } from '../specs';
+import { destinationAction } from './access/destination-access';
 import type { Access } from './evaluate';
 import { streamAccess } from './guarded-stream';
 import type { Iam } from './iam';
 import { IamBootError } from './iam-boot-error';
 
 /**
- * A mapping or an on-failure destination is refused by AWS when the function's role lacks what it takes: "Cannot access stream …
+ * A mapping or a destination is refused by AWS when the function's role lacks what it takes: "Cannot access stream …
  * Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions"; "The provided
  * execution role does not have permissions to call SendMessage on SQS". https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
  * @throws IamBootError naming the mapping or function, and the right
@@ -24,10 +25,11 @@ export function checkLambdaRights(
   };
   for (const { address, functionArn, streamArn, onFailureArn } of mappings) {
     for (const access of streamAccess(streamArn)) check(address, functionArn, access);
-    if (onFailureArn !== undefined) check(address, functionArn, { action: 'sqs:SendMessage', resource: onFailureArn });
+    if (onFailureArn !== undefined) check(address, functionArn, { action: destinationAction(onFailureArn), resource: onFailureArn });
   }
   for (const { address, arn, asyncInvocation } of functions) {
-    if (asyncInvocation.onFailureArn !== undefined)
-      check(address, arn, { action: 'sqs:SendMessage', resource: asyncInvocation.onFailureArn });
+    for (const resource of [asyncInvocation.onSuccessArn, asyncInvocation.onFailureArn]) {
+      if (resource !== undefined) check(address, arn, { action: destinationAction(resource), resource });
+    }
   }
 }

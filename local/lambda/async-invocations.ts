@@ -1,12 +1,13 @@
 /**
- * Asynchronous invocations: kept in a queue of Lambda's own, tried again after errors and throttles, and sent to the
- * on-failure destination in the end. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ * Asynchronous invocations: kept in a queue of Lambda's own, tried again after errors and throttles, and what
+ * became of them sent to a destination in the end. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
-import type { InvokeResult, Queues } from '../services';
+import { EventEmitter } from 'node:events';
+import type { InvokeResult, Queues, Topics } from '../services';
 import type { FunctionSpec } from '../specs';
 import { destinationRecord } from './destination-record';
-import type { FailedEvent, FailureCondition } from './destination-record';
-import type { Invocation } from './invocation';
+import type { FailureCondition } from './destination-record';
+import type { Invocation, Outcome } from './invocation';
 
 /** Throttled events come back after 1 s, then twice as long each time, up to five minutes (same page). */
 const FIRST_BACKOFF_MS = 1000;
@@ -15,9 +16,21 @@ const MAX_BACKOFF_MS = 5 * 60 * 1000;
 export interface AsyncInvocationsOptions {
   readonly invoke: (spec: FunctionSpec, invocation: Invocation) => Promise<InvokeResult>;
   readonly queues: Queues;
+  readonly topics?: Topics;
   /** Waits before the first, second … retry after an error, in ms. */
   readonly retryDelaysMs: readonly number[];
   readonly warn: (spec: FunctionSpec, requestId: string, message: string) => void;
+}
+
+/** What can be seen of asynchronous invocations; each names its function. */
+export interface AsyncInvocationEvents {
+  received: [functionName: string];
+  /** About to run, so long after it was queued, in ms. */
+  attempt: [functionName: string, ageMs: number];
+  /** Given up. */
+  dropped: [functionName: string];
+  /** A destination did not take what it was sent. */
+  destinationFailed: [functionName: string];
 }
 
 interface Event {
@@ -26,16 +39,18 @@ interface Event {
   readonly queuedAt: number;
   invokeCount: number;
   throttles: number;
-  failure?: FailedEvent['failure'];
+  outcome?: Outcome;
 }
 
 export class AsyncInvocations {
+  readonly events = new EventEmitter<AsyncInvocationEvents>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private closed = false;
 
   constructor(private readonly options: AsyncInvocationsOptions) {}
 
   add(spec: FunctionSpec, invocation: Invocation): void {
+    this.events.emit('received', spec.name);
     void this.attempt({ spec, invocation, queuedAt: Date.now(), invokeCount: 0, throttles: 0 });
   }
 
@@ -48,6 +63,7 @@ export class AsyncInvocations {
 
   private async attempt(event: Event): Promise<void> {
     const { spec, invocation } = event;
+    this.events.emit('attempt', spec.name, Date.now() - event.queuedAt);
     const result = await this.options
       .invoke(spec, invocation)
       .catch((error: unknown): InvokeResult => ({
@@ -55,15 +71,16 @@ export class AsyncInvocations {
         errorType: 'ServiceException',
         errorMessage: String(error),
       }));
-    if (this.closed || result.kind === 'ok') return;
-    if (result.kind === 'throttled') this.onThrottle(event);
-    else this.onError(event, result);
+    if (this.closed) return;
+    if (result.kind === 'throttled') return this.onThrottle(event);
+    event.outcome = result;
+    event.invokeCount += 1;
+    if (result.kind === 'error') this.onError(event);
+    else if (spec.asyncInvocation.onSuccessArn !== undefined) this.send(event, spec.asyncInvocation.onSuccessArn, 'Success');
   }
 
-  private onError(event: Event, failure: NonNullable<FailedEvent['failure']>): void {
+  private onError(event: Event): void {
     const { retryDelaysMs } = this.options;
-    event.failure = failure;
-    event.invokeCount += 1;
     const retries = event.invokeCount - 1;
     if (retries >= event.spec.asyncInvocation.maxRetries) return this.giveUp(event, 'RetriesExhausted');
     this.retryAfter(event, retryDelaysMs[Math.min(retries, retryDelaysMs.length - 1)] ?? 0);
@@ -87,25 +104,33 @@ export class AsyncInvocations {
     this.timers.add(timer);
   }
 
-  private giveUp({ spec, invocation, invokeCount, failure }: Event, condition: FailureCondition): void {
-    const { requestId, payload } = invocation;
+  private giveUp(event: Event, condition: FailureCondition): void {
+    const { spec, invocation } = event;
+    this.events.emit('dropped', spec.name);
     const { onFailureArn } = spec.asyncInvocation;
-    const what = `event ${requestId} dropped (${condition} after ${invokeCount} invocations)`;
-    if (onFailureArn === undefined) {
-      return this.options.warn(spec, requestId, `${what}: ${spec.address} has no on-failure destination`);
-    }
-    const record = destinationRecord(
-      { requestId, functionArn: spec.arn, condition, invokeCount, payload, failure },
-      new Date(),
-    );
+    if (onFailureArn !== undefined) return this.send(event, onFailureArn, condition);
+    const what = describe(event, condition);
+    this.options.warn(spec, invocation.requestId, `${what}: ${spec.address} has no on-failure destination`);
+  }
+
+  private send(event: Event, destinationArn: string, condition: 'Success' | FailureCondition): void {
+    const { spec, invocation, invokeCount, outcome } = event;
+    const { requestId, payload } = invocation;
+    const record = destinationRecord({ requestId, functionArn: spec.arn, condition, invokeCount, payload, outcome }, new Date());
+    const sender = { functionArn: spec.arn };
     try {
-      this.options.queues.send(onFailureArn, record, { functionArn: spec.arn });
+      const { queues, topics } = this.options;
+      if (topics && destinationArn.split(':')[2] === 'sns') topics.publish(destinationArn, { body: record }, sender);
+      else queues.send(destinationArn, record, sender);
     } catch (error) {
-      this.options.warn(
-        spec,
-        requestId,
-        `${what}: its destination ${onFailureArn} refused it: ${(error as Error).message}`,
-      );
+      this.events.emit('destinationFailed', spec.name);
+      const what = describe(event, condition);
+      this.options.warn(spec, requestId, `${what}: its destination ${destinationArn} refused it: ${(error as Error).message}`);
     }
   }
 }
+
+const describe = ({ invocation, invokeCount }: Event, condition: 'Success' | FailureCondition): string =>
+  condition === 'Success'
+    ? `event ${invocation.requestId} is done`
+    : `event ${invocation.requestId} dropped (${condition} after ${invokeCount} invocations)`;

@@ -37,6 +37,11 @@ export class Concurrency {
     if (reservedConcurrency === undefined) this.unreservedInUse -= 1;
   }
 
+  /** Invocations of all functions that are under way. */
+  get total(): number {
+    return [...this.inUse.values()].reduce((sum, used) => sum + used, 0);
+  }
+
   /** Invocations of a function that are under way. */
   used(name: string): number {
     return this.inUse.get(name) ?? 0;

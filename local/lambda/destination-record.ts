@@ -3,24 +3,25 @@ import type { Outcome } from './invocation';
 /** Why an asynchronous event was given up. */
 export type FailureCondition = 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
 
-export interface FailedEvent {
+/** What became of an asynchronous event in the end. */
+export interface FinishedEvent {
   readonly requestId: string;
   readonly functionArn: string;
-  readonly condition: FailureCondition;
+  readonly condition: 'Success' | FailureCondition;
   /** How often the function was run with the event. */
   readonly invokeCount: number;
   /** JSON text */
   readonly payload: string;
-  /** The last error; none when the function never ran. */
-  readonly failure?: Extract<Outcome, { kind: 'error' }>;
+  /** How it ran last; none when the function never ran. */
+  readonly outcome?: Outcome;
 }
 
 /**
- * The message that Lambda sends to an on-failure destination, as JSON text
+ * The message that Lambda sends to a destination, as JSON text
  * (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
  */
-export function destinationRecord(event: FailedEvent, now: Date): string {
-  const { requestId, functionArn, condition, invokeCount, payload, failure } = event;
+export function destinationRecord(event: FinishedEvent, now: Date): string {
+  const { requestId, functionArn, condition, invokeCount, payload, outcome } = event;
   return JSON.stringify({
     version: '1.0',
     timestamp: now.toISOString(),
@@ -31,9 +32,10 @@ export function destinationRecord(event: FailedEvent, now: Date): string {
       approximateInvokeCount: invokeCount,
     },
     requestPayload: JSON.parse(payload) as unknown,
-    ...(failure && {
-      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-      responsePayload: { errorType: failure.errorType, errorMessage: failure.errorMessage },
+    ...(outcome && {
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', ...(outcome.kind === 'error' && { functionError: 'Unhandled' }) },
+      responsePayload:
+        outcome.kind === 'error' ? { errorType: outcome.errorType, errorMessage: outcome.errorMessage } : (outcome.payload ?? null),
     }),
   });
 }

@@ -13,6 +13,7 @@ import type { RuntimeApi } from './runtime-api';
 export interface EnvironmentFactoryOptions {
   readonly region: string;
   readonly awsEndpoint: () => string;
+  readonly xrayDaemon?: string;
   readonly initLimitMs: number;
   readonly guard: ProcessGuard;
   readonly log: LogSink;
@@ -58,7 +59,7 @@ export class EnvironmentFactory {
     sessionToken: string,
     runtimeApi: string,
   ): Record<string, string> {
-    const { awsEndpoint, code, keys, region } = this.options;
+    const { awsEndpoint, code, keys, region, xrayDaemon } = this.options;
     return environmentVariables({
       spec,
       region,
@@ -68,6 +69,7 @@ export class EnvironmentFactory {
       logStream: logStreamName(id, new Date()),
       runtimeApi,
       awsEndpoint: awsEndpoint(),
+      xrayDaemon,
     });
   }
 }

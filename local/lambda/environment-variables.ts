@@ -12,6 +12,8 @@ export interface EnvironmentVariablesInput {
   readonly runtimeApi: string;
   /** `http://127.0.0.1:PORT`, where the AWS SDK finds the local cloud. */
   readonly awsEndpoint: string;
+  /** `127.0.0.1:PORT`; without one segments go where nobody listens, which UDP does not notice. */
+  readonly xrayDaemon: string | undefined;
 }
 
 /**
@@ -37,7 +39,7 @@ export function environmentVariables(input: EnvironmentVariablesInput): Record<s
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
     AWS_SESSION_TOKEN: sessionToken,
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
-    AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
+    AWS_XRAY_DAEMON_ADDRESS: input.xrayDaemon ?? '127.0.0.1:2000',
     LAMBDA_TASK_ROOT: taskRoot,
     LANG: 'en_US.UTF-8',
     PATH: process.env.PATH ?? '',

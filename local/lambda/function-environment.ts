@@ -11,6 +11,7 @@ import { maxMemoryMb } from './process-memory';
 import type { HandedOver, RuntimeHost } from './runtime-api';
 import { Sandbox } from './sandbox';
 import type { SandboxOptions } from './sandbox';
+import { newSegmentId, traceHeader } from './trace-header';
 
 export interface FunctionEnvironmentOptions {
   readonly spec: FunctionSpec;
@@ -30,7 +31,9 @@ interface Init {
 interface Running {
   readonly invocation: Invocation;
   readonly init: Init | undefined;
+  readonly segmentId: string;
   readonly startedAt: number;
+  answeredAt?: number;
   readonly resolve: (outcome: Outcome) => void;
   timer?: NodeJS.Timeout;
   outcome?: Outcome;
@@ -74,13 +77,17 @@ export class FunctionEnvironment implements RuntimeHost {
       const first = !this.hasRun;
       this.hasRun = true;
       this.sandbox.thaw();
-      this.running = { invocation, init: first ? init : undefined, startedAt: performance.now(), resolve };
+      this.running = { invocation, init: first ? init : undefined, segmentId: newSegmentId(), startedAt: performance.now(), resolve };
       this.log(startLine(invocation.requestId));
       if (init.failure || this.sandbox.exited) {
         this.settle(init.failure?.(invocation.requestId) ?? this.exitError(invocation.requestId));
         this.finish();
+      } else if (invocation.fault === 'throw') {
+        this.settle({ kind: 'error', errorType: 'Error', errorMessage: 'broken on purpose by the fault plan' });
+        this.finish();
       } else {
         this.handOverNow(invocation);
+        if (invocation.fault === 'exit') this.kill();
       }
     });
   }
@@ -114,13 +121,21 @@ export class FunctionEnvironment implements RuntimeHost {
     const { spec } = this.options;
     const running = this.running as Running;
     running.timer = setTimeout(() => this.timeOut(running), spec.timeoutMs);
-    this.handOver?.({ ...invocation, functionArn: spec.arn, deadlineMs: Date.now() + spec.timeoutMs });
+    const { requestId, payload, trace } = invocation;
+    this.handOver?.({
+      requestId,
+      payload,
+      traceHeader: traceHeader(trace, running.segmentId),
+      functionArn: spec.arn,
+      deadlineMs: Date.now() + spec.timeoutMs,
+    });
     this.handOver = undefined;
   }
 
   private settle(outcome: Outcome): void {
     if (!this.running || this.running.outcome) return;
     this.running.outcome = outcome;
+    this.running.answeredAt = performance.now();
     this.running.resolve(outcome);
   }
 
@@ -178,16 +193,19 @@ export class FunctionEnvironment implements RuntimeHost {
   private recordOf({
     invocation,
     init,
+    segmentId,
     startedAt,
+    answeredAt = performance.now(),
     outcome,
     maxMemoryMb: memoryAtKill,
   }: Running): InvocationRecord {
     const { spec } = this.options;
+    const { requestId, trace, askedAt } = invocation;
     const durationMs = init?.failure ? 0 : Math.min(performance.now() - startedAt, spec.timeoutMs);
     return {
       at: Date.now(),
       functionName: spec.name,
-      requestId: invocation.requestId,
+      requestId,
       environmentId: this.sandbox.id,
       coldStart: init !== undefined,
       durationMs,
@@ -196,6 +214,7 @@ export class FunctionEnvironment implements RuntimeHost {
       maxMemoryMb: memoryAtKill ?? maxMemoryMb(this.sandbox.pid),
       kind: outcome?.kind ?? 'error',
       errorType: errorTypeOf(outcome),
+      ...(trace.sampled && { trace: { ...trace, segmentId, askedAt, handlerMs: Math.min(answeredAt - startedAt, durationMs) } }),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { InvocationOutcome } from '../services';
+import type { TraceContext } from './trace-header';
 
 /** One request to run a function. */
 export interface Invocation {
@@ -6,9 +7,14 @@ export interface Invocation {
   readonly requestId: string;
   /** JSON text */
   readonly payload: string;
-  /** Value of `X-Amzn-Trace-Id` */
-  readonly traceHeader: string;
+  readonly trace: TraceContext;
+  /** When it was asked for, ms since the epoch. */
+  readonly askedAt: number;
+  /** What a fault plan does to it: the function throws before it has done anything, or its process ends. */
+  readonly fault?: RunFault;
 }
+
+export type RunFault = 'throw' | 'exit';
 
 /** How an invocation that ran has ended. */
 export type Outcome = Exclude<InvocationOutcome, { kind: 'throttled' }>;
@@ -31,6 +37,18 @@ export interface InvocationRecord {
   readonly kind: Outcome['kind'];
   /** `Sandbox.Timedout`, `Runtime.ExitError`, or the name of the error that was thrown; on errors only. */
   readonly errorType?: string;
+  /** Where the invocation is sampled. */
+  readonly trace?: InvocationTrace;
+}
+
+/** What X-Ray is told of an invocation besides. */
+export interface InvocationTrace extends TraceContext {
+  /** The segment that the function's own hang below. */
+  readonly segmentId: string;
+  /** When it was asked for, ms since the epoch. */
+  readonly askedAt: number;
+  /** From hand-over until the answer, in ms. */
+  readonly handlerMs: number;
 }
 
 /** @param errorType as Lambda names it; @param message follows the request id, as in every error of the platform's own */

@@ -17,33 +17,43 @@ import type {
   Principal,
   Principals,
   Queues,
+  Topics,
 } from '../services';
 import type { FunctionSpec } from '../specs';
 import { AsyncInvocations } from './async-invocations';
+import type { AsyncInvocationEvents } from './async-invocations';
 import { Concurrency } from './concurrency';
 import { EnvironmentFactory } from './environment-factory';
 import { FunctionCode } from './function-code';
 import { FunctionKeys } from './function-keys';
 import { FunctionPool } from './function-pool';
-import type { Invocation, InvocationRecord } from './invocation';
+import type { Invocation, InvocationRecord, RunFault } from './invocation';
 import { LambdaBootError } from './lambda-errors';
 import { LambdaStats } from './lambda-stats';
 import type { FunctionStats } from './lambda-stats';
 import { RuntimeApi } from './runtime-api';
-import { traceHeaderFor } from './trace-header';
+import { traceContextOf } from './trace-header';
 
 export interface LambdaServiceOptions {
   readonly functions: readonly FunctionSpec[];
   readonly region: string;
   /** `http://127.0.0.1:PORT` for AWS_ENDPOINT_URL; asked at each cold start, so it may be known later than the service. */
   readonly awsEndpoint: () => string;
+  /** `127.0.0.1:PORT` of an X-Ray daemon; with one, each trace that begins with an invocation is sampled, without one none. */
+  readonly xrayDaemon?: string;
   readonly queues: Queues;
+  /** Without them no function has a destination among them. */
+  readonly topics?: Topics;
   readonly log: LogSink;
   readonly limits: Limits['lambda'];
   readonly guard: ProcessGuard;
   /** Awaited before a process is started: where a latency profile makes cold starts as slow as AWS's. */
   readonly beforeColdStart?: (functionName: string) => Promise<void>;
+  /** Wraps every run of a function, whoever asks for it: where faults come in. */
+  readonly interceptRun?: RunInterceptor;
 }
+
+export type RunInterceptor = (functionName: string, run: (fault?: RunFault) => Promise<InvokeResult>) => Promise<InvokeResult>;
 
 export interface LambdaEvents {
   /** An invocation has run. */
@@ -63,17 +73,19 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
   private readonly hosted = new Map<string, Hosted>();
   private readonly keys: FunctionKeys;
   private readonly queue: AsyncInvocations;
+  private readonly concurrency: Concurrency;
 
   private constructor(
     private readonly options: LambdaServiceOptions,
     private readonly code: FunctionCode,
     private readonly runtimeApi: RuntimeApi,
   ) {
-    const { functions, limits, log, queues } = options;
+    const { functions, limits, log, queues, topics } = options;
     this.keys = new FunctionKeys(functions);
     this.queue = new AsyncInvocations({
       invoke: (spec, invocation) => this.run(spec, invocation),
       queues,
+      topics,
       retryDelaysMs: limits.asyncRetryDelaysMs,
       warn: ({ name }, requestId, text) =>
         log({ at: Date.now(), functionName: name, environmentId: '', requestId, text }),
@@ -85,9 +97,9 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       keys: this.keys,
       runtimeApi,
     });
-    const concurrency = new Concurrency(functions, limits.accountConcurrency);
+    this.concurrency = new Concurrency(functions, limits.accountConcurrency);
     for (const spec of functions)
-      this.hosted.set(spec.arn, { spec, pool: this.poolFor(spec, concurrency, factory) });
+      this.hosted.set(spec.arn, { spec, pool: this.poolFor(spec, this.concurrency, factory) });
   }
 
   /** @throws LambdaBootError for a function whose code or runtime cannot be run, by its Terraform address */
@@ -110,7 +122,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     { traceHeader }: { traceHeader?: string } = {},
   ): Promise<InvokeResult> {
     const { spec } = this.functionOf(functionArn);
-    const invocation = newInvocation(payload, traceHeader);
+    const invocation = this.newInvocation(payload, traceHeader);
     const limit = this.options.limits.syncPayloadBytes;
     if (Buffer.byteLength(invocation.payload) > limit) return { kind: 'error', ...tooLarge(limit) };
     return this.run(spec, invocation);
@@ -119,7 +131,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
   /** @throws AwsError ResourceNotFoundException, or RequestTooLargeException for an event above 1 MB */
   invokeAsync(functionArn: string, payload: unknown, { traceHeader }: { traceHeader?: string } = {}): void {
     const { spec } = this.functionOf(functionArn);
-    const invocation = newInvocation(payload, traceHeader);
+    const invocation = this.newInvocation(payload, traceHeader);
     const limit = this.options.limits.asyncPayloadBytes;
     if (Buffer.byteLength(invocation.payload) > limit) {
       const { errorType, errorMessage } = tooLarge(limit);
@@ -130,6 +142,16 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
 
   find(accessKeyId: string, sessionToken: string | undefined): Principal | undefined {
     return this.keys.find(accessKeyId, sessionToken);
+  }
+
+  /** What becomes of asynchronous invocations. */
+  get asyncEvents(): EventEmitter<AsyncInvocationEvents> {
+    return this.queue.events;
+  }
+
+  /** Invocations under way: of a function, or of all. */
+  concurrencyOf(functionName?: string): number {
+    return functionName === undefined ? this.concurrency.total : this.concurrency.used(functionName);
   }
 
   /** Counters of every function, by name. */
@@ -167,20 +189,32 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       start: () =>
         factory.start(spec, (environment, record) => {
           this.statistics.record(record);
-          pool.onFinished(environment);
+          // While its concurrency still counts.
           this.events.emit('invocation', record);
+          pool.onFinished(environment);
         }),
     });
     return pool;
   }
 
   private async run({ arn, name }: FunctionSpec, invocation: Invocation): Promise<InvokeResult> {
-    const result = await this.functionOf(arn).pool.invoke(invocation);
+    const { pool } = this.functionOf(arn);
+    const { interceptRun = (_name, run) => run() } = this.options;
+    const result = await interceptRun(name, (fault) => pool.invoke({ ...invocation, ...(fault && { fault }) }));
     if (result.kind === 'throttled') {
       this.statistics.recordThrottle(name);
       this.events.emit('throttle', { at: Date.now(), functionName: name, reason: result.reason });
     }
     return { ...result, requestId: invocation.requestId };
+  }
+
+  private newInvocation(payload: unknown, traceHeader: string | undefined): Invocation {
+    return {
+      requestId: randomUUID(),
+      payload: payload === undefined ? '{}' : JSON.stringify(payload),
+      trace: traceContextOf(traceHeader, this.options.xrayDaemon !== undefined),
+      askedAt: Date.now(),
+    };
   }
 
   private functionOf(arn: string): Hosted {
@@ -193,11 +227,6 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       `Function not found: ${arn}; the stack declares ${known || 'none'}`,
     );
   }
-}
-
-function newInvocation(payload: unknown, traceHeader: string | undefined): Invocation {
-  const text = payload === undefined ? '{}' : JSON.stringify(payload);
-  return { requestId: randomUUID(), payload: text, traceHeader: traceHeaderFor(traceHeader) };
 }
 
 function tooLarge(limitBytes: number): { errorType: string; errorMessage: string } {

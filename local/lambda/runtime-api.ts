@@ -9,7 +9,9 @@ import type { AddressInfo } from 'node:net';
 import type { Invocation, Outcome } from './invocation';
 
 /** An invocation as the runtime receives it. */
-export interface HandedOver extends Invocation {
+export interface HandedOver extends Pick<Invocation, 'requestId' | 'payload'> {
+  /** Value of `X-Amzn-Trace-Id` */
+  readonly traceHeader: string;
   readonly functionArn: string;
   /** ms since the epoch */
   readonly deadlineMs: number;

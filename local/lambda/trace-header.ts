@@ -1,18 +1,37 @@
 import { randomBytes } from 'node:crypto';
 
-/**
- * The trace header an invocation runs under: `Root=1-8hex-24hex;Parent=16hex;Sampled=0|1`. A header that was handed in
- * keeps its root and its sampling decision; without one a new trace begins that is not sampled, for nothing collects it.
- * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
- */
-export function traceHeaderFor(given: string | undefined): string {
-  const root = /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(given ?? '')?.[1] ?? newRoot();
-  const parent = /Parent=([0-9a-f]{16})/.exec(given ?? '')?.[1] ?? randomBytes(8).toString('hex');
-  const sampled = /Sampled=1/.test(given ?? '') ? 1 : 0;
-  return `Root=${root};Parent=${parent};Sampled=${sampled}`;
+/** The trace that an invocation belongs to. */
+export interface TraceContext {
+  /** `1-8hex-24hex`, the first eight being seconds since the epoch. */
+  readonly traceId: string;
+  /** The segment it was asked for in; none where the trace begins. */
+  readonly parentId?: string;
+  readonly sampled: boolean;
 }
 
-function newRoot(): string {
+/**
+ * Reads `X-Amzn-Trace-Id`: `Root=1-8hex-24hex;Parent=16hex;Sampled=0|1`. What was handed in keeps its trace and its sampling decision; without
+ * it a trace begins. https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ * @param samples the decision where there is none yet
+ */
+export function traceContextOf(given: string | undefined, samples: boolean): TraceContext {
+  const traceId = /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(given ?? '')?.[1];
+  const parentId = /Parent=([0-9a-f]{16})/.exec(given ?? '')?.[1];
+  const decided = /Sampled=([01])/.exec(given ?? '')?.[1];
+  return {
+    traceId: traceId ?? newTraceId(),
+    ...(traceId !== undefined && parentId !== undefined && { parentId }),
+    sampled: traceId !== undefined && decided !== undefined ? decided === '1' : samples,
+  };
+}
+
+/** The header that a function runs under: what it records hangs below `segmentId`. */
+export const traceHeader = ({ traceId, sampled }: TraceContext, segmentId: string): string =>
+  `Root=${traceId};Parent=${segmentId};Sampled=${sampled ? 1 : 0}`;
+
+export const newSegmentId = (): string => randomBytes(8).toString('hex');
+
+function newTraceId(): string {
   const seconds = Math.floor(Date.now() / 1000)
     .toString(16)
     .padStart(8, '0');

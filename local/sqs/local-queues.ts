@@ -6,7 +6,7 @@ import { Queue } from './queue';
 import { sqsService } from './sqs-service';
 
 export class LocalQueues implements Queues {
-  private readonly queues: readonly { readonly spec: QueueSpec; readonly queue: Queue }[];
+  readonly queues: readonly { readonly spec: QueueSpec; readonly queue: Queue }[];
   readonly service: AwsService;
 
   /** @param clock  in ms since the epoch */

@@ -22,6 +22,13 @@ interface Stored {
   firstReceivedAt?: number;
 }
 
+/** What happens to messages: those sent, received and deleted, by their number. */
+export interface QueueEvents {
+  sent: [];
+  received: [messages: number];
+  deleted: [];
+}
+
 export interface ReceiveOptions {
   readonly maxMessages: number;
   readonly visibilityTimeoutMs: number;
@@ -30,6 +37,7 @@ export interface ReceiveOptions {
 }
 
 export class Queue {
+  readonly events = new EventEmitter<QueueEvents>();
   private stored: Stored[] = [];
   private readonly changes = new EventEmitter<{ arrival: [] }>().setMaxListeners(0);
 
@@ -42,6 +50,7 @@ export class Queue {
     this.stored.push({ message, visibleAt: sentAt + delayMs, receiveCount: 0 });
     if (this.stored.length > MAX_MESSAGES) this.stored.shift();
     this.changes.emit('arrival');
+    this.events.emit('sent');
     return message;
   }
 
@@ -51,7 +60,10 @@ export class Queue {
     for (;;) {
       const now = this.clock();
       const visible = this.stored.filter(({ visibleAt }) => visibleAt <= now).slice(0, maxMessages);
-      if (visible.length > 0) return visible.map((stored) => hide(stored, now, visibilityTimeoutMs));
+      if (visible.length > 0) {
+        this.events.emit('received', visible.length);
+        return visible.map((stored) => hide(stored, now, visibilityTimeoutMs));
+      }
       if (now >= deadline) return [];
       const nextVisible = Math.min(deadline, ...this.stored.map(({ visibleAt }) => visibleAt));
       await this.arrivalOr(nextVisible - now);
@@ -60,7 +72,9 @@ export class Queue {
 
   /** Only the receipt of the latest receive deletes; any other changes nothing, as on AWS. */
   delete(receiptHandle: string): void {
-    this.stored = this.stored.filter((stored) => stored.receiptHandle !== receiptHandle);
+    const kept = this.stored.filter((stored) => stored.receiptHandle !== receiptHandle);
+    if (kept.length < this.stored.length) this.events.emit('deleted');
+    this.stored = kept;
   }
 
   purge(): void {

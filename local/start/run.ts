@@ -12,6 +12,8 @@ import { buildFunctions } from '../../scripts/build-functions';
 import { randomTokenKey, signToken } from '../agent-token';
 import { latencyProfile } from '../latency/latency-profile';
 import { LocalCloud } from '../local-cloud';
+import { removeRunningCloud, writeRunningCloud } from '../running-cloud';
+import { startConsole } from './start-console';
 import type { StartMode, StartOptions } from './start-options';
 import type { Ready, StartOutput } from './start-output';
 
@@ -28,10 +30,10 @@ const OWNER = 'local';
 /** Requests in flight get this long when `npm start` is stopped, in ms. */
 const GRACE_MS = 500;
 
-/** The `local` environment, with the answer path that was asked for. */
-export function environmentFor(mode: StartMode): Environment {
+/** The `local` environment, with the answer path that was asked for. @param percent share of requests that begins event-driven */
+export function environmentFor(mode: StartMode, percent = 100): Environment {
   const { local } = environments;
-  const responsePath = mode === 'polling' ? { useEventDriven: false } : { mode };
+  const responsePath = mode === 'polling' ? { useEventDriven: false } : { mode, percent };
   return { ...local, responsePath: { ...local.responsePath, ...responsePath } };
 }
 
@@ -58,13 +60,15 @@ export async function run(options: StartOptions, output: StartOutput): Promise<R
 async function start(options: StartOptions, output: StartOutput, cleanUps: (() => Promise<unknown>)[]): Promise<void> {
   const startedAt = performance.now();
   // Said before the seconds that building takes.
-  for (const port of [options.httpPort, ...options.pins.map((pin) => pin.port)]) await assertFree(port);
+  await assertFree(options.httpPort, '--http-port');
+  for (const { port } of options.pins) await assertFree(port, '--pin');
+  if (options.console && options.consolePort !== undefined) await assertFree(options.consolePort, '--console-port');
 
   output.progress('building the functions');
   await buildFunctions({ outdir: BUNDLES });
   const outdir = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-'));
   cleanUps.push(() => rm(outdir, { recursive: true, force: true }));
-  const environment = environmentFor(options.mode);
+  const environment = environmentFor(options.mode, options.percent);
   const [stack] = synthesize({ environments: { local: environment }, outdir, bundles: BUNDLES });
   if (!stack) throw new Error('the environment "local" gave no stack');
 
@@ -76,27 +80,47 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
     variables: { agent_token_key: key },
     httpPort: options.httpPort,
     latency: latencyProfile(options.latency, LATENCY_SEED),
+    faults: options.faults,
     log: (line) => output.log(line),
     warn: (text) => output.warning(text),
   });
   cleanUps.push(() => cloud.close());
+  if (options.faults) cleanUps.push(async () => output.faults(cloud.services.faults.counts()));
+  cloud.services.alarms.events.on('transition', (transition) => output.alarm(transition));
   // From here on the stack goes even when we are killed.
   cloud.services.guard.watchDirectory(outdir);
   const pins = await Promise.all(
     options.pins.map(async ({ name, port }) => ({ name, url: `http://127.0.0.1:${await cloud.pin(name, port)}` })),
   );
 
+  const console = options.console ? await startConsole({ ...cloud.services, environment: environment.name }, options.consolePort) : undefined;
+  if (console) cleanUps.push(() => console.close());
+  const consoleUrl = console && { consoleUrl: console.url };
+
   const token = await signToken(key, OWNER);
   const tunnel = options.agent ? await startTunnel(options, cloud, token, output, cleanUps) : undefined;
+  announce(cloud, consoleUrl, cleanUps);
   output.ready({
     mode: options.mode,
+    percent: environment.responsePath.percent,
     seconds: (performance.now() - startedAt) / 1000,
     functions: cloud.services.spec.functions.length,
     visitorUrl: cloud.visitorUrl,
     agentEndpoint: cloud.agentEndpoint,
+    ...consoleUrl,
     pins,
     ...(tunnel ? { tunnel } : { token }),
   });
+}
+
+/** Lets commands find it; last of all, so that a start that fails leaves alone what another one has written. */
+function announce(cloud: LocalCloud, consoleUrl: { consoleUrl?: string } | undefined, cleanUps: (() => Promise<unknown>)[]): void {
+  const { awsEndpoint: endpoint, spec, operator } = cloud.services;
+  const { visitorUrl, agentEndpoint } = cloud;
+  const { accessKeyId, secretAccessKey } = operator;
+  const { pid } = process;
+  writeRunningCloud({ endpoint, region: spec.region, accessKeyId, secretAccessKey, environment: 'local', pid, visitorUrl, agentEndpoint, ...consoleUrl });
+  cleanUps.push(async () => removeRunningCloud(pid));
 }
 
 async function startTunnel(
@@ -132,7 +156,7 @@ async function startTunnel(
 }
 
 /** @throws PortTakenError */
-async function assertFree(port: number): Promise<void> {
+async function assertFree(port: number, option: string): Promise<void> {
   if (port === 0) return;
   const probe = createServer();
   try {
@@ -141,9 +165,7 @@ async function assertFree(port: number): Promise<void> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE') throw new PortTakenError(`port ${port} cannot be used: ${message}`);
-    throw new PortTakenError(
-      `port ${port} is taken, perhaps by another http-tunnel: stop that, or choose another port with --http-port (or --pin)`,
-    );
+    throw new PortTakenError(`port ${port} is taken, perhaps by another http-tunnel: stop that, or choose another port with ${option}`);
   } finally {
     probe.close();
   }

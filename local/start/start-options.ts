@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CommandLineError, parseOptions, type Help } from '../../scripts/command-line';
+import { FaultPlanError, type FaultPlan } from '../faults/fault-plan';
+import { readFaultPlan } from '../faults/read-fault-plan';
 import { LATENCY_PROFILES, type LatencyProfileName } from '../latency/latency-profile';
 
 export const MODES = ['polling', 'bus', 'direct'] as const;
@@ -18,22 +20,39 @@ export interface StartOptions {
   readonly name: string;
   readonly httpPort: number;
   readonly mode: StartMode;
+  /** Share of requests that is event-driven until `npm run rollout -- --env local` changes it, 0 to 100. */
+  readonly percent: number;
   readonly latency: LatencyProfileName;
+  /** What goes wrong on purpose. */
+  readonly faults: FaultPlan | undefined;
   readonly pins: readonly Pin[];
   readonly json: boolean;
   readonly agent: boolean;
   readonly verbose: boolean;
+  readonly console: boolean;
+  /** Without one it is the usual port, or any free one where that is taken. */
+  readonly consolePort: number | undefined;
 }
+
+type Parsed = Omit<StartOptions, 'port' | 'consolePort' | 'faults' | 'pins'> & {
+  readonly port?: number;
+  readonly consolePort?: number;
+  readonly faults?: FaultPlan;
+  readonly pin: readonly Pin[];
+};
 
 /** Reads the command line of `npm start`. @throws CommandLineError */
 export function parseStartOptions(args: readonly string[]): StartOptions | Help {
   const command = startCommand();
-  const options = parseOptions<Omit<StartOptions, 'port' | 'pins'> & { port?: number; pin: Pin[] }>(command, args);
+  const options = parseOptions<Parsed>(command, args);
   if ('help' in options) return options;
   const [stray] = command.args;
   if (stray !== undefined) throw new CommandLineError(strayArgument(stray));
+  if (options.mode === 'polling' && command.getOptionValueSource('percent') !== 'default') {
+    throw new CommandLineError('--percent goes with --mode bus or direct: in mode polling every request polls');
+  }
   const { pin, ...rest } = options;
-  return { ...rest, port: options.port, pins: pin };
+  return { ...rest, port: options.port, consolePort: options.consolePort, faults: options.faults, pins: pin };
 }
 
 function startCommand(): Command {
@@ -47,10 +66,14 @@ function startCommand(): Command {
     .addOption(new Option('--http-port <port>', 'port that visitors use').default(8080).argParser(portOrAny))
     .addOption(new Option('--mode <mode>', 'how answers find their waiter').choices([...MODES]).default('direct'))
     .addOption(
+      new Option('--percent <percent>', 'share of requests that is event-driven, the others poll').default(100).argParser(share),
+    )
+    .addOption(
       new Option('--latency <profile>', 'how slow the services of the local cloud are: as AWS, or not at all')
         .choices([...LATENCY_PROFILES])
         .default('none'),
     )
+    .addOption(new Option('--faults <file>', 'a fault plan: what goes wrong on purpose (docs/fault-plans.md)').argParser(faultPlan))
     .addOption(
       new Option('--pin <name=port>', 'a port that sends every Host to that tunnel (repeatable)')
         .default([] as Pin[], 'none')
@@ -58,6 +81,8 @@ function startCommand(): Command {
     )
     .option('--json', 'one JSON object a line, nothing else (use npm --silent start)', false)
     .option('--no-agent', "only the cloud; prints the agent gateway's URL and a token for agents")
+    .addOption(new Option('--console-port <port>', 'port of the console page (default: 8081, or any free one)').argParser(portOrAny))
+    .option('--no-console', 'without the console page')
     .option('--verbose', 'also print what the functions log', false)
     .helpOption('-h, --help', 'show this')
     .addHelpText(
@@ -67,6 +92,7 @@ Examples:
   npm start                              the demo service at http://127.0.0.1:8080/demo/
   npm start -- --port 3000               your own service on port 3000
   npm start -- --pin demo=9000           http://127.0.0.1:9000 is the tunnel, without a path prefix
+  npm start -- --percent 25              a quarter of the requests event-driven, the others polling
   npm start -- --no-agent                then: npm run agent -- http 3000`,
     );
 }
@@ -92,6 +118,20 @@ function port(text: string): number {
 /** 0: any free port. */
 function portOrAny(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError('A port is a number up to 65535.');
+  return Number(text);
+}
+
+function faultPlan(file: string): FaultPlan {
+  const plan = readFaultPlan(file);
+  const switched = plan.faults.find((fault) => fault.switched);
+  if (!switched) return plan;
+  throw new FaultPlanError(
+    `${file}: "${switched.name}" is switched, and there is no program here that could begin it: give it fromMs and untilMs instead`,
+  );
+}
+
+function share(text: string): number {
+  if (!/^\d{1,3}$/.test(text) || Number(text) > 100) throw new InvalidArgumentError('A share is a whole number from 0 to 100.');
   return Number(text);
 }
 

@@ -1,13 +1,18 @@
 import type { Disconnection, RequestSummary } from '../../agent';
+import type { FaultCount } from '../faults/active-fault';
+import type { AlarmTransition } from '../observations';
 import type { LogLine } from '../services';
 
 /** What `npm start` says once everything runs. */
 export interface Ready {
   readonly mode: string;
+  /** Share of requests that begins event-driven, 0 to 100; the others poll. */
+  readonly percent: number;
   readonly seconds: number;
   readonly functions: number;
   readonly visitorUrl: string;
   readonly agentEndpoint: string;
+  readonly consoleUrl?: string;
   /** The environment's tunnel, unless only the cloud was started. */
   readonly tunnel?: {
     readonly name: string;
@@ -29,9 +34,12 @@ export interface StartOutput {
   request(summary: RequestSummary): void;
   disconnected(disconnection: Disconnection): void;
   reconnected(url: string): void;
+  alarm(transition: AlarmTransition): void;
   /** What a function logged. */
   log(line: LogLine): void;
   warning(text: string): void;
+  /** What a fault plan did, by fault. */
+  faults(counts: Readonly<Record<string, FaultCount>>): void;
   stopping(): void;
 }
 
@@ -47,23 +55,31 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
     disconnected: ({ reason, retryInMs }) =>
       line(`agent disconnected: ${reason}${retryInMs === undefined ? '' : `; trying again in ${(retryInMs / 1000).toFixed(1)} s`}`),
     reconnected: (url) => line(`agent connected again: ${url}`),
+    alarm: ({ name, from, to, reason }) => {
+      // That alarms settle, of which there are many, is no news.
+      if (from === 'ALARM' || to === 'ALARM') line(`alarm ${name}: ${from} -> ${to}: ${reason}`);
+    },
     log: ({ functionName, text }) => {
       if (verbose || isTrouble(text)) line(`[${functionName}] ${text}`);
     },
     warning: (text) => err(`warning: ${text}\n`),
+    faults: (counts) => {
+      for (const [name, { struck, matched }] of Object.entries(counts)) line(`fault ${name}: struck ${struck} of ${matched}`);
+    },
     stopping: () => line('stopping'),
   };
 }
 
-function readyText({ mode, seconds, functions, visitorUrl, agentEndpoint, tunnel, token, pins }: Ready): string {
+function readyText({ mode, percent, seconds, functions, visitorUrl, agentEndpoint, consoleUrl, tunnel, token, pins }: Ready): string {
   const lines = [
     '',
-    `http-tunnel is running on the local cloud (mode ${mode}, ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
+    `http-tunnel is running on the local cloud (mode ${mode}${percent === 100 ? '' : ` for ${percent} % of the requests`}, ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
     '',
     `  visitors       ${visitorUrl}`,
     `  agent gateway  ${agentEndpoint}`,
     `  functions      ${functions}, from the Terraform of environment "local"`,
   ];
+  if (consoleUrl !== undefined) lines.push(`  console        ${consoleUrl}`);
   if (tunnel) lines.push(`  local service  ${tunnel.target}${tunnel.isDemo ? '  (the built-in demo; --port takes yours)' : ''}`);
   for (const { name, url } of pins) lines.push(`  pinned         ${url} -> ${name}`);
   lines.push('');
@@ -91,10 +107,12 @@ export function jsonOutput(out: Write, verbose: boolean): StartOutput {
     request: (summary) => event('request', summary),
     disconnected: (disconnection) => event('disconnected', disconnection),
     reconnected: (url) => event('reconnected', { url }),
+    alarm: (transition) => event('alarm', transition),
     log: (line) => {
       if (verbose || isTrouble(line.text)) event('log', line);
     },
     warning: (text) => event('warning', { text }),
+    faults: (counts) => event('faults', { counts }),
     stopping: () => event('stopping'),
   };
 }

@@ -18,7 +18,7 @@ export interface BatchRecord {
   readonly functionArn: string;
   readonly records: number;
   readonly outcome: 'succeeded' | 'partly-failed' | 'failed' | 'throttled';
-  /** Age of the youngest record when the function was done with it, in ms. */
+  /** Age of the youngest record when it was sent to the function, in ms, as in Lambda's metric IteratorAge. */
   readonly iteratorAgeMs: number;
 }
 
@@ -75,9 +75,10 @@ export class BatchProcessor {
 
   /** Runs the function once; returns what is to be run next, in order. */
   private async run(batch: Batch): Promise<Batch[]> {
+    const sentAt = this.options.clock.now();
     const verdict = this.verdictOn(batch.items, await this.invoke(batch));
     if (this.options.signal.aborted) return [];
-    this.report(batch.items, verdict);
+    this.report(batch.items, verdict, sentAt);
     if (verdict.kind === 'done') return [];
     // A throttled batch has not been run: its retries are not used up.
     if (verdict.kind === 'throttled') return [{ ...batch, tries: batch.tries + 1 }];
@@ -110,15 +111,14 @@ export class BatchProcessor {
     }
   }
 
-  private report(items: readonly StreamItem[], verdict: Verdict): void {
+  private report(items: readonly StreamItem[], verdict: Verdict, sentAt: number): void {
     const { clock, mapping, onBatch } = this.options;
-    const at = clock.now();
     onBatch({
-      at,
+      at: clock.now(),
       functionArn: mapping.functionArn,
       records: items.length,
       outcome: outcomeOf(verdict),
-      iteratorAgeMs: at - (items.at(-1)?.at ?? at),
+      iteratorAgeMs: sentAt - (items.at(-1)?.at ?? sentAt),
     });
   }
 

@@ -38,11 +38,15 @@ export interface EventSourceMappingOptions {
   /** 0 ≤ x < 1 */
   readonly random?: () => number;
   readonly log: Logger;
-  /** Awaited before each read of the stream: where latency and faults come in. A rejection skips the read. */
+  /** Awaited before each read of the stream: where faults come in. A rejection skips the read. */
   readonly beforeRead?: () => Promise<void>;
+  /** Wraps each record that was read: where faults come in. */
+  readonly interceptRecord?: RecordInterceptor;
   /** Awaited between a read and the invocation with what it brought: where latency comes in. Must not reject. */
   readonly beforeBatch?: () => Promise<void>;
 }
+
+export type RecordInterceptor = (record: StreamRecord, next: () => void) => void;
 
 export interface MappingStats {
   /** Records read, and those of them that no filter let through. */
@@ -52,7 +56,7 @@ export interface MappingStats {
   readonly batches: Readonly<Record<BatchRecord['outcome'], number>>;
   /** Records that were given up. */
   readonly discarded: number;
-  /** Age of the youngest record of the latest batch when the function was done with it, in ms. */
+  /** Age of the youngest record of the latest batch when it was sent to the function, in ms. */
   readonly iteratorAgeMs: number;
   /** Records that wait or are being processed. */
   readonly backlog: number;
@@ -129,14 +133,14 @@ export class EventSourceMapping implements Closeable {
   }
 
   private read(): void {
-    const { mapping, source } = this.options;
+    const { mapping, source, interceptRecord = (_record, next) => next() } = this.options;
     const room = Math.max(MAX_READ, mapping.batchSize * mapping.parallelizationFactor) - this.backlog;
     if (room <= 0) return;
     const { records, at } = source.read(mapping.streamArn, this.cursor, Math.min(MAX_READ, room));
     for (const [index, record] of records.entries()) {
       const item = { record, at: at[index] ?? record.dynamodb.ApproximateCreationDateTime * 1000 };
       this.cursor = sequenceNumberOf(item);
-      this.take(item);
+      interceptRecord(record, () => this.take(item));
     }
   }
 

@@ -76,6 +76,12 @@ export function computedAttributes(account: Account, endpoints: Endpoints): Comp
         return attribute === 'id' ? own('name') : undefined;
       case 'aws_kms_key':
         return attribute === 'arn' ? arn('kms', `key/${keyId(resource)}`) : attribute === 'id' || attribute === 'key_id' ? keyId(resource) : undefined;
+      case 'aws_cloudwatch_metric_alarm':
+      case 'aws_cloudwatch_composite_alarm':
+        if (attribute === 'arn') return arn('cloudwatch', `alarm:${own('alarm_name')}`);
+        return attribute === 'id' ? own('alarm_name') : undefined;
+      case 'aws_sns_topic':
+        return attribute === 'arn' || attribute === 'id' ? arn('sns', own('name')) : undefined;
       case 'aws_cloudwatch_log_group':
         return attribute === 'arn' ? arn('logs', `log-group:${own('name')}`) : undefined;
       default:

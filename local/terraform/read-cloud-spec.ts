@@ -1,10 +1,12 @@
 import type { CloudSpec } from '../specs';
 import { computedAttributes, type Account, type Endpoints } from './computed-attributes';
+import { readAlarms } from './read-alarms';
 import { readHttpApis, readWebSocketApis } from './read-apis';
 import { readMappings, readParameters, readQueues, readTables } from './read-data';
 import { readBuses, readRules } from './read-events';
 import { readFunctions, readPermissions } from './read-functions';
 import { readEncryptionKeys, readResourcePolicies, readRoles } from './read-roles';
+import { readTopics } from './read-topics';
 import { Resolver } from './resolver';
 import { ResourceReader } from './resource-reader';
 import type { Stack } from './stack';
@@ -19,10 +21,12 @@ const RUN: ReadonlySet<string> = new Set([
   'aws_apigatewayv2_route',
   'aws_apigatewayv2_route_response',
   'aws_apigatewayv2_stage',
+  'aws_cloudwatch_composite_alarm',
   'aws_cloudwatch_event_bus',
   'aws_cloudwatch_event_bus_policy',
   'aws_cloudwatch_event_rule',
   'aws_cloudwatch_event_target',
+  'aws_cloudwatch_metric_alarm',
   'aws_dynamodb_table',
   'aws_iam_role',
   'aws_iam_role_policy',
@@ -30,6 +34,9 @@ const RUN: ReadonlySet<string> = new Set([
   'aws_lambda_function',
   'aws_lambda_function_event_invoke_config',
   'aws_lambda_permission',
+  'aws_sns_topic',
+  'aws_sns_topic_policy',
+  'aws_sns_topic_subscription',
   'aws_sqs_queue',
   'aws_sqs_queue_policy',
   'aws_ssm_parameter',
@@ -37,6 +44,7 @@ const RUN: ReadonlySet<string> = new Set([
 
 /** Resource types that change nothing at run time here, with the reason. */
 const NO_RUN_TIME_MEANING: Readonly<Record<string, string>> = {
+  aws_cloudwatch_dashboard: 'a page that AWS draws',
   aws_cloudwatch_log_group: 'where log lines are kept and for how long: here they go to the terminal',
   aws_kms_key: 'nothing is encrypted here; the right to use a key is asked for all the same, of roles and not of its own policy',
 };
@@ -74,6 +82,8 @@ export function readCloudSpec(stack: Stack, options: ReadOptions): CloudSpec {
     parameters: readParameters(reader),
     roles: readRoles(reader),
     resourcePolicies: readResourcePolicies(reader),
+    topics: readTopics(reader),
+    alarms: readAlarms(reader),
     encryptionKeys: readEncryptionKeys(reader),
     outputs: Object.fromEntries(
       Object.entries(stack.outputs).map(([name, { value }]) => [name, resolver.resolve(value, `output.${name}`) as string]),

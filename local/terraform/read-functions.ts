@@ -38,10 +38,13 @@ function asyncInvocationOf(functionName: string, reader: ResourceReader): Functi
     .find((block) => block.text('function_name') === functionName);
   if (!config) return DEFAULT_ASYNC;
   const maxAgeSeconds = config.optionalNumber('maximum_event_age_in_seconds');
-  const onFailureArn = config.block('destination_config')?.block('on_failure')?.text('destination');
+  const destinations = config.block('destination_config');
+  const onSuccessArn = destinations?.block('on_success')?.text('destination');
+  const onFailureArn = destinations?.block('on_failure')?.text('destination');
   return {
     maxRetries: config.optionalNumber('maximum_retry_attempts') ?? DEFAULT_ASYNC.maxRetries,
     maxAgeMs: maxAgeSeconds === undefined ? DEFAULT_ASYNC.maxAgeMs : maxAgeSeconds * 1000,
+    ...(onSuccessArn !== undefined && { onSuccessArn }),
     ...(onFailureArn !== undefined && { onFailureArn }),
   };
 }

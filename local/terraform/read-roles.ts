@@ -27,7 +27,7 @@ export function readRoles(reader: ResourceReader): RoleSpec[] {
   });
 }
 
-/** Policies of queues and event buses: each has one, as on AWS, where the next would take its place. */
+/** Policies of queues, event buses and topics: each has one, as on AWS, where the next would take its place. */
 export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec[] {
   const ofQueue = (url: string, where: string): string => {
     const queue = reader.all('aws_sqs_queue').find((block) => reader.computed(block, 'url') === url);
@@ -39,14 +39,22 @@ export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec
     if (!bus) throw new TerraformError(`${where} is ${name}, which is no event bus of the stack`);
     return reader.computed(bus, 'arn');
   };
+  const ofTopic = (arn: string, where: string): string => {
+    if (reader.all('aws_sns_topic').some((block) => reader.computed(block, 'arn') === arn)) return arn;
+    throw new TerraformError(`${where} is ${arn}, which is no topic of the stack`);
+  };
   const policies = [
-    ...reader
-      .all('aws_sqs_queue')
-      .filter((queue) => queue.has('policy'))
-      .map((queue) => ({
-        ...policyIn(queue, 'policy'),
-        resourceArn: reader.computed(queue, 'arn'),
+    ...['aws_sqs_queue', 'aws_sns_topic']
+      .flatMap((type) => reader.all(type))
+      .filter((block) => block.has('policy'))
+      .map((block) => ({
+        ...policyIn(block, 'policy'),
+        resourceArn: reader.computed(block, 'arn'),
       })),
+    ...reader.all('aws_sns_topic_policy').map((block) => ({
+      ...policyIn(block, 'policy'),
+      resourceArn: ofTopic(block.text('arn'), `${block.address}.arn`),
+    })),
     ...reader.all('aws_sqs_queue_policy').map((block) => ({
       ...policyIn(block, 'policy'),
       resourceArn: ofQueue(block.text('queue_url'), `${block.address}.queue_url`),
@@ -83,6 +91,7 @@ export function readEncryptionKeys(reader: ResourceReader): Record<string, strin
         entry(table, 'server_side_encryption.kms_key_arn', table.block('server_side_encryption')?.optionalText('kms_key_arn')),
       ),
     ...reader.all('aws_sqs_queue').flatMap((queue) => entry(queue, 'kms_master_key_id', queue.optionalText('kms_master_key_id'))),
+    ...reader.all('aws_sns_topic').flatMap((topic) => entry(topic, 'kms_master_key_id', topic.optionalText('kms_master_key_id'))),
     ...reader.all('aws_ssm_parameter').flatMap((parameter) => entry(parameter, 'key_id', parameter.optionalText('key_id'))),
   ]);
 }

@@ -13,6 +13,6 @@ export const bucketTlsOnly = resourceRule({
       bucket.isMeantBy(policy.text('bucket')),
     );
     const statements = policies.flatMap((policy) => statementsAt(policy, 'policy'));
-    return unless(deniesPlainHttp(statements, 's3'), 'no policy denies calls without TLS');
+    return unless(deniesPlainHttp(statements, 's3:*'), 'no policy denies calls without TLS');
   },
 });

@@ -23,6 +23,12 @@ export const WITHOUT_RESOURCES: readonly string[] = [
   'xray:PutTraceSegments',
 ];
 
+/**
+ * Actions that only read, and that AWS answers in part unless they are allowed for all of a kind. A narrower DescribeAlarms finds
+ * no composite alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+ */
+const FOR_ALL_OF_A_KIND: readonly string[] = ['cloudwatch:DescribeAlarms'];
+
 /** Conditions that leave of "every resource" only what is ours. */
 const NARROWING_KEYS = /^(ArnLike|StringEquals) (lambda:FunctionArn|aws:(Resource|Request)Tag\/environment)$/;
 
@@ -73,7 +79,10 @@ function stars({
     if (resource === '*') {
       const restrictable = actions.filter((action) => !WITHOUT_RESOURCES.includes(action));
       if (restrictable.length > 0) problems.push(`allows ${restrictable.join(', ')} on *`);
-    } else if (OPEN_ARN.test(resource)) problems.push(`allows ${actions.join(', ')} on ${resource}`);
+    } else if (OPEN_ARN.test(resource)) {
+      const open = actions.filter((action) => !FOR_ALL_OF_A_KIND.includes(action));
+      if (open.length > 0) problems.push(`allows ${open.join(', ')} on ${resource}`);
+    }
   }
   return problems;
 }

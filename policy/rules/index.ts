@@ -33,6 +33,8 @@ import { tableExpiry } from './table-expiry';
 import { tableRecovery } from './table-recovery';
 import { tagsComplete } from './tags-complete';
 import { tagsKept } from './tags-kept';
+import { topicPublishers } from './topic-publishers';
+import { topicTlsOnly } from './topic-tls-only';
 import { websocketConnectAuthorised } from './websocket-connect-authorised';
 
 export const RULES: readonly Rule[] = [
@@ -47,6 +49,8 @@ export const RULES: readonly Rule[] = [
   bucketTlsOnly,
   queueTlsOnly,
   queueEncrypted,
+  topicTlsOnly,
+  topicPublishers,
   customerManagedKeys,
   kmsKeyRotation,
   lambdaTracing,

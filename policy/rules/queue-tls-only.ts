@@ -12,6 +12,6 @@ export const queueTlsOnly = resourceRule({
       queue.isMeantBy(policy.text('queue_url')),
     );
     const statements = [queue, ...policies].flatMap((holder) => statementsAt(holder, 'policy'));
-    return unless(deniesPlainHttp(statements, 'sqs'), 'no policy denies calls without TLS');
+    return unless(deniesPlainHttp(statements, 'sqs:*'), 'no policy denies calls without TLS');
   },
 });

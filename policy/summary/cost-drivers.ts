@@ -45,7 +45,7 @@ export const COST_DRIVERS: Readonly<Record<string, CostDriver>> = {
     settings: ['retention_in_days', 'log_group_class'],
   },
   aws_cloudwatch_metric_alarm: {
-    billedBy: '$0.10 a metric and month, $0.30 at high resolution',
+    billedBy: '$0.10 a month for each metric that it reads, $0.30 where its period is below a minute',
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
     settings: ['period', 'metric_query'],
   },
@@ -54,7 +54,7 @@ export const COST_DRIVERS: Readonly<Record<string, CostDriver>> = {
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
   },
   aws_cloudwatch_dashboard: {
-    billedBy: '$3.00 a month beyond the first three',
+    billedBy: '$3.00 a month beyond the first three of the account',
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
   },
   aws_cloudwatch_event_bus: {

@@ -6,7 +6,7 @@ const PURPOSES: readonly (readonly [pattern: RegExp, title: string])[] = [
   [/\.response-(stream|bus)/, 'The way of an answer: stream, bus, wake'],
   [/\.sweep-schedule/, 'The sweep'],
   [
-    /^aws_cloudwatch_(metric_alarm|composite_alarm|dashboard)|^aws_sns_|\.roll-back-|alarm/,
+    /^aws_cloudwatch_(metric_alarm|composite_alarm|dashboard)|^aws_sns_|\.roll-?back|alarm/,
     'Alarms and what they start',
   ],
   [

@@ -52,12 +52,18 @@ function conditions(value: unknown): Record<string, string[]> {
   return Object.fromEntries(entries);
 }
 
-/** Whether a resource policy refuses every call that does not come over TLS. */
-export function deniesPlainHttp(statements: readonly PolicyStatement[], service: 'sqs' | 's3'): boolean {
+/**
+ * Whether a resource policy refuses every call that does not come over TLS.
+ * @param calls which are meant: `sqs:*`, or `sns:Publish`, since a topic's policy knows no `sns:*`
+ */
+export function deniesPlainHttp(
+  statements: readonly PolicyStatement[],
+  calls: 'sqs:*' | 's3:*' | 'sns:Publish',
+): boolean {
   return statements.some(
     ({ effect, actions, principals: who, conditions: when }) =>
       effect === 'Deny' &&
-      actions.some((action) => action === '*' || action === `${service}:*`) &&
+      actions.some((action) => action === '*' || action === calls) &&
       who.some((principal) => principal === '*' || principal === 'AWS:*') &&
       when['Bool aws:SecureTransport']?.every((text) => text === 'false') === true,
   );

@@ -1,131 +1,195 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { validateFaultPlan } from '../../local/faults/fault-plan';
+import type { StartMode } from '../../local/start/start-options';
+import { eventually } from '../support/eventually';
 import { MinimalAgent } from '../support/minimal-agent';
-import { functionOf, MODES, ruleOf, startCloud, type CloudUnderTest } from '../support/tunnel';
+import { MODES, ruleOf, startCloud, type CloudUnderTest } from '../support/tunnel';
 
 /** Short enough to see requests end at their deadline. In ms. */
 const DEADLINE_MS = 4000;
 /** Sweep leaves a row to its waiter for five seconds after the deadline. In ms. */
 const SWEEP_MARGIN_MS = 5500;
 
-describe.each(MODES)('in mode %s', (mode) => {
-  let cloud: CloudUnderTest;
-  beforeAll(async () => {
-    cloud = await startCloud({
-      mode,
-      environment: (same) => ({ ...same, timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS } }),
-    });
+const WAKE_FRAMES = { on: 'frames', match: { api: 'wake-channel', direction: 'to-client' }, switched: true } as const;
+
+/** Everything begins and ends with the story that needs it. */
+const PLAN = validateFaultPlan(
+  {
+    seed: 5,
+    faults: [
+      { name: 'processor-dies', on: 'environments', match: { function: 'process-stream' }, do: 'kill', everyMs: 20, switched: true },
+      { name: 'waiter-dies', on: 'environments', match: { function: 'forward-request' }, do: 'kill', everyMs: 10, switched: true },
+      { name: 'wakes-are-lost', ...WAKE_FRAMES, do: 'drop', probability: 0.3 },
+      { name: 'wakes-come-twice', ...WAKE_FRAMES, do: 'duplicate', probability: 0.3 },
+      { name: 'wakes-overtake', ...WAKE_FRAMES, do: 'reorder', probability: 0.3 },
+      { name: 'posts-hang', on: 'calls', match: { operation: 'ManageConnections', api: 'wake-channel' }, do: 'drop', every: 4, switched: true },
+      { name: 'bus-slows-down', on: 'calls', match: { operation: 'PutEvents' }, do: 'throttle', every: 3, switched: true },
+      { name: 'records-come-twice', on: 'stream-records', do: 'duplicate', every: 2, switched: true },
+      { name: 'deliveries-are-lost', on: 'deliveries', match: { target: 'wake-waiter' }, do: 'drop', every: 4, switched: true },
+      { name: 'processor-throws', on: 'invocations', match: { function: 'process-stream' }, do: 'fail', every: 3, switched: true },
+    ],
+  },
+  'faults.test.ts',
+);
+const ON_THE_WAY_BACK = PLAN.faults.map(({ name }) => name).filter((name) => !name.endsWith('dies'));
+
+const clouds = new Map<StartMode, CloudUnderTest>();
+
+beforeAll(async () => {
+  const environment: NonNullable<Parameters<typeof startCloud>[0]>['environment'] = (same) => ({
+    ...same,
+    timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS },
   });
-  afterAll(() => cloud.close());
+  for (const mode of MODES) clouds.set(mode, await startCloud({ mode, environment, faults: PLAN }));
+}, 60_000);
+afterAll(() => Promise.all([...clouds.values()].map((cloud) => cloud.close())));
 
-  const connect = async (onRequest: (request: Record<string, unknown>, agent: MinimalAgent) => void, owner?: string) =>
-    MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token(owner), onRequest);
-
-  const kill = (functionName: string): void => {
-    for (const { id } of cloud.cloud.services.lambda.environments(functionOf(cloud.cloud, functionName))) cloud.cloud.services.lambda.kill(id);
-  };
-
-  test('an agent that dies with the request does not hang the visitor past the deadline', async () => {
-    const agent = await connect((_, self) => self.vanish());
-    const reply = await cloud.visit('/', {}, agent.tunnel.tunnel_id);
-    expect(reply.status).toBe(504);
-    expect(reply.headers['x-tunnel-error']).toBe('deadline_exceeded');
-    expect(reply.ms).toBeLessThan(DEADLINE_MS + 2000);
-    await cloud.noPendingRows();
-  });
-
-  test('an agent that comes back in time can still answer', async () => {
-    const token = await cloud.token();
-    const name = { name: 'returner' };
-    await MinimalAgent.connect(
-      cloud.cloud.agentEndpoint,
-      token,
-      (request, self) => {
-        self.vanish();
-        void MinimalAgent.connect(cloud.cloud.agentEndpoint, token, () => undefined, name).then((again) =>
-          again.answer(request['request_id'], 'back again'),
-        );
-      },
-      name,
+/** Runs a story in all modes at once: most of each is waiting. */
+function inEveryMode(sentence: string, story: (cloud: CloudUnderTest, mode: StartMode) => Promise<void>): void {
+  test(sentence, async () => {
+    const outcomes = await Promise.allSettled([...clouds].map(([mode, cloud]) => story(cloud, mode)));
+    const failures = outcomes.flatMap((outcome, i) =>
+      outcome.status === 'rejected' ? [`in mode ${MODES[i]}: ${(outcome.reason as Error).message}`] : [],
     );
-    expect(await cloud.visit('/', {}, 'returner')).toMatchObject({ status: 200, text: 'back again' });
+    if (failures.length > 0) throw new Error(failures.join('\n\n'));
   });
+}
 
-  test('killing process-stream while a request is on its way does not lose the answer', async () => {
-    const agent = await connect((request, self) => {
-      self.answer(request['request_id'], 'answered');
-      const killing = setInterval(() => kill('process-stream'), 20);
-      setTimeout(() => clearInterval(killing), 1000);
-    });
-    await expect(cloud.visit('/', {}, agent.tunnel.tunnel_id)).resolves.toMatchObject({ status: 200, text: 'answered' });
-    agent.vanish();
+type OnRequest = Parameters<typeof MinimalAgent.connect>[2];
+
+const connect = async (cloud: CloudUnderTest, onRequest: OnRequest, owner?: string): Promise<MinimalAgent> =>
+  MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token(owner), onRequest);
+
+const visit = (cloud: CloudUnderTest, { tunnel }: MinimalAgent) => cloud.visit('/', {}, tunnel.tunnel_id);
+
+const rowsOf = async (cloud: CloudUnderTest, { tunnel }: MinimalAgent): Promise<readonly unknown[]> =>
+  (await cloud.pendingRows()).filter((row) => JSON.stringify(row).includes(tunnel.tunnel_id));
+
+/** Agents whose waiters were killed, and when: what they left is looked at last, when its time has passed. */
+const orphans = new Map<StartMode, { agent: MinimalAgent; askedAt: number }>();
+
+inEveryMode('killing the waiting function tells the visitor at once', async (cloud, mode) => {
+  const { faults } = cloud.cloud.services;
+  const agent = await connect(cloud, () => faults.begin('waiter-dies'));
+  orphans.set(mode, { agent, askedAt: Date.now() });
+  const reply = await visit(cloud, agent);
+  faults.end('waiter-dies');
+  // API Gateway's own answer: there is nobody left of ours to give one.
+  expect(reply.status).toBe(500);
+  expect(JSON.parse(reply.text)).toEqual({ message: 'Internal Server Error' });
+  expect(reply.ms).toBeLessThan(DEADLINE_MS);
+  agent.vanish();
+  expect(await rowsOf(cloud, agent)).toHaveLength(1);
+});
+
+inEveryMode('an agent that dies with the request does not hang the visitor past the deadline', async (cloud) => {
+  const agent = await connect(cloud, (_, self) => self.vanish());
+  const reply = await visit(cloud, agent);
+  expect(reply.status).toBe(504);
+  expect(reply.headers['x-tunnel-error']).toBe('deadline_exceeded');
+  expect(reply.ms).toBeLessThan(DEADLINE_MS + 2000);
+  expect(await rowsOf(cloud, agent)).toEqual([]);
+});
+
+inEveryMode('an agent that comes back in time can still answer', async (cloud) => {
+  const token = await cloud.token();
+  const name = { name: 'returner' };
+  await MinimalAgent.connect(
+    cloud.cloud.agentEndpoint,
+    token,
+    (request, self) => {
+      self.vanish();
+      void MinimalAgent.connect(cloud.cloud.agentEndpoint, token, () => undefined, name).then((again) =>
+        again.answer(request['request_id'], 'back again'),
+      );
+    },
+    name,
+  );
+  expect(await cloud.visit('/', {}, 'returner')).toMatchObject({ status: 200, text: 'back again' });
+});
+
+inEveryMode('killing process-stream while a request is on its way does not lose the answer', async (cloud) => {
+  const { faults } = cloud.cloud.services;
+  const agent = await connect(cloud, (request, self) => {
+    self.answer(request['request_id'], 'answered');
+    faults.begin('processor-dies');
+    setTimeout(() => faults.end('processor-dies'), 1000);
   });
+  await expect(visit(cloud, agent)).resolves.toMatchObject({ status: 200, text: 'answered' });
+  agent.vanish();
+});
 
-  test('killing the waiting function tells the visitor at once, and sweep removes its row', async () => {
-    const agent = await connect(() => kill('forward-request'));
-    const startedAt = Date.now();
-    const reply = await cloud.visit('/', {}, agent.tunnel.tunnel_id);
-    // API Gateway's own answer: there is nobody left of ours to give one.
-    expect(reply.status).toBe(500);
-    expect(JSON.parse(reply.text)).toEqual({ message: 'Internal Server Error' });
-    expect(reply.ms).toBeLessThan(DEADLINE_MS);
-    agent.vanish();
+inEveryMode("an answer from another tunnel's agent changes nothing", async (cloud) => {
+  const eve = await connect(cloud, () => undefined, 'eve');
+  const agent = await connect(cloud, async (request, self) => {
+    eve.answer(request['request_id'], 'forged');
+    await sleep(500);
+    self.answer(request['request_id'], 'real');
+  }, 'ann');
+  expect(await visit(cloud, agent)).toMatchObject({ status: 200, text: 'real' });
+  expect(cloud.logs.some(({ text }) => text.includes('"ForeignAnswer":1'))).toBe(true);
+  eve.vanish();
+  agent.vanish();
+});
 
-    expect(await cloud.pendingRows()).toHaveLength(1);
-    await sleep(startedAt + DEADLINE_MS + SWEEP_MARGIN_MS - Date.now());
-    cloud.cloud.services.schedules.fire(ruleOf(cloud.cloud, 'sweep-schedule-rule'));
-    await cloud.noPendingRows();
+inEveryMode('a second answer changes nothing', async (cloud) => {
+  const agent = await connect(cloud, (request, self) => {
+    self.answer(request['request_id'], 'first');
+    self.answer(request['request_id'], 'second');
+    self.answer(request['request_id'], 'third');
   });
+  const reply = await visit(cloud, agent);
+  expect(['first', 'second', 'third']).toContain(reply.text);
+  expect(reply.status).toBe(200);
+  await settled();
+  expect(await rowsOf(cloud, agent)).toEqual([]);
+  agent.vanish();
+});
 
-  test("an answer from another tunnel's agent changes nothing", async () => {
-    const eve = await connect(() => undefined, 'eve');
-    const agent = await connect(async (request, self) => {
-      eve.answer(request['request_id'], 'forged');
-      await sleep(500);
-      self.answer(request['request_id'], 'real');
-    }, 'ann');
-    expect(await cloud.visit('/', {}, agent.tunnel.tunnel_id)).toMatchObject({ status: 200, text: 'real' });
-    expect(cloud.logs.some(({ text }) => text.includes('"ForeignAnswer":1'))).toBe(true);
-    eve.vanish();
-    agent.vanish();
+inEveryMode('a late answer does not bring the row back', async (cloud) => {
+  let answerLate: () => void = () => undefined;
+  const agent = await connect(cloud, (request, self) => {
+    answerLate = () => self.answer(request['request_id'], 'too late');
   });
+  expect((await visit(cloud, agent)).status).toBe(504);
+  answerLate();
+  await settled();
+  expect(await rowsOf(cloud, agent)).toEqual([]);
+  agent.vanish();
+});
 
-  test('a second answer changes nothing', async () => {
-    const agent = await connect((request, self) => {
-      self.answer(request['request_id'], 'first');
-      self.answer(request['request_id'], 'second');
-      self.answer(request['request_id'], 'third');
-    });
-    const reply = await cloud.visit('/', {}, agent.tunnel.tunnel_id);
-    expect(['first', 'second', 'third']).toContain(reply.text);
-    expect(reply.status).toBe(200);
-    await settled();
-    await cloud.noPendingRows();
-    agent.vanish();
+inEveryMode('what is no message of the protocol is told to the agent and hurts nobody', async (cloud) => {
+  const agent = await connect(cloud, (request, self) => {
+    self.socket.send('not JSON');
+    self.send({ type: 'http_response', request_id: request['request_id'], status_code: 'two hundred', headers: {} });
+    self.answer(request['request_id'], 'fine');
   });
+  expect(await visit(cloud, agent)).toMatchObject({ status: 200, text: 'fine' });
+  await settled();
+  expect(agent.received.filter(({ type, code }) => type === 'error' && code === 'invalid_request')).toHaveLength(2);
+  agent.vanish();
+});
 
-  test('a late answer does not bring the row back', async () => {
-    let answerLate: () => void = () => undefined;
-    const agent = await connect((request, self) => {
-      answerLate = () => self.answer(request['request_id'], 'too late');
-    });
-    expect((await cloud.visit('/', {}, agent.tunnel.tunnel_id)).status).toBe(504);
-    answerLate();
-    await settled();
-    await cloud.noPendingRows();
-    agent.vanish();
-  });
+inEveryMode('whatever is lost, doubled, overtaken, refused or slow on the way back, each visitor gets the answer', async (cloud, mode) => {
+  const { faults } = cloud.cloud.services;
+  const agent = await connect(cloud, (request, self) => self.answer(request['request_id'], `to ${String(request['uri'])}`));
+  for (const name of ON_THE_WAY_BACK) faults.begin(name);
+  for (let round = 0; round < 4; round++) {
+    const paths = [1, 2, 3, 4].map((i) => `/${round}-${i}`);
+    const replies = await Promise.all(paths.map((path) => cloud.visit(path, {}, agent.tunnel.tunnel_id)));
+    expect(replies.map(({ status, text }) => `${status} ${text}`)).toEqual(paths.map((path) => `200 to ${path}`));
+  }
+  for (const name of ON_THE_WAY_BACK) faults.end(name);
+  const struck = Object.entries(faults.counts()).flatMap(([name, count]) => (count.struck > 0 ? [name] : []));
+  if (mode !== 'polling') expect(struck).toEqual(expect.arrayContaining(['wakes-are-lost', 'wakes-come-twice', 'posts-hang']));
+  agent.vanish();
+});
 
-  test('what is no message of the protocol is told to the agent and hurts nobody', async () => {
-    const agent = await connect((request, self) => {
-      self.socket.send('not JSON');
-      self.send({ type: 'http_response', request_id: request['request_id'], status_code: 'two hundred', headers: {} });
-      self.answer(request['request_id'], 'fine');
-    });
-    expect(await cloud.visit('/', {}, agent.tunnel.tunnel_id)).toMatchObject({ status: 200, text: 'fine' });
-    await settled();
-    expect(agent.received.filter(({ type, code }) => type === 'error' && code === 'invalid_request')).toHaveLength(2);
-    agent.vanish();
-  });
+inEveryMode('sweep removes the row of a waiter that was killed', async (cloud, mode) => {
+  const { agent, askedAt } = orphans.get(mode) as { agent: MinimalAgent; askedAt: number };
+  await sleep(askedAt + DEADLINE_MS + SWEEP_MARGIN_MS - Date.now());
+  cloud.cloud.services.schedules.fire(ruleOf(cloud.cloud, 'sweep-schedule-rule'));
+  await eventually(async () => expect(await rowsOf(cloud, agent)).toEqual([]));
 });
 
 /** Time for messages on their way to be handled. */

@@ -39,7 +39,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     service.close();
   });
 
-  test('nothing that functions log or measure, and no failure that is kept, holds what passed through', async () => {
+  test('nothing that functions log, measure or trace, and no failure that is kept, holds what passed through', async () => {
     const token = await under.token();
     const agent = await under.agent({ target: { port: await listenOnAnyPort(service) }, token });
     const visit = (path: string) =>
@@ -59,9 +59,10 @@ describe.each(MODES)('in mode %s', (mode) => {
     await agent.stop({ graceMs: 100 });
     expect((await visit('/')).status).toBe(502);
 
-    const { queues, spec } = under.cloud.services;
+    const { queues, spec, traces } = under.cloud.services;
     const kept = spec.queues.flatMap(({ arn }) => queues.messages(arn));
-    const emitted = JSON.stringify([under.logs, kept]);
+    const emitted = JSON.stringify([under.logs, kept, traces.segments()]);
+    expect(traces.segments().map(({ name }) => name)).toEqual(expect.arrayContaining(['## handler', 'DynamoDB', 'ApiGatewayManagementApi']));
     // Each function that has something to say about a request has said it.
     for (const name of ['forward-request', 'receive-message', 'authorize-agent'])
       expect(under.logs.some(({ functionName }) => functionName.endsWith(name))).toBe(true);

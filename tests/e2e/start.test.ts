@@ -106,6 +106,8 @@ test.each([
   ['an unknown option', ['--', '--prot', '3000'], 2, "unknown option '--prot'"],
   ['a port that is none', ['--', '--port', '99999'], 2, '99999'],
   ['a mode that is none', ['--', '--mode', 'pigeon'], 2, 'pigeon'],
+  ['a share above everything', ['--', '--percent', '101'], 2, 'from 0 to 100'],
+  ['a share of polling', ['--', '--mode', 'polling', '--percent', '25'], 2, '--percent goes with --mode bus or direct'],
   ['a pin without a port', ['--', '--pin', 'demo'], 2, 'NAME=PORT'],
   ['a forgotten --', ['--port', '3000'], 2, 'npm start -- --port 3000'],
 ])('%s is refused with one line', async (_, args, code, text) => {
@@ -129,7 +131,8 @@ test('--help says how to use it', async () => {
   const start = npmStart('--', '--help');
   expect(await start.ended()).toBe(0);
   const help = start.events.map((event) => event['line']).join('\n');
-  for (const option of ['--port', '--host', '--name', '--http-port', '--mode', '--pin', '--json', '--no-agent']) {
+  const options = ['--port', '--host', '--name', '--http-port', '--mode', '--percent', '--pin', '--json', '--no-agent', '--console-port', '--no-console'];
+  for (const option of options) {
     expect(help).toContain(option);
   }
 });

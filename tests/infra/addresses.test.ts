@@ -7,9 +7,24 @@ import {
   synthesizeStack,
   toAddress,
 } from '../support/infra-stack';
-import { DOMAIN, expectedAddresses, expectedBootstrapAddresses } from '../../modules/addresses';
+import { environments } from '../../environments';
+import {
+  DOMAIN,
+  expectedAddresses,
+  expectedBootstrapAddresses,
+  NOTIFIED_PERSON,
+} from '../../modules/addresses';
 
-const OUTPUTS = ['agent_endpoint', 'event_bus', 'pending_requests_table', 'tunnels_table', 'visitor_url'];
+const OUTPUTS = [
+  'agent_endpoint',
+  'alarm_topic',
+  'alarms',
+  'dashboard',
+  'event_bus',
+  'pending_requests_table',
+  'tunnels_table',
+  'visitor_url',
+];
 const WITH_DOMAIN = [...OUTPUTS, 'tunnel_domain'].sort();
 
 const stacks = [
@@ -24,6 +39,15 @@ const stacks = [
     stack: synthesizeStack(prodWithDomain),
     addresses: { ...expectedAddresses('prod'), ...DOMAIN },
     outputs: WITH_DOMAIN,
+  },
+  {
+    title: 'dev with somebody to notify',
+    stack: synthesizeStack({
+      ...environments.dev,
+      alarms: { ...environments.dev.alarms, notifyEmail: 'ops@example.com' },
+    }),
+    addresses: { ...expectedAddresses('dev'), ...NOTIFIED_PERSON },
+    outputs: OUTPUTS,
   },
   ...awsEnvironmentNames.map((name) => ({
     title: `the account of ${name}`,

@@ -8,6 +8,7 @@ const KEY_ARGUMENT: Record<string, (resource: Attributes) => unknown> = {
   aws_dynamodb_table: ({ server_side_encryption: encryption }) =>
     (encryption as { enabled: boolean; kms_key_arn: string } | undefined)?.kms_key_arn,
   aws_sqs_queue: ({ kms_master_key_id: key }) => key,
+  aws_sns_topic: ({ kms_master_key_id: key }) => key,
   aws_cloudwatch_log_group: ({ kms_key_id: key }) => key,
   aws_lambda_function: ({ kms_key_arn: key }) => key,
   aws_ssm_parameter: ({ key_id: key }) => key,
@@ -55,7 +56,7 @@ describe('the key of prod', () => {
     expect(key).toMatchObject({ enable_key_rotation: true, deletion_window_in_days: 30 });
   });
 
-  it('is for its account’s policies, its own log groups and the dead letters of its own rules, and nobody else', () => {
+  it('is for its account’s policies, its own log groups, dead letters of its own rules and its own alarms, and nobody else', () => {
     expect(Statement.map(({ Principal, Condition }) => [Principal, Condition])).toEqual([
       [{ AWS: `arn:aws:iam::${accountId}:root` }, undefined],
       [
@@ -74,6 +75,13 @@ describe('the key of prod', () => {
         {
           StringEquals: { 'aws:SourceAccount': accountId },
           ArnLike: { 'aws:SourceArn': `arn:aws:events:${region}:${accountId}:rule/http-tunnel-prod-*` },
+        },
+      ],
+      [
+        { Service: 'cloudwatch.amazonaws.com' },
+        {
+          StringEquals: { 'aws:SourceAccount': accountId },
+          ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${region}:${accountId}:alarm:http-tunnel-prod-*` },
         },
       ],
     ]);

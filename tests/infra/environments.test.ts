@@ -154,6 +154,16 @@ describe('a malformed environment is refused with its name, the path and the rem
       'logRetentionDays must be one of 1, 3, 5, 7',
     ],
     [
+      'an address that is none',
+      set('alarms.notifyEmail', 'ops'),
+      'alarms.notifyEmail must be an e-mail address, not "ops"',
+    ],
+    [
+      'no volume at all',
+      set('alarms.minimumRequests', 0),
+      'alarms.minimumRequests must be at least 1, not 0',
+    ],
+    [
       'too little memory',
       set('functions.sweep.memoryMb', 64),
       'functions.sweep.memoryMb must be 128 to 10240, not 64',

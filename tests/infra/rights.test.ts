@@ -6,6 +6,7 @@ import { environmentNames, functionNames, stackOf } from '../support/infra-stack
 const TUNNELS = '${aws_dynamodb_table.tunnels.arn}';
 const PENDING = '${aws_dynamodb_table.pending-requests.arn}';
 const STREAM = '${aws_dynamodb_table.pending-requests.stream_arn}';
+const TOPIC = '${aws_sns_topic.alarm-topic.arn}';
 const AGENTS = '${aws_apigatewayv2_stage.agent-gateway-stage.execution_arn}';
 const WAKES = '${aws_apigatewayv2_stage.wake-channel-stage.execution_arn}';
 
@@ -13,6 +14,7 @@ const WAKES = '${aws_apigatewayv2_stage.wake-channel-stage.execution_arn}';
 const RIGHTS: Record<FunctionName, readonly string[]> = {
   'forward-request': [
     `dynamodb:GetItem on ${TUNNELS}`,
+    `dynamodb:BatchGetItem on ${TUNNELS}`,
     `dynamodb:PutItem on ${PENDING}`,
     `dynamodb:GetItem on ${PENDING}`,
     `dynamodb:DeleteItem on ${PENDING}`,
@@ -40,7 +42,9 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
     'sqs:SendMessage on ${aws_sqs_queue.response-bus-wake-failures.arn}',
   ],
+  'roll-back': [`dynamodb:GetItem on ${TUNNELS}`, `dynamodb:PutItem on ${TUNNELS}`, `sns:Publish on ${TOPIC}`],
   sweep: [
+    `dynamodb:GetItem on ${TUNNELS}`,
     `dynamodb:Scan on ${TUNNELS}`,
     `dynamodb:DeleteItem on ${TUNNELS}`,
     `dynamodb:UpdateItem on ${TUNNELS}`,
@@ -54,7 +58,7 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
 };
 
 /** Through which services each function uses the key of its environment, where there is one. */
-const KEY_USE: Record<FunctionName, readonly ('dynamodb' | 'sqs' | 'ssm')[]> = {
+const KEY_USE: Record<FunctionName, readonly ('dynamodb' | 'sns' | 'sqs' | 'ssm')[]> = {
   'forward-request': ['dynamodb'],
   'authorize-agent': ['ssm'],
   'connect-agent': ['dynamodb'],
@@ -62,10 +66,16 @@ const KEY_USE: Record<FunctionName, readonly ('dynamodb' | 'sqs' | 'ssm')[]> = {
   'receive-message': ['dynamodb'],
   'process-stream': ['dynamodb', 'sqs'],
   'wake-waiter': ['sqs'],
+  'roll-back': ['dynamodb', 'sns'],
   sweep: ['dynamodb', 'sqs'],
 };
 
-const KEY_ACTIONS = { dynamodb: ['Decrypt'], sqs: ['GenerateDataKey', 'Decrypt'], ssm: ['Decrypt'] };
+const KEY_ACTIONS = {
+  dynamodb: ['Decrypt'],
+  sns: ['GenerateDataKey', 'Decrypt'],
+  sqs: ['GenerateDataKey', 'Decrypt'],
+  ssm: ['Decrypt'],
+};
 
 const keyRights = (name: FunctionName): string[] =>
   KEY_USE[name].flatMap((service) =>
@@ -133,7 +143,7 @@ describe('who may call a function', () => {
   const stack = stackOf('prod');
   const api = '${aws_apigatewayv2_api.agent-gateway.execution_arn}';
 
-  it('is one route, authorizer or rule for each, and nobody for the stream', () => {
+  it('is one route, authorizer, rule or alarm for each, and nobody for the stream', () => {
     const permissions = stack.resources('aws_lambda_permission').map(([, attributes]) => attributes);
     const byFunction = permissions.map((permission) => [
       String(permission['function_name']).split('.')[1],
@@ -154,6 +164,11 @@ describe('who may call a function', () => {
         '${aws_apigatewayv2_stage.visitor-api-stage.execution_arn}/$default',
       ],
       ['receive-message', 'apigateway.amazonaws.com', `${AGENTS}/$default`],
+      [
+        'roll-back',
+        'lambda.alarms.cloudwatch.amazonaws.com',
+        '${aws_cloudwatch_composite_alarm.rollback.arn}',
+      ],
       ['sweep', 'events.amazonaws.com', '${aws_cloudwatch_event_rule.sweep-schedule-rule.arn}'],
       ['wake-waiter', 'events.amazonaws.com', '${aws_cloudwatch_event_rule.response-bus-rule.arn}'],
     ]);

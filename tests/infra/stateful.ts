@@ -23,6 +23,7 @@ export function statefulPins(environment: EnvironmentName): Pins {
     'aws_sqs_queue.response-bus-wake-failures': named('wake-failures'),
     'aws_sqs_queue.sweep-schedule-target-dead-letters': named('sweep-dead-letters'),
     'aws_sqs_queue.sweep-schedule-failures': named('sweep-failures'),
+    'aws_sns_topic.alarm-topic': named('alarms'),
     'aws_cloudwatch_log_group.visitor-api-access-logs': logGroup('/aws/vendedlogs/apis/', 'visitors'),
     'aws_cloudwatch_log_group.agent-gateway-access-logs': logGroup('/aws/vendedlogs/apis/', 'agents'),
     'aws_cloudwatch_log_group.wake-channel-access-logs': logGroup('/aws/vendedlogs/apis/', 'wakes'),

@@ -144,7 +144,7 @@ describe.each(environmentNames)('the stack of %s', (name) => {
 
   it('has nothing to ask of AWS before it is applied, and nothing to compute', () => {
     expect(stack.json.data).toBeUndefined();
-    const plain = /^(var\.[a-z_]+|aws_[a-z0-9_]+\.[a-z-]+\.[a-z_]+)$/;
+    const plain = /^(var\.[a-z_]+|aws_[a-z0-9_]+\.[a-z0-9-]+\.[a-z_]+)$/;
     expect(stack.interpolations.filter((inside) => !plain.test(inside))).toEqual([]);
     for (const address of stack.addresses) {
       const repeated = Object.keys(stack.resource(address)).filter(

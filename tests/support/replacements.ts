@@ -15,6 +15,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   aws_kms_alias: ['name'],
   aws_kms_key: [],
   aws_s3_bucket: ['bucket'],
+  aws_sns_topic: ['name'],
   aws_sqs_queue: ['name'],
   aws_ssm_parameter: ['name'],
 };

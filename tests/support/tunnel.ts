@@ -5,6 +5,7 @@ import { Agent, type AgentOptions } from '../../agent';
 import { startDemoService } from '../../agent/demo/demo-service';
 import type { Environment } from '../../environments';
 import { randomTokenKey, signToken } from '../../local/agent-token';
+import type { FaultPlan } from '../../local/faults/fault-plan';
 import type { Latency } from '../../local/latency/latency-profile';
 import { LocalCloud } from '../../local/local-cloud';
 import type { AccessDecision } from '../../local/iam/iam';
@@ -28,6 +29,8 @@ export interface CloudUnderTestOptions {
   /** Wraps every AWS call that a function makes. */
   readonly intercept?: Interceptor;
   readonly latency?: Latency;
+  /** What goes wrong on purpose. */
+  readonly faults?: FaultPlan;
   /** Told of every decision of IAM. */
   readonly onDecision?: (decision: AccessDecision) => void;
   /** Changes the environment's settings before the stack is synthesized. */
@@ -75,6 +78,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     warn: (text) => warnings.push(text),
     ...(options.intercept && { intercept: options.intercept }),
     latency: options.latency,
+    faults: options.faults,
     ...(options.onDecision && { onDecision: options.onDecision }),
   }).catch(async (error: unknown) => {
     await rm(outdir, { recursive: true, force: true });

@@ -5,7 +5,7 @@ import type { StartMode } from '../../local/start/start-options';
 import type { AccessRecorder } from './access-recorder';
 import { eventually } from './eventually';
 import { MinimalAgent } from './minimal-agent';
-import { queueOf, ruleOf, startTunnel, type CloudUnderTest } from './tunnel';
+import { functionOf, queueOf, ruleOf, startTunnel, type CloudUnderTest } from './tunnel';
 
 /** Uses one mode's way; the failures are `bus`'s and `polling`'s. Resolves with the cloud, for its policies; it is closed. */
 export async function useEverything(mode: StartMode, recorder: AccessRecorder): Promise<CloudUnderTest> {
@@ -23,6 +23,7 @@ export async function useEverything(mode: StartMode, recorder: AccessRecorder): 
     if (mode === 'bus') {
       await sweepUp(tunnel);
       await failFunctions(tunnel, faults);
+      await alarm(tunnel);
     }
     if (mode === 'polling') await failDeliveries(tunnel);
     return tunnel;
@@ -104,6 +105,13 @@ async function failFunctions(tunnel: CloudUnderTest, faults: Faults): Promise<vo
   tunnel.cloud.services.schedules.fire(ruleOf(tunnel.cloud, 'sweep-schedule-rule'));
   await arrival(tunnel, 'sweep-schedule-failures');
   faults.scansFail = false;
+}
+
+/** What CloudWatch does when the alarm `rollback` is on. */
+export async function alarm({ cloud }: CloudUnderTest, value = 'ALARM'): Promise<unknown> {
+  const { lambda, spec } = cloud.services;
+  const { arn = '' } = spec.functions.find(({ name }) => name === functionOf(cloud, 'roll-back')) ?? {};
+  return lambda.invoke(arn, { source: 'aws.cloudwatch', alarmData: { alarmName: 'http-tunnel-local-rollback', state: { value, reason: 'a test' } } });
 }
 
 /** What EventBridge sends on when a target cannot be had. */

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,9 +25,24 @@ export interface HttpApiEdgeOptions extends InvocationServices {
   readonly clock?: () => number;
 }
 
+/** A request that was answered. */
+export interface HttpApiRecord {
+  readonly at: number;
+  readonly status: number;
+  /** From the request's arrival until its answer was known. */
+  readonly latencyMs: number;
+  /** Of that, the time of the function; missing where none was asked. */
+  readonly integrationLatencyMs?: number;
+}
+
 export interface ListenOptions {
   /** Every request through this door gets this Host: a tunnel of its own port, where `*.localhost` does not resolve. */
   readonly forcedHost?: string;
+}
+
+interface Stopwatch {
+  readonly startedAt: number;
+  integrationLatencyMs?: number;
 }
 
 /**
@@ -35,6 +50,7 @@ export interface ListenOptions {
  * requests. Errors and time-outs have AWS's statuses and bodies, not ours (edge-response.ts).
  */
 export class HttpApiEdge implements Closeable {
+  readonly events = new EventEmitter<{ response: [HttpApiRecord] }>();
   private readonly routes: HttpRoutes;
   private readonly servers: Server[] = [];
 
@@ -91,10 +107,18 @@ export class HttpApiEdge implements Closeable {
     forcedHost: string | undefined,
   ): Promise<void> {
     const requestId = newRequestId();
+    const stopwatch: Stopwatch = { startedAt: performance.now() };
     const arrival = await this.receive(request, requestId, forcedHost);
     if (arrival === 'aborted') return;
-    const answer = 'rawHeaders' in arrival ? this.answer(arrival) : arrival;
-    writeResponse(response, await answer, requestId);
+    const answer = await ('rawHeaders' in arrival ? this.answer(arrival, stopwatch) : arrival);
+    writeResponse(response, answer, requestId);
+    const { startedAt, integrationLatencyMs } = stopwatch;
+    this.events.emit('response', {
+      at: (this.options.clock ?? Date.now)(),
+      status: answer.status,
+      latencyMs: performance.now() - startedAt,
+      ...(integrationLatencyMs !== undefined && { integrationLatencyMs }),
+    });
   }
 
   private async receive(
@@ -127,7 +151,7 @@ export class HttpApiEdge implements Closeable {
     };
   }
 
-  private async answer(arrival: VisitorArrival): Promise<EdgeResponse> {
+  private async answer(arrival: VisitorArrival, stopwatch: Stopwatch): Promise<EdgeResponse> {
     const route = this.routes.find(arrival.method, arrival.path);
     if (!route) return edgeResponse(404);
     const { accountId, api, limits } = this.options;
@@ -140,6 +164,7 @@ export class HttpApiEdge implements Closeable {
     // What fits the HTTP API need not fit the function, for which it may be base64.
     if (Buffer.byteLength(JSON.stringify(event)) > AWS_LIMITS.lambda.syncPayloadBytes)
       return edgeResponse(413);
+    const askedAt = performance.now();
     const result = await invokeIntegration(this.options, {
       address: route.integration.address,
       functionArn: route.integration.functionArn,
@@ -147,6 +172,7 @@ export class HttpApiEdge implements Closeable {
       timeoutMs: Math.min(route.integration.timeoutMs, limits.integrationTimeoutMs),
       event,
     });
+    stopwatch.integrationLatencyMs = performance.now() - askedAt;
     switch (result.kind) {
       case 'ok':
         return this.understand(result.payload, route);

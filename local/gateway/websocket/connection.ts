@@ -6,6 +6,16 @@ import type { Principal } from '../../services';
 import { ClientSocket } from './client-socket';
 import type { ConnectionInfo } from './connection-context';
 
+/** A message between the gateway and a client; `vanish` breaks the connection without a word to the client. */
+export interface Frame {
+  readonly apiId: string;
+  readonly direction: 'to-client' | 'from-client';
+  readonly vanish: () => void;
+}
+
+/** Wraps each message, either way; what it does not pass on is lost. */
+export type FrameInterceptor = (frame: Frame, next: () => void) => void;
+
 export interface ConnectionOptions {
   readonly info: ConnectionInfo;
   /** Who holds it, where `$connect` is signed. */
@@ -14,7 +24,10 @@ export interface ConnectionOptions {
   readonly socket: Socket;
   readonly limits: Limits['webSocket'];
   readonly clock: () => number;
+  /** A message has been sent to the client. */
+  readonly onSent: () => void;
   readonly onMessage: (text: string) => void;
+  readonly interceptFrame?: FrameInterceptor;
   /** Once, as soon as the gateway counts the connection as gone; the client may learn of it later, or never. */
   readonly onEnd: (code: number, reason: string) => void;
 }
@@ -66,7 +79,8 @@ export class Connection {
         'Limit exceeded: the client does not read its messages',
       );
     this.touch();
-    this.client.send(text);
+    this.options.onSent();
+    this.pass('to-client', () => this.client.send(text));
   }
 
   /** What the gateway itself has to say; dropped when the client does not listen. */
@@ -96,7 +110,13 @@ export class Connection {
   private receive(text: string): void {
     if (this.ended) return;
     this.touch();
-    this.options.onMessage(text);
+    this.pass('from-client', () => this.options.onMessage(text));
+  }
+
+  private pass(direction: Frame['direction'], next: () => void): void {
+    const { info, interceptFrame } = this.options;
+    if (interceptFrame) interceptFrame({ apiId: info.apiId, direction, vanish: () => this.vanish() }, next);
+    else next();
   }
 
   private get hasRoom(): boolean {

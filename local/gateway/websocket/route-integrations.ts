@@ -9,6 +9,7 @@ import { GatewayBootError } from '../gateway-boot-error';
 import { invokeIntegration, type IntegrationResult, type InvocationServices } from '../invoke-integration';
 import type { RequestContext } from './connection-context';
 import { MockTemplate } from './mock-template';
+import type { WebSocketObserver } from './web-socket-activity';
 
 /** What a route's integration came to. */
 export type RouteOutcome =
@@ -31,6 +32,7 @@ export interface RouteIntegrationsOptions extends InvocationServices {
   readonly limits: Limits['webSocket'];
   /** Awaited before a MOCK integration answers: where latency comes in. */
   readonly beforeMock?: () => Promise<void>;
+  readonly observe: WebSocketObserver;
 }
 
 /** Runs the integrations of one API's routes. */
@@ -46,7 +48,7 @@ export class RouteIntegrations {
 
   async run(route: WebSocketRouteSpec, event: unknown, context: RequestContext): Promise<RouteOutcome> {
     const { integration } = route;
-    if (integration.kind === 'lambda') return lambdaOutcome(await this.invoke(route, integration, event));
+    if (integration.kind === 'lambda') return this.observed(await this.invoke(route, integration, event));
     await this.options.beforeMock?.();
     const mock = this.mocks.get(route);
     const statusCode = mock && statusIn(mock.request.render(context));
@@ -59,14 +61,23 @@ export class RouteIntegrations {
     integration: LambdaIntegrationSpec,
     event: unknown,
   ): Promise<IntegrationResult> {
-    const { api, limits } = this.options;
+    const { api, limits, observe } = this.options;
+    const startedAt = performance.now();
     return invokeIntegration(this.options, {
       address: integration.address,
       functionArn: integration.functionArn,
       sourceArn: `${api.executionArn}/${api.stageName}/${route.routeKey}`,
       timeoutMs: Math.min(integration.timeoutMs, limits.integrationTimeoutMs),
       event,
-    });
+    }).finally(() => observe('IntegrationLatency', performance.now() - startedAt));
+  }
+
+  /** AWS tells errors of the integration's answer from those of calling it, and does not say where a function that throws belongs. */
+  private observed(result: IntegrationResult): RouteOutcome {
+    const outcome = lambdaOutcome(result);
+    if (result.kind !== 'ok' && result.kind !== 'error') this.options.observe('ExecutionError');
+    else if (outcome.kind === 'failed' || outcome.statusCode >= 400) this.options.observe('IntegrationError');
+    return outcome;
   }
 }
 

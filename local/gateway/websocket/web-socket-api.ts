@@ -7,6 +7,7 @@ import { ConnectAuthorizer } from './connect-authorizer';
 import { requestContext, type ConnectionInfo } from './connection-context';
 import { RouteIntegrations, type RouteIntegrationsOptions, type RouteOutcome } from './route-integrations';
 import { RouteSelection } from './route-selection';
+import type { WebSocketObserver } from './web-socket-activity';
 import { connectEvent, disconnectEvent, messageEvent, upgradeFields } from './web-socket-events';
 
 export interface WebSocketApiOptions extends InvocationServices, Pick<RouteIntegrationsOptions, 'beforeMock'> {
@@ -16,6 +17,7 @@ export interface WebSocketApiOptions extends InvocationServices, Pick<RouteInteg
   readonly limits: Limits['webSocket'];
   readonly intercept: Interceptor;
   readonly clock: () => number;
+  readonly observe: WebSocketObserver;
 }
 
 export type ConnectOutcome =
@@ -54,11 +56,13 @@ export class WebSocketApi {
     const authorization = await this.authorizer.authorize(request, fields, context);
     if (authorization.kind === 'refused') {
       const { status, message, errorType } = authorization;
+      this.options.observe(status < 500 ? 'ClientError' : 'ExecutionError');
       return { kind: 'refused', status, body: gatewayMessage(message, context), errorType };
     }
     const { authorizer, principal } = authorization;
     const authorized = authorizer ? { ...info, authorizer } : info;
     const ofRoute = { ...context, ...authorized };
+    this.options.observe('ConnectCount');
     const outcome = await this.integrations.run(route, connectEvent(fields, ofRoute), ofRoute);
     if (outcome.kind === 'failed') {
       return { kind: 'refused', status: outcome.status, body: gatewayMessage(outcome.message, context) };
@@ -78,10 +82,14 @@ export class WebSocketApi {
    * @param reply sends to the client
    */
   async message(info: ConnectionInfo, text: string, reply: (text: string) => void): Promise<void> {
+    this.options.observe('MessageCount');
     const route = this.selection.forMessage(text);
     const about = { routeKey: route?.routeKey ?? '$default', eventType: 'MESSAGE' } as const;
     const context = requestContext(info, about, this.options.clock());
-    if (!route) return reply(gatewayMessage('Forbidden', context));
+    if (!route) {
+      this.options.observe('ClientError');
+      return reply(gatewayMessage('Forbidden', context));
+    }
     const outcome = await this.integrations.run(route, messageEvent(text, context), context);
     const answer = answerTo(outcome, route.hasRouteResponse);
     if (answer !== undefined) reply(answer);

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -9,11 +9,12 @@ import type { Closeable, Interceptor, Principal, Principals } from '../../servic
 import type { WebSocketApiSpec } from '../../specs';
 import type { InvocationServices } from '../invoke-integration';
 import { newRequestId } from '../request-id';
-import { Connection } from './connection';
+import { Connection, type FrameInterceptor } from './connection';
 import type { ConnectionInfo } from './connection-context';
 import { ConnectionsApi } from './connections-api';
 import { addressedStage, isHandshake, refuseUpgrade } from './upgrade-request';
 import { waitForThaw } from './wait-for-thaw';
+import type { WebSocketActivity, WebSocketObserver } from './web-socket-activity';
 import { gatewayMessage, WebSocketApi, type WebSocketApiOptions } from './web-socket-api';
 import { sourceIpOf } from './web-socket-events';
 
@@ -24,6 +25,8 @@ export interface WebSocketGatewayOptions extends InvocationServices, Pick<WebSoc
   readonly limits: Limits['webSocket'];
   /** Wraps each call of `@connections`, and each signed connect; without one they pass. */
   readonly intercept?: Interceptor;
+  /** Wraps each message, either way: where faults come in. */
+  readonly interceptFrame?: FrameInterceptor;
   /** In ms since the epoch. */
   readonly clock?: () => number;
 }
@@ -41,6 +44,7 @@ export interface ConnectionListing {
  * AWS's limits, and delivers nothing to an execution environment that is frozen (client-socket.ts).
  */
 export class WebSocketGateway implements Closeable {
+  readonly events = new EventEmitter<{ activity: [WebSocketActivity] }>();
   private readonly apis: ReadonlyMap<string, WebSocketApi>;
   private readonly established = new Map<string, Connection>();
   private readonly sockets = new Set<Socket>();
@@ -54,7 +58,7 @@ export class WebSocketGateway implements Closeable {
     const { clock = Date.now, intercept = (_call, next) => next(), limits } = options;
     this.clock = clock;
     this.apis = new Map(
-      options.apis.map((api) => [api.apiId, new WebSocketApi({ ...options, api, intercept, clock })]),
+      options.apis.map((api) => [api.apiId, new WebSocketApi({ ...options, api, intercept, clock, observe: this.observerOf(api) })]),
     );
     this.server = createServer({ keepAliveTimeout: limits.keepAliveMs });
     this.webSockets = new WebSocketServer({
@@ -162,6 +166,10 @@ export class WebSocketGateway implements Closeable {
     );
   }
 
+  private observerOf({ apiId, stageName: stage }: WebSocketApiSpec): WebSocketObserver {
+    return (what, value) => this.events.emit('activity', { at: this.clock(), apiId, stage, what, ...(value !== undefined && { value }) });
+  }
+
   private newConnection(request: IncomingMessage, apiId: string, stage: string): ConnectionInfo {
     return {
       connectionId: newRequestId(),
@@ -188,6 +196,8 @@ export class WebSocketGateway implements Closeable {
       socket,
       limits: this.options.limits,
       clock: this.clock,
+      ...(this.options.interceptFrame && { interceptFrame: this.options.interceptFrame }),
+      onSent: () => this.observerOf(api.spec)('MessageCount'),
       onMessage: (text) => void api.message(info, text, (answer) => connection.reply(answer)),
       onEnd: (code, reason) => {
         if (this.established.delete(connectionId)) void api.disconnect(info, code, reason);

@@ -17,6 +17,7 @@ const split = (action: string): [service: string, name: string] => action.split(
 const WITHOUT_OUR_NAMES = [
   /^arn:aws:apigateway:[\w-]+::\/(apis|apis\/\*|tags\/\*)$/,
   /:event-source-mapping:\*$/,
+  /:alarm:\*$/,
   /:key\/\*$/,
   /^\*$/,
 ];

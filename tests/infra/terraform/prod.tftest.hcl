@@ -40,6 +40,7 @@ run "apply" {
           aws_sqs_queue.response-bus-wake-failures.kms_master_key_id,
           aws_sqs_queue.sweep-schedule-target-dead-letters.kms_master_key_id,
           aws_sqs_queue.sweep-schedule-failures.kms_master_key_id,
+          aws_sns_topic.alarm-topic.kms_master_key_id,
           aws_cloudwatch_log_group.visitor-api-access-logs.kms_key_id,
           aws_cloudwatch_log_group.forward-request-logs.kms_key_id,
           aws_lambda_function.forward-request.kms_key_arn,

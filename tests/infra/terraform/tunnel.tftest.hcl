@@ -61,6 +61,21 @@ mock_provider "aws" {
     }
   }
   override_resource {
+    target = aws_lambda_function.roll-back
+    values = {
+      arn        = "arn:aws:lambda:us-east-1:111122223333:function:roll-back"
+      invoke_arn = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:111122223333:function:roll-back/invocations"
+    }
+  }
+  override_resource {
+    target = aws_sns_topic.alarm-topic
+    values = { arn = "arn:aws:sns:us-east-1:111122223333:alarms" }
+  }
+  override_resource {
+    target = aws_cloudwatch_composite_alarm.rollback
+    values = { arn = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:rollback" }
+  }
+  override_resource {
     target = aws_iam_role.process-stream-role
     values = { arn = "arn:aws:iam::111122223333:role/process-stream" }
   }
@@ -157,6 +172,43 @@ run "apply" {
       can(jsondecode(stage.access_log_settings[0].format).requestId)
     ])
     error_message = "Every stage must be throttled and note its requests as JSON."
+  }
+
+  assert {
+    condition = (
+      contains(aws_cloudwatch_composite_alarm.rollback.alarm_actions, "arn:aws:lambda:us-east-1:111122223333:function:roll-back") &&
+      contains(aws_cloudwatch_composite_alarm.rollback.alarm_actions, "arn:aws:sns:us-east-1:111122223333:alarms") &&
+      !contains(aws_cloudwatch_composite_alarm.rollback.ok_actions, "arn:aws:lambda:us-east-1:111122223333:function:roll-back") &&
+      aws_lambda_permission.rollback-permission.function_name == aws_lambda_function.roll-back.function_name &&
+      aws_lambda_permission.rollback-permission.source_arn == "arn:aws:cloudwatch:us-east-1:111122223333:alarm:rollback"
+    )
+    error_message = "The composite alarm must start roll-back, be allowed to, and tell of it."
+  }
+  assert {
+    condition = alltrue([
+      for alarm in [
+        aws_cloudwatch_metric_alarm.event-driven-error-rate,
+        aws_cloudwatch_metric_alarm.event-driven-errors,
+        aws_cloudwatch_metric_alarm.event-driven-latency,
+        aws_cloudwatch_metric_alarm.delivery-failures,
+        aws_cloudwatch_metric_alarm.stream-lag,
+        aws_cloudwatch_metric_alarm.lost-answers,
+        aws_cloudwatch_metric_alarm.probe-missing,
+      ] :
+      strcontains(aws_cloudwatch_composite_alarm.rollback.alarm_rule, "ALARM(\"${alarm.alarm_name}\")")
+    ])
+    error_message = "Every trigger must be in the rule of the composite alarm, by its name in AWS."
+  }
+  assert {
+    condition = (
+      aws_lambda_function_event_invoke_config.alarm-topic-outcome.destination_config[0].on_success[0].destination == "arn:aws:sns:us-east-1:111122223333:alarms" &&
+      aws_lambda_function_event_invoke_config.alarm-topic-outcome.destination_config[0].on_failure[0].destination == "arn:aws:sns:us-east-1:111122223333:alarms"
+    )
+    error_message = "Whether roll-back succeeded or failed must be told."
+  }
+  assert {
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.dashboard.dashboard_body).widgets) > 10
+    error_message = "The dashboard must be JSON, once references have values."
   }
 
   assert {

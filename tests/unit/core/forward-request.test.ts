@@ -91,7 +91,7 @@ test('the row names the mode, the waiter and the deadline from arrival', async (
   const forwarding = forwardRequest('r1', { ...request, arrivedAt: clock.now() - 2000 }, options);
   await clock.advance(10);
   expect(pending.rows.get('r1')?.request).toEqual({
-    requestId: 'r1', tunnelId: 'demo', owner: 'ann', mode: 'bus', waiterConnectionId: 'w1', deadline: clock.now() - 10 + 26_000,
+    requestId: 'r1', tunnelId: 'demo', owner: 'ann', cohort: 'event-driven', mode: 'bus', waiterConnectionId: 'w1', deadline: clock.now() - 10 + 26_000,
   });
   const refused = expect(forwarding).rejects.toMatchObject({ code: 'deadline_exceeded', status: 504 });
   await clock.advance(26_000);
@@ -115,6 +115,38 @@ test('polls, without touching the wake channel, when the rollout says so', async
   await forwarding;
   expect(log).toContain('assigned polling polling');
   expect(log).not.toContain('subscribe');
+});
+
+/** A rollout whose share the look-up changes. */
+function changing(from: number, to: number) {
+  const rollout = { useEventDriven: true, mode: 'bus' as const, percent: from };
+  const tunnels = {
+    find: async () => {
+      rollout.percent = to;
+      return TUNNEL;
+    },
+  };
+  return { rollout, tunnels, outcome: OK };
+}
+
+test('a share that the look-up brings holds for the very request: it is woken', async () => {
+  const { log, options, request } = cloud(changing(0, 100));
+  await forwardRequest('r1', request, options);
+  expect(log.slice(0, 2)).toEqual(['subscribe', 'assigned event-driven bus']);
+  expect(log).toContain('answered bus');
+});
+
+test('a rollback that the look-up brings holds for the very request: it polls, and does not wait for the wake channel', async () => {
+  let ready: (none: undefined) => void = () => undefined;
+  const subscribe = () => new Promise<undefined>((resolve) => (ready = resolve));
+  const { log, options, request, clock, pending } = cloud({ ...changing(100, 0), wakes: { subscribe } });
+  const forwarding = forwardRequest('r1', request, options);
+  await clock.advance(60);
+  expect(log).toContain('assigned polling polling');
+  expect(log).toContain('answered read');
+  expect(pending.rows.size).toBe(0);
+  ready(undefined);
+  await forwarding;
 });
 
 test.each([

@@ -19,6 +19,8 @@ const VALUES: Record<SettingName, string> = {
   WAKE_HELLO_MS: '250',
   WAKE_ROTATE_MS: '5400000',
   LEASE_GRACE_MS: '60000',
+  ROLLOUT_CACHE_MS: '5000',
+  ROLLOUT_STALE_MS: '60000',
 };
 const NAMES = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
 

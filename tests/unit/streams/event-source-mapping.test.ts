@@ -189,14 +189,14 @@ test('the counts and the listeners tell what became of batches and how old their
   };
   await clock.advance(500);
   expect(seen).toEqual([
-    { at: clock.now() - 75, functionArn: FUNCTION_ARN, records: 2, outcome: 'succeeded', iteratorAgeMs: 425 },
+    { at: clock.now() - 75, functionArn: FUNCTION_ARN, records: 2, outcome: 'succeeded', iteratorAgeMs: 125 },
   ]);
   expect(esm.stats()).toEqual({
     read: 2,
     filtered: 0,
     batches: { succeeded: 1, 'partly-failed': 0, failed: 0, throttled: 0 },
     discarded: 0,
-    iteratorAgeMs: 425,
+    iteratorAgeMs: 125,
     backlog: 0,
   });
 });

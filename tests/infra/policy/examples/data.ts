@@ -57,7 +57,7 @@ export const data: Record<string, Example> = {
   'bucket-tls-only': {
     holds: together(
       bucket,
-      only('aws_s3_bucket_policy', { bucket: '${aws_s3_bucket.it.bucket}', policy: deniesPlainHttp('s3') }),
+      only('aws_s3_bucket_policy', { bucket: '${aws_s3_bucket.it.bucket}', policy: deniesPlainHttp('s3:*') }),
     ),
     violated: bucket,
     problem: 'no policy denies calls without TLS',
@@ -65,7 +65,10 @@ export const data: Record<string, Example> = {
   'queue-tls-only': {
     holds: together(
       queue,
-      only('aws_sqs_queue_policy', { queue_url: '${aws_sqs_queue.it.url}', policy: deniesPlainHttp('sqs') }),
+      only('aws_sqs_queue_policy', {
+        queue_url: '${aws_sqs_queue.it.url}',
+        policy: deniesPlainHttp('sqs:*'),
+      }),
     ),
     violated: queue,
     problem: 'no policy denies calls without TLS',

@@ -1,4 +1,4 @@
-import { only, type Example } from './example';
+import { deniesPlainHttp, only, policy, together, type Example } from './example';
 
 const target = (values: Record<string, unknown>) =>
   only('aws_cloudwatch_event_target', {
@@ -26,6 +26,23 @@ const alarm = (values: Record<string, unknown>) =>
 
 const topic = ['arn:aws:sns:us-east-1:111122223333:it'];
 
+const topicWith = (document: string) =>
+  together(
+    only('aws_sns_topic', { name: 'it' }),
+    only('aws_sns_topic_policy', { arn: '${aws_sns_topic.it.arn}', policy: document }),
+  );
+
+const publishing = (Condition: Record<string, unknown>): string =>
+  policy({
+    Effect: 'Allow',
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Action: 'sns:Publish',
+    Resource: '*',
+    Condition,
+  });
+
+const ofAccount = { 'aws:SourceAccount': '111122223333' };
+
 export const events: Record<string, Example> = {
   'rule-dead-letters': {
     holds: target({ dead_letter_config: { arn: 'arn:aws:sqs:us-east-1:111122223333:it' } }),
@@ -46,6 +63,21 @@ export const events: Record<string, Example> = {
     holds: alarm({ alarm_actions: topic, ok_actions: topic }),
     violated: alarm({ alarm_actions: topic }),
     problem: 'ok_actions is not set',
+  },
+  'topic-tls-only': {
+    holds: topicWith(deniesPlainHttp('sns:Publish')),
+    violated: only('aws_sns_topic', { name: 'it' }),
+    problem: 'no policy denies calls without TLS',
+  },
+  'topic-publishers': {
+    holds: topicWith(
+      publishing({
+        StringEquals: ofAccount,
+        ArnLike: { 'aws:SourceArn': 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:it-*' },
+      }),
+    ),
+    violated: topicWith(publishing({ StringEquals: ofAccount })),
+    problem: 'lets cloudwatch.amazonaws.com in without aws:SourceArn',
   },
   'alarm-missing-data': {
     holds: alarm({ treat_missing_data: 'notBreaching' }),

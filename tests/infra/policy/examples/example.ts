@@ -31,11 +31,11 @@ export const together = (...fragments: readonly StackJson[]): StackJson => {
 export const policy = (...statements: readonly Values[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements });
 
-export const deniesPlainHttp = (service: string): string =>
+export const deniesPlainHttp = (calls: string): string =>
   policy({
     Effect: 'Deny',
     Principal: '*',
-    Action: `${service}:*`,
+    Action: calls,
     Resource: '*',
     Condition: { Bool: { 'aws:SecureTransport': 'false' } },
   });

@@ -14,12 +14,20 @@ mock_resource "aws_apigatewayv2_stage" {
   }
 }
 
+mock_resource "aws_cloudwatch_composite_alarm" {
+  defaults = { arn = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:mock" }
+}
+
 mock_resource "aws_cloudwatch_event_bus" {
   defaults = { arn = "arn:aws:events:us-east-1:111122223333:event-bus/mock" }
 }
 
 mock_resource "aws_cloudwatch_event_rule" {
   defaults = { arn = "arn:aws:events:us-east-1:111122223333:rule/mock" }
+}
+
+mock_resource "aws_cloudwatch_metric_alarm" {
+  defaults = { arn = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:mock" }
 }
 
 mock_resource "aws_cloudwatch_log_group" {
@@ -54,6 +62,10 @@ mock_resource "aws_lambda_function" {
 
 mock_resource "aws_s3_bucket" {
   defaults = { arn = "arn:aws:s3:::mock" }
+}
+
+mock_resource "aws_sns_topic" {
+  defaults = { arn = "arn:aws:sns:us-east-1:111122223333:mock" }
 }
 
 mock_resource "aws_sqs_queue" {

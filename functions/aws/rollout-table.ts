@@ -1,0 +1,38 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { parseRollout, ROLLOUT_ID } from '../core/rollout-item';
+import type { RolloutStore } from '../core/rollout-store';
+
+/** The rollout and its records, items of the tunnels table: `#rollout`, and `#rollout/2026-01-31T12:00:00.000Z`. */
+export function rolloutTable(client: DynamoDBDocumentClient, tableName: string): RolloutStore {
+  return {
+    async read() {
+      const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { tunnelId: ROLLOUT_ID }, ConsistentRead: true }));
+      const item = Item && parseRollout(Item);
+      return { ...(item && { item }), isMalformed: Item !== undefined && !item, revision: Item?.['since'] };
+    },
+
+    async replace({ revision }, item) {
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: { tunnelId: ROLLOUT_ID, ...item },
+            ...(revision === undefined
+              ? { ConditionExpression: 'attribute_not_exists(since)' }
+              : { ConditionExpression: 'since = :read', ExpressionAttributeValues: { ':read': revision } }),
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+
+    async record(item) {
+      const tunnelId = `${ROLLOUT_ID}/${new Date(item.since).toISOString()}`;
+      await client.send(new PutCommand({ TableName: tableName, Item: { tunnelId, ...item } }));
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { BuildMiddleware, MetadataBearer, MiddlewareStack } from '@smithy/types';
+import { openCall } from '../tracing';
+
+/** Adds a subsegment for each call of an SDK client. */
+export function traced<C extends { readonly middlewareStack: object }>(client: C): C {
+  const stack = client.middlewareStack as MiddlewareStack<object, MetadataBearer>;
+  stack.add(traceCall, { step: 'build', name: 'traceCall', override: true });
+  return client;
+}
+
+const traceCall: BuildMiddleware<object, MetadataBearer> = (next, context) => async (args) => {
+  const call = openCall({
+    clientName: String(context['clientName']),
+    commandName: String(context['commandName']),
+    region: process.env['AWS_REGION'],
+    tableName: (args.input as { TableName?: string }).TableName,
+  });
+  if (call.header !== undefined) (args.request as { headers: Record<string, string> }).headers['X-Amzn-Trace-Id'] = call.header;
+  try {
+    const result = await next(args);
+    const { httpStatusCode, requestId } = result.output.$metadata;
+    call.end({ status: httpStatusCode, awsRequestId: requestId });
+    return result;
+  } catch (error) {
+    const { name, $metadata } = error as Error & Partial<MetadataBearer>;
+    call.end({ status: $metadata?.httpStatusCode, awsRequestId: $metadata?.requestId, errorName: name });
+    throw error;
+  }
+};

@@ -1,0 +1,32 @@
+/** Sets the rollout back to polling when an alarm asks for it. What it returns goes to whoever is notified. */
+import type { CloudWatchAlarmEvent } from 'aws-lambda';
+import { documentClient } from '../aws/clients';
+import { rolloutTable } from '../aws/rollout-table';
+import { rollBack, type RollBackRecord } from '../core/roll-back';
+import { count } from '../metrics';
+import { readSettings } from '../settings';
+import { systemClock } from '../system';
+import { instrumented, logger } from '../telemetry';
+
+const settings = readSettings('roll-back');
+const rollout = rolloutTable(documentClient(), settings.TUNNELS_TABLE);
+
+/** An alarm may call in any state; only one that is on is meant. */
+interface Ignored {
+  readonly alarm: string;
+  readonly ignoredState: string;
+}
+
+export const handler = instrumented(async ({ alarmData }: CloudWatchAlarmEvent): Promise<RollBackRecord | Ignored> => {
+  const { alarmName: alarm, state } = alarmData;
+  if (state.value !== 'ALARM') return { alarm, ignoredState: state.value };
+  const record = await rollBack(rollout, {
+    alarm,
+    reason: state.reason,
+    initialPercent: settings.EVENT_DRIVEN_PERCENT,
+    now: systemClock.now,
+    onRolledBack: () => count('RolledBack'),
+  });
+  logger.warn('the rollout is back at polling', { ...record });
+  return record;
+});

@@ -1,0 +1,129 @@
+/**
+ * X-Ray segments of a function's own. An execution environment handles one invocation at a time, so the segment of the handler is a variable,
+ * and all that is traced hangs below it. An invocation that is not sampled (on AWS nearly all) pays for one look at its header. Nothing here
+ * can fail a request: what the tracer throws is logged, once an environment, and forgotten.
+ */
+import { Tracer } from '@aws-lambda-powertools/tracer';
+import { logger } from './logger';
+
+type Segment = NonNullable<ReturnType<Tracer['getSegment']>>;
+
+/** Something that takes time; `close` ends it. */
+export interface Span {
+  close(end?: { readonly failed: boolean }): void;
+}
+
+export type Annotations = Readonly<Record<string, string | undefined>>;
+
+// The SDK's own tracing of http.request never closes the wake socket's upgrade, and a segment with an open child is never sent.
+const tracer = new Tracer({ captureHTTPsRequests: false });
+const NOTHING: Span = { close: () => undefined };
+let handlerSegment: Segment | undefined;
+let hasFailed = false;
+
+/** The subsegment of an invocation's handler: whatever is traced until it closes is below it. */
+export function openHandlerSpan(): Span {
+  const handler = harmless(() => {
+    if (!tracer.isTraceSampled()) return undefined;
+    const facade = tracer.getSegment();
+    const segment = facade?.addNewSubsegment('## handler');
+    if (!facade || !segment) return undefined;
+    tracer.setSegment(segment);
+    tracer.annotateColdStart();
+    tracer.addServiceNameAnnotation();
+    return { facade, segment };
+  });
+  if (!handler) return NOTHING;
+  handlerSegment = handler.segment;
+  return {
+    close: () => {
+      handlerSegment = undefined;
+      harmless(() => {
+        closeSegment(handler.segment);
+        tracer.setSegment(handler.facade);
+      });
+    },
+  };
+}
+
+/** A part of what the handler does, such as its work for one request of a batch. */
+export function openSpan(name: string, annotations: Annotations): Span {
+  const segment = harmless(() => handlerSegment?.addNewSubsegment(name));
+  if (!segment) return NOTHING;
+  harmless(() => putAnnotations(segment, annotations));
+  return {
+    close: ({ failed } = { failed: false }) =>
+      harmless(() => {
+        if (failed) segment.addFaultFlag();
+        closeSegment(segment);
+      }),
+  };
+}
+
+/** Annotates the handler's subsegment: what traces are searched by. */
+export function annotate(annotations: Annotations): void {
+  harmless(() => handlerSegment && putAnnotations(handlerSegment, annotations));
+}
+
+/** A call of an AWS service. */
+export interface Call {
+  /** Names the service and the operation: `DynamoDBClient`, `GetItemCommand`. */
+  readonly clientName: string;
+  readonly commandName: string;
+  readonly region: string | undefined;
+  readonly tableName: string | undefined;
+}
+
+export interface CallSpan {
+  /** For the service, so that what it does on our behalf belongs to this call; none when it is not traced. */
+  readonly header?: string;
+  end(result: { readonly status: number | undefined; readonly awsRequestId: string | undefined; readonly errorName?: string }): void;
+}
+
+/** The subsegment of a call: its names, numbers and the kind of its error, never what was sent or received. */
+export function openCall({ clientName, commandName, region, tableName }: Call): CallSpan {
+  const opened = harmless(() => {
+    const segment = handlerSegment?.addNewSubsegment(clientName.replace(/Client$/, ''));
+    if (!segment) return undefined;
+    segment.addAttribute('namespace', 'aws');
+    return { segment, header: `Root=${segment.segment?.trace_id};Parent=${segment.id};Sampled=1` };
+  });
+  if (!opened) return { end: () => undefined };
+  const { segment, header } = opened;
+  return {
+    header,
+    end: ({ status, awsRequestId, errorName }) =>
+      harmless(() => {
+        segment.addAttribute('aws', { operation: commandName.replace(/Command$/, ''), region, table_name: tableName, request_id: awsRequestId });
+        if (status !== undefined) segment.addAttribute('http', { response: { status } });
+        if (errorName !== undefined) {
+          if (status === 429) segment.addThrottleFlag();
+          if (status !== undefined && status < 500) segment.addErrorFlag();
+          else segment.addFaultFlag();
+          segment.addAttribute('cause', { exceptions: [{ id: segment.id, type: errorName, remote: true }] });
+        }
+        closeSegment(segment);
+      }),
+  };
+}
+
+function putAnnotations(segment: Segment, annotations: Annotations): void {
+  for (const [key, value] of Object.entries(annotations)) if (value !== undefined) segment.addAnnotation(key, value);
+}
+
+/** Closes it, and so sends it, although some call below it has not ended: that is sent by itself later, as all below a Lambda's segment is. */
+function closeSegment(segment: Segment): void {
+  const { counter } = segment as unknown as { counter: number };
+  if (counter > 0) Object.assign(segment, { counter: 0, subsegments: [] });
+  segment.close();
+}
+
+function harmless<T>(trace: () => T): T | undefined {
+  try {
+    return trace();
+  } catch (error) {
+    if (!hasFailed) logger.warn('tracing failed; requests go on without it', error as Error);
+    hasFailed = true;
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+/** The CloudWatch API over AWS JSON, as far as people and scripts need it to look at alarms and metrics. */
+import { AwsError } from '../../services';
+import type { AwsService } from '../../services';
+import type { LocalAlarms } from '../alarms/local-alarms';
+import type { MetricStore } from '../metrics/metric-store';
+import { describeAlarmHistory, describeAlarms } from './describe-alarms';
+import { getMetricData } from './get-metric-data';
+import { listMetrics } from './list-metrics';
+import type { Input } from './parameters';
+
+export function cloudwatchService(metrics: MetricStore, alarms: Pick<LocalAlarms, 'alarms' | 'log'>): AwsService {
+  const operations: Readonly<Record<string, (input: Input) => object>> = {
+    DescribeAlarms: (input) => describeAlarms(input, alarms.alarms),
+    DescribeAlarmHistory: (input) => describeAlarmHistory(input, alarms.log.items),
+    GetMetricData: (input) => getMetricData(input, metrics),
+    ListMetrics: (input) => listMetrics(input, metrics.list()),
+  };
+  return async ({ operation, input }) => {
+    const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+    if (run) return { status: 200, body: JSON.stringify(run(input)) };
+    const known = Object.keys(operations).join(', ');
+    throw new AwsError(400, 'UnknownOperationException', `cloudwatch:${operation} is not emulated by the local cloud, which knows ${known}`);
+  };
+}

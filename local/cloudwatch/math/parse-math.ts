@@ -1,0 +1,93 @@
+/** Metric math as a tree: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html */
+import { MathError } from './math-error';
+import { tokensOf, type Token } from './tokens';
+
+export type BinaryOperator = '+' | '-' | '*' | '/' | '^' | '==' | '!=' | '<' | '<=' | '>' | '>=' | '&&' | '||';
+
+export type MathNode =
+  | { readonly kind: 'number'; readonly value: number }
+  /** An argument that is a word: of METRICS, or how FILL fills. */
+  | { readonly kind: 'text'; readonly value: string }
+  /** A metric or another expression, by its id. */
+  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'array'; readonly items: readonly MathNode[] }
+  | { readonly kind: 'minus'; readonly operand: MathNode }
+  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: MathNode; readonly right: MathNode }
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly MathNode[] };
+
+/** From the loosest to the tightest; those of a row bind alike, from the left. */
+const LEVELS: readonly (readonly string[])[] = [['||'], ['&&'], ['==', '!=', '<', '<=', '>', '>='], ['+', '-'], ['*', '/']];
+
+/** @throws MathError for what is not metric math; which functions there are is known to evaluate-math.ts */
+export function parseMath(expression: string): MathNode {
+  const parser = new Parser(tokensOf(expression));
+  const node = parser.binary(0);
+  parser.end();
+  return node;
+}
+
+class Parser {
+  private next = 0;
+
+  constructor(private readonly tokens: readonly Token[]) {}
+
+  binary(level: number): MathNode {
+    const operators = LEVELS[level];
+    if (!operators) return this.unary();
+    let left = this.binary(level + 1);
+    for (let operator = this.takeAny(operators); operator !== undefined; operator = this.takeAny(operators)) {
+      left = { kind: 'binary', operator: operator as BinaryOperator, left, right: this.binary(level + 1) };
+    }
+    return left;
+  }
+
+  end(): void {
+    const rest = this.tokens[this.next];
+    if (rest) throw new MathError(`"${rest.value}" is not expected there`);
+  }
+
+  private unary(): MathNode {
+    if (this.takeAny(['-']) !== undefined) return { kind: 'minus', operand: this.unary() };
+    const base = this.primary();
+    return this.takeAny(['^']) === undefined ? base : { kind: 'binary', operator: '^', left: base, right: this.unary() };
+  }
+
+  private primary(): MathNode {
+    const token = this.tokens[this.next++];
+    if (!token) throw new MathError('it ends too early');
+    if (token.kind === 'number' || token.kind === 'text') return token;
+    if (token.kind === 'sign') return this.bracket(token.value);
+    if (this.takeAny(['(']) !== undefined) return { kind: 'call', name: token.value, args: this.list(')') };
+    // Ids begin in lower case, words of functions are in upper case.
+    return /^[a-z]/.test(token.value) ? { kind: 'id', id: token.value } : { kind: 'text', value: token.value };
+  }
+
+  private bracket(sign: string): MathNode {
+    if (sign === '[') return { kind: 'array', items: this.list(']') };
+    if (sign !== '(') throw new MathError(`"${sign}" is not expected there`);
+    const inner = this.binary(0);
+    this.expect(')');
+    return inner;
+  }
+
+  /** What stands between brackets, up to the closing one. */
+  private list(closing: string): MathNode[] {
+    const items: MathNode[] = [];
+    if (this.takeAny([closing]) !== undefined) return items;
+    do items.push(this.binary(0));
+    while (this.takeAny([',']) !== undefined);
+    this.expect(closing);
+    return items;
+  }
+
+  private expect(sign: string): void {
+    if (this.takeAny([sign]) === undefined) throw new MathError(`a "${sign}" is missing`);
+  }
+
+  private takeAny(signs: readonly string[]): string | undefined {
+    const token = this.tokens[this.next];
+    if (token?.kind !== 'sign' || !signs.includes(token.value)) return undefined;
+    this.next += 1;
+    return token.value;
+  }
+}

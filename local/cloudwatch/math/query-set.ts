@@ -1,0 +1,115 @@
+import type { MetricQuerySpec, MetricStatSpec } from '../../specs';
+import { emptySeries, evaluateMath } from './evaluate-math';
+import { MathError } from './math-error';
+import { series, type MathValue, type Series } from './math-value';
+import { parseMath, type MathNode } from './parse-math';
+
+export interface Window {
+  /** Length of every series. */
+  readonly periods: number;
+  /** A metric's values, oldest first. */
+  readonly read: (metric: MetricStatSpec) => Series;
+}
+
+/** The metrics and expressions of one alarm or one request, which name each other by id. */
+export class QuerySet {
+  private readonly byId: ReadonlyMap<string, MetricQuerySpec>;
+  private readonly parsed = new Map<string, MathNode>();
+
+  /** @throws MathError for an expression that cannot be computed; the message names its id */
+  constructor(private readonly queries: readonly MetricQuerySpec[]) {
+    this.byId = new Map(queries.map((query) => [query.id, query]));
+    if (this.byId.size < queries.length) throw new MathError('two queries have the same id');
+    for (const { id, expression } of queries) {
+      if (!/^[a-z]\w*$/.test(id)) throw new MathError(`the id "${id}" must begin in lower case and have letters, digits and _ only`);
+      if (expression !== undefined) this.at(id, () => this.parsed.set(id, parseMath(expression)));
+    }
+    // Ids, arguments and kinds of values are the same whatever the data, so that nothing is left to find out later.
+    for (const { id } of queries) this.seriesOf(id, { periods: 1, read: () => [undefined] });
+  }
+
+  /** The one time series of a query. @throws MathError where it is a number or an array */
+  seriesOf(id: string, window: Window): Series {
+    const value = this.evaluate(id, window);
+    if (value.kind === 'series') return value.values;
+    const what = value.kind === 'scalar' ? 'a number' : 'an array of time series';
+    throw new MathError(`${id} is ${what}, and has to be one time series`);
+  }
+
+  /** The metrics that a query is computed from; all of them where an expression uses METRICS. */
+  metricsOf(id: string, seen: ReadonlySet<string> = new Set()): MetricStatSpec[] {
+    const query = this.byId.get(id);
+    if (!query || seen.has(id)) return [];
+    if (query.metric) return [query.metric];
+    const node = this.parsed.get(id);
+    if (!node) return [];
+    const { ids, usesAll } = referencesIn(node);
+    if (usesAll) return this.queries.flatMap(({ metric }) => metric ?? []);
+    return ids.flatMap((each) => this.metricsOf(each, new Set([...seen, id])));
+  }
+
+  private evaluate(id: string, window: Window): MathValue {
+    const values = new Map<string, MathValue>();
+    const open = new Set<string>();
+    const metric = (query: MetricQuerySpec & { readonly metric: MetricStatSpec }): MathValue => {
+      const known = values.get(query.id) ?? series(window.read(query.metric));
+      values.set(query.id, known);
+      return known;
+    };
+    const valueOf = (each: string): MathValue => {
+      const query = this.byId.get(each);
+      if (!query) throw new MathError(`there is no query "${each}"`);
+      if (query.metric) return metric({ ...query, metric: query.metric });
+      const known = values.get(each);
+      if (known) return known;
+      if (open.has(each)) throw new MathError(`${each} refers to itself`);
+      open.add(each);
+      const node = this.parsed.get(each);
+      const value = node ? this.at(each, () => evaluateMath(node, scope)) : emptySeries(window.periods);
+      open.delete(each);
+      values.set(each, value);
+      return value;
+    };
+    const scope = { valueOf, periods: window.periods, metrics: this.metricSeries(valueOf) };
+    return valueOf(id);
+  }
+
+  /** Read only where an expression asks for them. */
+  private metricSeries(valueOf: (id: string) => MathValue): ReadonlyMap<string, Series> {
+    const usesAll = [...this.parsed.values()].some((node) => referencesIn(node).usesAll);
+    const ids = usesAll ? this.queries.filter(({ metric }) => metric).map(({ id }) => id) : [];
+    return new Map(ids.map((id) => [id, (valueOf(id) as Extract<MathValue, { kind: 'series' }>).values]));
+  }
+
+  private at<T>(id: string, act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      if (!(error instanceof MathError) || error.message.startsWith('expression ')) throw error;
+      throw new MathError(`expression ${id} = ${this.byId.get(id)?.expression}: ${error.message}`);
+    }
+  }
+}
+
+function referencesIn(node: MathNode): { readonly ids: readonly string[]; readonly usesAll: boolean } {
+  const children = childrenOf(node).map(referencesIn);
+  return {
+    ids: [...(node.kind === 'id' ? [node.id] : []), ...children.flatMap(({ ids }) => ids)],
+    usesAll: (node.kind === 'call' && node.name === 'METRICS') || children.some(({ usesAll }) => usesAll),
+  };
+}
+
+function childrenOf(node: MathNode): readonly MathNode[] {
+  switch (node.kind) {
+    case 'array':
+      return node.items;
+    case 'call':
+      return node.args;
+    case 'minus':
+      return [node.operand];
+    case 'binary':
+      return [node.left, node.right];
+    default:
+      return [];
+  }
+}

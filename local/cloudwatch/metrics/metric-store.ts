@@ -1,0 +1,112 @@
+import type { MetricId, MetricPoint, MetricQuery, Metrics } from '../../observations';
+import type { Logger } from '../../services';
+import type { Distribution } from './distribution';
+import { MetricSeries, type Resolution } from './metric-series';
+import { KNOWN_STATISTICS, statisticNamed } from './statistic';
+
+export interface MetricStoreOptions {
+  /** Divides the second and the minute by which values are kept, as it divides the periods of alarms. */
+  readonly timeFactor?: number;
+  readonly log?: Logger;
+  /** In ms since the epoch. */
+  readonly now?: () => number;
+}
+
+export interface Datum extends MetricId {
+  readonly value: number;
+  /** How often the value came; 1 where it is not said. */
+  readonly times?: number;
+  /** In ms since the epoch. */
+  readonly at: number;
+  readonly unit: string;
+  /** Kept by the second instead of by the minute. */
+  readonly highResolution?: boolean;
+}
+
+/** AWS keeps seconds for three hours and minutes for 15 days; a laptop need not: 15 minutes, and three hours. */
+const KEPT_SECONDS = 900;
+const RETENTION_MS = 3 * 60 * 60 * 1000;
+/** Metrics beyond it are not kept: some dimension has taken values without end. */
+const MAX_METRICS = 5000;
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
+const MAX_AHEAD_MS = 2 * 60 * 60 * 1000;
+
+/** Every metric of the local cloud, aggregated as it comes in, in memory only. */
+export class MetricStore implements Metrics {
+  private readonly byKey = new Map<string, MetricSeries>();
+  private readonly resolution: Resolution;
+  private full = false;
+
+  constructor(private readonly options: MetricStoreOptions = {}) {
+    const { timeFactor = 1 } = options;
+    this.resolution = {
+      secondMs: 1000 / timeFactor,
+      minuteMs: 60_000 / timeFactor,
+      seconds: KEPT_SECONDS,
+      retentionMs: RETENTION_MS,
+    };
+  }
+
+  add({ value, times = 1, at, unit, highResolution = false, ...id }: Datum): void {
+    const now = (this.options.now ?? Date.now)();
+    if (at < now - RETENTION_MS || at > now + MAX_AHEAD_MS) return;
+    this.seriesOf(id, unit)?.add(value, at, times, highResolution);
+  }
+
+  /**
+   * A recorder for values of one metric, for whoever has many of them.
+   * @returns takes a value, and when it was, in ms since the epoch
+   */
+  recorder(id: MetricId, unit: string): (value: number, at: number) => void {
+    let series: MetricSeries | undefined;
+    return (value, at) => {
+      series ??= this.seriesOf(id, unit);
+      series?.add(value, at, 1, false);
+    };
+  }
+
+  list(): readonly (MetricId & { readonly unit: string })[] {
+    return [...this.byKey.values()].map(({ id, unit }) => ({ ...id, unit }));
+  }
+
+  /** @throws RangeError for a statistic that is not computed here */
+  read({ statistic, from, periodMs, ...query }: MetricQuery): readonly MetricPoint[] {
+    const value = statisticNamed(statistic);
+    if (!value) throw new RangeError(`there is no statistic "${statistic}" in the local cloud; it has ${KNOWN_STATISTICS}`);
+    return [...this.readValues({ ...query, from, periodMs })]
+      .sort(([a], [b]) => a - b)
+      .map(([period, values]) => ({ at: from + period * periodMs, value: value(values) }));
+  }
+
+  /**
+   * The values themselves, by the number of their period from `from` on.
+   * @param unit what the values must be in; missing: whatever they are in
+   */
+  readValues({ from, to, periodMs, unit, ...id }: Omit<MetricQuery, 'statistic'> & { readonly unit?: string }): Map<number, Distribution> {
+    const series = this.byKey.get(keyOf(id));
+    if (!series || (unit !== undefined && unit !== series.unit)) return new Map();
+    return series.read(from, to, periodMs);
+  }
+
+  private seriesOf(id: MetricId, unit: string): MetricSeries | undefined {
+    const key = keyOf(id);
+    const known = this.byKey.get(key);
+    if (known) return known;
+    if (this.byKey.size >= MAX_METRICS) {
+      if (!this.full) this.options.log?.warn(`there are ${MAX_METRICS} metrics; new ones, such as ${id.name}, are not kept`);
+      this.full = true;
+      return undefined;
+    }
+    const { namespace, name, dimensions } = id;
+    const series = new MetricSeries({ namespace, name, dimensions }, unit, this.resolution);
+    this.byKey.set(key, series);
+    return series;
+  }
+}
+
+/** The order of dimensions means nothing. Written by hand, for it is done for every value. */
+function keyOf({ namespace, name, dimensions }: MetricId): string {
+  let key = `${namespace}\n${name}`;
+  for (const dimension of Object.keys(dimensions).sort()) key += `\n${dimension}=${dimensions[dimension]}`;
+  return key;
+}

@@ -1,0 +1,33 @@
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html */
+import { AwsError, type AwsCall, type Interceptor } from '../../services';
+import type { MetricStore } from '../metrics/metric-store';
+import { recorders } from './recorders';
+
+const UNITS = { SuccessfulRequestLatency: 'Milliseconds', ThrottledRequests: 'Count', SystemErrors: 'Count' };
+const THROTTLES = ['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'];
+
+/** AWS/DynamoDB by table and operation, for calls that are about one table. */
+export function dynamodbMetrics(store: MetricStore): Interceptor {
+  const of = recorders(store, 'AWS/DynamoDB', UNITS, (table: string, operation: string) => [{ TableName: table, Operation: operation }]);
+  return async (call, next) => {
+    const table = tableOf(call);
+    if (table === undefined) return next();
+    const record = of(table, call.operation);
+    const startedAt = performance.now();
+    try {
+      const reply = await next();
+      if (reply.status < 300) record.SuccessfulRequestLatency(performance.now() - startedAt, Date.now());
+      if (reply.status >= 500) record.SystemErrors(1, Date.now());
+      return reply;
+    } catch (error) {
+      if (error instanceof AwsError && THROTTLES.includes(error.code)) record.ThrottledRequests(1, Date.now());
+      else if (!(error instanceof AwsError) || error.status >= 500) record.SystemErrors(1, Date.now());
+      throw error;
+    }
+  };
+}
+
+function tableOf({ service, input }: AwsCall): string | undefined {
+  const { TableName: table } = input;
+  return service === 'dynamodb' && typeof table === 'string' ? table.split('/').at(-1) : undefined;
+}

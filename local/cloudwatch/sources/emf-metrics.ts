@@ -1,0 +1,19 @@
+import type { Logger, LogSink } from '../../services';
+import { parseEmf } from '../metrics/emf';
+import type { MetricStore } from '../metrics/metric-store';
+
+/** Takes the metrics out of what functions log. What cannot be used is left out, as on AWS, and said once a function and reason. */
+export function emfMetrics(store: MetricStore, log: Logger): LogSink {
+  const told = new Set<string>();
+  return ({ functionName, text }) => {
+    const line = parseEmf(text);
+    if (!line) return;
+    for (const datum of line.data) store.add(datum);
+    for (const problem of line.problems) {
+      const warning = `${functionName} logs metrics that CloudWatch leaves out: ${problem}`;
+      if (told.has(warning)) continue;
+      told.add(warning);
+      log.warn(warning);
+    }
+  };
+}

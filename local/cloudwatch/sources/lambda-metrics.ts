@@ -1,0 +1,37 @@
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+import type { LambdaService } from '../../lambda/lambda-service';
+import type { EventSourceMapping } from '../../streams/event-source-mapping';
+import type { MetricStore } from '../metrics/metric-store';
+import { recorders } from './recorders';
+
+const NAMESPACE = 'AWS/Lambda';
+const COUNTS = { Invocations: 'Count', Errors: 'Count', Throttles: 'Count', ConcurrentExecutions: 'Count' };
+const TIMES = { Duration: 'Milliseconds', AsyncEventAge: 'Milliseconds', IteratorAge: 'Milliseconds' };
+const ASYNC = { AsyncEventsReceived: 'Count', AsyncEventsDropped: 'Count', DestinationDeliveryFailures: 'Count' };
+
+/** AWS/Lambda by function, and the concurrency of the whole account. */
+export function lambdaMetrics(store: MetricStore, lambda: LambdaService, mappings: readonly EventSourceMapping[]): void {
+  const of = recorders(store, NAMESPACE, { ...COUNTS, ...TIMES, ...ASYNC }, (functionName: string) => [{ FunctionName: functionName }]);
+  const account = store.recorder({ namespace: NAMESPACE, name: 'ConcurrentExecutions', dimensions: {} }, 'Count');
+
+  lambda.events.on('invocation', ({ at, functionName, kind, durationMs, initMs = 0 }) => {
+    const record = of(functionName);
+    // "The timestamp on a metric reflects when the function was invoked."
+    const invokedAt = at - durationMs - initMs;
+    record.Invocations(1, invokedAt);
+    record.Errors(kind === 'error' ? 1 : 0, invokedAt);
+    record.Throttles(0, invokedAt);
+    record.Duration(durationMs, invokedAt);
+    // Concurrency only falls where an invocation ends, so its peaks are all seen here.
+    record.ConcurrentExecutions(lambda.concurrencyOf(functionName), at);
+    account(lambda.concurrencyOf(), at);
+  });
+  lambda.events.on('throttle', ({ at, functionName }) => of(functionName).Throttles(1, at));
+  lambda.asyncEvents.on('received', (functionName) => of(functionName).AsyncEventsReceived(1, Date.now()));
+  lambda.asyncEvents.on('attempt', (functionName, ageMs) => of(functionName).AsyncEventAge(ageMs, Date.now()));
+  lambda.asyncEvents.on('dropped', (functionName) => of(functionName).AsyncEventsDropped(1, Date.now()));
+  lambda.asyncEvents.on('destinationFailed', (functionName) => of(functionName).DestinationDeliveryFailures(1, Date.now()));
+  for (const mapping of mappings) {
+    mapping.events.on('batch', ({ at, functionArn, iteratorAgeMs }) => of(functionArn.split(':')[6] ?? functionArn).IteratorAge(iteratorAgeMs, at));
+  }
+}

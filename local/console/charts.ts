@@ -1,0 +1,86 @@
+import { METRIC_NAMESPACE } from '../../functions/metric-names';
+import type { MetricId, MetricPoint, Metrics, Statistic } from '../observations';
+import type { Chart, Series, WindowMinutes } from './view-model';
+
+/** Length of a period for each window, in ms: some sixty points a line. */
+export const PERIODS: Record<WindowMinutes, number> = { 5: 5_000, 15: 15_000, 60: 60_000 };
+
+interface Line extends Pick<Series, 'name' | 'look' | 'dashed'> {
+  readonly metric: MetricId;
+  readonly statistic: Statistic;
+}
+
+/** The charts of the page: the canary beside its control, then what is between them. */
+export function charts(metrics: Metrics, minutes: WindowMinutes, now: number): Chart[] {
+  const periodMs = PERIODS[minutes];
+  // Whole periods, so that a line moves on and never changes behind itself; the one that has only begun would look like a fall.
+  const to = Math.floor(now / periodMs) * periodMs;
+  const from = to - minutes * 60_000;
+  return CHARTS.map(({ title, unit, lines }) => ({
+    title,
+    unit,
+    series: lines.map(({ metric, statistic, ...series }) => ({
+      ...series,
+      points: pointsOf(metrics.read({ ...metric, statistic, periodMs, from, to }), unit === '' ? { from, to, periodMs } : undefined),
+    })),
+  }));
+}
+
+/** @param counted the periods of something that is counted: one without data is one without any, once there has been some */
+function pointsOf(points: readonly MetricPoint[], counted?: { from: number; to: number; periodMs: number }): Series['points'] {
+  if (!counted || points.length === 0) return points.map(({ at, value }) => [at, value] as const);
+  const { from, to, periodMs } = counted;
+  const values = new Map(points.map(({ at, value }) => [at, value]));
+  return Array.from({ length: Math.round((to - from) / periodMs) }, (_, i) => [from + i * periodMs, values.get(from + i * periodMs) ?? 0] as const);
+}
+
+const ours = (name: string, service: string, dimensions: Record<string, string> = {}): MetricId => ({
+  namespace: METRIC_NAMESPACE, name, dimensions: { service, ...dimensions },
+});
+const ofCohort = (name: string, cohort: string, mode?: string): MetricId =>
+  ours(name, 'forward-request', { cohort, ...(mode !== undefined && { mode }) });
+
+const cohorts = (name: string, statistic: Statistic, dashed?: boolean): Line[] => [
+  { name: `canary ${statistic}`, look: 'canary', metric: ofCohort(name, 'event-driven'), statistic, ...(dashed && { dashed }) },
+  { name: `control ${statistic}`, look: 'control', metric: ofCohort(name, 'polling'), statistic, ...(dashed && { dashed }) },
+];
+const totals = (name: string): Line[] => cohorts(name, 'Sum').map((line) => ({ ...line, name: line.name.replace(' Sum', '') }));
+
+const CHARTS: readonly (Omit<Chart, 'series'> & { readonly lines: readonly Line[] })[] = [
+  { title: 'Response time', unit: 'ms', lines: [...cohorts('ResponseTime', 'p50'), ...cohorts('ResponseTime', 'p99', true)] },
+  {
+    title: 'Return time, p50 by mode',
+    unit: 'ms',
+    lines: [
+      { name: 'direct', look: 'canary', metric: ofCohort('ReturnTime', 'event-driven', 'direct'), statistic: 'p50' },
+      { name: 'bus', look: 'third', metric: ofCohort('ReturnTime', 'event-driven', 'bus'), statistic: 'p50' },
+      { name: 'fallen back', look: 'fourth', metric: ofCohort('ReturnTime', 'event-driven', 'polling'), statistic: 'p50' },
+      { name: 'polling', look: 'control', metric: ofCohort('ReturnTime', 'polling', 'polling'), statistic: 'p50' },
+    ],
+  },
+  { title: 'Requests', unit: '', lines: totals('Requests') },
+  {
+    title: 'Errors',
+    unit: '',
+    lines: [
+      ...totals('RequestErrors'),
+      { name: 'missed their event', look: 'third', metric: ofCohort('EventDrivenErrors', 'event-driven'), statistic: 'Sum' },
+    ],
+  },
+  {
+    title: 'Wakes by source',
+    unit: '',
+    lines: (['direct', 'bus', 'safety-read'] as const).map((source, i) => ({
+      name: source, look: (['canary', 'third', 'fourth'] as const)[i] ?? 'fourth',
+      metric: ours('WakeLatency', 'forward-request', { source }), statistic: 'SampleCount',
+    })),
+  },
+  {
+    title: 'Stream lag',
+    unit: 'ms',
+    lines: [
+      { name: 'average', look: 'third', metric: ours('StreamLag', 'process-stream'), statistic: 'Average' },
+      { name: 'maximum', look: 'fourth', metric: ours('StreamLag', 'process-stream'), statistic: 'Maximum' },
+    ],
+  },
+];

@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { logText } from '../logs/log-text';
+import type { Alarms, Logs } from '../observations';
+import type { LogLine } from '../services';
+import { shortName } from '../xray/timeline';
+import type { ConsoleLine, Overview, WindowMinutes } from './view-model';
+
+/** In ms. */
+const OVERVIEW_EVERY_MS = 2_000;
+const LOGS_EVERY_MS = 300;
+/** The browser's pause before it comes again. */
+const RETRY_MS = 1_000;
+const LINES_AT_FIRST = 300;
+/** More at once nobody reads. */
+const LINES_AT_ONCE = 300;
+/** A page that does not read gets nothing new until it has, in bytes. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+const MAX_STREAMS = 20;
+
+export interface EventStreamsOptions {
+  readonly logs: Logs;
+  readonly alarms: Alarms;
+  readonly overview: (minutes: WindowMinutes) => Overview;
+}
+
+/**
+ * Server-sent events for open pages: `overview` every two seconds and at each change of an alarm, `lines` of the logs as they come, after a
+ * first batch of older ones that begins anew (`{"fresh": true}`), so that a page which has lost its connection just goes on.
+ */
+export class EventStreams {
+  private readonly closers = new Set<() => void>();
+
+  constructor(private readonly options: EventStreamsOptions) {}
+
+  open(request: IncomingMessage, response: ServerResponse, minutes: WindowMinutes): void {
+    if (this.closers.size >= MAX_STREAMS) {
+      response.writeHead(503).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    response.write(`retry: ${RETRY_MS}\n\n`);
+    const { logs, alarms, overview } = this.options;
+    const send = (event: string, data: unknown): void => {
+      if (response.writableLength < MAX_UNREAD_BYTES) response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    };
+    const sendOverview = (): void => send('overview', overview(minutes));
+    let waiting: LogLine[] = [];
+    const onLine = (line: LogLine): void => {
+      waiting.push(line);
+      if (waiting.length > LINES_AT_ONCE * 2) waiting = waiting.slice(-LINES_AT_ONCE);
+    };
+    const sendLines = (): void => {
+      if (waiting.length > 0) send('lines', { fresh: false, lines: waiting.slice(-LINES_AT_ONCE).map(consoleLine) });
+      waiting = [];
+    };
+    const timers = [setInterval(sendOverview, OVERVIEW_EVERY_MS), setInterval(sendLines, LOGS_EVERY_MS)];
+    logs.events.on('line', onLine);
+    alarms.events.on('transition', sendOverview);
+    const close = (): void => {
+      timers.forEach(clearInterval);
+      logs.events.off('line', onLine);
+      alarms.events.off('transition', sendOverview);
+      this.closers.delete(close);
+      response.end();
+    };
+    this.closers.add(close);
+    request.once('close', close);
+    sendOverview();
+    send('lines', { fresh: true, lines: logs.recent(LINES_AT_FIRST).map(consoleLine) });
+  }
+
+  close(): void {
+    for (const close of this.closers) close();
+  }
+}
+
+const consoleLine = ({ at, functionName, text }: LogLine): ConsoleLine => ({ at, functionName: shortName(functionName), ...logText(text) });

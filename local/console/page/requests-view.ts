@@ -1,0 +1,63 @@
+import type { TimelineEntry, TracedRequest } from '../../observations';
+import type { Overview, RequestStory } from '../view-model';
+import { byId, h, render } from './dom';
+import { clock, ms } from './format';
+
+/** Parts of a story come later than the answer: a request so young is asked for again. In ms. */
+const SETTLED_MS = 10_000;
+
+let selected: string | undefined;
+
+/** The newest requests; one that is chosen shows its way through the functions. */
+export function showRequests({ requests, at }: Overview): void {
+  render(byId('request-list'), [requests, selected], () =>
+    requests.length === 0 ? [h('p', { class: 'soft' }, 'No request has come yet.')] : [h('ul', { class: 'requests' }, ...requests.map(requestRow))],
+  );
+  if (selected === undefined && requests.length === 0) hint();
+  const current = selected === undefined ? requests[0] : requests.find(({ requestId }) => requestId === selected);
+  if (current && (selected === undefined || at - current.at < SETTLED_MS)) void choose(current.requestId);
+}
+
+/** Shows one request's timeline, and keeps it until another is chosen. */
+export async function choose(requestId: string): Promise<void> {
+  selected = requestId;
+  for (const button of document.querySelectorAll<HTMLElement>('[data-request]')) {
+    button.setAttribute('aria-pressed', String(button.dataset['request'] === requestId));
+  }
+  const response = await fetch(`/api/requests/${encodeURIComponent(requestId)}`);
+  const body = (await response.json()) as RequestStory | { message: string };
+  if (selected !== requestId) return;
+  render(byId('timeline'), body, () => ('entries' in body ? story(body) : [h('p', { class: 'soft' }, body.message)]));
+}
+
+function hint(): void {
+  render(byId('timeline'), null, () => [h('p', { class: 'soft' }, 'Choose a request to see where its time went.')]);
+}
+
+function requestRow({ requestId, at, ms: took, failed, error, tunnelId, mode }: TracedRequest): HTMLElement {
+  const button = h('button', { type: 'button', 'data-request': requestId, 'data-key': requestId, 'aria-pressed': String(requestId === selected), title: requestId },
+    h('time', {}, clock(at)), h('span', { class: 'what' }, tunnelId ?? '–'), h('span', { class: 'soft' }, mode ?? ''),
+    h('span', { class: failed && 'bad' }, failed ? (error ?? 'failed') : ms(took)));
+  button.addEventListener('click', () => void choose(requestId));
+  return h('li', {}, button);
+}
+
+function story({ requestId, entries }: RequestStory): Node[] {
+  const from = Math.min(...entries.map(({ at }) => at));
+  const to = Math.max(...entries.map(({ at, ms: took = 0 }) => at + took));
+  return [
+    h('p', { class: 'soft' }, 'Request ', h('code', {}, requestId), `, ${ms(to - from)} in all`),
+    h('ol', { class: 'waterfall' }, ...entries.map((entry) => entryRow(entry, from, Math.max(1, to - from)))),
+  ];
+}
+
+function entryRow({ at, ms: took, functionName, kind, text, failed, depth }: TimelineEntry, from: number, wholeMs: number): HTMLElement {
+  const bar = h('span', { class: `span ${kind}` });
+  bar.style.left = `min(${((at - from) / wholeMs) * 100}%, 100% - 2px)`;
+  bar.style.width = `${((took ?? 0) / wholeMs) * 100}%`;
+  const name = h('span', { class: 'name', title: text }, kind === 'invocation' ? h('strong', {}, functionName) : '', ` ${kind === 'invocation' ? text.replace(/^invocation(: )?/, '') : text}`);
+  name.style.paddingInlineStart = `${depth}rem`;
+  return h('li', { class: failed && 'bad', title: `${functionName}: ${text}` },
+    h('span', { class: 'when' }, `+${ms(at - from)}`), name,
+    h('span', { class: 'track' }, bar), h('span', { class: 'took' }, took === undefined ? '' : ms(took)));
+}

@@ -1,0 +1,108 @@
+import type { Figures, Verdict } from './view-model';
+
+/** Fewer requests than this say nothing about a cohort. */
+const ENOUGH = 20;
+/** Medians that differ by less are the same to a person, and to noise. */
+const NOTICEABLE = 0.1;
+/** The slowest hundredth is worth a word when it is so many times as slow; a verdict it is not: a few requests make it. */
+const MUCH_SLOWER = 1.5;
+/** A difference of error shares that chance explains in less than one of twenty cases: the two-proportion z-test's 95 %. */
+const SIGNIFICANT_Z = 1.96;
+
+/**
+ * Whether the canary (the event-driven cohort) is better than its control (the polling one), in words and numbers.
+ * @param baselineMs average response time that was recorded at the last step of the rollout: the control where nobody polls any more
+ */
+export function compare(canary: Figures, control: Figures, minutes: number, baselineMs?: number): Verdict {
+  const span = `in the last ${minutes} minutes`;
+  if (canary.requests + control.requests === 0) {
+    return { kind: 'unknown', headline: 'No requests', detail: `Nothing came through ${span}, so there is nothing to compare.` };
+  }
+  if (canary.requests === 0) {
+    return { kind: 'unknown', headline: 'No canary', detail: `All ${count(control)} ${span} poll. ${own('They', control)}` };
+  }
+  if (control.requests === 0) return againstBaseline(canary, span, baselineMs);
+  if (Math.min(canary.requests, control.requests) < ENOUGH) {
+    return {
+      kind: 'unknown',
+      headline: 'Too early to tell',
+      detail: `${count(canary)} of the canary and ${count(control)} of the control ${span}; it takes ${ENOUGH} of each.`,
+    };
+  }
+  const kind = judged(errorsCompared(canary, control), timesCompared(canary.response.p50, control.response.p50));
+  return { kind, headline: HEADLINES[kind], detail: [timesText(canary, control), slowestText(canary, control), errorsText(canary, control), countsText(canary, control, span)].filter(Boolean).join(' ') };
+}
+
+const HEADLINES: Record<Verdict['kind'], string> = {
+  better: 'The canary is better than the control',
+  same: 'The canary is as good as the control',
+  worse: 'The canary is worse than the control',
+  mixed: 'The canary is better in one thing and worse in another',
+  unknown: 'Too early to tell',
+};
+
+type Sign = -1 | 0 | 1;
+
+/** 1: the canary is better. */
+function judged(errors: Sign, times: Sign): Verdict['kind'] {
+  if (errors * times < 0) return 'mixed';
+  const sum = errors + times;
+  return sum === 0 ? 'same' : sum > 0 ? 'better' : 'worse';
+}
+
+/** Whether more or fewer requests fail than chance would explain. */
+function errorsCompared(canary: Figures, control: Figures): Sign {
+  const pooled = (canary.errors + control.errors) / (canary.requests + control.requests);
+  const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / canary.requests + 1 / control.requests));
+  if (deviation === 0) return 0;
+  const z = (errorShare(canary) - errorShare(control)) / deviation;
+  return z > SIGNIFICANT_Z ? -1 : z < -SIGNIFICANT_Z ? 1 : 0;
+}
+
+function timesCompared(canary: number | undefined, control: number | undefined): Sign {
+  if (canary === undefined || control === undefined) return 0;
+  if (canary < control * (1 - NOTICEABLE)) return 1;
+  return canary > control * (1 + NOTICEABLE) ? -1 : 0;
+}
+
+function againstBaseline(canary: Figures, span: string, baselineMs: number | undefined): Verdict {
+  const { average } = canary.response;
+  if (baselineMs === undefined || average === undefined) {
+    return { kind: 'unknown', headline: 'No control', detail: `All ${count(canary)} ${span} are event-driven, and no baseline is recorded. ${own('They', canary)}` };
+  }
+  const sign = timesCompared(average, baselineMs);
+  const kind = sign === 0 ? 'same' : sign > 0 ? 'better' : 'worse';
+  return {
+    kind,
+    headline: { same: 'As good as the baseline', better: 'Better than the baseline', worse: 'Worse than the baseline' }[kind],
+    detail: `Nobody polls any more. A visitor waits ${ms(average)} on average; the recorded baseline is ${ms(baselineMs)}. ${percent(canary)} of ${count(canary)} ${span} failed.`,
+  };
+}
+
+const errorShare = ({ errors, requests }: Figures): number => (requests === 0 ? 0 : errors / requests);
+
+function timesText(canary: Figures, control: Figures): string {
+  const waits = `Half of its visitors wait less than ${ms(canary.response.p50)}, of the control's ${ms(control.response.p50)}.`;
+  if (canary.returned.p50 === undefined || control.returned.p50 === undefined) return waits;
+  return `${waits} Of that the way back takes ${ms(canary.returned.p50)} against ${ms(control.returned.p50)}.`;
+}
+
+function slowestText({ response: { p99: canary } }: Figures, { response: { p99: control } }: Figures): string {
+  if (canary === undefined || control === undefined || canary <= control * MUCH_SLOWER) return '';
+  return `But its slowest hundredth waits ${ms(canary)}, the control's ${ms(control)}.`;
+}
+
+function errorsText(canary: Figures, control: Figures): string {
+  const shares = `${percent(canary)} against ${percent(control)} of requests fail`;
+  const sign = errorsCompared(canary, control);
+  if (sign === 0) return canary.errors + control.errors === 0 ? 'No request failed.' : `${shares}, which may be chance.`;
+  return `${shares}.`;
+}
+
+const countsText = (canary: Figures, control: Figures, span: string): string =>
+  `(${canary.requests} and ${control.requests} requests ${span}.)`;
+
+const own = (who: string, figures: Figures): string => `${who} take ${ms(figures.response.p50)} (median), and ${percent(figures)} fail.`;
+const count = ({ requests }: Figures): string => `${requests} ${requests === 1 ? 'request' : 'requests'}`;
+const percent = (figures: Figures): string => `${(errorShare(figures) * 100).toFixed(1)} %`;
+const ms = (value: number | undefined): string => (value === undefined ? '–' : `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`);

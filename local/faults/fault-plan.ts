@@ -1,0 +1,162 @@
+/**
+ * What goes wrong, written down: docs/fault-plans.md is the page for people. A plan is data, so that a test, a rehearsal and
+ * `npm start -- --faults FILE` mean the same by it.
+ */
+import * as v from 'valibot';
+
+const name = v.pipe(v.string('must be text'), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be words of a-z and 0-9 with - between them'));
+const text = v.pipe(v.string('must be text'), v.minLength(1, 'must be text'));
+const ms = v.pipe(v.number('must be a number'), v.minValue(0, 'must be 0 or more'));
+const count = v.pipe(v.number('must be a number'), v.integer('must be a whole number'), v.minValue(1, 'must be 1 or more'));
+
+/** What can happen where. Each place takes the acts that mean something there. */
+export const ACTS = {
+  calls: ['fail', 'throttle', 'delay', 'drop', 'lose-answer', 'duplicate', 'reorder', 'kill', 'partition'],
+  invocations: ['fail', 'throttle', 'delay', 'drop', 'duplicate', 'reorder', 'kill'],
+  'stream-reads': ['fail', 'delay'],
+  'stream-records': ['delay', 'drop', 'duplicate', 'reorder'],
+  deliveries: ['fail', 'throttle', 'delay', 'drop', 'duplicate', 'reorder'],
+  frames: ['delay', 'drop', 'duplicate', 'reorder', 'kill', 'partition'],
+  environments: ['kill'],
+} as const;
+
+export type Place = keyof typeof ACTS;
+export type Act = (typeof ACTS)[Place][number];
+
+/** What may be left out of `match` means anything. Names are those of the Terraform (`wake-waiter`) or physical ones. */
+const MATCHES = {
+  calls: v.strictObject({
+    /** The function that calls. */
+    caller: v.optional(text),
+    /** As in IAM actions: `dynamodb`, `events`, `execute-api`, `ssm`, `sqs`. */
+    service: v.optional(text),
+    /** `GetItem`, `PutEvents`, `ManageConnections`; a signed connect is `Invoke`. */
+    operation: v.optional(text),
+    table: v.optional(text),
+    /** The WebSocket API that is called. */
+    api: v.optional(text),
+  }),
+  invocations: v.strictObject({ function: v.optional(text) }),
+  'stream-reads': v.strictObject({ function: v.optional(text) }),
+  'stream-records': v.strictObject({
+    function: v.optional(text),
+    event: v.optional(v.picklist(['INSERT', 'MODIFY', 'REMOVE'], 'must be INSERT, MODIFY or REMOVE')),
+  }),
+  deliveries: v.strictObject({ target: v.optional(text) }),
+  frames: v.strictObject({
+    api: v.optional(text),
+    direction: v.optional(v.picklist(['to-client', 'from-client'], 'must be to-client or from-client')),
+  }),
+  environments: v.strictObject({ function: v.optional(text) }),
+} as const satisfies Record<Place, v.GenericSchema>;
+
+/** When it happens. Without any of these: from the start on, every time. */
+const WHEN = {
+  /** Of what matches, this share: above 0, at most 1. */
+  probability: v.optional(
+    v.pipe(v.number('must be a number'), v.gtValue(0, 'must be above 0'), v.maxValue(1, 'must be at most 1')),
+  ),
+  /** Of what matches, every n-th. */
+  every: v.optional(count),
+  /** Since the start of the cloud. */
+  fromMs: v.optional(ms),
+  untilMs: v.optional(ms),
+  /** Off until a program begins it. */
+  switched: v.optional(v.boolean('must be true or false')),
+};
+
+const faultAt = <P extends Place>(place: P) =>
+  v.strictObject({
+    name,
+    on: v.literal(place),
+    match: v.optional(MATCHES[place]),
+    do: v.picklist(ACTS[place], `must be one of ${ACTS[place].join(', ')}`),
+    /** Of `delay`. */
+    delayMs: v.optional(ms),
+    /** Of `fail` on calls: what the service answers. */
+    error: v.optional(v.strictObject({ status: v.pipe(count, v.minValue(400, 'must be 400 or more'), v.maxValue(599, 'must be below 600')), code: text })),
+    /** Of `kill` on environments: how often all that match are killed. */
+    everyMs: v.optional(v.pipe(ms, v.minValue(1, 'must be 1 or more'))),
+    ...WHEN,
+  });
+
+const fault = v.variant(
+  'on',
+  [
+    faultAt('calls'), faultAt('invocations'), faultAt('stream-reads'), faultAt('stream-records'), faultAt('deliveries'), faultAt('frames'),
+    faultAt('environments'),
+  ],
+  `must be one of ${Object.keys(ACTS).join(', ')}`,
+);
+
+const schema = v.strictObject({
+  /** Same seed, same faults. */
+  seed: v.optional(v.pipe(v.number('must be a number'), v.integer('must be a whole number'), v.minValue(0, 'must be 0 or more')), 1),
+  faults: v.array(fault, 'must be a list of faults'),
+});
+
+type Fields = v.InferOutput<typeof fault>;
+/** One fault, whichever its place; `match` maps names of fields to what they must be. */
+export type Fault = Omit<Fields, 'match' | 'do'> & { readonly do: Act; readonly match?: Readonly<Record<string, string | undefined>> };
+export interface FaultPlan {
+  readonly seed: number;
+  readonly faults: readonly Fault[];
+}
+/** A plan as people and programs write it. */
+export type FaultPlanInput = v.InferInput<typeof schema>;
+
+/** What is wrong with a plan: one line with its source, the path and the remedy. */
+export class FaultPlanError extends Error {
+  override readonly name = 'FaultPlanError';
+}
+
+/** What the schema cannot say by itself: whether it holds, the field, and what to say when it does not. */
+const RELATIONS: readonly (readonly [holds: (fault: Fault) => boolean, field: string, problem: string])[] = [
+  [({ do: act, delayMs }) => (act === 'delay') === (delayMs !== undefined), 'delayMs', 'goes with "do": "delay", and only with it'],
+  [({ on, do: act, error }) => error === undefined || (on === 'calls' && act === 'fail'), 'error', 'goes with "do": "fail" on calls only'],
+  [({ on, everyMs }) => (on === 'environments') === (everyMs !== undefined), 'everyMs', 'goes with "on": "environments", and only with it'],
+  [({ probability, every }) => probability === undefined || every === undefined, 'every', 'and probability exclude each other: leave one out'],
+  [
+    ({ do: act, probability, every }) => act !== 'partition' || (probability === undefined && every === undefined),
+    'do',
+    'is partition, which lets nothing pass while it lasts: leave probability and every out, or take drop',
+  ],
+  [({ fromMs = 0, untilMs = Infinity }) => fromMs < untilMs, 'untilMs', 'must be later than fromMs'],
+  [
+    ({ switched, fromMs, untilMs }) => !switched || (fromMs === undefined && untilMs === undefined),
+    'switched',
+    'means that a program begins and ends it: leave fromMs and untilMs out',
+  ],
+];
+
+/**
+ * Checks what should be a plan.
+ * @param source where it comes from, such as its file
+ * @throws FaultPlanError with the first problem
+ */
+export function validateFaultPlan(value: unknown, source: string): FaultPlan {
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw problem(source, v.getDotPath(issue) ?? 'the whole file', describe(issue));
+  }
+  const plan = result.output as FaultPlan;
+  const names = new Set<string>();
+  for (const [index, each] of plan.faults.entries()) {
+    const path = `faults.${index}`;
+    for (const [holds, field, what] of RELATIONS) if (!holds(each)) throw problem(source, `${path}.${field}`, what);
+    if (names.has(each.name)) throw problem(source, `${path}.name`, `"${each.name}" is another fault's already`);
+    names.add(each.name);
+  }
+  return plan;
+}
+
+export function problem(source: string, path: string, what: string): FaultPlanError {
+  return new FaultPlanError(`${source}: ${path} ${what}; docs/fault-plans.md has the format`);
+}
+
+function describe(issue: v.BaseIssue<unknown>): string {
+  if (issue.received === 'undefined') return 'is missing';
+  if (issue.expected === 'never') return 'is not a field of it';
+  return issue.message.startsWith('Invalid') ? `must be ${issue.expected}, not ${issue.received}` : `${issue.message}, not ${issue.received}`;
+}

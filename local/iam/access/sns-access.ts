@@ -1,0 +1,10 @@
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html */
+import type { Access } from '../evaluate';
+import { keyAccess } from './key-access';
+import type { Place } from './required-access';
+
+/** What publishing to a topic takes; key: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
+export const publishAccess = (topicArn: string, place: Place): Access[] => [
+  { action: 'sns:Publish', resource: topicArn },
+  ...keyAccess(topicArn, place, 'GenerateDataKey', 'Decrypt'),
+];

@@ -1,0 +1,42 @@
+import { newSegmentId } from '../lambda/trace-header';
+import type { InvocationRecord, InvocationTrace } from '../lambda/invocation';
+import type { Segment, Subsegment } from './segment';
+
+/**
+ * The two segments that Lambda itself records of a sampled invocation: the service's (`AWS::Lambda`, from the request on), and the function's
+ * below it, with Initialization on a cold start, Invocation, and Overhead until the environment is free again
+ * (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
+ */
+export function lambdaSegments(record: InvocationRecord & { readonly trace: InvocationTrace }): readonly [service: Segment, ran: Segment] {
+  const { at, functionName, requestId, durationMs, initMs = 0, coldStart, kind, trace } = record;
+  const startedAt = at - durationMs;
+  const fault = kind === 'error' && { fault: true, ...(record.errorType && { cause: { exceptions: [{ type: record.errorType }] } }) };
+  const common = { trace_id: trace.traceId, name: functionName, end_time: at / 1000, ...fault };
+  const service: Segment = {
+    ...common,
+    id: newSegmentId(),
+    ...(trace.parentId !== undefined && { parent_id: trace.parentId }),
+    origin: 'AWS::Lambda',
+    start_time: Math.min(trace.askedAt, startedAt - initMs) / 1000,
+    aws: { request_id: requestId },
+  };
+  const answeredAt = startedAt + trace.handlerMs;
+  const ran: Segment = {
+    ...common,
+    id: trace.segmentId,
+    parent_id: service.id,
+    origin: 'AWS::Lambda::Function',
+    start_time: (startedAt - initMs) / 1000,
+    aws: { request_id: requestId },
+    subsegments: [
+      ...(coldStart ? [part('Initialization', startedAt - initMs, startedAt)] : []),
+      part('Invocation', startedAt, answeredAt),
+      part('Overhead', answeredAt, at),
+    ],
+  };
+  return [service, ran];
+}
+
+const part = (name: string, from: number, to: number): Subsegment => ({
+  id: newSegmentId(), name, start_time: from / 1000, end_time: to / 1000,
+});

@@ -1,0 +1,56 @@
+import { CloudwatchCompositeAlarm } from '@cdktf/provider-aws/lib/cloudwatch-composite-alarm';
+import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
+import { Construct } from 'constructs';
+import { physicalName } from '../physical-name';
+import type { TunnelFunction } from '../tunnel-function';
+import type { AlarmTargets } from './alarm-definition';
+import { describeAlarm, MetricAlarm } from './metric-alarm';
+import { rollbackTriggers } from './rollback-triggers';
+import { watchAlarms } from './watch-alarms';
+
+export interface AlarmsProps {
+  readonly targets: AlarmTargets;
+  /** Told of every change. */
+  readonly topicArn: string;
+  /** Started when a trigger is on. */
+  readonly rollBack: TunnelFunction;
+}
+
+/** Every alarm, and the composite one that starts roll-back. Their Terraform names are their ids alone: this is `Default`. */
+export class Alarms extends Construct {
+  /** Of the composite alarm, its triggers and the others, in the order in which people look at them. */
+  readonly arns: readonly string[];
+  readonly names: readonly string[];
+
+  constructor(scope: Construct, id: string, { targets, topicArn, rollBack }: AlarmsProps) {
+    super(scope, id);
+    const { name: environment, accountId } = targets.environment;
+    const triggers = rollbackTriggers(targets).map(
+      (definition) => new MetricAlarm(this, definition, environment, topicArn),
+    );
+    const composite = new CloudwatchCompositeAlarm(this, 'rollback', {
+      alarmName: physicalName('alarm', environment, 'rollback'),
+      alarmDescription: describeAlarm(
+        'One of the rollback triggers is on: the event-driven share is set to 0 %, and stays there until somebody resumes',
+        'rollback',
+      ),
+      alarmRule: triggers.map(({ name }) => `ALARM("${name}")`).join(' OR '),
+      alarmActions: [topicArn, rollBack.arn],
+      okActions: [topicArn],
+    });
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+    new LambdaPermission(this, 'rollback-permission', {
+      action: 'lambda:InvokeFunction',
+      functionName: rollBack.name,
+      principal: 'lambda.alarms.cloudwatch.amazonaws.com',
+      sourceArn: composite.arn,
+      sourceAccount: accountId,
+    });
+    const others = watchAlarms(targets).map(
+      (definition) => new MetricAlarm(this, definition, environment, topicArn),
+    );
+    const all = [...triggers, ...others];
+    this.names = [composite.alarmName, ...all.map(({ name }) => name)];
+    this.arns = [composite.arn, ...all.map(({ arn }) => arn)];
+  }
+}

@@ -1,0 +1,88 @@
+import {
+  CloudwatchMetricAlarm,
+  type CloudwatchMetricAlarmMetricQuery,
+} from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import { Construct } from 'constructs';
+import { physicalName } from '../physical-name';
+import type { AlarmDefinition } from './alarm-definition';
+
+/** An alarm that one could not make, or not trust. */
+export class AlarmDefinitionError extends Error {
+  override readonly name = 'AlarmDefinitionError';
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html */
+const MAX_METRICS = 10;
+
+const COMPARISON = { above: 'GreaterThanThreshold', below: 'LessThanThreshold' } as const;
+
+/** What an alarm's description says, with where to read on. */
+export const describeAlarm = (meaning: string, id: string): string =>
+  `${meaning}. Runbook: docs/runbooks/${id}.md`;
+
+/** One alarm of the table, which tells a topic when it goes on and when it is over. */
+export class MetricAlarm extends Construct {
+  readonly name: string;
+  readonly arn: string;
+
+  /** @throws AlarmDefinitionError */
+  constructor(scope: Construct, definition: AlarmDefinition, environment: string, topicArn: string) {
+    super(scope, definition.id);
+    validate(definition);
+    const [breaching, of] = definition.datapoints;
+    const alarm = new CloudwatchMetricAlarm(this, 'Default', {
+      alarmName: physicalName('alarm', environment, definition.id),
+      alarmDescription: describeAlarm(definition.meaning, definition.id),
+      comparisonOperator: COMPARISON[definition.breaches],
+      threshold: definition.threshold,
+      datapointsToAlarm: breaching,
+      evaluationPeriods: of,
+      treatMissingData: definition.silence,
+      alarmActions: [topicArn],
+      okActions: [topicArn],
+      ...(definition.silence === 'missing' && { insufficientDataActions: [topicArn] }),
+      ...watched(definition),
+    });
+    this.name = alarm.alarmName;
+    this.arn = alarm.arn;
+  }
+}
+
+function validate({
+  id,
+  metrics,
+  expression,
+  datapoints: [breaching, of],
+  periodSeconds,
+}: AlarmDefinition): void {
+  const all = Object.values(metrics);
+  const problem =
+    all.length > MAX_METRICS
+      ? `reads ${all.length} metrics, CloudWatch takes ${MAX_METRICS}: make two of it`
+      : all.length !== 1 && expression === undefined
+        ? 'reads several metrics, and has no expression'
+        : breaching > of
+          ? `asks for ${breaching} of ${of} periods`
+          : periodSeconds < 60 && all.some(({ namespace }) => namespace.startsWith('AWS/'))
+            ? 'has a period below a minute, and AWS publishes by the minute'
+            : undefined;
+  if (problem !== undefined) throw new AlarmDefinitionError(`alarm "${id}" ${problem}`);
+}
+
+/** The metric itself, or the queries of an expression over several. */
+function watched({ id, metrics, expression, periodSeconds: period }: AlarmDefinition) {
+  const entries = Object.entries(metrics);
+  const [first] = entries;
+  if (expression === undefined && first) {
+    const [, { namespace, name: metricName, dimensions, statistic }] = first;
+    return { namespace, metricName, dimensions, statistic, period };
+  }
+  const metricQuery: CloudwatchMetricAlarmMetricQuery[] = [
+    { id: 'watched', expression, label: id, returnData: true },
+    ...entries.map(([metricId, { namespace, name: metricName, dimensions, statistic: stat }]) => ({
+      id: metricId,
+      metric: { namespace, metricName, dimensions, stat, period },
+    })),
+  ];
+  return { metricQuery };
+}

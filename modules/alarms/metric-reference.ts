@@ -1,0 +1,75 @@
+import { METRIC_NAMESPACE, METRICS, type Metric, type MetricName } from '../../functions/metric-names';
+import type { FunctionName } from '../../functions/settings';
+import { AWS_METRICS } from './aws-metrics';
+
+/** `p50`, `p99` … are percentiles. */
+export type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | `p${number}`;
+
+/** One metric by its whole dimension set, and what is read of it. */
+export interface MetricReference {
+  readonly namespace: string;
+  readonly name: string;
+  /** Values may be references to resources. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: Statistic;
+}
+
+/** A metric or dimension set that neither our code emits nor AWS publishes. */
+export class UnknownMetricError extends Error {
+  override readonly name = 'UnknownMetricError';
+}
+
+/**
+ * A metric that one of our functions emits.
+ * @param by the set's dimensions beside `service`
+ * @throws UnknownMetricError for a function or a set that functions/metric-names.ts does not name
+ */
+export function emitted(
+  name: MetricName,
+  service: FunctionName,
+  statistic: Statistic,
+  by: Readonly<Record<string, string>> = {},
+): MetricReference {
+  const metric: Metric = METRICS[name];
+  const isEmitted = metric.from.includes(service) && metric.by.some((set) => haveSame(set, Object.keys(by)));
+  if (!isEmitted) {
+    throw new UnknownMetricError(
+      `${service} emits no ${name} by [${Object.keys(by).join(', ')}]: take a set from functions/metric-names.ts`,
+    );
+  }
+  return { namespace: METRIC_NAMESPACE, name, dimensions: { service, ...by }, statistic };
+}
+
+/**
+ * A metric that AWS publishes.
+ * @throws UnknownMetricError for one that modules/alarms/aws-metrics.ts does not name
+ */
+export function published(
+  namespace: string,
+  name: string,
+  statistic: Statistic,
+  dimensions: Readonly<Record<string, string>>,
+): MetricReference {
+  const isPublished = AWS_METRICS.some(
+    (metric) =>
+      metric.namespace === namespace &&
+      metric.name === name &&
+      haveSame(metric.dimensions, Object.keys(dimensions)),
+  );
+  if (!isPublished) {
+    throw new UnknownMetricError(
+      `${namespace} publishes no ${name} by [${Object.keys(dimensions).join(', ')}]: take one from modules/alarms/aws-metrics.ts`,
+    );
+  }
+  return { namespace, name, dimensions, statistic };
+}
+
+/** A metric of a Lambda function. @param functionName its name in AWS */
+export const ofFunction = (
+  name: string,
+  functionName: string,
+  statistic: Statistic = 'Sum',
+): MetricReference => published('AWS/Lambda', name, statistic, { FunctionName: functionName });
+
+const haveSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((one) => others.includes(one));

@@ -1,0 +1,153 @@
+import type { AlarmDefinition, AlarmTargets } from './alarm-definition';
+import { emitted, ofFunction, published, type MetricReference, type Statistic } from './metric-reference';
+import type { MetricName } from '../../functions/metric-names';
+
+/**
+ * The alarms that take the event-driven path back: those of the plan. Each has to see a fault, be evaluated, and have its
+ * consequence within five minutes (docs/operations.md, "From fault to polling").
+ */
+export const rollbackTriggers = (targets: AlarmTargets): readonly AlarmDefinition[] => [
+  errorRate(targets),
+  errors(),
+  latency(targets),
+  deliveryFailures(),
+  streamLag(),
+  lostAnswers(targets),
+  probeMissing(),
+];
+
+const ofCohort = (name: MetricName, statistic: Statistic, cohort = 'event-driven'): MetricReference =>
+  emitted(name, 'forward-request', statistic, { cohort });
+
+/** Below the minimum a single error would be more than 1 %: the count below watches there. */
+const errorRate = ({ environment }: AlarmTargets): AlarmDefinition => ({
+  id: 'event-driven-error-rate',
+  meaning: 'More than 1 % of the event-driven requests were not answered through their event',
+  metrics: { requests: ofCohort('Requests', 'Sum'), errors: ofCohort('EventDrivenErrors', 'Sum') },
+  expression: `IF(requests >= ${environment.alarms.minimumRequests}, 100 * FILL(errors, 0) / requests, 0)`,
+  breaches: 'above',
+  threshold: 1,
+  periodSeconds: 30,
+  datapoints: [3, 4],
+  silence: 'notBreaching',
+});
+
+/**
+ * The plan's count. It is for few requests: where ten a minute are less than 1 % of them, they are what the plan accepts, and a
+ * busy system would roll back because some sockets are always cold.
+ */
+const errors = (): AlarmDefinition => ({
+  id: 'event-driven-errors',
+  meaning:
+    'In two minutes of three more than 10 event-driven requests, and more than 1 %, were not answered through their event',
+  metrics: { requests: ofCohort('Requests', 'Sum'), errors: ofCohort('EventDrivenErrors', 'Sum') },
+  expression: 'IF(100 * FILL(errors, 0) > requests, FILL(errors, 0), 0)',
+  breaches: 'above',
+  threshold: 10,
+  periodSeconds: 60,
+  datapoints: [2, 3],
+  silence: 'notBreaching',
+});
+
+/**
+ * How many ms the average is above twice what it should be. Sweep repeats the recorded baseline once a minute, so that without
+ * a control every other period has something to compare with: three of six.
+ */
+function latency({ environment }: AlarmTargets): AlarmDefinition {
+  const { minimumRequests } = environment.alarms;
+  const reference = `IF(FILL(control_count, 0) >= ${minimumRequests}, FILL(control, 0), FILL(baseline, 0))`;
+  return {
+    id: 'event-driven-latency',
+    meaning:
+      'Event-driven requests take more than twice as long as those that poll or, without these, as the recorded baseline',
+    metrics: {
+      canary: ofCohort('ResponseTime', 'Average'),
+      canary_count: ofCohort('ResponseTime', 'SampleCount'),
+      control: ofCohort('ResponseTime', 'Average', 'polling'),
+      control_count: ofCohort('ResponseTime', 'SampleCount', 'polling'),
+      baseline: emitted('BaselineResponseTime', 'sweep', 'Average'),
+    },
+    expression: `IF(canary_count >= ${minimumRequests} AND ${reference} > 0, canary - 2 * ${reference}, 0)`,
+    breaches: 'above',
+    threshold: 0,
+    periodSeconds: 30,
+    datapoints: [3, 6],
+    silence: 'notBreaching',
+  };
+}
+
+/** A single event that the bus did not take is brought again by the stream: it is not lost, and says nothing about a share. */
+const deliveryFailures = (): AlarmDefinition => ({
+  id: 'delivery-failures',
+  meaning: 'The bus did not accept more than 0.1 % of the events, and more than one',
+  metrics: {
+    published: emitted('EventsPublished', 'process-stream', 'Sum'),
+    failed: emitted('EventDeliveryFailed', 'process-stream', 'Sum'),
+  },
+  expression: 'IF(FILL(failed, 0) > 1, 100 * FILL(failed, 0) / published, 0)',
+  breaches: 'above',
+  threshold: 0.1,
+  periodSeconds: 30,
+  datapoints: [2, 5],
+  silence: 'notBreaching',
+});
+
+/** In mode direct there may be no more than sweep's probe, once a minute: two of five periods are two probes. */
+const streamLag = (): AlarmDefinition => ({
+  id: 'stream-lag',
+  meaning: 'Completed rows take more than 5 s to reach process-stream',
+  metrics: { lag: emitted('StreamLag', 'process-stream', 'Average') },
+  breaches: 'above',
+  threshold: 5000,
+  periodSeconds: 30,
+  datapoints: [2, 5],
+  silence: 'notBreaching',
+});
+
+/**
+ * What arrives in the queues, not what lies there: a rollback is for what happens now. SQS's metrics of a queue that has been
+ * idle for six hours may come a quarter of an hour late; those of EventBridge and Lambda beside them do not.
+ */
+const lostAnswers = ({ answerQueues, responseRule, functions }: AlarmTargets): AlarmDefinition => ({
+  id: 'lost-answers',
+  meaning: 'A record, an event or a wake of an answer was given up; its visitor was served by a safety read',
+  metrics: {
+    ...Object.fromEntries(
+      Object.entries(answerQueues).map(([id, QueueName]) => [
+        id,
+        published('AWS/SQS', 'NumberOfMessagesSent', 'Sum', { QueueName }),
+      ]),
+    ),
+    rule_dead_letters: published('AWS/Events', 'InvocationsSentToDlq', 'Sum', { ...responseRule }),
+    rule_failures: published('AWS/Events', 'FailedInvocations', 'Sum', { ...responseRule }),
+    rule_losses: published('AWS/Events', 'InvocationsFailedToBeSentToDlq', 'Sum', { ...responseRule }),
+    wakes_dropped: ofFunction('AsyncEventsDropped', functions['wake-waiter']),
+    failures_lost: ofFunction('DestinationDeliveryFailures', functions['wake-waiter']),
+  },
+  expression: 'SUM(METRICS())',
+  breaches: 'above',
+  threshold: 0,
+  periodSeconds: 60,
+  datapoints: [1, 3],
+  silence: 'notBreaching',
+});
+
+/**
+ * Judged only in minutes in which sweep has sent a probe: a fresh environment has not, and sweep's own silence is another alarm.
+ * One minute without is a probe that crossed the minute's end, or a deploy that replaced a function; a deploy that changes
+ * mapping or rule can last two, and is the one that may roll back without need.
+ */
+const probeMissing = (): AlarmDefinition => ({
+  id: 'probe-missing',
+  meaning: 'Probes do not come back through stream and bus: wakes that cannot be posted directly are lost',
+  metrics: {
+    sweeps: emitted('Leftovers', 'sweep', 'SampleCount'),
+    returned: emitted('ProbeReturned', 'wake-waiter', 'Sum'),
+  },
+  expression: 'IF(sweeps > 0, FILL(returned, 0), 1)',
+  breaches: 'below',
+  threshold: 1,
+  periodSeconds: 60,
+  datapoints: [2, 3],
+  silence: 'notBreaching',
+});

@@ -1,0 +1,197 @@
+import type { FunctionName } from '../../functions/settings';
+import type { AlarmDefinition, AlarmTargets } from './alarm-definition';
+import { emitted, ofFunction, published, type MetricReference } from './metric-reference';
+
+/** The alarms that call a person and change nothing by themselves. */
+export const watchAlarms = (targets: AlarmTargets): readonly AlarmDefinition[] => [
+  streamLagWarning(),
+  sweepMissing(),
+  deadLetters(targets),
+  throttles(targets),
+  functionErrors(targets),
+  functionDuration(targets),
+  ...concurrency(targets),
+  visitor5xx(targets),
+  authenticationFailures(targets),
+  rollBackFailing(targets),
+  rolloutUnreadable(),
+];
+
+/** What most of them have in common. */
+const BY_THE_MINUTE = {
+  breaches: 'above',
+  threshold: 0,
+  periodSeconds: 60,
+  silence: 'notBreaching',
+} as const;
+
+const streamLagWarning = (): AlarmDefinition => ({
+  ...BY_THE_MINUTE,
+  id: 'stream-lag-warning',
+  meaning: 'Completed rows take more than 1 s to reach process-stream',
+  metrics: { lag: emitted('StreamLag', 'process-stream', 'Average') },
+  threshold: 1000,
+  datapoints: [3, 5],
+});
+
+/**
+ * Sweep says each minute how much it has removed, also when that is nothing. This alarm never gets as far as ALARM: silence is
+ * INSUFFICIENT_DATA, which it reports. As "breaching" it would be on in every fresh environment until the first sweep.
+ */
+const sweepMissing = (): AlarmDefinition => ({
+  ...BY_THE_MINUTE,
+  id: 'sweep-missing',
+  meaning:
+    'Sweep does not run, or does not get to its end: nothing probes stream and bus, and what crashes leave stays',
+  metrics: { sweeps: emitted('Leftovers', 'sweep', 'SampleCount') },
+  breaches: 'below',
+  threshold: 1,
+  datapoints: [3, 5],
+  silence: 'missing',
+});
+
+const deadLetters = ({ answerQueues, sweepQueues }: AlarmTargets): AlarmDefinition => ({
+  ...BY_THE_MINUTE,
+  id: 'dead-letters',
+  meaning: 'Something that failed lies in a failure or dead-letter queue until a person has looked at it',
+  metrics: Object.fromEntries(
+    Object.entries({ ...answerQueues, ...sweepQueues }).map(([id, QueueName]) => [
+      id,
+      published('AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'Maximum', { QueueName }),
+    ]),
+  ),
+  expression: 'SUM(METRICS())',
+  periodSeconds: 300,
+  datapoints: [1, 1],
+});
+
+const throttles = ({ functions }: AlarmTargets): AlarmDefinition => ({
+  ...BY_THE_MINUTE,
+  id: 'throttles',
+  meaning: 'Lambda refuses invocations: a reservation, or the concurrency of the account, is used up',
+  metrics: ofFunctions('Throttles', functions),
+  expression: 'SUM(METRICS())',
+  datapoints: [2, 5],
+});
+
+/** A refused token is an error of authorize-agent (below), and roll-back has an alarm of its own. */
+const functionErrors = ({ functions }: AlarmTargets): AlarmDefinition => {
+  const { 'authorize-agent': _tokens, 'roll-back': _rollBack, ...others } = functions;
+  return {
+    ...BY_THE_MINUTE,
+    id: 'function-errors',
+    meaning: 'Functions end with an error or at their timeout, in three minutes of five',
+    metrics: ofFunctions('Errors', others),
+    expression: 'SUM(METRICS())',
+    datapoints: [3, 5],
+  };
+};
+
+/** The longest invocation as a share of what is near the function's timeout. */
+function functionDuration({ environment, functions }: AlarmTargets): AlarmDefinition {
+  const { timings, functions: sizes } = environment;
+  const nearMs = (name: FunctionName): number => {
+    const timeoutMs = sizes[name].timeoutSeconds * 1000;
+    // It waits until its deadline as a matter of course: near is the second half of what is left then.
+    return name === 'forward-request' ? (timings.requestDeadlineMs + timeoutMs) / 2 : 0.9 * timeoutMs;
+  };
+  const names = Object.keys(functions) as FunctionName[];
+  return {
+    ...BY_THE_MINUTE,
+    id: 'function-duration',
+    meaning: "A function's longest invocation is near its timeout",
+    metrics: ofFunctions('Duration', functions, 'Maximum'),
+    expression: `MAX([${names.map((name) => `${idOf(name)} / ${nearMs(name)}`).join(', ')}])`,
+    threshold: 1,
+    datapoints: [2, 5],
+  };
+}
+
+/** Where concurrency is reserved: what shares the account's has no cap of its own to come near to. */
+function concurrency({ environment, functions }: AlarmTargets): readonly AlarmDefinition[] {
+  const reserved = (Object.keys(functions) as FunctionName[]).flatMap((name) => {
+    const cap = environment.functions[name].reservedConcurrency;
+    return cap === null ? [] : [{ name, cap }];
+  });
+  if (reserved.length === 0) return [];
+  return [
+    {
+      ...BY_THE_MINUTE,
+      id: 'concurrency',
+      meaning: 'A function uses more than 80 % of the concurrency that is reserved for it',
+      metrics: Object.fromEntries(
+        reserved.map(({ name }) => [
+          idOf(name),
+          ofFunction('ConcurrentExecutions', functions[name], 'Maximum'),
+        ]),
+      ),
+      expression: `MAX([${reserved.map(({ name, cap }) => `${idOf(name)} / ${cap}`).join(', ')}])`,
+      threshold: 0.8,
+      datapoints: [2, 5],
+    },
+  ];
+}
+
+/** A share: a tunnel without its agent, or a broken local service, is a 5xx too, and no fault of ours. */
+const visitor5xx = ({ environment, visitorApiId }: AlarmTargets): AlarmDefinition => ({
+  ...BY_THE_MINUTE,
+  id: 'visitor-5xx',
+  meaning: 'More than 5 % of what visitors get is an error of status 500 to 599',
+  metrics: {
+    requests: published('AWS/ApiGateway', 'Count', 'SampleCount', { ApiId: visitorApiId }),
+    failed: published('AWS/ApiGateway', '5xx', 'Sum', { ApiId: visitorApiId }),
+  },
+  expression: `IF(requests >= ${environment.alarms.minimumRequests}, 100 * FILL(failed, 0) / requests, 0)`,
+  threshold: 5,
+  datapoints: [3, 5],
+});
+
+/**
+ * API Gateway publishes no count of refused connections by itself: `ClientError` also counts throttled and malformed ones. But
+ * a refusal is an error of the authorizer, which throws "Unauthorized", and so is a key that it cannot read.
+ */
+const authenticationFailures = ({ functions }: AlarmTargets): AlarmDefinition => ({
+  ...BY_THE_MINUTE,
+  id: 'authentication-failures',
+  meaning: 'More than 10 agents a minute are refused for their token, or the authorizer fails',
+  metrics: { refused: ofFunction('Errors', functions['authorize-agent']) },
+  threshold: 10,
+  datapoints: [3, 5],
+});
+
+const rollBackFailing = ({ functions }: AlarmTargets): AlarmDefinition => ({
+  ...BY_THE_MINUTE,
+  id: 'roll-back-failing',
+  meaning: 'An alarm asked for a rollback, and roll-back failed: the share may still be what it was',
+  metrics: {
+    errors: ofFunction('Errors', functions['roll-back']),
+    throttles: ofFunction('Throttles', functions['roll-back']),
+    dropped: ofFunction('AsyncEventsDropped', functions['roll-back']),
+    untold: ofFunction('DestinationDeliveryFailures', functions['roll-back']),
+  },
+  expression: 'SUM(METRICS())',
+  datapoints: [1, 3],
+});
+
+const rolloutUnreadable = (): AlarmDefinition => ({
+  ...BY_THE_MINUTE,
+  id: 'rollout-unreadable',
+  meaning: 'The rollout cannot be read: after a minute requests poll, whatever is set',
+  metrics: { unreadable: emitted('RolloutUnreadable', 'forward-request', 'Sum') },
+  datapoints: [2, 5],
+});
+
+/** A function's name as metric math takes it. */
+const idOf = (name: string): string => name.replaceAll('-', '_');
+
+const ofFunctions = (
+  metric: string,
+  functions: Readonly<Record<string, string>>,
+  statistic: 'Sum' | 'Maximum' = 'Sum',
+): Record<string, MetricReference> =>
+  Object.fromEntries(
+    Object.entries(functions).map(([name, functionName]) => [
+      idOf(name),
+      ofFunction(metric, functionName, statistic),
+    ]),
+  );

@@ -1,0 +1,44 @@
+import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
+import { Construct } from 'constructs';
+import type { Environment } from '../../environments';
+import { physicalName } from '../physical-name';
+import { canaryRow, modesRow, returnRow } from './rollout-rows';
+import { backstopRow, costRow, healthRow, type ShownResources } from './system-rows';
+import { alarmStates, layOut, text } from './widgets';
+
+export interface DashboardProps {
+  readonly environment: Environment;
+  readonly resources: ShownResources;
+  readonly alarmArns: readonly string[];
+}
+
+/** One page from top to bottom: what is on, whether the canary is better than its control, why, and what it costs. */
+export class Dashboard extends Construct {
+  readonly name: string;
+
+  constructor(scope: Construct, id: string, { environment, resources, alarmArns }: DashboardProps) {
+    super(scope, id);
+    const { name, region } = environment;
+    const rows = [
+      [
+        text(
+          `# http-tunnel ${name}\nCanary (event-driven) against control (polling). What to do: docs/runbooks/README.md. ` +
+            `Back to polling by hand: \`npm run rollout -- --env ${name} off --why "…"\``,
+          2,
+        ),
+      ],
+      [alarmStates('Alarms', alarmArns, 4)],
+      canaryRow(region),
+      returnRow(region),
+      modesRow(region),
+      backstopRow(region, resources),
+      healthRow(region, resources),
+      costRow(region, resources),
+    ];
+    const dashboard = new CloudwatchDashboard(this, 'Default', {
+      dashboardName: physicalName('dashboard', name, 'overview'),
+      dashboardBody: JSON.stringify({ start: '-PT3H', periodOverride: 'inherit', widgets: layOut(rows) }),
+    });
+    this.name = dashboard.dashboardName;
+  }
+}

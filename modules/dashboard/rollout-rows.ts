@@ -1,0 +1,155 @@
+import { emitted, type Statistic } from '../alarms/metric-reference';
+import type { MetricName } from '../../functions/metric-names';
+import { graph, type Line, type Widget } from './widgets';
+
+const CANARY = '#1f77b4';
+const CONTROL = '#7f7f7f';
+
+/** What requests were assigned and then did: an assigned request polls when its wake socket is not ready. */
+const DONE = [
+  { cohort: 'event-driven', mode: 'direct', label: 'event-driven, woken directly' },
+  { cohort: 'event-driven', mode: 'bus', label: 'event-driven, woken by the bus' },
+  { cohort: 'event-driven', mode: 'polling', label: 'event-driven, fallen back to polling' },
+  { cohort: 'polling', mode: 'polling', label: 'control, polling' },
+] as const;
+
+const ofCohort = (name: MetricName, statistic: Statistic, cohort: 'event-driven' | 'polling') =>
+  emitted(name, 'forward-request', statistic, { cohort });
+
+const byMode = (name: MetricName, statistic: Statistic): Line[] =>
+  DONE.map(({ label, cohort, mode }) => ({
+    label,
+    of: emitted(name, 'forward-request', statistic, { cohort, mode }),
+  }));
+
+/** The canary beside its control: the first thing to look at. Ratios below 1 say that the canary is better. */
+export const canaryRow = (region: string): readonly Widget[] => [
+  graph(region, {
+    title: 'Canary ÷ control: average response time (rollback above 2)',
+    width: 6,
+    view: 'numbers',
+    periodSeconds: 300,
+    lines: [
+      { label: 'times as long', of: 'canary / control' },
+      {
+        label: 'canary, ms',
+        id: 'canary',
+        of: ofCohort('ResponseTime', 'Average', 'event-driven'),
+        color: CANARY,
+      },
+      {
+        label: 'control, ms',
+        id: 'control',
+        of: ofCohort('ResponseTime', 'Average', 'polling'),
+        color: CONTROL,
+      },
+    ],
+  }),
+  graph(region, {
+    title: 'Average response time',
+    width: 6,
+    unit: 'ms',
+    lines: [
+      {
+        label: 'canary (event-driven)',
+        of: ofCohort('ResponseTime', 'Average', 'event-driven'),
+        color: CANARY,
+      },
+      { label: 'control (polling)', of: ofCohort('ResponseTime', 'Average', 'polling'), color: CONTROL },
+      {
+        label: 'recorded baseline',
+        of: emitted('BaselineResponseTime', 'sweep', 'Average'),
+        color: '#c7c7c7',
+      },
+    ],
+  }),
+  graph(region, {
+    title: 'Errors of ours, share of requests',
+    width: 6,
+    unit: '%',
+    thresholds: [{ label: 'rollback, missed events', value: 1 }],
+    lines: [
+      ...(['event-driven', 'polling'] as const).flatMap((cohort, i): Line[] => [
+        { label: 'requests', id: `r${i}`, hidden: true, of: ofCohort('Requests', 'Sum', cohort) },
+        { label: 'errors', id: `e${i}`, hidden: true, of: ofCohort('RequestErrors', 'Sum', cohort) },
+      ]),
+      {
+        label: 'missed',
+        id: 'missed',
+        hidden: true,
+        of: ofCohort('EventDrivenErrors', 'Sum', 'event-driven'),
+      },
+      { label: 'canary', of: '100 * FILL(e0, 0) / r0', color: CANARY },
+      { label: 'control', of: '100 * FILL(e1, 0) / r1', color: CONTROL },
+      { label: 'canary: not answered through its event', of: '100 * FILL(missed, 0) / r0', color: '#ff7f0e' },
+    ],
+  }),
+  graph(region, {
+    title: 'Rollout',
+    width: 6,
+    unit: '%',
+    lines: [
+      { label: 'share that is set', of: emitted('RolloutPercent', 'sweep', 'Average'), color: CANARY },
+      { label: 'rollbacks', of: emitted('RolledBack', 'roll-back', 'Sum'), axis: 'right', color: '#d62728' },
+      {
+        label: 'reads of the rollout that failed',
+        of: emitted('RolloutUnreadable', 'forward-request', 'Sum'),
+        axis: 'right',
+        color: '#ff7f0e',
+      },
+    ],
+  }),
+];
+
+/** How answers come back. */
+export const returnRow = (region: string): readonly Widget[] => [
+  graph(region, {
+    title: 'Return time, from the completed row to the waiter',
+    width: 8,
+    unit: 'ms',
+    lines: (['p50', 'p99'] as const).flatMap((percentile) =>
+      byMode('ReturnTime', percentile).map((line) => ({ ...line, label: `${percentile} ${line.label}` })),
+    ),
+  }),
+  graph(region, {
+    title: 'Who told the waiter: share of the wake path',
+    width: 8,
+    view: 'stacked',
+    lines: (['direct', 'bus', 'safety-read'] as const).map((source) => ({
+      label: source,
+      of: emitted('WakeLatency', 'forward-request', 'SampleCount', { source }),
+    })),
+  }),
+  graph(region, {
+    title: 'How long that took, p99',
+    width: 8,
+    unit: 'ms',
+    lines: (['direct', 'bus', 'safety-read'] as const).map((source) => ({
+      label: source,
+      of: emitted('WakeLatency', 'forward-request', 'p99', { source }),
+    })),
+  }),
+];
+
+/** Requests by what was done with them. */
+export const modesRow = (region: string): readonly Widget[] => [
+  graph(region, { title: 'Requests', width: 6, view: 'stacked', lines: byMode('Requests', 'Sum') }),
+  graph(region, {
+    title: 'Average response time',
+    width: 6,
+    unit: 'ms',
+    lines: byMode('ResponseTime', 'Average'),
+  }),
+  graph(region, {
+    title: 'Errors told to visitors',
+    width: 6,
+    view: 'stacked',
+    lines: byMode('RequestErrors', 'Sum'),
+  }),
+  graph(region, {
+    title: 'Event-driven requests not answered through their event',
+    width: 6,
+    view: 'stacked',
+    lines: byMode('EventDrivenErrors', 'Sum').filter(({ label }) => !label.startsWith('control')),
+  }),
+];

@@ -1,0 +1,167 @@
+import type { FunctionName } from '../../functions/settings';
+import type { WatchedRule } from '../alarms/alarm-definition';
+import { emitted, ofFunction, published } from '../alarms/metric-reference';
+import { graph, type Line, type Widget } from './widgets';
+
+/** Names in AWS of what rows below show. */
+export interface ShownResources {
+  readonly functions: Readonly<Record<FunctionName, string>>;
+  readonly visitorApiId: string;
+  /** WebSocket APIs. */
+  readonly agentGatewayId: string;
+  readonly wakeChannelId: string;
+  readonly tables: Readonly<Record<string, string>>;
+  readonly responseRule: WatchedRule;
+}
+
+/** Stream, bus and what is left over: the backstop. */
+export const backstopRow = (
+  region: string,
+  { functions, responseRule }: ShownResources,
+): readonly Widget[] => [
+  graph(region, {
+    title: 'Stream lag (warning above 1 s, rollback above 5 s)',
+    width: 6,
+    unit: 'ms',
+    thresholds: [
+      { label: 'warning', value: 1000 },
+      { label: 'rollback', value: 5000 },
+    ],
+    lines: [
+      { label: 'average', of: emitted('StreamLag', 'process-stream', 'Average') },
+      { label: 'longest', of: emitted('StreamLag', 'process-stream', 'Maximum') },
+      {
+        label: 'age of the oldest record, as Lambda sees it',
+        of: ofFunction('IteratorAge', functions['process-stream'], 'Maximum'),
+      },
+    ],
+  }),
+  graph(region, {
+    title: 'Events',
+    width: 6,
+    lines: [
+      { label: 'handed to the bus', of: emitted('EventsPublished', 'process-stream', 'Sum') },
+      { label: 'not accepted', of: emitted('EventDeliveryFailed', 'process-stream', 'Sum') },
+      {
+        label: 'delivered by the rule',
+        of: published('AWS/Events', 'Invocations', 'Sum', { ...responseRule }),
+      },
+    ],
+  }),
+  graph(region, {
+    title: 'Sweep: probes and leftovers',
+    width: 6,
+    lines: [
+      { label: 'probes that came back', of: emitted('ProbeReturned', 'wake-waiter', 'Sum') },
+      { label: 'rows left behind', of: emitted('Leftovers', 'sweep', 'Sum') },
+    ],
+  }),
+  graph(region, {
+    title: 'Odd things',
+    width: 6,
+    lines: [
+      {
+        label: 'wakes not posted:',
+        of: `SEARCH('{HTTPTunnel,reason,service} MetricName="WakeFailed"', 'Sum', 60)`,
+      },
+      { label: 'wake sockets replaced', of: emitted('WakeSocketReconnect', 'forward-request', 'Sum') },
+      { label: 'late answers', of: emitted('LateAnswer', 'receive-message', 'Sum') },
+      {
+        label: "answers for another tunnel's request",
+        of: emitted('ForeignAnswer', 'receive-message', 'Sum'),
+      },
+    ],
+  }),
+];
+
+/** What functions and doors go through. */
+export const healthRow = (region: string, shown: ShownResources): readonly Widget[] => [
+  graph(region, { title: 'Errors of functions', width: 6, lines: ofEach('Errors', shown) }),
+  graph(region, { title: 'Throttled invocations', width: 6, lines: ofEach('Throttles', shown) }),
+  graph(region, {
+    title: 'Concurrent executions',
+    width: 6,
+    lines: ofEach('ConcurrentExecutions', shown, 'Maximum'),
+  }),
+  graph(region, {
+    title: 'Doors',
+    width: 6,
+    lines: [
+      {
+        label: 'visitors: 4xx',
+        of: published('AWS/ApiGateway', '4xx', 'Sum', { ApiId: shown.visitorApiId }),
+      },
+      {
+        label: 'visitors: 5xx',
+        of: published('AWS/ApiGateway', '5xx', 'Sum', { ApiId: shown.visitorApiId }),
+      },
+      {
+        label: 'agents: connected',
+        of: published('AWS/ApiGateway', 'ConnectCount', 'Sum', { ApiId: shown.agentGatewayId }),
+      },
+      {
+        label: 'agents: refused',
+        of: published('AWS/ApiGateway', 'ClientError', 'Sum', { ApiId: shown.agentGatewayId }),
+      },
+    ],
+  }),
+];
+
+/** What the bill is made of. */
+export const costRow = (region: string, shown: ShownResources): readonly Widget[] => [
+  graph(region, {
+    title: 'Cost: invocations',
+    width: 6,
+    view: 'stacked',
+    periodSeconds: 300,
+    lines: ofEach('Invocations', shown),
+  }),
+  graph(region, {
+    title: 'Cost: capacity units of tables',
+    width: 6,
+    periodSeconds: 300,
+    lines: Object.entries(shown.tables).flatMap(([label, TableName]) => [
+      {
+        label: `${label}, written`,
+        of: published('AWS/DynamoDB', 'ConsumedWriteCapacityUnits', 'Sum', { TableName }),
+      },
+      {
+        label: `${label}, read`,
+        of: published('AWS/DynamoDB', 'ConsumedReadCapacityUnits', 'Sum', { TableName }),
+      },
+    ]),
+  }),
+  graph(region, {
+    title: 'Cost: requests and messages',
+    width: 6,
+    periodSeconds: 300,
+    lines: [
+      {
+        label: 'visitors: requests',
+        of: published('AWS/ApiGateway', 'Count', 'SampleCount', { ApiId: shown.visitorApiId }),
+      },
+      {
+        label: 'agents: messages',
+        of: published('AWS/ApiGateway', 'MessageCount', 'Sum', { ApiId: shown.agentGatewayId }),
+      },
+      {
+        label: 'wakes: messages',
+        of: published('AWS/ApiGateway', 'MessageCount', 'Sum', { ApiId: shown.wakeChannelId }),
+      },
+    ],
+  }),
+  graph(region, {
+    title: 'Cost: ms of functions, together',
+    width: 6,
+    view: 'stacked',
+    periodSeconds: 300,
+    lines: ofEach('Duration', shown),
+  }),
+];
+
+const ofEach = (
+  metric: string,
+  { functions }: ShownResources,
+  statistic: 'Sum' | 'Maximum' = 'Sum',
+): Line[] =>
+  Object.entries(functions).map(([label, name]) => ({ label, of: ofFunction(metric, name, statistic) }));

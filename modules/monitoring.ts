@@ -1,0 +1,53 @@
+import { Construct } from 'constructs';
+import type { Environment } from '../environments';
+import type { FunctionName } from '../functions/settings';
+import type { AlarmTargets } from './alarms/alarm-definition';
+import { Alarms } from './alarms/alarms';
+import { Dashboard } from './dashboard/dashboard';
+import type { SharedResources } from './function-rights';
+import type { Outputs } from './outputs';
+import type { TunnelFunction } from './tunnel-function';
+
+export interface MonitoringProps extends Omit<AlarmTargets, 'functions'> {
+  readonly environment: Environment;
+  readonly shared: SharedResources;
+  readonly functions: Readonly<Record<FunctionName, TunnelFunction>>;
+}
+
+/** What watches the stack: alarms and dashboard. It comes last, when all that is watched is there. */
+export class Monitoring extends Construct {
+  readonly outputs: Outputs;
+
+  constructor(scope: Construct, id: string, { shared, functions, ...watched }: MonitoringProps) {
+    super(scope, id);
+    const { environment } = watched;
+    const functionNames = Object.fromEntries(
+      Object.entries(functions).map(([name, { name: inAws }]) => [name, inAws]),
+    ) as Record<FunctionName, string>;
+    const alarms = new Alarms(this, 'Default', {
+      targets: { ...watched, functions: functionNames },
+      topicArn: shared.alarmTopic.arn,
+      rollBack: functions['roll-back'],
+    });
+    const dashboard = new Dashboard(this, 'dashboard', {
+      environment,
+      alarmArns: alarms.arns,
+      resources: {
+        functions: functionNames,
+        visitorApiId: watched.visitorApiId,
+        responseRule: watched.responseRule,
+        agentGatewayId: shared.agentGateway.api.apiId,
+        wakeChannelId: shared.wakeChannel.api.apiId,
+        tables: { tunnels: shared.tunnels.name, 'pending requests': shared.pendingRequests.name },
+      },
+    });
+    this.outputs = {
+      alarms: [
+        alarms.names,
+        'Names of all alarms; the first is the one that takes the event-driven path back',
+      ],
+      alarm_topic: [shared.alarmTopic.arn, 'ARN of the topic that tells of alarms: subscribe to it'],
+      dashboard: [dashboard.name, 'Name of the dashboard in CloudWatch'],
+    };
+  }
+}

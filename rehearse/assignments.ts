@@ -1,0 +1,56 @@
+import type { Cohort } from '../functions/core/rollout';
+import { isNamed } from '../local/faults/faults';
+import type { AwsCall, Interceptor } from '../local/services';
+
+/** Requests of each cohort. */
+export type ByCohort = Readonly<Record<Cohort, number>>;
+
+/** Sees from the pending rows which cohort each request is assigned to, when, and until when it waits. Times are in ms since the epoch. */
+export class Assignments {
+  /** In flight, by request id. */
+  private readonly open = new Map<string, Cohort>();
+  private readonly assigned: { readonly at: number; readonly cohort: Cohort }[] = [];
+
+  readonly intercept: Interceptor = async (call, next) => {
+    const row = rowOf(call);
+    if (row && call.operation === 'PutItem') this.begin(row.requestId, row.cohort, Date.now());
+    const reply = await next();
+    if (row && call.operation === 'DeleteItem') this.open.delete(row.requestId);
+    return reply;
+  };
+
+  begin(requestId: string, cohort: Cohort, at: number): void {
+    this.open.set(requestId, cohort);
+    this.assigned.push({ at, cohort });
+  }
+
+  /** Requests assigned from `from` on, and before `to`. */
+  between(from: number, to = Infinity): ByCohort {
+    const counts = { 'event-driven': 0, polling: 0 };
+    for (const { at, cohort } of this.assigned) if (at >= from && at < to) counts[cohort]++;
+    return counts;
+  }
+
+  /** When the last request was assigned to the event-driven cohort. */
+  get lastEventDrivenAt(): number | undefined {
+    return this.assigned.findLast(({ cohort }) => cohort === 'event-driven')?.at;
+  }
+
+  /** Ids of the requests that wait now, by cohort. */
+  inFlight(): Readonly<Record<Cohort, readonly string[]>> {
+    const of = (cohort: Cohort): string[] => [...this.open].flatMap(([id, its]) => (its === cohort ? [id] : []));
+    return { 'event-driven': of('event-driven'), polling: of('polling') };
+  }
+
+  isOpen(requestId: string): boolean {
+    return this.open.has(requestId);
+  }
+}
+
+/** The pending row of a visitor's request that a call is about. Sweep's probes are nobody's request. */
+function rowOf({ caller, input }: AwsCall): { readonly requestId: string; readonly cohort: Cohort } | undefined {
+  if (!isNamed(caller.functionName, 'forward-request') || !isNamed(String(input['TableName']), 'pending-requests')) return undefined;
+  const { requestId, cohort } = (input['Item'] ?? input['Key'] ?? {}) as Record<string, { readonly S?: string } | undefined>;
+  if (requestId?.S === undefined) return undefined;
+  return { requestId: requestId.S, cohort: cohort?.S === 'event-driven' ? 'event-driven' : 'polling' };
+}

@@ -1,0 +1,46 @@
+/** `npm run rehearse`: what operations rely on, rehearsed on the local cloud under load. */
+import { runProgram } from '../scripts/command-line';
+import { parseRehearseOptions, type RehearseOptions } from './options';
+import { missesOf, outcomeOf } from './outcome';
+import { progressOn, type Progress } from './progress';
+import { buildBundles } from './rehearsal-cloud';
+import { rollBackReport } from './report';
+import { walk } from './rollout';
+import { runScenario, type Run } from './run-scenario';
+import { SCENARIOS, type Scenario } from './scenarios';
+import { missesOfWalk, walkJson, walkReport } from './walk-report';
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Resolves with the exit code: 1 when a target was missed. */
+async function main(options: RehearseOptions): Promise<number> {
+  const progress = progressOn(process.stderr);
+  progress('building the functions');
+  await buildBundles();
+  return options.rehearsal === 'rollback' ? rehearseRollBack(options, progress) : rehearseRollout(options, progress);
+}
+
+async function rehearseRollout(options: RehearseOptions, progress: Progress): Promise<number> {
+  const result = await walk(options, progress);
+  const misses = missesOfWalk(result);
+  print(`\n${walkReport(result, misses)}`);
+  if (options.json) print(JSON.stringify(walkJson(result)));
+  return misses.length === 0 ? 0 : 1;
+}
+
+async function rehearseRollBack(options: RehearseOptions, progress: Progress): Promise<number> {
+  const runs: Run[] = [];
+  for (const name of options.scenarios) runs.push(await runScenario(scenarioOf(name), options, progress));
+  const misses = runs.flatMap(missesOf);
+  print(`\n${rollBackReport(runs, misses)}`);
+  const outcomes = runs.map(outcomeOf);
+  if (options.json) print(JSON.stringify(outcomes.length === 1 ? outcomes[0] : outcomes));
+  return misses.length === 0 ? 0 : 1;
+}
+
+const scenarioOf = (name: string): Scenario => SCENARIOS.find((scenario) => scenario.name === name) as Scenario;
+
+// It would stand between the lines; which versions run is what the lock file says.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+void runProgram('rehearse', parseRehearseOptions, main);

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { next, resume, type Outcome } from '../rollout/commands';
+import type { ByCohort } from './assignments';
+import type { Progress } from './progress';
+import type { RehearsalCloud } from './rehearsal-cloud';
+import { sendSweep } from './sweep';
+
+/** The way forward again after a roll-back. */
+export interface Mending {
+  /** `next` was refused as long as nobody had resumed. */
+  readonly refusedWhileLatched: boolean;
+  /** Share after resume and next. */
+  readonly percent: number;
+  /** Requests from then on. */
+  readonly after: ByCohort;
+  readonly rolledBackAgain: boolean;
+}
+
+/** Times that the factor divides, in ms: until alarms are off again and a probe was counted, and what a new alarm would take. */
+const RECOVERY_MS = 600_000;
+const WATCHED_MS = 120_000;
+const PROBE_MS = 30_000;
+
+/** Goes on as an operator would once the fault is mended: the same commands, and nothing forced. */
+export async function mend(rehearsal: RehearsalCloud, timeFactor: number, progress: Progress): Promise<Mending> {
+  const { operation, assignments, changes } = rehearsal;
+  const reason = { by: 'rehearsal', why: 'the fault is mended', force: false };
+  const early = await next(operation, reason);
+  const refusedWhileLatched = early.kind === 'refused' && early.obstacles.some(({ code }) => code === 'latched');
+  progress(`next: ${textOf(early)}`);
+  progress(`resume: ${textOf(await resume(operation, reason))}`);
+
+  const outcome = await nextWhenItIsLet(rehearsal, timeFactor, progress);
+  const changedAt = Date.now();
+  if (outcome.kind === 'changed') await sleep(WATCHED_MS / timeFactor);
+  return {
+    refusedWhileLatched,
+    percent: changes.all.at(-1)?.percent ?? 0,
+    after: assignments.between(changedAt),
+    rolledBackAgain: changes.rolledBackAfter(changedAt) !== undefined,
+  };
+}
+
+/** Tries until nothing speaks against it, sending sweep's probe as often as the factor says. */
+export async function nextWhenItIsLet({ cloud, operation }: RehearsalCloud, timeFactor: number, progress: Progress): Promise<Outcome> {
+  const endsAt = Date.now() + RECOVERY_MS / timeFactor;
+  let said = '';
+  for (let sweepAt = 0; ; await sleep(200)) {
+    if (Date.now() >= sweepAt) {
+      sendSweep(cloud);
+      sweepAt = Date.now() + PROBE_MS / timeFactor;
+    }
+    const outcome = await next(operation, { by: 'rehearsal', why: 'the next stage', force: false });
+    if (textOf(outcome) !== said) progress(`next: ${(said = textOf(outcome))}`);
+    if (outcome.kind === 'changed' || Date.now() >= endsAt) return outcome;
+  }
+}
+
+export function textOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'changed':
+      return `${outcome.item.percent} %`;
+    case 'unchanged':
+      return outcome.text;
+    case 'refused':
+      return `refused, because ${outcome.obstacles.map(({ text }) => text).join('; ')}`;
+  }
+}

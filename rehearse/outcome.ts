@@ -1,0 +1,75 @@
+import type { Run } from './run-scenario';
+
+/** Everybody has to poll within this time after a fault, in ms of real time: promise 8. */
+export const ROLL_BACK_MS = 300_000;
+
+/** One line of `--json`; null where nothing happened. */
+export interface Outcome {
+  readonly scenario: string;
+  readonly secondsToAlarm: number | null;
+  readonly secondsToRollback: number | null;
+  readonly secondsToAllPolling: number | null;
+  readonly visitorErrors: number;
+  /** Answered by the agent, and yet not the visitor's. */
+  readonly lost: number;
+  /** Visitors without any end, and rows that nobody removed. */
+  readonly unfinished: number;
+  readonly timeFactor: number;
+}
+
+/** As measured: times the factor they are what to expect in real time, at most. */
+export function outcomeOf({ scenario, timeFactor, faultAt, alarmAt, rolledBackAt, allPollingAt, seen, unfinished }: Run): Outcome {
+  const seconds = (at: number | undefined): number | null => (at === undefined ? null : Math.round((at - faultAt) / 100) / 10);
+  return {
+    scenario: scenario.name,
+    secondsToAlarm: seconds(alarmAt),
+    secondsToRollback: seconds(rolledBackAt),
+    secondsToAllPolling: seconds(allPollingAt),
+    visitorErrors: seen.errors,
+    lost: seen.lost,
+    unfinished,
+    timeFactor,
+  };
+}
+
+/** What a run missed, a sentence each; none when all is as it must be. */
+export function missesOf(run: Run): string[] {
+  const { scenario, timeFactor, faultAt, rolledBackAt, allPollingAt, ownAlarmAt, seen, unfinished, stillOpen, struck, mending } = run;
+  const limit = ROLL_BACK_MS / timeFactor;
+  const within = (at: number | undefined): boolean => at !== undefined && at - faultAt < limit;
+  const bound = `within ${ROLL_BACK_MS / 1000} s${timeFactor === 1 ? '' : ` / ${timeFactor} = ${(limit / 1000).toFixed(1)} s`}`;
+  const rollsBack = scenario.alarm !== undefined;
+  const checks: readonly (readonly [holds: boolean, miss: string])[] = [
+    [!run.tooEarly, 'the share was changed before the fault began'],
+    [struck > 0, 'the fault struck nothing'],
+    [rollsBack || rolledBackAt === undefined, 'it rolled back, which it must not'],
+    [!rollsBack || within(rolledBackAt), `no roll-back ${bound}`],
+    [!rollsBack || rolledBackAt === undefined || within(allPollingAt), `requests were still assigned to the event-driven cohort: not all polled ${bound}`],
+    [!rollsBack || ownAlarmAt !== undefined, `the alarm ${scenario.alarm} did not see it`],
+    [stillOpen === 0, `${stillOpen} requests that were in flight at the roll-back did not end`],
+    ...(scenario.mends ? mendChecks(mending) : []),
+  ];
+  const misses = [...checks.flatMap(([holds, miss]) => (holds ? [] : [miss])), ...missesOfVisitors(seen, unfinished)];
+  return misses.map((miss) => `${scenario.name}: ${miss}`);
+}
+
+/** What must hold for visitors, whatever else happens. */
+export function missesOfVisitors(seen: Run['seen'], unfinished: number): string[] {
+  const kinds = Object.entries(seen.errorKinds).map(([kind, count]) => `${count} × ${kind}`);
+  return [
+    ...(seen.asked > 0 ? [] : ['no visitor came']),
+    ...(seen.errors === 0 ? [] : [`${seen.errors} visitors saw an error (${kinds.join(', ')})`]),
+    ...(seen.lost === 0 ? [] : [`${seen.lost} answers were lost`]),
+    ...(unfinished === 0 ? [] : [`${unfinished} requests did not finish`]),
+  ];
+}
+
+function mendChecks(mending: Run['mending']): (readonly [boolean, string])[] {
+  if (!mending) return [[false, 'there was nothing to mend']];
+  return [
+    [mending.refusedWhileLatched, '"next" was let pass although the roll-back had latched'],
+    [mending.percent > 0, `the share is ${mending.percent} % after resume and next`],
+    [mending.after['event-driven'] > 0, 'no request was event-driven after the mend'],
+    [!mending.rolledBackAgain, 'it rolled back again after the mend'],
+  ];
+}

@@ -1,0 +1,67 @@
+import type { Cohort } from '../functions/core/rollout';
+import type { Alarms } from '../local/observations';
+import type { Assignments, ByCohort } from './assignments';
+import type { RolloutChanges } from './rollout-changes';
+import { firstTriggered, type Trigger } from './triggers';
+
+/** So long nobody must be assigned to the event-driven cohort, of whom several would be otherwise. In ms. */
+const QUIET_MS = 3000;
+
+export interface RollBackWatchOptions {
+  readonly alarms: Pick<Alarms, 'history'>;
+  readonly changes: Pick<RolloutChanges, 'rolledBackAfter'>;
+  readonly assignments: Pick<Assignments, 'lastEventDrivenAt' | 'inFlight' | 'isOpen'>;
+  /** When the fault began, in ms since the epoch. */
+  readonly faultAt: number;
+  /** The alarm that is meant to see it. */
+  readonly alarm: Trigger | undefined;
+  readonly onSeen: (what: string, afterMs: number) => void;
+}
+
+/** Looks on from the fault to the moment from which everybody polls; times are in ms since the epoch. */
+export class RollBackWatch {
+  /** When the first alarm that rolls back was on, and when the one that is meant to see the fault was. */
+  alarmAt: number | undefined;
+  ownAlarmAt: number | undefined;
+  /** When the share was 0. */
+  rolledBackAt: number | undefined;
+  /** After this nobody was assigned to the event-driven cohort. */
+  allPollingAt: number | undefined;
+  private waited: Readonly<Record<Cohort, readonly string[]>> = { 'event-driven': [], polling: [] };
+
+  constructor(private readonly options: RollBackWatchOptions) {}
+
+  /** Takes in what has happened; to be called every few ms. */
+  look(now: number): void {
+    const { alarms, alarm, changes, assignments, faultAt } = this.options;
+    this.ownAlarmAt ??= alarm && this.seen(firstTriggered(alarms, faultAt, alarm)?.at, `alarm ${alarm}`);
+    this.alarmAt ??= this.seen(firstTriggered(alarms, faultAt)?.at, 'the first alarm');
+    if (this.rolledBackAt === undefined) {
+      this.rolledBackAt = this.seen(changes.rolledBackAfter(faultAt), 'rolled back');
+      if (this.rolledBackAt !== undefined) this.waited = assignments.inFlight();
+    } else if (this.allPollingAt === undefined) {
+      const last = Math.max(this.rolledBackAt, assignments.lastEventDrivenAt ?? 0);
+      if (now - last >= QUIET_MS) this.allPollingAt = this.seen(last, 'all requests poll');
+    }
+  }
+
+  /** Everybody polls, and the alarm that was meant to see the fault has. */
+  get isOver(): boolean {
+    return this.allPollingAt !== undefined && (this.options.alarm === undefined || this.ownAlarmAt !== undefined);
+  }
+
+  /** Requests that waited when the share was set to 0. */
+  get inFlight(): ByCohort {
+    return { 'event-driven': this.waited['event-driven'].length, polling: this.waited.polling.length };
+  }
+
+  /** Those of them that wait still. */
+  get stillOpen(): number {
+    return Object.values(this.waited).flat().filter((id) => this.options.assignments.isOpen(id)).length;
+  }
+
+  private seen(at: number | undefined, what: string): number | undefined {
+    if (at !== undefined) this.options.onSeen(what, at - this.options.faultAt);
+    return at;
+  }
+}

@@ -1,0 +1,37 @@
+import type { AwsCall, Interceptor } from '../local/services';
+
+export interface RolloutChange {
+  /** When it held, in ms since the epoch. */
+  readonly at: number;
+  readonly percent: number;
+}
+
+/** Key of the rollout among the tunnels. */
+const ROLLOUT_ID = '#rollout';
+
+/** Sees each change of the rollout item, whoever makes it. */
+export class RolloutChanges {
+  private readonly seen: RolloutChange[] = [];
+
+  readonly intercept: Interceptor = async (call, next) => {
+    const reply = await next();
+    const percent = call.operation === 'PutItem' ? percentIn(call) : undefined;
+    if (percent !== undefined) this.seen.push({ at: Date.now(), percent });
+    return reply;
+  };
+
+  /** Oldest first. */
+  get all(): readonly RolloutChange[] {
+    return this.seen;
+  }
+
+  /** When the share was set to 0 first, after `from`. */
+  rolledBackAfter(from: number): number | undefined {
+    return this.seen.find(({ at, percent }) => at >= from && percent === 0)?.at;
+  }
+}
+
+function percentIn({ input }: AwsCall): number | undefined {
+  const { tunnelId, percent } = (input['Item'] ?? {}) as { tunnelId?: { S?: string }; percent?: { N?: string } };
+  return tunnelId?.S === ROLLOUT_ID && percent?.N !== undefined ? Number(percent.N) : undefined;
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AlarmTransition } from '../local/observations';
+import type { ByCohort } from './assignments';
+import { mend, type Mending } from './mend';
+import { ROLL_BACK_MS } from './outcome';
+import type { Progress } from './progress';
+import { startRehearsal, type RehearsalCloud } from './rehearsal-cloud';
+import { RollBackWatch } from './roll-back-watch';
+import type { Scenario } from './scenarios';
+import type { Seen } from './visitors';
+
+/** Times that the factor divides, in ms: two periods of the quickest alarm, and what a false alarm would take to come. */
+const HEALTHY_MS = 60_000;
+const WATCHED_MS = 150_000;
+/** Whoever waits is answered by the deadline at 28 s, or by API Gateway at 30 s. */
+export const GRACE_MS = 31_000;
+const LOOK_MS = 50;
+
+export interface RunOptions {
+  /** Divides periods of alarms and times of caches; no clock, no deadline. */
+  readonly timeFactor: number;
+  /** Arrivals a second. */
+  readonly rate: number;
+  readonly seed: number;
+}
+
+/** What happened; times are in ms since the epoch. */
+export interface Run extends Pick<RollBackWatch, 'alarmAt' | 'ownAlarmAt' | 'rolledBackAt' | 'allPollingAt'> {
+  readonly scenario: Scenario;
+  readonly timeFactor: number;
+  readonly faultAt: number;
+  /** The share was changed before anything was broken. */
+  readonly tooEarly: boolean;
+  readonly seen: Seen;
+  /** Visitors without any end, and rows that nobody removed. */
+  readonly unfinished: number;
+  /** Requests in flight when the share was set to 0, and those of them that never ended. */
+  readonly inFlight: ByCohort;
+  readonly stillOpen: number;
+  /** What the faults struck. */
+  readonly struck: number;
+  readonly history: readonly AlarmTransition[];
+  readonly mending: Mending | undefined;
+}
+
+/** Plays one scenario, from boot to end. */
+export async function runScenario(scenario: Scenario, options: RunOptions, progress: Progress): Promise<Run> {
+  progress(`${scenario.name}: ${scenario.story}`);
+  const rehearsal = await startRehearsal({ ...options, mode: scenario.mode, faults: scenario.faults, percent: 25 });
+  try {
+    return await play(scenario, rehearsal, options, progress);
+  } finally {
+    await rehearsal.close();
+  }
+}
+
+async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunOptions, progress: Progress): Promise<Run> {
+  const { cloud, visitors, changes } = rehearsal;
+  const { faults, alarms } = cloud.services;
+  const { timeFactor, rate } = options;
+  await visitors.warmUp();
+  progress(`visitors come, ${rate} a second, a quarter of them event-driven`);
+  visitors.start();
+  await sleep(HEALTHY_MS / timeFactor);
+
+  const tooEarly = changes.all.length > 0;
+  const faultAt = Date.now();
+  progress('the fault begins');
+  for (const { name } of scenario.faults) faults.begin(name);
+  const watch = new RollBackWatch({
+    ...rehearsal, alarms, faultAt,
+    alarm: scenario.alarm,
+    onSeen: (what, afterMs) => progress(`${what}, ${(afterMs / 1000).toFixed(1)} s after the fault`),
+  });
+  const { lastsMs } = scenario;
+  await looking(watch, (lastsMs ?? ROLL_BACK_MS) / timeFactor);
+  progress('the fault ends');
+  for (const { name } of scenario.faults) faults.end(name);
+  if (lastsMs !== undefined) await looking(watch, WATCHED_MS / timeFactor);
+  const mending = scenario.mends && watch.allPollingAt !== undefined ? await mend(rehearsal, timeFactor, progress) : undefined;
+
+  const waiting = await visitors.stop(GRACE_MS);
+  const { alarmAt, ownAlarmAt, rolledBackAt, allPollingAt, inFlight, stillOpen } = watch;
+  return {
+    scenario, timeFactor, faultAt, tooEarly, mending,
+    alarmAt, ownAlarmAt, rolledBackAt, allPollingAt, inFlight, stillOpen,
+    seen: visitors.seen,
+    unfinished: waiting + (await rehearsal.pendingRows()),
+    struck: Object.values(faults.counts()).reduce((sum, { struck }) => sum + struck, 0),
+    history: alarms.history(),
+  };
+}
+
+/** Looks on until it is over, for so many ms at most. */
+async function looking(watch: RollBackWatch, ms: number): Promise<void> {
+  const endsAt = Date.now() + ms;
+  for (let now = Date.now(); now < endsAt && !watch.isOver; now = Date.now()) {
+    watch.look(now);
+    await sleep(LOOK_MS);
+  }
+}

@@ -1,0 +1,81 @@
+import type { FaultPlanInput } from '../local/faults/fault-plan';
+import type { Trigger } from './triggers';
+
+type Faults = FaultPlanInput['faults'];
+
+export interface Scenario {
+  readonly name: string;
+  /** What happens, for people. */
+  readonly story: string;
+  /** How event-driven requests are woken. */
+  readonly mode: 'bus' | 'direct';
+  /** Begun together once everything has been healthy for a while. */
+  readonly faults: Faults;
+  /** The alarm that is meant to see it, of those that roll back; none for what must not roll back. */
+  readonly alarm: Trigger | undefined;
+  /** The faults end by themselves after so long, in ms of real time; without it when all requests poll. */
+  readonly lastsMs?: number;
+  /** Goes on after the mend: resume, next, and the share grows again. */
+  readonly mends?: true;
+}
+
+const WAKE_POSTS = { operation: 'ManageConnections', api: 'wake-channel' } as const;
+
+/** Wakes by whoever posts them: without the bus behind it, a wake that fails is a safety read. */
+const wakePostsFail: Faults = [{ name: 'wake-posts-fail', on: 'calls', match: WAKE_POSTS, do: 'fail', switched: true }];
+
+export const SCENARIOS = [
+  {
+    name: 'process-stream-throws',
+    story: 'the stream processor throws, and nobody else wakes a waiter in mode bus',
+    mode: 'bus',
+    faults: [{ name: 'processor-throws', on: 'invocations', match: { function: 'process-stream' }, do: 'fail', switched: true }],
+    alarm: 'event-driven-error-rate',
+  },
+  {
+    name: 'wake-posts-fail',
+    story: 'the wake channel refuses every wake, directly and by the bus',
+    mode: 'direct',
+    faults: wakePostsFail,
+    alarm: 'event-driven-error-rate',
+  },
+  {
+    name: 'slow-wakes',
+    story: 'wakes take 400 ms longer, not long enough to be given up: the cohort takes more than twice as long as its control',
+    mode: 'direct',
+    faults: [{ name: 'wakes-are-slow', on: 'calls', match: { ...WAKE_POSTS, caller: 'receive-message' }, do: 'delay', delayMs: 400, switched: true }],
+    alarm: 'event-driven-latency',
+  },
+  {
+    name: 'deliveries-fail',
+    story: 'the bus refuses every third event; each is tried again in time, so that nothing but this is to be seen',
+    mode: 'bus',
+    faults: [{ name: 'bus-refuses', on: 'calls', match: { operation: 'PutEvents' }, do: 'fail', every: 3, switched: true }],
+    alarm: 'delivery-failures',
+  },
+  {
+    name: 'stream-lags',
+    story: 'the stream is read seven seconds late',
+    mode: 'bus',
+    faults: [{ name: 'stream-lags', on: 'stream-records', match: { function: 'process-stream' }, do: 'delay', delayMs: 7000, switched: true }],
+    alarm: 'stream-lag',
+  },
+  {
+    name: 'false-alarm',
+    story: 'every second wake is lost for ten seconds and safety reads answer: nothing that is worth a roll-back',
+    mode: 'direct',
+    faults: [{ name: 'a-blip', on: 'frames', match: { api: 'wake-channel', direction: 'to-client' }, do: 'drop', every: 2, switched: true }],
+    lastsMs: 10_000,
+    alarm: undefined,
+  },
+  {
+    name: 'mend',
+    story: 'wakes fail, all requests poll, wakes work again: resume, next, and the share grows',
+    mode: 'direct',
+    faults: wakePostsFail,
+    alarm: 'event-driven-error-rate',
+    mends: true,
+  },
+] as const satisfies readonly Scenario[];
+
+export type ScenarioName = (typeof SCENARIOS)[number]['name'];

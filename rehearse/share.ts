@@ -1,0 +1,29 @@
+import type { ByCohort } from './assignments';
+
+/** A stage's share of requests against what was set. */
+export interface Share {
+  readonly percent: number;
+  readonly requests: number;
+  readonly eventDriven: number;
+  /** How many requests may be event-driven at that share, at least and at most. */
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Chance of a false miss: about one in 16,000 stages. */
+const DEVIATIONS = 4;
+
+/** Requests are assigned by a hash of their id, so their number is binomial: within four standard deviations of its mean. */
+export function shareOf(percent: number, counts: ByCohort): Share {
+  const eventDriven = counts['event-driven'];
+  const requests = eventDriven + counts.polling;
+  const p = percent / 100;
+  const spread = DEVIATIONS * Math.sqrt(requests * p * (1 - p));
+  return {
+    percent, requests, eventDriven,
+    least: Math.max(0, Math.floor(requests * p - spread)),
+    most: Math.min(requests, Math.ceil(requests * p + spread)),
+  };
+}
+
+export const isWithin = ({ requests, eventDriven, least, most }: Share): boolean => requests > 0 && eventDriven >= least && eventDriven <= most;

@@ -1,0 +1,19 @@
+import { isNamed } from '../local/faults/faults';
+import type { Alarms, AlarmTransition } from '../local/observations';
+
+/** Ids of the alarms that feed the composite `rollback` (modules/alarms). */
+export const TRIGGERS = [
+  'event-driven-error-rate', 'event-driven-errors', 'event-driven-latency', 'delivery-failures', 'stream-lag', 'lost-answers', 'probe-missing',
+] as const;
+export type Trigger = (typeof TRIGGERS)[number];
+
+/** The first time that a trigger went on from `from` on: any of them, or the one with this id. */
+export function firstTriggered(alarms: Pick<Alarms, 'history'>, from: number, id?: Trigger): AlarmTransition | undefined {
+  return alarms.history().find(
+    ({ at, to, name }) => at >= from && to === 'ALARM' && (id === undefined ? TRIGGERS : [id]).some((each) => isNamed(name, each)),
+  );
+}
+
+/** Whether one of them is on now. */
+export const isTriggered = (alarms: Pick<Alarms, 'list'>): boolean =>
+  alarms.list().some(({ name, state }) => state === 'ALARM' && TRIGGERS.some((id) => isNamed(name, id)));

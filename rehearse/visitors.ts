@@ -1,0 +1,118 @@
+import { randomExponential } from 'd3-random';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathFor } from '../bench/local-service';
+import type { Timeline } from '../bench/timeline';
+import { Visitor, type Reply } from '../bench/visitor';
+import { generator } from '../local/latency/latency-profile';
+
+export interface VisitorsOptions {
+  readonly url: string;
+  readonly tunnel: string;
+  /** Arrivals a second. */
+  readonly rate: number;
+  /** What the agent's local service takes, in ms. */
+  readonly agentMs: number;
+  readonly seed: number;
+  /** Knows which requests the agent has answered. */
+  readonly timeline: Pick<Timeline, 'of'>;
+}
+
+/** What visitors have seen so far. */
+export interface Seen {
+  readonly asked: number;
+  readonly answered: number;
+  /** Answered with anything but the local service's own status, or not at all. */
+  readonly errors: number;
+  /** Of those, how many by status and code. */
+  readonly errorKinds: Readonly<Record<string, number>>;
+  /** Answered by the agent, and yet not the visitor's. */
+  readonly lost: number;
+}
+
+/**
+ * What the agent takes in the rounds before visitors come, in ms. The slow ones start the environments; the quick ones open their wake
+ * sockets, for which each needs an event-driven request. What is cold would pass for a fault.
+ */
+const WARM_UP_ROUNDS_MS = [700, 300, ...Array<number>(12).fill(60)];
+
+/** What a request takes with an agent of 50 ms, in ms. */
+const WARM_RESPONSE_MS = 170;
+
+/** Visitors in an open model: they come as a Poisson process, and nobody waits for an answer before the next one comes. */
+export class Visitors {
+  private readonly visitor: Visitor;
+  private readonly waiting = new Set<Promise<void>>();
+  private readonly counts = { asked: 0, answered: 0, errors: 0, lost: 0 };
+  private readonly kinds: Record<string, number> = {};
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly options: VisitorsOptions) {
+    this.visitor = new Visitor(options.url);
+  }
+
+  /** Starts as many environments of every function on the way as will be needed at once. */
+  async warmUp(): Promise<void> {
+    const inFlight = (this.options.rate * WARM_RESPONSE_MS) / 1000;
+    // Arrivals are Poisson: the mean and four standard deviations.
+    const concurrency = Math.ceil(inFlight + 4 * Math.sqrt(inFlight));
+    for (const [round, ms] of WARM_UP_ROUNDS_MS.entries()) {
+      const nonces = Array.from({ length: concurrency }, (_, i) => `warm-${round}-${i}`);
+      await Promise.all(nonces.map((nonce) => this.visitor.ask(`/${this.options.tunnel}${pathFor(nonce, ms)}`)));
+    }
+  }
+
+  /** Comes, one after the other, until stopped. */
+  start(): void {
+    void this.arrive();
+  }
+
+  get seen(): Seen {
+    return { ...this.counts, errorKinds: { ...this.kinds } };
+  }
+
+  /**
+   * Nobody comes any more; waits for those who wait.
+   * @param graceMs at most so long
+   * @returns how many were still waiting then
+   */
+  async stop(graceMs: number): Promise<number> {
+    this.stopping.abort();
+    const gone = new AbortController();
+    await Promise.race([Promise.all(this.waiting), sleep(graceMs, undefined, { signal: gone.signal }).catch(() => undefined)]);
+    gone.abort();
+    return this.waiting.size;
+  }
+
+  close(): void {
+    this.visitor.close();
+  }
+
+  private async arrive(): Promise<void> {
+    const { rate, seed } = this.options;
+    const gapMs = randomExponential.source(generator(seed, 1000))(rate / 1000);
+    const { signal } = this.stopping;
+    for (let at = performance.now(); !signal.aborted; at += gapMs()) {
+      // Whoever is late comes at once, and all the same.
+      await sleep(Math.max(0, at - performance.now()), undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) this.send(`visit-${this.counts.asked}`);
+    }
+  }
+
+  private send(nonce: string): void {
+    this.counts.asked++;
+    const { tunnel, agentMs } = this.options;
+    const asking = this.visitor.ask(`/${tunnel}${pathFor(nonce, agentMs)}`).then((reply) => this.judge(nonce, reply));
+    this.waiting.add(asking);
+    void asking.then(() => this.waiting.delete(asking));
+  }
+
+  private judge(nonce: string, { status, body }: Reply): void {
+    this.counts.answered++;
+    if (status !== 200) {
+      this.counts.errors++;
+      const kind = `${status} ${/"code":"(\w+)"/.exec(body)?.[1] ?? body.slice(0, 40)}`.trim();
+      this.kinds[kind] = (this.kinds[kind] ?? 0) + 1;
+    }
+    if (this.options.timeline.of(nonce).answeredAt !== undefined && !body.startsWith(`${nonce}.`)) this.counts.lost++;
+  }
+}

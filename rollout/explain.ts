@@ -1,0 +1,35 @@
+import type { Connection } from './connect';
+
+/** Errors whose message says everything. */
+const CLEAR = new Set(['NoRunningCloudError', 'ChangedMeanwhileError']);
+
+/** What AWS answers to credentials that it knows and does not let in, or does not know. */
+const REFUSALS = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+]);
+
+/** One line that names what is wrong and what to do; nothing for an error that nobody expected. */
+export function explain(
+  error: Error,
+  environment: string,
+  connection: Pick<Connection, 'table' | 'region'> | undefined,
+): string | undefined {
+  if (CLEAR.has(error.name)) return error.message;
+  if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
+    return `no AWS credentials that work (${error.message}): set AWS_PROFILE to one of ${environment}'s account, or log in again`;
+  }
+  if (error.name === 'ResourceNotFoundException') {
+    return `there is no table ${connection?.table} in ${connection?.region}: deploy ${environment} first, or take the credentials of its account`;
+  }
+  if (REFUSALS.has(error.name)) return `AWS refuses: ${error.message}; take credentials that may operate ${environment}`;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return `${environment === 'local' ? 'the local cloud' : 'AWS'} cannot be reached: ${error.message}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,95 @@
+/** What `npm run rollout` prints. */
+import type { RolloutItem } from '../functions/core/rollout-item';
+import { percentOf } from '../functions/core/rollout-store';
+import type { Outcome } from './commands';
+import { duration, nextStep, soakLeftMs, type Obstacle, type Situation } from './rules';
+import { stageOf } from './stages';
+
+/** The status as one JSON object. */
+export function statusJson(environment: string, situation: Situation): object {
+  const { stored, initialPercent, useEventDriven, alarmsOn, isWatched } = situation;
+  const percent = percentOf(stored, initialPercent);
+  const { to = null, obstacles } = nextStep(situation);
+  return {
+    environment,
+    percent,
+    stage: stageOf(percent).percent,
+    ...changeJson(stored.item),
+    latched: stored.item?.latched ?? false,
+    isReadable: !stored.isMalformed,
+    useEventDriven,
+    soak: { hours: stageOf(percent).soakHours, leftMs: soakLeftMs(situation) ?? null },
+    alarmsOn,
+    isWatched,
+    baseline: stored.item?.baseline ?? null,
+    next: { percent: to, obstacles },
+  };
+}
+
+export function statusText(environment: string, situation: Situation): string {
+  const { stored, initialPercent, useEventDriven, alarmsOn, isWatched } = situation;
+  const { item } = stored;
+  const percent = percentOf(stored, initialPercent);
+  const stage = stageOf(percent);
+  const left = soakLeftMs(situation);
+  return table([
+    [environment, `${percent} % of the requests are event-driven${useEventDriven ? '' : ', but the kill switch makes everybody poll'}`],
+    ['stage', `${stage.percent} %: ${stage.meaning}`],
+    ['since', item ? `${iso(item.since)}, by ${item.by}` : 'the environment says so, and no change is recorded'],
+    ['why', item?.why],
+    ['overruled', item?.overruled?.join(', ')],
+    ['rollout', item?.latched ? 'rolled back, and closed until it is resumed' : stored.isMalformed ? 'its item cannot be read' : undefined],
+    ['soak', soakText(stage.soakHours, left)],
+    ['baseline', item?.baseline && figures(item.baseline)],
+    ['alarms', alarmsOn.join(', ') || (isWatched ? 'none is on' : 'none is there that would roll back')],
+    ['next', nextText(situation)],
+  ]);
+}
+
+const soakText = (hours: number, left: number | undefined): string => {
+  if (hours === 0) return 'none for this stage';
+  return left === undefined ? `${hours} h, not begun` : left > 0 ? `${duration(left)} of ${hours} h are left` : `${hours} h are over`;
+};
+
+function nextText(situation: Situation): string {
+  const { to, obstacles } = nextStep(situation);
+  if (to === undefined) return obstacleText(obstacles);
+  return obstacles.length === 0 ? `would set ${to} %` : `would be refused: ${obstacleText(obstacles)}`;
+}
+
+const figures = ({ at, responseMs, errorRate, eventDriven }: NonNullable<RolloutItem['baseline']>): string => {
+  const both = (of: { responseMs: number; errorRate: number }): string =>
+    `${of.responseMs} ms and ${(100 * of.errorRate).toFixed(2)} % errors`;
+  return `polling ${both({ responseMs, errorRate })}${eventDriven ? `, event-driven ${both(eventDriven)}` : ''} until ${iso(at)}`;
+};
+
+/** What became of a command, as one JSON object. */
+export function outcomeJson(environment: string, outcome: Outcome): object {
+  if (outcome.kind === 'changed') {
+    const { percentBefore, percent, latched, overruled, baseline } = outcome.item;
+    return { environment, changed: true, percentBefore, percent, ...changeJson(outcome.item), latched, overruled, baseline };
+  }
+  const said = outcome.kind === 'refused' ? { obstacles: outcome.obstacles } : { text: outcome.text };
+  return { environment, changed: false, refused: outcome.kind === 'refused', ...said };
+}
+
+/** What was done; what was refused is an error's message. */
+export function outcomeText(environment: string, outcome: Exclude<Outcome, { kind: 'refused' }>): string {
+  if (outcome.kind === 'unchanged') return outcome.text;
+  const { percentBefore, percent, by, why, overruled } = outcome.item;
+  const spite = overruled ? `, in spite of: ${overruled.join(', ')}` : '';
+  return `${environment}: ${percentBefore} % → ${percent} %, by ${by}: ${why}${spite}; functions know within seconds`;
+}
+
+export const obstacleText = (obstacles: readonly Obstacle[]): string => obstacles.map(({ text }) => text).join('; ');
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+const changeJson = (item: RolloutItem | undefined): object =>
+  item ? { since: iso(item.since), by: item.by, why: item.why } : { since: null, by: null, why: null };
+
+/** Rows that have something to say, aligned. */
+function table(rows: readonly (readonly [name: string, text: string | undefined])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  return rows.flatMap(([name, text]) => (text === undefined ? [] : [`${name.padEnd(width)}${text}`])).join('\n');
+}

@@ -1,0 +1,104 @@
+import type { RolloutItem } from '../functions/core/rollout-item';
+import { percentOf, type StoredRollout } from '../functions/core/rollout-store';
+import { nextStage, stageOf } from './stages';
+
+/** All that a decision on the rollout is made from. Times in ms since the epoch. */
+export interface Situation {
+  readonly now: number;
+  readonly stored: StoredRollout;
+  /** Share where no item says one. */
+  readonly initialPercent: number;
+  /** The kill switch: false makes everybody poll. */
+  readonly useEventDriven: boolean;
+  /** Names of the environment's alarms that are on. */
+  readonly alarmsOn: readonly string[];
+  /** Whether the alarm is there that would roll back. */
+  readonly isWatched: boolean;
+  /** Whether a probe of sweep's came back through stream and bus lately, with the share as it is. */
+  readonly probeReturned: boolean;
+  /** Divides soak times; 1 but for rehearsals. */
+  readonly timeFactor: number;
+}
+
+export type ObstacleCode =
+  'latched' | 'malformed' | 'last-stage' | 'kill-switch' | 'alarm' | 'unwatched' | 'unrecorded' | 'soak' | 'probe' | 'skips';
+
+/** Why the rollout should not advance. */
+export interface Obstacle {
+  readonly code: ObstacleCode;
+  readonly text: string;
+  /** Whether somebody who knows better may overrule it, with a reason. */
+  readonly canBeForced: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** How long the stage must still be watched, in ms; nothing when it is not known since when it has been there. */
+export function soakLeftMs({ now, stored, initialPercent, timeFactor }: Situation): number | undefined {
+  const soakMs = (stageOf(percentOf(stored, initialPercent)).soakHours * HOUR_MS) / timeFactor;
+  if (soakMs === 0) return 0;
+  return stored.item && Math.max(0, stored.item.since + soakMs - now);
+}
+
+/** Everything that speaks against raising the share to `to`; nothing does against lowering it, unless the rollout is closed. */
+export function obstaclesTo(to: number, situation: Situation): Obstacle[] {
+  const { stored, initialPercent } = situation;
+  const closed = closedBecause(stored);
+  if (closed) return [closed];
+  const from = percentOf(stored, initialPercent);
+  return to <= from ? [] : doubts(from, to, situation);
+}
+
+/** Where `next` would lead, and what stands in its way. */
+export function nextStep(situation: Situation): { readonly to?: number; readonly obstacles: readonly Obstacle[] } {
+  const to = nextStage(percentOf(situation.stored, situation.initialPercent))?.percent;
+  if (to !== undefined) return { to, obstacles: obstaclesTo(to, situation) };
+  const closed = closedBecause(situation.stored);
+  return { obstacles: [closed ?? atTheEnd(situation)] };
+}
+
+function closedBecause({ item, isMalformed }: StoredRollout): Obstacle | undefined {
+  if (isMalformed) return final('malformed', 'the rollout item cannot be read, so everybody polls: "off --why …" writes it anew');
+  return item?.latched ? final('latched', `${rolledBack(item)}: only "resume --why …" opens the way again`) : undefined;
+}
+
+function doubts(from: number, to: number, situation: Situation): Obstacle[] {
+  const { alarmsOn, isWatched, probeReturned, useEventDriven } = situation;
+  const found: (Obstacle | false)[] = [
+    !useEventDriven && doubt('kill-switch', 'the environment has useEventDriven: false, so everybody polls whatever the share'),
+    alarmsOn.length > 0 && doubt('alarm', `${alarmsOn.length === 1 ? 'an alarm is' : 'alarms are'} on: ${alarmsOn.join(', ')}`),
+    !isWatched && doubt('unwatched', 'there is no alarm that would roll back: deploy the environment as it is now'),
+    soakDoubt(situation),
+    from === 0 &&
+      !probeReturned &&
+      doubt('probe', "no probe of sweep's came back through stream and bus lately: the backstop is not proven"),
+    to > (nextStage(from)?.percent ?? 100) && doubt('skips', `the stage after ${from} % is ${nextStage(from)?.percent} %`),
+  ];
+  return found.filter((obstacle) => obstacle !== false);
+}
+
+function soakDoubt(situation: Situation): Obstacle | false {
+  const left = soakLeftMs(situation);
+  if (left === undefined)
+    return doubt('unrecorded', 'it is not recorded since when the share is what it is: "set" it to the same, which begins its soak time');
+  return left > 0 && doubt('soak', `${duration(left)} of this stage's soak time are left`);
+}
+
+function atTheEnd(situation: Situation): Obstacle {
+  const soak = soakDoubt(situation);
+  return final(
+    'last-stage',
+    soak ? `100 % is the last stage; ${soak.text}` : '100 % is the last stage, and its soak time is over: nothing is left to do',
+  );
+}
+
+const final = (code: ObstacleCode, text: string): Obstacle => ({ code, text, canBeForced: false });
+const doubt = (code: ObstacleCode, text: string): Obstacle => ({ code, text, canBeForced: true });
+
+const rolledBack = ({ since, by, why }: RolloutItem): string => `rolled back at ${new Date(since).toISOString()} by ${by} (${why})`;
+
+/** `5 h`, `12 min`, `40 s`: to the unit that matters. */
+export function duration(ms: number): string {
+  if (ms >= HOUR_MS) return `${(Math.ceil(ms / (HOUR_MS / 10)) / 10).toString()} h`;
+  return ms >= 60_000 ? `${Math.ceil(ms / 60_000)} min` : `${Math.ceil(ms / 1000)} s`;
+}

@@ -1,0 +1,57 @@
+import { look, next, off, resume, set, type Outcome } from './commands';
+import type { Connection } from './connect';
+import { explain } from './explain';
+import type { RolloutOptions } from './options';
+import { obstacleText, outcomeJson, outcomeText, statusJson, statusText } from './report';
+
+/** Where lines go. */
+export interface Terminal {
+  readonly out: (line: string) => void;
+  readonly error: (line: string) => void;
+}
+
+/** Carries a command out. @returns the exit code: 0 when it is done, 1 when it was refused or failed */
+export async function runRollout(options: RolloutOptions, connecting: () => Connection, terminal: Terminal): Promise<number> {
+  let connection: Connection | undefined;
+  try {
+    connection = connecting();
+    return await carryOut(options, connection, terminal);
+  } catch (error) {
+    const known = explain(error as Error, options.env, connection);
+    if (known === undefined) throw error;
+    terminal.error(known);
+    return 1;
+  } finally {
+    connection?.close();
+  }
+}
+
+async function carryOut(options: RolloutOptions, connection: Connection, { out, error }: Terminal): Promise<number> {
+  const { env, json } = options;
+  if (options.command === 'status') {
+    const situation = await look(connection.operation);
+    out(json ? JSON.stringify(statusJson(env, situation)) : statusText(env, situation));
+    return 0;
+  }
+  const outcome = await change(options, connection);
+  if (json) out(JSON.stringify(outcomeJson(env, outcome)));
+  else if (outcome.kind !== 'refused') out(outcomeText(env, outcome));
+  if (outcome.kind !== 'refused') return 0;
+  if (!json) error(`refused: ${obstacleText(outcome.obstacles)}`);
+  return 1;
+}
+
+async function change(options: Exclude<RolloutOptions, { command: 'status' }>, connection: Connection): Promise<Outcome> {
+  const { operation } = connection;
+  const reason = { by: options.by ?? (await connection.whoAmI()), why: options.why, force: 'force' in options && options.force };
+  switch (options.command) {
+    case 'next':
+      return next(operation, reason);
+    case 'set':
+      return set(operation, options.percent, reason);
+    case 'off':
+      return off(operation, reason);
+    case 'resume':
+      return resume(operation, reason);
+  }
+}

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { METRIC_NAMESPACE, METRICS, type Metric, type MetricName } from '../../functions/metric-names';
+import { AwsError, type Interceptor } from '../../local/services';
+import { emfLinesIn, metricsIn, type EmfLine } from '../support/emf';
+import { eventually } from '../support/eventually';
+import { MinimalAgent } from '../support/minimal-agent';
+import { putRollout, rolloutItem } from '../support/rollout-items';
+import { ruleOf, startTunnel, type CloudUnderTest } from '../support/tunnel';
+import { alarm } from '../support/whole-traffic';
+
+const table = Object.entries(METRICS) as [MetricName, Metric][];
+
+/** What goes wrong while its flag is set. */
+const faults = { wakes: false, bus: false, rollout: false, busWakes: false };
+let wakeApi = '';
+const interfere: Interceptor = ({ operation, caller, input }, next) => {
+  const by = (name: string): boolean => caller.functionName.endsWith(name);
+  const broken = new AwsError(400, 'ValidationException', 'broken on purpose');
+  const isWake = operation === 'ManageConnections' && input['apiId'] === wakeApi;
+  if (faults.wakes && isWake && by('receive-message')) return Promise.reject(new AwsError(429, 'LimitExceededException', 'too many'));
+  if (faults.busWakes && isWake && by('wake-waiter')) return Promise.reject(broken);
+  if (faults.bus && operation === 'PutEvents') return Promise.reject(broken);
+  if (faults.rollout && operation === 'BatchGetItem') return Promise.reject(broken);
+  return next();
+};
+
+let under: CloudUnderTest;
+let lines: EmfLine[];
+/** Everything that is measured happens once at least. */
+beforeAll(async () => {
+  under = await startTunnel({
+    mode: 'direct',
+    intercept: interfere,
+    // The rollout is read, and the wake socket replaced, with every request.
+    environment: (same) => ({ ...same, timings: { ...same.timings, rolloutCacheMs: 0, wakeRotateMs: 1 } }),
+  });
+  const { cloud, logs } = under;
+  wakeApi = cloud.services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
+  const seen = (text: string): Promise<void> => eventually(() => expect(logs.some((line) => line.text.includes(text))).toBe(true), 15_000);
+
+  await under.visit('/nonce/1');
+  await under.visit('/nonce/2');
+  const refuser = await under.agent({ name: 'refuser', target: { port: 1 } });
+  await under.visit('/', {}, 'refuser');
+  await refuser.stop({ graceMs: 0 });
+
+  faults.rollout = true;
+  await under.visit('/nonce/3');
+  faults.rollout = false;
+  faults.wakes = true;
+  await under.visit('/nonce/4');
+  faults.busWakes = true;
+  await under.visit('/nonce/5');
+  faults.busWakes = false;
+  faults.bus = true;
+  await under.visit('/nonce/6');
+  await seen('"EventDeliveryFailed":1');
+  Object.assign(faults, { wakes: false, bus: false });
+
+  const eve = await MinimalAgent.connect(cloud.agentEndpoint, await under.token('eve'), () => undefined);
+  const agent = await MinimalAgent.connect(cloud.agentEndpoint, await under.token(), async (request, self) => {
+    eve.answer(request['request_id'], 'forged');
+    await sleep(300);
+    self.answer(request['request_id'], 'real');
+    self.answer(request['request_id'], 'again');
+  });
+  await under.visit('/', {}, agent.tunnel.tunnel_id);
+  await seen('"LateAnswer":1');
+
+  await putRollout(under, rolloutItem({ percent: 100, baseline: { at: 1, responseMs: 300, errorRate: 0 } }));
+  cloud.services.schedules.fire(ruleOf(cloud, 'sweep-schedule-rule'));
+  await seen('"ProbeReturned":1');
+  await seen('"Leftovers":0');
+  await alarm(under);
+  await under.visit('/nonce/7');
+  await seen('"RolledBack":1');
+  lines = emfLinesIn(logs);
+}, 60_000);
+afterAll(() => under.close());
+
+test('every metric of the table is emitted by whom it says, with the dimension sets it says, and nothing else is', () => {
+  const expected = table.flatMap(([name, { from, by }]) =>
+    from.flatMap((service) => by.map((set) => `${service}: ${name} by ${[...set, 'service'].sort().join(',')}`)),
+  );
+  expect([...new Set(metricsIn(lines).map(({ emission }) => emission))].sort()).toEqual(expected.sort());
+});
+
+test('every line is one that CloudWatch understands: every dimension has a text, every metric a number, at high resolution', () => {
+  for (const { members, directives, functionName } of lines) {
+    expect(functionName).toBe(`http-tunnel-local-${String(members['service'])}`);
+    for (const { Namespace, Dimensions, Metrics } of directives) {
+      expect(Namespace).toBe(METRIC_NAMESPACE);
+      for (const name of Dimensions.flat()) expect(members[name]).toEqual(expect.stringMatching(/./));
+      for (const { Name, Unit, StorageResolution } of Metrics) {
+        expect({ Unit, StorageResolution }).toEqual({ Unit: METRICS[Name as MetricName].unit, StorageResolution: 1 });
+        for (const value of [members[Name]].flat()) expect(Number.isFinite(value)).toBe(true);
+      }
+    }
+  }
+});
+
+test('canary and control can be compared, and the wake told by its source', () => {
+  const valuesOf = (dimension: string): unknown[] => [
+    ...new Set(lines.map(({ members }) => members[dimension]).filter((value) => value !== undefined)),
+  ];
+  expect(valuesOf('cohort').sort()).toEqual(['event-driven', 'polling']);
+  expect(valuesOf('mode').sort()).toEqual(expect.arrayContaining(['direct', 'polling']));
+  expect(valuesOf('source').sort()).toEqual(['bus', 'direct', 'safety-read']);
+  expect(valuesOf('reason').sort()).toEqual(['limited', 'unknown']);
+});
+
+test('Powertools has no complaint', () => {
+  expect(under.logs.filter(({ text }) => /EMF key|has already been added|No application metrics|requirements/.test(text))).toEqual([]);
+});

@@ -1,0 +1,188 @@
+/** What a person sees of a running tunnel: a request's story over all functions, and the console page in a real browser. */
+import { ConsoleServer } from '../../local/console/console-server';
+import { localStory } from '../../scripts/trace/local-story';
+import { storyText } from '../../scripts/trace/story-text';
+import { Browser, findBrowser } from '../support/browser';
+import { eventually } from '../support/eventually';
+import { SetAlarms, WrittenMetrics } from '../support/observed';
+import { startTunnel, type CloudUnderTest } from '../support/tunnel';
+
+const metrics = new WrittenMetrics();
+const alarms = new SetAlarms();
+let tunnel: CloudUnderTest;
+let page: ConsoleServer;
+
+beforeAll(async () => {
+  tunnel = await startTunnel({ mode: 'bus', environment: (local) => ({ ...local, responsePath: { ...local.responsePath, percent: 100 } }) });
+  page = await ConsoleServer.start({ ...tunnel.cloud.services, metrics, alarms, environment: 'local' }, 0);
+}, 60_000);
+afterAll(async () => {
+  await page.close();
+  await tunnel.close();
+});
+
+const idOf = ({ headers }: { headers: Record<string, unknown> }): string => String(headers['x-tunnel-request-id']);
+const functionsOf = (requestId: string): string[] =>
+  tunnel.cloud.services.traces.timeline(requestId).filter(({ kind }) => kind === 'invocation').map(({ functionName }) => functionName);
+const WHOLE_WAY = ['forward-request', 'receive-message', 'process-stream', 'wake-waiter'];
+
+test('the story of a request goes through all four functions, and is found by the id that the visitor gets', async () => {
+  const requestId = idOf(await tunnel.visit('/nonce/1'));
+  await eventually(() => expect(functionsOf(requestId)).toEqual(WHOLE_WAY));
+  const timeline = tunnel.cloud.services.traces.timeline(requestId);
+  expect(timeline.map(({ functionName, text }) => `${functionName}: ${text}`)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^forward-request: invocation: .*tunnel demo, mode bus$/),
+      'forward-request: DynamoDB PutItem pending-requests',
+      expect.stringMatching(/^receive-message: invocation: .*tunnel demo, mode bus$/),
+      'receive-message: DynamoDB UpdateItem pending-requests',
+      expect.stringMatching(/^process-stream: invocation: .*tunnel demo, mode bus$/),
+      'process-stream: EventBridge PutEvents',
+      expect.stringMatching(/^wake-waiter: invocation: .*tunnel demo$/),
+      expect.stringMatching(/^forward-request: .*ReturnTime \d+ ms/),
+      expect.stringMatching(/^process-stream: StreamLag \d+ ms/),
+    ]),
+  );
+});
+
+test("wake-waiter runs in the trace of the request whose row brought its header there; the other parts' traces are linked by the id", async () => {
+  const requestId = idOf(await tunnel.visit('/nonce/1'));
+  await eventually(() => expect(functionsOf(requestId)).toEqual(WHOLE_WAY));
+  const segments = tunnel.cloud.services.traces.segments();
+  const handlers = segments.filter(({ name, annotations }) => name === '## handler' && annotations?.['requestId'] === requestId);
+  const traceOf = (service: string) => handlers.find(({ annotations }) => annotations?.['Service'] === service)?.trace_id;
+  expect(traceOf('wake-waiter')).toBe(traceOf('forward-request'));
+  expect(traceOf('receive-message')).not.toBe(traceOf('forward-request'));
+  // The batch is no single request's.
+  expect(segments.find(({ name, annotations }) => name === '## answer' && annotations?.['requestId'] === requestId)).toMatchObject({
+    annotations: { tunnelId: 'demo', mode: 'bus' },
+  });
+});
+
+test('requests that one batch of the stream announces keep their stories apart', async () => {
+  const visitAll = () => Promise.all(Array.from({ length: 4 }, () => tunnel.visit('/nonce/1')));
+  // Environments that are new poll until their wake socket is there.
+  await visitAll();
+  const visited = (await visitAll()).map(idOf);
+  const { traces } = tunnel.cloud.services;
+  await eventually(() => expect(traces.recent(50).map(({ requestId }) => requestId)).toEqual(expect.arrayContaining(visited)));
+  const ids = visited.filter((id) => traces.recent(50).find(({ requestId }) => requestId === id)?.mode === 'bus');
+  expect(ids.length).toBeGreaterThan(1);
+  for (const id of ids) await eventually(() => expect(new Set(functionsOf(id))).toEqual(new Set(WHOLE_WAY)));
+  for (const id of ids) expect(functionsOf(id).filter((name) => name === 'forward-request')).toHaveLength(1);
+});
+
+test('what npm run trace prints is the story of the running local cloud, or one line that says why not', async () => {
+  const requestId = idOf(await tunnel.visit('/', {}, 'nobody'));
+  await eventually(() => expect(functionsOf(requestId)).toEqual(['forward-request']));
+  const text = storyText(requestId, await localStory(requestId, { consoleUrl: page.url }));
+  expect(text).toMatch(/forward-request {2}invocation: .*error tunnel_not_found {2}✗\n.*forward-request {4}DynamoDB GetItem tunnels/);
+  await expect(localStory('00000000-none', { consoleUrl: page.url })).rejects.toThrow(/^the local cloud knows no request 00000000-none: compare the id; /);
+  await expect(localStory(requestId, {})).rejects.toThrow('start it without --no-console');
+  await expect(localStory(requestId, { consoleUrl: 'http://127.0.0.1:9' })).rejects.toThrow('does not answer at http://127.0.0.1:9: start it again');
+});
+
+const executable = findBrowser();
+if (executable === undefined && process.env['CI']) {
+  test('a browser is there to test the console page in', () => {
+    throw new Error('no Chromium was found: install one, or set CHROMIUM_PATH');
+  });
+} else if (executable === undefined) {
+  process.stderr.write('SKIPPED: the console page was not tested, for no Chromium was found; install one, or set CHROMIUM_PATH\n');
+}
+
+(executable === undefined ? describe.skip : describe)('the console page in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await Browser.start(executable as string);
+    await browser.look({ width: 1280, height: 900, scheme: 'light' });
+    await browser.open(page.url);
+    await browser.until(`document.querySelector('#connection').dataset.state === 'live'`);
+  }, 30_000);
+  afterAll(() => browser.close());
+
+  test('says that there is nothing to compare while there is nothing', async () => {
+    await browser.until(`document.querySelector('#verdict .headline')`);
+    expect(await browser.text('#verdict')).toContain('No requests');
+    expect(await browser.text('#alarm-list')).toContain('The stack has no alarms');
+  });
+
+  test('shows at a glance that the canary is better, and who is in alarm, as soon as it is so', async () => {
+    writeTraffic(metrics, { canaryMs: 40, controlMs: 100 });
+    alarms.set({ address: 'a', name: 'stream-lag', kind: 'metric', description: 'Runbook: docs/runbooks/stream-lag.md', state: 'OK', reason: 'quiet', since: Date.now() });
+    alarms.set({ address: 'a', name: 'stream-lag', kind: 'metric', description: 'Runbook: docs/runbooks/stream-lag.md', state: 'ALARM', reason: '6012 > 5000', since: Date.now() });
+    await browser.until(`document.querySelector('#verdict').dataset.kind === 'better'`);
+    expect(await browser.text('#verdict')).toMatch(/^The canary is better than the control\s+Half of its visitors wait less than 40 ms, of the control's 100 ms\./);
+    expect(await browser.text('#cohorts')).toMatch(/Requests\s+40\s+40/);
+    expect(await browser.text('#percent')).toContain('25 %');
+    expect(await browser.text('#wakes')).toMatch(/direct\s+100 %/);
+    expect(await browser.text('#alarm-list')).toMatch(/1 in alarm\.[^]*in alarm\s+stream-lag[^]*runbook\s+6012 > 5000/);
+    expect(await browser.evaluate('document.title')).toBe('(1) http-tunnel console');
+    await browser.until(`document.querySelector('#charts path.line.canary').getAttribute('d').length > 10`);
+  });
+
+  test('leads from a request to its waterfall by keyboard alone', async () => {
+    const requestId = idOf(await tunnel.visit('/nonce/1'));
+    await browser.until(`document.querySelector('[data-request="${requestId}"]')`);
+    await browser.evaluate(`document.querySelector('#request-list').focus()`);
+    await browser.press('Tab');
+    expect(await browser.evaluate('document.activeElement.dataset.request')).toBe(requestId);
+    await browser.press('Enter');
+    await browser.until(`document.querySelector('#timeline code')?.innerText === '${requestId}'`);
+    await browser.until(`document.querySelectorAll('#timeline strong').length === 4`);
+    expect(await browser.text('#timeline')).toMatch(/forward-request[^]*receive-message[^]*process-stream[^]*EventBridge PutEvents[^]*wake-waiter/);
+    // What is on its way to the page does not take the focus away.
+    expect(await browser.evaluate('document.activeElement.dataset.request')).toBe(requestId);
+  });
+
+  test('shows log lines as they come, as text and nothing else, and filters them', async () => {
+    const { logs } = tunnel.cloud.services;
+    const line = { at: Date.now(), functionName: 'http-tunnel-local-sweep', environmentId: 'e' };
+    logs.add({ ...line, text: JSON.stringify({ level: 'ERROR', message: '<img src=x onerror="document.title=1"><b>bold</b>' }) });
+    logs.add({ ...line, text: JSON.stringify({ level: 'INFO', message: 'needle in the log' }) });
+    await browser.until(`document.querySelector('#log-lines').innerText.includes('needle in the log')`);
+    expect(await browser.text('#log-lines')).toContain('<img src=x onerror="document.title=1"><b>bold</b>');
+    expect(await browser.evaluate(`document.querySelectorAll('#log-lines img, #log-lines b').length`)).toBe(0);
+    await browser.evaluate(`(() => { const f = document.querySelector('#log-filter'); f.value = 'NEEDLE sweep'; f.dispatchEvent(new Event('input')); })()`);
+    expect(await browser.evaluate(`document.querySelectorAll('#log-lines p').length`)).toBe(1);
+    expect(await browser.text('#log-lines')).toContain('needle in the log');
+  });
+
+  test.each([[1280, 'light'], [390, 'light'], [1280, 'dark'], [390, 'dark']] as const)('fits a window of %i px, in the %s', async (width, scheme) => {
+    await browser.look({ width, height: 800, scheme });
+    expect(await browser.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    const brightness = await browser.evaluate<number>(`Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])`);
+    expect(brightness > 128).toBe(scheme === 'light');
+  });
+
+  test('says when the cloud has gone, and goes on when it is there again', async () => {
+    const port = Number(new URL(page.url).port);
+    await page.close();
+    await browser.until(`document.querySelector('#connection').dataset.state === 'lost'`);
+    page = await ConsoleServer.start({ ...tunnel.cloud.services, metrics, alarms, environment: 'local again' }, port);
+    await browser.until(`document.querySelector('#connection').dataset.state === 'live'`);
+    await browser.until(`document.querySelector('#environment').innerText === 'local again'`);
+  });
+
+  test('has asked nobody but its own server, and the browser has found nothing to complain of', () => {
+    expect(browser.requested.length).toBeGreaterThan(4);
+    expect([...new Set(browser.requested.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin))]).toEqual([page.url]);
+    expect(browser.complaints.filter((text) => !text.includes('ERR_CONNECTION_REFUSED') && !text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))).toEqual([]);
+  });
+});
+
+/** Forty requests of each cohort, spread over the last minute. */
+function writeTraffic(into: WrittenMetrics, { canaryMs, controlMs }: { canaryMs: number; controlMs: number }): void {
+  for (const [cohort, mode, ms] of [['event-driven', 'direct', canaryMs], ['polling', 'polling', controlMs]] as const) {
+    const whole = { service: 'forward-request', cohort };
+    const part = { ...whole, mode };
+    for (let i = 0; i < 40; i++) {
+      const at = Date.now() - 10_000 - i * 1000;
+      into.put('Requests', 1, [whole, part], at);
+      into.put('ResponseTime', ms, [whole, part], at);
+      into.put('ReturnTime', ms / 2, [part], at);
+      if (mode === 'direct') into.put('WakeLatency', 8, [{ service: 'forward-request', source: 'direct' }], at);
+    }
+  }
+  into.put('RolloutPercent', 25, [{ service: 'sweep' }], Date.now() - 10);
+}

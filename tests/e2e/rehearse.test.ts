@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const ROOT = path.join(__dirname, '../..');
+
+test('a fault under load rolls back by itself, and no visitor notices', async () => {
+  const args = ['rollback', '--scenario', 'wake-posts-fail', '--time-factor', '15', '--json'];
+  const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', 'rehearse/main.ts', ...args], { cwd: ROOT });
+  const outcome = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, number>;
+  expect(outcome).toEqual({
+    scenario: 'wake-posts-fail', timeFactor: 15, visitorErrors: 0, lost: 0, unfinished: 0,
+    secondsToAlarm: expect.any(Number), secondsToRollback: expect.any(Number), secondsToAllPolling: expect.any(Number),
+  });
+  expect(outcome['secondsToAlarm']).toBeLessThanOrEqual(outcome['secondsToRollback'] ?? 0);
+  expect(outcome['secondsToRollback']).toBeLessThanOrEqual(outcome['secondsToAllPolling'] ?? 0);
+  expect((outcome['secondsToAllPolling'] ?? Infinity) * 15).toBeLessThan(300);
+  expect(stdout).toContain('Every target was met.');
+  expect(stdout).toContain('http-tunnel-local-rollback ALARM');
+  expect(stderr).toMatch(/the fault begins\n.*rolled back/s);
+}, 60_000);

@@ -1,0 +1,204 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { rolloutTable } from '../../functions/aws/rollout-table';
+import { rollBack } from '../../functions/core/roll-back';
+import { connect } from '../../rollout/connect';
+import { parseRolloutOptions, type RolloutOptions } from '../../rollout/options';
+import { runRollout } from '../../rollout/run';
+import { putRolloutItem, rolloutItem } from '../support/rollout-items';
+import { startOperatorsAws, TUNNELS_TABLE } from '../support/operators-aws';
+
+const ROOT = path.join(__dirname, '../..');
+const HOUR_MS = 3_600_000;
+
+let aws: Awaited<ReturnType<typeof startOperatorsAws>>;
+beforeEach(async () => {
+  aws = await startOperatorsAws();
+  aws.watch.alarms = [
+    { name: 'http-tunnel-local-stream-lag', state: 'OK' },
+    { name: 'http-tunnel-local-rollback', state: 'OK', isComposite: true },
+    { name: 'http-tunnel-prod-rollback', state: 'ALARM', isComposite: true },
+  ];
+  aws.watch.totals = { 'ProbeReturned Sum': 3 };
+});
+afterEach(() => aws.close());
+
+/** As somebody at a terminal. */
+async function rollout(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  const lines = { out: [] as string[], error: [] as string[] };
+  const options = parseRolloutOptions(['--env', 'local', '--by', 'ann', ...args]) as RolloutOptions;
+  const code = await runRollout(options, () => connect(options.env, options.timeFactor, aws.place), {
+    out: (line) => lines.out.push(line),
+    error: (line) => lines.error.push(line),
+  });
+  return { code, out: lines.out.join('\n'), error: lines.error.join('\n') };
+}
+
+const json = async (...args: string[]) => JSON.parse((await rollout('--json', ...args)).out) as Record<string, unknown>;
+const store = () => rolloutTable(aws.db.documents, TUNNELS_TABLE);
+const put = (more: Parameters<typeof rolloutItem>[0] | object) =>
+  putRolloutItem(aws.db.documents, TUNNELS_TABLE, { ...rolloutItem(), ...more });
+const item = async () => (await store().read()).item;
+const records = async () =>
+  (await aws.db.dynamodb.scan(TUNNELS_TABLE)).map(({ tunnelId }) => JSON.stringify(tunnelId)).filter((id) => id.includes('#rollout/'));
+
+test('without a change the environment says how far it is', async () => {
+  await expect(json('status')).resolves.toMatchObject({
+    environment: 'local',
+    percent: 100,
+    since: null,
+    latched: false,
+    isReadable: true,
+    isWatched: true,
+  });
+});
+
+test('goes from stage to stage when soak times are over, each recorded with who and why', async () => {
+  await rollout('set', '0', '--why', 'begin');
+  for (const percent of [10, 25, 50, 100]) {
+    await expect(json('next', '--why', `to ${percent}`)).resolves.toMatchObject({
+      changed: true,
+      percent,
+      by: 'ann',
+      why: `to ${percent}`,
+    });
+    await put({ ...(await item()), since: Date.now() - 49 * HOUR_MS });
+  }
+  expect(await rollout('next')).toMatchObject({
+    code: 1,
+    error: 'refused: 100 % is the last stage, and its soak time is over: nothing is left to do',
+  });
+  expect((await records()).length).toBeGreaterThanOrEqual(5);
+});
+
+test('an advance records how both cohorts did, over all pages and periods', async () => {
+  aws.watch.totals = {
+    'ResponseTime Sum polling': 60_000,
+    'ResponseTime SampleCount polling': 200,
+    'RequestErrors Sum polling': 4,
+    'ResponseTime Sum event-driven': 20_000,
+    'ResponseTime SampleCount event-driven': 100,
+  };
+  await put({ percent: 10, since: Date.now() - 3 * HOUR_MS });
+  await rollout('next');
+  expect(await item()).toMatchObject({
+    percent: 25,
+    baseline: { responseMs: 300, errorRate: 0.02, eventDriven: { responseMs: 200, errorRate: 0 } },
+  });
+  const { out } = await rollout('status');
+  expect(out).toMatch(/^baseline +polling 300 ms and 2.00 % errors, event-driven 200 ms and 0.00 % errors until /m);
+});
+
+test('without anybody who polled, the baseline stays what it was', async () => {
+  const baseline = { at: 1, responseMs: 300, errorRate: 0.02 };
+  await put({ percent: 50, since: Date.now() - 25 * HOUR_MS, baseline });
+  await rollout('next');
+  expect(await item()).toMatchObject({ percent: 100, baseline });
+});
+
+test.each([
+  [
+    'an alarm of the environment is on',
+    () => (aws.watch.alarms[0] = { name: 'http-tunnel-local-stream-lag', state: 'ALARM' }),
+    'an alarm is on: http-tunnel-local-stream-lag',
+  ],
+  ['nothing would roll back', () => (aws.watch.alarms = []), 'there is no alarm that would roll back'],
+  ['the soak time is not over', () => put({ percent: 10, since: Date.now() - HOUR_MS }), "60 min of this stage's soak time are left"],
+  [
+    'no probe came back with the flag off',
+    () => put({ percent: 0, since: Date.now() - HOUR_MS }).then(() => (aws.watch.totals = {})),
+    "no probe of sweep's came back",
+  ],
+])('next refuses while %s, says so in one line, and changes nothing unless it is forced', async (_, arrange, told) => {
+  await put({ percent: 25, since: Date.now() - 9 * HOUR_MS });
+  await arrange();
+  const before = await item();
+  const refused = await rollout('next');
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.error).toContain(told);
+  expect(refused.error).not.toContain('\n');
+  expect(await item()).toEqual(before);
+  await expect(json('next')).resolves.toMatchObject({ changed: false, refused: true, obstacles: [{ canBeForced: true }] });
+  expect((await rollout('next', '--force', '--why', 'a rehearsal')).code).toBe(0);
+  expect((await item())?.overruled).toHaveLength(1);
+});
+
+test('after a rollback nothing but resume opens the way, at 0 %', async () => {
+  await put({ percent: 50, since: Date.now() - 99 * HOUR_MS });
+  await rollBack(store(), { alarm: 'rollback', reason: 'errors', initialPercent: 0, now: Date.now, onRolledBack: () => undefined });
+  for (const args of [['next'], ['set', '10', '--why', 'impatience'], ['next', '--force', '--why', 'impatience']]) {
+    const { code, error } = await rollout(...args);
+    expect(code).toBe(1);
+    expect(error).toContain('only "resume --why …" opens the way again');
+  }
+  expect((await rollout('off', '--why', 'to be sure')).out).toBe('everybody polls already');
+  await expect(json('resume', '--why', 'mended')).resolves.toMatchObject({ percentBefore: 0, percent: 0, latched: false });
+  await expect(json('next')).resolves.toMatchObject({ changed: true, percent: 10 });
+});
+
+test('going down needs neither CloudWatch nor patience', async () => {
+  aws.watch.isDown = true;
+  await put({ percent: 100, since: Date.now() });
+  expect((await rollout('set', '25', '--why', 'slower')).code).toBe(0);
+  expect((await rollout('off', '--why', 'enough')).code).toBe(0);
+  expect(await item()).toMatchObject({ percent: 0, percentBefore: 25, latched: false, why: 'enough' });
+  expect(aws.watch.asked).toEqual([]);
+});
+
+test('off mends an item that cannot be read; next does not build on it', async () => {
+  await put({ percent: 'all', since: 5 });
+  expect((await rollout('next')).error).toContain('cannot be read');
+  expect((await rollout('off', '--why', 'mend it')).code).toBe(0);
+  expect(await item()).toMatchObject({ percent: 0, percentBefore: 0 });
+});
+
+test('two operators do not overwrite each other: the second is told what the first did', async () => {
+  await put({ percent: 10, since: Date.now() - 3 * HOUR_MS });
+  const both = await Promise.all([rollout('next', '--by', 'ann'), rollout('next', '--by', 'bob')]);
+  expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
+  expect(both.map(({ error }) => error).join('')).toMatch(
+    /set to 25 % by (ann|bob) \(the next stage\) meanwhile, and nothing was done|soak time are left/,
+  );
+  expect((await item())?.percent).toBe(25);
+});
+
+test('set begins a soak time where none is recorded, and does not skip stages', async () => {
+  await put({ percent: 10, since: Date.now() - 3 * HOUR_MS });
+  expect((await rollout('set', '50', '--why', 'hurry')).error).toContain('the stage after 10 % is 25 %');
+  await rollout('set', '10', '--why', 'longer');
+  expect((await rollout('next')).error).toContain('2 h of this stage');
+});
+
+test('what AWS refuses is one line that says what to do', async () => {
+  aws.watch.isDown = true;
+  expect(await rollout('next')).toEqual({ code: 1, out: '', error: 'AWS refuses: not allowed; take credentials that may operate local' });
+});
+
+const npmRun = (args: string[], environment: Record<string, string> = {}): Promise<{ code: number; stderr: string }> =>
+  new Promise((resolve) => {
+    const env = { PATH: process.env['PATH'], HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', ...environment };
+    execFile(process.execPath, ['--import', 'tsx', 'rollout/main.ts', ...args], { cwd: ROOT, env }, (error, _, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stderr }),
+    );
+  });
+
+test.each([
+  ['an environment that is none', ['--env', 'prd', 'status'], 2, 'Allowed choices are dev, staging, prod, local'],
+  ['no environment', ['status'], 2, '--env'],
+  ['a share that is no stage', ['--env', 'prod', 'set', '33'], 2, 'Stages are 0, 10, 25, 50, 100'],
+  ['no reason', ['--env', 'prod', 'off'], 2, 'off needs a reason that is recorded'],
+  ['a force without a reason', ['--env', 'prod', 'next', '--force'], 2, '--force needs a reason'],
+  ['a time factor where something is at stake', ['--env', 'prod', 'next', '--time-factor', '9'], 2, '--time-factor is for --env local'],
+  ['no credentials', ['--env', 'prod', 'status'], 1, 'no AWS credentials that work'],
+])('%s is one line and an exit code', async (_, args, code, told) => {
+  const result = await npmRun(args);
+  expect(result.code).toBe(code);
+  expect(result.stderr).toContain(told);
+  expect(result.stderr.trim()).not.toContain('\n');
+});
+
+test('an environment whose table is not there is one line', async () => {
+  expect((await rollout('--env', 'prod', 'status')).error).toBe(
+    'there is no table http-tunnel-prod-tunnels in eu-central-1: deploy prod first, or take the credentials of its account',
+  );
+});

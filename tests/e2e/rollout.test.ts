@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AwsError, type Interceptor } from '../../local/services';
+import { emfLinesIn } from '../support/emf';
+import { eventually } from '../support/eventually';
+import { putRollout, rolloutItem } from '../support/rollout-items';
+import { functionOf, ruleOf, startTunnel, tableOf, type CloudUnderTest } from '../support/tunnel';
+import { alarm } from '../support/whole-traffic';
+
+/** Short enough to see the rollout change. In ms. */
+const CACHE_MS = 300;
+const STALE_MS = 1500;
+
+let isDenied = false;
+const refuseBatches: Interceptor = ({ operation }, next) =>
+  isDenied && operation === 'BatchGetItem' ? Promise.reject(new AwsError(400, 'AccessDeniedException', 'not allowed')) : next();
+
+let under: CloudUnderTest;
+beforeAll(async () => {
+  under = await startTunnel({
+    mode: 'direct',
+    intercept: refuseBatches,
+    environment: (same) => ({
+      ...same,
+      responsePath: { ...same.responsePath, percent: 0 },
+      timings: { ...same.timings, rolloutCacheMs: CACHE_MS, rolloutStaleMs: STALE_MS },
+    }),
+  });
+});
+afterAll(() => under.close());
+beforeEach(() => {
+  isDenied = false;
+});
+
+const cohortLines = () => emfLinesIn(under.logs).filter(({ members }) => members['Requests'] !== undefined);
+
+/** Visits `n` times, and says what was assigned; every visitor gets an answer. */
+async function cohorts(n = 1): Promise<unknown[]> {
+  const before = cohortLines().length;
+  for (let i = 0; i < n; i++) expect((await under.visit(`/nonce/${i}`)).status).toBe(200);
+  await eventually(() => expect(cohortLines()).toHaveLength(before + n));
+  return cohortLines()
+    .slice(before)
+    .map(({ members }) => members['cohort']);
+}
+
+/** Sets it, and waits until every execution environment must ask again. */
+async function set(item: object): Promise<void> {
+  await putRollout(under, item);
+  await sleep(CACHE_MS + 50);
+}
+
+test('without an item the share is what the environment begins with', async () => {
+  expect(await cohorts(3)).toEqual(['polling', 'polling', 'polling']);
+});
+
+test('a share that is set holds for everybody as soon as the cache is over, without a deployment', async () => {
+  await set(rolloutItem({ percent: 100 }));
+  expect(await cohorts(3)).toEqual(['event-driven', 'event-driven', 'event-driven']);
+  await set(rolloutItem({ percent: 0 }));
+  expect(await cohorts(3)).toEqual(['polling', 'polling', 'polling']);
+});
+
+test('a request costs one read of the tunnels table, whether or not it brings the rollout along', async () => {
+  const { calls } = under.cloud.services;
+  const reads = (operation: string): number =>
+    calls.count({ functionName: functionOf(under.cloud, 'forward-request'), operation, table: tableOf(under.cloud, 'tunnels') });
+  await set(rolloutItem({ percent: 100 }));
+  calls.reset();
+  await cohorts(1);
+  expect([reads('BatchGetItem'), reads('GetItem')]).toEqual([1, 0]);
+  await sleep(CACHE_MS + 50);
+  await cohorts(2);
+  expect(reads('BatchGetItem') + reads('GetItem')).toBe(3);
+});
+
+test.each([
+  ['cannot be read', async () => void (isDenied = true)],
+  ['is malformed', () => set({ ...rolloutItem(), percent: 'all' })],
+])('an item that %s is the last good one at first, then polling, and no visitor has an error', async (_, breakIt) => {
+  await set(rolloutItem({ percent: 100 }));
+  expect(await cohorts()).toEqual(['event-driven']);
+  const said = (): number => under.logs.filter(({ text }) => text.includes('"RolloutUnreadable":1')).length;
+  const before = said();
+  await breakIt();
+  await sleep(CACHE_MS + 50);
+  expect(await cohorts()).toEqual(['event-driven']);
+  await sleep(STALE_MS);
+  expect(await cohorts()).toEqual(['polling']);
+  expect(said()).toBeGreaterThanOrEqual(before + 2);
+});
+
+test('a rollback holds within the cache time; what is in flight in either mode ends well', async () => {
+  await set(rolloutItem({ percent: 100 }));
+  await cohorts();
+  const inFlight = under.visit('/delay/1500');
+  await sleep(200);
+  await expect(alarm(under)).resolves.toMatchObject({ kind: 'ok' });
+  await sleep(CACHE_MS + 50);
+  const polling = under.visit('/delay/300');
+  expect((await inFlight).status).toBe(200);
+  expect((await polling).status).toBe(200);
+  const modes = cohortLines()
+    .slice(-2)
+    .map(({ members }) => members['mode']);
+  expect(modes.sort()).toEqual(['direct', 'polling']);
+  const [item] = await rollout();
+  expect(item).toMatchObject({ percent: { N: '0' }, percentBefore: { N: '100' }, latched: { BOOL: true }, why: { S: 'a test' } });
+});
+
+test('an alarm in another state rolls nothing back', async () => {
+  await set(rolloutItem({ percent: 100 }));
+  await alarm(under, 'OK');
+  expect((await rollout())[0]).toMatchObject({ percent: { N: '100' } });
+});
+
+test('sweep leaves the rollout and its records alone, and says how far it is', async () => {
+  await set(rolloutItem({ percent: 25 }));
+  const before = await rollout();
+  expect(before.length).toBeGreaterThanOrEqual(2);
+  under.cloud.services.schedules.fire(ruleOf(under.cloud, 'sweep-schedule-rule'));
+  await eventually(() => expect(under.logs.some(({ text }) => text.includes('"RolloutPercent":25'))).toBe(true), 10_000);
+  await eventually(() => expect(under.logs.some(({ text }) => text.includes('"message":"swept"'))).toBe(true), 10_000);
+  expect(await rollout()).toEqual(before);
+});
+
+test('the rollout is no tunnel: who asks for it is told that there is none', async () => {
+  expect((await under.visit('/', {}, '%23rollout')).status).toBe(404);
+});
+
+/** The item and its records. */
+const rollout = async () =>
+  (await under.cloud.services.dynamodb.scan(tableOf(under.cloud, 'tunnels')))
+    .filter(({ tunnelId }) => JSON.stringify(tunnelId).includes('#rollout'))
+    .sort((a, b) => JSON.stringify(a['tunnelId']).localeCompare(JSON.stringify(b['tunnelId'])));

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { parseCompositeRule } from '../../../local/cloudwatch/alarms/composite-rule';
+import type { AlarmState } from '../../../local/observations';
+
+const STATES: Readonly<Record<string, AlarmState>> = { on: 'ALARM', off: 'OK', new: 'INSUFFICIENT_DATA' };
+const holds = (rule: string): boolean => parseCompositeRule(rule).holds((name) => STATES[name] ?? 'OK');
+
+test.each([
+  ['ALARM(on)', true],
+  ['ALARM("on")', true],
+  ["ALARM('off')", false],
+  ['OK(off)', true],
+  ['INSUFFICIENT_DATA(new)', true],
+  ['TRUE', true],
+  ['FALSE', false],
+  ['NOT FALSE', true],
+  ['NOT NOT ALARM(on)', true],
+  ['ALARM(on) AND NOT ALARM(off)', true],
+  ['(ALARM(off) OR ALARM(on)) AND OK(off)', true],
+  ['TRUE OR FALSE AND FALSE', true],
+  ['(TRUE OR FALSE) AND FALSE', false],
+  ['NOT TRUE OR TRUE', true],
+  ['NOT (TRUE OR TRUE)', false],
+  ['  ALARM( on )\n  OR\n  ALARM(off)', true],
+])('%s is %s', (rule, expected) => expect(holds(rule)).toBe(expected));
+
+test('it knows what it is about, each alarm once', () => {
+  const arn = 'arn:aws:cloudwatch:eu-central-1:000000000000:alarm:b';
+  expect(parseCompositeRule(`ALARM("a name") OR ALARM(${arn}) OR OK("a name")`).children).toEqual(['a name', arn]);
+});
+
+test.each(['', 'ALARM', 'ALARM()', 'ALARM(a', 'ALARM(a) ALARM(b)', 'ALARM(a) OR', 'alarm(a)', 'AT_LEAST(2, ALARM, (a, b))', '(TRUE', 'TRUE)', 'ALARM("a)'])(
+  '"%s" is no rule',
+  (rule) => expect(() => parseCompositeRule(rule)).toThrow(SyntaxError),
+);
+
+/** A rule, and what it comes to. */
+const rules = fc.letrec<{ rule: { text: string; value: boolean } }>((tie) => ({
+  rule: fc.oneof(
+    { maxDepth: 5 },
+    fc.constantFrom(
+      { text: 'TRUE', value: true }, { text: 'FALSE', value: false }, { text: 'ALARM(on)', value: true }, { text: 'OK("on")', value: false },
+    ),
+    tie('rule').map(({ text, value }) => ({ text: `NOT (${text})`, value: !value })),
+    fc.tuple(tie('rule'), tie('rule')).map(([a, b]) => ({ text: `(${a.text}) AND (${b.text})`, value: a.value && b.value })),
+    fc.tuple(tie('rule'), tie('rule')).map(([a, b]) => ({ text: `(${a.text}) OR (${b.text})`, value: a.value || b.value })),
+  ),
+}));
+
+test('rules of any depth come to what their parts come to', () => {
+  fc.assert(fc.property(rules.rule, ({ text, value }) => expect(holds(text)).toBe(value)));
+});

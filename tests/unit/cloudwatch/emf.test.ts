@@ -1,0 +1,85 @@
+import { emfMetrics } from '../../../local/cloudwatch/sources/emf-metrics';
+import { parseEmf } from '../../../local/cloudwatch/metrics/emf';
+import { MetricStore } from '../../../local/cloudwatch/metrics/metric-store';
+
+const AT = 1_795_000_000_000;
+
+/** A line as Powertools writes it. */
+const line = (directive: object, members: object = {}): string =>
+  JSON.stringify({
+    _aws: { Timestamp: AT, CloudWatchMetrics: [{ Namespace: 'Test', Dimensions: [['service']], Metrics: [{ Name: 'Requests', Unit: 'Count' }], ...directive }] },
+    service: 'visit',
+    cohort: 'polling',
+    mode: 'bus',
+    Requests: 1,
+    ...members,
+  });
+
+test('a metric comes once for each dimension set, and once for each value of an array', () => {
+  const parsed = parseEmf(line({ Dimensions: [['service', 'cohort'], ['service', 'cohort', 'mode']] }, { Requests: [1, 2] }));
+  const datum = { namespace: 'Test', name: 'Requests', unit: 'Count', highResolution: false, at: AT };
+  const byCohort = { service: 'visit', cohort: 'polling' };
+  expect(parsed).toEqual({
+    problems: [],
+    data: [
+      { ...datum, dimensions: byCohort, value: 1 },
+      { ...datum, dimensions: byCohort, value: 2 },
+      { ...datum, dimensions: { ...byCohort, mode: 'bus' }, value: 1 },
+      { ...datum, dimensions: { ...byCohort, mode: 'bus' }, value: 2 },
+    ],
+  });
+});
+
+test.each([[[]], [[[]]]])('without dimensions (%j) a metric has none', (Dimensions) => {
+  expect(parseEmf(line({ Dimensions }))?.data).toMatchObject([{ dimensions: {}, value: 1 }]);
+});
+
+test('StorageResolution 1 is high resolution, and a metric without unit has None', () => {
+  const parsed = parseEmf(line({ Metrics: [{ Name: 'Requests', StorageResolution: 1 }] }));
+  expect(parsed?.data).toMatchObject([{ highResolution: true, unit: 'None' }]);
+});
+
+test.each([
+  ['text', 'RequestId: 1 _aws'],
+  ['other JSON', '{"message":"no \\"_aws\\" here"}'],
+  ['broken JSON', '{"_aws":'],
+  ['JSON after a prefix', `INFO ${line({})}`],
+])('%s has nothing to do with metrics', (_, text) => {
+  expect(parseEmf(text)).toBeUndefined();
+});
+
+test('an object without directives has no metrics and no problem', () => {
+  expect(parseEmf('{"_aws":{"Timestamp":1}}')).toEqual({ data: [], problems: [] });
+});
+
+test.each<[string, string, string]>([
+  ['a missing time', line({}).replace(`"Timestamp":${AT},`, ''), 'Timestamp'],
+  ['no namespace', line({ Namespace: '' }), 'Namespace'],
+  ['dimensions that are no array', line({ Dimensions: 'service' }), 'Dimensions'],
+  ['a dimension without value', line({ Dimensions: [['source']] }), 'the dimension "source"'],
+  ['a dimension that is a number', line({}, { service: 7 }), 'the dimension "service"'],
+  ['a metric without value', line({ Metrics: [{ Name: 'Errors' }] }), 'Errors'],
+  ['a metric that is text', line({}, { Requests: '1' }), 'Requests'],
+  ['too many values', line({}, { Requests: Array.from({ length: 101 }, () => 1) }), 'Requests'],
+  ['a resolution that there is not', line({ Metrics: [{ Name: 'Requests', StorageResolution: 10 }] }), 'StorageResolution'],
+])('%s gives no metric, and a reason', (_, text, reason) => {
+  const parsed = parseEmf(text);
+  expect(parsed?.data).toEqual([]);
+  expect(parsed?.problems.join()).toContain(reason);
+});
+
+test('what is good in a line counts beside what is not', () => {
+  const parsed = parseEmf(line({ Dimensions: [['service'], ['source']], Metrics: [{ Name: 'Requests' }, { Name: 'Errors' }] }));
+  expect(parsed?.data).toMatchObject([{ name: 'Requests', dimensions: { service: 'visit' } }]);
+  expect(parsed?.problems).toHaveLength(2);
+});
+
+test('a problem is told once, however often it comes', () => {
+  const warnings: string[] = [];
+  const store = new MetricStore({ now: () => AT });
+  const sink = emfMetrics(store, { warn: (text) => warnings.push(text) });
+  for (let i = 0; i < 3; i++) sink({ at: AT, functionName: 'visit', environmentId: '', text: line({ Dimensions: [['service'], ['source']] }) });
+  expect(warnings).toEqual([expect.stringContaining('visit logs metrics that CloudWatch leaves out: Test: the dimension "source"')]);
+  const found = store.read({ namespace: 'Test', name: 'Requests', dimensions: { service: 'visit' }, statistic: 'Sum', periodMs: 60_000, from: AT - 60_000, to: AT + 60_000 });
+  expect(found.map(({ value }) => value)).toEqual([3]);
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { verdictOn, type AlarmRule } from '../../../local/cloudwatch/alarms/verdict';
+import type { AlarmState } from '../../../local/observations';
+import { MISSING_DATA } from '../../../local/specs';
+
+const rule = (more: Partial<AlarmRule> = {}): AlarmRule => ({
+  comparison: 'GreaterThanThreshold', threshold: 5, evaluationPeriods: 3, datapointsToAlarm: 3, treatMissingData: 'missing', ...more,
+});
+/** `0 - X`: fine, missing, breaching; the newest last, as AWS draws it. */
+const drawn = (picture: string): (number | undefined)[] => picture.split(' ').map((each) => ({ '0': 0, X: 10 })[each]);
+const STATES: Readonly<Record<string, AlarmState | undefined>> = { OK: 'OK', ALARM: 'ALARM', INSUFFICIENT: 'INSUFFICIENT_DATA', stays: undefined };
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html, all rows of both tables, and its prose */
+describe.each<[number, string, Record<(typeof MISSING_DATA)[number], string>]>([
+  [3, '0 - X - X', { missing: 'OK', ignore: 'OK', breaching: 'OK', notBreaching: 'OK' }],
+  [3, '0 - - - -', { missing: 'OK', ignore: 'OK', breaching: 'OK', notBreaching: 'OK' }],
+  [3, '- - - - -', { missing: 'INSUFFICIENT', ignore: 'stays', breaching: 'ALARM', notBreaching: 'OK' }],
+  [3, '0 X X - X', { missing: 'ALARM', ignore: 'ALARM', breaching: 'ALARM', notBreaching: 'ALARM' }],
+  [3, '- - X - -', { missing: 'ALARM', ignore: 'stays', breaching: 'ALARM', notBreaching: 'OK' }],
+  [3, '- - - - X', { missing: 'INSUFFICIENT', ignore: 'stays', breaching: 'ALARM', notBreaching: 'OK' }],
+  [3, '- - - X -', { missing: 'INSUFFICIENT', ignore: 'stays', breaching: 'ALARM', notBreaching: 'OK' }],
+  [3, 'X - - - -', { missing: 'ALARM', ignore: 'stays', breaching: 'ALARM', notBreaching: 'OK' }],
+  [2, '0 - X - X', { missing: 'ALARM', ignore: 'ALARM', breaching: 'ALARM', notBreaching: 'ALARM' }],
+  [2, '0 0 X 0 X', { missing: 'ALARM', ignore: 'ALARM', breaching: 'ALARM', notBreaching: 'ALARM' }],
+  [2, '0 - X - -', { missing: 'OK', ignore: 'OK', breaching: 'ALARM', notBreaching: 'OK' }],
+  [2, '- - - - 0', { missing: 'OK', ignore: 'OK', breaching: 'ALARM', notBreaching: 'OK' }],
+  [2, '- - - X -', { missing: 'ALARM', ignore: 'stays', breaching: 'ALARM', notBreaching: 'OK' }],
+])('%i of 3 with %s', (datapointsToAlarm, picture, expected) => {
+  test.each(MISSING_DATA)('missing data as %s', (treatMissingData) => {
+    const { state } = verdictOn(drawn(picture), rule({ datapointsToAlarm, treatMissingData }));
+    expect(state).toBe(STATES[expected[treatMissingData]]);
+  });
+});
+
+test.each([
+  ['GreaterThanThreshold', [false, false, true]],
+  ['GreaterThanOrEqualToThreshold', [false, true, true]],
+  ['LessThanThreshold', [true, false, false]],
+  ['LessThanOrEqualToThreshold', [true, true, false]],
+] as const)('%s', (comparison, breaching) => {
+  const one = rule({ comparison, evaluationPeriods: 1, datapointsToAlarm: 1 });
+  expect([4, 5, 6].map((value) => verdictOn([value], one).state === 'ALARM')).toEqual(breaching);
+});
+
+test('it says which data points were looked at, and how many were made up', () => {
+  expect(verdictOn(drawn('X - 0 - X'), rule({ treatMissingData: 'breaching' }))).toMatchObject({
+    datapoints: [{ value: 10, age: 0 }, { value: 0, age: 2 }, { value: 10, age: 4 }], filled: 0,
+  });
+  expect(verdictOn(drawn('- - 0 - X'), rule())).toMatchObject({ datapoints: [{ age: 0 }, { age: 2 }], filled: 1 });
+});
+
+const series = fc.array(fc.option(fc.integer({ min: 0, max: 10 }), { nil: undefined }), { minLength: 5, maxLength: 7 });
+const rules = fc
+  .integer({ min: 1, max: 5 })
+  .chain((evaluationPeriods) => fc.record({ evaluationPeriods: fc.constant(evaluationPeriods), datapointsToAlarm: fc.integer({ min: 1, max: evaluationPeriods }) }));
+
+test('where all data is there, M of the last N decide and nothing else', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 10 }), { minLength: 5, maxLength: 7 }), rules, fc.constantFrom(...MISSING_DATA), (values, numbers, treatMissingData) => {
+      const { state } = verdictOn(values, rule({ ...numbers, treatMissingData }));
+      const count = values.slice(-numbers.evaluationPeriods).filter((value) => value > 5).length;
+      expect(state).toBe(count >= numbers.datapointsToAlarm ? 'ALARM' : 'OK');
+    }),
+  );
+});
+
+test('a worse value never ends an alarm, and to treat missing data as breaching never prevents one', () => {
+  const alarms = (values: readonly (number | undefined)[], more: Partial<AlarmRule>): boolean => verdictOn(values, rule(more)).state === 'ALARM';
+  fc.assert(
+    fc.property(series, rules, fc.constantFrom(...MISSING_DATA), fc.nat(6), (values, numbers, treatMissingData, index) => {
+      const before = alarms(values, { ...numbers, treatMissingData });
+      const worse = values.map((value, i) => (i === index && value !== undefined ? 10 : value));
+      if (before) {
+        expect(alarms(worse, { ...numbers, treatMissingData })).toBe(true);
+        expect(alarms(values, { ...numbers, treatMissingData: 'breaching' })).toBe(true);
+      }
+    }),
+  );
+});

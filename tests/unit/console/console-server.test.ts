@@ -1,0 +1,101 @@
+import http from 'node:http';
+import { ConsoleServer } from '../../../local/console/console-server';
+import type { Overview } from '../../../local/console/view-model';
+import { LogStore } from '../../../local/logs/log-store';
+import { LocalTraces } from '../../../local/xray/local-traces';
+import { SetAlarms, WrittenMetrics } from '../../support/observed';
+import { ask } from '../../support/http-client';
+import { eventually } from '../../support/eventually';
+
+const logs = new LogStore();
+const metrics = new WrittenMetrics();
+const alarms = new SetAlarms();
+const traces = new LocalTraces(logs);
+let server: ConsoleServer;
+beforeAll(async () => {
+  server = await ConsoleServer.start({ logs, metrics, alarms, traces, environment: 'local' }, 0);
+});
+afterAll(() => server.close());
+
+test('the page comes with a policy that allows nothing from elsewhere and nothing inline', async () => {
+  const { status, headers, text } = await ask(server.url, '/');
+  expect(status).toBe(200);
+  const policy = String(headers['content-security-policy']);
+  expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+  expect(policy).not.toMatch(/unsafe|\*|http/);
+  expect(headers['x-content-type-options']).toBe('nosniff');
+  expect(text).not.toMatch(/<script>|<style>|\son[a-z]+=|style=|https?:\/\//);
+  expect((await ask(server.url, '/console.js')).headers['content-type']).toContain('text/javascript');
+});
+
+test.each([
+  ['another Host', { headers: { host: 'evil.test' } }, 403],
+  ['the right name with another port', { headers: { host: '127.0.0.1:1' } }, 403],
+  ['a POST', { method: 'POST' }, 405],
+  ['a DELETE', { method: 'DELETE' }, 405],
+  ['a preflight', { method: 'OPTIONS', headers: { origin: 'http://evil.test', 'access-control-request-method': 'GET' } }, 405],
+  ["another site's call", { headers: { 'sec-fetch-site': 'cross-site' } }, 403],
+  ["a call of another port's page", { headers: { 'sec-fetch-site': 'same-site' } }, 403],
+] as const)('%s is refused, and nobody may read the refusal', async (_, how, status) => {
+  const reply = await ask(server.url, '/api/overview', how);
+  expect(reply.status).toBe(status);
+  expect(reply.headers['access-control-allow-origin']).toBeUndefined();
+});
+
+test.each(['/nothing', '/api/requests/', '/api/requests/%2e%2e', '/runbooks/..%2f..%2fpackage.json', '/runbooks/../../package.json', '/runbooks/no-such.md'])(
+  '%s is not found',
+  async (path) => expect((await ask(server.url, path)).status).toBe(404),
+);
+
+test('an unknown request says so as JSON', async () => {
+  const { status, text } = await ask(server.url, '/api/requests/0000-none');
+  expect(status).toBe(404);
+  expect(JSON.parse(text)).toEqual({ message: 'nothing is known of request 0000-none: it is another one\'s, or too long ago' });
+});
+
+test('the overview compares the cohorts, shows who woke, and puts alarms in alarm first, with their runbook', async () => {
+  const canary = { service: 'forward-request', cohort: 'event-driven' };
+  const control = { service: 'forward-request', cohort: 'polling' };
+  for (let i = 0; i < 30; i++) {
+    const at = Date.now() - 10_000 - i;
+    metrics.put('Requests', 1, [canary, { ...canary, mode: 'direct' }], at);
+    metrics.put('ResponseTime', 40 + i, [canary, { ...canary, mode: 'direct' }], at);
+    metrics.put('ReturnTime', 10, [{ ...canary, mode: 'direct' }], at);
+    metrics.put('WakeLatency', 10, [{ service: 'forward-request', source: i < 27 ? 'direct' : 'bus' }], at);
+    metrics.put('Requests', 1, [control, { ...control, mode: 'polling' }], at);
+    metrics.put('ResponseTime', 100 + i, [control, { ...control, mode: 'polling' }], at);
+  }
+  metrics.put('RolloutPercent', 25, [{ service: 'sweep' }], Date.now() - 50);
+  const alarm = { address: 'a', kind: 'metric', reason: 'r', since: 1, description: 'D. Runbook: docs/runbooks/stream-lag.md' } as const;
+  alarms.set({ ...alarm, name: 'a-ok', state: 'OK' });
+  alarms.set({ ...alarm, name: 'b-bad', state: 'ALARM' });
+  const overview = JSON.parse((await ask(server.url, '/api/overview?minutes=5')).text) as Overview;
+  expect(overview).toMatchObject({
+    minutes: 5, percent: 25, environment: 'local', verdict: { kind: 'better' },
+    canary: { requests: 30, errors: 0, response: { p50: 55, average: 54.5 }, returned: { p50: 10 } },
+    control: { requests: 30, returned: {} },
+    wakes: [{ source: 'direct', count: 27 }, { source: 'bus', count: 3 }, { source: 'safety-read', count: 0 }],
+  });
+  expect(overview.alarms.map(({ name, runbook }) => [name, runbook])).toEqual([['b-bad', '/runbooks/stream-lag.md'], ['a-ok', '/runbooks/stream-lag.md']]);
+  expect(overview.charts.find(({ title }) => title === 'Requests')?.series[0]?.points).toHaveLength(60);
+});
+
+test('the stream of events begins with what is, goes on with what happens, and ends with its reader', async () => {
+  const heard: string[] = [];
+  const listeners = (): number => logs.events.listenerCount('line') + alarms.events.listenerCount('transition');
+  const before = listeners();
+  logs.add({ at: 1, functionName: 'http-tunnel-local-sweep', environmentId: 'e', text: 'an old line' });
+  const request = http.get(`${server.url}/api/events?minutes=5`, (response) => {
+    response.setEncoding('utf8').on('data', (text: string) => heard.push(text));
+  });
+  await eventually(() => expect(heard.join('')).toContain('an old line'));
+  expect(heard.join('')).toMatch(/^retry: 1000\n\nevent: overview\ndata: \{.*\n\nevent: lines\ndata: \{"fresh":true,/);
+  expect(heard.join('')).toContain('"functionName":"sweep"');
+  logs.add({ at: 2, functionName: 'f', environmentId: 'e', text: 'a new line' });
+  await eventually(() => expect(heard.join('')).toContain('event: lines\ndata: {"fresh":false,"lines":[{"at":2,"functionName":"f","kind":"message","level":"info","text":"a new line"}]}\n\n'));
+  heard.length = 0;
+  alarms.set({ address: 'a', kind: 'metric', reason: 'it fell', since: 2, description: '', name: 'b-bad', state: 'OK' });
+  await eventually(() => expect(heard.join('')).toContain('it fell'));
+  request.destroy();
+  await eventually(() => expect(listeners()).toBe(before));
+});

@@ -1,0 +1,159 @@
+import type * as XRay from 'aws-xray-sdk-core';
+import type * as DynamoDb from '@aws-sdk/client-dynamodb';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type * as Traced from '../../../functions/aws/traced';
+import type * as Tracing from '../../../functions/tracing';
+import { parseDatagram } from '../../../local/xray/xray-daemon';
+import type { Segment } from '../../../local/xray/segment';
+import { eventually } from '../../support/eventually';
+import { listenOnAnyPort } from '../../support/listen';
+
+jest.mock('cls-hooked/context', () => jest.requireActual<object>('../../../functions/xray-context'));
+
+const ROOT = '1-5f84c7a1-0123456789abcdef01234567';
+const SAMPLED = `Root=${ROOT};Parent=53995c3f42cd8ad8;Sampled=1`;
+
+/** A table that answers, but to its second call. */
+let table: Server;
+let endpoint: string;
+const traceHeaders: (string | undefined)[] = [];
+let calls = 0;
+const daemon = createSocket('udp4');
+const segments: Segment[] = [];
+const environment = { ...process.env };
+
+beforeAll(async () => {
+  table = createServer((request, response) => {
+    traceHeaders.push(request.headers['x-amzn-trace-id'] as string | undefined);
+    calls += 1;
+    request.resume();
+    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    response.statusCode = calls % 2 === 0 ? 400 : 200;
+    response.end(calls % 2 === 0 ? '{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"no such table"}' : '{}');
+  });
+  endpoint = `http://127.0.0.1:${await listenOnAnyPort(table)}`;
+  daemon.on('message', (datagram) => segments.push(...[parseDatagram(datagram.toString())].flatMap((segment) => segment ?? [])));
+  daemon.bind(0, '127.0.0.1');
+  await once(daemon, 'listening');
+});
+afterAll(() => {
+  table.close();
+  daemon.close();
+  process.env = environment;
+});
+
+interface Loaded {
+  readonly tracing: typeof Tracing;
+  readonly xray: typeof XRay;
+  readonly client: DynamoDb.DynamoDBClient;
+}
+
+/** A function's tracing as it is loaded at the start of an execution environment, with a client of its own. */
+function load(variables: Record<string, string>): Loaded {
+  Object.assign(process.env, {
+    LAMBDA_TASK_ROOT: '/var/task', AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x', AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand', AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's',
+    AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${daemon.address().port}`, POWERTOOLS_TRACE_ENABLED: 'true', POWERTOOLS_SERVICE_NAME: 'forward-request',
+    POWERTOOLS_LOG_LEVEL: 'SILENT', _X_AMZN_TRACE_ID: SAMPLED, ...variables,
+  });
+  let loaded: Loaded | undefined;
+  jest.isolateModules(() => {
+    const { DynamoDBClient } = jest.requireActual<typeof DynamoDb>('@aws-sdk/client-dynamodb');
+    const { traced } = jest.requireActual<typeof Traced>('../../../functions/aws/traced');
+    loaded = {
+      tracing: jest.requireActual<typeof Tracing>('../../../functions/tracing'),
+      xray: jest.requireActual<typeof XRay>('aws-xray-sdk-core'),
+      client: traced(new DynamoDBClient({ endpoint, maxAttempts: 1 })),
+    };
+  });
+  if (!loaded) throw new Error('not loaded');
+  return loaded;
+}
+
+/** What a request does: two calls, of which the second fails. @returns the name of its error */
+async function request({ tracing, client }: Loaded): Promise<string> {
+  const { GetItemCommand } = jest.requireActual<typeof DynamoDb>('@aws-sdk/client-dynamodb');
+  const get = new GetItemCommand({ TableName: 'tunnels', Key: { tunnelId: { S: 'demo' } } });
+  calls = 0;
+  traceHeaders.length = 0;
+  const handler = tracing.openHandlerSpan();
+  tracing.annotate({ requestId: 'r-1', tunnelId: 'demo', mode: undefined });
+  const part = tracing.openSpan('## answer', { requestId: 'r-2' });
+  await client.send(get);
+  const error = await client.send(get).then(() => 'none', (reason: Error) => reason.name);
+  part.close({ failed: true });
+  handler.close();
+  return error;
+}
+
+test('the handler, a part of it and its calls become segments below the one that Lambda makes, with ids and without contents', async () => {
+  segments.length = 0;
+  expect(await request(load({}))).toBe('ResourceNotFoundException');
+  await eventually(() => expect(segments).toHaveLength(4));
+  const handler = segments.find(({ name }) => name === '## handler');
+  const [good, bad] = segments.filter(({ name }) => name === 'DynamoDB');
+  expect(handler).toMatchObject({
+    trace_id: ROOT, parent_id: '53995c3f42cd8ad8', annotations: { requestId: 'r-1', tunnelId: 'demo', Service: 'forward-request', ColdStart: true },
+  });
+  expect(segments.find(({ name }) => name === '## answer')).toMatchObject({ parent_id: handler?.id, fault: true, annotations: { requestId: 'r-2' } });
+  expect(good).toMatchObject({ parent_id: handler?.id, namespace: 'aws', aws: { operation: 'GetItem', table_name: 'tunnels' }, http: { response: { status: 200 } } });
+  expect(bad).toMatchObject({ error: true, cause: { exceptions: [{ type: 'ResourceNotFoundException' }] } });
+  expect(traceHeaders).toEqual([good, bad].map((call) => `Root=${ROOT};Parent=${call?.id};Sampled=1`));
+});
+
+test('a handler that ends before one of its calls is recorded all the same', async () => {
+  segments.length = 0;
+  const { tracing } = load({});
+  const handler = tracing.openHandlerSpan();
+  const call = tracing.openCall({ clientName: 'DynamoDBClient', commandName: 'PutItemCommand', region: 'r', tableName: 't' });
+  handler.close();
+  call.end({ status: 200, awsRequestId: undefined });
+  await eventually(() => expect(segments.map(({ name }) => name)).toEqual(['## handler', 'DynamoDB']));
+  expect(segments[1]?.parent_id).toBe(segments[0]?.id);
+});
+
+test('an invocation that is not sampled records nothing and sends no header', async () => {
+  segments.length = 0;
+  expect(await request(load({ _X_AMZN_TRACE_ID: SAMPLED.replace('Sampled=1', 'Sampled=0') }))).toBe('ResourceNotFoundException');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(segments).toEqual([]);
+  expect(traceHeaders).toEqual([undefined, undefined]);
+});
+
+describe('a request is unharmed by', () => {
+  // The SDK complains of what it is given.
+  beforeAll(() => void jest.spyOn(console, 'error').mockImplementation());
+  afterAll(() => jest.restoreAllMocks());
+
+  const unharmed = async (loaded: Loaded): Promise<void> => {
+    expect(await request(loaded)).toBe('ResourceNotFoundException');
+    expect(calls).toBe(2);
+  };
+
+  test('a daemon that is not there', async () => {
+    const dead = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(dead, 'listening');
+    const { port } = dead.address();
+    dead.close();
+    await unharmed(load({ AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${port}` }));
+  });
+
+  test.each(['Root=nonsense;Parent=;Sampled=1', 'Sampled=1', ';;=;Sampled=1;', ''])('the trace header "%s"', async (header) => {
+    await unharmed(load({ _X_AMZN_TRACE_ID: header }));
+  });
+
+  test.each(['addNewSubsegment', 'addAnnotation', 'addAttribute', 'addErrorFlag', 'addFaultFlag', 'close', 'flush', 'serialize'])(
+    'a segment whose %s throws',
+    async (method) => {
+      const loaded = load({});
+      const broken = (): never => {
+        throw new Error(`${method} is broken`);
+      };
+      const { Subsegment } = loaded.xray as unknown as { Subsegment: { prototype: Record<string, unknown> } };
+      Subsegment.prototype[method] = broken;
+      Object.assign(loaded.xray.getSegment() ?? {}, method === 'addNewSubsegment' ? { [method]: broken } : {});
+      await unharmed(loaded);
+    },
+  );
+});

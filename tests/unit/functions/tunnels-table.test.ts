@@ -1,0 +1,107 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { tunnelsTable } from '../../../functions/aws/tunnels-table';
+import { LiveShare } from '../../../functions/core/live-share';
+import { AwsError, type Interceptor } from '../../../local/services';
+import { startDynamoDb, type DynamoDbFixture } from '../../support/dynamodb-endpoint';
+import { tableWithoutStream } from '../../support/dynamodb-tables';
+import { rolloutItem } from '../../support/rollout-items';
+
+const TABLE = 'tunnels';
+const CACHE_MS = 5000;
+
+let calls: string[] = [];
+let interfere: Interceptor = (_, next) => next();
+let db: DynamoDbFixture;
+beforeAll(async () => {
+  const key = { hashKey: 'tunnelId', attributes: [{ name: 'tunnelId', type: 'S' as const }] };
+  db = await startDynamoDb([tableWithoutStream(TABLE, key)], {
+    intercept: (call, next) => {
+      calls.push(call.operation);
+      return interfere(call, next);
+    },
+  });
+  const put = (Item: Record<string, unknown>) => db.documents.send(new PutCommand({ TableName: TABLE, Item }));
+  await put({ tunnelId: 'demo', owner: 'ann', connectionId: 'c1' });
+  await put({ tunnelId: '#rollout', ...rolloutItem({ percent: 25 }) });
+});
+afterAll(() => db.close());
+
+function lookUp() {
+  calls = [];
+  interfere = (_, next) => next();
+  let now = 1_000_000;
+  const unreadable: string[] = [];
+  const share = new LiveShare({
+    initialPercent: 90,
+    cacheMs: CACHE_MS,
+    staleMs: 60_000,
+    now: () => now,
+    onUnreadable: (reason) => unreadable.push((reason as Error).message),
+  });
+  return { share, unreadable, tunnels: tunnelsTable(db.documents, TABLE, share), pass: (ms: number) => (now += ms) };
+}
+
+/** What DynamoDB answers when it had no time for some keys. */
+const leavingUnread =
+  (...ids: string[]): Interceptor =>
+  async (call, next) => {
+    const reply = await next();
+    if (call.operation !== 'BatchGetItem') return reply;
+    const body = JSON.parse(reply.body.toString()) as { Responses: Record<string, { tunnelId: { S: string } }[]> };
+    const Responses = { [TABLE]: (body.Responses[TABLE] ?? []).filter((item) => !ids.includes(item.tunnelId.S)) };
+    const UnprocessedKeys = { [TABLE]: { Keys: ids.map((id) => ({ tunnelId: { S: id } })), ConsistentRead: true } };
+    return { ...reply, body: Buffer.from(JSON.stringify({ Responses, UnprocessedKeys })) };
+  };
+
+test('tunnel and rollout come in one request, and then the tunnel alone until five seconds have passed', async () => {
+  const { tunnels, share, pass } = lookUp();
+  expect(await tunnels.find('demo')).toMatchObject({ owner: 'ann', connectionId: 'c1' });
+  expect(share.percent).toBe(25);
+  await tunnels.find('demo');
+  pass(CACHE_MS);
+  await tunnels.find('demo');
+  expect(calls).toEqual(['BatchGetItem', 'GetItem', 'BatchGetItem']);
+});
+
+test('a tunnel that is not there is found out in that one request', async () => {
+  const { tunnels } = lookUp();
+  expect(await tunnels.find('nobody')).toBeUndefined();
+  expect(calls).toEqual(['BatchGetItem']);
+});
+
+test('both are read strongly consistent', async () => {
+  const { tunnels } = lookUp();
+  const inputs: unknown[] = [];
+  interfere = (call, next) => {
+    inputs.push(call.input);
+    return next();
+  };
+  await tunnels.find('demo');
+  expect(inputs).toEqual([expect.objectContaining({ RequestItems: { [TABLE]: expect.objectContaining({ ConsistentRead: true }) } })]);
+});
+
+test('a tunnel that DynamoDB left unread is read by itself', async () => {
+  const { tunnels, share } = lookUp();
+  interfere = leavingUnread('demo');
+  expect(await tunnels.find('demo')).toMatchObject({ owner: 'ann' });
+  expect(calls).toEqual(['BatchGetItem', 'GetItem']);
+  expect(share.percent).toBe(25);
+});
+
+test('a rollout that DynamoDB left unread is no reason to ask again, and no missing one either', async () => {
+  const { tunnels, share, unreadable } = lookUp();
+  interfere = leavingUnread('#rollout');
+  expect(await tunnels.find('demo')).toMatchObject({ owner: 'ann' });
+  expect(calls).toEqual(['BatchGetItem']);
+  expect(unreadable).toEqual(['DynamoDB left the rollout item unread']);
+  expect(share.percent).toBe(0);
+});
+
+test('a request for both that fails costs the rollout, not the visitor', async () => {
+  const { tunnels, share, unreadable } = lookUp();
+  interfere = (call, next) =>
+    call.operation === 'BatchGetItem' ? Promise.reject(new AwsError(400, 'AccessDeniedException', 'not allowed')) : next();
+  expect(await tunnels.find('demo')).toMatchObject({ owner: 'ann' });
+  expect(unreadable).toEqual(['not allowed']);
+  expect(share.percent).toBe(0);
+});

@@ -1,0 +1,32 @@
+import { parseRehearseOptions, type RehearseOptions } from '../../../rehearse/options';
+import { SCENARIOS } from '../../../rehearse/scenarios';
+import { CommandLineError } from '../../../scripts/command-line';
+
+const options = (...args: string[]): RehearseOptions => parseRehearseOptions(args) as RehearseOptions;
+
+test('without options every scenario is played, in divided time', () => {
+  expect(options('rollback')).toEqual({
+    rehearsal: 'rollback', scenarios: SCENARIOS.map(({ name }) => name), timeFactor: 10, rate: 6, seed: 1, json: false,
+  });
+});
+
+test('scenarios add up, in the order given', () => {
+  expect(options('rollback', '--scenario', 'mend', '--scenario', 'slow-wakes').scenarios).toEqual(['mend', 'slow-wakes']);
+});
+
+test('--help lists the scenarios with their stories', () => {
+  const parsed = parseRehearseOptions(['--help']);
+  for (const { name, story } of SCENARIOS) expect('help' in parsed && parsed.help).toMatch(new RegExp(`${name} +${story}`));
+});
+
+test.each([
+  [[], "missing required argument 'what'"],
+  [['roll-back'], 'roll-back'],
+  [['rollback', '--scenario', 'war'], 'no scenario "war"'],
+  [['rollback', '--time-factor', '0.5'], 'from 1 to 20'],
+  [['rollback', '--time-factor', 'ten'], 'from 1 to 20'],
+  [['rollback', 'twice'], 'too many arguments'],
+])('%j is refused in one line', (args, problem) => {
+  expect(() => parseRehearseOptions(args)).toThrow(CommandLineError);
+  expect(() => parseRehearseOptions(args)).toThrow(problem);
+});

@@ -1,0 +1,84 @@
+import { missesOf, outcomeOf } from '../../../rehearse/outcome';
+import { rollBackReport } from '../../../rehearse/report';
+import type { Run } from '../../../rehearse/run-scenario';
+import { SCENARIOS, type ScenarioName } from '../../../rehearse/scenarios';
+
+const FAULT_AT = 1_000_000;
+const nobody = { 'event-driven': 0, polling: 0 };
+
+/** A run in which everything went as it should. */
+function good(name: ScenarioName, changes: Partial<Run> = {}): Run {
+  return {
+    scenario: SCENARIOS.find((scenario) => scenario.name === name) as Run['scenario'],
+    timeFactor: 10,
+    faultAt: FAULT_AT,
+    tooEarly: false,
+    alarmAt: FAULT_AT + 9_040,
+    ownAlarmAt: FAULT_AT + 9_040,
+    rolledBackAt: FAULT_AT + 9_500,
+    allPollingAt: FAULT_AT + 10_200,
+    seen: { asked: 300, answered: 300, errors: 0, errorKinds: {}, lost: 0 },
+    unfinished: 0,
+    inFlight: { 'event-driven': 3, polling: 5 },
+    stillOpen: 0,
+    struck: 40,
+    history: [{ at: FAULT_AT + 9_040, name: 'http-tunnel-local-event-driven-error-rate', from: 'OK', to: 'ALARM', reason: 'three of four' }],
+    mending: undefined,
+    ...changes,
+  };
+}
+const nothingHappened = { alarmAt: undefined, ownAlarmAt: undefined, rolledBackAt: undefined, allPollingAt: undefined, history: [] };
+
+test('seconds count from the fault, and what did not happen is null', () => {
+  expect(outcomeOf(good('wake-posts-fail'))).toEqual({
+    scenario: 'wake-posts-fail', secondsToAlarm: 9, secondsToRollback: 9.5, secondsToAllPolling: 10.2,
+    visitorErrors: 0, lost: 0, unfinished: 0, timeFactor: 10,
+  });
+  expect(outcomeOf(good('false-alarm', nothingHappened))).toMatchObject({
+    secondsToAlarm: null, secondsToRollback: null, secondsToAllPolling: null,
+  });
+});
+
+test('a run in which everything went as it should has missed nothing', () => {
+  expect(missesOf(good('wake-posts-fail'))).toEqual([]);
+  expect(missesOf(good('false-alarm', nothingHappened))).toEqual([]);
+});
+
+test.each<[string, Partial<Run>, RegExp]>([
+  ['no roll-back', { rolledBackAt: undefined, allPollingAt: undefined }, /no roll-back within 300 s \/ 10 = 30\.0 s/],
+  ['a roll-back after five minutes, divided', { rolledBackAt: FAULT_AT + 30_001 }, /no roll-back within/],
+  ['requests that go on being event-driven', { allPollingAt: FAULT_AT + 31_000 }, /not all polled/],
+  ['an alarm that did not see its fault', { ownAlarmAt: undefined }, /the alarm event-driven-error-rate did not see it/],
+  ['visitors who saw an error', { seen: { asked: 9, answered: 9, errors: 2, errorKinds: { '504 deadline_exceeded': 2 }, lost: 0 } },
+    /2 visitors saw an error \(2 × 504 deadline_exceeded\)/],
+  ['answers that were lost', { seen: { asked: 9, answered: 9, errors: 0, errorKinds: {}, lost: 1 } }, /1 answers were lost/],
+  ['requests without an end', { unfinished: 3 }, /3 requests did not finish/],
+  ['requests in flight that the roll-back cut off', { stillOpen: 1 }, /1 requests that were in flight at the roll-back did not end/],
+  ['a fault that struck nothing', { struck: 0 }, /the fault struck nothing/],
+  ['a share that changed by itself', { tooEarly: true }, /before the fault began/],
+])('%s is a target missed, and says so', (_, changes, miss) => {
+  const misses = missesOf(good('wake-posts-fail', changes));
+  expect(misses).toHaveLength(1);
+  expect(misses[0]).toMatch(miss);
+});
+
+test('a false alarm must not roll back', () => {
+  expect(missesOf(good('false-alarm'))).toEqual(['false-alarm: it rolled back, which it must not']);
+});
+
+test('a mend opens the way again, or says what it does not', () => {
+  const mended = { refusedWhileLatched: true, percent: 10, after: { 'event-driven': 9, polling: 81 }, rolledBackAgain: false };
+  expect(missesOf(good('mend', { mending: mended }))).toEqual([]);
+  expect(missesOf(good('mend'))).toEqual(['mend: there was nothing to mend']);
+  expect(missesOf(good('mend', { mending: { refusedWhileLatched: false, percent: 0, after: nobody, rolledBackAgain: true } }))).toHaveLength(4);
+});
+
+test('the report has a row a scenario, each one\'s alarms, and what was missed', () => {
+  const runs = [good('wake-posts-fail'), good('false-alarm', nothingHappened)];
+  const report = rollBackReport(runs, ['wake-posts-fail: something']);
+  expect(report).toMatch(/^wake-posts-fail +9\.0 s +9\.5 s +10\.2 s +300 +0 +0 +0 +3 \+ 5$/m);
+  expect(report).toMatch(/^false-alarm +- +- +- /m);
+  expect(report).toContain('9.0 s  http-tunnel-local-event-driven-error-rate ALARM: three of four');
+  expect(report).toContain('Missed:\n  wake-posts-fail: something');
+  expect(rollBackReport(runs, [])).toContain('Every target was met.');
+});

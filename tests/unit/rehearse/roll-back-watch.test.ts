@@ -1,0 +1,102 @@
+import type { AlarmTransition } from '../../../local/observations';
+import { Assignments } from '../../../rehearse/assignments';
+import { RollBackWatch } from '../../../rehearse/roll-back-watch';
+import type { Trigger } from '../../../rehearse/triggers';
+
+const FAULT_AT = 10_000;
+
+function watching(alarm: Trigger | undefined) {
+  const history: AlarmTransition[] = [];
+  const assignments = new Assignments();
+  let rolledBackAt: number | undefined;
+  const said: string[] = [];
+  const watch = new RollBackWatch({
+    alarms: { history: () => history },
+    changes: { rolledBackAfter: () => rolledBackAt },
+    assignments,
+    faultAt: FAULT_AT,
+    alarm,
+    onSeen: (what, ms) => said.push(`${what} ${ms}`),
+  });
+  return {
+    watch, assignments, said,
+    ring: (id: string, at: number, to: AlarmTransition['to'] = 'ALARM') =>
+      history.push({ at, name: `http-tunnel-local-${id}`, from: 'OK', to, reason: '' }),
+    rollBack: (at: number) => (rolledBackAt = at),
+  };
+}
+
+test('the first alarm that rolls back counts, not one before the fault, nor one that only warns', () => {
+  const { watch, ring } = watching('stream-lag');
+  ring('stream-lag', FAULT_AT - 1);
+  ring('stream-lag-warning', FAULT_AT + 1);
+  ring('delivery-failures', FAULT_AT + 2, 'OK');
+  watch.look(FAULT_AT + 3);
+  expect(watch.alarmAt).toBeUndefined();
+  ring('lost-answers', FAULT_AT + 4);
+  ring('stream-lag', FAULT_AT + 9);
+  watch.look(FAULT_AT + 9);
+  expect([watch.alarmAt, watch.ownAlarmAt]).toEqual([FAULT_AT + 4, FAULT_AT + 9]);
+});
+
+test('all poll from the last event-driven request on, once it has been quiet', () => {
+  const { watch, assignments, rollBack, said } = watching(undefined);
+  assignments.begin('a', 'event-driven', FAULT_AT + 100);
+  rollBack(FAULT_AT + 200);
+  watch.look(FAULT_AT + 201);
+  assignments.begin('b', 'event-driven', FAULT_AT + 600);
+  assignments.begin('c', 'polling', FAULT_AT + 3000);
+  watch.look(FAULT_AT + 3500);
+  expect(watch.isOver).toBe(false);
+  watch.look(FAULT_AT + 3600);
+  expect(watch.allPollingAt).toBe(FAULT_AT + 600);
+  expect(watch.isOver).toBe(true);
+  expect(said).toEqual(['rolled back 200', 'all requests poll 600']);
+});
+
+test('it is not over before the alarm that is meant to see the fault has', () => {
+  const { watch, rollBack, ring } = watching('stream-lag');
+  ring('event-driven-error-rate', FAULT_AT + 100);
+  rollBack(FAULT_AT + 200);
+  watch.look(FAULT_AT + 201);
+  watch.look(FAULT_AT + 4000);
+  expect(watch.allPollingAt).toBe(FAULT_AT + 200);
+  expect(watch.isOver).toBe(false);
+  ring('stream-lag', FAULT_AT + 4001);
+  watch.look(FAULT_AT + 4002);
+  expect(watch.isOver).toBe(true);
+});
+
+test('requests in flight at the roll-back are followed to their end', async () => {
+  const { watch, assignments, rollBack } = watching('stream-lag');
+  for (const [id, cohort] of [['a', 'event-driven'], ['b', 'polling'], ['c', 'polling']] as const) assignments.begin(id, cohort, FAULT_AT);
+  rollBack(FAULT_AT + 200);
+  watch.look(FAULT_AT + 201);
+  assignments.begin('later', 'polling', FAULT_AT + 300);
+  expect(watch.inFlight).toEqual({ 'event-driven': 1, polling: 2 });
+  expect(watch.stillOpen).toBe(3);
+  await remove(assignments, 'b');
+  expect(watch.stillOpen).toBe(2);
+});
+
+test('a row that comes and goes is a request; sweep\'s probe is nobody\'s', async () => {
+  const assignments = new Assignments();
+  await call(assignments, 'forward-request', 'PutItem', { Item: { requestId: { S: 'r' }, mode: { S: 'polling' }, cohort: { S: 'event-driven' } } });
+  await call(assignments, 'forward-request', 'PutItem', { Item: { requestId: { S: 's' }, mode: { S: 'polling' }, cohort: { S: 'polling' } } });
+  await call(assignments, 'sweep', 'PutItem', { Item: { requestId: { S: 'probe' }, mode: { S: 'bus' } } });
+  expect(assignments.inFlight()).toEqual({ 'event-driven': ['r'], polling: ['s'] });
+  expect(assignments.between(0)).toEqual({ 'event-driven': 1, polling: 1 });
+  await remove(assignments, 'r');
+  expect(assignments.inFlight()).toEqual({ 'event-driven': [], polling: ['s'] });
+});
+
+const remove = (assignments: Assignments, requestId: string) =>
+  call(assignments, 'forward-request', 'DeleteItem', { Key: { requestId: { S: requestId } } });
+
+function call(assignments: Assignments, name: string, operation: string, input: object) {
+  const caller = { accessKeyId: '', secretAccessKey: '', roleArn: '', functionName: `http-tunnel-local-${name}` };
+  return assignments.intercept(
+    { service: 'dynamodb', operation, caller, input: { TableName: 'http-tunnel-local-pending-requests', ...input }, arrivedAt: 0 },
+    async () => ({ status: 200, body: '' }),
+  );
+}

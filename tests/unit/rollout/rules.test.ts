@@ -1,0 +1,95 @@
+import { duration, nextStep, obstaclesTo, soakLeftMs, type Situation } from '../../../rollout/rules';
+import { nextStage, stageOf, STAGES } from '../../../rollout/stages';
+import { rolloutItem } from '../../support/rollout-items';
+
+const NOW = 1_000 * 3_600_000;
+const HOUR_MS = 3_600_000;
+
+/** 25 %, for so long, and nothing that speaks against more. */
+function situation(more: Partial<Situation> & { item?: Parameters<typeof rolloutItem>[0] } = {}): Situation {
+  const { item, ...rest } = more;
+  return {
+    now: NOW,
+    stored: { item: rolloutItem({ percent: 25, since: NOW - 100 * HOUR_MS, ...item }), isMalformed: false, revision: 1 },
+    initialPercent: 0,
+    useEventDriven: true,
+    alarmsOn: [],
+    isWatched: true,
+    probeReturned: true,
+    timeFactor: 1,
+    ...rest,
+  };
+}
+
+const codes = (of: Situation): string[] => nextStep(of).obstacles.map(({ code }) => code);
+const untouched = { isMalformed: false, revision: undefined };
+
+test('the stages are those of the plan, and polling control is kept for 48 hours at 100 %', () => {
+  expect(STAGES.map(({ percent }) => percent)).toEqual([0, 10, 25, 50, 100]);
+  expect(STAGES.at(-1)?.soakHours).toBe(48);
+});
+
+test('a share between two stages is at the lower, and goes on to the higher', () => {
+  expect(stageOf(30).percent).toBe(25);
+  expect(nextStage(30)?.percent).toBe(50);
+  expect(nextStage(100)).toBeUndefined();
+});
+
+test('with nothing against it, next is the next stage', () => {
+  expect(nextStep(situation())).toEqual({ to: 50, obstacles: [] });
+});
+
+test.each<[string, Partial<Situation> & { item?: Parameters<typeof rolloutItem>[0] }, string]>([
+  ['an alarm is on', { alarmsOn: ['x'] }, 'alarm'],
+  ['nothing would roll back', { isWatched: false }, 'unwatched'],
+  ['the soak time is not over', { item: { since: NOW - 4 * HOUR_MS + 1 } }, 'soak'],
+  ['the kill switch is on', { useEventDriven: false }, 'kill-switch'],
+  ['it is not known since when', { stored: untouched, initialPercent: 25 }, 'unrecorded'],
+  ['no probe came back at 0 %', { item: { percent: 0 }, probeReturned: false }, 'probe'],
+])('is refused while %s', (_, more, code) => {
+  expect(codes(situation(more))).toEqual([code]);
+});
+
+test('the probe speaks for leaving 0 % alone: later the alarms do', () => {
+  expect(codes(situation({ probeReturned: false }))).toEqual([]);
+});
+
+test('0 % without any record has no soak time', () => {
+  expect(nextStep(situation({ stored: untouched }))).toEqual({ to: 10, obstacles: [] });
+});
+
+test('what is rolled back cannot be forced, in no direction', () => {
+  const latched = situation({ item: { percent: 0, latched: true }, alarmsOn: ['x'] });
+  for (const to of [0, 10, 100])
+    expect(obstaclesTo(to, latched)).toEqual([expect.objectContaining({ code: 'latched', canBeForced: false })]);
+});
+
+test('nothing speaks against less', () => {
+  expect(obstaclesTo(10, situation({ alarmsOn: ['x'], isWatched: false, item: { since: NOW } }))).toEqual([]);
+});
+
+test('a stage that is skipped is told of', () => {
+  expect(obstaclesTo(100, situation()).map(({ code }) => code)).toEqual(['skips']);
+});
+
+test('at 100 % there is no next stage, and its soak time still counts', () => {
+  const at100 = (hours: number) => nextStep(situation({ item: { percent: 100, since: NOW - hours * HOUR_MS } }));
+  expect(at100(40)).toEqual({
+    obstacles: [expect.objectContaining({ text: "100 % is the last stage; 8 h of this stage's soak time are left" })],
+  });
+  expect(at100(48)).toEqual({ obstacles: [expect.objectContaining({ code: 'last-stage', canBeForced: false })] });
+});
+
+test('a time factor divides soak times', () => {
+  expect(soakLeftMs(situation({ item: { since: NOW }, timeFactor: 3600 }))).toBe(4000);
+});
+
+test.each([
+  [1, '1 s'],
+  [59_000, '59 s'],
+  [61_000, '2 min'],
+  [HOUR_MS, '1 h'],
+  [1.51 * HOUR_MS, '1.6 h'],
+])('%i ms are told as %s', (ms, text) => {
+  expect(duration(ms)).toBe(text);
+});

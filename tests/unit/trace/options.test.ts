@@ -1,0 +1,18 @@
+import { parseTraceOptions } from '../../../scripts/trace/options';
+
+const ID = '0b2c7a52-3f0e-4d0c-9a53-7a0e0f3f1a11';
+
+test('asks the local cloud unless told otherwise', () => {
+  expect(parseTraceOptions([ID])).toEqual({ requestId: ID, env: 'local', hours: 6, json: false });
+  expect(parseTraceOptions([ID, '--env', 'prod', '--hours', '48', '--json'])).toEqual({ requestId: ID, env: 'prod', hours: 48, json: true });
+});
+
+test.each([
+  [[], 'a request id is missing'],
+  [['x y'], '"x y" is no request id'],
+  [[ID, ID], 'one request id'],
+  [[ID, '--env', 'nowhere'], 'nowhere'],
+  [[ID, '--hours', '0'], 'Hours are a number from 1 to 720'],
+])('%j is refused by name', (args, message) => {
+  expect(() => parseTraceOptions(args)).toThrow(message);
+});
