@@ -25,10 +25,10 @@ export class MetricSeries {
     private readonly resolution: Resolution,
   ) {}
 
-  add(value: number, at: number, times: number, highResolution: boolean): void {
+  add(value: number, at: number, highResolution: boolean): void {
     const { secondMs, minuteMs } = this.resolution;
-    if (highResolution) bucket(this.seconds, numberOf(at, secondMs)).add(value, times);
-    else bucket(this.minutes, numberOf(at, minuteMs)).add(value, times);
+    if (highResolution) bucket(this.seconds, numberOf(at, secondMs)).add(value);
+    else bucket(this.minutes, numberOf(at, minuteMs)).add(value);
     const minute = numberOf(at, minuteMs);
     if (minute > this.cleared) this.clearUp(minute);
   }

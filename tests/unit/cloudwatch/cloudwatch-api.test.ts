@@ -1,6 +1,6 @@
 import {
   CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand, GetMetricDataCommand, ListMetricsCommand, PutMetricDataCommand,
-  type GetMetricDataCommandInput, type MetricDataQuery,
+  type DescribeAlarmsCommandInput, type GetMetricDataCommandInput, type ListMetricsCommandInput, type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { cloudwatchService } from '../../../local/cloudwatch/api/cloudwatch-service';
 import { AlarmsFixture, alarmArn, compositeAlarm, METRIC, metricAlarm, MINUTE, START, TOPIC } from '../../support/alarms-fixture';
@@ -82,7 +82,7 @@ describe('DescribeAlarms', () => {
   test('filters by prefix, state and action, and gives pages', async () => {
     fixture.add(9);
     await fixture.clock.advance(MINUTE + 1000);
-    const list = async (input: ConstructorParameters<typeof DescribeAlarmsCommand>[0]) => names((await client.send(new DescribeAlarmsCommand(input))).MetricAlarms);
+    const list = async (input: DescribeAlarmsCommandInput) => names((await client.send(new DescribeAlarmsCommand(input))).MetricAlarms);
     expect(await list({ AlarmNamePrefix: 'error' })).toEqual(['errors', 'error-rate']);
     expect(await list({ StateValue: 'ALARM' })).toEqual(['errors']);
     expect(await list({ ActionPrefix: 'arn:aws:sns' })).toEqual(['errors']);
@@ -173,7 +173,7 @@ describe('GetMetricData', () => {
 test('ListMetrics finds metrics by name and dimension', async () => {
   fixture.add(1);
   fixture.add(1, { name: 'Time', dimensions: { service: 'visit', cohort: 'polling' } });
-  const list = async (input: ConstructorParameters<typeof ListMetricsCommand>[0]) =>
+  const list = async (input: ListMetricsCommandInput) =>
     (await client.send(new ListMetricsCommand(input))).Metrics?.map(({ MetricName, Dimensions }) => [MetricName, Dimensions?.map(({ Name, Value }) => `${Name}=${Value}`).join()]);
   const time = ['Time', 'service=visit,cohort=polling'];
   expect(await list({ Namespace: 'Test' })).toEqual([['Errors', 'service=visit'], time]);
