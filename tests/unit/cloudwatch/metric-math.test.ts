@@ -97,6 +97,13 @@ test('expressions may be about expressions, but METRICS leaves them out', () => 
   expect(compute('SUM(METRICS())', metrics, [rate])).toEqual([11, 12]);
 });
 
+test('what is on the way to a result may be an array, and no number', () => {
+  const filled: MetricQuerySpec = { id: 'filled', expression: 'FILL(METRICS(), 0)', returnsData: false };
+  const metrics = { errors: ['-', 2] as Row, requests: [10, '-'] as Row };
+  expect(compute('SUM(filled)', metrics, [filled])).toEqual([10, 2]);
+  expect(() => compute('errors * sum', metrics, [{ id: 'sum', expression: 'SUM(requests)', returnsData: false }])).toThrow('sum is a number');
+});
+
 test.each([
   ['m1 +', 'it ends too early'],
   ['(m1', 'a ")" is missing'],
