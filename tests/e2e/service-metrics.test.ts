@@ -6,7 +6,15 @@ import { functionOf, queueOf, ruleOf, tableOf, withTunnel, type CloudUnderTest }
 function total({ cloud }: CloudUnderTest, namespace: string, name: string, dimensions: object, statistic = 'Sum'): number | undefined {
   const hour = 60 * 60 * 1000;
   const from = Math.floor(Date.now() / hour) * hour - hour;
-  return cloud.services.metrics.read({ namespace, name, dimensions: dimensions as Record<string, string>, statistic, periodMs: 3 * hour, from, to: from + 3 * hour })[0]?.value;
+  return cloud.services.metrics.read({
+    namespace,
+    name,
+    dimensions: dimensions as Record<string, string>,
+    statistic,
+    periodMs: 3 * hour,
+    from,
+    to: from + 3 * hour,
+  })[0]?.value;
 }
 
 const VISITS = 5;
@@ -36,7 +44,10 @@ test('visits in mode bus are seen in the metrics of every service that carried t
     expect(total(tunnel, 'AWS/Lambda', 'ConcurrentExecutions', {}, 'Maximum')).toBeGreaterThan(1);
 
     const processStream = { FunctionName: functionOf(tunnel.cloud, 'process-stream') };
-    await eventually(() => expect(total(tunnel, 'AWS/Lambda', 'IteratorAge', processStream, 'SampleCount')).toBeGreaterThan(0), PATIENCE_MS);
+    await eventually(
+      () => expect(total(tunnel, 'AWS/Lambda', 'IteratorAge', processStream, 'SampleCount')).toBeGreaterThan(0),
+      PATIENCE_MS,
+    );
     expect(total(tunnel, 'AWS/Lambda', 'IteratorAge', processStream, 'Maximum')).toBeLessThan(PATIENCE_MS);
     const wakeWaiter = { FunctionName: functionOf(tunnel.cloud, 'wake-waiter') };
     expect(total(tunnel, 'AWS/Lambda', 'AsyncEventsReceived', wakeWaiter)).toBe(VISITS);
@@ -49,11 +60,16 @@ test('visits in mode bus are seen in the metrics of every service that carried t
     }
 
     for (const { apiId, stageName } of spec.webSocketApis) {
-      const webSocket = (name: string, statistic?: string) => total(tunnel, 'AWS/ApiGateway', name, { ApiId: apiId, Stage: stageName }, statistic);
+      const webSocket = (name: string, statistic?: string) =>
+        total(tunnel, 'AWS/ApiGateway', name, { ApiId: apiId, Stage: stageName }, statistic);
       expect(webSocket('ConnectCount')).toBeGreaterThan(0);
       // Each request and its answer, or each wake.
       expect(webSocket('MessageCount')).toBeGreaterThanOrEqual(VISITS);
-      expect([webSocket('ClientError'), webSocket('IntegrationError'), webSocket('ExecutionError')]).toEqual([undefined, undefined, undefined]);
+      expect([webSocket('ClientError'), webSocket('IntegrationError'), webSocket('ExecutionError')]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
     }
 
     const reads = { TableName: tableOf(tunnel.cloud, 'tunnels'), Operation: 'GetItem' };

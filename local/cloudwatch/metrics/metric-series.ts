@@ -50,8 +50,7 @@ export class MetricSeries {
     periodMs: number,
   ): void {
     const [first, end] = [firstFrom(from, bucketMs), firstFrom(to, bucketMs)];
-    const take = (index: number, values: Distribution): void =>
-      bucket(periods, numberOf(index * bucketMs - from, periodMs)).merge(values);
+    const take = (index: number, values: Distribution): void => bucket(periods, numberOf(index * bucketMs - from, periodMs)).merge(values);
     if (end - first > buckets.size) {
       for (const [index, values] of buckets) if (index >= first && index < end) take(index, values);
       return;

@@ -9,8 +9,14 @@ const directory = mkdtempSync(path.join(tmpdir(), 'running-cloud-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 const FILE = path.join(directory, 'dist/local-cloud.json');
 const CLOUD: RunningCloud = {
-  endpoint: 'http://127.0.0.1:4566', region: 'eu-central-1', accessKeyId: 'AKIA', secretAccessKey: 'secret', environment: 'local',
-  pid: process.pid, visitorUrl: 'http://127.0.0.1:8080', agentEndpoint: 'ws://127.0.0.1:8081/abc/v1',
+  endpoint: 'http://127.0.0.1:4566',
+  region: 'eu-central-1',
+  accessKeyId: 'AKIA',
+  secretAccessKey: 'secret',
+  environment: 'local',
+  pid: process.pid,
+  visitorUrl: 'http://127.0.0.1:8080',
+  agentEndpoint: 'ws://127.0.0.1:8081/abc/v1',
 };
 afterEach(() => rmSync(FILE, { force: true }));
 
