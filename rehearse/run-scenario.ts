@@ -61,10 +61,13 @@ export async function runScenario(scenario: Scenario, options: RunOptions, progr
 }
 
 async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunOptions, progress: Progress): Promise<Run> {
-  const { cloud, visitors, changes, assignments } = rehearsal;
+  const { cloud, visitors, changes, assignments, operation } = rehearsal;
   const { faults, alarms } = cloud.services;
   const { timeFactor, rate } = options;
+  // All of them event-driven, so that every environment opens its wake socket at once and not one by one: what is cold misses its event.
+  await set(operation, 100, { by: 'rehearsal', why: 'warming up', force: true });
   await visitors.warmUp();
+  await set(operation, PERCENT, { by: 'rehearsal', why: 'the beginning', force: true });
   progress(`visitors come, ${rate} a second, a quarter of them event-driven`);
   visitors.start();
   const startedAt = await beginHealthy(rehearsal, timeFactor, progress);
@@ -105,7 +108,7 @@ async function beginHealthy({ cloud, changes, operation }: RehearsalCloud, timeF
   const { alarms } = cloud.services;
   const endsAt = Date.now() + SETTLING_MS / timeFactor;
   while (isTriggered(alarms) && Date.now() < endsAt) await sleep(LOOK_MS);
-  if (changes.all.length > 0) {
+  if (changes.all.at(-1)?.percent !== PERCENT) {
     progress(`the start had set off a roll-back: it is resumed at ${PERCENT} %`);
     const reason = { by: 'rehearsal', why: 'cold starts', force: true };
     await resume(operation, reason);
