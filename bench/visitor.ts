@@ -6,11 +6,17 @@ export interface Reply {
   readonly body: string;
 }
 
-/** A visitor with kept-alive connections, as many as it has requests in flight. */
+/** A visitor with as many connections as it has requests in flight. */
 export class Visitor {
-  private readonly agent = new http.Agent({ keepAlive: true, maxSockets: Infinity });
+  private readonly agent: http.Agent;
 
-  constructor(private readonly url: string) {}
+  /** @param keepAlive whether connections are used again: quicker, but one that is closed just then is an error of nobody's */
+  constructor(
+    private readonly url: string,
+    keepAlive = true,
+  ) {
+    this.agent = new http.Agent({ keepAlive, maxSockets: Infinity });
+  }
 
   /** Never rejects: what goes wrong is a reply with status 0. */
   ask(path: string): Promise<Reply> {

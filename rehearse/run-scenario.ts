@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlarmTransition } from '../local/observations';
+import { resume, set } from '../rollout/commands';
 import type { ByCohort } from './assignments';
 import { mend, type Mending } from './mend';
 import { ROLL_BACK_MS } from './outcome';
@@ -7,10 +8,15 @@ import type { Progress } from './progress';
 import { startRehearsal, type RehearsalCloud } from './rehearsal-cloud';
 import { RollBackWatch } from './roll-back-watch';
 import type { Scenario } from './scenarios';
+import { isTriggered } from './triggers';
 import type { Seen } from './visitors';
 
-/** Times that the factor divides, in ms: two periods of the quickest alarm, and what a false alarm would take to come. */
+/** Share of requests that is event-driven when the fault begins. */
+const PERCENT = 25;
+
+/** Times that the factor divides, in ms: two periods of the quickest alarm, what it takes to be off again, and to come falsely. */
 const HEALTHY_MS = 60_000;
+const SETTLING_MS = 180_000;
 const WATCHED_MS = 150_000;
 /** Whoever waits is answered by the deadline at 28 s, or by API Gateway at 30 s. */
 export const GRACE_MS = 31_000;
@@ -46,7 +52,7 @@ export interface Run extends Pick<RollBackWatch, 'alarmAt' | 'ownAlarmAt' | 'rol
 /** Plays one scenario, from boot to end. */
 export async function runScenario(scenario: Scenario, options: RunOptions, progress: Progress): Promise<Run> {
   progress(`${scenario.name}: ${scenario.story}`);
-  const rehearsal = await startRehearsal({ ...options, mode: scenario.mode, faults: scenario.faults, percent: 25 });
+  const rehearsal = await startRehearsal({ ...options, mode: scenario.mode, faults: scenario.faults, percent: PERCENT });
   try {
     return await play(scenario, rehearsal, options, progress);
   } finally {
@@ -55,20 +61,23 @@ export async function runScenario(scenario: Scenario, options: RunOptions, progr
 }
 
 async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunOptions, progress: Progress): Promise<Run> {
-  const { cloud, visitors, changes } = rehearsal;
+  const { cloud, visitors, changes, assignments, operation } = rehearsal;
   const { faults, alarms } = cloud.services;
   const { timeFactor, rate } = options;
+  // All of them event-driven, so that every environment opens its wake socket at once and not one by one: what is cold misses its event.
+  await set(operation, 100, { by: 'rehearsal', why: 'warming up', force: true });
   await visitors.warmUp();
+  await set(operation, PERCENT, { by: 'rehearsal', why: 'the beginning', force: true });
   progress(`visitors come, ${rate} a second, a quarter of them event-driven`);
   visitors.start();
-  await sleep(HEALTHY_MS / timeFactor);
+  const startedAt = await beginHealthy(rehearsal, timeFactor, progress);
 
-  const tooEarly = changes.all.length > 0;
+  const tooEarly = changes.rolledBackAfter(startedAt) !== undefined;
   const faultAt = Date.now();
   progress('the fault begins');
   for (const { name } of scenario.faults) faults.begin(name);
   const watch = new RollBackWatch({
-    ...rehearsal, alarms, faultAt,
+    alarms, changes, assignments, faultAt,
     alarm: scenario.alarm,
     onSeen: (what, afterMs) => progress(`${what}, ${(afterMs / 1000).toFixed(1)} s after the fault`),
   });
@@ -89,6 +98,25 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
     struck: Object.values(faults.counts()).reduce((sum, { struck }) => sum + struck, 0),
     history: alarms.history(),
   };
+}
+
+/**
+ * Waits until everything has been well for a while. Starting environments is nothing to judge a canary by: what it set off is taken back.
+ * @returns from when on a roll-back is none of that
+ */
+async function beginHealthy({ cloud, changes, operation }: RehearsalCloud, timeFactor: number, progress: Progress): Promise<number> {
+  const { alarms } = cloud.services;
+  const endsAt = Date.now() + SETTLING_MS / timeFactor;
+  while (isTriggered(alarms) && Date.now() < endsAt) await sleep(LOOK_MS);
+  if (changes.all.at(-1)?.percent !== PERCENT) {
+    progress(`the start had set off a roll-back: it is resumed at ${PERCENT} %`);
+    const reason = { by: 'rehearsal', why: 'cold starts', force: true };
+    await resume(operation, reason);
+    await set(operation, PERCENT, reason);
+  }
+  const startedAt = Date.now();
+  await sleep(HEALTHY_MS / timeFactor);
+  return startedAt;
 }
 
 /** Looks on until it is over, for so many ms at most. */

@@ -48,9 +48,15 @@ export const SCENARIOS = [
   },
   {
     name: 'deliveries-fail',
-    story: 'the bus refuses every third event; each is tried again in time, so that nothing but this is to be seen',
+    story: 'the bus refuses every event once; the stream brings it again in time, so that nothing but this is to be seen',
     mode: 'bus',
-    faults: [{ name: 'bus-refuses', on: 'calls', match: { operation: 'PutEvents' }, do: 'fail', every: 3, switched: true }],
+    // An error that the SDK does not try again by itself, or nobody would see it.
+    faults: [
+      {
+        name: 'bus-refuses', on: 'calls', match: { operation: 'PutEvents' }, do: 'fail',
+        error: { status: 400, code: 'ValidationException' }, every: 2, switched: true,
+      },
+    ],
     alarm: 'delivery-failures',
   },
   {

@@ -47,7 +47,7 @@ export class Visitors {
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: VisitorsOptions) {
-    this.visitor = new Visitor(options.url);
+    this.visitor = new Visitor(options.url, false);
   }
 
   /** Starts as many environments of every function on the way as will be needed at once. */

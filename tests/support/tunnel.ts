@@ -31,6 +31,8 @@ export interface CloudUnderTestOptions {
   readonly latency?: Latency;
   /** What goes wrong on purpose. */
   readonly faults?: FaultPlan;
+  /** Divides the periods of alarms and the minute by which metrics are kept. */
+  readonly alarmTimeFactor?: number;
   /** Told of every decision of IAM. */
   readonly onDecision?: (decision: AccessDecision) => void;
   /** Changes the environment's settings before the stack is synthesized. */
@@ -79,6 +81,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     ...(options.intercept && { intercept: options.intercept }),
     latency: options.latency,
     faults: options.faults,
+    ...(options.alarmTimeFactor !== undefined && { alarmTimeFactor: options.alarmTimeFactor }),
     ...(options.onDecision && { onDecision: options.onDecision }),
   }).catch(async (error: unknown) => {
     await rm(outdir, { recursive: true, force: true });

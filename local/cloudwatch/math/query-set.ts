@@ -11,6 +11,8 @@ export interface Window {
   readonly read: (metric: MetricStatSpec) => Series;
 }
 
+const NO_DATA: Window = { periods: 1, read: () => [undefined] };
+
 /** The metrics and expressions of one alarm or one request, which name each other by id. */
 export class QuerySet {
   private readonly byId: ReadonlyMap<string, MetricQuerySpec>;
@@ -25,7 +27,10 @@ export class QuerySet {
       if (expression !== undefined) this.at(id, () => this.parsed.set(id, parseMath(expression)));
     }
     // Ids, arguments and kinds of values are the same whatever the data, so that nothing is left to find out later.
-    for (const { id } of queries) this.seriesOf(id, { periods: 1, read: () => [undefined] });
+    for (const { id, returnsData } of queries) {
+      if (returnsData) this.seriesOf(id, NO_DATA);
+      else if (this.evaluate(id, NO_DATA).kind === 'scalar') throw new MathError(`${id} is a number, which no expression may come to`);
+    }
   }
 
   /** The one time series of a query. @throws MathError where it is a number or an array */

@@ -32,6 +32,8 @@ export function lambdaMetrics(store: MetricStore, lambda: LambdaService, mapping
   lambda.asyncEvents.on('dropped', (functionName) => of(functionName).AsyncEventsDropped(1, Date.now()));
   lambda.asyncEvents.on('destinationFailed', (functionName) => of(functionName).DestinationDeliveryFailures(1, Date.now()));
   for (const mapping of mappings) {
-    mapping.events.on('batch', ({ at, functionArn, iteratorAgeMs }) => of(functionArn.split(':')[6] ?? functionArn).IteratorAge(iteratorAgeMs, at));
+    mapping.events.on('batch', ({ at, functionArn, iteratorAgeMs }) =>
+      of(functionArn.split(':')[6] ?? functionArn).IteratorAge(iteratorAgeMs, at),
+    );
   }
 }
