@@ -31,7 +31,7 @@ export const local = defineEnvironment({
     'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
     sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
   },
-  alarms: { notifyEmail: null, minimumRequests: 10 },
+  alarms: { notifyEmail: null, minimumRequests: 5 },
   throttling: {
     visitors: { ratePerSecond: 1000, burst: 1000 },
     agents: { ratePerSecond: 2000, burst: 2000 },

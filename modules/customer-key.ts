@@ -38,6 +38,18 @@ export class CustomerKey extends Construct {
  */
 function keyPolicy({ name, accountId, region }: Environment): string {
   const prefix = `http-tunnel-${name}-`;
+  /** A service that uses the key on behalf of resources of its own, which are called like this. */
+  const usedFor = (Sid: string, service: string, Action: readonly string[], resource: string): object => ({
+    Sid,
+    Effect: 'Allow',
+    Principal: { Service: `${service}.amazonaws.com` },
+    Action,
+    Resource: '*',
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': accountId },
+      ArnLike: { 'aws:SourceArn': `arn:aws:${service}:${region}:${accountId}:${resource}` },
+    },
+  });
   return policyDocument([
     {
       Sid: 'TheAccountByItsPolicies',
@@ -62,28 +74,18 @@ function keyPolicy({ name, accountId, region }: Environment): string {
       },
     },
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
-    {
-      Sid: 'DeadLettersOfThisEnvironmentsRules',
-      Effect: 'Allow',
-      Principal: { Service: 'events.amazonaws.com' },
-      Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
-      Resource: '*',
-      Condition: {
-        StringEquals: { 'aws:SourceAccount': accountId },
-        ArnLike: { 'aws:SourceArn': `arn:aws:events:${region}:${accountId}:rule/${prefix}*` },
-      },
-    },
-    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
-    {
-      Sid: 'NotificationsOfThisEnvironmentsAlarms',
-      Effect: 'Allow',
-      Principal: { Service: 'cloudwatch.amazonaws.com' },
-      Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
-      Resource: '*',
-      Condition: {
-        StringEquals: { 'aws:SourceAccount': accountId },
-        ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${region}:${accountId}:alarm:${prefix}*` },
-      },
-    },
+    usedFor(
+      'DeadLettersOfThisEnvironmentsRules',
+      'events',
+      ['kms:GenerateDataKey', 'kms:Decrypt'],
+      `rule/${prefix}*`,
+    ),
+    // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    usedFor(
+      'NotificationsOfThisEnvironmentsAlarms',
+      'cloudwatch',
+      ['kms:GenerateDataKey*', 'kms:Decrypt'],
+      `alarm:${prefix}*`,
+    ),
   ]);
 }

@@ -1,5 +1,4 @@
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
 import type { FunctionName } from '../functions/settings';
 import type { AlarmTargets } from './alarms/alarm-definition';
 import { Alarms } from './alarms/alarms';
@@ -9,7 +8,6 @@ import type { Outputs } from './outputs';
 import type { TunnelFunction } from './tunnel-function';
 
 export interface MonitoringProps extends Omit<AlarmTargets, 'functions'> {
-  readonly environment: Environment;
   readonly shared: SharedResources;
   readonly functions: Readonly<Record<FunctionName, TunnelFunction>>;
 }

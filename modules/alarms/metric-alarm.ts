@@ -56,17 +56,18 @@ function validate({
   periodSeconds,
 }: AlarmDefinition): void {
   const all = Object.values(metrics);
-  const problem =
-    all.length > MAX_METRICS
-      ? `reads ${all.length} metrics, CloudWatch takes ${MAX_METRICS}: make two of it`
-      : all.length !== 1 && expression === undefined
-        ? 'reads several metrics, and has no expression'
-        : breaching > of
-          ? `asks for ${breaching} of ${of} periods`
-          : periodSeconds < 60 && all.some(({ namespace }) => namespace.startsWith('AWS/'))
-            ? 'has a period below a minute, and AWS publishes by the minute'
-            : undefined;
-  if (problem !== undefined) throw new AlarmDefinitionError(`alarm "${id}" ${problem}`);
+  const ofAws = all.some(({ namespace }) => namespace.startsWith('AWS/'));
+  const problems: readonly (readonly [applies: boolean, problem: string])[] = [
+    [
+      all.length > MAX_METRICS,
+      `reads ${all.length} metrics, CloudWatch takes ${MAX_METRICS}: make two of it`,
+    ],
+    [all.length !== 1 && expression === undefined, 'reads several metrics, and has no expression'],
+    [breaching > of, `asks for ${breaching} of ${of} periods`],
+    [periodSeconds < 60 && ofAws, 'has a period below a minute, and AWS publishes by the minute'],
+  ];
+  for (const [applies, problem] of problems)
+    if (applies) throw new AlarmDefinitionError(`alarm "${id}" ${problem}`);
 }
 
 /** The metric itself, or the queries of an expression over several. */

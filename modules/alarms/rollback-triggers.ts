@@ -1,6 +1,6 @@
+import type { MetricName } from '../../functions/metric-names';
 import type { AlarmDefinition, AlarmTargets } from './alarm-definition';
 import { emitted, ofFunction, published, type MetricReference, type Statistic } from './metric-reference';
-import type { MetricName } from '../../functions/metric-names';
 
 /**
  * The alarms that take the event-driven path back: those of the plan. Each has to see a fault, be evaluated, and have its

@@ -1,5 +1,5 @@
-import { emitted, type Statistic } from '../alarms/metric-reference';
 import type { MetricName } from '../../functions/metric-names';
+import { emitted, type Statistic } from '../alarms/metric-reference';
 import { graph, type Line, type Widget } from './widgets';
 
 const CANARY = '#1f77b4';

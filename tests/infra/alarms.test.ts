@@ -1,0 +1,311 @@
+import { App } from 'cdktf';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { environments } from '../../environments';
+import type { AlarmDefinition } from '../../modules/alarms/alarm-definition';
+import { AWS_METRICS } from '../../modules/alarms/aws-metrics';
+import { AlarmDefinitionError, MetricAlarm } from '../../modules/alarms/metric-alarm';
+import { emitted, ofFunction, UnknownMetricError } from '../../modules/alarms/metric-reference';
+import { NamedStack } from '../../modules/named-stack';
+import { alarmCosts, mathOf, timingsOf } from '../support/alarm-timing';
+import {
+  environmentNames,
+  inTemporaryDirectory,
+  InfraStack,
+  stackOf,
+  synthesizeStack,
+} from '../support/infra-stack';
+import {
+  metricsOfAlarms,
+  metricsOfDashboard,
+  unknownMetrics,
+  unreadAwsMetrics,
+  unreadMetrics,
+} from '../support/watched-metrics';
+
+const TOPIC = '${aws_sns_topic.alarm-topic.arn}';
+const ROOT = path.join(__dirname, '../..');
+const operations = readFileSync(path.join(ROOT, 'docs/operations.md'), 'utf8');
+
+const TRIGGERS = [
+  'event-driven-error-rate',
+  'event-driven-errors',
+  'event-driven-latency',
+  'delivery-failures',
+  'stream-lag',
+  'lost-answers',
+  'probe-missing',
+];
+
+describe.each(environmentNames)('the alarms of %s', (environment) => {
+  const stack = stackOf(environment);
+  const alarms = stack.resources('aws_cloudwatch_metric_alarm');
+  const all = [...alarms, ...stack.resources('aws_cloudwatch_composite_alarm')];
+
+  it.each(all)(
+    '%s is named after its id, tells the topic of both changes, and leads to its runbook',
+    (address, alarm) => {
+      const id = address.split('.')[1] ?? '';
+      expect(alarm['alarm_name']).toBe(`http-tunnel-${environment}-${id}`);
+      expect(alarm['alarm_actions']).toContain(TOPIC);
+      expect(alarm['ok_actions']).toEqual([TOPIC]);
+      const runbook = /^[A-Z].+\. Runbook: (docs\/runbooks\/[\w-]+\.md)$/.exec(
+        alarm['alarm_description'] as string,
+      )?.[1];
+      expect(runbook).toBe(`docs/runbooks/${id}.md`);
+      expect(existsSync(path.join(ROOT, runbook ?? ''))).toBe(true);
+    },
+  );
+
+  it('are all silent when nothing happens, but for sweep, whose silence is told', () => {
+    for (const [address, alarm] of alarms) {
+      const isSweep = address.endsWith('.sweep-missing');
+      expect([address, alarm['treat_missing_data']]).toEqual([address, isSweep ? 'missing' : 'notBreaching']);
+      expect([address, alarm['insufficient_data_actions']]).toEqual([address, isSweep ? [TOPIC] : undefined]);
+    }
+  });
+
+  it('read whole dimension sets that our code emits or AWS publishes', () => {
+    expect(unknownMetrics(metricsOfAlarms(stack))).toEqual([]);
+  });
+
+  it('name in their expressions every metric they read, and no other, in the functions that the local cloud knows', () => {
+    for (const [address, alarm] of alarms) {
+      const math = mathOf(alarm);
+      if (!math || math.expression.includes('METRICS()')) continue;
+      const names = math.expression.match(/[A-Za-z_]\w*/g) ?? [];
+      const known = ['AND', 'OR', 'NOT', 'IF', 'FILL', 'SUM', 'AVG', 'MAX', 'MIN', 'METRICS'];
+      const used = [...new Set(names.filter((name) => !known.includes(name)))];
+      expect([address, used.sort()]).toEqual([address, [...math.ids].sort()]);
+    }
+  });
+
+  it('watch concurrency where it is reserved, and nowhere else', () => {
+    const reserved = Object.values(environments[environment].functions).filter(
+      ({ reservedConcurrency }) => reservedConcurrency !== null,
+    );
+    const watched = metricsOfAlarms(stack).filter(({ name }) => name === 'ConcurrentExecutions');
+    expect(watched).toHaveLength(reserved.length);
+  });
+});
+
+describe('the rollback', () => {
+  const stack = stackOf('prod');
+  const composite = stack.resource('aws_cloudwatch_composite_alarm.rollback');
+
+  it('follows any of its triggers', () => {
+    expect(composite['alarm_rule']).toBe(
+      TRIGGERS.map((id) => `ALARM("\${aws_cloudwatch_metric_alarm.${id}.alarm_name}")`).join(' OR '),
+    );
+  });
+
+  it('starts roll-back when it begins and not when it ends, with the permission of that alarm and account', () => {
+    expect(composite['alarm_actions']).toEqual([TOPIC, '${aws_lambda_function.roll-back.arn}']);
+    expect(composite['ok_actions']).toEqual([TOPIC]);
+    expect(stack.resource('aws_lambda_permission.rollback-permission')).toEqual({
+      action: 'lambda:InvokeFunction',
+      function_name: '${aws_lambda_function.roll-back.function_name}',
+      principal: 'lambda.alarms.cloudwatch.amazonaws.com',
+      source_arn: '${aws_cloudwatch_composite_alarm.rollback.arn}',
+      source_account: environments.prod.accountId,
+    });
+  });
+
+  it('is tried three times within five minutes, and its outcome told either way', () => {
+    expect(stack.resource('aws_lambda_function_event_invoke_config.alarm-topic-outcome')).toEqual({
+      function_name: '${aws_lambda_function.roll-back.function_name}',
+      maximum_retry_attempts: 2,
+      maximum_event_age_in_seconds: 300,
+      destination_config: { on_success: { destination: TOPIC }, on_failure: { destination: TOPIC } },
+    });
+  });
+
+  /** The plan's triggers: id, threshold, period in seconds, datapoints. */
+  it.each([
+    ['event-driven-error-rate', 1, 30, 3, 4],
+    ['event-driven-errors', 10, 60, 2, 3],
+    ['event-driven-latency', 0, 30, 3, 6],
+    ['delivery-failures', 0.1, 30, 2, 5],
+    ['stream-lag', 5000, 30, 2, 5],
+    ['stream-lag-warning', 1000, 60, 3, 5],
+    ['lost-answers', 0, 60, 1, 3],
+  ])('%s is the one of the plan', (id, threshold, period, breaching, of) => {
+    const alarm = stack.resource(`aws_cloudwatch_metric_alarm.${id}`);
+    expect(alarm).toMatchObject({
+      comparison_operator: 'GreaterThanThreshold',
+      threshold,
+      datapoints_to_alarm: breaching,
+      evaluation_periods: of,
+    });
+    const periods = metricsOfAlarms(stack).filter(({ by }) => by.endsWith(`.${id}`));
+    expect(new Set(periods.map(({ periodSeconds }) => periodSeconds))).toEqual(new Set([period]));
+  });
+
+  it('does not judge fewer requests than the environment says', () => {
+    const expressionOf = (minimumRequests: number, id: string): string | undefined => {
+      const alarms = { ...environments.dev.alarms, minimumRequests };
+      const changed = synthesizeStack({ ...environments.dev, alarms });
+      return mathOf(changed.resource(`aws_cloudwatch_metric_alarm.${id}`))?.expression;
+    };
+    expect(expressionOf(123, 'event-driven-error-rate')).toBe(
+      'IF(requests >= 123, 100 * FILL(errors, 0) / requests, 0)',
+    );
+    expect(expressionOf(123, 'event-driven-latency')).toContain('canary_count >= 123');
+  });
+
+  it.each(environmentNames)(
+    'in %s comes within five minutes of a fault, whichever trigger sees it',
+    (name) => {
+      const timings = timingsOf(stackOf(name));
+      expect(timings.map(({ id }) => id)).toEqual(TRIGGERS);
+      for (const { id, total } of timings) expect([id, total < 300]).toEqual([id, true]);
+    },
+  );
+
+  it('takes as long as docs/operations.md says', () => {
+    for (const { id, period, datapoints, breaching, delay, evaluation, total } of timingsOf(stack)) {
+      const row = `| \`${id}\` | ${datapoints} × ${period} s | ${breaching} s | ${delay} s | ${evaluation} s | 15 s | **${total} s** |`;
+      expect(operations).toContain(row);
+    }
+  });
+});
+
+describe('metrics', () => {
+  const stack = stackOf('prod');
+  const read = [...metricsOfAlarms(stack), ...metricsOfDashboard(stack)];
+
+  it('are each read by an alarm or by the dashboard: what our code emits, and what we say of AWS', () => {
+    expect(unreadMetrics(read)).toEqual([]);
+    expect(unreadAwsMetrics(read)).toEqual([]);
+  });
+
+  it('that nobody reads are found', () => {
+    const withoutLag = read.filter(({ name }) => name !== 'StreamLag' && name !== 'IteratorAge');
+    expect(unreadMetrics(withoutLag)).toEqual(['StreamLag of process-stream by nothing else']);
+    expect(unreadAwsMetrics(withoutLag)).toEqual(['AWS/Lambda IteratorAge']);
+  });
+
+  it.each([
+    [
+      '"metric_name": "StreamLag"',
+      '"metric_name": "StreamLagg"',
+      'HTTPTunnel StreamLagg {"service":"process-stream"}',
+    ],
+    ['"service": "sweep"', '"service": "roll-back"', 'HTTPTunnel Leftovers {"service":"roll-back"}'],
+    ['"cohort": "polling",', '', 'HTTPTunnel ResponseTime {"service":"forward-request"}'],
+    ['"RuleName":', '"Rule":', 'AWS/Events InvocationsSentToDlq {"EventBusName":'],
+  ])('that nobody emits are found in alarms (%s)', (rightly, wrongly, found) => {
+    const broken = new InfraStack(stack.text.replaceAll(rightly, wrongly));
+    expect(unknownMetrics(metricsOfAlarms(broken))).toContainEqual(expect.stringContaining(found));
+  });
+
+  it('of AWS have the page that says so', () => {
+    for (const { source } of AWS_METRICS)
+      expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/[\w/.-]+\.html$/);
+  });
+
+  it('that are not in a table cannot be named', () => {
+    expect(() => emitted('StreamLag', 'sweep', 'Average')).toThrow(UnknownMetricError);
+    expect(() => emitted('Requests', 'forward-request', 'Sum')).toThrow(
+      'forward-request emits no Requests by []: take a set from functions/metric-names.ts',
+    );
+    expect(() => ofFunction('Mistakes', 'it')).toThrow('AWS/Lambda publishes no Mistakes by [FunctionName]');
+  });
+});
+
+describe('an alarm that CloudWatch would refuse, or that would never be right,', () => {
+  const errors = ofFunction('Errors', 'it');
+  const good: AlarmDefinition = {
+    id: 'it',
+    meaning: 'It fails',
+    metrics: { errors },
+    breaches: 'above',
+    threshold: 0,
+    periodSeconds: 60,
+    datapoints: [1, 1],
+    silence: 'notBreaching',
+  };
+  const make = (definition: AlarmDefinition): MetricAlarm =>
+    inTemporaryDirectory(
+      (outdir) => new MetricAlarm(new NamedStack(new App({ outdir }), 'it'), definition, 'dev', 'arn'),
+    );
+  const eleven = Object.fromEntries([...'abcdefghijk'].map((id) => [id, errors]));
+
+  it.each<[string, Partial<AlarmDefinition>, string]>([
+    [
+      'of eleven metrics',
+      { metrics: eleven, expression: 'SUM(METRICS())' },
+      'reads 11 metrics, CloudWatch takes 10',
+    ],
+    ['of two metrics without an expression', { metrics: { a: errors, b: errors } }, 'has no expression'],
+    ['of more datapoints than periods', { datapoints: [3, 2] }, 'asks for 3 of 2 periods'],
+    ['of half minutes of AWS', { periodSeconds: 30 }, 'AWS publishes by the minute'],
+  ])('is not made: %s', (_, change, problem) => {
+    expect(() => make(good)).not.toThrow();
+    expect(() => make({ ...good, ...change })).toThrow(AlarmDefinitionError);
+    expect(() => make({ ...good, ...change })).toThrow(problem);
+  });
+});
+
+describe('what alarms cost', () => {
+  it('is what docs/operations.md says, by the metrics they read', () => {
+    for (const name of ['dev', 'prod'] as const) {
+      const { metrics, dollars } = alarmCosts(stackOf(name));
+      const alarms = stackOf(name).resources('aws_cloudwatch_metric_alarm').length;
+      expect(operations).toContain(`| \`${name}\` | ${alarms} | ${metrics} | $${dollars.toFixed(2)} |`);
+    }
+  });
+});
+
+describe('the topic', () => {
+  const stack = stackOf('prod');
+
+  it('is for the alarms of its environment and roll-back alone, over TLS', () => {
+    const { arn, policy } = stack.resource('aws_sns_topic_policy.alarm-topic-policy');
+    const { accountId, region } = environments.prod;
+    expect(arn).toBe(TOPIC);
+    expect((JSON.parse(policy as string) as { Statement: unknown[] }).Statement).toEqual([
+      {
+        Sid: 'TlsOnly',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sns:Publish',
+        Resource: [TOPIC],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+      {
+        Sid: 'Alarms',
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: TOPIC,
+        Condition: {
+          StringEquals: { 'aws:SourceAccount': accountId },
+          ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${region}:${accountId}:alarm:http-tunnel-prod-*` },
+        },
+      },
+      {
+        Sid: 'OneRole',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sns:Publish',
+        Resource: TOPIC,
+        Condition: {
+          StringEquals: { 'aws:PrincipalAccount': accountId },
+          ArnNotEquals: { 'aws:PrincipalArn': '${aws_iam_role.roll-back-role.arn}' },
+        },
+      },
+    ]);
+  });
+
+  it('is subscribed by the address of the environment, if there is one', () => {
+    const alarms = { ...environments.dev.alarms, notifyEmail: 'ops@example.com' };
+    const subscription = 'aws_sns_topic_subscription.alarm-topic-subscription';
+    expect(synthesizeStack({ ...environments.dev, alarms }).resource(subscription)).toEqual({
+      topic_arn: TOPIC,
+      protocol: 'email',
+      endpoint: 'ops@example.com',
+    });
+    expect(stackOf('dev').addresses).not.toContain(subscription);
+  });
+});

