@@ -55,7 +55,7 @@ export interface CloudOptions {
   readonly interceptInvocation?: InvocationInterceptor;
   /** How slow the services are; without it they are as quick as this machine. */
   readonly latency?: Latency | undefined;
-  /** Divides the periods of alarms as the stack has them, and the pauses between their evaluations; 1 where it is not given. Clocks run as ever. */
+  /** Divides the periods of alarms and the pauses between their evaluations; 1 where it is not given. Clocks run as ever. */
   readonly alarmTimeFactor?: number;
   /** Told of every decision on what functions and services do, from the boot on. */
   readonly onDecision?: (decision: AccessDecision) => void;
@@ -179,7 +179,8 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   started(alarms);
   for (const part of [...mappings, schedules, alarms]) part.start();
   return {
-    spec, edge, gateway, lambda, dynamodb, queues, topics, buses, mappings, schedules, guard, iam, calls, metrics, alarms, awsEndpoint: url, operator,
+    spec, edge, gateway, lambda, dynamodb, queues, topics, buses, mappings, schedules, guard, iam, calls, metrics, alarms, operator,
+    awsEndpoint: url,
   };
 }
 
