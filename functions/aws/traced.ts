@@ -13,7 +13,7 @@ const traceCall: BuildMiddleware<object, MetadataBearer> = (next, context) => as
     clientName: String(context['clientName']),
     commandName: String(context['commandName']),
     region: process.env['AWS_REGION'],
-    tableName: (args.input as { TableName?: string }).TableName,
+    tableName: tableOf(args.input),
   });
   if (call.header !== undefined) (args.request as { headers: Record<string, string> }).headers['X-Amzn-Trace-Id'] = call.header;
   try {
@@ -27,3 +27,9 @@ const traceCall: BuildMiddleware<object, MetadataBearer> = (next, context) => as
     throw error;
   }
 };
+
+/** The one table that a call is about. */
+function tableOf(input: { TableName?: string; RequestItems?: object }): string | undefined {
+  const tables = input.TableName !== undefined ? [input.TableName] : Object.keys(input.RequestItems ?? {});
+  return tables.length === 1 ? tables[0] : undefined;
+}
