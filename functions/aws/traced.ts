@@ -18,8 +18,8 @@ const traceCall: BuildMiddleware<object, MetadataBearer> = (next, context) => as
   if (call.header !== undefined) (args.request as { headers: Record<string, string> }).headers['X-Amzn-Trace-Id'] = call.header;
   try {
     const result = await next(args);
-    const { httpStatusCode, requestId } = result.output.$metadata;
-    call.end({ status: httpStatusCode, awsRequestId: requestId });
+    const { $metadata } = result.output as Partial<MetadataBearer>;
+    call.end({ status: $metadata?.httpStatusCode, awsRequestId: $metadata?.requestId });
     return result;
   } catch (error) {
     const { name, $metadata } = error as Error & Partial<MetadataBearer>;
