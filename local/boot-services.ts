@@ -60,7 +60,7 @@ export interface CloudOptions {
   readonly latency?: Latency | undefined;
   /** Whether each request is traced, as the Lambda service does with one a second and 5 % of the rest; true unless it says otherwise. */
   readonly traces?: boolean;
-  /** Divides the periods of alarms as the stack has them, and the pauses between their evaluations; 1 where it is not given. Clocks run as ever. */
+  /** Divides the periods of alarms and the pauses between their evaluations; 1 where it is not given. Clocks run as ever. */
   readonly alarmTimeFactor?: number;
   /** Told of every decision on what functions and services do, from the boot on. */
   readonly onDecision?: (decision: AccessDecision) => void;
@@ -192,7 +192,8 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   for (const part of [...mappings, schedules, alarms]) part.start();
   return {
     spec, edge, gateway, lambda, dynamodb, queues, topics, buses, mappings, schedules, guard, iam, calls, metrics, alarms, logs, traces,
-    awsEndpoint: url, operator,
+    operator,
+    awsEndpoint: url,
   };
 }
 

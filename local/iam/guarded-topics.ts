@@ -28,7 +28,11 @@ export class GuardedTopics implements Topics {
       for (const access of [publish, ...keyUse]) if (access) this.iam.require(this.iam.callerFor(publisher.functionArn), access);
     } else if (publish) {
       if (this.byArn.get(topicArn)?.kmsKey === SNS_KEY) {
-        throw new AwsError(400, 'KMSAccessDeniedException', `${publisher.service} may not use ${SNS_KEY}: encrypt the topic with a key of your own`);
+        throw new AwsError(
+          400,
+          'KMSAccessDeniedException',
+          `${publisher.service} may not use ${SNS_KEY}: encrypt the topic with a key of your own`,
+        );
       }
       // What a service may do with a key is in the key's policy, which is not read here.
       const caller = { kind: 'service', service: publisher.service } as const;

@@ -21,7 +21,8 @@ export class LocalTopics implements Topics {
   /** @throws AwsError NotFoundException for an ARN that is none of the stack's topics, InvalidParameterException above 256 KB */
   publish(topicArn: string, { subject, body }: { readonly subject?: string; readonly body: string }, _publisher: Sender): void {
     const messages = this.at(topicArn);
-    if (Buffer.byteLength(body) > MAX_MESSAGE_BYTES) throw new AwsError(400, 'InvalidParameterException', 'Invalid parameter: Message too long');
+    if (Buffer.byteLength(body) > MAX_MESSAGE_BYTES)
+      throw new AwsError(400, 'InvalidParameterException', 'Invalid parameter: Message too long');
     const message = { messageId: randomUUID(), ...(subject !== undefined && { subject }), body, publishedAt: Date.now() };
     messages.push(message);
     if (messages.length > MAX_MESSAGES) messages.shift();

@@ -22,7 +22,9 @@ function metricAlarm(block: Block, reader: ResourceReader): MetricAlarmSpec {
   const evaluationPeriods = block.number('evaluation_periods');
   const datapointsToAlarm = block.optionalNumber('datapoints_to_alarm') ?? evaluationPeriods;
   if (datapointsToAlarm > evaluationPeriods)
-    throw new TerraformError(`${block.address}.datapoints_to_alarm is ${datapointsToAlarm}, more than its ${evaluationPeriods} evaluation_periods`);
+    throw new TerraformError(
+      `${block.address}.datapoints_to_alarm is ${datapointsToAlarm}, more than its ${evaluationPeriods} evaluation_periods`,
+    );
   return {
     ...common(block, reader),
     kind: 'metric',

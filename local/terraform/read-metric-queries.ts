@@ -9,7 +9,9 @@ export function readMetricQueries(alarm: Block): MetricQuerySpec[] {
   const queries = alarm.blocks('metric_query').map(readQuery);
   const returning = queries.filter(({ returnsData }) => returnsData);
   if (returning.length !== 1) {
-    throw new TerraformError(`${alarm.address}: return_data is true in ${returning.length} of its metric_query blocks, and has to be in one`);
+    throw new TerraformError(
+      `${alarm.address}: return_data is true in ${returning.length} of its metric_query blocks, and has to be in one`,
+    );
   }
   const [period, another] = new Set(queries.flatMap(({ metric }) => (metric ? [metric.periodMs] : [])));
   if (period === undefined) throw new TerraformError(`${alarm.address}: none of its metric_query blocks has a metric`);

@@ -26,7 +26,13 @@ async function boot(changes: AlarmStackChanges = {}): Promise<Running> {
   cleanUps.push(() => rm(directory, { recursive: true, force: true }));
   const warnings: string[] = [];
   const cloud = await LocalCloud.boot({
-    stackFile: file, account, variables: {}, httpPort: 0, alarmTimeFactor: TIME_FACTOR, log: () => undefined, warn: (text) => warnings.push(text),
+    stackFile: file,
+    account,
+    variables: {},
+    httpPort: 0,
+    alarmTimeFactor: TIME_FACTOR,
+    log: () => undefined,
+    warn: (text) => warnings.push(text),
   });
   cleanUps.push(() => cloud.close());
   const transitions: AlarmTransition[] = [];
@@ -36,7 +42,8 @@ async function boot(changes: AlarmStackChanges = {}): Promise<Running> {
   return { cloud, warnings, transitions, told };
 }
 
-const stateOf = ({ cloud }: Running, name: string): string | undefined => cloud.services.alarms.list().find((alarm) => alarm.name === name)?.state;
+const stateOf = ({ cloud }: Running, name: string): string | undefined =>
+  cloud.services.alarms.list().find((alarm) => alarm.name === name)?.state;
 
 /** Visits until it is so. */
 async function visitUntil(running: Running, path: string, check: () => void): Promise<void> {
@@ -61,7 +68,10 @@ test('errors in log lines and in the services become alarms, the composite invok
   expect(rolledBack()[0]).toMatchObject({
     version: '1.0',
     requestContext: { condition: 'Success', approximateInvokeCount: 1 },
-    requestPayload: { source: 'aws.cloudwatch', alarmData: { alarmName: 'rollback', state: { value: 'ALARM' }, previousState: { value: 'OK' } } },
+    requestPayload: {
+      source: 'aws.cloudwatch',
+      alarmData: { alarmName: 'rollback', state: { value: 'ALARM' }, previousState: { value: 'OK' } },
+    },
     responsePayload: { percent: 0, alarm: 'rollback', reason: expect.stringContaining('alarm:error-rate transitioned to ALARM') },
   });
   expect(running.told()).toContainEqual(expect.objectContaining({ AlarmName: 'rollback', NewStateValue: 'ALARM', OldStateValue: 'OK' }));
@@ -70,7 +80,10 @@ test('errors in log lines and in the services become alarms, the composite invok
   await visitUntil(running, '/', () => {
     for (const name of ['error-rate', 'rollback', 'function-errors', 'visitor-5xx']) expect(stateOf(running, name)).toBe('OK');
   });
-  expect(running.transitions.filter(({ name }) => name === 'rollback').map(({ from, to }) => `${from} -> ${to}`)).toEqual(['OK -> ALARM', 'ALARM -> OK']);
+  expect(running.transitions.filter(({ name }) => name === 'rollback').map(({ from, to }) => `${from} -> ${to}`)).toEqual([
+    'OK -> ALARM',
+    'ALARM -> OK',
+  ]);
   expect(rolledBack()).toHaveLength(1);
   expect(running.warnings).toEqual([]);
 }, 60_000);
@@ -85,11 +98,19 @@ test("the SDK's client sees alarms and metrics at the AWS endpoint, by the opera
 
   const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({}));
   // Periods are those of the stack, not the divided ones.
-  expect(MetricAlarms.map(({ AlarmName, Period }) => [AlarmName, Period])).toEqual([['error-rate', undefined], ['function-errors', 60], ['visitor-5xx', 60]]);
+  expect(MetricAlarms.map(({ AlarmName, Period }) => [AlarmName, Period])).toEqual([
+    ['error-rate', undefined],
+    ['function-errors', 60],
+    ['visitor-5xx', 60],
+  ]);
 
-  const Dimensions = [{ Name: 'cohort', Value: 'polling' }, { Name: 'service', Value: 'visit' }];
+  const Dimensions = [
+    { Name: 'cohort', Value: 'polling' },
+    { Name: 'service', Value: 'visit' },
+  ];
   const sum = (Id: string, Namespace: string, MetricName: string, dimensions = Dimensions) => ({
-    Id, MetricStat: { Metric: { Namespace, MetricName, Dimensions: dimensions }, Period: 60, Stat: 'Sum' },
+    Id,
+    MetricStat: { Metric: { Namespace, MetricName, Dimensions: dimensions }, Period: 60, Stat: 'Sum' },
   });
   await eventually(async () => {
     const { MetricDataResults = [] } = await client.send(
@@ -105,14 +126,27 @@ test("the SDK's client sees alarms and metrics at the AWS endpoint, by the opera
       }),
     );
     const total = (values: number[] = []): number => values.reduce((a, b) => a + b, 0);
-    expect(MetricDataResults.map(({ Id, Values }) => [Id, total(Values)])).toEqual([['requests', 3], ['errors', 1], ['invocations', 3], ['ok', 2]]);
+    expect(MetricDataResults.map(({ Id, Values }) => [Id, total(Values)])).toEqual([
+      ['requests', 3],
+      ['errors', 1],
+      ['invocations', 3],
+      ['ok', 2],
+    ]);
   });
   const { Metrics = [] } = await client.send(new ListMetricsCommand({ Namespace: 'Shop' }));
   expect(Metrics.map(({ MetricName, Dimensions: set }) => `${MetricName} by ${set?.map(({ Name }) => Name).join()}`).sort()).toEqual([
-    'Errors by service', 'Errors by service,cohort', 'Requests by service', 'Requests by service,cohort',
+    'Errors by service',
+    'Errors by service,cohort',
+    'Requests by service',
+    'Requests by service,cohort',
   ]);
 
-  const asNobody = new CloudWatchClient({ endpoint, region: spec.region, credentials: { ...operator, secretAccessKey: 'wrong' }, maxAttempts: 1 });
+  const asNobody = new CloudWatchClient({
+    endpoint,
+    region: spec.region,
+    credentials: { ...operator, secretAccessKey: 'wrong' },
+    maxAttempts: 1,
+  });
   await expect(asNobody.send(new DescribeAlarmsCommand({}))).rejects.toMatchObject({ name: 'InvalidSignatureException' });
   asNobody.destroy();
 }, 60_000);
@@ -149,7 +183,8 @@ test('a topic whose policy does not let CloudWatch in hears of no alarm, and a p
 test.each<[string, NonNullable<AlarmStackChanges['change']>, string]>([
   [
     'a function that may not publish to its destination',
-    ({ aws_iam_role_policy: policies = {} }) => void (policies['roll-back'] = { ...policies['visit'], role: '${aws_iam_role.roll-back.name}' }),
+    ({ aws_iam_role_policy: policies = {} }) =>
+      void (policies['roll-back'] = { ...policies['visit'], role: '${aws_iam_role.roll-back.name}' }),
     'the role of roll-back may not sns:Publish on arn:aws:sns:eu-central-1:000000000000:alarms',
   ],
   [
@@ -163,7 +198,10 @@ test.each<[string, NonNullable<AlarmStackChanges['change']>, string]>([
   [
     'a suppressor',
     ({ aws_cloudwatch_composite_alarm: composite = {} }) =>
-      void (composite['rollback'] = { ...composite['rollback'], actions_suppressor: { alarm: 'error-rate', extension_period: 60, wait_period: 60 } }),
+      void (composite['rollback'] = {
+        ...composite['rollback'],
+        actions_suppressor: { alarm: 'error-rate', extension_period: 60, wait_period: 60 },
+      }),
     'aws_cloudwatch_composite_alarm.rollback.actions_suppressor: the local cloud does not evaluate it',
   ],
 ])('%s stops the boot', async (_, change, message) => {

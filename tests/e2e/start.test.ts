@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { startDemoService } from '../../agent/demo/demo-service';
+import { readRunningCloud, RUNNING_CLOUD_FILE } from '../../local/running-cloud';
 import { ask } from '../support/http-client';
 import { listenOnAnyPort } from '../support/listen';
 import { living, NpmStart } from '../support/npm-start';
@@ -102,6 +105,26 @@ test('only the cloud: an agent connects with the URL and the token it prints', a
     await once(agent, 'exit');
     await service.close();
   }
+}, 60_000);
+
+test('a start that runs can be found by commands with a key of their own, and one that fails leaves it alone', async () => {
+  const start = npmStart('--', '--json', '--http-port', '0', '--no-agent');
+  const { visitorUrl, agentEndpoint } = await ready(start);
+  const found = readRunningCloud();
+  expect(found).toMatchObject({ environment: 'local', visitorUrl, agentEndpoint });
+  expect(statSync(RUNNING_CLOUD_FILE).mode & 0o777).toBe(0o600);
+  const { endpoint, region, accessKeyId, secretAccessKey } = found;
+  const client = new CloudWatchClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
+  await expect(client.send(new DescribeAlarmsCommand({}))).resolves.toMatchObject({ MetricAlarms: expect.any(Array) });
+  client.destroy();
+
+  const second = npmStart('--', '--http-port', new URL(visitorUrl).port);
+  expect(await second.ended()).toBe(1);
+  expect(readRunningCloud()).toEqual(found);
+
+  start.ctrlC();
+  await start.ended();
+  expect(() => readRunningCloud()).toThrow('start one with npm start');
 }, 60_000);
 
 test.each([

@@ -53,13 +53,24 @@ export async function alarmStack({ change }: AlarmStackChanges = {}) {
 }
 
 const lambda = (name: string): Record<string, unknown> => ({
-  function_name: name, handler: 'index.handler', runtime: 'nodejs22.x', filename: `${name}.zip`, role: `\${aws_iam_role.${name}.arn}`, timeout: 5,
+  function_name: name,
+  handler: 'index.handler',
+  runtime: 'nodejs22.x',
+  filename: `${name}.zip`,
+  role: `\${aws_iam_role.${name}.arn}`,
+  timeout: 5,
 });
 const role = (name: string): Record<string, unknown> => ({
-  name, assume_role_policy: policy({ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }),
+  name,
+  assume_role_policy: policy({ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }),
 });
 const alarm = (name: string, more: object): Record<string, unknown> => ({
-  alarm_name: name, comparison_operator: 'GreaterThanThreshold', threshold: 0, evaluation_periods: 1, treat_missing_data: 'notBreaching', ...more,
+  alarm_name: name,
+  comparison_operator: 'GreaterThanThreshold',
+  threshold: 0,
+  evaluation_periods: 1,
+  treat_missing_data: 'notBreaching',
+  ...more,
 });
 
 function resources(): Resources {
@@ -69,12 +80,18 @@ function resources(): Resources {
     aws_apigatewayv2_stage: { visitors: { api_id: '${aws_apigatewayv2_api.visitors.id}', name: '$default', auto_deploy: true } },
     aws_apigatewayv2_integration: {
       visit: {
-        api_id: '${aws_apigatewayv2_api.visitors.id}', integration_type: 'AWS_PROXY', payload_format_version: '2.0',
+        api_id: '${aws_apigatewayv2_api.visitors.id}',
+        integration_type: 'AWS_PROXY',
+        payload_format_version: '2.0',
         integration_uri: '${aws_lambda_function.visit.invoke_arn}',
       },
     },
     aws_apigatewayv2_route: {
-      visit: { api_id: '${aws_apigatewayv2_api.visitors.id}', route_key: '$default', target: 'integrations/${aws_apigatewayv2_integration.visit.id}' },
+      visit: {
+        api_id: '${aws_apigatewayv2_api.visitors.id}',
+        route_key: '$default',
+        target: 'integrations/${aws_apigatewayv2_integration.visit.id}',
+      },
     },
     aws_lambda_function: { visit: lambda('visit'), 'roll-back': lambda('roll-back') },
     aws_iam_role: { visit: role('visit'), 'roll-back': role('roll-back') },
@@ -84,17 +101,23 @@ function resources(): Resources {
     },
     aws_lambda_permission: {
       visit: {
-        action: 'lambda:InvokeFunction', function_name: '${aws_lambda_function.visit.function_name}', principal: 'apigateway.amazonaws.com',
+        action: 'lambda:InvokeFunction',
+        function_name: '${aws_lambda_function.visit.function_name}',
+        principal: 'apigateway.amazonaws.com',
         source_arn: '${aws_apigatewayv2_api.visitors.execution_arn}/*',
       },
       'roll-back': {
-        action: 'lambda:InvokeFunction', function_name: '${aws_lambda_function.roll-back.function_name}',
-        principal: 'lambda.alarms.cloudwatch.amazonaws.com', source_arn: '${aws_cloudwatch_composite_alarm.rollback.arn}', source_account: ACCOUNT.accountId,
+        action: 'lambda:InvokeFunction',
+        function_name: '${aws_lambda_function.roll-back.function_name}',
+        principal: 'lambda.alarms.cloudwatch.amazonaws.com',
+        source_arn: '${aws_cloudwatch_composite_alarm.rollback.arn}',
+        source_account: ACCOUNT.accountId,
       },
     },
     aws_lambda_function_event_invoke_config: {
       'roll-back': {
-        function_name: '${aws_lambda_function.roll-back.function_name}', maximum_retry_attempts: 0,
+        function_name: '${aws_lambda_function.roll-back.function_name}',
+        maximum_retry_attempts: 0,
         destination_config: { on_success: { destination: topic }, on_failure: { destination: topic } },
       },
     },
@@ -104,7 +127,8 @@ function resources(): Resources {
         arn: topic,
         policy: policy(
           allow('sns:Publish', topic, {
-            Principal: { Service: 'cloudwatch.amazonaws.com' }, Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT.accountId } },
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': ACCOUNT.accountId } },
           }),
         ),
       },
@@ -123,16 +147,29 @@ function resources(): Resources {
         ],
       }),
       'function-errors': alarm('function-errors', {
-        namespace: 'AWS/Lambda', metric_name: 'Errors', dimensions: { FunctionName: '${aws_lambda_function.visit.function_name}' },
-        period: 60, statistic: 'Sum', alarm_actions: [topic], ok_actions: [topic],
+        namespace: 'AWS/Lambda',
+        metric_name: 'Errors',
+        dimensions: { FunctionName: '${aws_lambda_function.visit.function_name}' },
+        period: 60,
+        statistic: 'Sum',
+        alarm_actions: [topic],
+        ok_actions: [topic],
       }),
       'visitor-5xx': alarm('visitor-5xx', {
-        namespace: 'AWS/ApiGateway', metric_name: '5xx', dimensions: { ApiId: '${aws_apigatewayv2_api.visitors.id}', Stage: '$default' },
-        period: 60, statistic: 'Average', threshold: 0.5,
+        namespace: 'AWS/ApiGateway',
+        metric_name: '5xx',
+        dimensions: { ApiId: '${aws_apigatewayv2_api.visitors.id}', Stage: '$default' },
+        period: 60,
+        statistic: 'Average',
+        threshold: 0.5,
       }),
     },
     aws_cloudwatch_composite_alarm: {
-      rollback: { alarm_name: 'rollback', alarm_rule: 'ALARM("${aws_cloudwatch_metric_alarm.error-rate.alarm_name}")', alarm_actions: ['${aws_lambda_function.roll-back.arn}', topic] },
+      rollback: {
+        alarm_name: 'rollback',
+        alarm_rule: 'ALARM("${aws_cloudwatch_metric_alarm.error-rate.alarm_name}")',
+        alarm_actions: ['${aws_lambda_function.roll-back.arn}', topic],
+      },
     },
   };
 }

@@ -12,17 +12,31 @@ export const MINUTE = 60_000;
 export const START = Math.ceil(1_795_000_000_000 / (60 * MINUTE)) * 60 * MINUTE;
 export const TOPIC = 'arn:aws:sns:eu-central-1:000000000000:alarms';
 export const ROLL_BACK = 'arn:aws:lambda:eu-central-1:000000000000:function:roll-back';
-export const METRIC: MetricStatSpec = { namespace: 'Test', name: 'Errors', dimensions: { service: 'visit' }, statistic: 'Sum', periodMs: MINUTE };
+export const METRIC: MetricStatSpec = {
+  namespace: 'Test',
+  name: 'Errors',
+  dimensions: { service: 'visit' },
+  statistic: 'Sum',
+  periodMs: MINUTE,
+};
 
 const NO_ACTIONS = { ALARM: [], OK: [], INSUFFICIENT_DATA: [] };
 const common = (name: string) => ({
-  address: `aws_cloudwatch_metric_alarm.${name}`, name, arn: alarmArn(name), description: '', actionsEnabled: true, actions: NO_ACTIONS,
+  address: `aws_cloudwatch_metric_alarm.${name}`,
+  name,
+  arn: alarmArn(name),
+  description: '',
+  actionsEnabled: true,
+  actions: NO_ACTIONS,
 });
 
 export const alarmArn = (name: string): string => `arn:aws:cloudwatch:eu-central-1:000000000000:alarm:${name}`;
 
 /** More than five a minute, once, unless it says otherwise. */
-export const metricAlarm = (name: string, { metric = {}, ...more }: Partial<MetricAlarmSpec> & { metric?: Partial<MetricStatSpec> } = {}): MetricAlarmSpec => ({
+export const metricAlarm = (
+  name: string,
+  { metric = {}, ...more }: Partial<MetricAlarmSpec> & { metric?: Partial<MetricStatSpec> } = {},
+): MetricAlarmSpec => ({
   ...common(name),
   kind: 'metric',
   usesQueries: more.queries !== undefined,
@@ -37,7 +51,10 @@ export const metricAlarm = (name: string, { metric = {}, ...more }: Partial<Metr
 });
 
 export const compositeAlarm = (name: string, rule: string, more: Partial<CompositeAlarmSpec> = {}): CompositeAlarmSpec => ({
-  ...common(name), kind: 'composite', rule, ...more,
+  ...common(name),
+  kind: 'composite',
+  rule,
+  ...more,
 });
 
 export class AlarmsFixture {
@@ -58,7 +75,12 @@ export class AlarmsFixture {
       timeFactor,
       invoker: this.invoker,
       permissions: new Permissions([
-        { address: 'aws_lambda_permission.p', functionName: 'roll-back', principal: 'lambda.alarms.cloudwatch.amazonaws.com', sourceArn: alarmArn(permitted) },
+        {
+          address: 'aws_lambda_permission.p',
+          functionName: 'roll-back',
+          principal: 'lambda.alarms.cloudwatch.amazonaws.com',
+          sourceArn: alarmArn(permitted),
+        },
       ]),
       topics: this.topics,
       targets: [TOPIC, ROLL_BACK],

@@ -1,12 +1,13 @@
 import { Iam, type AccessDecision } from '../../local/iam/iam';
 import { parsePolicy, type PolicyKind, type Statement } from '../../local/iam/policy-document';
-import type { AwsCall } from '../../local/services';
+import type { AwsCall, Principal } from '../../local/services';
 import type { CloudSpec, FunctionSpec, MappingSpec, ResourcePolicySpec } from '../../local/specs';
 
 export const ACCOUNT = { accountId: '000000000000', region: 'us-east-1' };
 export const ROLE_ARN = 'arn:aws:iam::000000000000:role/sweep-role';
 export const TUNNELS = 'arn:aws:dynamodb:us-east-1:000000000000:table/tunnels';
 export const QUEUE = 'arn:aws:sqs:us-east-1:000000000000:failures';
+export const TOPIC = 'arn:aws:sns:us-east-1:000000000000:alarms';
 export const STREAM = `${TUNNELS}/stream/2026-01-01T00:00:00.000`;
 export const RULE = 'arn:aws:events:us-east-1:000000000000:rule/minute';
 
@@ -59,8 +60,10 @@ export function iamWith(
   statements: readonly object[],
   {
     trust = TRUST,
+    operator,
     ...spec
   }: Partial<Pick<CloudSpec, 'encryptionKeys'>> & {
+    readonly operator?: Principal;
     readonly resourcePolicies?: readonly ResourcePolicySpec[];
     readonly trust?: object;
   } = {},
@@ -84,6 +87,7 @@ export function iamWith(
       ...spec,
     },
     warn: (text) => warnings.push(text),
+    ...(operator && { operator }),
     onDecision: (decision) => decisions.push(decision),
   });
   return { iam, warnings, decisions };

@@ -18,8 +18,10 @@ export interface LambdaFixture {
   /** Every log line so far, oldest first. */
   readonly lines: LogLine[];
   readonly records: InvocationRecord[];
-  /** What was sent to queues: the on-failure destinations. */
+  /** What was sent to queues: destinations. */
   readonly sent: { queueArn: string; body: string; sender: Sender }[];
+  /** What was published to topics, the same. */
+  readonly published: { topicArn: string; body: string; sender: Sender }[];
   /** What came of it, without the id that is another one each time. */
   invoke(name: string, payload?: unknown): Promise<InvocationOutcome>;
   close(): Promise<void>;
@@ -48,6 +50,7 @@ export async function startLambda(
   const lines: LogLine[] = [];
   const records: InvocationRecord[] = [];
   const sent: LambdaFixture['sent'] = [];
+  const published: LambdaFixture['published'] = [];
   const specs = await Promise.all(Object.entries(functions).map((entry) => specOf(directory, ...entry)));
   const start = LambdaService.start({
     functions: specs,
@@ -58,6 +61,10 @@ export async function startLambda(
         if (refuseQueue) throw new Error('no such queue');
         sent.push({ queueArn, body, sender });
       },
+      messages: () => [],
+    },
+    topics: {
+      publish: (topicArn, { body }, sender) => void published.push({ topicArn, body, sender }),
       messages: () => [],
     },
     log: (line) => lines.push(line),
@@ -76,6 +83,7 @@ export async function startLambda(
     lines,
     records,
     sent,
+    published,
     invoke: async (name, payload) => {
       const { requestId: _, ...outcome } = await service.invoke(arnOf(name), payload);
       return outcome;

@@ -27,6 +27,8 @@ export interface CloudUnderTestOptions {
   /** Wraps every AWS call that a function makes. */
   readonly intercept?: Interceptor;
   readonly latency?: Latency;
+  /** Divides the periods of alarms and the minute by which metrics are kept. */
+  readonly alarmTimeFactor?: number;
   /** Told of every decision of IAM. */
   readonly onDecision?: (decision: AccessDecision) => void;
   /** Changes the environment's settings before the stack is synthesized. */
@@ -72,6 +74,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     warn: (text) => warnings.push(text),
     ...(options.intercept && { intercept: options.intercept }),
     latency: options.latency,
+    ...(options.alarmTimeFactor !== undefined && { alarmTimeFactor: options.alarmTimeFactor }),
     ...(options.onDecision && { onDecision: options.onDecision }),
   }).catch(async (error: unknown) => {
     await rm(outdir, { recursive: true, force: true });

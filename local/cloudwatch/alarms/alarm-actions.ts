@@ -28,9 +28,13 @@ export class AlarmActions {
     private readonly options: AlarmActionsOptions,
   ) {
     for (const { address, actions } of alarms) {
-      const strange = Object.values(actions).flat().find((arn) => !options.targets.includes(arn));
+      const strange = Object.values(actions)
+        .flat()
+        .find((arn) => !options.targets.includes(arn));
       if (strange === undefined) continue;
-      throw new AlarmBootError(`${address}: its action ${strange} is neither a function nor a topic of the stack, and the local cloud does no others`);
+      throw new AlarmBootError(
+        `${address}: its action ${strange} is neither a function nor a topic of the stack, and the local cloud does no others`,
+      );
     }
   }
 
@@ -53,7 +57,9 @@ export class AlarmActions {
   private invoke(functionArn: string, transition: Transition): void {
     const { permissions, invoker } = this.options;
     if (!permissions.allows(functionArn, TO_FUNCTIONS, transition.alarm.arn)) {
-      throw new Error(`CloudWatch may not invoke it; add an aws_lambda_permission for ${TO_FUNCTIONS} with source_arn = "${transition.alarm.arn}"`);
+      throw new Error(
+        `CloudWatch may not invoke it; add an aws_lambda_permission for ${TO_FUNCTIONS} with source_arn = "${transition.alarm.arn}"`,
+      );
     }
     invoker.invokeAsync(functionArn, lambdaEvent(transition, this.options));
   }

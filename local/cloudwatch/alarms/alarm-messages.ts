@@ -54,7 +54,10 @@ const queryInEvent = ({ id, label, expression, metric, returnsData }: MetricQuer
 });
 
 /** Subject and JSON text of a notification, as subscribers of the topic get it. */
-export function notification({ alarm, at, before, after }: Transition, { accountId, region }: AccountPlace): { subject: string; body: string } {
+export function notification(
+  { alarm, at, before, after }: Transition,
+  { accountId, region }: AccountPlace,
+): { subject: string; body: string } {
   return {
     subject: `${after.state}: "${alarm.name}" in ${region}`.slice(0, MAX_SUBJECT),
     body: JSON.stringify({

@@ -41,7 +41,10 @@ export class CompositeEvaluator {
   }
 
   private standings(): object[] {
-    return this.children.map(({ spec, standing }) => ({ arn: spec.arn, state: { value: standing.state, timestamp: stamp(standing.since) } }));
+    return this.children.map(({ spec, standing }) => ({
+      arn: spec.arn,
+      state: { value: standing.state, timestamp: stamp(standing.since) },
+    }));
   }
 }
 
@@ -65,5 +68,6 @@ const stamp = (at: number): string => new Date(at).toISOString().replace('Z', '+
 function inWords(at: number): string {
   const date = new Date(at);
   const word = (options: Intl.DateTimeFormatOptions): string => date.toLocaleString('en-GB', { ...options, timeZone: 'UTC' });
-  return `${word({ weekday: 'long' })} ${word({ day: '2-digit' })} ${word({ month: 'long' })}, ${date.getUTCFullYear()} ${date.toISOString().slice(11, 19)} UTC`;
+  const day = `${word({ weekday: 'long' })} ${word({ day: '2-digit' })} ${word({ month: 'long' })}`;
+  return `${day}, ${date.getUTCFullYear()} ${date.toISOString().slice(11, 19)} UTC`;
 }

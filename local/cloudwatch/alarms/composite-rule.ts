@@ -47,7 +47,8 @@ export function parseCompositeRule(rule: string): CompositeRule {
     if (take('TRUE')) return () => true;
     if (take('FALSE')) return () => false;
     const state = tokens[next++];
-    if (state === undefined || !STATES.includes(state)) throw new SyntaxError(`${state ?? 'the end'} is not ${STATES.join(', ')}, TRUE or FALSE`);
+    if (state === undefined || !STATES.includes(state))
+      throw new SyntaxError(`${state ?? 'the end'} is not ${STATES.join(', ')}, TRUE or FALSE`);
     expect('(');
     const child = tokens[next++];
     if (child === undefined || child === ')') throw new SyntaxError(`${state} names no alarm`);

@@ -26,7 +26,9 @@ export function describeAlarm({ spec, standing }: Alarm): object {
 export function metricToJson(spec: MetricAlarmSpec): object {
   const metric = spec.usesQueries ? undefined : spec.queries[0]?.metric;
   return {
-    ...(metric ? { ...named(metric), Period: metric.periodMs / 1000, ...statisticOf(metric), ...unitOf(metric) } : { Metrics: spec.queries.map(query) }),
+    ...(metric
+      ? { ...named(metric), Period: metric.periodMs / 1000, ...statisticOf(metric), ...unitOf(metric) }
+      : { Metrics: spec.queries.map(query) }),
     EvaluationPeriods: spec.evaluationPeriods,
     DatapointsToAlarm: spec.datapointsToAlarm,
     ComparisonOperator: spec.comparison,

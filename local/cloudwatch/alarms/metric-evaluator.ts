@@ -32,12 +32,11 @@ export class MetricEvaluator {
     const { address, queries } = alarm.spec;
     try {
       this.queries = new QuerySet(queries);
-      this.watched = queries.find(({ returnsData }) => returnsData) as MetricQuerySpec;
-      this.queries.seriesOf(this.watched.id, { periods: 1, read: () => [undefined] });
     } catch (error) {
       if (!(error instanceof MathError)) throw error;
       throw new AlarmBootError(`${address}: ${error.message}`);
     }
+    this.watched = queries.find(({ returnsData }) => returnsData) as MetricQuerySpec;
     const periodMs = queries.find(({ metric }) => metric)?.metric?.periodMs ?? 60_000;
     this.isHighResolution = periodMs < 60_000;
     this.periodMs = periodMs / timeFactor;

@@ -19,6 +19,10 @@ export function cloudwatchService(metrics: MetricStore, alarms: Pick<LocalAlarms
     const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     if (run) return { status: 200, body: JSON.stringify(run(input)) };
     const known = Object.keys(operations).join(', ');
-    throw new AwsError(400, 'UnknownOperationException', `cloudwatch:${operation} is not emulated by the local cloud, which knows ${known}`);
+    throw new AwsError(
+      400,
+      'UnknownOperationException',
+      `cloudwatch:${operation} is not emulated by the local cloud, which knows ${known}`,
+    );
   };
 }

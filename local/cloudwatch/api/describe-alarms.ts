@@ -35,7 +35,10 @@ export function describeAlarms(input: Input, alarms: readonly Alarm[]): object {
       (!names || names.includes(spec.name)) &&
       spec.name.startsWith(prefix ?? '') &&
       (state === undefined || standing.state === state) &&
-      (action === undefined || Object.values(spec.actions).flat().some((arn) => arn.startsWith(action))),
+      (action === undefined ||
+        Object.values(spec.actions)
+          .flat()
+          .some((arn) => arn.startsWith(action))),
   );
   const { items, NextToken } = page(found, input, recordsIn(input));
   const ofKind = (kind: string): object[] => items.filter(({ spec }) => spec.kind === kind).map(describeAlarm);

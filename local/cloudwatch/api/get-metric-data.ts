@@ -15,30 +15,33 @@ const MAX_POINTS = 100_800;
 export function getMetricData(input: Input, store: MetricStore): object {
   onlyKnown(input, ['MetricDataQueries', 'StartTime', 'EndTime', 'ScanBy', 'LabelOptions']);
   const [start, end] = [time(input, 'StartTime'), time(input, 'EndTime')];
-  if (start === undefined || end === undefined || start >= end) throw invalid('The parameter StartTime must be less than the parameter EndTime.');
+  if (start === undefined || end === undefined || start >= end)
+    throw invalid('The parameter StartTime must be less than the parameter EndTime.');
   const scan = oneOf(text(input, 'ScanBy') ?? 'TimestampDescending', 'ScanBy', ['TimestampDescending', 'TimestampAscending']);
   const given = objects(input, 'MetricDataQueries');
   if (given.length === 0 || given.length > MAX_QUERIES) throw invalid(`MetricDataQueries must have 1 to ${MAX_QUERIES} queries.`);
   const queries = given.map(readQuery);
   const set = inAwsWords(() => new QuerySet(queries));
 
-  const results = queries.filter(({ returnsData }) => returnsData).map((query) => {
-    const periodMs = periodOf(query.id, set);
-    const from = Math.floor(start / periodMs) * periodMs;
-    const periods = Math.ceil((end - from) / periodMs);
-    if (periods > MAX_POINTS) throw invalid(`The time range has ${periods} periods, and an answer at most ${MAX_POINTS}.`);
-    const read = (metric: MetricStatSpec): Series => readSeries(store, metric, from, periodMs, periods);
-    const values = inAwsWords(() => set.seriesOf(query.id, { periods, read }));
-    const points = values.flatMap((value, period) => (value === undefined ? [] : [{ at: from + period * periodMs, value }]));
-    if (scan === 'TimestampDescending') points.reverse();
-    return {
-      Id: query.id,
-      Label: query.label ?? query.metric?.name ?? query.id,
-      Timestamps: points.map(({ at }) => at / 1000),
-      Values: points.map(({ value }) => value),
-      StatusCode: 'Complete',
-    };
-  });
+  const results = queries
+    .filter(({ returnsData }) => returnsData)
+    .map((query) => {
+      const periodMs = periodOf(query.id, set);
+      const from = Math.floor(start / periodMs) * periodMs;
+      const periods = Math.ceil((end - from) / periodMs);
+      if (periods > MAX_POINTS) throw invalid(`The time range has ${periods} periods, and an answer at most ${MAX_POINTS}.`);
+      const read = (metric: MetricStatSpec): Series => readSeries(store, metric, from, periodMs, periods);
+      const values = inAwsWords(() => set.seriesOf(query.id, { periods, read }));
+      const points = values.flatMap((value, period) => (value === undefined ? [] : [{ at: from + period * periodMs, value }]));
+      if (scan === 'TimestampDescending') points.reverse();
+      return {
+        Id: query.id,
+        Label: query.label ?? query.metric?.name ?? query.id,
+        Timestamps: points.map(({ at }) => at / 1000),
+        Values: points.map(({ value }) => value),
+        StatusCode: 'Complete',
+      };
+    });
   return { MetricDataResults: results, Messages: [] };
 }
 
@@ -46,7 +49,8 @@ function readQuery(query: Input): MetricQuerySpec {
   onlyKnown(query, ['Id', 'Label', 'Expression', 'MetricStat', 'ReturnData', 'Period']);
   const [id = '', label, expression] = [text(query, 'Id'), text(query, 'Label'), text(query, 'Expression')];
   const metricStat = query['MetricStat'] as Input | undefined;
-  if ((expression === undefined) === (metricStat === undefined)) throw invalid(`The query ${id} needs an Expression or a MetricStat, one of them.`);
+  if ((expression === undefined) === (metricStat === undefined))
+    throw invalid(`The query ${id} needs an Expression or a MetricStat, one of them.`);
   return {
     id,
     returnsData: query['ReturnData'] !== false,
@@ -59,7 +63,12 @@ function readQuery(query: Input): MetricQuerySpec {
 function readMetricStat(stat: Input): MetricStatSpec {
   onlyKnown(stat, ['Metric', 'Period', 'Stat', 'Unit']);
   const metric = (stat['Metric'] ?? {}) as Input;
-  const [namespace, name, statistic, unit] = [text(metric, 'Namespace'), text(metric, 'MetricName'), text(stat, 'Stat'), text(stat, 'Unit')];
+  const [namespace, name, statistic, unit] = [
+    text(metric, 'Namespace'),
+    text(metric, 'MetricName'),
+    text(stat, 'Stat'),
+    text(stat, 'Unit'),
+  ];
   const seconds = stat['Period'];
   if (namespace === undefined || name === undefined) throw invalid('A metric needs a Namespace and a MetricName.');
   if (statistic === undefined || !statisticNamed(statistic)) {

@@ -1,14 +1,14 @@
 import { aggregate, AGGREGATE_NAMES, choose, fill } from './functions';
 import { MathError } from './math-error';
-import { array, scalar, series, type MathValue, type Series } from './math-value';
+import { array, scalar, type MathValue, type Series } from './math-value';
 import { binary, negate } from './operators';
 import type { MathNode } from './parse-math';
 
 export interface MathScope {
   /** The value of a metric or expression. @throws MathError for an id that there is not */
   valueOf(id: string): MathValue;
-  /** The metrics of the request, without its expressions, by id. */
-  readonly metrics: ReadonlyMap<string, Series>;
+  /** The metrics of the request, without its expressions. */
+  readonly metricIds: readonly string[];
   /** Length of every series. */
   readonly periods: number;
 }
@@ -66,9 +66,10 @@ function call(name: string, args: readonly MathNode[], scope: MathScope): MathVa
   }
 }
 
-function metricsNamed(part: MathNode | undefined, { metrics }: MathScope): MathValue {
+function metricsNamed(part: MathNode | undefined, scope: MathScope): MathValue {
   if (part !== undefined && part.kind !== 'text') throw new MathError('METRICS takes a text in quotes');
-  return array([...metrics].filter(([id]) => part === undefined || id.includes(part.value)).map(([, values]) => values));
+  const ids = scope.metricIds.filter((id) => part === undefined || id.includes(part.value));
+  return array(ids.flatMap((id) => itemsOf(scope.valueOf(id))));
 }
 
 function fillingOf(word: string): 'REPEAT' | 'LINEAR' {
@@ -80,5 +81,3 @@ function itemsOf(value: MathValue): readonly Series[] {
   if (value.kind === 'scalar') throw new MathError('an array holds time series, not numbers');
   return value.kind === 'series' ? [value.values] : value.items;
 }
-
-export const emptySeries = (periods: number): MathValue => series(Array.from({ length: periods }, () => undefined));

@@ -46,7 +46,8 @@ function combine(compute: Compute, a: Operand, b: Operand): Operand {
   const periods = (typeof a === 'number' ? (b as Series) : a).length;
   return Array.from({ length: periods }, (_, period) => {
     const [left, right] = [at(a, period), at(b, period)];
-    const isMissing = typeof a === 'number' ? right === undefined : typeof b === 'number' ? left === undefined : (left ?? right) === undefined;
+    const isMissing =
+      typeof a === 'number' ? right === undefined : typeof b === 'number' ? left === undefined : (left ?? right) === undefined;
     if (isMissing) return undefined;
     const value = compute(left ?? 0, right ?? 0);
     return Number.isFinite(value) ? value : undefined;

@@ -1,5 +1,5 @@
 import type { MetricQuerySpec, MetricStatSpec } from '../../specs';
-import { emptySeries, evaluateMath } from './evaluate-math';
+import { evaluateMath } from './evaluate-math';
 import { MathError } from './math-error';
 import { series, type MathValue, type Series } from './math-value';
 import { parseMath, type MathNode } from './parse-math';
@@ -10,6 +10,8 @@ export interface Window {
   /** A metric's values, oldest first. */
   readonly read: (metric: MetricStatSpec) => Series;
 }
+
+const NO_DATA: Window = { periods: 1, read: () => [undefined] };
 
 /** The metrics and expressions of one alarm or one request, which name each other by id. */
 export class QuerySet {
@@ -25,7 +27,10 @@ export class QuerySet {
       if (expression !== undefined) this.at(id, () => this.parsed.set(id, parseMath(expression)));
     }
     // Ids, arguments and kinds of values are the same whatever the data, so that nothing is left to find out later.
-    for (const { id } of queries) this.seriesOf(id, { periods: 1, read: () => [undefined] });
+    for (const { id, returnsData } of queries) {
+      if (returnsData) this.seriesOf(id, NO_DATA);
+      else if (this.evaluate(id, NO_DATA).kind === 'scalar') throw new MathError(`${id} is a number, which no expression may come to`);
+    }
   }
 
   /** The one time series of a query. @throws MathError where it is a number or an array */
@@ -51,34 +56,27 @@ export class QuerySet {
   private evaluate(id: string, window: Window): MathValue {
     const values = new Map<string, MathValue>();
     const open = new Set<string>();
-    const metric = (query: MetricQuerySpec & { readonly metric: MetricStatSpec }): MathValue => {
-      const known = values.get(query.id) ?? series(window.read(query.metric));
-      values.set(query.id, known);
-      return known;
+    const compute = ({ id: each, metric }: MetricQuerySpec): MathValue => {
+      if (metric) return series(window.read(metric));
+      const node = this.parsed.get(each);
+      if (!node) throw new MathError(`${each} has neither a metric nor an expression`);
+      return this.at(each, () => evaluateMath(node, scope));
     };
     const valueOf = (each: string): MathValue => {
-      const query = this.byId.get(each);
-      if (!query) throw new MathError(`there is no query "${each}"`);
-      if (query.metric) return metric({ ...query, metric: query.metric });
       const known = values.get(each);
       if (known) return known;
+      const query = this.byId.get(each);
+      if (!query) throw new MathError(`there is no query "${each}"`);
       if (open.has(each)) throw new MathError(`${each} refers to itself`);
       open.add(each);
-      const node = this.parsed.get(each);
-      const value = node ? this.at(each, () => evaluateMath(node, scope)) : emptySeries(window.periods);
+      const value = compute(query);
       open.delete(each);
       values.set(each, value);
       return value;
     };
-    const scope = { valueOf, periods: window.periods, metrics: this.metricSeries(valueOf) };
+    const metricIds = this.queries.flatMap((query) => (query.metric ? [query.id] : []));
+    const scope = { valueOf, metricIds, periods: window.periods };
     return valueOf(id);
-  }
-
-  /** Read only where an expression asks for them. */
-  private metricSeries(valueOf: (id: string) => MathValue): ReadonlyMap<string, Series> {
-    const usesAll = [...this.parsed.values()].some((node) => referencesIn(node).usesAll);
-    const ids = usesAll ? this.queries.filter(({ metric }) => metric).map(({ id }) => id) : [];
-    return new Map(ids.map((id) => [id, (valueOf(id) as Extract<MathValue, { kind: 'series' }>).values]));
   }
 
   private at<T>(id: string, act: () => T): T {

@@ -23,7 +23,8 @@ export function tokensOf(expression: string): Token[] {
     const quoted = doubleQuoted ?? singleQuoted;
     if (number !== undefined) tokens.push({ kind: 'number', value: Number(number) });
     else if (quoted !== undefined) tokens.push({ kind: 'text', value: quoted });
-    else if (name !== undefined) tokens.push(WORDS[name] === undefined ? { kind: 'name', value: name } : { kind: 'sign', value: WORDS[name] });
+    else if (name !== undefined)
+      tokens.push(WORDS[name] === undefined ? { kind: 'name', value: name } : { kind: 'sign', value: WORDS[name] });
     else tokens.push({ kind: 'sign', value: sign ?? '' });
   }
   return tokens;

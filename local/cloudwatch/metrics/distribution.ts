@@ -11,13 +11,13 @@ export class Distribution {
   max = -Infinity;
   private readonly bins = new Map<number, number>();
 
-  add(value: number, times = 1): void {
-    this.count += times;
-    this.sum += value * times;
+  add(value: number): void {
+    this.count += 1;
+    this.sum += value;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
     const bin = binOf(value);
-    this.bins.set(bin, (this.bins.get(bin) ?? 0) + times);
+    this.bins.set(bin, (this.bins.get(bin) ?? 0) + 1);
   }
 
   merge(other: Distribution): void {

@@ -44,7 +44,8 @@ function readDirective(directive: unknown, root: Members, at: number): EmfLine {
   const { Namespace: namespace, Dimensions: dimensions, Metrics: metrics } = directive;
   if (typeof namespace !== 'string' || namespace === '') return broken('a metric directive has no Namespace');
   if (!Array.isArray(dimensions)) return broken(`${namespace}: Dimensions is not an array`);
-  if (!Array.isArray(metrics) || metrics.length > MAX_METRICS) return broken(`${namespace}: Metrics is not an array of up to ${MAX_METRICS}`);
+  if (!Array.isArray(metrics) || metrics.length > MAX_METRICS)
+    return broken(`${namespace}: Metrics is not an array of up to ${MAX_METRICS}`);
 
   const problems: string[] = [];
   // Without any set a metric has no dimensions.

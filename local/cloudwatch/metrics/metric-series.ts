@@ -25,10 +25,10 @@ export class MetricSeries {
     private readonly resolution: Resolution,
   ) {}
 
-  add(value: number, at: number, times: number, highResolution: boolean): void {
+  add(value: number, at: number, highResolution: boolean): void {
     const { secondMs, minuteMs } = this.resolution;
-    if (highResolution) bucket(this.seconds, numberOf(at, secondMs)).add(value, times);
-    else bucket(this.minutes, numberOf(at, minuteMs)).add(value, times);
+    if (highResolution) bucket(this.seconds, numberOf(at, secondMs)).add(value);
+    else bucket(this.minutes, numberOf(at, minuteMs)).add(value);
     const minute = numberOf(at, minuteMs);
     if (minute > this.cleared) this.clearUp(minute);
   }
@@ -50,8 +50,7 @@ export class MetricSeries {
     periodMs: number,
   ): void {
     const [first, end] = [firstFrom(from, bucketMs), firstFrom(to, bucketMs)];
-    const take = (index: number, values: Distribution): void =>
-      bucket(periods, numberOf(index * bucketMs - from, periodMs)).merge(values);
+    const take = (index: number, values: Distribution): void => bucket(periods, numberOf(index * bucketMs - from, periodMs)).merge(values);
     if (end - first > buckets.size) {
       for (const [index, values] of buckets) if (index >= first && index < end) take(index, values);
       return;

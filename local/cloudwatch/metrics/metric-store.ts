@@ -14,8 +14,6 @@ export interface MetricStoreOptions {
 
 export interface Datum extends MetricId {
   readonly value: number;
-  /** How often the value came; 1 where it is not said. */
-  readonly times?: number;
   /** In ms since the epoch. */
   readonly at: number;
   readonly unit: string;
@@ -47,10 +45,11 @@ export class MetricStore implements Metrics {
     };
   }
 
-  add({ value, times = 1, at, unit, highResolution = false, ...id }: Datum): void {
+  add(datum: Datum): void {
+    const { value, at, unit, highResolution = false } = datum;
     const now = (this.options.now ?? Date.now)();
     if (at < now - RETENTION_MS || at > now + MAX_AHEAD_MS) return;
-    this.seriesOf(id, unit)?.add(value, at, times, highResolution);
+    this.seriesOf(datum, unit)?.add(value, at, highResolution);
   }
 
   /**
@@ -61,7 +60,7 @@ export class MetricStore implements Metrics {
     let series: MetricSeries | undefined;
     return (value, at) => {
       series ??= this.seriesOf(id, unit);
-      series?.add(value, at, 1, false);
+      series?.add(value, at, false);
     };
   }
 
@@ -104,9 +103,17 @@ export class MetricStore implements Metrics {
   }
 }
 
-/** The order of dimensions means nothing. Written by hand, for it is done for every value. */
-function keyOf({ namespace, name, dimensions }: MetricId): string {
-  let key = `${namespace}\n${name}`;
+const keyOf = ({ namespace, name, dimensions }: MetricId): string => `${namespace}\n${name}${keyOfSet(dimensions)}`;
+
+/** The metrics of a log line share their dimension sets, and this is done for every value. */
+const keysOfSets = new WeakMap<MetricId['dimensions'], string>();
+
+/** The order of dimensions means nothing. */
+function keyOfSet(dimensions: MetricId['dimensions']): string {
+  let key = keysOfSets.get(dimensions);
+  if (key !== undefined) return key;
+  key = '';
   for (const dimension of Object.keys(dimensions).sort()) key += `\n${dimension}=${dimensions[dimension]}`;
+  keysOfSets.set(dimensions, key);
   return key;
 }

@@ -25,7 +25,12 @@ export function httpApiMetrics(store: MetricStore, edge: HttpApiEdge, { apiId, s
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html */
 const WEB_SOCKET = {
-  ConnectCount: 'Count', MessageCount: 'Count', IntegrationError: 'Count', ClientError: 'Count', ExecutionError: 'Count', IntegrationLatency: 'Milliseconds',
+  ConnectCount: 'Count',
+  MessageCount: 'Count',
+  IntegrationError: 'Count',
+  ClientError: 'Count',
+  ExecutionError: 'Count',
+  IntegrationLatency: 'Milliseconds',
 };
 
 /** AWS/ApiGateway of WebSocket APIs, by API and by stage. */

@@ -4,7 +4,11 @@ import type { MetricStore } from '../metrics/metric-store';
 import { recorders } from './recorders';
 
 const UNITS = {
-  MatchedEvents: 'Count', Invocations: 'Count', InvocationAttempts: 'Count', RetryInvocationAttempts: 'Count', FailedInvocations: 'Count',
+  MatchedEvents: 'Count',
+  Invocations: 'Count',
+  InvocationAttempts: 'Count',
+  RetryInvocationAttempts: 'Count',
+  FailedInvocations: 'Count',
   InvocationsSentToDlq: 'Count',
 };
 

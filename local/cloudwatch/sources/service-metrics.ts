@@ -32,9 +32,9 @@ const MINUTE_MS = 60_000;
 export class ServiceMetrics implements Closeable {
   private readonly closing = closingController();
 
-  /** @param timeFactor divides the minute by which queues are looked at */
+  /** @param timeFactor divides the periods of alarms, and the minute by which queues are looked at */
   constructor(store: MetricStore, services: ObservedServices, timeFactor: number, clock: Clock = backgroundClock) {
-    lambdaMetrics(store, services.lambda, services.mappings);
+    lambdaMetrics(store, services.lambda, services.mappings, timeFactor);
     eventsMetrics(store, services.buses);
     httpApiMetrics(store, services.edge, services.httpApi);
     webSocketMetrics(store, services.gateway);

@@ -4,8 +4,13 @@ import type { MetricStore } from '../metrics/metric-store';
 import { recorders } from './recorders';
 
 const UNITS = {
-  NumberOfMessagesSent: 'Count', NumberOfMessagesReceived: 'Count', NumberOfMessagesDeleted: 'Count', ApproximateNumberOfMessagesVisible: 'Count',
-  ApproximateNumberOfMessagesNotVisible: 'Count', ApproximateNumberOfMessagesDelayed: 'Count', ApproximateAgeOfOldestMessage: 'Seconds',
+  NumberOfMessagesSent: 'Count',
+  NumberOfMessagesReceived: 'Count',
+  NumberOfMessagesDeleted: 'Count',
+  ApproximateNumberOfMessagesVisible: 'Count',
+  ApproximateNumberOfMessagesNotVisible: 'Count',
+  ApproximateNumberOfMessagesDelayed: 'Count',
+  ApproximateAgeOfOldestMessage: 'Seconds',
 };
 
 /**

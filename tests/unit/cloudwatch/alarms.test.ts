@@ -1,5 +1,15 @@
 import type { MetricAlarmSpec } from '../../../local/specs';
-import { alarmArn, AlarmsFixture, compositeAlarm, METRIC, metricAlarm, MINUTE, ROLL_BACK, START, TOPIC } from '../../support/alarms-fixture';
+import {
+  alarmArn,
+  AlarmsFixture,
+  compositeAlarm,
+  METRIC,
+  metricAlarm,
+  MINUTE,
+  ROLL_BACK,
+  START,
+  TOPIC,
+} from '../../support/alarms-fixture';
 
 let fixture: AlarmsFixture;
 const open = (...args: ConstructorParameters<typeof AlarmsFixture>): AlarmsFixture => (fixture = new AlarmsFixture(...args));
@@ -9,14 +19,20 @@ const bothWays = { ALARM: [TOPIC], OK: [TOPIC], INSUFFICIENT_DATA: [] };
 
 test('an alarm on a minute is evaluated when the minute is over, and changes when its data does', async () => {
   open([metricAlarm('errors')]);
-  expect(fixture.alarms.list()).toMatchObject([{ name: 'errors', kind: 'metric', state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation' }]);
+  expect(fixture.alarms.list()).toMatchObject([
+    { name: 'errors', kind: 'metric', state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation' },
+  ]);
   await fixture.clock.advance(MINUTE + 1000);
   fixture.add(6);
   await fixture.clock.advance(50_000);
   expect(fixture.changes).toEqual([[60, 'errors', 'OK']]);
   await fixture.clock.advance(MINUTE * 4);
   // The data point counts as long as nothing newer takes its place: two periods beyond the evaluation period.
-  expect(fixture.changes).toEqual([[60, 'errors', 'OK'], [120, 'errors', 'ALARM'], [300, 'errors', 'OK']]);
+  expect(fixture.changes).toEqual([
+    [60, 'errors', 'OK'],
+    [120, 'errors', 'ALARM'],
+    [300, 'errors', 'OK'],
+  ]);
 });
 
 test('M of the last N periods', async () => {
@@ -26,7 +42,13 @@ test('M of the last N periods', async () => {
     await fixture.clock.advance(MINUTE);
   }
   await fixture.clock.advance(1000);
-  expect(fixture.changes).toEqual([[60, 'errors', 'OK'], [180, 'errors', 'ALARM'], [240, 'errors', 'OK']].map(([at, ...rest]) => [at, ...rest]));
+  expect(fixture.changes).toEqual(
+    [
+      [60, 'errors', 'OK'],
+      [180, 'errors', 'ALARM'],
+      [240, 'errors', 'OK'],
+    ].map(([at, ...rest]) => [at, ...rest]),
+  );
 });
 
 test('a high-resolution alarm is evaluated every ten seconds on the seconds before', async () => {
@@ -34,9 +56,17 @@ test('a high-resolution alarm is evaluated every ten seconds on the seconds befo
   await fixture.clock.advance(12_000);
   fixture.add(9, { highResolution: true });
   await fixture.clock.advance(9000);
-  expect(fixture.changes).toEqual([[10, 'errors', 'OK'], [20, 'errors', 'ALARM']]);
+  expect(fixture.changes).toEqual([
+    [10, 'errors', 'OK'],
+    [20, 'errors', 'ALARM'],
+  ]);
   await fixture.clock.advance(MINUTE);
-  expect(fixture.changes).toEqual([[10, 'errors', 'OK'], [20, 'errors', 'ALARM'], [50, 'errors', 'OK'], [60, 'by-the-minute', 'ALARM']]);
+  expect(fixture.changes).toEqual([
+    [10, 'errors', 'OK'],
+    [20, 'errors', 'ALARM'],
+    [50, 'errors', 'OK'],
+    [60, 'by-the-minute', 'ALARM'],
+  ]);
 });
 
 test('a time factor divides periods and pauses, and no clock', async () => {
@@ -44,12 +74,18 @@ test('a time factor divides periods and pauses, and no clock', async () => {
   await fixture.clock.advance(1300);
   fixture.add(9);
   await fixture.clock.advance(1000);
-  expect(fixture.changes).toEqual([[1, 'errors', 'OK'], [2, 'errors', 'ALARM']]);
+  expect(fixture.changes).toEqual([
+    [1, 'errors', 'OK'],
+    [2, 'errors', 'ALARM'],
+  ]);
   expect(fixture.alarms.history().at(-1)?.at).toBe(START + 2200);
 });
 
 test('the reason is worded as AWS words it', async () => {
-  open([metricAlarm('errors'), metricAlarm('silent', { metric: { name: 'Nothing' }, treatMissingData: 'missing', evaluationPeriods: 2, datapointsToAlarm: 2 })]);
+  open([
+    metricAlarm('errors'),
+    metricAlarm('silent', { metric: { name: 'Nothing' }, treatMissingData: 'missing', evaluationPeriods: 2, datapointsToAlarm: 2 }),
+  ]);
   fixture.add(9);
   await fixture.clock.advance(MINUTE + 1000);
   const [alarmed, ...others] = fixture.alarms.history().map(({ reason }) => reason);
@@ -58,14 +94,28 @@ test('the reason is worded as AWS words it', async () => {
   );
   expect(others).toEqual([]);
   await fixture.clock.advance(MINUTE * 3);
-  expect(fixture.alarms.history().at(-1)?.reason).toBe('Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].');
+  expect(fixture.alarms.history().at(-1)?.reason).toBe(
+    'Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].',
+  );
 });
 
 test.each([
   ['ignore', [[60, 'errors', 'ALARM']]],
-  ['missing', [[60, 'errors', 'ALARM'], [240, 'errors', 'INSUFFICIENT_DATA']]],
+  [
+    'missing',
+    [
+      [60, 'errors', 'ALARM'],
+      [240, 'errors', 'INSUFFICIENT_DATA'],
+    ],
+  ],
   ['breaching', [[60, 'errors', 'ALARM']]],
-  ['notBreaching', [[60, 'errors', 'ALARM'], [240, 'errors', 'OK']]],
+  [
+    'notBreaching',
+    [
+      [60, 'errors', 'ALARM'],
+      [240, 'errors', 'OK'],
+    ],
+  ],
 ] as const)('when the metric stops and missing data is %s', async (treatMissingData, expected) => {
   open([metricAlarm('errors', { treatMissingData })]);
   fixture.add(9);
@@ -94,7 +144,11 @@ test('a rate with a least volume', async () => {
   await minute(1000, 11);
   await minute(1000, 0);
   await fixture.clock.advance(1000);
-  expect(fixture.changes).toEqual([[60, 'error-rate', 'OK'], [180, 'error-rate', 'ALARM'], [240, 'error-rate', 'OK']]);
+  expect(fixture.changes).toEqual([
+    [60, 'error-rate', 'OK'],
+    [180, 'error-rate', 'ALARM'],
+    [240, 'error-rate', 'OK'],
+  ]);
 });
 
 test('a percentile of too few samples leaves the alarm as it is, where it is told to', async () => {
@@ -124,11 +178,20 @@ describe('composite alarms', () => {
       compositeAlarm('rollback', 'ALARM("errors")', roll),
       compositeAlarm('page', `ALARM(${alarmArn('rollback')}) AND NOT INSUFFICIENT_DATA(errors)`),
     ]);
-    expect(fixture.changes).toEqual([[0, 'rollback', 'OK'], [0, 'page', 'OK']]);
+    expect(fixture.changes).toEqual([
+      [0, 'rollback', 'OK'],
+      [0, 'page', 'OK'],
+    ]);
     fixture.add(9);
     await fixture.clock.advance(MINUTE + 1000);
-    expect(fixture.changes.slice(2)).toEqual([[60, 'errors', 'ALARM'], [60, 'rollback', 'ALARM'], [60, 'page', 'ALARM']]);
-    expect(fixture.alarms.list()[1]?.reason).toMatch(new RegExp(`^${alarmArn('errors')} transitioned to ALARM at \\w+ \\d\\d \\w+, \\d{4} \\d\\d:\\d\\d:\\d\\d UTC$`));
+    expect(fixture.changes.slice(2)).toEqual([
+      [60, 'errors', 'ALARM'],
+      [60, 'rollback', 'ALARM'],
+      [60, 'page', 'ALARM'],
+    ]);
+    expect(fixture.alarms.list()[1]?.reason).toMatch(
+      new RegExp(`^${alarmArn('errors')} transitioned to ALARM at \\w+ \\d\\d \\w+, \\d{4} \\d\\d:\\d\\d:\\d\\d UTC$`),
+    );
   });
 
   test('invoke a function once a transition, with the event that CloudWatch sends', async () => {
@@ -155,7 +218,10 @@ describe('composite alarms', () => {
               reasonData: expect.stringContaining('triggeringAlarms'),
               timestamp: expect.stringMatching(/\+0000$/),
             },
-            previousState: expect.objectContaining({ value: 'OK', reason: `${alarmArn('rollback')} was created and its alarm rule evaluates to OK` }),
+            previousState: expect.objectContaining({
+              value: 'OK',
+              reason: `${alarmArn('rollback')} was created and its alarm rule evaluates to OK`,
+            }),
             configuration: { alarmRule: 'ALARM(errors)' },
           },
         },
@@ -188,7 +254,14 @@ test('a topic is told of each way, with what the trigger is', async () => {
     OldStateValue: 'INSUFFICIENT_DATA',
     NewStateValue: 'ALARM',
     AlarmArn: alarmArn('errors'),
-    Trigger: { MetricName: 'Errors', Namespace: 'Test', Statistic: 'Sum', Period: 60, Threshold: 5, Dimensions: [{ Name: 'service', Value: 'visit' }] },
+    Trigger: {
+      MetricName: 'Errors',
+      Namespace: 'Test',
+      Statistic: 'Sum',
+      Period: 60,
+      Threshold: 5,
+      Dimensions: [{ Name: 'service', Value: 'visit' }],
+    },
   });
 });
 
@@ -209,13 +282,37 @@ test('after close nothing is evaluated', async () => {
 });
 
 test.each([
-  ['an expression that cannot be computed', metricAlarm('a', { queries: [{ id: 'e', expression: 'RATE(m)', returnsData: true }, { id: 'm', metric: METRIC, returnsData: false }] }), 'expression e = RATE(m): the local cloud does not compute RATE'],
-  ['an expression that is no time series', metricAlarm('a', { queries: [{ id: 'e', expression: 'SUM(m)', returnsData: true }, { id: 'm', metric: METRIC, returnsData: false }] }), 'e is a number'],
-  ['an action that there is not', metricAlarm('a', { actions: { ...bothWays, OK: ['arn:aws:ssm:eu-central-1:0:opsitem'] } }), 'its action arn:aws:ssm'],
+  [
+    'an expression that cannot be computed',
+    metricAlarm('a', {
+      queries: [
+        { id: 'e', expression: 'RATE(m)', returnsData: true },
+        { id: 'm', metric: METRIC, returnsData: false },
+      ],
+    }),
+    'expression e = RATE(m): the local cloud does not compute RATE',
+  ],
+  [
+    'an expression that is no time series',
+    metricAlarm('a', {
+      queries: [
+        { id: 'e', expression: 'SUM(m)', returnsData: true },
+        { id: 'm', metric: METRIC, returnsData: false },
+      ],
+    }),
+    'e is a number',
+  ],
+  [
+    'an action that there is not',
+    metricAlarm('a', { actions: { ...bothWays, OK: ['arn:aws:ssm:eu-central-1:0:opsitem'] } }),
+    'its action arn:aws:ssm',
+  ],
   ['a rule that is none', compositeAlarm('a', 'ALARM('), 'its alarm_rule cannot be read'],
   ['a rule about nothing', compositeAlarm('a', 'ALARM(b)'), 'about "b", which is no alarm'],
   ['a rule about itself', compositeAlarm('a', 'NOT ALARM(a)'), 'comes back to itself'],
 ])('%s stops the boot by address', (_, alarm, message) => {
-  expect(() => open([alarm])).toThrow(expect.objectContaining({ name: 'AlarmBootError', message: expect.stringMatching(/^aws_cloudwatch_metric_alarm\.a: /) }));
+  expect(() => open([alarm])).toThrow(
+    expect.objectContaining({ name: 'AlarmBootError', message: expect.stringMatching(/^aws_cloudwatch_metric_alarm\.a: /) }),
+  );
   expect(() => open([alarm])).toThrow(message);
 });

@@ -1,6 +1,14 @@
 import {
-  CloudWatchClient, DescribeAlarmHistoryCommand, DescribeAlarmsCommand, GetMetricDataCommand, ListMetricsCommand, PutMetricDataCommand,
-  type GetMetricDataCommandInput, type MetricDataQuery,
+  CloudWatchClient,
+  DescribeAlarmHistoryCommand,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  ListMetricsCommand,
+  PutMetricDataCommand,
+  type DescribeAlarmsCommandInput,
+  type GetMetricDataCommandInput,
+  type ListMetricsCommandInput,
+  type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { cloudwatchService } from '../../../local/cloudwatch/api/cloudwatch-service';
 import { AlarmsFixture, alarmArn, compositeAlarm, METRIC, metricAlarm, MINUTE, START, TOPIC } from '../../support/alarms-fixture';
@@ -64,7 +72,15 @@ describe('DescribeAlarms', () => {
   test('shows metric math as queries, and a percentile as an extended statistic', async () => {
     const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: ['error-rate', 'latency'] }));
     expect(MetricAlarms[0]?.Metrics).toEqual([
-      { Id: 'm', MetricStat: { Metric: { Namespace: 'Test', MetricName: 'Errors', Dimensions: [{ Name: 'service', Value: 'visit' }] }, Period: 60, Stat: 'Sum' }, ReturnData: false },
+      {
+        Id: 'm',
+        MetricStat: {
+          Metric: { Namespace: 'Test', MetricName: 'Errors', Dimensions: [{ Name: 'service', Value: 'visit' }] },
+          Period: 60,
+          Stat: 'Sum',
+        },
+        ReturnData: false,
+      },
       { Id: 'e', Expression: 'm / 100', Label: 'rate', ReturnData: true },
     ]);
     expect(MetricAlarms[0]).not.toHaveProperty('MetricName');
@@ -76,13 +92,16 @@ describe('DescribeAlarms', () => {
     const metric = await client.send(new DescribeAlarmsCommand({}));
     expect([names(metric.MetricAlarms), metric.CompositeAlarms]).toEqual([['errors', 'error-rate', 'latency'], []]);
     const composite = await client.send(new DescribeAlarmsCommand({ AlarmTypes: ['CompositeAlarm'] }));
-    expect(composite).toMatchObject({ MetricAlarms: [], CompositeAlarms: [{ AlarmName: 'rollback', AlarmRule: 'ALARM(errors)', StateValue: 'OK' }] });
+    expect(composite).toMatchObject({
+      MetricAlarms: [],
+      CompositeAlarms: [{ AlarmName: 'rollback', AlarmRule: 'ALARM(errors)', StateValue: 'OK' }],
+    });
   });
 
   test('filters by prefix, state and action, and gives pages', async () => {
     fixture.add(9);
     await fixture.clock.advance(MINUTE + 1000);
-    const list = async (input: ConstructorParameters<typeof DescribeAlarmsCommand>[0]) => names((await client.send(new DescribeAlarmsCommand(input))).MetricAlarms);
+    const list = async (input: DescribeAlarmsCommandInput) => names((await client.send(new DescribeAlarmsCommand(input))).MetricAlarms);
     expect(await list({ AlarmNamePrefix: 'error' })).toEqual(['errors', 'error-rate']);
     expect(await list({ StateValue: 'ALARM' })).toEqual(['errors']);
     expect(await list({ ActionPrefix: 'arn:aws:sns' })).toEqual(['errors']);
@@ -94,7 +113,10 @@ describe('DescribeAlarms', () => {
       seen.push([names(part.MetricAlarms), names(part.CompositeAlarms)]);
       NextToken = part.NextToken;
     } while (NextToken !== undefined);
-    expect(seen).toEqual([[['errors', 'error-rate', 'latency'], []], [[], ['rollback']]]);
+    expect(seen).toEqual([
+      [['errors', 'error-rate', 'latency'], []],
+      [[], ['rollback']],
+    ]);
   });
 
   test.each([
@@ -113,13 +135,23 @@ test('DescribeAlarmHistory tells changes and actions, the newest first', async (
   const { AlarmHistoryItems = [] } = await client.send(new DescribeAlarmHistoryCommand({ AlarmName: 'errors' }));
   expect(AlarmHistoryItems).toMatchObject([
     { AlarmName: 'errors', AlarmType: 'MetricAlarm', HistoryItemType: 'Action', HistorySummary: `Successfully executed action ${TOPIC}` },
-    { HistoryItemType: 'StateUpdate', HistorySummary: 'Alarm updated from INSUFFICIENT_DATA to ALARM', Timestamp: new Date(START + MINUTE + 200) },
+    {
+      HistoryItemType: 'StateUpdate',
+      HistorySummary: 'Alarm updated from INSUFFICIENT_DATA to ALARM',
+      Timestamp: new Date(START + MINUTE + 200),
+    },
   ]);
   expect(JSON.parse(AlarmHistoryItems[1]?.HistoryData ?? '')).toMatchObject({
     oldState: { stateValue: 'INSUFFICIENT_DATA' },
     newState: { stateValue: 'ALARM', stateReasonData: { recentDatapoints: [9], threshold: 5 } },
   });
-  const updates = await client.send(new DescribeAlarmHistoryCommand({ AlarmTypes: ['MetricAlarm', 'CompositeAlarm'], HistoryItemType: 'StateUpdate', ScanBy: 'TimestampAscending' }));
+  const updates = await client.send(
+    new DescribeAlarmHistoryCommand({
+      AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+      HistoryItemType: 'StateUpdate',
+      ScanBy: 'TimestampAscending',
+    }),
+  );
   expect(names(updates.AlarmHistoryItems)).toEqual(['rollback', 'errors', 'rollback', 'error-rate']);
   const early = await client.send(new DescribeAlarmHistoryCommand({ AlarmTypes: ['CompositeAlarm'], EndDate: new Date(START + 1000) }));
   expect(early.AlarmHistoryItems).toHaveLength(1);
@@ -128,10 +160,16 @@ test('DescribeAlarmHistory tells changes and actions, the newest first', async (
 describe('GetMetricData', () => {
   const Dimensions = [{ Name: 'service', Value: 'visit' }];
   const stat = (Id: string, MetricName: string, Stat: string, more: Partial<MetricDataQuery> = {}): MetricDataQuery => ({
-    Id, MetricStat: { Metric: { Namespace: 'Test', MetricName, Dimensions }, Period: 60, Stat }, ...more,
+    Id,
+    MetricStat: { Metric: { Namespace: 'Test', MetricName, Dimensions }, Period: 60, Stat },
+    ...more,
   });
   const get = async (MetricDataQueries: MetricDataQuery[], more: Partial<GetMetricDataCommandInput> = {}) =>
-    (await client.send(new GetMetricDataCommand({ MetricDataQueries, StartTime: new Date(START), EndTime: new Date(START + 5 * MINUTE), ...more }))).MetricDataResults;
+    (
+      await client.send(
+        new GetMetricDataCommand({ MetricDataQueries, StartTime: new Date(START), EndTime: new Date(START + 5 * MINUTE), ...more }),
+      )
+    ).MetricDataResults;
 
   beforeEach(async () => {
     for (const value of [1, 2, 4]) {
@@ -144,18 +182,33 @@ describe('GetMetricData', () => {
   test('gives values by period, the newest first, and metric math over them', async () => {
     const rate: MetricDataQuery = { Id: 'rate', Expression: 'errors / requests', Label: 'error rate' };
     expect(await get([stat('errors', 'Errors', 'Sum'), stat('requests', 'Requests', 'Sum', { ReturnData: false }), rate])).toEqual([
-      { Id: 'errors', Label: 'Errors', StatusCode: 'Complete', Timestamps: [2, 1, 0].map((minute) => new Date(START + minute * MINUTE)), Values: [4, 2, 1] },
-      { Id: 'rate', Label: 'error rate', StatusCode: 'Complete', Timestamps: [2, 1, 0].map((minute) => new Date(START + minute * MINUTE)), Values: [0.4, 0.2, 0.1] },
+      {
+        Id: 'errors',
+        Label: 'Errors',
+        StatusCode: 'Complete',
+        Timestamps: [2, 1, 0].map((minute) => new Date(START + minute * MINUTE)),
+        Values: [4, 2, 1],
+      },
+      {
+        Id: 'rate',
+        Label: 'error rate',
+        StatusCode: 'Complete',
+        Timestamps: [2, 1, 0].map((minute) => new Date(START + minute * MINUTE)),
+        Values: [0.4, 0.2, 0.1],
+      },
     ]);
   });
 
   test('begins at the start of a period, and goes upwards when asked to', async () => {
-    const [result] = (await get([stat('errors', 'Errors', 'Maximum')], { StartTime: new Date(START + MINUTE + 30_000), ScanBy: 'TimestampAscending' })) ?? [];
+    const [result] =
+      (await get([stat('errors', 'Errors', 'Maximum')], { StartTime: new Date(START + MINUTE + 30_000), ScanBy: 'TimestampAscending' })) ??
+      [];
     expect(result?.Values).toEqual([2, 4]);
   });
 
   test('has nothing of a metric by less than its dimensions', async () => {
-    const [result] = (await get([{ Id: 'm', MetricStat: { Metric: { Namespace: 'Test', MetricName: 'Errors' }, Period: 60, Stat: 'Sum' } }])) ?? [];
+    const [result] =
+      (await get([{ Id: 'm', MetricStat: { Metric: { Namespace: 'Test', MetricName: 'Errors' }, Period: 60, Stat: 'Sum' } }])) ?? [];
     expect(result).toMatchObject({ Values: [], StatusCode: 'Complete' });
   });
 
@@ -173,8 +226,11 @@ describe('GetMetricData', () => {
 test('ListMetrics finds metrics by name and dimension', async () => {
   fixture.add(1);
   fixture.add(1, { name: 'Time', dimensions: { service: 'visit', cohort: 'polling' } });
-  const list = async (input: ConstructorParameters<typeof ListMetricsCommand>[0]) =>
-    (await client.send(new ListMetricsCommand(input))).Metrics?.map(({ MetricName, Dimensions }) => [MetricName, Dimensions?.map(({ Name, Value }) => `${Name}=${Value}`).join()]);
+  const list = async (input: ListMetricsCommandInput) =>
+    (await client.send(new ListMetricsCommand(input))).Metrics?.map(({ MetricName, Dimensions }) => [
+      MetricName,
+      Dimensions?.map(({ Name, Value }) => `${Name}=${Value}`).join(),
+    ]);
   const time = ['Time', 'service=visit,cohort=polling'];
   expect(await list({ Namespace: 'Test' })).toEqual([['Errors', 'service=visit'], time]);
   expect(await list({ MetricName: 'Time' })).toEqual([time]);
@@ -184,5 +240,7 @@ test('ListMetrics finds metrics by name and dimension', async () => {
 });
 
 test('what it does not do is said by name', async () => {
-  await expect(client.send(new PutMetricDataCommand({ Namespace: 'Test', MetricData: [] }))).rejects.toThrow('cloudwatch:PutMetricData is not emulated');
+  await expect(client.send(new PutMetricDataCommand({ Namespace: 'Test', MetricData: [] }))).rejects.toThrow(
+    'cloudwatch:PutMetricData is not emulated',
+  );
 });

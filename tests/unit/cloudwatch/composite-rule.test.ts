@@ -29,17 +29,29 @@ test('it knows what it is about, each alarm once', () => {
   expect(parseCompositeRule(`ALARM("a name") OR ALARM(${arn}) OR OK("a name")`).children).toEqual(['a name', arn]);
 });
 
-test.each(['', 'ALARM', 'ALARM()', 'ALARM(a', 'ALARM(a) ALARM(b)', 'ALARM(a) OR', 'alarm(a)', 'AT_LEAST(2, ALARM, (a, b))', '(TRUE', 'TRUE)', 'ALARM("a)'])(
-  '"%s" is no rule',
-  (rule) => expect(() => parseCompositeRule(rule)).toThrow(SyntaxError),
-);
+test.each([
+  '',
+  'ALARM',
+  'ALARM()',
+  'ALARM(a',
+  'ALARM(a) ALARM(b)',
+  'ALARM(a) OR',
+  'alarm(a)',
+  'AT_LEAST(2, ALARM, (a, b))',
+  '(TRUE',
+  'TRUE)',
+  'ALARM("a)',
+])('"%s" is no rule', (rule) => expect(() => parseCompositeRule(rule)).toThrow(SyntaxError));
 
 /** A rule, and what it comes to. */
 const rules = fc.letrec<{ rule: { text: string; value: boolean } }>((tie) => ({
   rule: fc.oneof(
     { maxDepth: 5 },
     fc.constantFrom(
-      { text: 'TRUE', value: true }, { text: 'FALSE', value: false }, { text: 'ALARM(on)', value: true }, { text: 'OK("on")', value: false },
+      { text: 'TRUE', value: true },
+      { text: 'FALSE', value: false },
+      { text: 'ALARM(on)', value: true },
+      { text: 'OK("on")', value: false },
     ),
     tie('rule').map(({ text, value }) => ({ text: `NOT (${text})`, value: !value })),
     fc.tuple(tie('rule'), tie('rule')).map(([a, b]) => ({ text: `(${a.text}) AND (${b.text})`, value: a.value && b.value })),

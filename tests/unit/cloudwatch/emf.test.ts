@@ -7,7 +7,10 @@ const AT = 1_795_000_000_000;
 /** A line as Powertools writes it. */
 const line = (directive: object, members: object = {}): string =>
   JSON.stringify({
-    _aws: { Timestamp: AT, CloudWatchMetrics: [{ Namespace: 'Test', Dimensions: [['service']], Metrics: [{ Name: 'Requests', Unit: 'Count' }], ...directive }] },
+    _aws: {
+      Timestamp: AT,
+      CloudWatchMetrics: [{ Namespace: 'Test', Dimensions: [['service']], Metrics: [{ Name: 'Requests', Unit: 'Count' }], ...directive }],
+    },
     service: 'visit',
     cohort: 'polling',
     mode: 'bus',
@@ -16,7 +19,17 @@ const line = (directive: object, members: object = {}): string =>
   });
 
 test('a metric comes once for each dimension set, and once for each value of an array', () => {
-  const parsed = parseEmf(line({ Dimensions: [['service', 'cohort'], ['service', 'cohort', 'mode']] }, { Requests: [1, 2] }));
+  const parsed = parseEmf(
+    line(
+      {
+        Dimensions: [
+          ['service', 'cohort'],
+          ['service', 'cohort', 'mode'],
+        ],
+      },
+      { Requests: [1, 2] },
+    ),
+  );
   const datum = { namespace: 'Test', name: 'Requests', unit: 'Count', highResolution: false, at: AT };
   const byCohort = { service: 'visit', cohort: 'polling' };
   expect(parsed).toEqual({
@@ -78,8 +91,17 @@ test('a problem is told once, however often it comes', () => {
   const warnings: string[] = [];
   const store = new MetricStore({ now: () => AT });
   const sink = emfMetrics(store, { warn: (text) => warnings.push(text) });
-  for (let i = 0; i < 3; i++) sink({ at: AT, functionName: 'visit', environmentId: '', text: line({ Dimensions: [['service'], ['source']] }) });
+  for (let i = 0; i < 3; i++)
+    sink({ at: AT, functionName: 'visit', environmentId: '', text: line({ Dimensions: [['service'], ['source']] }) });
   expect(warnings).toEqual([expect.stringContaining('visit logs metrics that CloudWatch leaves out: Test: the dimension "source"')]);
-  const found = store.read({ namespace: 'Test', name: 'Requests', dimensions: { service: 'visit' }, statistic: 'Sum', periodMs: 60_000, from: AT - 60_000, to: AT + 60_000 });
+  const found = store.read({
+    namespace: 'Test',
+    name: 'Requests',
+    dimensions: { service: 'visit' },
+    statistic: 'Sum',
+    periodMs: 60_000,
+    from: AT - 60_000,
+    to: AT + 60_000,
+  });
   expect(found.map(({ value }) => value)).toEqual([3]);
 });

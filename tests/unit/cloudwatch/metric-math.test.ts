@@ -6,7 +6,9 @@ import type { MetricQuerySpec } from '../../../local/specs';
 type Row = readonly (number | '-')[];
 const asSeries = (row: Row): Series => row.map((value) => (value === '-' ? undefined : value));
 const metricQuery = (id: string): MetricQuerySpec => ({
-  id, returnsData: false, metric: { namespace: 'Test', name: id, dimensions: {}, statistic: 'Sum', periodMs: 60_000 },
+  id,
+  returnsData: false,
+  metric: { namespace: 'Test', name: id, dimensions: {}, statistic: 'Sum', periodMs: 60_000 },
 });
 
 /** Computes an expression over metrics given as rows, `-` where there is no data. */
@@ -95,6 +97,15 @@ test('expressions may be about expressions, but METRICS leaves them out', () => 
   const metrics = { errors: [1, 2] as Row, requests: [10, 10] as Row };
   expect(compute('rate * 100', metrics, [rate])).toEqual([10, 20]);
   expect(compute('SUM(METRICS())', metrics, [rate])).toEqual([11, 12]);
+});
+
+test('what is on the way to a result may be an array, and no number', () => {
+  const filled: MetricQuerySpec = { id: 'filled', expression: 'FILL(METRICS(), 0)', returnsData: false };
+  const metrics = { errors: ['-', 2] as Row, requests: [10, '-'] as Row };
+  expect(compute('SUM(filled)', metrics, [filled])).toEqual([10, 2]);
+  expect(() => compute('errors * sum', metrics, [{ id: 'sum', expression: 'SUM(requests)', returnsData: false }])).toThrow(
+    'sum is a number',
+  );
 });
 
 test.each([

@@ -26,7 +26,14 @@ test('only the whole dimension set finds a metric, in any order', () => {
 });
 
 test.each<[string, number]>([
-  ['Sum', 110], ['Average', 22], ['Minimum', 5], ['Maximum', 50], ['SampleCount', 5], ['p0', 5], ['p50', 15], ['p100', 50],
+  ['Sum', 110],
+  ['Average', 22],
+  ['Minimum', 5],
+  ['Maximum', 50],
+  ['SampleCount', 5],
+  ['p0', 5],
+  ['p50', 15],
+  ['p100', 50],
 ])('%s of a minute', (statistic, expected) => {
   const store = open();
   for (const value of [5, 10, 15, 30, 50]) add(store, value, START + 10_000);
@@ -45,7 +52,11 @@ test('standard resolution is kept by the minute, high resolution by the second',
   expect(values(store, { periodMs: 10_000 })).toEqual([[0, 3]]);
   const fine = { dimensions: { service: 'fine' } };
   for (const at of [0, 11_000, 11_500, 59_000]) add(store, 1, START + at, { ...fine, highResolution: true });
-  expect(values(store, { ...fine, periodMs: 10_000 })).toEqual([[0, 1], [10, 2], [50, 1]]);
+  expect(values(store, { ...fine, periodMs: 10_000 })).toEqual([
+    [0, 1],
+    [10, 2],
+    [50, 1],
+  ]);
   expect(values(store, { ...fine, periodMs: 1000, from: START + 11_000, to: START + 12_000 })).toEqual([[11, 2]]);
   expect(values(store, fine)).toEqual([[0, 4]]);
 });
@@ -57,10 +68,16 @@ test('seconds become minutes after a quarter of an hour, and everything is forgo
   add(store, 2, START + 15_000, fine);
   now = START + 20 * MINUTE;
   add(store, 4, now, fine);
-  expect(values(store, { periodMs: 10_000, to: now + MINUTE })).toEqual([[0, 3], [1200, 4]]);
+  expect(values(store, { periodMs: 10_000, to: now + MINUTE })).toEqual([
+    [0, 3],
+    [1200, 4],
+  ]);
   now = START + 200 * MINUTE;
   add(store, 8, now, fine);
-  expect(values(store, { to: now + MINUTE })).toEqual([[1200, 4], [12_000, 8]]);
+  expect(values(store, { to: now + MINUTE })).toEqual([
+    [1200, 4],
+    [12_000, 8],
+  ]);
 });
 
 test('what is older than three hours or two hours ahead is not taken', () => {
@@ -73,7 +90,11 @@ test('what is older than three hours or two hours ahead is not taken', () => {
 test('a time factor divides the minute', () => {
   const store = open(60);
   for (const at of [0, 900, 1000, 2500]) add(store, 1, START + at);
-  expect(values(store, { periodMs: 1000 })).toEqual([[0, 2], [1, 1], [2, 1]]);
+  expect(values(store, { periodMs: 1000 })).toEqual([
+    [0, 2],
+    [1, 1],
+    [2, 1],
+  ]);
   expect(values(store)).toEqual([[0, 4]]);
 });
 
@@ -88,7 +109,10 @@ test('a dimension without end does not take the memory', () => {
 test('whatever the values, factor and period: nothing is lost or counted twice, and percentiles are near', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.record({ at: fc.integer({ min: 0, max: 599_999 }), value: fc.double({ min: 0.01, max: 1e6, noNaN: true }) }), { minLength: 1, maxLength: 200 }),
+      fc.array(fc.record({ at: fc.integer({ min: 0, max: 599_999 }), value: fc.double({ min: 0.01, max: 1e6, noNaN: true }) }), {
+        minLength: 1,
+        maxLength: 200,
+      }),
       fc.constantFrom(1, 7, 12, 60),
       fc.constantFrom(1, 2, 5),
       fc.boolean(),

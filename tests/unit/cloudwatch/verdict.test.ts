@@ -4,11 +4,21 @@ import type { AlarmState } from '../../../local/observations';
 import { MISSING_DATA } from '../../../local/specs';
 
 const rule = (more: Partial<AlarmRule> = {}): AlarmRule => ({
-  comparison: 'GreaterThanThreshold', threshold: 5, evaluationPeriods: 3, datapointsToAlarm: 3, treatMissingData: 'missing', ...more,
+  comparison: 'GreaterThanThreshold',
+  threshold: 5,
+  evaluationPeriods: 3,
+  datapointsToAlarm: 3,
+  treatMissingData: 'missing',
+  ...more,
 });
 /** `0 - X`: fine, missing, breaching; the newest last, as AWS draws it. */
 const drawn = (picture: string): (number | undefined)[] => picture.split(' ').map((each) => ({ '0': 0, X: 10 })[each]);
-const STATES: Readonly<Record<string, AlarmState | undefined>> = { OK: 'OK', ALARM: 'ALARM', INSUFFICIENT: 'INSUFFICIENT_DATA', stays: undefined };
+const STATES: Readonly<Record<string, AlarmState | undefined>> = {
+  OK: 'OK',
+  ALARM: 'ALARM',
+  INSUFFICIENT: 'INSUFFICIENT_DATA',
+  stays: undefined,
+};
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html, all rows of both tables, and its prose */
 describe.each<[number, string, Record<(typeof MISSING_DATA)[number], string>]>([
@@ -44,7 +54,12 @@ test.each([
 
 test('it says which data points were looked at, and how many were made up', () => {
   expect(verdictOn(drawn('X - 0 - X'), rule({ treatMissingData: 'breaching' }))).toMatchObject({
-    datapoints: [{ value: 10, age: 0 }, { value: 0, age: 2 }, { value: 10, age: 4 }], filled: 0,
+    datapoints: [
+      { value: 10, age: 0 },
+      { value: 0, age: 2 },
+      { value: 10, age: 4 },
+    ],
+    filled: 0,
   });
   expect(verdictOn(drawn('- - 0 - X'), rule())).toMatchObject({ datapoints: [{ age: 0 }, { age: 2 }], filled: 1 });
 });
@@ -52,20 +67,28 @@ test('it says which data points were looked at, and how many were made up', () =
 const series = fc.array(fc.option(fc.integer({ min: 0, max: 10 }), { nil: undefined }), { minLength: 5, maxLength: 7 });
 const rules = fc
   .integer({ min: 1, max: 5 })
-  .chain((evaluationPeriods) => fc.record({ evaluationPeriods: fc.constant(evaluationPeriods), datapointsToAlarm: fc.integer({ min: 1, max: evaluationPeriods }) }));
+  .chain((evaluationPeriods) =>
+    fc.record({ evaluationPeriods: fc.constant(evaluationPeriods), datapointsToAlarm: fc.integer({ min: 1, max: evaluationPeriods }) }),
+  );
 
 test('where all data is there, M of the last N decide and nothing else', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 10 }), { minLength: 5, maxLength: 7 }), rules, fc.constantFrom(...MISSING_DATA), (values, numbers, treatMissingData) => {
-      const { state } = verdictOn(values, rule({ ...numbers, treatMissingData }));
-      const count = values.slice(-numbers.evaluationPeriods).filter((value) => value > 5).length;
-      expect(state).toBe(count >= numbers.datapointsToAlarm ? 'ALARM' : 'OK');
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 10 }), { minLength: 5, maxLength: 7 }),
+      rules,
+      fc.constantFrom(...MISSING_DATA),
+      (values, numbers, treatMissingData) => {
+        const { state } = verdictOn(values, rule({ ...numbers, treatMissingData }));
+        const count = values.slice(-numbers.evaluationPeriods).filter((value) => value > 5).length;
+        expect(state).toBe(count >= numbers.datapointsToAlarm ? 'ALARM' : 'OK');
+      },
+    ),
   );
 });
 
 test('a worse value never ends an alarm, and to treat missing data as breaching never prevents one', () => {
-  const alarms = (values: readonly (number | undefined)[], more: Partial<AlarmRule>): boolean => verdictOn(values, rule(more)).state === 'ALARM';
+  const alarms = (values: readonly (number | undefined)[], more: Partial<AlarmRule>): boolean =>
+    verdictOn(values, rule(more)).state === 'ALARM';
   fc.assert(
     fc.property(series, rules, fc.constantFrom(...MISSING_DATA), fc.nat(6), (values, numbers, treatMissingData, index) => {
       const before = alarms(values, { ...numbers, treatMissingData });

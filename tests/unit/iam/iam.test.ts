@@ -1,11 +1,14 @@
 import { GuardedQueues } from '../../../local/iam/guarded-queues';
 import { guardedLogs } from '../../../local/iam/guarded-logs';
 import { GuardedStream } from '../../../local/iam/guarded-stream';
+import { GuardedTopics } from '../../../local/iam/guarded-topics';
 import { checkLambdaRights } from '../../../local/iam/lambda-rights';
+import { newOperator } from '../../../local/operator';
 import type { LogLine } from '../../../local/services';
+import { LocalTopics } from '../../../local/sns/local-topics';
 import type { ResourcePolicySpec } from '../../../local/specs';
 import { FakeQueues, FakeStream } from '../../support/events-fixture';
-import { allow, call, deny, document, iamWith, MAPPING, QUEUE, RULE, STREAM, SWEEP, TRUST, TUNNELS } from '../../support/iam-fixture';
+import { allow, call, deny, document, iamWith, MAPPING, QUEUE, RULE, STREAM, SWEEP, TOPIC, TRUST, TUNNELS } from '../../support/iam-fixture';
 
 const reply = () => Promise.resolve({ status: 200, body: '{}' });
 const READ_TUNNELS = call('dynamodb', 'GetItem', { TableName: 'tunnels' });
@@ -89,6 +92,71 @@ describe('a call', () => {
   });
 });
 
+describe('the operator, who calls from outside of the functions,', () => {
+  const operator = newOperator('000000000000');
+  const byOperator = { ...READ_TUNNELS, caller: operator };
+
+  test('may do everything, and is no right of a role', async () => {
+    const { iam } = iamWith([], { operator });
+    await expect(iam.intercept(byOperator, reply)).resolves.toBeDefined();
+    await expect(iam.intercept({ ...byOperator, service: 'cloudwatch', operation: 'DescribeAlarms' }, reply)).resolves.toBeDefined();
+    await expect(iam.intercept(READ_TUNNELS, reply)).rejects.toThrow('not authorized');
+    expect(iam.statements).toEqual([]);
+  });
+
+  test('is nobody where there is none', async () => {
+    await expect(iamWith([]).iam.intercept(byOperator, reply)).rejects.toThrow('not authorized');
+  });
+
+  test('has another key in each run', () => {
+    expect(newOperator('000000000000').secretAccessKey).not.toBe(operator.secretAccessKey);
+  });
+});
+
+describe('a topic', () => {
+  const alarm = { service: 'cloudwatch.amazonaws.com', sourceArn: 'arn:aws:cloudwatch:us-east-1:000000000000:alarm:errors' };
+  const byFunction = { functionArn: SWEEP.arn };
+  const policy = (...statements: object[]): ResourcePolicySpec => ({
+    address: 'aws_sns_topic_policy.alarms.policy', document: document(...statements), resourceArn: TOPIC,
+  });
+  const cloudWatch = (sourceArn: string) => ({
+    Principal: { Service: 'cloudwatch.amazonaws.com' }, Condition: { ArnLike: { 'aws:SourceArn': sourceArn } },
+  });
+  const publishing = (statements: object[], resourcePolicies: ResourcePolicySpec[] = [], more: { kmsKey?: string; encryptionKeys?: Record<string, string> } = {}) => {
+    const { encryptionKeys = {}, ...topic } = more;
+    const spec = { address: 'aws_sns_topic.alarms', name: 'alarms', arn: TOPIC, ...topic };
+    const inner = new LocalTopics([spec]);
+    const topics = new GuardedTopics(inner, iamWith(statements, { resourcePolicies, encryptionKeys }).iam, [spec]);
+    return { publish: (publisher: typeof alarm | typeof byFunction) => topics.publish(TOPIC, { body: '{}' }, publisher), messages: () => topics.messages(TOPIC) };
+  };
+
+  test('takes from a service what its policy lets in, and without a policy what comes from its account', () => {
+    const own = publishing([], [policy(allow('sns:Publish', TOPIC, cloudWatch('arn:aws:cloudwatch:*:000000000000:alarm:*')))]);
+    own.publish(alarm);
+    expect(own.messages()).toMatchObject([{ body: '{}' }]);
+    const others = publishing([], [policy(allow('sns:Publish', TOPIC, cloudWatch('arn:aws:cloudwatch:*:000000000000:alarm:another')))]);
+    expect(() => others.publish(alarm)).toThrow('because no resource-based policy allows the sns:Publish action');
+    publishing([]).publish(alarm);
+  });
+
+  test('takes from a function what its role allows, with the key that encrypts the topic', () => {
+    publishing([allow('sns:Publish', TOPIC)]).publish(byFunction);
+    expect(() => publishing([]).publish(byFunction)).toThrow('not authorized');
+    const key = 'arn:aws:kms:us-east-1:000000000000:key/1';
+    const encrypted = { kmsKey: key, encryptionKeys: { [TOPIC]: key } };
+    expect(() => publishing([allow('sns:Publish', TOPIC)], [], encrypted).publish(byFunction)).toThrow('customer master key');
+    publishing([allow('sns:Publish', TOPIC), allow(['kms:GenerateDataKey', 'kms:Decrypt'], key)], [], encrypted).publish(byFunction);
+  });
+
+  test("encrypted with AWS's own key is closed to services, as on AWS", () => {
+    expect(() => publishing([], [], { kmsKey: 'alias/aws/sns' }).publish(alarm)).toThrow('encrypt the topic with a key of your own');
+  });
+
+  test('that there is not takes nothing', () => {
+    expect(() => new LocalTopics([]).publish(TOPIC, { body: '' }, alarm)).toThrow(expect.objectContaining({ code: 'NotFoundException' }));
+  });
+});
+
 describe('a queue', () => {
   const policy = (...statements: object[]): ResourcePolicySpec => ({
     address: 'aws_sqs_queue_policy.failures.policy',
@@ -167,6 +235,12 @@ describe("in a function's name Lambda", () => {
     expect(() => checkLambdaRights(iam, { functions: [], mappings: [MAPPING] })).toThrow(`may not sqs:SendMessage on ${QUEUE}`);
     const failing = { ...SWEEP, asyncInvocation: { ...SWEEP.asyncInvocation, onFailureArn: QUEUE } };
     expect(() => checkLambdaRights(iam, { functions: [failing], mappings: [] })).toThrow('aws_lambda_function.sweep: AWS would refuse it');
+  });
+
+  test.each(['onSuccessArn', 'onFailureArn'])('does not take a topic as %s that the role may not publish to', (destination) => {
+    const telling = { ...SWEEP, asyncInvocation: { ...SWEEP.asyncInvocation, [destination]: TOPIC } };
+    expect(() => checkLambdaRights(iamWith([]).iam, { functions: [telling], mappings: [] })).toThrow(`may not sns:Publish on ${TOPIC}`);
+    checkLambdaRights(iamWith([allow('sns:Publish', TOPIC)]).iam, { functions: [telling], mappings: [] });
   });
 
   test('does not take on a role that does not trust it', () => {

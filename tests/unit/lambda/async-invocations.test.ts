@@ -15,7 +15,8 @@ const FLAKY = `const fs = require('node:fs');
     const runs = fs.readFileSync(file, 'utf8').trim().split('\\n').length;
     if (runs <= failures) throw new TypeError('run ' + runs);
   };`;
-const flaky = (asyncInvocation: { maxRetries: number; maxAgeMs: number; onFailureArn?: string }) => ({
+const TOPIC = 'arn:aws:sns:eu-central-1:000000000000:alarms';
+const flaky = (asyncInvocation: { maxRetries: number; maxAgeMs: number; onSuccessArn?: string; onFailureArn?: string }) => ({
   files: { 'index.js': FLAKY },
   asyncInvocation,
 });
@@ -66,6 +67,39 @@ test('an event whose retries are used up goes to the destination, as Lambda word
     responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
     responsePayload: { errorType: 'TypeError', errorMessage: 'run 2' },
   });
+});
+
+test('an event that is done goes to the on-success destination, a topic as well as a queue', async () => {
+  lambda = await startLambda(
+    { flaky: flaky({ maxRetries: 1, maxAgeMs: 60_000, onSuccessArn: TOPIC, onFailureArn: QUEUE }) },
+    { limits: { asyncRetryDelaysMs: [20] } },
+  );
+  send(1);
+  await eventually(() => lambda.published.length === 1);
+  expect(lambda.published[0]).toMatchObject({ topicArn: TOPIC, sender: { functionArn: arnOf('flaky') } });
+  expect(JSON.parse(lambda.published[0]?.body ?? '')).toMatchObject({
+    requestContext: { requestId: requestIds()[0], condition: 'Success', approximateInvokeCount: 2 },
+    requestPayload: { file: RUNS, failures: 1 },
+    responseContext: { statusCode: 200, executedVersion: '$LATEST' },
+    responsePayload: null,
+  });
+  expect(lambda.sent).toEqual([]);
+});
+
+test('what becomes of events is told: received, tried, dropped, not taken by the destination', async () => {
+  lambda = await startLambda(
+    { flaky: flaky({ maxRetries: 1, maxAgeMs: 60_000, onFailureArn: QUEUE }) },
+    { limits: { asyncRetryDelaysMs: [20] }, refuseQueue: true },
+  );
+  const seen: string[] = [];
+  for (const event of ['received', 'attempt', 'dropped', 'destinationFailed'] as const) {
+    lambda.service.asyncEvents.on(event, (functionName: string, ageMs?: number) =>
+      void seen.push(`${event} ${functionName}${ageMs !== undefined && ageMs >= 20 ? ', later' : ''}`),
+    );
+  }
+  send(9);
+  await eventually(() => seen.length === 5);
+  expect(seen).toEqual(['received flaky', 'attempt flaky', 'attempt flaky, later', 'dropped flaky', 'destinationFailed flaky']);
 });
 
 test('an event that would be too old at its next try is given up', async () => {
