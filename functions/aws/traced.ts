@@ -13,13 +13,13 @@ const traceCall: BuildMiddleware<object, MetadataBearer> = (next, context) => as
     clientName: String(context['clientName']),
     commandName: String(context['commandName']),
     region: process.env['AWS_REGION'],
-    tableName: (args.input as { TableName?: string }).TableName,
+    tableName: tableOf(args.input),
   });
   if (call.header !== undefined) (args.request as { headers: Record<string, string> }).headers['X-Amzn-Trace-Id'] = call.header;
   try {
     const result = await next(args);
-    const { httpStatusCode, requestId } = result.output.$metadata;
-    call.end({ status: httpStatusCode, awsRequestId: requestId });
+    const { $metadata } = result.output as Partial<MetadataBearer>;
+    call.end({ status: $metadata?.httpStatusCode, awsRequestId: $metadata?.requestId });
     return result;
   } catch (error) {
     const { name, $metadata } = error as Error & Partial<MetadataBearer>;
@@ -27,3 +27,9 @@ const traceCall: BuildMiddleware<object, MetadataBearer> = (next, context) => as
     throw error;
   }
 };
+
+/** The one table that a call is about. */
+function tableOf(input: { TableName?: string; RequestItems?: object }): string | undefined {
+  const tables = input.TableName !== undefined ? [input.TableName] : Object.keys(input.RequestItems ?? {});
+  return tables.length === 1 ? tables[0] : undefined;
+}

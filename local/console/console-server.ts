@@ -33,7 +33,9 @@ const HEADERS = {
 };
 
 export class ConsoleServer implements Closeable {
-  private readonly server = http.createServer((request, response) => void this.answer(request, response));
+  private readonly server = http.createServer((request, response) => {
+    this.answer(request, response).catch((error: unknown) => sendJson(response, 500, { message: (error as Error).message }));
+  });
   private readonly streams: EventStreams;
 
   private constructor(

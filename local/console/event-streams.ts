@@ -24,7 +24,8 @@ export interface EventStreamsOptions {
 }
 
 /**
- * Server-sent events for open pages: `overview` every two seconds and at each change of an alarm, `lines` of the logs as they come, after a
+ * Server-sent events for open pages: `overview` every two seconds and at each change of an alarm (`trouble` with a reason where it cannot be
+ * had: a page about the tunnel must not end it), `lines` of the logs as they come, after a
  * first batch of older ones that begins anew (`{"fresh": true}`), so that a page which has lost its connection just goes on.
  */
 export class EventStreams {
@@ -43,7 +44,13 @@ export class EventStreams {
     const send = (event: string, data: unknown): void => {
       if (response.writableLength < MAX_UNREAD_BYTES) response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     };
-    const sendOverview = (): void => send('overview', overview(minutes));
+    const sendOverview = (): void => {
+      try {
+        send('overview', overview(minutes));
+      } catch (error) {
+        send('trouble', { message: (error as Error).message });
+      }
+    };
     let waiting: LogLine[] = [];
     const onLine = (line: LogLine): void => {
       waiting.push(line);

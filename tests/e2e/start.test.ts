@@ -28,6 +28,7 @@ function npmStart(...args: string[]): NpmStart {
 interface Ready {
   readonly visitorUrl: string;
   readonly agentEndpoint: string;
+  readonly consoleUrl?: string;
   readonly token?: string;
   readonly tunnel?: { readonly url: string; readonly pathUrl: string; readonly target: string };
   readonly pins: readonly { readonly url: string }[];
@@ -37,7 +38,7 @@ const ready = async (start: NpmStart): Promise<Ready> => (await start.ready()) a
 
 test('brings up the tunnel with the demo behind it, reachable by path and by host', async () => {
   const start = npmStart('--', '--json', '--http-port', '0', '--pin', 'demo=0');
-  const { visitorUrl, tunnel, pins } = await ready(start);
+  const { visitorUrl, consoleUrl, tunnel, pins } = await ready(start);
   expect(tunnel?.pathUrl).toBe(`${visitorUrl}/demo/`);
   expect(tunnel?.url).toBe(`http://demo.localhost:${new URL(visitorUrl).port}`);
 
@@ -46,6 +47,7 @@ test('brings up the tunnel with the demo behind it, reachable by path and by hos
   expect((await ask(visitorUrl, '/', { headers: { host: new URL(tunnel?.url ?? '').host } })).status).toBe(200);
   // A pinned port sends every Host to its tunnel.
   expect((await ask(pins[0]?.url ?? '', '/nonce/pinned', { headers: { host: 'whatever.test' } })).text).toBe('pinned');
+  expect((await ask(consoleUrl ?? '', '/')).text).toContain('http-tunnel console');
   expect(start.events.map(({ event }) => event)).not.toContain('not JSON');
 
   const before = await start.descendants();

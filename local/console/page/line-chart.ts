@@ -4,7 +4,7 @@ import { clock, ms, whole } from './format';
 
 const WIDTH = 480;
 const HEIGHT = 170;
-const PLOT = { left: 52, right: WIDTH - 8, top: 12, bottom: HEIGHT - 20 };
+const PLOT = { left: 60, right: WIDTH - 8, top: 12, bottom: HEIGHT - 20 };
 
 export interface Span {
   readonly from: number;

@@ -14,13 +14,13 @@ function connect(): void {
   stream?.close();
   const source = new EventSource(`/api/events?minutes=${minutes.value}`);
   stream = source;
-  source.addEventListener('open', () => say('live', 'live'));
   // The browser comes again by itself, unless it was refused for good.
   source.addEventListener('error', () => {
     say('lost', 'not connected: is npm start still running?');
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
   });
   source.addEventListener('overview', ({ data }: MessageEvent<string>) => show(JSON.parse(data) as Overview));
+  source.addEventListener('trouble', ({ data }: MessageEvent<string>) => say('lost', `the console failed: ${(JSON.parse(data) as { message: string }).message}`));
   source.addEventListener('lines', ({ data }: MessageEvent<string>) => {
     const { fresh, lines } = JSON.parse(data) as { fresh: boolean; lines: ConsoleLine[] };
     addLines(fresh, lines);
@@ -34,6 +34,7 @@ function say(state: string, text: string): void {
 }
 
 function show(overview: Overview): void {
+  say('live', 'live');
   byId('environment').textContent = overview.environment;
   const alarmed = overview.alarms.filter(({ state }) => state === 'ALARM').length;
   document.title = `${alarmed > 0 ? `(${alarmed}) ` : ''}http-tunnel console`;

@@ -80,6 +80,25 @@ test('the overview compares the cohorts, shows who woke, and puts alarms in alar
   expect(overview.charts.find(({ title }) => title === 'Requests')?.series[0]?.points).toHaveLength(60);
 });
 
+test('metrics that cannot be read cost the page its figures, and nobody anything else', async () => {
+  const read = jest.spyOn(metrics, 'read').mockImplementation(() => {
+    throw new Error('no metrics today');
+  });
+  expect(await ask(server.url, '/api/overview')).toMatchObject({ status: 500, text: '{"message":"no metrics today"}' });
+  const heard = await new Promise<string>((resolve) => {
+    const request = http.get(`${server.url}/api/events`, (response) =>
+      response.setEncoding('utf8').on('data', (text: string) => {
+        if (!text.includes('trouble')) return;
+        request.destroy();
+        resolve(text);
+      }),
+    );
+  });
+  expect(heard).toContain('event: trouble\ndata: {"message":"no metrics today"}');
+  read.mockRestore();
+  expect((await ask(server.url, '/api/overview')).status).toBe(200);
+});
+
 test('the stream of events begins with what is, goes on with what happens, and ends with its reader', async () => {
   const heard: string[] = [];
   const listeners = (): number => logs.events.listenerCount('line') + alarms.events.listenerCount('transition');
