@@ -15,6 +15,8 @@ const RunningCloudFile = v.object({
   visitorUrl: v.string(),
   agentEndpoint: v.string(),
   consoleUrl: v.optional(v.string()),
+  /** What it began with, where `npm start` was told something else than environments/local.ts says. */
+  responsePath: v.optional(v.object({ percent: v.number(), useEventDriven: v.boolean() })),
 });
 
 export type RunningCloud = Readonly<v.InferOutput<typeof RunningCloudFile>>;

@@ -3,25 +3,31 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import os from 'node:os';
-import { environments, type EnvironmentName } from '../environments';
+import { environments, type Environment, type EnvironmentName } from '../environments';
 import { rolloutTable } from '../functions/aws/rollout-table';
 import { readRunningCloud } from '../local/running-cloud';
 import { physicalName } from '../modules/physical-name';
 import type { Operation } from './commands';
 import { cloudWatch } from './watch';
 
-/** Where an environment is, as SDK clients want to know it. */
-interface Place {
-  readonly region: string;
-  readonly endpoint?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+/** Where an environment is, and what it begins with. */
+export interface Place {
+  /** As SDK clients want to know it. */
+  readonly client: {
+    readonly region: string;
+    readonly endpoint?: string;
+    readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
+  readonly responsePath: Pick<Environment['responsePath'], 'percent' | 'useEventDriven'>;
 }
 
 /** @throws NoRunningCloudError for `local` when none runs */
 function placeOf(environment: EnvironmentName): Place {
-  if (environment !== 'local') return { region: environments[environment].region };
-  const { region, endpoint, accessKeyId, secretAccessKey } = readRunningCloud();
-  return { region, endpoint, credentials: { accessKeyId, secretAccessKey } };
+  const { region, responsePath } = environments[environment];
+  if (environment !== 'local') return { client: { region }, responsePath };
+  const { endpoint, accessKeyId, secretAccessKey, ...running } = readRunningCloud();
+  const credentials = { accessKeyId, secretAccessKey };
+  return { client: { region: running.region, endpoint, credentials }, responsePath: running.responsePath ?? responsePath };
 }
 
 export interface Connection {
@@ -36,9 +42,9 @@ export interface Connection {
 
 /** @param timeFactor divides soak times */
 export function connect(name: EnvironmentName, timeFactor: number, place = placeOf(name)): Connection {
-  const { responsePath } = environments[name];
-  const dynamodb = new DynamoDBClient(place);
-  const cloudwatch = new CloudWatchClient(place);
+  const { client, responsePath } = place;
+  const dynamodb = new DynamoDBClient(client);
+  const cloudwatch = new CloudWatchClient(client);
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
   const table = physicalName('table', name, 'tunnels');
   return {
@@ -51,8 +57,8 @@ export function connect(name: EnvironmentName, timeFactor: number, place = place
       timeFactor,
     },
     table,
-    region: place.region,
-    whoAmI: () => (name === 'local' ? Promise.resolve(localUser()) : callerOf(place)),
+    region: client.region,
+    whoAmI: () => (name === 'local' ? Promise.resolve(localUser()) : callerOf(client)),
     close() {
       dynamodb.destroy();
       cloudwatch.destroy();
@@ -60,8 +66,8 @@ export function connect(name: EnvironmentName, timeFactor: number, place = place
   };
 }
 
-async function callerOf(place: Place): Promise<string> {
-  const client = new STSClient(place);
+async function callerOf(settings: Place['client']): Promise<string> {
+  const client = new STSClient(settings);
   try {
     const { Arn } = await client.send(new GetCallerIdentityCommand({}));
     return Arn ?? localUser();

@@ -19,6 +19,16 @@ const without =
     policy.policy = JSON.stringify(document);
   };
 
+const withoutTunnels = without('forward-request', 'dynamodb:GetItem', 'aws_dynamodb_table.tunnels');
+
+type ChangeStack = NonNullable<CloudUnderTestOptions['stack']>;
+const both =
+  (first: ChangeStack, second: ChangeStack): ChangeStack =>
+  (resources) => {
+    first(resources);
+    second(resources);
+  };
+
 /** Its waiter may not remove rows. */
 let keeper: CloudUnderTest;
 let lastVisitAt: number;
@@ -46,8 +56,16 @@ test('a waiter that may not remove its row answers the visitor all the same; the
   ]);
 });
 
+test('a rollout that may not be read makes visitors poll, and costs them nothing', () =>
+  withTunnel({ mode: 'bus', stack: without('forward-request', 'dynamodb:BatchGetItem') }, async (tunnel) => {
+    const { logs } = tunnel;
+    expect(await tunnel.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
+    await eventually(() => expect(logs.some(({ text }) => text.includes('"RolloutUnreadable":1'))).toBe(true));
+    await eventually(() => expect(logs.some(({ text }) => text.includes('"cohort":"polling"'))).toBe(true));
+  }));
+
 test('a tunnel that may not be read is our own 500, and nothing is sent', () =>
-  withTunnel({ stack: without('forward-request', 'dynamodb:GetItem', 'aws_dynamodb_table.tunnels') }, async (tunnel) => {
+  withTunnel({ stack: both(without('forward-request', 'dynamodb:BatchGetItem'), withoutTunnels) }, async (tunnel) => {
     const reply = await tunnel.visit('/nonce/1');
     expect(reply.headers['x-tunnel-error']).toBe('internal_error');
     expect(reply.status).toBe(500);

@@ -9,10 +9,14 @@ import { putRolloutItem, rolloutItem } from '../support/rollout-items';
 import { startOperatorsAws, TUNNELS_TABLE } from '../support/operators-aws';
 
 const ROOT = path.join(__dirname, '../..');
+/** What the environment begins with. */
+let responsePath = { percent: 0, useEventDriven: true };
+
 const HOUR_MS = 3_600_000;
 
 let aws: Awaited<ReturnType<typeof startOperatorsAws>>;
 beforeEach(async () => {
+  responsePath = { percent: 0, useEventDriven: true };
   aws = await startOperatorsAws();
   aws.watch.alarms = [
     { name: 'http-tunnel-local-stream-lag', state: 'OK' },
@@ -27,7 +31,7 @@ afterEach(() => aws.close());
 async function rollout(...args: string[]): Promise<{ code: number; out: string; error: string }> {
   const lines = { out: [] as string[], error: [] as string[] };
   const options = parseRolloutOptions(['--env', 'local', '--by', 'ann', ...args]) as RolloutOptions;
-  const code = await runRollout(options, () => connect(options.env, options.timeFactor, aws.place), {
+  const code = await runRollout(options, () => connect(options.env, options.timeFactor, { client: aws.client, responsePath }), {
     out: (line) => lines.out.push(line),
     error: (line) => lines.error.push(line),
   });
@@ -43,9 +47,11 @@ const records = async () =>
   (await aws.db.dynamodb.scan(TUNNELS_TABLE)).map(({ tunnelId }) => JSON.stringify(tunnelId)).filter((id) => id.includes('#rollout/'));
 
 test('without a change the environment says how far it is', async () => {
+  responsePath.percent = 40;
   await expect(json('status')).resolves.toMatchObject({
     environment: 'local',
-    percent: 100,
+    percent: 40,
+    stage: 25,
     since: null,
     latched: false,
     isReadable: true,

@@ -8,7 +8,7 @@ import { alarm } from '../support/whole-traffic';
 
 /** Short enough to see the rollout change. In ms. */
 const CACHE_MS = 300;
-const STALE_MS = 1500;
+const STALE_MS = 5000;
 
 let isDenied = false;
 const refuseBatches: Interceptor = ({ operation }, next) =>
@@ -22,7 +22,7 @@ beforeAll(async () => {
     environment: (same) => ({
       ...same,
       responsePath: { ...same.responsePath, percent: 0 },
-      timings: { ...same.timings, rolloutCacheMs: CACHE_MS, rolloutStaleMs: STALE_MS },
+      timings: { ...same.timings, rolloutCacheMs: CACHE_MS, rolloutStaleMs: STALE_MS, wakeHelloMs: 3000 },
     }),
   });
 });
@@ -93,7 +93,7 @@ test('a rollback holds within the cache time; what is in flight in either mode e
   await set(rolloutItem({ percent: 100 }));
   await cohorts();
   const inFlight = under.visit('/delay/1500');
-  await sleep(200);
+  await eventually(async () => expect(await under.pendingRows()).toHaveLength(1));
   await expect(alarm(under)).resolves.toMatchObject({ kind: 'ok' });
   await sleep(CACHE_MS + 50);
   const polling = under.visit('/delay/300');

@@ -30,6 +30,7 @@ interface Ready {
   readonly agentEndpoint: string;
   readonly consoleUrl?: string;
   readonly token?: string;
+  readonly percent: number;
   readonly tunnel?: { readonly url: string; readonly pathUrl: string; readonly target: string };
   readonly pins: readonly { readonly url: string }[];
 }
@@ -86,8 +87,9 @@ test.each(['npm', 'the process below it'])('SIGKILL of %s leaves no process afte
 
 test('only the cloud: an agent connects with the URL and the token it prints', async () => {
   const service = await startDemoService();
-  const start = npmStart('--', '--json', '--http-port', '0', '--no-agent');
-  const { visitorUrl, agentEndpoint, token } = await ready(start);
+  const start = npmStart('--', '--json', '--http-port', '0', '--no-agent', '--percent', '25');
+  const { visitorUrl, agentEndpoint, token, percent } = await ready(start);
+  expect(percent).toBe(25);
   const agent = spawn(
     process.execPath,
     ['--import', 'tsx', 'agent/main.ts', 'http', String(service.port), '--name', 'guest', '--json'],

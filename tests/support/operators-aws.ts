@@ -40,7 +40,7 @@ export async function startOperatorsAws() {
   return {
     db,
     watch,
-    place: { region: REGION, endpoint, credentials: { accessKeyId, secretAccessKey } },
+    client: { region: REGION, endpoint, credentials: { accessKeyId, secretAccessKey } },
     async close() {
       server.closeAllConnections();
       server.close();
