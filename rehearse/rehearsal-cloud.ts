@@ -107,10 +107,12 @@ async function start(
   cleanUp(async () => visitors.close());
   const table = cloud.services.spec.tables.find(({ name }) => isNamed(name, 'pending-requests'))?.name ?? '';
   const { awsEndpoint, operator } = cloud.services;
-  const place = { region: environment.region, endpoint: awsEndpoint, credentials: operator };
-  const connection = connect('local', 1, place);
+  const connection = connect('local', 1, {
+    client: { region: environment.region, endpoint: awsEndpoint, credentials: operator },
+    responsePath: environment.responsePath,
+  });
   cleanUp(async () => connection.close());
-  const operation = { ...connection.operation, initialPercent: options.percent };
+  const { operation } = connection;
   return { cloud, visitors, assignments, changes, operation, pendingRows: async () => (await cloud.services.dynamodb.scan(table)).length };
 }
 

@@ -99,7 +99,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
 
   const token = await signToken(key, OWNER);
   const tunnel = options.agent ? await startTunnel(options, cloud, token, output, cleanUps) : undefined;
-  announce(cloud, consoleUrl, cleanUps);
+  announce(cloud, environment, consoleUrl, cleanUps);
   output.ready({
     mode: options.mode,
     percent: environment.responsePath.percent,
@@ -114,12 +114,19 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
 }
 
 /** Lets commands find it; last of all, so that a start that fails leaves alone what another one has written. */
-function announce(cloud: LocalCloud, consoleUrl: { consoleUrl?: string } | undefined, cleanUps: (() => Promise<unknown>)[]): void {
+function announce(
+  cloud: LocalCloud,
+  { responsePath }: Environment,
+  consoleUrl: { consoleUrl?: string } | undefined,
+  cleanUps: (() => Promise<unknown>)[],
+): void {
   const { awsEndpoint: endpoint, spec, operator } = cloud.services;
   const { visitorUrl, agentEndpoint } = cloud;
   const { accessKeyId, secretAccessKey } = operator;
   const { pid } = process;
-  writeRunningCloud({ endpoint, region: spec.region, accessKeyId, secretAccessKey, environment: 'local', pid, visitorUrl, agentEndpoint, ...consoleUrl });
+  writeRunningCloud({
+    endpoint, region: spec.region, accessKeyId, secretAccessKey, environment: 'local', pid, visitorUrl, agentEndpoint, responsePath, ...consoleUrl,
+  });
   cleanUps.push(async () => removeRunningCloud(pid));
 }
 

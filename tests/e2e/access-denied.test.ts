@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
 import { ruleOf, startCloud, startTunnel, withTunnel, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
 
 /** Short, so that sweep may have the row soon; a cold start on a busy machine fits. In ms. */
