@@ -13,7 +13,7 @@ export interface Scenario {
   readonly faults: Faults;
   /** The alarm that is meant to see it, of those that roll back; none for what must not roll back. */
   readonly alarm: Trigger | undefined;
-  /** The faults end by themselves after so long, in ms of real time; without it when all requests poll. */
+  /** The faults end by themselves after so long, in ms of real time, and not before they struck; without it when all requests poll. */
   readonly lastsMs?: number;
   /** Goes on after the mend: resume, next, and the share grows again. */
   readonly mends?: true;
@@ -68,9 +68,9 @@ export const SCENARIOS = [
   },
   {
     name: 'false-alarm',
-    story: 'every second wake is lost for ten seconds and safety reads answer: nothing that is worth a roll-back',
+    story: 'wakes are lost for ten seconds and safety reads answer: nothing that is worth a roll-back',
     mode: 'direct',
-    faults: [{ name: 'a-blip', on: 'frames', match: { api: 'wake-channel', direction: 'to-client' }, do: 'drop', every: 2, switched: true }],
+    faults: [{ name: 'a-blip', on: 'frames', match: { api: 'wake-channel', direction: 'to-client' }, do: 'drop', switched: true }],
     lastsMs: 10_000,
     alarm: undefined,
   },
