@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from '../agent';
 import { LocalService } from '../bench/local-service';
 import { Timeline } from '../bench/timeline';
@@ -23,6 +24,9 @@ const TUNNEL = 'rehearsal';
 const ANSWER_BYTES = 1024;
 /** What the agent's local service takes, in ms. */
 const AGENT_MS = 50;
+/** A removal is sent when its visitor has been answered, and may be on its way for so long; looked at in steps. In ms. */
+const REMOVAL_MS = 5000;
+const LOOK_MS = 50;
 
 export interface RehearsalOptions {
   readonly mode: 'bus' | 'direct';
@@ -44,8 +48,8 @@ export interface RehearsalCloud {
   readonly changes: RolloutChanges;
   /** The commands of `npm run rollout` against this cloud. */
   readonly operation: Operation;
-  /** Rows of requests that are not over. */
-  pendingRows(): Promise<number>;
+  /** How many rows of requests stay, once those that are being removed have gone. */
+  rowsThatStay(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -113,7 +117,12 @@ async function start(
   });
   cleanUp(async () => connection.close());
   const { operation } = connection;
-  return { cloud, visitors, assignments, changes, operation, pendingRows: async () => (await cloud.services.dynamodb.scan(table)).length };
+  const rows = async (): Promise<number> => (await cloud.services.dynamodb.scan(table)).length;
+  const rowsThatStay = async (): Promise<number> => {
+    for (const endsAt = Date.now() + REMOVAL_MS; (await rows()) > 0 && Date.now() < endsAt; ) await sleep(LOOK_MS);
+    return rows();
+  };
+  return { cloud, visitors, assignments, changes, operation, rowsThatStay };
 }
 
 /** The `local` environment at the rehearsal's share; what is cached is cached for less time, and alarms see fewer requests in a period. */

@@ -54,5 +54,5 @@ async function climb(rehearsal: RehearsalCloud, { timeFactor }: RunOptions, prog
     }
   }
   const waiting = await visitors.stop(GRACE_MS);
-  return { timeFactor, shares, refusals, seen: visitors.seen, unfinished: waiting + (await rehearsal.pendingRows()) };
+  return { timeFactor, shares, refusals, seen: visitors.seen, unfinished: waiting + (await rehearsal.rowsThatStay()) };
 }

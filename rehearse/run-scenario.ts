@@ -97,7 +97,7 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
     scenario, timeFactor, faultAt, tooEarly, mending,
     alarmAt, ownAlarmAt, rolledBackAt, allPollingAt, inFlight, stillOpen,
     seen: visitors.seen,
-    unfinished: waiting + (await rehearsal.pendingRows()),
+    unfinished: waiting + (await rehearsal.rowsThatStay()),
     struck: struck(),
     history: alarms.history(),
   };

@@ -23,7 +23,7 @@ export async function useEverything(mode: StartMode, recorder: AccessRecorder): 
     if (mode === 'bus') {
       await sweepUp(tunnel);
       await failFunctions(tunnel, faults);
-      await alarm(tunnel);
+      await rollBackUnattended(tunnel);
     }
     if (mode === 'polling') await failDeliveries(tunnel);
     return tunnel;
@@ -107,11 +107,23 @@ async function failFunctions(tunnel: CloudUnderTest, faults: Faults): Promise<vo
   faults.scansFail = false;
 }
 
-/** What CloudWatch does when the alarm `rollback` is on. */
-export async function alarm({ cloud }: CloudUnderTest, value = 'ALARM'): Promise<unknown> {
-  const { lambda, spec } = cloud.services;
-  const { arn = '' } = spec.functions.find(({ name }) => name === functionOf(cloud, 'roll-back')) ?? {};
-  return lambda.invoke(arn, { source: 'aws.cloudwatch', alarmData: { alarmName: 'http-tunnel-local-rollback', state: { value, reason: 'a test' } } });
+const alarmEvent = (value: string): unknown => ({
+  source: 'aws.cloudwatch', alarmData: { alarmName: 'http-tunnel-local-rollback', state: { value, reason: 'a test' } },
+});
+
+const rollBackArn = ({ cloud }: CloudUnderTest): string =>
+  cloud.services.spec.functions.find(({ name }) => name === functionOf(cloud, 'roll-back'))?.arn ?? '';
+
+/** Starts roll-back as the alarm `rollback` does in the state `value`, and waits for what it returns. */
+export const alarm = (tunnel: CloudUnderTest, value = 'ALARM'): Promise<unknown> =>
+  tunnel.cloud.services.lambda.invoke(rollBackArn(tunnel), alarmEvent(value));
+
+/** What CloudWatch does when the alarm is on: it waits for nothing, and Lambda tells the topic of the outcome. */
+async function rollBackUnattended(tunnel: CloudUnderTest): Promise<void> {
+  const { lambda, topics, spec } = tunnel.cloud.services;
+  lambda.invokeAsync(rollBackArn(tunnel), alarmEvent('ALARM'));
+  const outcomes = () => spec.topics.flatMap(({ arn }) => topics.messages(arn)).filter((message) => JSON.stringify(message).includes('percentBefore'));
+  await eventually(() => expect(outcomes()).toHaveLength(1), PATIENCE_MS);
 }
 
 /** What EventBridge sends on when a target cannot be had. */

@@ -31,7 +31,7 @@ const getItem = (input: unknown, options = {}) =>
 test('a service is called with operation, input and the function that signed', async () => {
   const reply = await getItem({ TableName: 'tunnels' }, { caller: SWEEP });
   expect(reply).toMatchObject({ status: 200, body: { said: { TableName: 'tunnels' } } });
-  expect(calls).toEqual([
+  expect(calls).toMatchObject([
     { service: 'dynamodb', operation: 'GetItem', caller: SWEEP, input: { TableName: 'tunnels' } },
   ]);
 });
