@@ -2,7 +2,7 @@ import type { Attributes, InfraStack } from './infra-stack';
 
 /**
  * Resource types that hold something or that others have learnt the address of, and which arguments cannot be changed without
- * a new resource: those that the provider marks "forces replacement" (`tests/infra/terraform.test.ts` asks it).
+ * a new resource: those that the provider marks "forces replacement" (`tests/terraform/plans.test.ts` asks it).
  */
 export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   aws_acm_certificate: ['domain_name'],

@@ -1,17 +1,17 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { environments } from '../../../environments';
-import { synthesize } from '../../../modules/synthesize';
-import { checkPolicy } from '../../../policy/check-policy';
-import { summarizePlan } from '../../../policy/summary/summarize-plan';
-import { summaryMarkdown } from '../../../policy/summary/summary-markdown';
-import type { PlanJson } from '../../../policy/terraform/plan-json';
-import { readTerraform } from '../../../policy/terraform/read-terraform';
-import { TerraformUnavailableError } from '../../../scripts/terraform-command';
-import { planStack, TOKEN_KEY_PLACEHOLDER } from '../../../scripts/terraform-plan';
-import { stubBundles } from '../../support/infra-stack';
-import { installedProvider, itWith } from '../../support/installed-provider';
+import { environments } from '../../environments';
+import { synthesize } from '../../modules/synthesize';
+import { checkPolicy } from '../../policy/check-policy';
+import { summarizePlan } from '../../policy/summary/summarize-plan';
+import { summaryMarkdown } from '../../policy/summary/summary-markdown';
+import type { PlanJson } from '../../policy/terraform/plan-json';
+import { readTerraform } from '../../policy/terraform/read-terraform';
+import { TerraformUnavailableError } from '../../scripts/terraform-command';
+import { planStack, TOKEN_KEY_PLACEHOLDER } from '../../scripts/terraform-plan';
+import { stubBundles } from '../support/infra-stack';
+import { installedProvider, itWith } from '../support/installed-provider';
 
 const provider = installedProvider();
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-policy-'));

@@ -19,7 +19,7 @@ fs.writeFileSync(
 const removeAll = (): void => [{ remove }, domain, leadingElsewhere].forEach((one) => one.remove());
 
 const testFiles = (...names: string[]): string[] =>
-  names.map((name) => path.join(__dirname, `terraform/${name}.tftest.hcl`));
+  names.map((name) => path.join(__dirname, `${name}.tftest.hcl`));
 
 const applications = [
   ...environmentNames
