@@ -1,16 +1,6 @@
 import fc from 'fast-check';
-import { encodePath, routeOf, type VisitorRequest } from '../../functions/core/visitor-request';
-
-const request = (overrides: Partial<VisitorRequest>): VisitorRequest => ({
-  method: 'GET',
-  decodedPath: '/',
-  rawQuery: '',
-  headers: {},
-  body: new Uint8Array(),
-  sourceIp: '192.0.2.1',
-  arrivedAt: 0,
-  ...overrides,
-});
+import { encodePath, routeOf } from '../../functions/core/visitor-request';
+import { visitorRequest as request } from '../support/visitor-request';
 
 /** Well-formed Unicode: a path that could not be decoded never reaches us. */
 const decodedPath = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed());
