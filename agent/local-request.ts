@@ -58,7 +58,7 @@ export function localHeaderLines(
   // The visitor's end of the tunnel has the whole body already: nobody waits for a 100.
   delete fields.expect;
 
-  const lines = ['host', hostHeader ?? (host[0] as string)];
+  const lines = ['host', ...(hostHeader === undefined ? host : [hostHeader])];
   for (const [name, values] of Object.entries(fields)) for (const value of values) lines.push(name, value);
   if (body.length > 0 || declaredLength !== undefined || METHODS_WITH_BODY.has(method.toUpperCase())) {
     lines.push('content-length', String(body.length));

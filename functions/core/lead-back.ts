@@ -1,7 +1,7 @@
 import { isTunnelName, type Tunnels } from './tunnel';
 import { tunnelInCookies } from './tunnel-cookie';
 import { TunnelError } from './tunnel-error';
-import { encodePath, firstSegment, hostOf, queryOf, subdomainOf, type VisitorRequest } from './visitor-request';
+import { encodePath, firstSegment, hostOf, isHttps, queryOf, subdomainOf, type VisitorRequest } from './visitor-request';
 import type { VisitorResponse } from './visitor-response';
 
 /**
@@ -27,7 +27,8 @@ export async function orLeadBack(
 }
 
 async function tunnelOfBrowser(request: VisitorRequest, tunnels: Tunnels): Promise<string | undefined> {
-  const hints = new Set([tunnelOfReferrer(request), tunnelInCookies(request.headers['cookie']?.[0])]);
+  const cookies = request.headers['cookie']?.[0];
+  const hints = new Set([tunnelOfReferrer(request), tunnelInCookies(cookies, isHttps(request))]);
   // It has just been looked for.
   hints.delete(firstSegment(request.decodedPath).segment);
   for (const hint of hints) if (hint !== undefined && (await tunnels.find(hint))) return hint;

@@ -7,7 +7,7 @@ import {
   translateReferences,
   type Headers,
 } from '../../protocol';
-import { TUNNEL_COOKIE, tunnelCookie, tunnelInCookies } from './tunnel-cookie';
+import { isTunnelCookie, tunnelCookie, tunnelInCookies } from './tunnel-cookie';
 import { hostOf, isHttps, type Route, type VisitorRequest } from './visitor-request';
 import type { VisitorResponse } from './visitor-response';
 
@@ -37,7 +37,7 @@ const isBelow = (reference: string, prefix: string): boolean =>
 /** The cookie for its own tunnel only; none where it would be ours. */
 function scoped(text: string, request: VisitorRequest, prefix: string | undefined): string[] {
   const cookie = parseSetCookie(text);
-  if (cookie.name === TUNNEL_COOKIE) return [];
+  if (isTunnelCookie(cookie.name)) return [];
   const hostname = hostOf(request)?.replace(/:\d*$/, '').toLowerCase() ?? '';
   const attributes = cookie.attributes
     .filter((attribute) => !isShared(cookieDomain(attribute), hostname, prefix))
@@ -64,8 +64,9 @@ function isPath(attribute: string): boolean {
 }
 
 /** Whether a page is asked for, and the browser does not say yet that it is in this tunnel. */
-function entersTunnel({ method, headers }: VisitorRequest, { tunnelId }: Route): boolean {
+function entersTunnel(request: VisitorRequest, { tunnelId }: Route): boolean {
+  const { method, headers } = request;
   const destination = headers['sec-fetch-dest']?.[0];
   const isPage = destination === undefined ? /\btext\/html\b/i.test(headers['accept']?.[0] ?? '') : destination === 'document';
-  return method === 'GET' && isPage && tunnelInCookies(headers['cookie']?.[0]) !== tunnelId;
+  return method === 'GET' && isPage && tunnelInCookies(headers['cookie']?.[0], isHttps(request)) !== tunnelId;
 }

@@ -64,11 +64,10 @@ export const hostOf = ({ headers }: VisitorRequest): string | undefined => heade
 /** As sent, with its `?`. */
 export const queryOf = ({ rawQuery }: VisitorRequest): string => rawQuery && `?${rawQuery}`;
 
-/** What API Gateway says of the visitor's connection; a visitor's own claim stands before it, if AWS lets it stand. */
-const schemeOf = ({ headers }: VisitorRequest): string | undefined =>
-  headers['x-forwarded-proto']?.at(-1)?.split(',').at(-1)?.trim();
+/** What API Gateway says in a field; a visitor's own claim stands before it, if AWS lets it stand. */
+const lastIn = ({ headers }: VisitorRequest, name: string): string | undefined => headers[name]?.at(-1)?.split(',').at(-1)?.trim();
 
-export const isHttps = (request: VisitorRequest): boolean => schemeOf(request) === 'https';
+export const isHttps = (request: VisitorRequest): boolean => lastIn(request, 'x-forwarded-proto') === 'https';
 
 /**
  * What browsers percent-encode in a path (https://url.spec.whatwg.org/#path-percent-encode-set; `^`, a late addition, most
@@ -96,7 +95,7 @@ export function forwardedHeaders(request: VisitorRequest, route: Route): Headers
   };
   // API Gateway appends the visitor's address; where it did not, we do.
   if (!headers['x-forwarded-for']) append('x-forwarded-for', request.sourceIp);
-  set('x-forwarded-proto', schemeOf(request));
+  for (const name of ['x-forwarded-proto', 'x-forwarded-port']) set(name, lastIn(request, name));
   set('x-forwarded-host', hostOf(request));
   set('x-forwarded-prefix', route.prefix);
   // What it says is in the fields above, and of those frameworks that believe it, some take what the visitor wrote first.

@@ -27,7 +27,7 @@ export function responseOf(outcome: Outcome, method: string): VisitorResponse {
 
 const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 /** A line break would let a value write further fields (RFC 9110 section 5.5). */
-// eslint-disable-next-line no-control-regex
+ 
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const isWritable = (headers: Headers): boolean =>

@@ -12,10 +12,11 @@ interface Visit {
   readonly host?: string;
   readonly referer?: string;
   readonly cookie?: string;
+  readonly scheme?: string;
 }
 
 /** The tunnels `demo` and `other` are there. What forwarding would say is asked of the real rule for routes. */
-async function visit({ path = '/style.css', query = '', method = 'GET', host = 'tunnels.example', referer, cookie }: Visit) {
+async function visit({ path = '/style.css', query = '', method = 'GET', host = 'tunnels.example', referer, cookie, scheme = 'http' }: Visit) {
   const looked: string[] = [];
   const tunnels: Tunnels = {
     find: async (tunnelId) => {
@@ -27,7 +28,7 @@ async function visit({ path = '/style.css', query = '', method = 'GET', host = '
     method,
     decodedPath: path,
     rawQuery: query,
-    headers: { host: [host], ...(referer && { referer: [referer] }), ...(cookie && { cookie: [cookie] }) },
+    headers: { host: [host], 'x-forwarded-proto': [scheme], ...(referer && { referer: [referer] }), ...(cookie && { cookie: [cookie] }) },
   });
   const forward = async (): Promise<VisitorResponse> => {
     const { tunnelId } = routeOf(request, 'tunnels.example');
@@ -54,6 +55,12 @@ test('it is led back to the tunnel that the browser was in, where no page says m
   expect((await visit({ cookie })).response).toMatchObject(ledTo('/demo/style.css'));
   expect((await visit({ cookie, referer: 'https://tunnels.example/' })).response).toMatchObject(ledTo('/demo/style.css'));
   expect((await visit({ cookie, referer: 'https://tunnels.example/about/' })).response).toMatchObject(ledTo('/demo/style.css'));
+});
+
+test('by https only the cookie counts that no neighbour on the domain can set', async () => {
+  const cookie = 'http-tunnel=other; __Host-http-tunnel=demo';
+  expect((await visit({ scheme: 'https', cookie })).response).toMatchObject(ledTo('/demo/style.css'));
+  expect((await visit({ scheme: 'https', cookie: 'http-tunnel=other' })).response).toMatchObject(LOST);
 });
 
 test('the page comes before the cookie', async () => {

@@ -4,7 +4,7 @@ import type { Headers } from '../../../protocol';
 import { visitorRequest } from '../../support/visitor-request';
 
 /** An answer's header fields as a visitor of `tunnels.example` gets them. */
-function seen(answer: Headers, { host = 'tunnels.example', path = '/demo/a', method = 'GET', headers = {} as Headers } = {}): Headers {
+function seen(answer: Headers, { host = 'tunnels.example', path = '/demo/a', method = 'GET', headers = {} } = {}): Headers {
   const request = visitorRequest({ method, decodedPath: path, headers: { host: [host], ...headers } });
   const route = routeOf(request, 'tunnels.example');
   return outsideView({ status: 200, headers: answer, body: Buffer.from('<a href="/x">') }, request, route).headers;
@@ -60,12 +60,13 @@ describe('below a path prefix', () => {
     ]);
     expect(seen({ 'set-cookie': ['s=1'] }, { headers: { accept: ['text/html'], 'x-forwarded-proto': ['https'] } })['set-cookie']).toEqual([
       's=1',
-      'http-tunnel=demo; Path=/; HttpOnly; SameSite=Lax; Secure',
+      '__Host-http-tunnel=demo; Path=/; HttpOnly; SameSite=Lax; Secure',
     ]);
   });
 
   test.each([
     ['is in it already', { 'sec-fetch-dest': ['document'], cookie: ['a=1; http-tunnel=demo'] }, 'GET'],
+    ['is in it by https', { 'sec-fetch-dest': ['document'], 'x-forwarded-proto': ['https'], cookie: ['__Host-http-tunnel=demo'] }, 'GET'],
     ['fetches something for a page', { 'sec-fetch-dest': ['empty'], accept: ['text/html'] }, 'GET'],
     ['embeds it', { 'sec-fetch-dest': ['iframe'] }, 'GET'],
     ['sends something', { 'sec-fetch-dest': ['document'] }, 'POST'],
@@ -92,7 +93,7 @@ describe('at a host of its own', () => {
 
 test('no local service sets our cookie', () => {
   for (const where of [{}, OWN_HOST]) {
-    expect(seen({ 'set-cookie': ['http-tunnel=evil; Path=/', ' http-tunnel =evil'] }, where)).not.toHaveProperty('set-cookie');
+    expect(seen({ 'set-cookie': ['http-tunnel=evil; Path=/', ' http-tunnel =evil', '__Host-http-tunnel=evil; Path=/; Secure'] }, where)).not.toHaveProperty('set-cookie');
   }
 });
 

@@ -13,8 +13,9 @@ describe('what the local service is told of where a request came from', () => {
     expect(forwarded({})['x-forwarded-for']).toEqual(['192.0.2.1']);
   });
 
-  test('has the scheme that API Gateway saw, not the one that a visitor claims', () => {
-    expect(forwarded({ 'x-forwarded-proto': ['http,https'] })['x-forwarded-proto']).toEqual(['https']);
+  test('has the scheme and port that API Gateway saw, not those that a visitor claims', () => {
+    const headers = forwarded({ 'x-forwarded-proto': ['http,https'], 'x-forwarded-port': ['1, 443'] });
+    expect(headers).toMatchObject({ 'x-forwarded-proto': ['https'], 'x-forwarded-port': ['443'] });
     expect(forwarded({ 'x-forwarded-proto': ['https'] })['x-forwarded-proto']).toEqual(['https']);
   });
 
@@ -60,6 +61,7 @@ test.each([
   ['a=1; http-tunnel=demo; b=2', 'a=1; b=2'],
   ['http-tunnel=demo; b="x y"', 'b="x y"'],
   ['a=1;http-tunnel=demo', 'a=1'],
+  ['__Host-http-tunnel=demo; a=1', 'a=1'],
   ['http-tunnel-x=1; xhttp-tunnel=2', 'http-tunnel-x=1; xhttp-tunnel=2'],
   ['a=1;  b=2;', 'a=1;  b=2;'],
 ])('of the cookies %s the local service gets %s', (cookie, expected) => {
