@@ -15,22 +15,14 @@ const REFERENCE = /^((?:https?:)?\/\/([^/?#\\]*))?(.*)$/is;
  * @param host with its port, as the service knows itself
  * @param translate gets `https://host` or '', and path, query and fragment
  */
-export function translateReferences(
-  headers: Headers,
-  host: string | undefined,
-  translate: (origin: string, rest: string) => string,
-): void {
+export function translateReferences(headers: Headers, host: string | undefined, translate: (origin: string, rest: string) => string): void {
   for (const name of REFERENCES) {
     const values = headers[name];
     if (values) headers[name] = values.map((value) => translated(value, host, translate));
   }
 }
 
-function translated(
-  reference: string,
-  host: string | undefined,
-  translate: (origin: string, rest: string) => string,
-): string {
+function translated(reference: string, host: string | undefined, translate: (origin: string, rest: string) => string): string {
   const [, origin, authority, rest = ''] = REFERENCE.exec(reference) ?? [];
   const isOwn = origin === undefined ? rest.startsWith('/') : authority?.toLowerCase() === host?.toLowerCase();
   return isOwn ? translate(origin ?? '', rest) : reference;
@@ -65,5 +57,4 @@ export function cookieDomain(attribute: string): string | undefined {
 }
 
 /** Whether a host lies below a domain, or is it. */
-export const isWithinDomain = (hostname: string, domain: string): boolean =>
-  hostname === domain || hostname.endsWith(`.${domain}`);
+export const isWithinDomain = (hostname: string, domain: string): boolean => hostname === domain || hostname.endsWith(`.${domain}`);

@@ -97,7 +97,10 @@ export async function forwardRequest(
   }
 }
 
-/** Refuses what no tunnel carries, whatever its agent can do. A visitor who gets an ordinary answer to a WebSocket's handshake learns less. */
+/**
+ * Refuses what no tunnel carries, whatever its agent can do. A WebSocket's handshake would get an ordinary answer, if any,
+ * from which its visitor learns less.
+ */
 function refuseUncarried({ method, headers }: VisitorRequest): void {
   if (method === 'TRACE' || method === 'CONNECT') throw new TunnelError('method_refused');
   if (headers['sec-websocket-key']) throw new TunnelError('websocket_not_supported');

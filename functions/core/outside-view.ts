@@ -19,9 +19,7 @@ export function outsideView(response: VisitorResponse, request: VisitorRequest, 
   const headers: Headers = { ...response.headers };
   const { prefix } = route;
   if (prefix !== undefined) {
-    translateReferences(headers, hostOf(request), (origin, rest) =>
-      isBelow(rest, prefix) ? origin + rest : origin + prefix + rest,
-    );
+    translateReferences(headers, hostOf(request), (origin, rest) => (isBelow(rest, prefix) ? origin + rest : origin + prefix + rest));
   }
   const cookies = (headers['set-cookie'] ?? []).flatMap((cookie) => scoped(cookie, request, prefix));
   if (prefix !== undefined && entersTunnel(request, route)) cookies.push(tunnelCookie(route.tunnelId, isHttps(request)));

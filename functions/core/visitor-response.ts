@@ -27,7 +27,6 @@ export function responseOf(outcome: Outcome, method: string): VisitorResponse {
 
 const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 /** A line break would let a value write further fields (RFC 9110 section 5.5). */
- 
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const isWritable = (headers: Headers): boolean =>

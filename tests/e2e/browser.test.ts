@@ -10,7 +10,9 @@ const colourOf = (page: Page): Promise<string> => page.evaluate('getComputedStyl
 const pathOf = (page: Page): Promise<string> => page.evaluate('location.pathname');
 /** How much was loaded, and from where. */
 const loaded = (page: Page): Promise<string[]> =>
-  page.evaluate('performance.getEntriesByType("resource").map(({ name, responseStatus }) => responseStatus + " " + new URL(name).pathname)');
+  page.evaluate(
+    'performance.getEntriesByType("resource").map(({ name, responseStatus }) => responseStatus + " " + new URL(name).pathname)',
+  );
 
 (chromium === undefined ? describe.skip : describe)('a real browser', () => {
   let cloud: CloudUnderTest;

@@ -49,18 +49,23 @@ const seen = (): Received => {
 const fieldsOf = ({ headers }: Received, name: string): string[] => headers.filter(([each]) => each === name).map(([, value]) => value);
 
 describe('what the local service gets', () => {
-  test('is every method that Node knows, WebDAV\'s among them, but TRACE and CONNECT', async () => {
+  test("is every method that Node knows, WebDAV's among them, but TRACE and CONNECT", async () => {
     const methods = http.METHODS.filter((method) => !['TRACE', 'CONNECT'].includes(method));
     expect(methods).toEqual(expect.arrayContaining(['PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'REPORT']));
     for (const method of methods) expect(await visit('/', { method })).toMatchObject({ status: 200 });
     expect(received.map(({ method }) => method)).toEqual(methods);
   });
 
-  test('is neither TRACE nor a WebSocket\'s handshake, which are refused at once', async () => {
+  test("is neither TRACE nor a WebSocket's handshake, which are refused at once", async () => {
     const trace = await visit('/', { method: 'TRACE', headers: { cookie: 's=secret' } });
     expect(trace).toMatchObject({ status: 501, headers: { 'x-tunnel-error': 'method_refused' } });
     expect(trace.text).not.toContain('secret');
-    const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
+    const upgrade = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
     const handshake = await visit('/chat', { headers: upgrade });
     expect(handshake).toMatchObject({ status: 501, headers: { 'x-tunnel-error': 'websocket_not_supported' } });
     expect(received).toEqual([]);
@@ -119,7 +124,7 @@ describe('what the local service gets', () => {
     for (const hop of ['x-hop', 'te', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'upgrade']) expect(names).not.toContain(hop);
   });
 
-  test('is header fields up to API Gateway\'s limit of 10,240 bytes; beyond it nothing', async () => {
+  test("is header fields up to API Gateway's limit of 10,240 bytes; beyond it nothing", async () => {
     const large = 'x'.repeat(9900);
     await visit('/', { headers: { 'x-large': large } });
     expect(fieldsOf(seen(), 'x-large')).toEqual([large]);
@@ -127,8 +132,10 @@ describe('what the local service gets', () => {
     expect(received).toHaveLength(1);
   });
 
-  test('is the visitor\'s Host, and where the request came from', async () => {
-    await visit('/', { headers: { 'X-Forwarded-For': '203.0.113.9', 'X-Forwarded-Host': 'evil', Forwarded: 'host=evil', Via: '1.0 fred' } });
+  test("is the visitor's Host, and where the request came from", async () => {
+    await visit('/', {
+      headers: { 'X-Forwarded-For': '203.0.113.9', 'X-Forwarded-Host': 'evil', Forwarded: 'host=evil', Via: '1.0 fred' },
+    });
     const request = seen();
     expect(fieldsOf(request, 'host')).toEqual(['demo.localhost']);
     expect(fieldsOf(request, 'x-forwarded-for')).toEqual(['203.0.113.9, 127.0.0.1']);

@@ -56,7 +56,10 @@ export const startSinglePageApp = (colour: string): Promise<App> => {
   `;
   return startApp(colour, {
     'GET /': (_request, reply) =>
-      html(reply, '<!doctype html><link rel="stylesheet" href="/style.css"><script type="module" src="/app.js"></script><main>Log in</main>'),
+      html(
+        reply,
+        '<!doctype html><link rel="stylesheet" href="/style.css"><script type="module" src="/app.js"></script><main>Log in</main>',
+      ),
     'GET /app.js': (_request, reply) => reply.writeHead(200, { 'content-type': 'text/javascript' }).end(script),
     'POST /api/login': (_request, reply, body) => {
       const session = randomUUID();
@@ -100,4 +103,7 @@ const svg = (reply: ServerResponse): void =>
   void reply.writeHead(200, { 'content-type': 'image/svg+xml' }).end('<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"/>');
 
 const cookieOf = ({ headers }: IncomingMessage, name: string): string | undefined =>
-  headers.cookie?.split('; ').find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  headers.cookie
+    ?.split('; ')
+    .find((pair) => pair.startsWith(`${name}=`))
+    ?.slice(name.length + 1);

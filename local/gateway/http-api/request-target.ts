@@ -13,8 +13,8 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.~%-]+)(:\d*)?$/i;
 
 /**
  * What a request is for. Node's parser has refused most of what is malformed; here go a missing, repeated or impossible
- * Host (RFC 9112 section 3.2), targets that only a proxy or `OPTIONS *` would use, and fragments, which no client sends. An absolute target replaces the
- * Host, which must be there all the same.
+ * Host (RFC 9112 section 3.2), targets that only a proxy or `OPTIONS *` would use, and fragments, which no client sends.
+ * An absolute target replaces the Host, which must be there all the same.
  * @returns undefined for a request that must get 400
  */
 export function requestTarget({ rawHeaders, url = '' }: IncomingMessage): RequestTarget | undefined {

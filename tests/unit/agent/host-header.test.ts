@@ -27,11 +27,11 @@ async function exchange(hostHeader: string | undefined, fields: (host: string) =
 }
 
 describe('the Host of the local service', () => {
-  it.each([undefined, 'preserve'])('is the visitor\'s when the option is %s', async (option) => {
+  it.each([undefined, 'preserve'])("is the visitor's when the option is %s", async (option) => {
     expect((await exchange(option)).seen).toEqual(['demo.test', 'demo.test']);
   });
 
-  it('is its own address when rewritten; the visitor\'s stands beside it', async () => {
+  it("is its own address when rewritten; the visitor's stands beside it", async () => {
     const { seen, own } = await exchange('rewrite');
     expect(seen).toEqual([own, 'demo.test']);
   });
@@ -64,7 +64,7 @@ describe('what a service says of the Host it was told', () => {
     expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2; HttpOnly', 'c=3; Domain=other.test', 'd=4']);
   });
 
-  it('leaves other references, and those of a service that knows its visitor\'s Host, alone', async () => {
+  it("leaves other references, and those of a service that knows its visitor's Host, alone", async () => {
     const elsewhere = { location: 'https://other.test/login' };
     expect((await exchange('rewrite', () => elsewhere)).headers).toMatchObject({ location: ['https://other.test/login'] });
     const own = { location: 'http://demo.test/x', 'set-cookie': 'a=1; Domain=demo.test' };

@@ -16,7 +16,15 @@ interface Visit {
 }
 
 /** The tunnels `demo` and `other` are there. What forwarding would say is asked of the real rule for routes. */
-async function visit({ path = '/style.css', query = '', method = 'GET', host = 'tunnels.example', referer, cookie, scheme = 'http' }: Visit) {
+async function visit({
+  path = '/style.css',
+  query = '',
+  method = 'GET',
+  host = 'tunnels.example',
+  referer,
+  cookie,
+  scheme = 'http',
+}: Visit) {
   const looked: string[] = [];
   const tunnels: Tunnels = {
     find: async (tunnelId) => {

@@ -93,7 +93,9 @@ describe('at a host of its own', () => {
 
 test('no local service sets our cookie', () => {
   for (const where of [{}, OWN_HOST]) {
-    expect(seen({ 'set-cookie': ['http-tunnel=evil; Path=/', ' http-tunnel =evil', '__Host-http-tunnel=evil; Path=/; Secure'] }, where)).not.toHaveProperty('set-cookie');
+    expect(
+      seen({ 'set-cookie': ['http-tunnel=evil; Path=/', ' http-tunnel =evil', '__Host-http-tunnel=evil; Path=/; Secure'] }, where),
+    ).not.toHaveProperty('set-cookie');
   }
 });
 

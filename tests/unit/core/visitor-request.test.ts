@@ -52,9 +52,15 @@ test('what belongs to the hop before does not go on, and Connection removes noth
     'x-forwarded-for': ['192.0.2.1'],
     via: ['1.0 fred'],
   });
-  expect(Object.keys(headers).sort()).toEqual(
-    ['authorization', 'content-length', 'cookie', 'host', 'via', 'x-forwarded-for', 'x-forwarded-host'],
-  );
+  expect(Object.keys(headers).sort()).toEqual([
+    'authorization',
+    'content-length',
+    'cookie',
+    'host',
+    'via',
+    'x-forwarded-for',
+    'x-forwarded-host',
+  ]);
 });
 
 test.each([
