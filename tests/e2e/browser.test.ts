@@ -2,6 +2,8 @@ import { Browser, chromium, type Page } from '../support/browser';
 import { startServerRenderedApp, startSinglePageApp, type App } from '../support/browser-apps';
 import { startCloud, type CloudUnderTest } from '../support/tunnel';
 
+jest.setTimeout(60_000);
+
 const RED = 'rgb(200, 0, 0)';
 const BLUE = 'rgb(0, 0, 200)';
 
@@ -26,7 +28,7 @@ const loaded = (page: Page): Promise<string[]> =>
     await cloud.agent({ name: 'shop', target: { port: shop.port } });
     await cloud.agent({ name: 'board', target: { port: board.port } });
     browser = await Browser.launch(chromium as string);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await cloud.close();

@@ -8,13 +8,16 @@ export interface App extends LocalServer {
   readonly cookies: string[];
 }
 
+/** Browsers ask for an icon sooner or later, unless there is one. */
+const NO_ICON = '<link rel="icon" href="data:,">';
+
 type Handler = (request: IncomingMessage, reply: ServerResponse, body: Buffer) => void;
 
 /** Pages made on the server, in that colour. Members have to log in by a form. */
 export const startServerRenderedApp = (colour: string): Promise<App> => {
   const sessions = new Map<string, string>();
   const page = (content: string): string =>
-    `<!doctype html><link rel="stylesheet" href="/style.css"><script src="/app.js"></script>` +
+    `<!doctype html>${NO_ICON}<link rel="stylesheet" href="/style.css"><script src="/app.js"></script>` +
     `<h1>Shop</h1><nav><a id="members" href="/members">Members</a></nav><img src="/logo.svg">${content}`;
   return startApp(colour, {
     'GET /': (_request, reply) => html(reply, page('<p>Welcome</p>')),
@@ -58,7 +61,7 @@ export const startSinglePageApp = (colour: string): Promise<App> => {
     'GET /': (_request, reply) =>
       html(
         reply,
-        '<!doctype html><link rel="stylesheet" href="/style.css"><script type="module" src="/app.js"></script><main>Log in</main>',
+        `<!doctype html>${NO_ICON}<link rel="stylesheet" href="/style.css"><script type="module" src="/app.js"></script><main>Log in</main>`,
       ),
     'GET /app.js': (_request, reply) => reply.writeHead(200, { 'content-type': 'text/javascript' }).end(script),
     'POST /api/login': (_request, reply, body) => {

@@ -4,8 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import WebSocket from 'ws';
+import type { Readable, Writable } from 'node:stream';
 import { eventually } from './eventually';
 
 const EXECUTABLES = [process.env['CHROMIUM'] ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'];
@@ -13,34 +12,35 @@ const EXECUTABLES = [process.env['CHROMIUM'] ?? '', '/usr/bin/chromium', '/usr/b
 /** A Chromium of this machine; tests that need one are skipped where there is none. */
 export const chromium = EXECUTABLES.find((file) => file !== '' && existsSync(file));
 
+/** A page may take as long as this to load, in ms. */
+const LOAD_MS = 15_000;
+
 type Result = Record<string, unknown>;
 
-/** A real browser, driven by the DevTools protocol: https://chromedevtools.github.io/devtools-protocol/ */
+/**
+ * A real browser, driven by the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/) over pipes: it ends
+ * with whoever started it.
+ */
 export class Browser {
   private readonly pending = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
+  private readonly toBrowser: Writable;
+  private unread = '';
   private sent = 0;
 
   private constructor(
     private readonly process: ChildProcess,
     private readonly profile: string,
-    private readonly socket: WebSocket,
   ) {
-    socket.on('message', (data: Buffer) => {
-      const { id, result, error } = JSON.parse(data.toString()) as { id?: number; result?: Result; error?: { message: string } };
-      const call = this.pending.get(id ?? 0);
-      this.pending.delete(id ?? 0);
-      if (error) call?.reject(new Error(error.message));
-      else call?.resolve(result ?? {});
-    });
+    const [, , , toBrowser, fromBrowser] = process.stdio as [null, null, null, Writable, Readable];
+    this.toBrowser = toBrowser;
+    fromBrowser.setEncoding('utf8').on('data', (text: string) => this.read(text));
   }
 
   static async launch(executable: string): Promise<Browser> {
     const profile = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-browser-'));
-    const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--remote-debugging-port=0'];
-    const process = spawn(executable, [...flags, `--user-data-dir=${profile}`], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const socket = new WebSocket(await devToolsUrl(process));
-    await once(socket, 'open');
-    return new Browser(process, profile, socket);
+    const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--remote-debugging-pipe'];
+    const stdio = ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] as const;
+    return new Browser(spawn(executable, [...flags, `--user-data-dir=${profile}`], { stdio: [...stdio] }), profile);
   }
 
   /** A page in a context of its own: no cookie and no cache is shared with another's. */
@@ -55,14 +55,26 @@ export class Browser {
     const exited = once(this.process, 'exit');
     await this.call('Browser.close');
     await exited;
-    this.socket.terminate();
     await rm(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 
   private call(method: string, params: Result = {}, sessionId?: string): Promise<Result> {
     const id = (this.sent += 1);
-    this.socket.send(JSON.stringify({ id, method, params, ...(sessionId !== undefined && { sessionId }) }));
+    this.toBrowser.write(`${JSON.stringify({ id, method, params, ...(sessionId !== undefined && { sessionId }) })}\0`);
     return new Promise((resolve, reject) => this.pending.set(id, { resolve, reject }));
+  }
+
+  /** Messages end with a NUL. */
+  private read(text: string): void {
+    const messages = (this.unread + text).split('\0');
+    this.unread = messages.pop() ?? '';
+    for (const message of messages) {
+      const { id, result, error } = JSON.parse(message) as { id?: number; result?: Result; error?: { message: string } };
+      const call = this.pending.get(id ?? 0);
+      this.pending.delete(id ?? 0);
+      if (error) call?.reject(new Error(error.message));
+      else call?.resolve(result ?? {});
+    }
   }
 }
 
@@ -105,17 +117,6 @@ export class Page {
     await eventually(async () => {
       const hasLoaded = await this.evaluate('!window.isLeft && document.readyState === "complete"').catch(() => false);
       if (hasLoaded !== true) throw new Error('the page has not loaded');
-    });
+    }, LOAD_MS);
   }
-}
-
-async function devToolsUrl({ stderr }: ChildProcess): Promise<string> {
-  if (!stderr) throw new Error('the browser was started without its output');
-  for await (const line of createInterface(stderr)) {
-    const [, url] = /^DevTools listening on (ws:.*)$/.exec(line) ?? [];
-    if (url === undefined) continue;
-    stderr.resume();
-    return url;
-  }
-  throw new Error('the browser ended before it could be driven');
 }
