@@ -90,12 +90,16 @@ test.each([
   ['a tunnel that is not there', 'https://tunnels.example/gone/'],
   ['no URL', 'demo'],
   ['no tunnel', 'https://tunnels.example/a.b/'],
-])('a referring page of %s leads nowhere', async (_what, referer) => {
-  expect((await visit({ referer })).response).toMatchObject(LOST);
+])('a referring page of %s leads nowhere, and no name is looked for that is none', async (_what, referer) => {
+  const { response, looked } = await visit({ referer });
+  expect(response).toMatchObject(LOST);
+  expect(looked.filter((name) => name !== 'gone')).toEqual([]);
 });
 
 test.each(['http-tunnel=gone', 'http-tunnel=../x', 'http-tunnel=', 'xhttp-tunnel=demo'])('the cookie %s leads nowhere', async (cookie) => {
-  expect((await visit({ cookie })).response).toMatchObject(LOST);
+  const { response, looked } = await visit({ cookie });
+  expect(response).toMatchObject(LOST);
+  expect(looked).toEqual(cookie === 'http-tunnel=gone' ? ['gone'] : []);
 });
 
 test('neither page nor cookie outdoes a tunnel in the path', async () => {

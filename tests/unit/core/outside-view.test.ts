@@ -18,6 +18,7 @@ describe('below a path prefix', () => {
     ['http://tunnels.example/x', 'http://tunnels.example/demo/x'],
     ['https://TUNNELS.example?q', 'https://TUNNELS.example/demo?q'],
     ['//tunnels.example/x', '//tunnels.example/demo/x'],
+    ['http://tunnels.example\\x', 'http://tunnels.example/demo\\x'],
     ['/demo/x', '/demo/x'],
     ['/demo', '/demo'],
     ['/demo?q', '/demo?q'],
