@@ -66,9 +66,9 @@ export class Agent extends EventEmitter<AgentEvents> {
   constructor(options: AgentOptions) {
     super();
     this.settings = resolveOptions(options);
-    const { target, timing, now, random, requestTimeoutMs } = this.settings;
+    const { target, hostHeader, timing, now, random, requestTimeoutMs } = this.settings;
     this.backoff = new Backoff(timing.backoffBaseMs, timing.backoffCapMs, random);
-    this.service = new LocalService(target);
+    this.service = new LocalService(target, hostHeader);
     this.outbox = new Outbox({
       send: (text) => this.current?.send(text) ?? false,
       onSilence: () => this.current?.probe(),

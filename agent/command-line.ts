@@ -23,6 +23,7 @@ interface HttpFlags {
   readonly name?: string;
   readonly host: string;
   readonly allowRemoteTarget?: boolean;
+  readonly hostHeader?: string;
   readonly requestTimeout: number;
   readonly connectTimeout: number;
   readonly json?: boolean;
@@ -72,6 +73,7 @@ function httpCommand(program: Command): Command {
     .option('--name <name>', 'name of the tunnel; without it the cloud chooses one')
     .option('--host <host>', 'host of the local service', '127.0.0.1')
     .option('--allow-remote-target', 'allow a --host that is not this machine')
+    .option('--host-header <host>', "Host for the local service: preserve (the visitor's), rewrite (its own), or a value")
     .option('--request-timeout <seconds>', 'how long the local service may take to answer', seconds, 25)
     .option('--connect-timeout <seconds>', 'how long connecting to the cloud may take', seconds, 10)
     .option('--json', 'print one JSON object a line');
@@ -88,6 +90,7 @@ function toInvocation(port: number, flags: HttpFlags, environment: Environment):
     ...(flags.name === undefined ? {} : { name: flags.name }),
     target: { host: flags.host, port },
     allowRemoteTarget: flags.allowRemoteTarget ?? false,
+    ...(flags.hostHeader === undefined ? {} : { hostHeader: flags.hostHeader }),
     requestTimeoutMs: flags.requestTimeout * 1000,
     connectTimeoutMs: flags.connectTimeout * 1000,
   };

@@ -39,10 +39,15 @@ export function checkRequestLine({ method, uri }: LocalRequest): void {
 
 /**
  * The header fields for the local service as name, value, name, value, in their order: without those of the
- * last hop, with the framing of the actual body. `Host` stays the visitor's; it does not choose the target.
+ * last hop, with the framing of the actual body. `Host` does not choose the target.
+ * @param hostHeader instead of the visitor's
  * @throws LocalServiceError `invalid_request` for a repeated Host
  */
-export function localHeaderLines({ method, headers, body }: LocalRequest, target: LocalTarget): string[] {
+export function localHeaderLines(
+  { method, headers, body }: LocalRequest,
+  target: LocalTarget,
+  hostHeader?: string,
+): string[] {
   const {
     host = [formatTarget(target)],
     'content-length': declaredLength,
@@ -53,7 +58,7 @@ export function localHeaderLines({ method, headers, body }: LocalRequest, target
   // The visitor's end of the tunnel has the whole body already: nobody waits for a 100.
   delete fields.expect;
 
-  const lines = ['host', ...host];
+  const lines = ['host', ...(hostHeader === undefined ? host : [hostHeader])];
   for (const [name, values] of Object.entries(fields)) for (const value of values) lines.push(name, value);
   if (body.length > 0 || declaredLength !== undefined || METHODS_WITH_BODY.has(method.toUpperCase())) {
     lines.push('content-length', String(body.length));

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { LocalServiceError } from './errors';
+import { withoutRewrittenHost } from './host-header';
 import { checkRequestLine, localHeaderLines, type LocalRequest } from './local-request';
 import { readLocalResponse, type LocalResponse } from './local-response';
 import { formatTarget, type LocalTarget } from './local-target';
@@ -29,7 +30,11 @@ export class LocalService {
   private readonly agent = new http.Agent({ keepAlive: true, timeout: IDLE_SOCKET_MS });
   private readonly running = new Set<Exchange>();
 
-  constructor(private readonly target: LocalTarget) {}
+  /** @param hostHeader what it gets as Host; the visitor's, when left out */
+  constructor(
+    private readonly target: LocalTarget,
+    private readonly hostHeader?: string,
+  ) {}
 
   /**
    * Asks the local service.
@@ -42,7 +47,8 @@ export class LocalService {
     const timer = setTimeout(() => this.cancel(exchange, this.timeoutError(timeoutMs)), timeoutMs);
     try {
       const response = await responseHead(exchange.outgoing, request.body);
-      return await readLocalResponse(response, request.method);
+      const answer = await readLocalResponse(response, request.method);
+      return { ...answer, headers: withoutRewrittenHost(answer.headers, this.hostHeader) };
     } catch (error) {
       exchange.outgoing.destroy();
       throw exchange.cancelledWith ?? this.explain(error, exchange);
@@ -75,7 +81,7 @@ export class LocalService {
 
   private open(request: LocalRequest): ClientRequest {
     const { host, port } = this.target;
-    const headers = localHeaderLines(request, this.target);
+    const headers = localHeaderLines(request, this.target, this.hostHeader);
     try {
       const { method, uri: path } = request;
       return http.request({ agent: this.agent, host, port, method, path, headers });

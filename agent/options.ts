@@ -1,4 +1,5 @@
 import { AgentOptionError } from './errors';
+import { resolveHostHeader } from './host-header';
 import { resolveTarget, type LocalTarget } from './local-target';
 import { DEFAULT_TIMING, type Timing } from './timing';
 
@@ -14,6 +15,8 @@ export interface AgentOptions {
   readonly target: { readonly host?: string; readonly port: number };
   /** Allows a target that is not on this machine. */
   readonly allowRemoteTarget?: boolean;
+  /** What the local service gets as Host: `preserve` the visitor's (default), `rewrite` to its own address, or this value. */
+  readonly hostHeader?: string;
   /** How long the local service may take for a whole answer; 25 000. */
   readonly requestTimeoutMs?: number;
   /** How long the upgrade may take, and then the cloud's `connection_established`; 10 000 each. */
@@ -32,6 +35,8 @@ export interface AgentSettings {
   readonly token: string;
   readonly name?: string;
   readonly target: LocalTarget;
+  /** Instead of the visitor's. */
+  readonly hostHeader: string | undefined;
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly timing: Timing;
@@ -41,11 +46,13 @@ export interface AgentSettings {
 
 /** @throws AgentOptionError */
 export function resolveOptions(options: AgentOptions): AgentSettings {
+  const target = resolveTarget(options.target, options.allowRemoteTarget ?? false);
   return {
     endpoint: resolveEndpoint(options.endpoint),
     token: resolveToken(options.token),
     ...(options.name === undefined ? {} : { name: resolveName(options.name) }),
-    target: resolveTarget(options.target, options.allowRemoteTarget ?? false),
+    target,
+    hostHeader: resolveHostHeader(options.hostHeader ?? 'preserve', target),
     requestTimeoutMs: resolveTimeout('request timeout', options.requestTimeoutMs ?? 25_000),
     connectTimeoutMs: resolveTimeout('connect timeout', options.connectTimeoutMs ?? 10_000),
     timing: { ...DEFAULT_TIMING, ...options.timing },

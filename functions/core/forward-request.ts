@@ -1,6 +1,7 @@
 import { encodeMessage, fitsOneMessage, type Capability, type HttpRequestMessage } from '../../protocol';
 import type { Clock } from './clock';
 import { Mailbox } from './mailbox';
+import { outsideView } from './outside-view';
 import type { Mode, PendingRequests } from './pending-request';
 import { assignCohort, type Cohort, type Rollout } from './rollout';
 import type { Tunnel, Tunnels } from './tunnel';
@@ -56,6 +57,7 @@ export async function forwardRequest(
 ): Promise<VisitorResponse> {
   const { pending, clock } = options;
   const deadline = request.arrivedAt + options.deadlineMs;
+  refuseUncarried(request);
   const route = routeOf(request, options.tunnelDomain);
   const text = encodeRequest(requestId, request, route, deadline);
   const assigned = (): Cohort => assignCohort(requestId, options.rollout);
@@ -94,10 +96,19 @@ export async function forwardRequest(
     });
     if (!answer) throw new TunnelError('deadline_exceeded');
     options.observer.answered(answer);
-    return responseOf(answer.outcome, request.method);
+    return outsideView(responseOf(answer.outcome, request.method), request, route);
   } finally {
     (await subscribing)?.close();
   }
+}
+
+/**
+ * Refuses what no tunnel carries, whatever its agent can do. A WebSocket's handshake would get an ordinary answer, if any,
+ * from which its visitor learns less.
+ */
+function refuseUncarried({ method, headers }: VisitorRequest): void {
+  if (method === 'TRACE' || method === 'CONNECT') throw new TunnelError('method_refused');
+  if (headers['sec-websocket-key']) throw new TunnelError('websocket_not_supported');
 }
 
 /** Rejects as the promise does; where that resolves, never settles. */

@@ -17,6 +17,16 @@ export const TUNNEL_ERRORS = {
     remedy: 'Send a smaller body: about 95 KB fit, headers included.',
   },
   internal_error: { status: 500, title: 'The tunnel failed', remedy: 'Try again; if it persists, tell whoever runs the tunnel service.' },
+  method_refused: {
+    status: 501,
+    title: 'The tunnel does not carry this method',
+    remedy: 'Use another one: TRACE would show what proxies add to a request, and CONNECT is for proxies.',
+  },
+  websocket_not_supported: {
+    status: 501,
+    title: 'The tunnel does not carry WebSockets',
+    remedy: 'Use requests and answers instead, such as long polling of up to 25 s.',
+  },
   method_not_supported: {
     status: 501,
     title: "The tunnel's agent does not support this method",

@@ -1,5 +1,6 @@
 import { stripHopByHop, type Headers } from '../../protocol';
 import { isTunnelName } from './tunnel';
+import { withoutTunnelCookie } from './tunnel-cookie';
 import { TunnelError } from './tunnel-error';
 
 /** A visitor's request as the HTTP API hands it over. */
@@ -33,22 +34,40 @@ export interface Route {
  * @throws TunnelError `tunnel_not_found` when neither can be a tunnel's name
  */
 export function routeOf(request: VisitorRequest, tunnelDomain: string | undefined): Route {
-  const query = request.rawQuery && `?${request.rawQuery}`;
-  const byHost = subdomain(request.headers['host']?.[0], tunnelDomain);
+  const query = queryOf(request);
+  const byHost = subdomainOf(request, tunnelDomain);
   if (byHost !== undefined) {
     if (!isTunnelName(byHost)) throw new TunnelError('tunnel_not_found');
     return { tunnelId: byHost, uri: encodePath(request.decodedPath) + query };
   }
-  const [, tunnelId = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(request.decodedPath) ?? [];
+  const { segment: tunnelId, rest } = firstSegment(request.decodedPath);
   if (!isTunnelName(tunnelId)) throw new TunnelError('tunnel_not_found');
   return { tunnelId, uri: (encodePath(rest) || '/') + query, prefix: `/${tunnelId}` };
 }
 
-function subdomain(host: string | undefined, domain: string | undefined): string | undefined {
-  if (host === undefined || domain === undefined) return undefined;
-  const hostname = host.replace(/:\d*$/, '').toLowerCase();
+/** What stands before the tunnel domain in the host; undefined where the host is not below it. */
+export function subdomainOf(request: VisitorRequest, domain: string | undefined): string | undefined {
+  const hostname = hostOf(request)?.replace(/:\d*$/, '').toLowerCase();
+  if (hostname === undefined || domain === undefined) return undefined;
   return hostname.endsWith(`.${domain}`) ? hostname.slice(0, -domain.length - 1) : undefined;
 }
+
+/** `/demo/a/b` is `demo` and `/a/b`. */
+export function firstSegment(path: string): { segment: string; rest: string } {
+  const [, segment = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
+  return { segment, rest };
+}
+
+/** As the visitor addressed it, with its port if one was given. */
+export const hostOf = ({ headers }: VisitorRequest): string | undefined => headers['host']?.[0];
+
+/** As sent, with its `?`. */
+export const queryOf = ({ rawQuery }: VisitorRequest): string => rawQuery && `?${rawQuery}`;
+
+/** What API Gateway says in a field; a visitor's own claim stands before it, if AWS lets it stand. */
+const lastIn = ({ headers }: VisitorRequest, name: string): string | undefined => headers[name]?.at(-1)?.split(',').at(-1)?.trim();
+
+export const isHttps = (request: VisitorRequest): boolean => lastIn(request, 'x-forwarded-proto') === 'https';
 
 /**
  * What browsers percent-encode in a path (https://url.spec.whatwg.org/#path-percent-encode-set; `^`, a late addition, most
@@ -70,12 +89,20 @@ export function forwardedHeaders(request: VisitorRequest, route: Route): Headers
   const append = (name: string, value: string): void => {
     headers[name] = [[...(headers[name] ?? []), value].join(', ')];
   };
-  // API Gateway appends the visitor's address and sets the scheme; where it did not, we do.
+  const set = (name: string, value: string | undefined): void => {
+    if (value === undefined) delete headers[name];
+    else headers[name] = [value];
+  };
+  // API Gateway appends the visitor's address; where it did not, we do.
   if (!headers['x-forwarded-for']) append('x-forwarded-for', request.sourceIp);
-  const host = headers['host']?.[0];
-  if (host !== undefined) headers['x-forwarded-host'] = [host];
-  if (route.prefix === undefined) delete headers['x-forwarded-prefix'];
-  else headers['x-forwarded-prefix'] = [route.prefix];
+  for (const name of ['x-forwarded-proto', 'x-forwarded-port']) set(name, lastIn(request, name));
+  set('x-forwarded-host', hostOf(request));
+  set('x-forwarded-prefix', route.prefix);
+  // What it says is in the fields above, and of those frameworks that believe it, some take what the visitor wrote first.
+  set('forwarded', undefined);
+  // The body is here, whole: nobody waits for a 100.
+  set('expect', undefined);
+  set('cookie', headers['cookie'] && withoutTunnelCookie(headers['cookie'].join('; ')));
   append('via', '1.1 http-tunnel');
   return headers;
 }

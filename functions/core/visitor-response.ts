@@ -1,5 +1,5 @@
 import { stripHopByHop, type Headers } from '../../protocol';
-import { fromAgentError, TUNNEL_ERRORS, type TunnelError } from './tunnel-error';
+import { fromAgentError, TUNNEL_ERRORS, TunnelError } from './tunnel-error';
 import type { Outcome } from './pending-request';
 
 /** The HTTP response for the visitor; header values by lower-case name. */
@@ -9,15 +9,28 @@ export interface VisitorResponse {
   readonly body: Uint8Array;
 }
 
-/** The agent's outcome as the visitor gets it: the local service's own bytes. @throws TunnelError when the agent reported one */
+/**
+ * The agent's outcome as the visitor gets it: the local service's own bytes.
+ * @throws TunnelError the one that the agent reported, or `invalid_response` for what is no HTTP response: agents of others
+ * may check less than ours
+ */
 export function responseOf(outcome: Outcome, method: string): VisitorResponse {
   if (outcome.kind === 'failure') throw fromAgentError(outcome.code);
+  const { statusCode: status } = outcome;
   const headers = stripHopByHop(outcome.headers);
+  if (status < 200 || !isWritable(headers)) throw new TunnelError('invalid_response');
   // Framing is computed from the bytes on each hop; only where there are none may the length speak of the GET's (RFC 9110 section 8.6).
-  if (method !== 'HEAD' && outcome.statusCode !== 304) delete headers['content-length'];
+  if ((method !== 'HEAD' && status !== 304) || status === 204) delete headers['content-length'];
   headers['via'] = [...(headers['via'] ?? []), '1.1 http-tunnel'];
-  return { status: outcome.statusCode, headers, body: outcome.body };
+  return { status, headers, body: outcome.body };
 }
+
+const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+/** A line break would let a value write further fields (RFC 9110 section 5.5). */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+const isWritable = (headers: Headers): boolean =>
+  Object.entries(headers).every(([name, values]) => FIELD_NAME.test(name) && values.every((value) => FIELD_VALUE.test(value)));
 
 /** One of our own errors, as a page for those who ask for HTML and as an RFC 9457 problem for everybody else. */
 export function errorResponse(error: TunnelError, accept: string | undefined, requestId: string): VisitorResponse {

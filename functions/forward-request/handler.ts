@@ -11,6 +11,7 @@ import { socketWakeChannel } from '../aws/wake-channel';
 import { WakeSocket } from '../aws/wake-socket';
 import { forwardRequest, type ForwardOptions } from '../core/forward-request';
 import { LiveShare } from '../core/live-share';
+import { orLeadBack } from '../core/lead-back';
 import { TunnelError } from '../core/tunnel-error';
 import type { VisitorRequest } from '../core/visitor-request';
 import { errorResponse, type VisitorResponse } from '../core/visitor-response';
@@ -90,7 +91,8 @@ const options: Omit<ForwardOptions, 'observer'> = {
 async function answer(requestId: string, request: VisitorRequest): Promise<VisitorResponse> {
   const observer = new RequestMetrics(systemClock.now);
   try {
-    const response = await forwardRequest(requestId, request, { ...options, observer });
+    const forwarding = forwardRequest(requestId, request, { ...options, observer });
+    const response = await orLeadBack(forwarding, request, options);
     observer.ended(request.arrivedAt);
     return response;
   } catch (error) {

@@ -2,7 +2,7 @@
 import { ConsoleServer } from '../../local/console/console-server';
 import { localStory } from '../../scripts/trace/local-story';
 import { storyText } from '../../scripts/trace/story-text';
-import { Browser, findBrowser } from '../support/browser';
+import { describeInBrowser, type Browser, type Page } from '../support/browser';
 import { eventually } from '../support/eventually';
 import { SetAlarms, WrittenMetrics } from '../support/observed';
 import { startTunnel, type CloudUnderTest } from '../support/tunnel';
@@ -81,57 +81,50 @@ test('what npm run trace prints is the story of the running local cloud, or one 
   await expect(localStory(requestId, { consoleUrl: 'http://127.0.0.1:9' })).rejects.toThrow('does not answer at http://127.0.0.1:9: start it again');
 });
 
-const executable = findBrowser();
-if (executable === undefined && process.env['CI']) {
-  test('a browser is there to test the console page in', () => {
-    throw new Error('no Chromium was found: install one, or set CHROMIUM_PATH');
-  });
-} else if (executable === undefined) {
-  process.stderr.write('SKIPPED: the console page was not tested, for no Chromium was found; install one, or set CHROMIUM_PATH\n');
-}
-
-(executable === undefined ? describe.skip : describe)('the console page in a browser', () => {
+describeInBrowser('the console page in a browser', (launch) => {
   let browser: Browser;
+  let shown: Page;
   beforeAll(async () => {
-    browser = await Browser.start(executable as string);
-    await browser.look({ width: 1280, height: 900, scheme: 'light' });
-    await browser.open(page.url);
-    await browser.until(`document.querySelector('#connection').dataset.state === 'live'`);
+    browser = await launch();
+    shown = await browser.newPage();
+    await shown.look({ width: 1280, height: 900, scheme: 'light' });
+    await shown.goto(page.url);
+    await shown.until(`document.querySelector('#connection').dataset.state === 'live'`);
   }, 30_000);
   afterAll(() => browser.close());
 
   test('says that there is nothing to compare while there is nothing', async () => {
-    await browser.until(`document.querySelector('#verdict .headline')`);
-    expect(await browser.text('#verdict')).toContain('No requests');
-    expect(await browser.text('#alarm-list')).toContain('The stack has no alarms');
+    await shown.until(`document.querySelector('#verdict .headline')`);
+    expect(await shown.text('#verdict')).toContain('No requests');
+    expect(await shown.text('#alarm-list')).toContain('The stack has no alarms');
   });
 
   test('shows at a glance that the canary is better, and who is in alarm, as soon as it is so', async () => {
     writeTraffic(metrics, { canaryMs: 40, controlMs: 100 });
     alarms.set({ address: 'a', name: 'stream-lag', kind: 'metric', description: 'Runbook: docs/runbooks/stream-lag.md', state: 'OK', reason: 'quiet', since: Date.now() });
     alarms.set({ address: 'a', name: 'stream-lag', kind: 'metric', description: 'Runbook: docs/runbooks/stream-lag.md', state: 'ALARM', reason: '6012 > 5000', since: Date.now() });
-    await browser.until(`document.querySelector('#verdict').dataset.kind === 'better'`);
-    expect(await browser.text('#verdict')).toMatch(/^The canary is better than the control\s+Half of its visitors wait less than 40 ms, of the control's 100 ms\./);
-    expect(await browser.text('#cohorts')).toMatch(/Requests\s+40\s+40/);
-    expect(await browser.text('#percent')).toContain('25 %');
-    expect(await browser.text('#wakes')).toMatch(/direct\s+100 %/);
-    expect(await browser.text('#alarm-list')).toMatch(/1 in alarm\.[^]*in alarm\s+stream-lag[^]*runbook\s+6012 > 5000/);
-    expect(await browser.evaluate('document.title')).toBe('(1) http-tunnel console');
-    await browser.until(`document.querySelector('#charts path.line.canary').getAttribute('d').length > 10`);
+    await shown.until(`document.querySelector('#verdict').dataset.kind === 'better'`);
+    expect(await shown.text('#verdict')).toMatch(/^The canary is better than the control\s+Half of its visitors wait less than 40 ms, of the control's 100 ms\./);
+    expect(await shown.text('#cohorts')).toMatch(/Requests\s+40\s+40/);
+    expect(await shown.text('#percent')).toContain('25 %');
+    expect(await shown.text('#wakes')).toMatch(/direct\s+100 %/);
+    expect(await shown.text('#alarm-list')).toMatch(/1 in alarm\.[^]*in alarm\s+stream-lag[^]*runbook\s+6012 > 5000/);
+    expect(await shown.evaluate('document.title')).toBe('(1) http-tunnel console');
+    await shown.until(`document.querySelector('#charts path.line.canary').getAttribute('d').length > 10`);
   });
 
   test('leads from a request to its waterfall by keyboard alone', async () => {
     const requestId = idOf(await tunnel.visit('/nonce/1'));
-    await browser.until(`document.querySelector('[data-request="${requestId}"]')`);
-    await browser.evaluate(`document.querySelector('#request-list').focus()`);
-    await browser.press('Tab');
-    expect(await browser.evaluate('document.activeElement.dataset.request')).toBe(requestId);
-    await browser.press('Enter');
-    await browser.until(`document.querySelector('#timeline code')?.innerText === '${requestId}'`);
-    await browser.until(`document.querySelectorAll('#timeline strong').length === 4`);
-    expect(await browser.text('#timeline')).toMatch(/forward-request[^]*receive-message[^]*process-stream[^]*EventBridge PutEvents[^]*wake-waiter/);
+    await shown.until(`document.querySelector('[data-request="${requestId}"]')`);
+    await shown.evaluate(`document.querySelector('#request-list').focus()`);
+    await shown.press('Tab');
+    expect(await shown.evaluate('document.activeElement.dataset.request')).toBe(requestId);
+    await shown.press('Enter');
+    await shown.until(`document.querySelector('#timeline code')?.innerText === '${requestId}'`);
+    await shown.until(`document.querySelectorAll('#timeline strong').length === 4`);
+    expect(await shown.text('#timeline')).toMatch(/forward-request[^]*receive-message[^]*process-stream[^]*EventBridge PutEvents[^]*wake-waiter/);
     // What is on its way to the page does not take the focus away.
-    expect(await browser.evaluate('document.activeElement.dataset.request')).toBe(requestId);
+    expect(await shown.evaluate('document.activeElement.dataset.request')).toBe(requestId);
   });
 
   test('shows log lines as they come, as text and nothing else, and filters them', async () => {
@@ -139,34 +132,34 @@ if (executable === undefined && process.env['CI']) {
     const line = { at: Date.now(), functionName: 'http-tunnel-local-sweep', environmentId: 'e' };
     logs.add({ ...line, text: JSON.stringify({ level: 'ERROR', message: '<img src=x onerror="document.title=1"><b>bold</b>' }) });
     logs.add({ ...line, text: JSON.stringify({ level: 'INFO', message: 'needle in the log' }) });
-    await browser.until(`document.querySelector('#log-lines').innerText.includes('needle in the log')`);
-    expect(await browser.text('#log-lines')).toContain('<img src=x onerror="document.title=1"><b>bold</b>');
-    expect(await browser.evaluate(`document.querySelectorAll('#log-lines img, #log-lines b').length`)).toBe(0);
-    await browser.evaluate(`(() => { const f = document.querySelector('#log-filter'); f.value = 'NEEDLE sweep'; f.dispatchEvent(new Event('input')); })()`);
-    expect(await browser.evaluate(`document.querySelectorAll('#log-lines p').length`)).toBe(1);
-    expect(await browser.text('#log-lines')).toContain('needle in the log');
+    await shown.until(`document.querySelector('#log-lines').innerText.includes('needle in the log')`);
+    expect(await shown.text('#log-lines')).toContain('<img src=x onerror="document.title=1"><b>bold</b>');
+    expect(await shown.evaluate(`document.querySelectorAll('#log-lines img, #log-lines b').length`)).toBe(0);
+    await shown.evaluate(`(() => { const f = document.querySelector('#log-filter'); f.value = 'NEEDLE sweep'; f.dispatchEvent(new Event('input')); })()`);
+    expect(await shown.evaluate(`document.querySelectorAll('#log-lines p').length`)).toBe(1);
+    expect(await shown.text('#log-lines')).toContain('needle in the log');
   });
 
   test.each([[1280, 'light'], [390, 'light'], [1280, 'dark'], [390, 'dark']] as const)('fits a window of %i px, in the %s', async (width, scheme) => {
-    await browser.look({ width, height: 800, scheme });
-    expect(await browser.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-    const brightness = await browser.evaluate<number>(`Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])`);
+    await shown.look({ width, height: 800, scheme });
+    expect(await shown.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    const brightness = await shown.evaluate<number>(`Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])`);
     expect(brightness > 128).toBe(scheme === 'light');
   });
 
   test('says when the cloud has gone, and goes on when it is there again', async () => {
     const port = Number(new URL(page.url).port);
     await page.close();
-    await browser.until(`document.querySelector('#connection').dataset.state === 'lost'`);
+    await shown.until(`document.querySelector('#connection').dataset.state === 'lost'`);
     page = await ConsoleServer.start({ ...tunnel.cloud.services, metrics, alarms, environment: 'local again' }, port);
-    await browser.until(`document.querySelector('#connection').dataset.state === 'live'`);
-    await browser.until(`document.querySelector('#environment').innerText === 'local again'`);
+    await shown.until(`document.querySelector('#connection').dataset.state === 'live'`);
+    await shown.until(`document.querySelector('#environment').innerText === 'local again'`);
   });
 
   test('has asked nobody but its own server, and the browser has found nothing to complain of', () => {
-    expect(browser.requested.length).toBeGreaterThan(4);
-    expect([...new Set(browser.requested.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin))]).toEqual([page.url]);
-    expect(browser.complaints.filter((text) => !text.includes('ERR_CONNECTION_REFUSED') && !text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))).toEqual([]);
+    expect(shown.requested.length).toBeGreaterThan(4);
+    expect([...new Set(shown.requested.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin))]).toEqual([page.url]);
+    expect(shown.complaints.filter((text) => !text.includes('ERR_CONNECTION_REFUSED') && !text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))).toEqual([]);
   });
 });
 

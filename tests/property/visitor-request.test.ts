@@ -1,16 +1,7 @@
 import fc from 'fast-check';
-import { encodePath, routeOf, type VisitorRequest } from '../../functions/core/visitor-request';
-
-const request = (overrides: Partial<VisitorRequest>): VisitorRequest => ({
-  method: 'GET',
-  decodedPath: '/',
-  rawQuery: '',
-  headers: {},
-  body: new Uint8Array(),
-  sourceIp: '192.0.2.1',
-  arrivedAt: 0,
-  ...overrides,
-});
+import { encodePath, routeOf } from '../../functions/core/visitor-request';
+import { decodePath } from '../../local/gateway/http-api/decode-path';
+import { visitorRequest as request } from '../support/visitor-request';
 
 /** Well-formed Unicode: a path that could not be decoded never reaches us. */
 const decodedPath = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed());
@@ -33,6 +24,18 @@ test('an encoded path is what a browser would send: the URL parser leaves it as 
       const encoded = encodePath(`/a${text}`.replaceAll('/', '_'));
       expect(new URL(`http://host/${encoded}`).pathname).toBe(`/${encoded}`);
     }),
+  );
+});
+
+test('a path that somebody types into a browser arrives as the browser sent it, though the edge decodes it', () => {
+  // What is typed encoded may be so without need; ^ is sent in either way.
+  const typed = fc.string({ unit: 'binary' }).filter((text) => !/[?#%^]/.test(text));
+  fc.assert(
+    fc.property(typed, (text) => {
+      const sent = new URL(`http://host/${text}`).pathname;
+      expect(encodePath(decodePath(sent) ?? '')).toBe(sent);
+    }),
+    { examples: [['/a//b/'], ['a;b=c'], ['你'], ['sp ace'], ['a+b']] },
   );
 });
 

@@ -4,68 +4,161 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import WebSocket from 'ws';
+import type { Readable, Writable } from 'node:stream';
+import { eventually } from './eventually';
 
 const NAMES = [
   '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/opt/google/chrome/chrome',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--remote-debugging-port=0',
+  '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--remote-debugging-pipe',
 ];
 
 /** Path of a Chromium on this machine: what CHROMIUM_PATH says, or one of the usual places. */
-export const findBrowser = (): string | undefined => process.env['CHROMIUM_PATH'] ?? NAMES.find((name) => existsSync(name));
+const executable = process.env['CHROMIUM_PATH'] ?? NAMES.find((name) => existsSync(name));
 
-/** A window of a page, as far as a test needs to look at it. */
+/** Lays out tests in a real browser. Where there is none they are skipped, and say so; in CI that is a failure. */
+export function describeInBrowser(title: string, tests: (launch: () => Promise<Browser>) => void): void {
+  if (executable !== undefined) return void describe(title, () => tests(() => Browser.launch(executable)));
+  const remedy = 'needs Chromium or Chrome: install one, or name it in CHROMIUM_PATH';
+  process.stderr.write(`\nSKIPPED: ${title}: ${remedy}\n`);
+  (process.env['CI'] === 'true' ? it : it.skip)(title, () => {
+    throw new Error(remedy);
+  });
+}
+
+/** A window, as far as a test needs to look at it. */
 export interface View {
   readonly width: number;
   readonly height: number;
   readonly scheme: 'light' | 'dark';
 }
 
-interface Reply {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: Record<string, unknown>;
-  readonly result?: Record<string, unknown>;
-  readonly error?: { readonly message: string };
-}
+/** A page may take as long as this to load, or to show what is waited for, in ms. */
+const LOAD_MS = 15_000;
 
-/** A real browser with one page, driven by the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/). */
+type Result = Record<string, unknown>;
+type Hear = (method: string, params: Result) => void;
+
+/**
+ * A real browser, driven by the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/) over pipes: it ends
+ * with whoever started it.
+ */
 export class Browser {
-  /** Complaints of the page: its console's errors, what its security policy refused, exceptions. */
-  readonly complaints: string[] = [];
-  /** Every address that the page has asked. */
-  readonly requested: string[] = [];
-  private readonly waiting = new Map<number, (reply: Reply) => void>();
-  private nextId = 1;
+  private readonly listeners = new Map<string, Hear>();
+  private readonly pending = new Map<number, { resolve: (result: Result) => void; reject: (error: Error) => void }>();
+  private readonly toBrowser: Writable;
+  private unread = '';
+  private sent = 0;
 
   private constructor(
     private readonly process: ChildProcess,
     private readonly profile: string,
-    private readonly socket: WebSocket,
   ) {
-    socket.on('message', (data: Buffer) => this.hear(JSON.parse(data.toString()) as Reply));
+    const [, , , toBrowser, fromBrowser] = process.stdio as [null, null, null, Writable, Readable];
+    this.toBrowser = toBrowser;
+    fromBrowser.setEncoding('utf8').on('data', (text: string) => this.read(text));
   }
 
-  static async start(executable: string): Promise<Browser> {
+  static async launch(executable: string): Promise<Browser> {
     const profile = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-browser-'));
-    const child = spawn(executable, [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    const port = await debuggingPort(child);
-    const pages = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as { type: string; webSocketDebuggerUrl: string }[];
-    const socket = new WebSocket(pages.find(({ type }) => type === 'page')?.webSocketDebuggerUrl ?? '');
-    await once(socket, 'open');
-    const browser = new Browser(child, profile, socket);
-    await Promise.all(['Page', 'Runtime', 'Log', 'Network'].map((domain) => browser.call(`${domain}.enable`)));
-    return browser;
+    const stdio = ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] as const;
+    return new Browser(spawn(executable, [...FLAGS, `--user-data-dir=${profile}`], { stdio: [...stdio] }), profile);
   }
 
-  async open(url: string): Promise<void> {
-    await this.call('Page.navigate', { url });
-    await this.until(`document.readyState === 'complete'`);
+  /** A page in a context of its own: no cookie and no cache is shared with another's. */
+  async newPage(): Promise<Page> {
+    const { browserContextId } = await this.call('Target.createBrowserContext');
+    const { targetId } = await this.call('Target.createTarget', { url: 'about:blank', browserContextId });
+    const { sessionId } = await this.call('Target.attachToTarget', { targetId, flatten: true });
+    const page = new Page((method, params) => this.call(method, params, sessionId as string));
+    this.listeners.set(sessionId as string, page.hear);
+    await Promise.all(['Runtime', 'Log', 'Network'].map((domain) => this.call(`${domain}.enable`, {}, sessionId as string)));
+    return page;
+  }
+
+  async close(): Promise<void> {
+    const exited = once(this.process, 'exit');
+    await this.call('Browser.close');
+    await exited;
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+
+  private call(method: string, params: Result = {}, sessionId?: string): Promise<Result> {
+    const id = (this.sent += 1);
+    this.toBrowser.write(`${JSON.stringify({ id, method, params, ...(sessionId !== undefined && { sessionId }) })}\0`);
+    return new Promise((resolve, reject) => this.pending.set(id, { resolve, reject }));
+  }
+
+  /** Messages end with a NUL. */
+  private read(text: string): void {
+    const messages = (this.unread + text).split('\0');
+    this.unread = messages.pop() ?? '';
+    for (const message of messages) {
+      const { id, result, error, sessionId, method, params } = JSON.parse(message) as Message;
+      if (method !== undefined) this.listeners.get(sessionId ?? '')?.(method, params ?? {});
+      const call = this.pending.get(id ?? 0);
+      this.pending.delete(id ?? 0);
+      if (error) call?.reject(new Error(error.message));
+      else call?.resolve(result ?? {});
+    }
+  }
+}
+
+interface Message {
+  readonly id?: number;
+  readonly result?: Result;
+  readonly error?: { readonly message: string };
+  readonly sessionId?: string;
+  readonly method?: string;
+  readonly params?: Result;
+}
+
+export class Page {
+  /** What its console shows as errors: what failed, what its security policy refused, exceptions. */
+  readonly complaints: string[] = [];
+  /** Every address that it has asked. */
+  readonly requested: string[] = [];
+
+  constructor(private readonly call: (method: string, params?: Result) => Promise<Result>) {}
+
+  /** As somebody does who types the address: no page is the referring one. Resolves when the page has loaded. */
+  async goto(url: string): Promise<void> {
+    await this.leave(() => this.call('Page.navigate', { url }));
+  }
+
+  async reload(): Promise<void> {
+    await this.leave(() => this.call('Page.reload'));
+  }
+
+  /** Clicks on the element, which leads to another page; resolves when that has loaded. */
+  async follow(selector: string): Promise<void> {
+    await this.leave(() => this.evaluate(`setTimeout(() => document.querySelector(${JSON.stringify(selector)}).click())`));
+  }
+
+  /** Of an expression in the page, awaited; must be JSON. */
+  async evaluate<T>(expression: string): Promise<T> {
+    const { result, exceptionDetails } = (await this.call('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    })) as { result: { value: T }; exceptionDetails?: { exception?: { description?: string } } };
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? `${expression} failed`);
+    return result.value;
+  }
+
+  text(selector = 'body'): Promise<string> {
+    return this.evaluate(`document.querySelector(${JSON.stringify(selector)})?.innerText ?? ''`);
+  }
+
+  /** Waits until an expression in the page is true. */
+  async until(expression: string): Promise<void> {
+    await eventually(async () => {
+      if (await this.evaluate<boolean>(`Boolean(${expression})`)) return;
+      throw new Error(`not true in the page: ${expression}; it shows: ${await this.text()}`);
+    }, LOAD_MS);
   }
 
   async look({ width, height, scheme }: View): Promise<void> {
@@ -73,28 +166,6 @@ export class Browser {
     await this.call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
   }
 
-  /** Value of an expression in the page. @throws Error with what it threw */
-  async evaluate<T>(expression: string): Promise<T> {
-    const { result, exceptionDetails } = await this.call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true });
-    if (exceptionDetails) throw new Error(JSON.stringify(exceptionDetails));
-    return (result as { value: T }).value;
-  }
-
-  /** Waits until an expression in the page is true. @throws Error after so many ms */
-  async until(expression: string, ms = 8_000): Promise<void> {
-    const giveUpAt = Date.now() + ms;
-    while (!(await this.evaluate<boolean>(`Boolean(${expression})`))) {
-      if (Date.now() > giveUpAt) throw new Error(`never true in the page: ${expression}; it shows: ${await this.text('body')}`);
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-  }
-
-  /** What a person reads in the first element that matches. */
-  text(selector: string): Promise<string> {
-    return this.evaluate(`document.querySelector(${JSON.stringify(selector)})?.innerText ?? ''`);
-  }
-
-  /** Presses a key as a person does: `Tab`, `Enter`, `ArrowLeft`. */
   async press(key: 'Tab' | 'Enter' | 'ArrowLeft'): Promise<void> {
     const code = { Tab: 9, Enter: 13, ArrowLeft: 37 }[key];
     const event = { key, code: key, windowsVirtualKeyCode: code, ...(key === 'Enter' && { text: '\r' }) };
@@ -108,47 +179,21 @@ export class Browser {
     await writeFile(file, Buffer.from(data as string, 'base64'));
   }
 
-  async close(): Promise<void> {
-    const gone = once(this.process, 'exit');
-    this.socket.close();
-    this.process.kill('SIGKILL');
-    await gone;
-    // Its children end a moment later, and write until then.
-    await rm(this.profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  }
+  readonly hear: Hear = (method, params) => {
+    if (method === 'Network.requestWillBeSent') this.requested.push((params['request'] as { url: string }).url);
+    if (method === 'Runtime.exceptionThrown') this.complaints.push(JSON.stringify(params['exceptionDetails']));
+    if (method !== 'Log.entryAdded') return;
+    const { level, text } = params['entry'] as { level: string; text: string };
+    if (level === 'error') this.complaints.push(text);
+  };
 
-  private async call(method: string, params: object = {}): Promise<Record<string, unknown>> {
-    const id = this.nextId++;
-    const answered = new Promise<Reply>((resolve) => this.waiting.set(id, resolve));
-    this.socket.send(JSON.stringify({ id, method, params }));
-    const { result, error } = await answered;
-    if (error) throw new Error(`${method}: ${error.message}`);
-    return result ?? {};
+  /** Marks the page and waits for one without the mark. */
+  private async leave(go: () => Promise<unknown>): Promise<void> {
+    await this.evaluate('window.isLeft = true');
+    await go();
+    await eventually(async () => {
+      const hasLoaded = await this.evaluate('!window.isLeft && document.readyState === "complete"').catch(() => false);
+      if (hasLoaded !== true) throw new Error('the page has not loaded');
+    }, LOAD_MS);
   }
-
-  private hear({ id, method, params, ...reply }: Reply): void {
-    if (id !== undefined) {
-      this.waiting.get(id)?.(reply);
-      this.waiting.delete(id);
-    }
-    if (method === 'Network.requestWillBeSent') this.requested.push((params?.['request'] as { url: string }).url);
-    if (method === 'Runtime.exceptionThrown') this.complaints.push(JSON.stringify(params?.['exceptionDetails']));
-    if (method === 'Log.entryAdded') {
-      const { level, text } = params?.['entry'] as { level: string; text: string };
-      if (level === 'error') this.complaints.push(text);
-    }
-  }
-}
-
-/** Chromium says on its standard error where its DevTools are. */
-async function debuggingPort(child: ChildProcess): Promise<string> {
-  if (!child.stderr) throw new Error('Chromium was started without its standard error');
-  for await (const line of createInterface({ input: child.stderr })) {
-    const port = /^DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(line)?.[1];
-    if (port !== undefined) {
-      child.stderr.resume();
-      return port;
-    }
-  }
-  throw new Error('Chromium ended before it could be driven');
 }

@@ -15,6 +15,7 @@ import { readBody } from '../read-body';
 import { refuseMalformed } from './refuse-malformed';
 import { requestTarget } from './request-target';
 import { HttpRoutes, sourceArnOf, type HttpRoute } from './routes';
+import { hasSoundFraming } from './sound-framing';
 import { writeResponse } from './write-response';
 
 export interface HttpApiEdgeOptions extends InvocationServices {
@@ -134,7 +135,7 @@ export class HttpApiEdge implements Closeable {
     const path = target && decodePath(target.path);
     const body = await readBody(request, limits.payloadBytes);
     if (body === 'aborted') return body;
-    if (target === undefined || path === undefined) return edgeResponse(400);
+    if (target === undefined || path === undefined || !hasSoundFraming(request)) return edgeResponse(400);
     if (body === 'too-large') return edgeResponse(413);
     return {
       method: request.method ?? '',

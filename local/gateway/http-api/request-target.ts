@@ -13,8 +13,8 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.~%-]+)(:\d*)?$/i;
 
 /**
  * What a request is for. Node's parser has refused most of what is malformed; here go a missing, repeated or impossible
- * Host (RFC 9112 section 3.2) and targets that only a proxy or `OPTIONS *` would use. An absolute target replaces the
- * Host, which must be there all the same.
+ * Host (RFC 9112 section 3.2), targets that only a proxy or `OPTIONS *` would use, and fragments, which no client sends.
+ * An absolute target replaces the Host, which must be there all the same.
  * @returns undefined for a request that must get 400
  */
 export function requestTarget({ rawHeaders, url = '' }: IncomingMessage): RequestTarget | undefined {
@@ -25,7 +25,7 @@ export function requestTarget({ rawHeaders, url = '' }: IncomingMessage): Reques
   const host = authority ?? hosts[0] ?? '';
   if (hosts.length !== 1 || !HOST.test(host)) return undefined;
   const originForm = authority === undefined || target.startsWith('/') ? target : `/${target}`;
-  if (!originForm.startsWith('/')) return undefined;
+  if (!originForm.startsWith('/') || originForm.includes('#')) return undefined;
   const [, path = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(originForm) ?? [];
   return { host, path, query };
 }

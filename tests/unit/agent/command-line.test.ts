@@ -52,7 +52,7 @@ describe('the command line', () => {
 
   it('carries every option into the agent', () => {
     const { options, json } = tunnel(
-      'http 80 --endpoint ws://127.0.0.1:9 --name shop --host 10.1.1.1 --allow-remote-target --request-timeout 2.5 --connect-timeout 3 --json',
+      'http 80 --endpoint ws://127.0.0.1:9 --name shop --host 10.1.1.1 --allow-remote-target --host-header app.test --request-timeout 2.5 --connect-timeout 3 --json',
     );
     expect(json).toBe(true);
     expect(options).toMatchObject({
@@ -60,6 +60,7 @@ describe('the command line', () => {
       name: 'shop',
       target: { host: '10.1.1.1', port: 80 },
       allowRemoteTarget: true,
+      hostHeader: 'app.test',
       requestTimeoutMs: 2500,
       connectTimeoutMs: 3000,
     });

@@ -202,6 +202,7 @@ describe('requests that cannot be put on the wire', () => {
     ['a line break in a header', { headers: { host: ['a'], 'x-a': ['1\r\nx-b: 2'] } }],
     ['a header name with a colon', { headers: { host: ['a'], 'x:a': ['1'] } }],
     ['two Host headers', { headers: { host: ['a', 'b'] } }],
+    ['three Host headers', { headers: { host: ['a', 'b', 'c'] } }],
   ])('are refused: %s', async (_what, fields: Partial<LocalRequest>) => {
     const server = fixture.keep(await startRawServer(() => undefined));
     expect((await failureOf(serviceAt(server.port).ask(request(fields), 1000))).code).toBe('invalid_request');

@@ -1,4 +1,4 @@
-import { decodeCloudMessage, type HttpRequestMessage } from '../../../protocol';
+import { decodeCloudMessage, type Headers, type HttpRequestMessage } from '../../../protocol';
 import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
 import { Mailbox } from '../../../functions/core/mailbox';
 import type { Outcome } from '../../../functions/core/pending-request';
@@ -200,6 +200,17 @@ test('a request that does not fit one message is refused before anything is aske
   const { log, options, request } = cloud();
   const large = { ...request, body: new Uint8Array(100 * 1024) };
   await expect(forwardRequest('r1', large, options)).rejects.toMatchObject({ code: 'request_too_large', status: 413 });
+  expect(log).toEqual([]);
+});
+
+test.each([
+  ['TRACE', {}, 'method_refused'],
+  ['CONNECT', {}, 'method_refused'],
+  ['GET', { 'sec-websocket-key': ['dGhlIHNhbXBsZSBub25jZQ=='] }, 'websocket_not_supported'],
+])('what no tunnel carries is refused before anything is asked or sent: %s %j', async (method, headers: Headers, code) => {
+  const { request, options, log } = cloud({ found: [{ ...TUNNEL, capabilities: ['any-method'] }], outcome: OK });
+  const asked = { ...request, method, headers: { ...request.headers, ...headers } };
+  await expect(forwardRequest('r1', asked, options)).rejects.toMatchObject({ code, status: 501 });
   expect(log).toEqual([]);
 });
 

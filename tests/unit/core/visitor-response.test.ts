@@ -18,6 +18,32 @@ test('a length is computed from the bytes, unless there are none to compute it f
   expect(responseOf(ok({ 'content-length': ['999'] }, 304), 'GET').headers['content-length']).toEqual(['999']);
 });
 
+test('a 204 has no length, not even as the answer to HEAD', () => {
+  for (const method of ['GET', 'HEAD']) {
+    expect(responseOf(ok({ 'content-length': ['0'] }, 204), method).headers).not.toHaveProperty('content-length');
+  }
+});
+
+test.each([
+  ['a line break in a value', { 'x-a': ['1\r\nset-cookie: evil=1'] }, 200],
+  ['a NUL in a value', { 'x-a': ['fine', 'a\0b'] }, 200],
+  ['a value that no octet can hold', { 'x-a': ['€'] }, 200],
+  ['a name that is none', { 'x a': ['1'] }, 200],
+  ['an empty name', { '': ['1'] }, 200],
+  ['an interim status', {}, 101],
+])('an agent that answers with %s has an invalid response', (_what, headers: Record<string, string[]>, status) => {
+  expect(() => responseOf(ok(headers, status), 'GET')).toThrow(expect.objectContaining({ code: 'invalid_response' }));
+});
+
+test('fields of the local hop, and those that Connection names, end there; what later hops rely on does not', () => {
+  const hop = { connection: ['x-hop, content-type, via'], 'x-hop': ['1'], 'keep-alive': ['timeout=5'], upgrade: ['h2c'] };
+  const headers = { ...hop, 'content-type': ['text/plain'], via: ['1.1 a'], 'x-end': [''] };
+  expect(responseOf(ok(headers), 'GET').headers).toEqual({
+    via: ['1.1 a', '1.1 http-tunnel'],
+    'x-end': [''],
+  });
+});
+
 test("a program gets a problem document with the code", () => {
   const response = errorResponse(new TunnelError('agent_away'), 'application/json', 'r-1');
   expect(response.headers).toMatchObject({ 'content-type': ['application/problem+json'], 'x-tunnel-error': ['agent_away'] });

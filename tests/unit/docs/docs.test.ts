@@ -52,6 +52,15 @@ test('each promise names a test that holds it, or says that none does yet', () =
   for (const promise of promises) expect(promise).toMatch(/`tests\/|[Nn]ot yet/);
 });
 
+test('each rule of HTTP names the code that keeps it and a test that holds it', () => {
+  const rules = [...read('docs/http.md').matchAll(/^\| (?!Rule|-)(.*?) \| (.*?) \| (.*?) \|$/gm)].map(([, ...cells]) => cells);
+  expect(rules.length).toBeGreaterThanOrEqual(40);
+  for (const [rule, code, test] of rules) {
+    expect([rule, code]).toEqual([rule, expect.stringMatching(/\]\(\.\.\/|^the same$|Node's parser|^$/)]);
+    expect([rule, test]).toEqual([rule, expect.stringMatching(/`tests\/|^the same$/)]);
+  }
+});
+
 test('every Terraform address is explained to whoever reviews a plan, and none that does not exist', () => {
   const review = read('docs/plan-review.md');
   const explained = [...review.matchAll(/^\| `(aws_[\w.<>-]+)` \|/gm)].map(([, address]) => address);

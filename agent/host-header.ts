@@ -1,0 +1,51 @@
+import {
+  cookieDomain,
+  formatSetCookie,
+  isWithinDomain,
+  parseSetCookie,
+  translateReferences,
+  type Headers,
+} from '../protocol';
+import { AgentOptionError } from './errors';
+import { formatTarget, type LocalTarget } from './local-target';
+
+const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
+
+/**
+ * The Host that the local service gets: the visitor's (`preserve`), the local service's own address (`rewrite`), or the one
+ * given, which development servers ask for that serve only the hosts they know.
+ * @returns undefined for the visitor's
+ * @throws AgentOptionError
+ */
+export function resolveHostHeader(option: string, target: LocalTarget): string | undefined {
+  if (option === 'preserve') return undefined;
+  if (option === 'rewrite') return formatTarget(target).replace(/:80$/, '');
+  if (HOST.test(option)) return option;
+  throw new AgentOptionError(
+    `host header "${option}" is not a host: give preserve, rewrite, or a host such as app.test:3000`,
+  );
+}
+
+/**
+ * A service that was told another Host names places by that Host, which visitors cannot reach: references to it lose their
+ * origin, and cookies for it their domain.
+ * @param host what the local service was told; undefined for the visitor's own
+ */
+export function withoutRewrittenHost(headers: Headers, host: string | undefined): Headers {
+  if (host === undefined) return headers;
+  const own: Headers = { ...headers };
+  translateReferences(own, host, (_origin, rest) => (rest.startsWith('/') ? rest : `/${rest}`));
+  const hostname = host.replace(/:\d*$/, '').toLowerCase();
+  const cookies = own['set-cookie'];
+  if (cookies) own['set-cookie'] = cookies.map((cookie) => withoutDomain(cookie, hostname));
+  return own;
+}
+
+function withoutDomain(text: string, hostname: string): string {
+  const cookie = parseSetCookie(text);
+  const attributes = cookie.attributes.filter((attribute) => {
+    const domain = cookieDomain(attribute);
+    return domain === undefined || !isWithinDomain(hostname, domain);
+  });
+  return formatSetCookie({ ...cookie, attributes });
+}

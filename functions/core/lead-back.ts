@@ -1,0 +1,56 @@
+import { isTunnelName, type Tunnels } from './tunnel';
+import { tunnelInCookies } from './tunnel-cookie';
+import { TunnelError } from './tunnel-error';
+import { encodePath, firstSegment, hostOf, isHttps, queryOf, subdomainOf, type VisitorRequest } from './visitor-request';
+import type { VisitorResponse } from './visitor-response';
+
+/**
+ * Where tunnels share a host, a page below `/demo/` may link to `/style.css`, which names no tunnel. When nothing else has
+ * the address, the request is led back to `/demo/style.css`: by the page it comes from, else by the tunnel that the browser
+ * was in last. A redirect, because then caches, cookies and the next referring page have the prefix too (ADR 0024).
+ * @throws what `forwarding` rejects with, where nothing leads back
+ */
+export async function orLeadBack(
+  forwarding: Promise<VisitorResponse>,
+  request: VisitorRequest,
+  { tunnels, tunnelDomain }: { tunnels: Tunnels; tunnelDomain: string | undefined },
+): Promise<VisitorResponse> {
+  try {
+    return await forwarding;
+  } catch (error) {
+    const isLost = error instanceof TunnelError && error.code === 'tunnel_not_found';
+    if (!isLost || subdomainOf(request, tunnelDomain) !== undefined) throw error;
+    const tunnelId = await tunnelOfBrowser(request, tunnels);
+    if (tunnelId === undefined) throw error;
+    return redirectInto(tunnelId, request);
+  }
+}
+
+async function tunnelOfBrowser(request: VisitorRequest, tunnels: Tunnels): Promise<string | undefined> {
+  const cookies = request.headers['cookie']?.[0];
+  const hints = new Set([tunnelOfReferrer(request), tunnelInCookies(cookies, isHttps(request))]);
+  // It has just been looked for.
+  hints.delete(firstSegment(request.decodedPath).segment);
+  for (const hint of hints) if (hint !== undefined && (await tunnels.find(hint))) return hint;
+  return undefined;
+}
+
+/** The tunnel of the page that a request comes from, if that page is of this host. */
+function tunnelOfReferrer(request: VisitorRequest): string | undefined {
+  const referrer = request.headers['referer']?.[0] ?? '';
+  if (!URL.canParse(referrer)) return undefined;
+  const { host, pathname } = new URL(referrer);
+  const { segment } = firstSegment(pathname);
+  return host === hostOf(request)?.toLowerCase() && isTunnelName(segment) ? segment : undefined;
+}
+
+/** 307 keeps method and body. No cache may keep it: it is right for this page and this browser only. */
+const redirectInto = (tunnelId: string, request: VisitorRequest): VisitorResponse => ({
+  status: 307,
+  headers: {
+    location: [`/${tunnelId}${encodePath(request.decodedPath)}${queryOf(request)}`],
+    'cache-control': ['no-store'],
+    vary: ['Cookie, Referer'],
+  },
+  body: new Uint8Array(),
+});

@@ -1,0 +1,118 @@
+import { describeInBrowser, type Browser, type Page } from '../support/browser';
+import { startServerRenderedApp, startSinglePageApp, type App } from '../support/browser-apps';
+import { startCloud, type CloudUnderTest } from '../support/tunnel';
+
+jest.setTimeout(60_000);
+
+const RED = 'rgb(200, 0, 0)';
+const BLUE = 'rgb(0, 0, 200)';
+
+/** Whose text a page shows: each app has a colour. */
+const colourOf = (page: Page): Promise<string> => page.evaluate('getComputedStyle(document.body).color');
+const pathOf = (page: Page): Promise<string> => page.evaluate('location.pathname');
+/** How much was loaded, and from where. */
+const loaded = (page: Page): Promise<string[]> =>
+  page.evaluate(
+    'performance.getEntriesByType("resource").map(({ name, responseStatus }) => responseStatus + " " + new URL(name).pathname)',
+  );
+
+describeInBrowser('a real browser', (launch) => {
+  let cloud: CloudUnderTest;
+  let browser: Browser;
+  let shop: App;
+  let board: App;
+  beforeAll(async () => {
+    cloud = await startCloud({ mode: 'direct' });
+    shop = await startServerRenderedApp(RED);
+    board = await startSinglePageApp(BLUE);
+    await cloud.agent({ name: 'shop', target: { port: shop.port } });
+    await cloud.agent({ name: 'board', target: { port: board.port } });
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await cloud.close();
+    await Promise.all([shop.close(), board.close()]);
+  });
+
+  const byPath = (name: string): string => `${cloud.cloud.visitorUrl}/${name}/`;
+  const byHost = (name: string): string => {
+    const { port } = new URL(cloud.cloud.visitorUrl);
+    return `http://${name}.localhost:${port}/`;
+  };
+
+  describe.each([
+    ['by its own host', byHost, ''],
+    ['by path prefix', byPath, '/shop'],
+  ] as const)('reaches a server-rendered app %s', (_how, address, prefix) => {
+    test('with style, script and images, by absolute links', async () => {
+      const page = await browser.newPage();
+      await page.goto(address('shop'));
+      expect(await colourOf(page)).toBe(RED);
+      expect(await page.evaluate('window.hasScript')).toBe(true);
+      expect(await page.evaluate('document.querySelector("img").naturalWidth')).toBe(7);
+      expect((await loaded(page)).sort()).toEqual(['/app.js', '/background.svg', '/logo.svg', '/style.css'].map((path) => `200 ${path}`));
+    });
+
+    test('and logs in by form, redirect and cookie, and stays so', async () => {
+      const page = await browser.newPage();
+      await page.goto(address('shop'));
+      await page.follow('#members');
+      expect(await pathOf(page)).toBe(`${prefix}/login`);
+      await page.follow('button');
+      expect(await pathOf(page)).toBe(`${prefix}/members`);
+      expect(await page.text()).toContain('Hello ann');
+      await page.reload();
+      await page.follow('#members');
+      expect(await page.text()).toContain('Hello ann');
+      expect(await colourOf(page)).toBe(RED);
+    });
+  });
+
+  describe.each([
+    ['by its own host', byHost],
+    ['by path prefix', byPath],
+  ] as const)('runs a single-page app %s', (_how, address) => {
+    test('that logs in by its API, changes its address, uploads and downloads', async () => {
+      const page = await browser.newPage();
+      await page.goto(address('board'));
+      await page.evaluate('logIn("bob")');
+      // From here on the referring page is /profile, which names no tunnel.
+      expect(await pathOf(page)).toBe('/profile');
+      expect(await page.text('main')).toBe('Hello bob');
+      const { sent, received } = await page.evaluate<{ sent: string; received: string }>('upload(60000)');
+      expect(received).toBe(sent);
+      expect(await page.evaluate('download("bytes=2-5")')).toEqual([206, 'cdef']);
+    });
+  });
+
+  test('an address without the prefix leads to the tunnel that the browser was in', async () => {
+    const page = await browser.newPage();
+    const lost = new URL('/login', cloud.cloud.visitorUrl).href;
+    await page.goto(lost);
+    expect(await page.text()).toContain('There is no such tunnel');
+    await page.goto(byPath('shop'));
+    await page.goto(lost);
+    expect(await pathOf(page)).toBe('/shop/login');
+  });
+
+  test('two tunnels on one host mix neither what is cached nor cookies, and ours reaches neither', async () => {
+    const page = await browser.newPage();
+    shop.cookies.length = board.cookies.length = 0;
+    await page.goto(byPath('shop'));
+    await page.follow('#members');
+    await page.follow('button');
+    const [session = ''] = shop.cookies.slice(-1);
+    expect(session).toMatch(/^session=[\da-f-]{36}$/);
+    await page.goto(byPath('board'));
+    expect(await colourOf(page)).toBe(BLUE);
+    await page.evaluate('logIn("bob")');
+    await page.goto(byPath('shop'));
+    expect(await colourOf(page)).toBe(RED);
+    await page.follow('#members');
+    expect(await page.text()).toContain('Hello ann');
+    expect(new Set(shop.cookies)).toEqual(new Set([session]));
+    expect(board.cookies).not.toContain(session);
+    expect([...shop.cookies, ...board.cookies].join()).not.toContain('http-tunnel');
+  });
+});

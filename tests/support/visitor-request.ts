@@ -1,0 +1,13 @@
+import type { VisitorRequest } from '../../functions/core/visitor-request';
+
+/** A request of nobody in particular. */
+export const visitorRequest = (overrides: Partial<VisitorRequest> = {}): VisitorRequest => ({
+  method: 'GET',
+  decodedPath: '/',
+  rawQuery: '',
+  headers: {},
+  body: new Uint8Array(),
+  sourceIp: '192.0.2.1',
+  arrivedAt: 0,
+  ...overrides,
+});

@@ -1,0 +1,76 @@
+import { AgentOptionError } from '../../../agent';
+import { resolveOptions } from '../../../agent/options';
+import { LocalService } from '../../../agent/local-service';
+import { AgentFixture } from '../../support/agent-fixture';
+import { startLocalServer } from '../../support/agent-local-server';
+
+const fixture = new AgentFixture();
+afterEach(() => fixture.closeAll());
+
+const resolve = (hostHeader: string | undefined, target: { host?: string; port: number } = { port: 3000 }) =>
+  resolveOptions({ endpoint: 'wss://agents.test', token: 'abc', target, ...(hostHeader !== undefined && { hostHeader }) }).hostHeader;
+
+/** What a service that answers with these fields saw as Host and X-Forwarded-Host, and what became of its fields. */
+async function exchange(hostHeader: string | undefined, fields: (host: string) => Record<string, string | string[]> = () => ({})) {
+  let seen: unknown[] = [];
+  const server = fixture.keep(
+    await startLocalServer((request, reply) => {
+      seen = [request.headers.host, request.headers['x-forwarded-host']];
+      reply.writeHead(302, fields(request.headers.host ?? '')).end();
+    }),
+  );
+  const service = new LocalService({ host: '127.0.0.1', port: server.port }, resolve(hostHeader, { port: server.port }));
+  fixture.keep({ close: async () => service.close() });
+  const request = { method: 'GET', uri: '/', headers: { host: ['demo.test'], 'x-forwarded-host': ['demo.test'] }, body: Buffer.alloc(0) };
+  const { headers } = await service.ask(request, 1000);
+  return { seen, headers, own: `127.0.0.1:${server.port}` };
+}
+
+describe('the Host of the local service', () => {
+  it.each([undefined, 'preserve'])("is the visitor's when the option is %s", async (option) => {
+    expect((await exchange(option)).seen).toEqual(['demo.test', 'demo.test']);
+  });
+
+  it("is its own address when rewritten; the visitor's stands beside it", async () => {
+    const { seen, own } = await exchange('rewrite');
+    expect(seen).toEqual([own, 'demo.test']);
+  });
+
+  it('is any other that is given', async () => {
+    expect((await exchange('app.test:3000')).seen).toEqual(['app.test:3000', 'demo.test']);
+  });
+
+  it('is written as browsers write it', () => {
+    expect(resolve('rewrite', { host: '::1', port: 3000 })).toBe('[::1]:3000');
+    expect(resolve('rewrite', { host: 'localhost', port: 80 })).toBe('localhost');
+  });
+
+  it.each(['', 'http://app.test', 'app.test/x', 'a b', 'a\r\nx: y', 'app.test:'])('cannot be %j', (option) => {
+    expect(() => resolve(option)).toThrow(AgentOptionError);
+    expect(() => resolve(option)).toThrow('give preserve, rewrite, or a host such as app.test:3000');
+  });
+});
+
+describe('what a service says of the Host it was told', () => {
+  it('is a path to visitors, who cannot reach that Host', async () => {
+    const { headers } = await exchange('rewrite', (host) => ({ location: `http://${host}/login?x#y`, 'content-location': `//${host}` }));
+    expect(headers).toMatchObject({ location: ['/login?x#y'], 'content-location': ['/'] });
+  });
+
+  it('does not tie cookies to it', async () => {
+    const { headers } = await exchange('app.test', () => ({
+      'set-cookie': ['a=1; Domain=app.test; Path=/', 'b=2; Domain=.test; HttpOnly', 'c=3; Domain=other.test', 'd=4'],
+    }));
+    expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2; HttpOnly', 'c=3; Domain=other.test', 'd=4']);
+  });
+
+  it("leaves other references, and those of a service that knows its visitor's Host, alone", async () => {
+    const elsewhere = { location: 'https://other.test/login' };
+    expect((await exchange('rewrite', () => elsewhere)).headers).toMatchObject({ location: ['https://other.test/login'] });
+    const own = { location: 'http://demo.test/x', 'set-cookie': 'a=1; Domain=demo.test' };
+    expect((await exchange('preserve', () => own)).headers).toMatchObject({
+      location: ['http://demo.test/x'],
+      'set-cookie': ['a=1; Domain=demo.test'],
+    });
+  });
+});

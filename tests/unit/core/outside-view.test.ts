@@ -1,0 +1,107 @@
+import { outsideView } from '../../../functions/core/outside-view';
+import { routeOf } from '../../../functions/core/visitor-request';
+import type { Headers } from '../../../protocol';
+import { visitorRequest } from '../../support/visitor-request';
+
+/** An answer's header fields as a visitor of `tunnels.example` gets them. */
+function seen(answer: Headers, { host = 'tunnels.example', path = '/demo/a', method = 'GET', headers = {} } = {}): Headers {
+  const request = visitorRequest({ method, decodedPath: path, headers: { host: [host], ...headers } });
+  const route = routeOf(request, 'tunnels.example');
+  return outsideView({ status: 200, headers: answer, body: Buffer.from('<a href="/x">') }, request, route).headers;
+}
+const OWN_HOST = { host: 'demo.tunnels.example', path: '/a' };
+
+describe('below a path prefix', () => {
+  test.each([
+    ['/x?y#z', '/demo/x?y#z'],
+    ['/', '/demo/'],
+    ['http://tunnels.example/x', 'http://tunnels.example/demo/x'],
+    ['https://TUNNELS.example?q', 'https://TUNNELS.example/demo?q'],
+    ['//tunnels.example/x', '//tunnels.example/demo/x'],
+    ['http://tunnels.example\\x', 'http://tunnels.example/demo\\x'],
+    ['/demo/x', '/demo/x'],
+    ['/demo', '/demo'],
+    ['/demo?q', '/demo?q'],
+    ['/demonstration', '/demo/demonstration'],
+    ['/\\evil.example', '/demo/\\evil.example'],
+    ['x', 'x'],
+    ['../x', '../x'],
+    ['?q', '?q'],
+    ['', ''],
+    ['https://other.example/x', 'https://other.example/x'],
+    ['//other.example/x', '//other.example/x'],
+    ['https://tunnels.example.evil/x', 'https://tunnels.example.evil/x'],
+    ['mailto:a@tunnels.example', 'mailto:a@tunnels.example'],
+  ])('a reference to %s is one to %s', (inside, outside) => {
+    expect(seen({ location: [inside], 'content-location': [inside] })).toEqual({ location: [outside], 'content-location': [outside] });
+  });
+
+  test.each([
+    ['s=1; Path=/; HttpOnly', 's=1; Path=/demo; HttpOnly'],
+    ['s=1; path=/a/b', 's=1; Path=/demo/a/b'],
+    ['s=1; Path=/demo/a', 's=1; Path=/demo/a'],
+    ['s=1; Path=/demonstration', 's=1; Path=/demo/demonstration'],
+    ['s=1', 's=1'],
+    ['s=1; Path=', 's=1; Path='],
+    ['s=a=b, c; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 's=a=b, c; Expires=Wed, 21 Oct 2026 07:28:00 GMT'],
+    ['s=1; Domain=tunnels.example', 's=1'],
+    ['s=1; Domain=.EXAMPLE; Secure', 's=1; Secure'],
+    ['s=1; Domain=other.example', 's=1; Domain=other.example'],
+  ])('the cookie "%s" is "%s"', (inside, outside) => {
+    expect(seen({ 'set-cookie': [inside] })['set-cookie']).toEqual([outside]);
+  });
+
+  test('a cookie without a path, set at the prefix itself, stays below it', () => {
+    expect(seen({ 'set-cookie': ['s=1'] }, { path: '/demo' })['set-cookie']).toEqual(['s=1; Path=/demo']);
+  });
+
+  test('a page says which tunnel the browser is in, in a cookie that scripts and other sites cannot use', () => {
+    expect(seen({}, { headers: { 'sec-fetch-dest': ['document'] } })['set-cookie']).toEqual([
+      'http-tunnel=demo; Path=/; HttpOnly; SameSite=Lax',
+    ]);
+    expect(seen({ 'set-cookie': ['s=1'] }, { headers: { accept: ['text/html'], 'x-forwarded-proto': ['https'] } })['set-cookie']).toEqual([
+      's=1',
+      '__Host-http-tunnel=demo; Path=/; HttpOnly; SameSite=Lax; Secure',
+    ]);
+  });
+
+  test.each([
+    ['is in it already', { 'sec-fetch-dest': ['document'], cookie: ['a=1; http-tunnel=demo'] }, 'GET'],
+    ['is in it by https', { 'sec-fetch-dest': ['document'], 'x-forwarded-proto': ['https'], cookie: ['__Host-http-tunnel=demo'] }, 'GET'],
+    ['fetches something for a page', { 'sec-fetch-dest': ['empty'], accept: ['text/html'] }, 'GET'],
+    ['embeds it', { 'sec-fetch-dest': ['iframe'] }, 'GET'],
+    ['sends something', { 'sec-fetch-dest': ['document'] }, 'POST'],
+    ['is none', {}, 'GET'],
+  ])('nothing is said when a browser %s', (_what, headers: Headers, method) => {
+    expect(seen({}, { headers, method })).not.toHaveProperty('set-cookie');
+  });
+});
+
+describe('at a host of its own', () => {
+  test('references and paths of cookies stay, and no tunnel is noted', () => {
+    const answer = { location: ['/x'], 'set-cookie': ['s=1; Path=/'] };
+    expect(seen(answer, { ...OWN_HOST, headers: { 'sec-fetch-dest': ['document'] } })).toEqual(answer);
+  });
+
+  test.each([
+    ['s=1; Domain=demo.tunnels.example', 's=1; Domain=demo.tunnels.example'],
+    ['s=1; Domain=tunnels.example; Path=/', 's=1; Path=/'],
+    ['s=1; domain = .Example', 's=1'],
+  ])('a cookie for neighbours too is one for this tunnel: "%s" is "%s"', (inside, outside) => {
+    expect(seen({ 'set-cookie': [inside] }, OWN_HOST)['set-cookie']).toEqual([outside]);
+  });
+});
+
+test('no local service sets our cookie', () => {
+  for (const where of [{}, OWN_HOST]) {
+    expect(
+      seen({ 'set-cookie': ['http-tunnel=evil; Path=/', ' http-tunnel =evil', '__Host-http-tunnel=evil; Path=/; Secure'] }, where),
+    ).not.toHaveProperty('set-cookie');
+  }
+});
+
+test('body and status stay as they are', () => {
+  const request = visitorRequest({ decodedPath: '/demo/' });
+  const body = Buffer.from('<a href="/x">');
+  expect(outsideView({ status: 302, headers: {}, body }, request, routeOf(request, undefined))).toMatchObject({ status: 302, body });
+});
