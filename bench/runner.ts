@@ -111,6 +111,8 @@ export class Runner {
       httpPort: 0,
       // As on AWS, where next to none is.
       traces: false,
+      // A way back that is slow by nature would be rolled back, and polling be measured in its name.
+      watch: false,
       log: meter.onLog,
       warn: () => undefined,
       latency: (operation) => {

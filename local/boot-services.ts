@@ -69,6 +69,8 @@ export interface CloudOptions {
   readonly traces?: boolean;
   /** Divides the periods of alarms and the pauses between their evaluations; 1 where it is not given. Clocks run as ever. */
   readonly alarmTimeFactor?: number;
+  /** Whether alarms are evaluated, and so act; true unless it says otherwise. */
+  readonly watch?: boolean;
   /** Told of every decision on what functions and services do, from the boot on. */
   readonly onDecision?: (decision: AccessDecision) => void;
 }
@@ -206,7 +208,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const killer = started(new EnvironmentKiller({ faults, environments: () => lambda.environments(), kill }));
   started(new ServiceMetrics(metrics, { lambda, mappings, buses, queues, edge, httpApi, gateway }, timeFactor));
   started(alarms);
-  for (const part of [...mappings, schedules, alarms, killer]) part.start();
+  for (const part of [...mappings, schedules, ...(options.watch === false ? [] : [alarms]), killer]) part.start();
   return {
     spec, edge, gateway, lambda, dynamodb, queues, topics, buses, mappings, schedules, guard, iam, calls, faults, metrics, alarms, logs, traces,
     awsEndpoint: url, operator,
