@@ -18,9 +18,13 @@ export class Meter {
   private readonly gigabyteSeconds: Tally = {};
   private missedEvents = 0;
   private handedToBus = 0;
+  private unassigned = 0;
   private lateAnswers = 0;
   private minutes = 0;
   private onSince = 0;
+
+  /** @param eventDriven whether what is metered is to wake its waiters: then a request that polls from the start has not gone its way */
+  constructor(private readonly eventDriven: boolean) {}
 
   start(): void {
     this.on = true;
@@ -32,9 +36,12 @@ export class Meter {
     this.minutes += (performance.now() - this.onSince) / 60_000;
   }
 
-  /** Requests that did not go their contender's way: they polled, a read rescued them, or the bus woke them instead of receive-message. */
+  /**
+   * Requests that did not go their contender's way: they were never to be woken, polled, were rescued by a read, or woken by the bus instead
+   * of receive-message.
+   */
   get fallbacks(): number {
-    return this.missedEvents + this.handedToBus;
+    return (this.eventDriven ? this.unassigned : 0) + this.missedEvents + this.handedToBus;
   }
 
   get late(): number {
@@ -110,10 +117,12 @@ export class Meter {
     if (text.includes('"EventDrivenErrors":1')) this.missedEvents++;
   };
 
-  /** A row of mode direct whose wake could not be posted says so. */
+  /** A row says of its request whether it is to be woken, and in mode direct whether the wake could not be posted. */
   readonly onRecord = ({ dynamodb }: StreamRecord): void => {
-    const { mode, wake } = (dynamodb.NewImage ?? {}) as Record<string, { S?: string }>;
-    if (this.on && mode?.S === 'direct' && wake?.S === 'bus') this.handedToBus++;
+    if (!this.on) return;
+    const { mode, wake, cohort } = (dynamodb.NewImage ?? {}) as Record<string, { S?: string }>;
+    if (mode?.S === 'direct' && wake?.S === 'bus') this.handedToBus++;
+    if (!dynamodb.OldImage && cohort?.S === 'polling') this.unassigned++;
   };
 
   private async meterTable({ input, operation }: AwsCall, next: () => Promise<AwsReply>): Promise<AwsReply> {

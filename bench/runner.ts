@@ -100,7 +100,7 @@ export class Runner {
     const [stack] = synthesize({ environments: { local: environment }, outdir, bundles: options.bundles });
     if (!stack) throw new Error('the environment "local" gave no stack');
     const timeline = new Timeline();
-    const meter = new Meter();
+    const meter = new Meter(environment.responsePath.useEventDriven);
     const spans = new SpanTimes();
     const latency = latencyProfile(options.latency, options.seed);
     const key = randomTokenKey();
