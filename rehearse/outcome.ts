@@ -38,14 +38,14 @@ export function missesOf(run: Run): string[] {
   const limit = ROLL_BACK_MS / timeFactor;
   const within = (at: number | undefined): boolean => at !== undefined && at - faultAt < limit;
   const bound = `within ${ROLL_BACK_MS / 1000} s${timeFactor === 1 ? '' : ` / ${timeFactor} = ${(limit / 1000).toFixed(1)} s`}`;
-  const rollsBack = scenario.alarm !== undefined;
+  const rollsBack = scenario.seenBy.length > 0;
   const checks: readonly (readonly [holds: boolean, miss: string])[] = [
     [!run.tooEarly, 'the share was changed before the fault began'],
     [struck > 0, 'the fault struck nothing'],
     [rollsBack || rolledBackAt === undefined, 'it rolled back, which it must not'],
     [!rollsBack || within(rolledBackAt), `no roll-back ${bound}`],
     [!rollsBack || rolledBackAt === undefined || within(allPollingAt), `requests were still assigned to the event-driven cohort: not all polled ${bound}`],
-    [!rollsBack || ownAlarmAt !== undefined, `the alarm ${scenario.alarm} did not see it`],
+    [!rollsBack || ownAlarmAt !== undefined, `the alarm ${scenario.seenBy.join(' or ')} did not see it`],
     [stillOpen === 0, `${stillOpen} requests that were in flight at the roll-back did not end`],
     ...(scenario.mends ? mendChecks(mending) : []),
   ];

@@ -13,14 +13,14 @@ export interface RollBackWatchOptions {
   readonly assignments: Pick<Assignments, 'lastEventDrivenAt' | 'inFlight' | 'isOpen'>;
   /** When the fault began, in ms since the epoch. */
   readonly faultAt: number;
-  /** The alarm that is meant to see it. */
-  readonly alarm: Trigger | undefined;
+  /** The alarms that are meant to see it. */
+  readonly seenBy: readonly Trigger[];
   readonly onSeen: (what: string, afterMs: number) => void;
 }
 
 /** Looks on from the fault to the moment from which everybody polls; times are in ms since the epoch. */
 export class RollBackWatch {
-  /** When the first alarm that rolls back was on, and when the one that is meant to see the fault was. */
+  /** When the first alarm that rolls back was on, and when one that is meant to see the fault was. */
   alarmAt: number | undefined;
   ownAlarmAt: number | undefined;
   /** When the share was 0. */
@@ -33,8 +33,8 @@ export class RollBackWatch {
 
   /** Takes in what has happened; to be called every few ms. */
   look(now: number): void {
-    const { alarms, alarm, changes, assignments, faultAt } = this.options;
-    this.ownAlarmAt ??= alarm && this.seen(firstTriggered(alarms, faultAt, alarm)?.at, `alarm ${alarm}`);
+    const { alarms, seenBy, changes, assignments, faultAt } = this.options;
+    this.ownAlarmAt ??= this.seen(firstTriggered(alarms, faultAt, seenBy)?.at, `alarm ${seenBy.join(' or ')}`);
     this.alarmAt ??= this.seen(firstTriggered(alarms, faultAt)?.at, 'the first alarm');
     if (this.rolledBackAt === undefined) {
       this.rolledBackAt = this.seen(changes.rolledBackAfter(faultAt), 'rolled back');
@@ -45,9 +45,9 @@ export class RollBackWatch {
     }
   }
 
-  /** Everybody polls, and the alarm that was meant to see the fault has. */
+  /** Everybody polls, and an alarm that was meant to see the fault has. */
   get isOver(): boolean {
-    return this.allPollingAt !== undefined && (this.options.alarm === undefined || this.ownAlarmAt !== undefined);
+    return this.allPollingAt !== undefined && (this.options.seenBy.length === 0 || this.ownAlarmAt !== undefined);
   }
 
   /** Requests that waited when the share was set to 0. */

@@ -78,7 +78,7 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
   for (const { name } of scenario.faults) faults.begin(name);
   const watch = new RollBackWatch({
     alarms, changes, assignments, faultAt,
-    alarm: scenario.alarm,
+    seenBy: scenario.seenBy,
     onSeen: (what, afterMs) => progress(`${what}, ${(afterMs / 1000).toFixed(1)} s after the fault`),
   });
   const { lastsMs } = scenario;

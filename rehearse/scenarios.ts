@@ -11,8 +11,8 @@ export interface Scenario {
   readonly mode: 'bus' | 'direct';
   /** Begun together once everything has been healthy for a while. */
   readonly faults: Faults;
-  /** The alarm that is meant to see it, of those that roll back; none for what must not roll back. */
-  readonly alarm: Trigger | undefined;
+  /** The alarms that are meant to see it, of those that roll back: whichever comes first ends it for the others. None for what must not roll back. */
+  readonly seenBy: readonly Trigger[];
   /** The faults end by themselves after so long, in ms of real time, and not before they struck; without it when all requests poll. */
   readonly lastsMs?: number;
   /** Goes on after the mend: resume, next, and the share grows again. */
@@ -30,21 +30,22 @@ export const SCENARIOS = [
     story: 'the stream processor throws, and nobody else wakes a waiter in mode bus',
     mode: 'bus',
     faults: [{ name: 'processor-throws', on: 'invocations', match: { function: 'process-stream' }, do: 'fail', switched: true }],
-    alarm: 'event-driven-error-rate',
+    // What the stream gives up is lost, and may be there before the cohort has missed enough.
+    seenBy: ['event-driven-error-rate', 'lost-answers'],
   },
   {
     name: 'wake-posts-fail',
     story: 'the wake channel refuses every wake, directly and by the bus',
     mode: 'direct',
     faults: wakePostsFail,
-    alarm: 'event-driven-error-rate',
+    seenBy: ['event-driven-error-rate'],
   },
   {
     name: 'slow-wakes',
     story: 'wakes take 400 ms longer, not long enough to be given up: the cohort takes more than twice as long as its control',
     mode: 'direct',
     faults: [{ name: 'wakes-are-slow', on: 'calls', match: { ...WAKE_POSTS, caller: 'receive-message' }, do: 'delay', delayMs: 400, switched: true }],
-    alarm: 'event-driven-latency',
+    seenBy: ['event-driven-latency'],
   },
   {
     name: 'deliveries-fail',
@@ -57,14 +58,14 @@ export const SCENARIOS = [
         error: { status: 400, code: 'ValidationException' }, every: 2, switched: true,
       },
     ],
-    alarm: 'delivery-failures',
+    seenBy: ['delivery-failures'],
   },
   {
     name: 'stream-lags',
     story: 'the stream is read seven seconds late',
     mode: 'bus',
     faults: [{ name: 'stream-lags', on: 'stream-records', match: { function: 'process-stream' }, do: 'delay', delayMs: 7000, switched: true }],
-    alarm: 'stream-lag',
+    seenBy: ['stream-lag'],
   },
   {
     name: 'false-alarm',
@@ -72,14 +73,14 @@ export const SCENARIOS = [
     mode: 'direct',
     faults: [{ name: 'a-blip', on: 'frames', match: { api: 'wake-channel', direction: 'to-client' }, do: 'drop', switched: true }],
     lastsMs: 10_000,
-    alarm: undefined,
+    seenBy: [],
   },
   {
     name: 'mend',
     story: 'wakes fail, all requests poll, wakes work again: resume, next, and the share grows',
     mode: 'direct',
     faults: wakePostsFail,
-    alarm: 'event-driven-error-rate',
+    seenBy: ['event-driven-error-rate'],
     mends: true,
   },
 ] as const satisfies readonly Scenario[];

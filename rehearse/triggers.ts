@@ -7,11 +7,13 @@ export const TRIGGERS = [
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
-/** The first time that a trigger went on from `from` on: any of them, or the one with this id. */
-export function firstTriggered(alarms: Pick<Alarms, 'history'>, from: number, id?: Trigger): AlarmTransition | undefined {
-  return alarms.history().find(
-    ({ at, to, name }) => at >= from && to === 'ALARM' && (id === undefined ? TRIGGERS : [id]).some((each) => isNamed(name, each)),
-  );
+/** The first time that a trigger went on from `from` on: any of them, or one of those with these ids. */
+export function firstTriggered(
+  alarms: Pick<Alarms, 'history'>,
+  from: number,
+  ids: readonly Trigger[] = TRIGGERS,
+): AlarmTransition | undefined {
+  return alarms.history().find(({ at, to, name }) => at >= from && to === 'ALARM' && ids.some((id) => isNamed(name, id)));
 }
 
 /** Whether one of them is on now. */

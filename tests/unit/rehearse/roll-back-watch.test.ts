@@ -5,7 +5,7 @@ import type { Trigger } from '../../../rehearse/triggers';
 
 const FAULT_AT = 10_000;
 
-function watching(alarm: Trigger | undefined) {
+function watching(...seenBy: Trigger[]) {
   const history: AlarmTransition[] = [];
   const assignments = new Assignments();
   let rolledBackAt: number | undefined;
@@ -15,7 +15,7 @@ function watching(alarm: Trigger | undefined) {
     changes: { rolledBackAfter: () => rolledBackAt },
     assignments,
     faultAt: FAULT_AT,
-    alarm,
+    seenBy,
     onSeen: (what, ms) => said.push(`${what} ${ms}`),
   });
   return {
@@ -40,7 +40,7 @@ test('the first alarm that rolls back counts, not one before the fault, nor one 
 });
 
 test('all poll from the last event-driven request on, once it has been quiet', () => {
-  const { watch, assignments, rollBack, said } = watching(undefined);
+  const { watch, assignments, rollBack, said } = watching();
   assignments.begin('a', 'event-driven', FAULT_AT + 100);
   rollBack(FAULT_AT + 200);
   watch.look(FAULT_AT + 201);
