@@ -14,7 +14,9 @@ export const dev = defineEnvironment({
   },
   tunnelDomain: null,
   hostedZone: null,
+  tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
+  maxSlowRequests: 100,
   timings: {
     requestDeadlineMs: 28_000,
     pollingDelaysMs: [50, 100, 200, 400, 500],
@@ -23,6 +25,7 @@ export const dev = defineEnvironment({
     wakeHelloMs: 250,
     wakeRotateMs: 5_400_000,
     leaseGraceMs: 60_000,
+    nameCooldownMs: 3_600_000,
   },
   functions: {
     'forward-request': { memoryMb: 256, timeoutSeconds: 29, reservedConcurrency: null },

@@ -49,7 +49,7 @@ export class TunnelStack extends NamedStack {
       sweepSchedule: new SweepSchedule(this, 'sweep-schedule', context),
       agentGateway: new AgentGateway(this, 'agent-gateway', context),
       wakeChannel: new WakeChannel(this, 'wake-channel', context),
-      tokenKey: new TokenKey(this, 'token-key', context),
+      tokenKey: environment.tokenIssuer === null ? new TokenKey(this, 'token-key', context) : undefined,
     };
 
     const functions = this.addFunctions(context, bundles, shared, visitorApi.url);
@@ -82,7 +82,7 @@ export class TunnelStack extends NamedStack {
       agentGatewayUrl: shared.agentGateway.api.url,
       wakeChannelUrl: shared.wakeChannel.api.url,
       visitorUrl,
-      tokenKeyParameter: shared.tokenKey.parameterName,
+      tokenKeyParameter: shared.tokenKey?.parameterName,
     };
     const rights = functionRights(shared);
     const names = Object.keys(FUNCTION_SETTINGS) as FunctionName[];

@@ -1,3 +1,4 @@
 export * from './headers';
 export * from './limits';
 export * from './messages';
+export * from './visitor-access';

@@ -107,7 +107,7 @@ async function startService(seen: string[]): Promise<Server> {
 }
 
 const tokenOf = (key: string): Promise<string> =>
-  new SignJWT({})
+  new SignJWT({ names: ['smoke-*'] })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject('smoke-test')
     .setIssuedAt()

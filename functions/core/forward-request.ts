@@ -4,7 +4,9 @@ import { Mailbox } from './mailbox';
 import type { Mode, PendingRequests } from './pending-request';
 import { assignCohort, type Cohort, type Rollout } from './rollout';
 import type { Tunnel, Tunnels } from './tunnel';
+import { countWhileSlow, type TunnelLoad } from './tunnel-load';
 import { TunnelError } from './tunnel-error';
+import { admit, type PasswordDigest } from './visitor-access';
 import { forwardedHeaders, routeOf, type Route, type VisitorRequest } from './visitor-request';
 import { responseOf, type VisitorResponse } from './visitor-response';
 import { readDelays, waitForResponse, type Answer, type ReadSchedule } from './wait-for-response';
@@ -20,6 +22,9 @@ export interface AgentGateway {
 
 export interface ForwardOptions {
   readonly tunnels: Tunnels;
+  readonly load: TunnelLoad;
+  /** Slow requests of one tunnel at once; beyond them its visitors get 429. */
+  readonly maxSlowRequests: number;
   readonly pending: PendingRequests;
   readonly agents: AgentGateway;
   readonly wakes: WakeChannel;
@@ -28,6 +33,7 @@ export interface ForwardOptions {
   readonly tunnelDomain: string | undefined;
   readonly deadlineMs: number;
   readonly reads: ReadSchedule;
+  readonly passwordDigest: PasswordDigest;
   readonly observer: ForwardObserver;
 }
 
@@ -63,7 +69,10 @@ export async function forwardRequest(
   const subscribing = cohort === 'event-driven' ? options.wakes.subscribe(requestId) : Promise.resolve(undefined);
   try {
     const [found, subscription] = await Promise.all([options.tunnels.find(route.tunnelId), subscribing]);
+    if (!found) throw new TunnelError('tunnel_not_found');
+    const admitted = await admit(request, found, options.passwordDigest);
     const tunnel = reachable(found, request.method);
+    if (tunnel.slowRequests >= options.maxSlowRequests) throw new TunnelError('tunnel_busy');
     const mode: Mode = subscription ? options.rollout.mode : 'polling';
     options.observer.assigned({ tunnelId: tunnel.tunnelId, cohort, mode });
     await pending.put({
@@ -76,7 +85,9 @@ export async function forwardRequest(
       ...(request.traceHeader !== undefined && { traceHeader: request.traceHeader }),
     });
     // Waiting begins at once: the answer may be there before the post has returned, and a post can stall.
-    const sending = sendToAgent(tunnel, requestId, text, options);
+    const own = admitted === request ? text : encodeRequest(requestId, admitted, route, deadline);
+    const sending = sendToAgent(tunnel, requestId, own, options);
+    const ended = countWhileSlow(tunnel.tunnelId, { load: options.load, clock, onError: (error) => options.observer.storeFailed(error) });
     const answer = await waitForResponse({
       requestId,
       inbox: inboxOf(subscription),
@@ -86,7 +97,7 @@ export async function forwardRequest(
       clock,
       hopeless: failureOf(sending),
       onStoreError: (error) => options.observer.storeFailed(error),
-    });
+    }).finally(ended);
     if (!answer) throw new TunnelError('deadline_exceeded');
     options.observer.answered(answer);
     return responseOf(answer.outcome, request.method);
@@ -102,8 +113,7 @@ function inboxOf(subscription: WakeSubscription | undefined): Mailbox<Wake> {
   return subscription?.inbox ?? new Mailbox<Wake>();
 }
 
-function reachable(tunnel: Tunnel | undefined, method: string): Tunnel & { connectionId: string } {
-  if (!tunnel) throw new TunnelError('tunnel_not_found');
+function reachable(tunnel: Tunnel, method: string): Tunnel & { connectionId: string } {
   if (tunnel.connectionId === undefined) throw new TunnelError('agent_away');
   if (!METHODS_OF_OLD_AGENTS.has(method) && !can(tunnel, 'any-method')) {
     throw new TunnelError('method_not_supported');

@@ -13,6 +13,7 @@ import { forwardRequest, type ForwardOptions } from '../core/forward-request';
 import { TunnelError } from '../core/tunnel-error';
 import type { VisitorRequest } from '../core/visitor-request';
 import { errorResponse, type VisitorResponse } from '../core/visitor-response';
+import { cachedPasswordDigests } from '../password-digests';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
 import { count, identify, instrumented, logger, traceHeader } from '../telemetry';
@@ -46,8 +47,12 @@ const wakes = socketWakeChannel({
   },
 });
 
+const tunnels = tunnelsTable(dynamodb, settings.TUNNELS_TABLE);
+
 const options: Omit<ForwardOptions, 'observer'> = {
-  tunnels: tunnelsTable(dynamodb, settings.TUNNELS_TABLE),
+  tunnels,
+  load: tunnels,
+  maxSlowRequests: settings.MAX_SLOW_REQUESTS,
   pending: {
     ...pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
     // The invocation that asked for it may be over, and its id no longer be in the log's keys.
@@ -65,6 +70,7 @@ const options: Omit<ForwardOptions, 'observer'> = {
   },
   tunnelDomain: settings.TUNNEL_DOMAIN,
   deadlineMs: settings.REQUEST_DEADLINE_MS,
+  passwordDigest: cachedPasswordDigests(),
   reads: { pollingDelaysMs: settings.POLLING_DELAYS_MS, safetyReadMs: settings.SAFETY_READ_MS },
 };
 

@@ -13,6 +13,7 @@ const WAKES = '${aws_apigatewayv2_stage.wake-channel-stage.execution_arn}';
 const RIGHTS: Record<FunctionName, readonly string[]> = {
   'forward-request': [
     `dynamodb:GetItem on ${TUNNELS}`,
+    `dynamodb:UpdateItem on ${TUNNELS}`,
     `dynamodb:PutItem on ${PENDING}`,
     `dynamodb:GetItem on ${PENDING}`,
     `dynamodb:DeleteItem on ${PENDING}`,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../../agent/command-line';
 import { AgentOptionError } from '../../../agent';
+import { resolveOptions } from '../../../agent/options';
 
 const ENVIRONMENT = { HTTP_TUNNEL_ENDPOINT: 'wss://agents.test/prod', HTTP_TUNNEL_TOKEN: 'from-environment' };
 
@@ -65,8 +66,15 @@ describe('the command line', () => {
     });
   });
 
-  it('takes the token from the file before the environment', () => {
-    expect(tunnel(`http 1 --token-file ${join(folder, 'token')}`).options.token).toBe('from-file');
+  it('takes the token from the file before the environment, and again for each connection', () => {
+    const file = join(folder, 'renewed');
+    writeFileSync(file, 'first');
+    const { token } = resolveOptions(tunnel(`http 1 --token-file ${file}`).options);
+    expect(token()).toBe('first');
+    writeFileSync(file, 'second');
+    expect(token()).toBe('second');
+    writeFileSync(file, '');
+    expect(token()).toBe('second');
   });
 
   it('warns that a token among the arguments can be seen', () => {

@@ -1,4 +1,4 @@
-import { decodeCloudMessage, type HttpRequestMessage } from '../../../protocol';
+import { decodeCloudMessage, passwordDigest, type HttpRequestMessage } from '../../../protocol';
 import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
 import { Mailbox } from '../../../functions/core/mailbox';
 import type { Outcome } from '../../../functions/core/pending-request';
@@ -8,7 +8,7 @@ import type { Wake } from '../../../functions/core/wake';
 import { InMemoryPending } from '../../support/in-memory-pending';
 import { VirtualClock } from '../../support/virtual-clock';
 
-const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [] };
+const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [], slowRequests: 0 };
 const OK: Outcome = { kind: 'response', statusCode: 200, headers: { 'x-a': ['1'] }, body: Buffer.from('hello') };
 
 /** A cloud around one request: what the agent does with a post is told by `onPost`. */
@@ -23,6 +23,8 @@ function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefine
   const options: ForwardOptions = {
     tunnels: { find: async () => (found.length > 1 ? found.shift() : found[0]) },
     pending,
+    load: { add: async (tunnelId, change) => void log.push(`load ${tunnelId} ${change}`) },
+    maxSlowRequests: 3,
     agents: {
       post: async (connectionId, text) => {
         log.push(`post ${connectionId} rows=${pending.rows.size} subscribed=${log.includes('subscribe')}`);
@@ -53,6 +55,7 @@ function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefine
     tunnelDomain: undefined,
     deadlineMs: 28_000,
     reads: { pollingDelaysMs: [50, 100, 200, 400, 500], safetyReadMs: 1000 },
+    passwordDigest,
     observer: {
       assigned: ({ cohort, mode }) => log.push(`assigned ${cohort} ${mode}`),
       answered: ({ learnedBy }) => log.push(`answered ${learnedBy}`),
@@ -119,7 +122,7 @@ test('polls, without touching the wake channel, when the rollout says so', async
 
 test.each([
   ['tunnel_not_found', 404, { found: [undefined] }],
-  ['agent_away', 502, { found: [{ tunnelId: 'demo', owner: 'ann', capabilities: [] }] }],
+  ['agent_away', 502, { found: [{ tunnelId: 'demo', owner: 'ann', capabilities: [], slowRequests: 0 }] }],
   ['agent_away', 502, { posts: ['gone' as const] }],
   ['agent_busy', 503, { posts: ['busy' as const] }],
 ])('%s (%i) is told at once and leaves no row', async (code, status, overrides) => {

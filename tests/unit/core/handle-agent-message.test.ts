@@ -4,7 +4,7 @@ import { InMemoryPending } from '../../support/in-memory-pending';
 import type { Wake } from '../../../functions/core/wake';
 import { VirtualClock } from '../../support/virtual-clock';
 
-const FROM = { owner: 'ann', tunnelId: 'demo', lease: 'l1', connectionId: 'c1' };
+const FROM = { owner: 'ann', tunnelId: 'demo', lease: 'l1', claim: 'granted', connectionId: 'c1' } as const;
 const RESPONSE: AgentMessage = { type: 'http_response', request_id: 'r', status_code: 200, headers: {}, body: 'aGk=' };
 
 function cloud(overrides: Partial<MessageOptions> = {}) {

@@ -9,9 +9,11 @@ const VALUES: Record<SettingName, string> = {
   VISITOR_URL: 'https://visitors.example',
   TUNNEL_DOMAIN: 'example.test',
   TOKEN_KEY_PARAMETER: '/key',
+  TOKEN_ISSUER: '{"jwksUrl":"https://id.example/keys","issuer":"https://id.example","audience":"tunnels","namesClaim":"names"}',
   USE_EVENT_DRIVEN: 'true',
   EVENT_DRIVEN_MODE: 'bus',
   EVENT_DRIVEN_PERCENT: '10',
+  MAX_SLOW_REQUESTS: '200',
   REQUEST_DEADLINE_MS: '28000',
   POLLING_DELAYS_MS: '50,100',
   SAFETY_READ_MS: '1000',
@@ -19,6 +21,7 @@ const VALUES: Record<SettingName, string> = {
   WAKE_HELLO_MS: '250',
   WAKE_ROTATE_MS: '5400000',
   LEASE_GRACE_MS: '60000',
+  NAME_COOLDOWN_MS: '3600000',
 };
 const NAMES = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
 
