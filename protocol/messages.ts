@@ -151,8 +151,12 @@ function decode<S extends v.GenericSchema>(schema: S, text: string): v.InferOutp
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const issue = result.issues[0];
-  throw new ProtocolError(`${v.getDotPath(issue) ?? 'message'}: ${issue.message}`, requestIdOf(value));
+  throw new ProtocolError(`${v.getDotPath(issue) ?? 'message'}: ${problemOf(issue)}`, requestIdOf(value));
 }
+
+/** Without what was received, which valibot's own messages quote: errors are logged, and messages carry secrets. */
+const problemOf = ({ message, expected }: v.BaseIssue<unknown>): string =>
+  message.startsWith('Invalid ') ? `must be ${expected ?? 'something else'}` : message;
 
 function requestIdOf(value: unknown): string | undefined {
   const id = (value as { request_id?: unknown } | null)?.request_id;
