@@ -56,7 +56,7 @@ export function parseCommandLine(args: readonly string[], environment: Environme
     program.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error);
+    if (error.exitCode !== 0) throw usageError(error, args[0] === 'token' ? 'token create' : 'http');
     return { kind: 'text', text: printed };
   }
   if (!invocation) throw new AgentOptionError('the command is missing: use http-tunnel http <port>');
@@ -123,12 +123,12 @@ function warningsFor(flags: HttpFlags, endpoint: URL): string[] {
 }
 
 /** Commander's message as one line; its suggestions come on lines of their own. */
-function usageError(error: CommanderError): AgentOptionError {
+function usageError(error: CommanderError, command: string): AgentOptionError {
   const message =
     error.code === 'commander.help'
-      ? 'the command is missing: use http-tunnel http <port>'
+      ? 'the command is missing: use http-tunnel http <port>, or http-tunnel token create'
       : error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-  return new AgentOptionError(`${message} (see http-tunnel http --help)`);
+  return new AgentOptionError(`${message} (see http-tunnel ${command} --help)`);
 }
 
 function wholeNumber(text: string): number {
