@@ -137,7 +137,7 @@ async function sendToAgent(
   let result = await options.agents.post(connectionId, text);
   if (result === 'gone') {
     const newer = await options.tunnels.find(tunnel.tunnelId);
-    if (newer?.owner === tunnel.owner && newer.connectionId !== undefined && newer.connectionId !== connectionId) {
+    if (newer && isSameAgent(newer, tunnel) && newer.connectionId !== undefined && newer.connectionId !== connectionId) {
       connectionId = newer.connectionId;
       result = await options.agents.post(connectionId, text);
     }
@@ -152,6 +152,10 @@ async function sendToAgent(
   await options.pending.remove(requestId);
   throw new TunnelError(result === 'busy' ? 'agent_busy' : 'agent_away');
 }
+
+/** Whether the visitor who was let in by the one would be let in by the other: an agent keeps its salt for as long as it runs. */
+const isSameAgent = (newer: Tunnel, tunnel: Tunnel): boolean =>
+  newer.owner === tunnel.owner && newer.access?.salt === tunnel.access?.salt;
 
 /** @throws TunnelError `request_too_large` when it does not fit one message */
 function encodeRequest(requestId: string, request: VisitorRequest, route: Route, deadline: number): string {

@@ -53,7 +53,7 @@ describe('the command line', () => {
 
   it('carries every option into the agent', () => {
     const { options, json } = tunnel(
-      'http 80 --endpoint ws://127.0.0.1:9 --name shop --host 10.1.1.1 --allow-remote-target --request-timeout 2.5 --connect-timeout 3 --json',
+      'http 80 --endpoint ws://127.0.0.1:9 --name shop --host 10.1.1.1 --allow-remote-target --request-timeout 2.5 --connect-timeout 3 --max-in-flight 7 --json',
     );
     expect(json).toBe(true);
     expect(options).toMatchObject({
@@ -63,6 +63,7 @@ describe('the command line', () => {
       allowRemoteTarget: true,
       requestTimeoutMs: 2500,
       connectTimeoutMs: 3000,
+      maxInFlight: 7,
     });
   });
 
@@ -112,6 +113,7 @@ describe('the command line', () => {
     ['http 3000 --nmae x', /unknown option '--nmae'.*--name/],
     ['http 3000 --name', /argument missing/],
     ['http 3000 --request-timeout soon', /'soon'.*number of seconds/],
+    ['http 3000 --max-in-flight 0', /'0'.*whole number above 0/],
     ['http 3000 --request-timeout 0', /request timeout of 0 s/],
     ['http 3000 --endpoint https://a.test/b', /did you mean wss:\/\/a.test\/b/],
     ['http 3000 --host 10.0.0.1', /--allow-remote-target/],

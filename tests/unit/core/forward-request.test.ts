@@ -1,4 +1,4 @@
-import { decodeCloudMessage, passwordDigest, type HttpRequestMessage } from '../../../protocol';
+import { decodeCloudMessage, newSalt, passwordDigest, tokenDigest, type HttpRequestMessage } from '../../../protocol';
 import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
 import { Mailbox } from '../../../functions/core/mailbox';
 import type { Outcome } from '../../../functions/core/pending-request';
@@ -143,6 +143,53 @@ test('a newer connection of another owner does not get the request', async () =>
   expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
 });
 
+test('a newer connection with other rules for visitors does not get the request that was let in by the older ones', async () => {
+  const guarded = { ...TUNNEL, connectionId: 'c2', access: { salt: newSalt(), tokens: ['x'] } };
+  const { log, options, request } = cloud({ found: [TUNNEL, guarded], posts: ['gone'] });
+  await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'agent_away' });
+  expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
+});
+
+test('a visitor who is not let in is told before a row is put or anything is sent, also of an agent that is away', async () => {
+  const { connectionId: _, ...away } = TUNNEL;
+  for (const found of [TUNNEL, away]) {
+    const access = { salt: newSalt(), tokens: [tokenDigest('token', newSalt())] };
+    const { log, pending, options, request } = cloud({ found: [{ ...found, access }] });
+    await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'visitor_unauthorized' });
+    expect(log).toEqual(['subscribe', 'unsubscribe']);
+    expect(pending.rows.size).toBe(0);
+  }
+});
+
+test('what a visitor showed to be let in is not in the message to the agent', async () => {
+  const salt = newSalt();
+  const access = { salt, tokens: [tokenDigest('token', salt)] };
+  const { sent, options, request } = cloud({ found: [{ ...TUNNEL, access }], outcome: OK });
+  const headers = { ...request.headers, authorization: ['Bearer token'], 'x-a': ['1'] };
+  await forwardRequest('r1', { ...request, headers }, options);
+  expect(sent[0]?.headers).toMatchObject({ 'x-a': ['1'] });
+  expect(sent[0]?.headers).not.toHaveProperty('authorization');
+});
+
+test('a tunnel with as many slow requests as it may have takes no more, and nothing is sent', async () => {
+  const full = cloud({ found: [{ ...TUNNEL, slowRequests: 3 }] });
+  await expect(forwardRequest('r1', full.request, full.options)).rejects.toMatchObject({ code: 'tunnel_busy', status: 429 });
+  expect(full.pending.rows.size).toBe(0);
+  const nearly = cloud({ found: [{ ...TUNNEL, slowRequests: 2 }], outcome: OK });
+  await expect(forwardRequest('r1', nearly.request, nearly.options)).resolves.toMatchObject({ status: 200 });
+});
+
+test('a request that is slow is counted while it waits, and no longer', async () => {
+  const { log, clock, pending, options, request } = cloud();
+  const forwarding = forwardRequest('r1', request, options);
+  await clock.advance(1500);
+  expect(log.filter((line) => line.startsWith('load'))).toEqual(['load demo 1']);
+  await pending.complete({ requestId: 'r1', tunnelId: 'demo', owner: 'ann', outcome: OK, completedAt: clock.now() });
+  await clock.advance(1000);
+  await forwarding;
+  expect(log.filter((line) => line.startsWith('load'))).toEqual(['load demo 1', 'load demo -1']);
+});
+
 test('a post whose fate is uncertain is not repeated, and its answer is still found', async () => {
   const { log, options, request } = cloud({ posts: ['uncertain'], outcome: OK });
   await expect(forwardRequest('r1', request, options)).resolves.toMatchObject({ status: 200 });
@@ -189,6 +236,7 @@ test.each([
   ['timeout', 'local_service_timeout', 504],
   ['response_too_large', 'response_too_large', 502],
   ['internal_error', 'agent_failed', 502],
+  ['busy', 'tunnel_busy', 429],
 ] as const)('the agent error %s is told as %s (%i)', async (agentCode, code, status) => {
   const { options, request } = cloud({ outcome: { kind: 'failure', code: agentCode, message: 'secret detail' } });
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code, status });

@@ -47,6 +47,18 @@ test('ready publishes the connection and tells the agent its addresses', async (
   ]);
 });
 
+test('ready publishes what the agent says of itself, and confirms that it keeps visitors out', async () => {
+  const access = { salt: 's', tokens: ['t'] };
+  const published: unknown[] = [];
+  const publish = async (...[, , announced]: Parameters<MessageOptions['leases']['publish']>) => published.push(announced) > 0;
+  const { replies, options } = cloud({ leases: { publish, release: async () => true } });
+  await handleAgentMessage({ type: 'ready', capabilities: ['any-method'], access }, FROM, options);
+  await handleAgentMessage({ type: 'ready' }, FROM, options);
+  expect(published).toEqual([{ capabilities: ['any-method'], access }, { capabilities: [] }]);
+  expect(replies[0]).toMatchObject({ access: true });
+  expect(replies[1]).not.toHaveProperty('access');
+});
+
 test('without a domain of its own the tunnel is reached by path, and no subdomain is named', async () => {
   const { replies, options } = cloud({ visitorUrl: new URL('https://abc.execute-api.eu-central-1.amazonaws.com'), tunnelDomain: undefined });
   await handleAgentMessage({ type: 'ready' }, FROM, options);
