@@ -54,7 +54,6 @@ test('what reaches a function is a sound event, whatever the bytes were', async 
         expect(event.rawPath).toMatch(/^\//);
         for (const [name, value] of Object.entries(event.headers)) {
           expect(name).toMatch(/^[!#$%&'*+.^_`|~0-9a-z-]+$/);
-          // eslint-disable-next-line no-control-regex
           expect(value).not.toMatch(/[\r\n\0]/);
         }
       }

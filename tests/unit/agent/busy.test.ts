@@ -60,7 +60,7 @@ describe('an agent with as much in flight as it takes', () => {
 
   it('gives a request that was refused no second chance when it is delivered twice', async () => {
     await fixture.connected(gateway, local.port, { maxInFlight: 1 });
-    await fill(1);
+    const [held] = await fill(1);
     const { request_id } = requestMessage();
     await gateway.newest.request({ request_id });
     release();
@@ -69,7 +69,7 @@ describe('an agent with as much in flight as it takes', () => {
     const fence = gateway.newest.request();
     await eventually(() => waiting.length > 0);
     release();
-    await fence;
+    await Promise.all([held, fence]);
     expect(seen).toBe(2);
   });
 });

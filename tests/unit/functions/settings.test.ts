@@ -38,6 +38,12 @@ test('values come typed', () => {
   expect(settings.POLLING_DELAYS_MS).toEqual([50, 100]);
 });
 
+test('an identity provider that is half described stops the function', () => {
+  const read = (TOKEN_ISSUER: string) => () => readSettings('authorize-agent', { TOKEN_ISSUER });
+  expect(read('{"jwksUrl":"https://id.example/keys","issuer":"i","namesClaim":"n"}')).toThrow(/TOKEN_ISSUER=.*lacks audience/);
+  expect(read('https://id.example')).toThrow(/TOKEN_ISSUER/);
+});
+
 test('a missing setting stops the function, and every missing one is named', () => {
   expect(() => readSettings('wake-waiter', {})).toThrow('WAKE_CHANNEL_URL is missing');
   expect(() => readSettings('connect-agent', {})).toThrow(/TUNNELS_TABLE is missing.*LEASE_GRACE_MS is missing/);
