@@ -47,6 +47,8 @@ export class Connection {
 
   private readonly socket: WebSocket;
   private heartbeat?: Heartbeat;
+  /** Requests that came before the cloud had confirmed that it keeps visitors out. */
+  private unconfirmed: HttpRequestMessage[] = [];
   private timers: NodeJS.Timeout[] = [];
   private establish!: (tunnel: ConnectionEstablishedMessage) => void;
   private fail!: (error: Error) => void;
@@ -127,6 +129,7 @@ export class Connection {
       case 'connection_established':
         return this.onEstablished(message);
       case 'http_request':
+        if (this.options.access && !this.heartbeat) return void this.unconfirmed.push(message);
         return this.handlers.request(message);
       case 'ack':
         return this.handlers.acknowledged(message.request_id);
@@ -153,6 +156,7 @@ export class Connection {
       dead: () => this.end(new ConnectionError('the cloud does not answer pings')),
     });
     this.establish(message);
+    for (const request of this.unconfirmed.splice(0)) this.handlers.request(request);
   }
 
   private onCloudError({ code, message, request_id: requestId }: ErrorMessage): void {
@@ -204,7 +208,8 @@ function connectUrl(endpoint: URL, name: string | undefined): URL {
 const unguarded = (): TunnelRefusedError =>
   new TunnelRefusedError(
     0,
-    'The cloud does not know how to keep visitors out, so the tunnel is closed again: ask whoever runs it to deploy a newer version, or leave out --basic-auth, --bearer-token and --allow-cidr.',
+    'The cloud does not know how to keep visitors out, so the tunnel is closed again: ask whoever runs it to deploy ' +
+      'a newer version, or leave out --basic-auth, --bearer-token and --allow-cidr.',
   );
 
 function isRequest(text: string): boolean {

@@ -33,9 +33,9 @@ function adviceFor({ status, name, wasConnected }: RefusedUpgrade): string | und
     case 403:
       return (
         (name === undefined
-          ? 'The cloud refused the connection (HTTP 403): check the endpoint, '
-          : `The token does not grant the name "${name}" (HTTP 403): take one that it grants (http-tunnel token inspect), or none; or check the endpoint, `) +
-        'whose stage path may be wrong.'
+          ? 'The cloud refused the connection (HTTP 403): '
+          : `The token does not grant the name "${name}" (HTTP 403): take one that it grants (http-tunnel token inspect), or none; or `) +
+        'check the endpoint, whose stage path may be wrong.'
       );
     case 400:
       return name === undefined

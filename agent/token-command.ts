@@ -27,7 +27,12 @@ export function addTokenCommand(program: Command, environment: Environment, run:
     .command('create')
     .description("sign a token with the environment's own key, and print it")
     .requiredOption('--subject <owner>', 'whose token it is: tunnels belong to their owner')
-    .option('--name <name>', 'a name it grants: exact, a family such as "team-a-*", or "*" (repeatable); without any it is good for random names only', collect, [])
+    .option(
+      '--name <name>',
+      'a name it grants: exact, a family such as "team-a-*", or "*" (repeatable); without any it is good for random names only',
+      collect,
+      [],
+    )
     .option('--expires <time>', 'how long it is good for: 12h, 30d', duration, 30 * 24 * 3600)
     .option('--key-file <file>', 'file that holds the key (or env: HTTP_TUNNEL_TOKEN_KEY, TF_VAR_agent_token_key)')
     .option('--json', 'print a JSON object that says what is in it')
@@ -87,7 +92,9 @@ function findKey({ keyFile }: CreateFlags, environment: Environment): Uint8Array
   }
   const key = new TextEncoder().encode(text);
   if (key.length >= MIN_KEY_BYTES) return key;
-  throw new AgentOptionError(`the key has ${key.length} bytes, and the cloud takes none below ${MIN_KEY_BYTES}: use the one that was deployed`);
+  throw new AgentOptionError(
+    `the key has ${key.length} bytes, and the cloud takes none below ${MIN_KEY_BYTES}: use the one that was deployed`,
+  );
 }
 
 const SECONDS = { m: 60, h: 3600, d: 24 * 3600 };

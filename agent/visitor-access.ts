@@ -56,7 +56,8 @@ function checkPassword(userAndPassword: string): void {
   }
   if (password.length < MIN_PASSWORD_LENGTH) {
     throw new AgentOptionError(
-      `the password of "${user}" has fewer than ${MIN_PASSWORD_LENGTH} characters, and visitors can try as often as they like: take a longer one`,
+      `the password of "${user}" has fewer than ${MIN_PASSWORD_LENGTH} characters, ` +
+        'and visitors can try as often as they like: take a longer one',
     );
   }
   if (/\p{Cc}/u.test(userAndPassword)) {

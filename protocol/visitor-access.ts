@@ -25,16 +25,18 @@ const base64Of = (bytes: number, what: string) =>
     v.string(),
     v.check((text) => Buffer.from(text, 'base64').length === bytes && /^[A-Za-z0-9+/]+={0,2}$/.test(text), `is not ${what}`),
   );
-const digests = v.optional(v.pipe(v.array(base64Of(DIGEST_BYTES, 'a digest')), v.minLength(1), v.maxLength(MAX_ACCESS_ENTRIES)));
+const someOf = <S extends v.GenericSchema<string>>(entry: S) =>
+  v.optional(v.pipe(v.array(entry), v.minLength(1), v.maxLength(MAX_ACCESS_ENTRIES)));
+const digest = base64Of(DIGEST_BYTES, 'a digest');
 
 export const visitorAccess = v.object({
   salt: base64Of(SALT_BYTES, 'a salt'),
   /** Digests of `user:password`. */
-  passwords: digests,
+  passwords: someOf(digest),
   /** Digests of bearer tokens. */
-  tokens: digests,
+  tokens: someOf(digest),
   /** Ranges of addresses that visitors have to come from. */
-  cidrs: v.optional(v.pipe(v.array(v.pipe(v.string(), v.check(isCidr, 'is not a CIDR range'))), v.minLength(1), v.maxLength(MAX_ACCESS_ENTRIES))),
+  cidrs: someOf(v.pipe(v.string(), v.check(isCidr, 'is not a CIDR range'))),
   /** Whether the local service sees the credentials too. */
   forward_authorization: v.optional(v.boolean()),
 });

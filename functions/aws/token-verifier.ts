@@ -1,5 +1,5 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions, type RemoteJWKSetOptions } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, type RemoteJWKSetOptions } from 'jose';
 import { nameGrants, type NameGrants } from '../core/tunnel-names';
 
 /** HS256 wants a key of at least the hash's size (RFC 7518 section 3.2). In bytes. */
@@ -49,11 +49,8 @@ export interface TokenIssuer {
  */
 export async function ownKeyVerifier(client: SSMClient, parameterName: string): Promise<TokenVerifier> {
   const key = await readKey(client, parameterName);
-  return (token) =>
-    checked(
-      async () => (await jwtVerify(token, key, { algorithms: ['HS256'], requiredClaims: ['sub'], clockTolerance: CLOCK_SKEW_SECONDS })).payload,
-      NAMES_CLAIM,
-    );
+  const rules: JWTVerifyOptions = { algorithms: ['HS256'], requiredClaims: ['sub'], clockTolerance: CLOCK_SKEW_SECONDS };
+  return (token) => checked(async () => (await jwtVerify(token, key, rules)).payload, NAMES_CLAIM);
 }
 
 async function readKey(client: SSMClient, parameterName: string): Promise<Uint8Array> {
@@ -75,7 +72,8 @@ async function readKey(client: SSMClient, parameterName: string): Promise<Uint8A
 export async function issuerVerifier(issuer: TokenIssuer, options: RemoteJWKSetOptions = {}): Promise<TokenVerifier> {
   const keys = createRemoteJWKSet(new URL(issuer.jwksUrl), options);
   await keys.reload().catch((error: unknown) => {
-    throw new TokenKeyError(`the keys of ${issuer.issuer} cannot be had from ${issuer.jwksUrl}: ${(error as Error).message}`, { cause: error });
+    const { message } = error as Error;
+    throw new TokenKeyError(`the keys of ${issuer.issuer} cannot be had from ${issuer.jwksUrl}: ${message}`, { cause: error });
   });
   if (keys.jwks()?.keys.length === 0) throw new TokenKeyError(`${issuer.jwksUrl} holds no key`);
   const rules: JWTVerifyOptions = {
@@ -85,18 +83,11 @@ export async function issuerVerifier(issuer: TokenIssuer, options: RemoteJWKSetO
     requiredClaims: ['sub', 'exp'],
     clockTolerance: CLOCK_SKEW_SECONDS,
   };
-  return (token) =>
-    checked(async () => {
-      const { payload } = await jwtVerify(
-        token,
-        (header, jws) => {
-          if (!header.kid) throw new TokenError('the token was refused: it names no key (kid)');
-          return keys(header, jws);
-        },
-        rules,
-      );
-      return payload;
-    }, issuer.namesClaim);
+  const keyOf: JWTVerifyGetKey = (header, jws) => {
+    if (!header.kid) throw new TokenError('the token was refused: it names no key (kid)');
+    return keys(header, jws);
+  };
+  return (token) => checked(async () => (await jwtVerify(token, keyOf, rules)).payload, issuer.namesClaim);
 }
 
 /** The subject is an owner, in rows and logs: text of a decent length, without control characters. OIDC allows 255. */
@@ -118,7 +109,10 @@ async function checked(verify: () => Promise<JWTPayload>, namesClaim: string): P
   return { owner: payload.sub, names: nameGrants(payload[namesClaim]) };
 }
 
-/** jose's generic error, its time-out and its complaint about a key set are about fetching keys; what is not jose's is no verdict either. */
+/**
+ * Whether an error is a verdict on the token. jose's generic error, its time-out and its complaint about a key set are about
+ * fetching keys, and what is not jose's is no verdict either.
+ */
 function isAboutTheToken(error: unknown): boolean {
   if (!(error instanceof errors.JOSEError)) return false;
   return ![errors.JOSEError.code, errors.JWKSTimeout.code, errors.JWKSInvalid.code].includes(error.code);

@@ -64,7 +64,9 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
     publish: (identity, connectionId, { capabilities, access }, now) =>
       update(identity.tunnelId, {
         // Who may visit changes with who serves: there is no moment in which one is there without the other.
-        UpdateExpression: `SET connectionId = :connection, connectedAt = :now, capabilities = :capabilities${access ? ', access = :access' : ' REMOVE access'}`,
+        UpdateExpression:
+          'SET connectionId = :connection, connectedAt = :now, capabilities = :capabilities' +
+          (access ? ', access = :access' : ' REMOVE access'),
         ConditionExpression: '#owner = :owner AND #lease = :lease',
         ExpressionAttributeNames: { '#owner': 'owner', '#lease': 'lease' },
         ExpressionAttributeValues: {

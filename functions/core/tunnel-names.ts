@@ -11,10 +11,11 @@ export function nameGrants(claim: unknown): NameGrants {
 }
 
 export function grantsName(grants: NameGrants, name: string): boolean {
-  return grants.some(
-    (grant) => grant === '*' || grant === name || (grant.endsWith('-*') && name.startsWith(grant.slice(0, -1)) && name.length >= grant.length),
-  );
+  return grants.some((grant) => grant === '*' || grant === name || (grant.endsWith('-*') && isOfFamily(name, grant.slice(0, -1))));
 }
+
+/** @param prefix `team-a-`, after which something has to follow */
+const isOfFamily = (name: string, prefix: string): boolean => name.startsWith(prefix) && name.length > prefix.length;
 
 /**
  * How a connection may lease its name. `granted`: the token names it, or the cloud has just chosen it. `held`: the token does

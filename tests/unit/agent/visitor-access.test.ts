@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentOptionError } from '../../../agent';
 import { parseCommandLine } from '../../../agent/command-line';
+import { eventually } from '../../support/eventually';
 import { checkAccess, hashedAccess } from '../../../agent/visitor-access';
 import { decodeAgentMessage, encodeMessage, isAmong, passwordDigestSync, tokenDigest } from '../../../protocol';
 import { AgentFixture } from '../../support/agent-fixture';
+import { requestMessage } from '../../support/agent-fake-gateway';
+import { startLocalServer } from '../../support/agent-local-server';
 
 const ENVIRONMENT = { HTTP_TUNNEL_ENDPOINT: 'wss://agents.test/prod', HTTP_TUNNEL_TOKEN: 'token' };
 const BEARER = 'a-token-of-more-than-24-characters';
@@ -100,6 +103,24 @@ describe('an agent that keeps visitors out', () => {
     expect(gateway.readies).toHaveLength(2);
     expect(gateway.readies[0]?.access?.tokens).toHaveLength(1);
     expect(gateway.readies[1]).toEqual(gateway.readies[0]);
+  });
+
+  it('asks the local service for nothing before the cloud has confirmed it', async () => {
+    let asked = 0;
+    const local = fixture.keep(await startLocalServer((_request, reply) => (asked++, reply.end('ok'))));
+    for (const guards of [false, true]) {
+      const gateway = await fixture.gateway();
+      gateway.guards = guards;
+      gateway.establishes = false;
+      const starting = fixture.agent(gateway, local.port, { access }).start().catch(() => undefined);
+      await eventually(() => gateway.readies.length === 1);
+      const request = requestMessage();
+      gateway.newest.send(request);
+      gateway.newest.establish();
+      await starting;
+      if (guards) await eventually(() => gateway.answersTo(request.request_id).length > 0);
+      expect(asked).toBe(guards ? 1 : 0);
+    }
   });
 
   it('ends when the cloud does not say that it does, as an old one would let everybody in', async () => {
