@@ -116,8 +116,9 @@ export const TUNNEL_ERRORS = {
     status: 503,
     title: 'The local service does not accept connections',
     remedy: 'Ask the owner of the tunnel to start the service behind it, then try again.',
-    owner: 'Start the local service, on the host and port that the agent was given.',
-    retryable: true,
+    owner:
+      'Start the local service, on the host and port that the agent was given. If it runs, it hung up before it answered, and may have seen the request.',
+    retryable: false,
     retryAfter: 1,
   },
   local_service_timeout: {

@@ -8,6 +8,8 @@ export interface TunnelLoad {
 
 /** Quicker requests are not counted: they hold nothing for long, and counting them would cost each of them two writes. In ms. */
 const SLOW_MS = 1000;
+/** A visitor waits no longer than this for the counting; what is on its way by then arrives without us. In ms. */
+const PATIENCE_MS = 100;
 
 /**
  * Counts a request while it is slow, so that a tunnel whose requests pile up does not take all there is to take. The count is
@@ -28,9 +30,13 @@ export function countWhileSlow(
         return false;
       },
     );
-  const counted = clock.sleep(SLOW_MS, over.signal).then(() => !over.signal.aborted && add(1));
+  let counting: Promise<boolean> | undefined;
+  void clock.sleep(SLOW_MS, over.signal).then(() => {
+    if (!over.signal.aborted) counting = add(1);
+  });
   return async () => {
     over.abort();
-    if (await counted) await add(-1);
+    if (!counting) return;
+    await Promise.race([counting.then((counted) => counted && add(-1)), clock.sleep(PATIENCE_MS)]);
   };
 }

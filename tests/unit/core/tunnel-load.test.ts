@@ -26,6 +26,17 @@ test('a slow request is counted until it is over', async () => {
   expect(changes).toEqual([1, -1]);
 });
 
+test('a count that hangs holds up the visitor for a tenth of a second at most', async () => {
+  const { clock, ended } = counting(() => new Promise(() => undefined));
+  await clock.advance(1000);
+  let over = false;
+  void ended().then(() => (over = true));
+  await clock.advance(99);
+  expect(over).toBe(false);
+  await clock.advance(1);
+  expect(over).toBe(true);
+});
+
 test('what could not be counted is not taken off, and costs the visitor nothing', async () => {
   const { clock, changes, errors, ended } = counting(async () => Promise.reject(new Error('throttled')));
   await clock.advance(2000);
