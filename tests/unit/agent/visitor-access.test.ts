@@ -116,6 +116,8 @@ describe('an agent that keeps visitors out', () => {
       await eventually(() => gateway.readies.length === 1);
       const request = requestMessage();
       gateway.newest.send(request);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(asked).toBe(0);
       gateway.newest.establish();
       await starting;
       if (guards) await eventually(() => gateway.answersTo(request.request_id).length > 0);

@@ -16,7 +16,8 @@ const ssmWith = (value: string | undefined): SSMClient => {
 };
 
 describe('tokens of the environment’s own key', () => {
-  const KEY = 'k'.repeat(32);
+  // Long enough for the longer hashes too.
+  const KEY = 'k'.repeat(64);
   const sign = (claims: JWTPayload, { alg = 'HS256', key = KEY } = {}): Promise<string> =>
     new SignJWT(claims).setProtectedHeader({ alg }).sign(bytes(key));
   const verify = async (token: string) => (await ownKeyVerifier(ssmWith(KEY), '/key'))(token);
@@ -35,7 +36,7 @@ describe('tokens of the environment’s own key', () => {
     ['an expired token', () => sign({ sub: 'ann', exp: nowSeconds() - 60 })],
     ['a token that is not good yet', () => sign({ sub: 'ann', nbf: nowSeconds() + 60 })],
     ['a token of another key', () => sign({ sub: 'ann' }, { key: 'x'.repeat(32) })],
-    ['another algorithm under the same key', () => sign({ sub: 'ann' }, { alg: 'HS512', key: KEY.repeat(2) })],
+    ['another algorithm under the same key', () => sign({ sub: 'ann' }, { alg: 'HS512' })],
     ['a token without a signature', async () => new UnsecuredJWT({ sub: 'ann' }).encode()],
     ['a token without a subject', () => sign({ names: ['*'] })],
     ['an empty subject', () => sign({ sub: '' })],
