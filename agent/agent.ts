@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { encodeMessage, type ConnectionEstablishedMessage } from '../protocol';
+import { encodeMessage, type ConnectionEstablishedMessage, type VisitorAccess } from '../protocol';
 import { Backoff } from './backoff';
 import { Connection, type ConnectionHandlers } from './connection';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
@@ -8,6 +8,7 @@ import { resolveOptions, type AgentOptions, type AgentSettings } from './options
 import { Outbox } from './outbox';
 import { pause, settledWithin } from './pause';
 import { RequestHandler, type RequestSummary } from './request-handler';
+import { hashedAccess } from './visitor-access';
 
 /** Where visitors reach the tunnel. */
 export interface Tunnel {
@@ -46,6 +47,8 @@ export interface AgentEvents {
  */
 export class Agent extends EventEmitter<AgentEvents> {
   private readonly settings: AgentSettings;
+  /** The same for each connection, so that the cloud need not check a password anew. */
+  private readonly access: VisitorAccess | undefined;
   private readonly service: LocalService;
   private readonly outbox: Outbox;
   private readonly requests: RequestHandler;
@@ -66,7 +69,8 @@ export class Agent extends EventEmitter<AgentEvents> {
   constructor(options: AgentOptions) {
     super();
     this.settings = resolveOptions(options);
-    const { target, hostHeader, timing, now, random, requestTimeoutMs } = this.settings;
+    const { target, hostHeader, timing, now, random, requestTimeoutMs, maxInFlight, maxBytesInFlight } = this.settings;
+    this.access = hashedAccess(this.settings.access);
     this.backoff = new Backoff(timing.backoffBaseMs, timing.backoffCapMs, random);
     this.service = new LocalService(target, hostHeader);
     this.outbox = new Outbox({
@@ -79,6 +83,8 @@ export class Agent extends EventEmitter<AgentEvents> {
       service: this.service,
       outbox: this.outbox,
       requestTimeoutMs,
+      maxInFlight,
+      maxBytesInFlight,
       now,
       onFinished: (summary) => {
         this.backoff.reset();
@@ -136,9 +142,19 @@ export class Agent extends EventEmitter<AgentEvents> {
         this.adopt(connection, toTunnel(established));
         return connection;
       }
+      if (this.hasLostItsName(established)) continue;
       if (!(established instanceof ConnectionError)) throw established;
       await this.waitToRetry(established.message);
     }
+  }
+
+  /** A name that the cloud chose is the owner's while its lease lasts; after a longer absence there is a new one. */
+  private hasLostItsName(error: Error): boolean {
+    const { tunnel, settings } = this;
+    if (!(error instanceof TunnelRefusedError) || error.status !== 403 || !tunnel || settings.name !== undefined) return false;
+    this.emit('warning', `the tunnel's name "${tunnel.tunnelId}" is given up after so long an absence: asking for a new one`);
+    this.tunnel = undefined;
+    return true;
   }
 
   private newConnection(): Connection {
@@ -148,6 +164,7 @@ export class Agent extends EventEmitter<AgentEvents> {
         ...this.settings,
         // Once there is a tunnel, the same one again: its address is in use.
         name: tunnel?.tunnelId ?? this.settings.name,
+        access: this.access,
         wasConnected: tunnel !== undefined,
         signal: stopping.signal,
       },

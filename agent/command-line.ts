@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { accessFrom, accessWarnings, addAccessOptions, type AccessFlags } from './access-flags';
 import { AgentOptionError } from './errors';
 import { isLoopback, unbracketed } from './local-target';
 import { resolveOptions, type AgentOptions } from './options';
 import { findToken } from './token';
+import { addTokenCommand } from './token-command';
 import { version } from '../package.json';
 
 /** What the command line asks for. */
@@ -13,10 +15,12 @@ export type Invocation =
       readonly json: boolean;
       readonly warnings: readonly string[];
     }
+  /** `token create` and `token inspect`: resolves with what to print. */
+  | { readonly kind: 'task'; readonly run: () => Promise<string> }
   /** Help or version: print it and be done. */
   | { readonly kind: 'text'; readonly text: string };
 
-interface HttpFlags {
+interface HttpFlags extends AccessFlags {
   readonly endpoint?: string;
   readonly tokenFile?: string;
   readonly token?: string;
@@ -26,13 +30,14 @@ interface HttpFlags {
   readonly hostHeader?: string;
   readonly requestTimeout: number;
   readonly connectTimeout: number;
+  readonly maxInFlight?: number;
   readonly json?: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads `http-tunnel http <port> [options]`.
+ * Reads `http-tunnel http <port> [options]` and `http-tunnel token create|inspect [options]`.
  * @param args what follows the program's name
  * @throws AgentOptionError with one line that says what is wrong
  */
@@ -47,11 +52,12 @@ export function parseCommandLine(args: readonly string[], environment: Environme
   httpCommand(program).action((port: number, flags: HttpFlags) => {
     invocation = toInvocation(port, flags, environment);
   });
+  addTokenCommand(program, environment, (run) => (invocation = { kind: 'task', run }));
   try {
     program.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error);
+    if (error.exitCode !== 0) throw usageError(error, args[0] === 'token' ? 'token create' : 'http');
     return { kind: 'text', text: printed };
   }
   if (!invocation) throw new AgentOptionError('the command is missing: use http-tunnel http <port>');
@@ -59,7 +65,7 @@ export function parseCommandLine(args: readonly string[], environment: Environme
 }
 
 function httpCommand(program: Command): Command {
-  return program
+  const command = program
     .command('http')
     .description('tunnel to an HTTP service on this machine')
     .argument('<port>', 'port of the local service', wholeNumber)
@@ -76,7 +82,9 @@ function httpCommand(program: Command): Command {
     .option('--host-header <host>', "Host for the local service: preserve (the visitor's), rewrite (its own), or a value")
     .option('--request-timeout <seconds>', 'how long the local service may take to answer', seconds, 25)
     .option('--connect-timeout <seconds>', 'how long connecting to the cloud may take', seconds, 10)
+    .option('--max-in-flight <count>', 'requests at the local service at once; one more gets 429 (default: 100)', count)
     .option('--json', 'print one JSON object a line');
+  return addAccessOptions(command);
 }
 
 function toInvocation(port: number, flags: HttpFlags, environment: Environment): Invocation {
@@ -84,22 +92,28 @@ function toInvocation(port: number, flags: HttpFlags, environment: Environment):
   if (endpoint === '') {
     throw new AgentOptionError('an endpoint is missing: pass --endpoint wss://… or set HTTP_TUNNEL_ENDPOINT');
   }
+  const token = findToken(flags, environment);
+  const access = accessFrom(flags, environment);
   const options: AgentOptions = {
     endpoint,
-    token: findToken(flags, environment),
+    // Read again for each connection: an identity provider's token does not last long.
+    token: flags.tokenFile === undefined ? token : () => findToken(flags, environment),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     target: { host: flags.host, port },
     allowRemoteTarget: flags.allowRemoteTarget ?? false,
     ...(flags.hostHeader === undefined ? {} : { hostHeader: flags.hostHeader }),
     requestTimeoutMs: flags.requestTimeout * 1000,
     connectTimeoutMs: flags.connectTimeout * 1000,
+    ...(flags.maxInFlight !== undefined && { maxInFlight: flags.maxInFlight }),
+    ...(Object.keys(access).length > 0 && { access }),
   };
   const warnings = warningsFor(flags, resolveOptions(options).endpoint);
   return { kind: 'tunnel', options, json: flags.json ?? false, warnings };
 }
 
-function warningsFor({ token }: HttpFlags, endpoint: URL): string[] {
-  const warnings: string[] = [];
+function warningsFor(flags: HttpFlags, endpoint: URL): string[] {
+  const { token } = flags;
+  const warnings = accessWarnings(flags);
   if (token !== undefined) {
     warnings.push(
       '--token shows your token to everyone who can list the processes of this machine: use --token-file or HTTP_TUNNEL_TOKEN',
@@ -112,17 +126,22 @@ function warningsFor({ token }: HttpFlags, endpoint: URL): string[] {
 }
 
 /** Commander's message as one line; its suggestions come on lines of their own. */
-function usageError(error: CommanderError): AgentOptionError {
+function usageError(error: CommanderError, command: string): AgentOptionError {
   const message =
     error.code === 'commander.help'
-      ? 'the command is missing: use http-tunnel http <port>'
+      ? 'the command is missing: use http-tunnel http <port>, or http-tunnel token create'
       : error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-  return new AgentOptionError(`${message} (see http-tunnel http --help)`);
+  return new AgentOptionError(`${message} (see http-tunnel ${command} --help)`);
 }
 
 function wholeNumber(text: string): number {
   if (/^\d{1,5}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Give a whole number from 1 to 65535.');
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number above 0.');
 }
 
 function seconds(text: string): number {

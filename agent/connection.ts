@@ -9,8 +9,9 @@ import {
   type ConnectionEstablishedMessage,
   type ErrorMessage,
   type HttpRequestMessage,
+  type VisitorAccess,
 } from '../protocol';
-import { AgentStoppedError, ConnectionError } from './errors';
+import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
 import { fragment } from './fragment';
 import { Heartbeat } from './heartbeat';
 import type { AgentSettings } from './options';
@@ -18,8 +19,10 @@ import { refusalError } from './refusal';
 import { readRefusalDetail } from './refusal-detail';
 import { version } from '../package.json';
 
-export interface ConnectionOptions extends Omit<AgentSettings, 'target' | 'requestTimeoutMs' | 'random'> {
+export interface ConnectionOptions extends Pick<AgentSettings, 'endpoint' | 'token' | 'name' | 'connectTimeoutMs' | 'timing' | 'now'> {
   readonly wasConnected: boolean;
+  /** Who may visit, hashed; undefined for everybody. */
+  readonly access: VisitorAccess | undefined;
   /** Gives up a connection that is not established yet. */
   readonly signal: AbortSignal;
 }
@@ -44,6 +47,8 @@ export class Connection {
 
   private readonly socket: WebSocket;
   private heartbeat?: Heartbeat;
+  /** Requests that came before the cloud had confirmed that it keeps visitors out. */
+  private unconfirmed: HttpRequestMessage[] = [];
   private timers: NodeJS.Timeout[] = [];
   private establish!: (tunnel: ConnectionEstablishedMessage) => void;
   private fail!: (error: Error) => void;
@@ -57,7 +62,7 @@ export class Connection {
     this.closed = new Promise((resolve) => (this.finish = resolve));
     options.signal.addEventListener('abort', this.abandon);
     this.socket = new WebSocket(connectUrl(options.endpoint, options.name), {
-      headers: { authorization: `Bearer ${options.token}` },
+      headers: { authorization: `Bearer ${options.token()}` },
       handshakeTimeout: options.connectTimeoutMs,
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
@@ -95,8 +100,8 @@ export class Connection {
   }
 
   private sayReady(): void {
-    const ready = encodeMessage({ type: 'ready', version, capabilities: [...capabilities] });
-    const { connectTimeoutMs, timing } = this.options;
+    const { connectTimeoutMs, timing, access } = this.options;
+    const ready = encodeMessage({ type: 'ready', version, capabilities: [...capabilities], ...(access && { access }) });
     this.send(ready);
     // The cloud may fail to answer for some 100 ms after the upgrade, while the connection settles at its end.
     this.after(timing.readyRetryMs, () => this.send(ready));
@@ -124,6 +129,7 @@ export class Connection {
       case 'connection_established':
         return this.onEstablished(message);
       case 'http_request':
+        if (this.options.access && !this.heartbeat) return void this.unconfirmed.push(message);
         return this.handlers.request(message);
       case 'ack':
         return this.handlers.acknowledged(message.request_id);
@@ -140,7 +146,8 @@ export class Connection {
   private onEstablished(message: ConnectionEstablishedMessage): void {
     if (this.heartbeat) return;
     this.clearTimers();
-    const { timing, now } = this.options;
+    const { timing, now, access } = this.options;
+    if (access && !message.access) return this.end(unguarded());
     this.heartbeat = new Heartbeat({
       intervalMs: timing.pingIntervalMs,
       timeoutMs: timing.pongTimeoutMs,
@@ -149,6 +156,7 @@ export class Connection {
       dead: () => this.end(new ConnectionError('the cloud does not answer pings')),
     });
     this.establish(message);
+    for (const request of this.unconfirmed.splice(0)) this.handlers.request(request);
   }
 
   private onCloudError({ code, message, request_id: requestId }: ErrorMessage): void {
@@ -195,6 +203,14 @@ function connectUrl(endpoint: URL, name: string | undefined): URL {
   if (name !== undefined) url.searchParams.set('name', name);
   return url;
 }
+
+/** Such a cloud would let everybody in. */
+const unguarded = (): TunnelRefusedError =>
+  new TunnelRefusedError(
+    0,
+    'The cloud does not know how to keep visitors out, so the tunnel is closed again: ask whoever runs it to deploy ' +
+      'a newer version, or leave out --basic-auth, --bearer-token and --allow-cidr.',
+  );
 
 function isRequest(text: string): boolean {
   return (JSON.parse(text) as { type?: unknown }).type === 'http_request';

@@ -8,6 +8,7 @@ export {
   TunnelRefusedError,
 } from './errors';
 export type { AgentOptions } from './options';
+export type { AccessOptions } from './visitor-access';
 export type { RequestSummary } from './request-handler';
 export { onStopSignal } from './stop-signals';
 export { DEFAULT_TIMING, type Timing } from './timing';

@@ -8,7 +8,7 @@ const toStdout = (text: string): void => void process.stdout.write(text);
 const toStderr = (text: string): void => void process.stderr.write(text);
 
 /**
- * `http-tunnel`: resolves with the exit code, 0 when stopped, 1 when the cloud refuses, 2 for a wrong command
+ * `http-tunnel`: resolves with the exit code, 0 when stopped or done, 1 when the cloud refuses, 2 for a wrong command
  * line.
  */
 async function main(): Promise<number> {
@@ -22,6 +22,7 @@ async function main(): Promise<number> {
     toStderr(`error: ${error.message}\n`);
     return 2;
   }
+  if (invocation.kind === 'task') return runTask(invocation.run);
   if (invocation.kind === 'text') {
     toStdout(invocation.text);
     return 0;
@@ -30,6 +31,17 @@ async function main(): Promise<number> {
   const output = outputFor(`http://${formatTarget(resolveTarget(options.target, true))}`, json);
   for (const warning of warnings) output.warning(warning);
   return runTunnel(options, output);
+}
+
+async function runTask(run: () => Promise<string>): Promise<number> {
+  try {
+    toStdout(await run());
+    return 0;
+  } catch (error) {
+    if (!(error instanceof AgentOptionError)) throw error;
+    toStderr(`error: ${error.message}\n`);
+    return 2;
+  }
 }
 
 const outputFor = (target: string, json: boolean): Output =>

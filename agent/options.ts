@@ -2,13 +2,17 @@ import { AgentOptionError } from './errors';
 import { resolveHostHeader } from './host-header';
 import { resolveTarget, type LocalTarget } from './local-target';
 import { DEFAULT_TIMING, type Timing } from './timing';
+import { checkAccess, type AccessOptions } from './visitor-access';
 
 /** What an agent is made from. Times are in ms. */
 export interface AgentOptions {
   /** Where the agent gateway listens: `wss://…`, with its stage path. */
   readonly endpoint: string;
-  /** Sent as `Authorization: Bearer` on the upgrade, and nowhere else. */
-  readonly token: string;
+  /**
+   * Sent as `Authorization: Bearer` on the upgrade, and nowhere else. A function is asked for each connection, because tokens
+   * of an identity provider do not last long.
+   */
+  readonly token: string | (() => string);
   /** Name of the tunnel; without one the cloud chooses. */
   readonly name?: string;
   /** The local service. `host` is 127.0.0.1 when left out. */
@@ -21,6 +25,12 @@ export interface AgentOptions {
   readonly requestTimeoutMs?: number;
   /** How long the upgrade may take, and then the cloud's `connection_established`; 10 000 each. */
   readonly connectTimeoutMs?: number;
+  /** Requests at the local service at once; one more is answered by 429. 100. */
+  readonly maxInFlight?: number;
+  /** Bytes of their bodies at once; beyond them 429. 64 MB. */
+  readonly maxBytesInFlight?: number;
+  /** Who may visit; everybody when left out. The cloud lets nobody else through. */
+  readonly access?: AccessOptions;
   /** The clocks of the protocol, for tests. */
   readonly timing?: Partial<Timing>;
   /** Wall clock, in ms since the epoch; `Date.now`. */
@@ -32,13 +42,16 @@ export interface AgentOptions {
 /** Options with every default filled in and every value checked. */
 export interface AgentSettings {
   readonly endpoint: URL;
-  readonly token: string;
+  readonly token: () => string;
   readonly name?: string;
   readonly target: LocalTarget;
   /** Instead of the visitor's. */
   readonly hostHeader: string | undefined;
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
+  readonly maxInFlight: number;
+  readonly maxBytesInFlight: number;
+  readonly access: AccessOptions;
   readonly timing: Timing;
   readonly now: () => number;
   readonly random: () => number;
@@ -49,12 +62,15 @@ export function resolveOptions(options: AgentOptions): AgentSettings {
   const target = resolveTarget(options.target, options.allowRemoteTarget ?? false);
   return {
     endpoint: resolveEndpoint(options.endpoint),
-    token: resolveToken(options.token),
+    token: tokenSource(options.token),
     ...(options.name === undefined ? {} : { name: resolveName(options.name) }),
     target,
     hostHeader: resolveHostHeader(options.hostHeader ?? 'preserve', target),
     requestTimeoutMs: resolveTimeout('request timeout', options.requestTimeoutMs ?? 25_000),
     connectTimeoutMs: resolveTimeout('connect timeout', options.connectTimeoutMs ?? 10_000),
+    maxInFlight: resolveCount('requests in flight', options.maxInFlight ?? 100),
+    maxBytesInFlight: resolveCount('bytes in flight', options.maxBytesInFlight ?? 64 * 1024 * 1024),
+    access: checkAccess(options.access ?? {}),
     timing: { ...DEFAULT_TIMING, ...options.timing },
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
@@ -74,6 +90,25 @@ function resolveEndpoint(text: string): URL {
     ? `agents connect by WebSocket: did you mean ${webSocket}://${url.host}${url.pathname}?`
     : remedy;
   throw new AgentOptionError(`endpoint "${text}" starts with neither wss:// nor ws://: ${hint}`);
+}
+
+/** The first token is checked at once; a later one that cannot be had, or is none, leaves the last good one. */
+function tokenSource(token: string | (() => string)): () => string {
+  const draw = (): string => resolveToken(typeof token === 'function' ? token() : token);
+  let last = draw();
+  return () => {
+    try {
+      last = draw();
+    } catch (error) {
+      if (!(error instanceof AgentOptionError)) throw error;
+    }
+    return last;
+  };
+}
+
+function resolveCount(what: string, count: number): number {
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new AgentOptionError(`${count} is no limit of ${what}: give a whole number above 0`);
 }
 
 function resolveToken(token: string): string {

@@ -26,11 +26,16 @@ export function refusalError(refused: RefusedUpgrade): TunnelRefusedError | Conn
 function adviceFor({ status, name, wasConnected }: RefusedUpgrade): string | undefined {
   switch (status) {
     case 401:
+      return (
+        'The cloud refused the token (HTTP 401): it is wrong, expired or made for another deployment. ' +
+        'Ask whoever runs this tunnel for a new one and pass it with --token-file FILE or HTTP_TUNNEL_TOKEN.'
+      );
     case 403:
       return (
-        `The cloud refused the token (HTTP ${status}): it is wrong, expired or made for another deployment. ` +
-        'Ask whoever runs this tunnel for a new one and pass it with --token-file FILE or HTTP_TUNNEL_TOKEN. ' +
-        'Also check the endpoint: a wrong stage path is refused in the same way.'
+        (name === undefined
+          ? 'The cloud refused the connection (HTTP 403): '
+          : `The token does not grant the name "${name}" (HTTP 403): take one that it grants (http-tunnel token inspect), or none; or `) +
+        'check the endpoint, whose stage path may be wrong.'
       );
     case 400:
       return name === undefined

@@ -25,6 +25,9 @@ export interface RequestHandlerOptions {
   readonly service: LocalService;
   readonly outbox: Outbox;
   readonly requestTimeoutMs: number;
+  /** Requests at the local service at once, and bytes of their bodies; beyond either a request is refused as `busy`. */
+  readonly maxInFlight: number;
+  readonly maxBytesInFlight: number;
   readonly now: () => number;
   readonly onFinished: (summary: RequestSummary) => void;
 }
@@ -39,6 +42,7 @@ const DEFAULT_LIFE_MS = 25_000;
 export class RequestHandler {
   private readonly seen = new SeenRequests();
   private readonly inFlight = new Set<Promise<void>>();
+  private bytesInFlight = 0;
 
   constructor(private readonly options: RequestHandlerOptions) {}
 
@@ -47,7 +51,13 @@ export class RequestHandler {
    */
   handle(request: HttpRequestMessage): void {
     if (!this.seen.add(request.request_id)) return this.options.outbox.resend(request.request_id);
-    const answered: Promise<void> = this.answer(request).finally(() => this.inFlight.delete(answered));
+    const bytes = Buffer.byteLength(request.body, 'base64');
+    if (this.isBusy(bytes)) return this.refuseAsBusy(request);
+    this.bytesInFlight += bytes;
+    const answered: Promise<void> = this.answer(request).finally(() => {
+      this.bytesInFlight -= bytes;
+      this.inFlight.delete(answered);
+    });
     this.inFlight.add(answered);
   }
 
@@ -71,14 +81,27 @@ export class RequestHandler {
     while (this.inFlight.size > 0) await this.settled();
   }
 
+  /** One request is taken whatever its size, or it would never be. */
+  private isBusy(bytes: number): boolean {
+    const { maxInFlight, maxBytesInFlight } = this.options;
+    if (this.inFlight.size === 0) return false;
+    return this.inFlight.size >= maxInFlight || this.bytesInFlight + bytes > maxBytesInFlight;
+  }
+
+  private refuseAsBusy(request: HttpRequestMessage): void {
+    const why = `${this.inFlight.size} requests are in flight (--max-in-flight)`;
+    const text = encodeFailure(request.request_id, new LocalServiceError('busy', why));
+    this.options.outbox.add(request.request_id, text, this.options.now() + lifeOf(request));
+    this.options.onFinished({ method: request.method, path: pathOf(request), ms: 0, bytes: 0, error: 'busy' });
+  }
+
   private async answer(request: HttpRequestMessage): Promise<void> {
     const lifeMs = lifeOf(request);
     const expiresAt = this.options.now() + lifeMs;
     const begin = performance.now();
     const { text, ...outcome } = await this.ask(request, lifeMs, begin);
     this.options.outbox.add(request.request_id, text, expiresAt);
-    const path = request.uri.replace(/\?.*$/s, '');
-    this.options.onFinished({ method: request.method, path, ms: elapsedMs(begin), ...outcome });
+    this.options.onFinished({ method: request.method, path: pathOf(request), ms: elapsedMs(begin), ...outcome });
   }
 
   /** Never rejects: what goes wrong becomes an `error` message. */
@@ -98,6 +121,9 @@ export class RequestHandler {
 
 /** An encoded answer, and what there is to say of it. */
 type Outcome = { readonly text: string } & Pick<RequestSummary, 'bytes' | 'status' | 'error'>;
+
+/** Without the query, which may carry secrets. */
+const pathOf = ({ uri }: HttpRequestMessage): string => uri.replace(/\?.*$/s, '');
 
 const elapsedMs = (begin: number): number => Math.round(performance.now() - begin);
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { AgentOptionError } from './errors';
+import { readSecretFile } from './secret-file';
 
 export interface TokenSources {
   /** `--token-file` */
@@ -16,27 +16,10 @@ export function findToken(
   { tokenFile, token }: TokenSources,
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
-  if (tokenFile !== undefined) return readTokenFile(tokenFile);
+  if (tokenFile !== undefined) return readSecretFile('token', tokenFile, '--token-file');
   const found = (token ?? environment.HTTP_TUNNEL_TOKEN ?? '').trim();
   if (found !== '') return found;
   throw new AgentOptionError(
     'a token is missing: put it into a file and pass --token-file FILE, or set HTTP_TUNNEL_TOKEN; whoever runs this tunnel hands them out',
   );
-}
-
-function readTokenFile(file: string): string {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new AgentOptionError(
-      `token file "${file}" cannot be read (${code ?? 'unknown error'}): check --token-file`,
-      {
-        cause: error,
-      },
-    );
-  }
-  if (text === '') throw new AgentOptionError(`token file "${file}" is empty: put the token into it`);
-  return text;
 }

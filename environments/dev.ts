@@ -14,7 +14,9 @@ export const dev = defineEnvironment({
   },
   tunnelDomain: null,
   hostedZone: null,
+  tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
+  maxSlowRequests: 100,
   timings: {
     requestDeadlineMs: 28_000,
     pollingDelaysMs: [50, 100, 200, 400, 500],
@@ -25,6 +27,7 @@ export const dev = defineEnvironment({
     leaseGraceMs: 60_000,
     rolloutCacheMs: 5000,
     rolloutStaleMs: 60_000,
+    nameCooldownMs: 3_600_000,
   },
   functions: {
     'forward-request': { memoryMb: 256, timeoutSeconds: 29, reservedConcurrency: null },

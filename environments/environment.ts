@@ -65,12 +65,36 @@ const schema = v.strictObject({
   tunnelDomain: v.nullable(text),
   /** The Route 53 zone that the domain lies in; null: its certificate, records and API Gateway names are made elsewhere. */
   hostedZone: v.nullable(v.strictObject({ id: text, name: text })),
+  /** The identity provider whose tokens agents show; null: tokens are signed with a key of the environment's own. */
+  tokenIssuer: v.nullable(
+    v.strictObject({
+      /** Where its public keys are. Plain http only on this machine: whoever can change the keys can be everybody. */
+      jwksUrl: v.pipe(
+        v.string('must be text'),
+        v.check(
+          (url) => URL.canParse(url) && (url.startsWith('https://') || /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(url)),
+          'must be an https URL',
+        ),
+      ),
+      /** Exactly what `iss` says. */
+      issuer: text,
+      /** What `aud` must hold, so that tokens made for other services open nothing here. */
+      audience: text,
+      /** The claim that lists names of tunnels, as `names` does in tokens of our own. */
+      namesClaim: text,
+    }),
+  ),
   /** How answers return: the kill switch, the wake's way, and the share that is event-driven until `npm run rollout` sets one. */
   responsePath: v.strictObject({
     useEventDriven: v.boolean('must be true or false'),
     mode: v.picklist(['bus', 'direct'], 'must be bus or direct'),
     percent: wholeNumber(0, 100),
   }),
+  /**
+   * Requests of one tunnel that may be in flight for longer than a second; beyond them its visitors get 429. Below what
+   * forward-request can run at once, or one slow tunnel stops all.
+   */
+  maxSlowRequests: wholeNumber(1),
   /** In ms; functions/settings.ts says what each is for. */
   timings: v.strictObject({
     requestDeadlineMs: wholeNumber(1),
@@ -82,6 +106,7 @@ const schema = v.strictObject({
     leaseGraceMs: wholeNumber(0),
     rolloutCacheMs: wholeNumber(0),
     rolloutStaleMs: wholeNumber(0),
+    nameCooldownMs: wholeNumber(0),
   }),
   functions,
   alarms: v.strictObject({
@@ -152,6 +177,11 @@ const RELATIONS: readonly (readonly [
       return release.every((reserved) => reserved === waiters);
     },
     'must be set together with those of receive-message and wake-waiter, or all null: waiters hold what releases them',
+  ],
+  [
+    'maxSlowRequests',
+    ({ functions, maxSlowRequests }) => maxSlowRequests < (functions['forward-request'].reservedConcurrency ?? Infinity),
+    'must be below the reserved concurrency of forward-request, or one slow tunnel stops all',
   ],
   [
     'timings.safetyReadMs',

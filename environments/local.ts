@@ -8,7 +8,9 @@ export const local = defineEnvironment({
   backend: { kind: 'local', path: 'terraform.tfstate' },
   tunnelDomain: 'localhost',
   hostedZone: null,
+  tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
+  maxSlowRequests: 200,
   timings: {
     requestDeadlineMs: 28_000,
     pollingDelaysMs: [50, 100, 200, 400, 500],
@@ -19,6 +21,7 @@ export const local = defineEnvironment({
     leaseGraceMs: 60_000,
     rolloutCacheMs: 5000,
     rolloutStaleMs: 60_000,
+    nameCooldownMs: 3_600_000,
   },
   functions: {
     'forward-request': { memoryMb: 256, timeoutSeconds: 29, reservedConcurrency: null },

@@ -14,7 +14,9 @@ export const staging = defineEnvironment({
   },
   tunnelDomain: null,
   hostedZone: null,
+  tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
+  maxSlowRequests: 200,
   timings: {
     requestDeadlineMs: 28_000,
     pollingDelaysMs: [50, 100, 200, 400, 500],
@@ -25,6 +27,7 @@ export const staging = defineEnvironment({
     leaseGraceMs: 60_000,
     rolloutCacheMs: 5000,
     rolloutStaleMs: 60_000,
+    nameCooldownMs: 3_600_000,
   },
   // Waiters hold what receive-message and wake-waiter need to release them, so those have their own and waiters a cap. The
   // sum leaves the 100 that Lambda keeps unreserved: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html

@@ -25,12 +25,22 @@ const SETTINGS = {
     parse: nonEmpty,
     optional: true,
   },
-  TOKEN_KEY_PARAMETER: text('name of the SSM SecureString that holds the HS256 key of agent tokens'),
+  TOKEN_KEY_PARAMETER: {
+    meaning: 'name of the SSM SecureString that holds the HS256 key of agent tokens; for environments without TOKEN_ISSUER',
+    parse: nonEmpty,
+    optional: true,
+  },
+  TOKEN_ISSUER: {
+    meaning: 'identity provider of agent tokens, as JSON: jwksUrl, issuer, audience, namesClaim',
+    parse: tokenIssuer,
+    optional: true,
+  },
   USE_EVENT_DRIVEN: { meaning: 'kill switch: false makes every request poll', parse: trueOrFalse },
   EVENT_DRIVEN_MODE: { meaning: 'how event-driven requests are woken: bus or direct', parse: eventDrivenMode },
   EVENT_DRIVEN_PERCENT: { meaning: 'share of requests that are event-driven while no rollout item says one, 0 to 100', parse: percentage },
   ROLLOUT_CACHE_MS: milliseconds('age at which the rollout item is read again, with the next tunnel'),
   ROLLOUT_STALE_MS: milliseconds('time for which the last good rollout item stands in for one that cannot be read'),
+  MAX_SLOW_REQUESTS: { meaning: 'requests of one tunnel that may be in flight for over a second; beyond them 429', parse: wholeNumber },
   REQUEST_DEADLINE_MS: milliseconds("time from the visitor's arrival until the request is given up"),
   POLLING_DELAYS_MS: { meaning: 'delays between the reads of mode polling, in ms; the last one repeats', parse: delays },
   SAFETY_READ_MS: milliseconds('interval of the reads that find an answer whose wake was lost'),
@@ -38,6 +48,7 @@ const SETTINGS = {
   WAKE_HELLO_MS: milliseconds('wait for that probe before the request falls back to polling'),
   WAKE_ROTATE_MS: milliseconds('age at which the wake socket is replaced (API Gateway closes it at two hours)'),
   LEASE_GRACE_MS: milliseconds('time a tunnel name stays with its owner after the agent has gone'),
+  NAME_COOLDOWN_MS: milliseconds('time after that in which nobody else may have the name'),
 } satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -49,10 +60,10 @@ export const FUNCTION_SETTINGS = {
   'forward-request': [
     'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'TUNNEL_DOMAIN',
     'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_MODE', 'EVENT_DRIVEN_PERCENT', 'ROLLOUT_CACHE_MS', 'ROLLOUT_STALE_MS',
-    'REQUEST_DEADLINE_MS', 'POLLING_DELAYS_MS', 'SAFETY_READ_MS', 'WAKE_IDLE_MS', 'WAKE_HELLO_MS', 'WAKE_ROTATE_MS',
+    'MAX_SLOW_REQUESTS', 'REQUEST_DEADLINE_MS', 'POLLING_DELAYS_MS', 'SAFETY_READ_MS', 'WAKE_IDLE_MS', 'WAKE_HELLO_MS', 'WAKE_ROTATE_MS',
   ],
-  'authorize-agent': ['TOKEN_KEY_PARAMETER'],
-  'connect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS'],
+  'authorize-agent': ['TOKEN_KEY_PARAMETER', 'TOKEN_ISSUER'],
+  'connect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS', 'NAME_COOLDOWN_MS'],
   'disconnect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS'],
   'receive-message': [
     'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'VISITOR_URL', 'TUNNEL_DOMAIN', 'LEASE_GRACE_MS',
@@ -60,7 +71,10 @@ export const FUNCTION_SETTINGS = {
   'process-stream': ['EVENT_BUS_NAME'],
   'wake-waiter': ['WAKE_CHANNEL_URL'],
   'roll-back': ['TUNNELS_TABLE', 'EVENT_DRIVEN_PERCENT'],
-  sweep: ['TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'LEASE_GRACE_MS', 'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_PERCENT'],
+  sweep: [
+    'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'LEASE_GRACE_MS', 'NAME_COOLDOWN_MS',
+    'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_PERCENT',
+  ],
 } as const satisfies Record<string, readonly SettingName[]>;
 
 export type FunctionName = keyof typeof FUNCTION_SETTINGS;
@@ -134,6 +148,13 @@ function url(value: string): URL {
   } catch {
     throw new Error('is not a URL');
   }
+}
+
+function tokenIssuer(value: string): { readonly [K in 'jwksUrl' | 'issuer' | 'audience' | 'namesClaim']: string } {
+  const { jwksUrl, issuer, audience, namesClaim } = JSON.parse(value) as Record<string, unknown>;
+  const texts = { jwksUrl, issuer, audience, namesClaim };
+  for (const [name, each] of Object.entries(texts)) if (typeof each !== 'string' || each === '') throw new Error(`lacks ${name}`);
+  return texts as Record<keyof typeof texts, string>;
 }
 
 function wholeNumber(value: string): number {

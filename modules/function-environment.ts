@@ -10,7 +10,8 @@ export interface StackAddresses {
   readonly agentGatewayUrl: string;
   readonly wakeChannelUrl: string;
   readonly visitorUrl: string;
-  readonly tokenKeyParameter: string;
+  /** Where there is no identity provider. */
+  readonly tokenKeyParameter: string | undefined;
 }
 
 /** A function's environment block: what the table of settings says it reads, and what Powertools reads. */
@@ -30,7 +31,7 @@ export function functionEnvironment(
 }
 
 function settingValues(
-  { tunnelDomain, responsePath, timings }: Environment,
+  { tunnelDomain, tokenIssuer, responsePath, maxSlowRequests, timings }: Environment,
   addresses: StackAddresses,
 ): Record<SettingName, string | undefined> {
   return {
@@ -42,11 +43,13 @@ function settingValues(
     VISITOR_URL: addresses.visitorUrl,
     TUNNEL_DOMAIN: tunnelDomain ?? undefined,
     TOKEN_KEY_PARAMETER: addresses.tokenKeyParameter,
+    TOKEN_ISSUER: tokenIssuer === null ? undefined : JSON.stringify(tokenIssuer),
     USE_EVENT_DRIVEN: String(responsePath.useEventDriven),
     EVENT_DRIVEN_MODE: responsePath.mode,
     EVENT_DRIVEN_PERCENT: String(responsePath.percent),
     ROLLOUT_CACHE_MS: String(timings.rolloutCacheMs),
     ROLLOUT_STALE_MS: String(timings.rolloutStaleMs),
+    MAX_SLOW_REQUESTS: String(maxSlowRequests),
     REQUEST_DEADLINE_MS: String(timings.requestDeadlineMs),
     POLLING_DELAYS_MS: timings.pollingDelaysMs.join(','),
     SAFETY_READ_MS: String(timings.safetyReadMs),
@@ -54,5 +57,6 @@ function settingValues(
     WAKE_HELLO_MS: String(timings.wakeHelloMs),
     WAKE_ROTATE_MS: String(timings.wakeRotateMs),
     LEASE_GRACE_MS: String(timings.leaseGraceMs),
+    NAME_COOLDOWN_MS: String(timings.nameCooldownMs),
   };
 }

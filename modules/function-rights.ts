@@ -19,7 +19,8 @@ export interface SharedResources {
   readonly sweepSchedule: SweepSchedule;
   readonly agentGateway: AgentGateway;
   readonly wakeChannel: WakeChannel;
-  readonly tokenKey: TokenKey;
+  /** None where an identity provider signs the tokens. */
+  readonly tokenKey: TokenKey | undefined;
   readonly alarmTopic: AlarmTopic;
 }
 
@@ -30,12 +31,12 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
   const wakes = shared.wakeChannel.api;
   return {
     'forward-request': [
-      tunnels.allow('GetItem', 'BatchGetItem'),
+      tunnels.allow('GetItem', 'BatchGetItem', 'UpdateItem'),
       pendingRequests.allow('PutItem', 'GetItem', 'DeleteItem'),
       agents.allowConnections('POST'),
       wakes.allowConnecting(),
     ],
-    'authorize-agent': [shared.tokenKey.allowReading()],
+    'authorize-agent': shared.tokenKey ? [shared.tokenKey.allowReading()] : [],
     'connect-agent': [tunnels.allow('UpdateItem')],
     'disconnect-agent': [tunnels.allow('UpdateItem')],
     'receive-message': [

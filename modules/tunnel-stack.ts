@@ -51,7 +51,7 @@ export class TunnelStack extends NamedStack {
       sweepSchedule: new SweepSchedule(this, 'sweep-schedule', context),
       agentGateway: new AgentGateway(this, 'agent-gateway', context),
       wakeChannel: new WakeChannel(this, 'wake-channel', context),
-      tokenKey: new TokenKey(this, 'token-key', context),
+      tokenKey: environment.tokenIssuer === null ? new TokenKey(this, 'token-key', context) : undefined,
       alarmTopic: new AlarmTopic(this, 'alarm-topic', context),
     };
 
@@ -96,7 +96,7 @@ export class TunnelStack extends NamedStack {
       agentGatewayUrl: shared.agentGateway.api.url,
       wakeChannelUrl: shared.wakeChannel.api.url,
       visitorUrl,
-      tokenKeyParameter: shared.tokenKey.parameterName,
+      tokenKeyParameter: shared.tokenKey?.parameterName,
     };
     const rights = functionRights(shared);
     const names = Object.keys(FUNCTION_SETTINGS) as FunctionName[];

@@ -2,3 +2,4 @@ export * from './headers';
 export * from './limits';
 export * from './messages';
 export * from './self-references';
+export * from './visitor-access';

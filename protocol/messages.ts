@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import type { Headers } from './headers';
 import { MAX_MESSAGE_BYTES } from './limits';
+import { visitorAccess } from './visitor-access';
 
 /** Header values by lower-case name, in the order they were sent within one name. */
 const headers = v.custom<Headers>(
@@ -36,6 +37,7 @@ export const errorCodes = [
   // Superset: sent by our own agents only.
   'response_too_large',
   'invalid_response',
+  'busy',
 ] as const;
 export type AgentErrorCode = (typeof errorCodes)[number];
 
@@ -46,6 +48,8 @@ const ready = v.object({
   type: v.literal('ready'),
   version: v.optional(v.string()),
   capabilities: v.optional(v.array(v.string())),
+  /** Superset: who may visit; without it everybody. */
+  access: v.optional(visitorAccess),
 });
 
 const connectionEstablished = v.object({
@@ -55,6 +59,8 @@ const connectionEstablished = v.object({
   public_url: v.string(),
   subdomain_url: v.optional(v.string()),
   path_based_url: v.optional(v.string()),
+  /** Superset: the `access` of `ready` is in force. A cloud that does not know it says nothing, and would let everybody in. */
+  access: v.optional(v.boolean()),
 });
 
 const httpRequest = v.object({
@@ -145,8 +151,12 @@ function decode<S extends v.GenericSchema>(schema: S, text: string): v.InferOutp
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const issue = result.issues[0];
-  throw new ProtocolError(`${v.getDotPath(issue) ?? 'message'}: ${issue.message}`, requestIdOf(value));
+  throw new ProtocolError(`${v.getDotPath(issue) ?? 'message'}: ${problemOf(issue)}`, requestIdOf(value));
 }
+
+/** Without what was received, which valibot's own messages quote: errors are logged, and messages carry secrets. */
+const problemOf = ({ message, expected }: v.BaseIssue<unknown>): string =>
+  message.startsWith('Invalid ') ? `must be ${expected ?? 'something else'}` : message;
 
 function requestIdOf(value: unknown): string | undefined {
   const id = (value as { request_id?: unknown } | null)?.request_id;

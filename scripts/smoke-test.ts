@@ -2,7 +2,8 @@
  * `npm run smoke -- <environment> --outputs <file>`: asks a deployed environment for what a visitor asks. It starts a small
  * service here and an agent before it, sends a request with a nonce through the public URL, and checks that this very request
  * came to the service once and that its answer came back. Exit status 0 when it did, 1 when not, 2 for wrong input; one line
- * each. The key of agent tokens is taken from TF_VAR_agent_token_key.
+ * each. The token is made with the key in TF_VAR_agent_token_key, or taken from HTTP_TUNNEL_TOKEN where an identity provider
+ * signs them; it has to grant `smoke-*`.
  */
 import { Command, InvalidArgumentError } from 'commander';
 import { SignJWT } from 'jose';
@@ -25,8 +26,8 @@ export interface SmokeTest {
   readonly agentEndpoint: string;
   /** Visitors reach a tunnel at `<visitorUrl>/<tunnel>/`. */
   readonly visitorUrl: string;
-  /** HS256 key of agent tokens. */
-  readonly tokenKey: string;
+  /** The agent's; it has to grant `smoke-*`. */
+  readonly token: string;
   /** For the agent to connect, and then for the visitor's request, in ms. */
   readonly timeoutMs: number;
 }
@@ -41,7 +42,7 @@ const TOKEN_LIFE = '5m';
 export async function smokeTest({
   agentEndpoint,
   visitorUrl,
-  tokenKey,
+  token,
   timeoutMs,
 }: SmokeTest): Promise<number> {
   const nonce = randomBytes(16).toString('hex');
@@ -51,7 +52,7 @@ export async function smokeTest({
   const name = `smoke-${randomBytes(4).toString('hex')}`;
   const agent = new Agent({
     endpoint: agentEndpoint,
-    token: await tokenOf(tokenKey),
+    token,
     name,
     target: { port },
   });
@@ -106,13 +107,17 @@ async function startService(seen: string[]): Promise<Server> {
   return service;
 }
 
-const tokenOf = (key: string): Promise<string> =>
-  new SignJWT({})
+async function tokenFrom(environment: Readonly<Record<string, string | undefined>>): Promise<string> {
+  const { HTTP_TUNNEL_TOKEN: token, TF_VAR_agent_token_key: key } = environment;
+  if (token) return token;
+  if (!key) throw new CommandLineError('the key of agent tokens is missing: set TF_VAR_agent_token_key');
+  return new SignJWT({ names: ['smoke-*'] })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject('smoke-test')
     .setIssuedAt()
     .setExpirationTime(TOKEN_LIFE)
     .sign(new TextEncoder().encode(key));
+}
 
 async function visit(url: string, timeoutMs: number): Promise<{ status: number; body: string }> {
   try {
@@ -153,9 +158,8 @@ interface Flags {
 }
 
 async function run({ environment, outputs, timeout }: Flags): Promise<number> {
-  const tokenKey = process.env['TF_VAR_agent_token_key'];
-  if (!tokenKey) throw new CommandLineError('the key of agent tokens is missing: set TF_VAR_agent_token_key');
-  const waitedMs = await smokeTest({ ...addressesIn(outputs, environment), tokenKey, timeoutMs: timeout });
+  const token = await tokenFrom(process.env);
+  const waitedMs = await smokeTest({ ...addressesIn(outputs, environment), token, timeoutMs: timeout });
   process.stdout.write(
     `smoke test of ${environment}: passed, the visitor waited ${Math.round(waitedMs)} ms\n`,
   );

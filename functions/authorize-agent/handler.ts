@@ -2,25 +2,32 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import { ssmClient } from '../aws/clients';
-import { TokenError, tokenVerifier } from '../aws/token-verifier';
+import { issuerVerifier, ownKeyVerifier, TokenError, type TokenIdentity, type TokenVerifier } from '../aws/token-verifier';
 import { randomTunnelId, type AgentIdentity } from '../core/tunnel';
-import { readSettings } from '../settings';
+import { grantsName } from '../core/tunnel-names';
+import { readSettings, SettingError } from '../settings';
 import { secureRandom } from '../system';
 import { instrumented, logger } from '../telemetry';
 
 const settings = readSettings('authorize-agent');
-const verify = tokenVerifier(ssmClient(), settings.TOKEN_KEY_PARAMETER);
+/** Begun at init. Without a usable key there is nothing to decide by: the environment ends, and the next one looks again. */
+const verifier = startVerifier().catch((error: unknown): never => {
+  logger.error('no agent can connect: there is no usable key', error as Error);
+  process.exit(1);
+});
 
 /** API Gateway answers 401 to exactly this word. */
 const UNAUTHORIZED = 'Unauthorized';
 
 export const handler = instrumented(
   async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
-    const owner = await ownerOf(event);
+    const { owner, names } = await identityIn(event);
+    const name = event.queryStringParameters?.['name'];
     const identity: AgentIdentity = {
       owner,
-      tunnelId: event.queryStringParameters?.['name'] || randomTunnelId(secureRandom),
+      tunnelId: name || randomTunnelId(secureRandom),
       lease: randomUUID(),
+      claim: !name || grantsName(names, name) ? 'granted' : 'held',
     };
     return {
       principalId: owner,
@@ -33,9 +40,20 @@ export const handler = instrumented(
   },
 );
 
-async function ownerOf(event: APIGatewayRequestAuthorizerEvent): Promise<string> {
+/** One kind of token opens an environment: with an identity provider, its own key opens nothing. */
+async function startVerifier(): Promise<TokenVerifier> {
+  const { TOKEN_ISSUER, TOKEN_KEY_PARAMETER } = settings;
+  if (TOKEN_ISSUER) return issuerVerifier(TOKEN_ISSUER);
+  if (TOKEN_KEY_PARAMETER === undefined) {
+    throw new SettingError('authorize-agent: neither TOKEN_ISSUER nor TOKEN_KEY_PARAMETER is set');
+  }
+  return ownKeyVerifier(ssmClient(), TOKEN_KEY_PARAMETER);
+}
+
+async function identityIn(event: APIGatewayRequestAuthorizerEvent): Promise<TokenIdentity> {
+  const verify = await verifier;
   try {
-    return (await verify(tokenIn(event))).owner;
+    return await verify(tokenIn(event));
   } catch (error) {
     if (!(error instanceof TokenError)) throw error;
     logger.info('an agent was refused', { reason: error.message });

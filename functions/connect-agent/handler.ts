@@ -9,7 +9,10 @@ import { systemClock } from '../system';
 import { identify, instrumented, logger } from '../telemetry';
 
 const settings = readSettings('connect-agent');
-const leases = tunnelLeases(documentClient(), settings.TUNNELS_TABLE, settings.LEASE_GRACE_MS);
+const leases = tunnelLeases(documentClient(), settings.TUNNELS_TABLE, {
+  graceMs: settings.LEASE_GRACE_MS,
+  cooldownMs: settings.NAME_COOLDOWN_MS,
+});
 
 export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewayProxyStructuredResultV2> => {
   const identity = identityOf(event);
@@ -17,7 +20,9 @@ export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewa
   const problem = nameProblem(identity.tunnelId);
   if (problem !== undefined) return refuse(400, problem);
   if (!(await leases.lease(identity, systemClock.now()))) {
-    return refuse(409, `tunnel name "${identity.tunnelId}" is taken: choose another, or none`);
+    return identity.claim === 'granted'
+      ? refuse(409, `tunnel name "${identity.tunnelId}" is taken: choose another, or none`)
+      : refuse(403, `the token does not grant the tunnel name "${identity.tunnelId}": choose one that it grants, or none`);
   }
   logger.info('an agent connects');
   return { statusCode: 200 };

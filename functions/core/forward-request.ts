@@ -5,7 +5,9 @@ import { outsideView } from './outside-view';
 import type { Mode, PendingRequests } from './pending-request';
 import { assignCohort, type Cohort, type Rollout } from './rollout';
 import type { Tunnel, Tunnels } from './tunnel';
+import { countWhileSlow, type TunnelLoad } from './tunnel-load';
 import { TunnelError } from './tunnel-error';
+import { admit, type PasswordDigest } from './visitor-access';
 import { forwardedHeaders, routeOf, type Route, type VisitorRequest } from './visitor-request';
 import { responseOf, type VisitorResponse } from './visitor-response';
 import { readDelays, waitForResponse, type Answer, type ReadSchedule } from './wait-for-response';
@@ -21,6 +23,9 @@ export interface AgentGateway {
 
 export interface ForwardOptions {
   readonly tunnels: Tunnels;
+  readonly load: TunnelLoad;
+  /** Slow requests of one tunnel at once; beyond them its visitors get 429. */
+  readonly maxSlowRequests: number;
   readonly pending: PendingRequests;
   readonly agents: AgentGateway;
   readonly wakes: WakeChannel;
@@ -30,6 +35,7 @@ export interface ForwardOptions {
   readonly tunnelDomain: string | undefined;
   readonly deadlineMs: number;
   readonly reads: ReadSchedule;
+  readonly passwordDigest: PasswordDigest;
   readonly observer: ForwardObserver;
 }
 
@@ -65,7 +71,11 @@ export async function forwardRequest(
   // The channel gets ready while the tunnel is looked up.
   let subscribing = assigned() === 'event-driven' ? options.wakes.subscribe(requestId) : undefined;
   try {
-    const tunnel = reachable(await options.tunnels.find(route.tunnelId), request.method);
+    const found = await options.tunnels.find(route.tunnelId);
+    if (!found) throw new TunnelError('tunnel_not_found');
+    const admitted = await admit(request, found, options.passwordDigest);
+    const tunnel = reachable(found, request.method);
+    if (tunnel.slowRequests >= options.maxSlowRequests) throw new TunnelError('tunnel_busy');
     // The look-up may have brought another share: from here on the request is what it says now.
     const cohort = assigned();
     if (cohort === 'event-driven') subscribing ??= options.wakes.subscribe(requestId);
@@ -83,7 +93,9 @@ export async function forwardRequest(
       ...(request.traceHeader !== undefined && { traceHeader: request.traceHeader }),
     });
     // Waiting begins at once: the answer may be there before the post has returned, and a post can stall.
-    const sending = sendToAgent(tunnel, requestId, text, options);
+    const own = admitted === request ? text : encodeRequest(requestId, admitted, route, deadline);
+    const sending = sendToAgent(tunnel, requestId, own, options);
+    const ended = countWhileSlow(tunnel.tunnelId, { load: options.load, clock, onError: (error) => options.observer.storeFailed(error) });
     const answer = await waitForResponse({
       requestId,
       inbox: inboxOf(subscription),
@@ -93,7 +105,7 @@ export async function forwardRequest(
       clock,
       hopeless: failureOf(sending),
       onStoreError: (error) => options.observer.storeFailed(error),
-    });
+    }).finally(ended);
     if (!answer) throw new TunnelError('deadline_exceeded');
     options.observer.answered(answer);
     return outsideView(responseOf(answer.outcome, request.method), request, route);
@@ -118,8 +130,7 @@ function inboxOf(subscription: WakeSubscription | undefined): Mailbox<Wake> {
   return subscription?.inbox ?? new Mailbox<Wake>();
 }
 
-function reachable(tunnel: Tunnel | undefined, method: string): Tunnel & { connectionId: string } {
-  if (!tunnel) throw new TunnelError('tunnel_not_found');
+function reachable(tunnel: Tunnel, method: string): Tunnel & { connectionId: string } {
   if (tunnel.connectionId === undefined) throw new TunnelError('agent_away');
   if (!METHODS_OF_OLD_AGENTS.has(method) && !can(tunnel, 'any-method')) {
     throw new TunnelError('method_not_supported');
@@ -143,7 +154,7 @@ async function sendToAgent(
   let result = await options.agents.post(connectionId, text);
   if (result === 'gone') {
     const newer = await options.tunnels.find(tunnel.tunnelId);
-    if (newer?.owner === tunnel.owner && newer.connectionId !== undefined && newer.connectionId !== connectionId) {
+    if (newer && isSameAgent(newer, tunnel) && newer.connectionId !== undefined && newer.connectionId !== connectionId) {
       connectionId = newer.connectionId;
       result = await options.agents.post(connectionId, text);
     }
@@ -158,6 +169,10 @@ async function sendToAgent(
   await options.pending.remove(requestId);
   throw new TunnelError(result === 'busy' ? 'agent_busy' : 'agent_away');
 }
+
+/** Whether the visitor who was let in by the one would be let in by the other: an agent keeps its salt for as long as it runs. */
+const isSameAgent = (newer: Tunnel, tunnel: Tunnel): boolean =>
+  newer.owner === tunnel.owner && newer.access?.salt === tunnel.access?.salt;
 
 /** @throws TunnelError `request_too_large` when it does not fit one message */
 function encodeRequest(requestId: string, request: VisitorRequest, route: Route, deadline: number): string {

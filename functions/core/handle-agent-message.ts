@@ -1,4 +1,4 @@
-import type { AgentMessage, CloudMessage, ErrorMessage, HttpResponseMessage } from '../../protocol';
+import type { AgentMessage, CloudMessage, ErrorMessage, HttpResponseMessage, ReadyMessage } from '../../protocol';
 import type { Clock } from './clock';
 import { SHAPE_VERSION, type Completion, type CompletionResult, type Outcome, type PendingRequests } from './pending-request';
 import { tunnelUrls, type AgentIdentity, type TunnelLeases } from './tunnel';
@@ -28,7 +28,7 @@ export async function handleAgentMessage(
 ): Promise<void> {
   switch (message.type) {
     case 'ready':
-      return establish(from, message.capabilities ?? [], options);
+      return establish(from, message, options);
     case 'ping':
       return options.reply({ type: 'pong' });
     case 'pong':
@@ -44,11 +44,11 @@ export async function handleAgentMessage(
 
 async function establish(
   from: AgentIdentity & { connectionId: string },
-  capabilities: readonly string[],
+  { capabilities = [], access }: ReadyMessage,
   options: MessageOptions,
 ): Promise<void> {
   const { tunnelId, connectionId } = from;
-  const current = await options.leases.publish(from, connectionId, capabilities, options.clock.now());
+  const current = await options.leases.publish(from, connectionId, { capabilities, ...(access && { access }) }, options.clock.now());
   if (!current) {
     return options.reply({
       type: 'error',
@@ -64,6 +64,7 @@ async function establish(
     public_url: urls.publicUrl,
     ...(urls.subdomainUrl !== undefined && { subdomain_url: urls.subdomainUrl }),
     path_based_url: urls.pathBasedUrl,
+    ...(access && { access: true }),
   });
 }
 

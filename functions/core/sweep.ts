@@ -25,16 +25,24 @@ const WAITER_MARGIN_MS = 5000;
 /** Each tunnel's connection is looked at once in this many runs: `$disconnect` is best effort, but misses are rare. */
 const CONNECTION_CHECK_RUNS = 10;
 
-/** Removes what a crash left; counts what it removed. @param run number of this run, growing by one a run */
-export async function sweep(store: SweepStore, now: number, run: number): Promise<SweepResult> {
+export interface SweepRun {
+  /** Number of this run, growing by one a run. */
+  readonly run: number;
+  /** How long after its lease a name is kept for its last owner, in ms. */
+  readonly nameCooldownMs: number;
+}
+
+/** Removes what a crash left; counts what it removed. */
+export async function sweep(store: SweepStore, now: number, { run, nameCooldownMs }: SweepRun): Promise<SweepResult> {
   const removed: SweepResult = { requests: 0, tunnels: 0, connections: 0 };
   const overdue = now - WAITER_MARGIN_MS;
   for await (const requestId of store.expiredRequests(overdue)) {
     if (await store.removeRequest(requestId, overdue)) removed.requests++;
   }
+  const cooled = now - nameCooldownMs;
   for await (const { tunnelId, connectionId, leaseExpiresAt } of store.tunnels()) {
-    if (leaseExpiresAt < now) {
-      if (await store.removeTunnel(tunnelId, now)) removed.tunnels++;
+    if (leaseExpiresAt < cooled) {
+      if (await store.removeTunnel(tunnelId, cooled)) removed.tunnels++;
       continue;
     }
     if (connectionId === undefined || (bucketOf(tunnelId) + run) % CONNECTION_CHECK_RUNS !== 0) continue;

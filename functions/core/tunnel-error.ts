@@ -1,95 +1,183 @@
-import type { AgentErrorCode } from '../../protocol';
+import type { AgentErrorCode, Headers } from '../../protocol';
+
+/** What there is to know of an error; docs/errors.md is made from it (`npm run errors:docs`). */
+export interface ErrorEntry {
+  readonly status: number;
+  /** What happened, for the visitor. */
+  readonly title: string;
+  /** What the visitor can do next. */
+  readonly remedy: string;
+  /** What the tunnel's owner can do. */
+  readonly owner: string;
+  /** Whether the same request may well succeed when it is sent again, and none of it has been done yet. */
+  readonly retryable: boolean;
+  /** `Retry-After`, in seconds. */
+  readonly retryAfter?: number;
+}
 
 /**
- * Every error a visitor can get from us. `x-tunnel-error` carries the code, `title` says what happened and `remedy` what
- * to do next; neither speaks of internals.
+ * Every error a visitor can get from us. `x-tunnel-error` carries the code; nothing here speaks of internals.
  */
 export const TUNNEL_ERRORS = {
-  invalid_request: { status: 400, title: 'The request cannot be forwarded', remedy: 'Correct the request and send it again.' },
+  invalid_request: {
+    status: 400,
+    title: 'The request cannot be forwarded',
+    remedy: 'Correct the request and send it again.',
+    owner: "The agent's output says what is wrong with the request.",
+    retryable: false,
+  },
+  visitor_unauthorized: {
+    status: 401,
+    title: 'This tunnel asks who you are',
+    remedy: 'Send the user name and password, or the token, that the owner of the tunnel gave you.',
+    owner: 'The agent was started with `--basic-auth` or `--bearer-token`; give visitors what you set there.',
+    retryable: false,
+  },
+  visitor_not_allowed: {
+    status: 403,
+    title: 'This tunnel does not take visitors from your address',
+    remedy: 'Ask the owner of the tunnel to allow your network.',
+    owner: "The agent was started with `--allow-cidr`; add the visitor's range.",
+    retryable: false,
+  },
   tunnel_not_found: {
     status: 404,
     title: 'There is no such tunnel',
     remedy: 'Check the address; the agent prints it when it connects.',
+    owner: "Start the agent, and compare the name with the one it prints.",
+    retryable: false,
   },
   request_too_large: {
     status: 413,
     title: 'The request is too large for the tunnel',
     remedy: 'Send a smaller body: about 95 KB fit, headers included.',
+    owner: 'Nothing; see [limits](limits.md).',
+    retryable: false,
   },
-  internal_error: { status: 500, title: 'The tunnel failed', remedy: 'Try again; if it persists, tell whoever runs the tunnel service.' },
+  tunnel_busy: {
+    status: 429,
+    title: 'The tunnel has as many requests in flight as it takes',
+    remedy: 'Try again in a moment, and with fewer at once.',
+    owner: 'Raise `--max-in-flight` of the agent if the local service can do more at once, or find out why it is slow.',
+    retryable: true,
+    retryAfter: 1,
+  },
+  internal_error: {
+    status: 500,
+    title: 'The tunnel failed',
+    remedy: 'Try again; if it persists, tell whoever runs the tunnel service.',
+    owner: 'Give whoever runs the tunnel service the request id from the body: its log says why.',
+    retryable: false,
+  },
   method_refused: {
     status: 501,
     title: 'The tunnel does not carry this method',
     remedy: 'Use another one: TRACE would show what proxies add to a request, and CONNECT is for proxies.',
+    owner: 'Nothing; no tunnel carries it.',
+    retryable: false,
   },
   websocket_not_supported: {
     status: 501,
     title: 'The tunnel does not carry WebSockets',
     remedy: 'Use requests and answers instead, such as long polling of up to 25 s.',
+    owner: 'Have the local service do without WebSockets; see [limits](limits.md).',
+    retryable: false,
   },
   method_not_supported: {
     status: 501,
     title: "The tunnel's agent does not support this method",
     remedy: 'Ask the owner of the tunnel to update the agent.',
+    owner: 'Agents of `ttf` 0.3 drop this method; use the agent of this project.',
+    retryable: false,
   },
   agent_away: {
     status: 502,
     title: "The tunnel's agent is not connected",
     remedy: 'Ask the owner of the tunnel to start the agent, then try again.',
+    owner: 'Start the agent; if it runs, its output says why it is not connected.',
+    retryable: true,
   },
   agent_failed: {
     status: 502,
     title: "The tunnel's agent could not handle the request",
-    remedy: "See the agent's output for the reason.",
+    remedy: "Tell the owner of the tunnel; the agent's output has the reason.",
+    owner: "See the agent's output; it may have been stopped in the middle of the request.",
+    retryable: false,
   },
   invalid_response: {
     status: 502,
     title: 'The local service sent an invalid response',
-    remedy: "See the agent's output for what is wrong with it.",
+    remedy: "Tell the owner of the tunnel; the agent's output says what is wrong with it.",
+    owner: "The local service broke off its answer or sent something that is not HTTP; see the agent's output and the service's log.",
+    retryable: false,
   },
   response_too_large: {
     status: 502,
     title: "The local service's response is too large for the tunnel",
     remedy: 'Ask for less at once: about 95 KB fit, headers included.',
+    owner: 'Have the local service compress, page or split its answers; see [limits](limits.md).',
+    retryable: false,
   },
   agent_busy: {
     status: 503,
     title: "The tunnel's agent takes no more requests at the moment",
     remedy: 'Try again in a moment.',
+    owner: 'The connection to the agent is full: too much at once for its line, or for one connection of API Gateway.',
+    retryable: true,
+    retryAfter: 1,
   },
   local_service_unavailable: {
     status: 503,
     title: 'The local service does not accept connections',
     remedy: 'Ask the owner of the tunnel to start the service behind it, then try again.',
+    owner:
+      'Start the local service, on the host and port that the agent was given. If it runs, it hung up before it answered, and may have seen the request.',
+    retryable: false,
+    retryAfter: 1,
   },
   local_service_timeout: {
     status: 504,
     title: 'The local service did not answer in time',
     remedy: 'Try again; a service that needs longer must answer first and work afterwards.',
+    owner: 'The service took longer than `--request-timeout`. It may have done the work all the same.',
+    retryable: false,
   },
   deadline_exceeded: {
     status: 504,
     title: 'No answer came through the tunnel in time',
-    remedy: 'Try again; if it persists, see whether the agent is still running.',
+    remedy: 'Try again; if it persists, ask the owner of the tunnel whether the agent is still running.',
+    owner: 'See whether the agent is still connected. The service may have done the work all the same.',
+    retryable: false,
   },
-} as const satisfies Record<string, { status: number; title: string; remedy: string }>;
+} as const satisfies Record<string, ErrorEntry>;
 
 export type TunnelErrorCode = keyof typeof TUNNEL_ERRORS;
+
+export interface TunnelErrorOptions extends ErrorOptions {
+  /** Header fields that the answer needs beside its own, `www-authenticate`. */
+  readonly headers?: Headers;
+}
 
 /** An error that a visitor is told of. */
 export class TunnelError extends Error {
   override readonly name = 'TunnelError';
+  readonly headers: Headers;
   constructor(
     readonly code: TunnelErrorCode,
     /** More than the title says, in words for the visitor. */
     readonly detail?: string,
-    options?: ErrorOptions,
+    options?: TunnelErrorOptions,
   ) {
     super(detail ?? TUNNEL_ERRORS[code].title, options);
+    this.headers = options?.headers ?? {};
+  }
+
+  get entry(): ErrorEntry {
+    return TUNNEL_ERRORS[this.code];
   }
 
   get status(): number {
-    return TUNNEL_ERRORS[this.code].status;
+    return this.entry.status;
   }
 }
 
@@ -100,6 +188,7 @@ const CODE_OF_AGENT_ERROR: Record<AgentErrorCode, TunnelErrorCode> = {
   internal_error: 'agent_failed',
   response_too_large: 'response_too_large',
   invalid_response: 'invalid_response',
+  busy: 'tunnel_busy',
 };
 
 /** The error that an agent reported. Its message is not passed on: it may speak of the inside of somebody's laptop. */

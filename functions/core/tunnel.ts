@@ -1,3 +1,6 @@
+import type { VisitorAccess } from '../../protocol';
+import type { NameClaim } from './tunnel-names';
+
 /** A tunnel as its row in the tunnels table says. */
 export interface Tunnel {
   readonly tunnelId: string;
@@ -7,7 +10,14 @@ export interface Tunnel {
   readonly connectionId?: string;
   /** What the agent announced in `ready`. */
   readonly capabilities: readonly string[];
+  /** Who may visit; without it everybody. */
+  readonly access?: VisitorAccess;
+  /** About how many of its requests are in flight for longer than a second (tunnel-load.ts). */
+  readonly slowRequests: number;
 }
+
+/** What an agent says of itself in `ready`. */
+export type Announcement = Pick<Tunnel, 'capabilities' | 'access'>;
 
 /** Who holds a connection of the agent gateway: decided by authorize-agent, repeated by API Gateway on every message. */
 export interface AgentIdentity {
@@ -15,6 +25,7 @@ export interface AgentIdentity {
   readonly tunnelId: string;
   /** Identifies one `$connect`: a newer lease of the same name takes over from an older one. */
   readonly lease: string;
+  readonly claim: NameClaim;
 }
 
 export interface Tunnels {
@@ -24,10 +35,10 @@ export interface Tunnels {
 
 /** Who may use a tunnel's name, and who serves it. */
 export interface TunnelLeases {
-  /** Leases the name; false when another owner holds it. */
+  /** Leases the name; false when another owner holds it, or held it until a moment ago, or when the claim does not reach so far. */
   lease(identity: AgentIdentity, now: number): Promise<boolean>;
   /** Makes the connection the one that gets requests; false when a newer lease has taken over. */
-  publish(identity: AgentIdentity, connectionId: string, capabilities: readonly string[], now: number): Promise<boolean>;
+  publish(identity: AgentIdentity, connectionId: string, announced: Announcement, now: number): Promise<boolean>;
   /** Takes the connection out of service, if it is still the current one; the name stays leased for the grace period. */
   release(tunnelId: string, connectionId: string, now: number): Promise<boolean>;
 }

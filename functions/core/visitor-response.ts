@@ -1,5 +1,5 @@
 import { stripHopByHop, type Headers } from '../../protocol';
-import { fromAgentError, TUNNEL_ERRORS, TunnelError } from './tunnel-error';
+import { fromAgentError, TunnelError } from './tunnel-error';
 import type { Outcome } from './pending-request';
 
 /** The HTTP response for the visitor; header values by lower-case name. */
@@ -34,19 +34,20 @@ const isWritable = (headers: Headers): boolean =>
 
 /** One of our own errors, as a page for those who ask for HTML and as an RFC 9457 problem for everybody else. */
 export function errorResponse(error: TunnelError, accept: string | undefined, requestId: string): VisitorResponse {
-  const { status, title, remedy } = TUNNEL_ERRORS[error.code];
+  const { status, title, remedy, retryable, retryAfter } = error.entry;
   const page = prefersHtml(accept);
   const { code, detail } = error;
   const text = page
     ? errorPage({ status, title, detail, remedy, requestId })
-    : JSON.stringify({ type: 'about:blank', title, status, detail, code, remedy, requestId });
+    : JSON.stringify({ type: 'about:blank', title, status, detail, code, remedy, retryable, requestId });
   return {
     status,
     headers: {
       'content-type': [page ? 'text/html; charset=utf-8' : 'application/problem+json'],
       'cache-control': ['no-store'],
       'x-tunnel-error': [error.code],
-      ...(status === 503 && { 'retry-after': ['1'] }),
+      ...(retryAfter !== undefined && { 'retry-after': [String(retryAfter)] }),
+      ...error.headers,
     },
     body: new TextEncoder().encode(text),
   };

@@ -16,6 +16,7 @@ import { TunnelError } from '../core/tunnel-error';
 import type { VisitorRequest } from '../core/visitor-request';
 import { errorResponse, type VisitorResponse } from '../core/visitor-response';
 import { count } from '../metrics';
+import { cachedPasswordDigests } from '../password-digests';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
 import { identify, instrumented, logger, traceHeader } from '../telemetry';
@@ -63,9 +64,13 @@ const share = new LiveShare({
   },
 });
 
+// With the kill switch nobody asks for the rollout, whatever it says and whether or not it can be read.
+const tunnels = tunnelsTable(dynamodb, settings.TUNNELS_TABLE, settings.USE_EVENT_DRIVEN ? share : undefined);
+
 const options: Omit<ForwardOptions, 'observer'> = {
-  // With the kill switch nobody asks for the rollout, whatever it says and whether or not it can be read.
-  tunnels: tunnelsTable(dynamodb, settings.TUNNELS_TABLE, settings.USE_EVENT_DRIVEN ? share : undefined),
+  tunnels,
+  load: tunnels,
+  maxSlowRequests: settings.MAX_SLOW_REQUESTS,
   pending: {
     ...pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
     // The invocation that asked for it may be over, and its id no longer be in the log's keys.
@@ -85,6 +90,7 @@ const options: Omit<ForwardOptions, 'observer'> = {
   },
   tunnelDomain: settings.TUNNEL_DOMAIN,
   deadlineMs: settings.REQUEST_DEADLINE_MS,
+  passwordDigest: cachedPasswordDigests(),
   reads: { pollingDelaysMs: settings.POLLING_DELAYS_MS, safetyReadMs: settings.SAFETY_READ_MS },
 };
 

@@ -17,7 +17,7 @@ import { identify, instrumented, logger } from '../telemetry';
 
 const settings = readSettings('receive-message');
 const dynamodb = documentClient();
-const leases = tunnelLeases(dynamodb, settings.TUNNELS_TABLE, settings.LEASE_GRACE_MS);
+const leases = tunnelLeases(dynamodb, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS });
 const pending = pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE);
 const connections = connectionsClient(settings.AGENT_GATEWAY_URL);
 const wakes = wakePoster(settings.WAKE_CHANNEL_URL, (reason, error) => {

@@ -17,7 +17,7 @@ const client = documentClient();
 const store = sweepStore({
   client,
   connections: connectionsClient(settings.AGENT_GATEWAY_URL),
-  leases: tunnelLeases(client, settings.TUNNELS_TABLE, settings.LEASE_GRACE_MS),
+  leases: tunnelLeases(client, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS }),
   pendingRequestsTable: settings.PENDING_REQUESTS_TABLE,
   tunnelsTable: settings.TUNNELS_TABLE,
 });
@@ -39,7 +39,7 @@ export const handler = instrumented(async (): Promise<void> => {
   // Cleaning up comes last: it may take long, and may fail, without a word about stream, bus and rollout.
   await sendProbe(client, settings.PENDING_REQUESTS_TABLE, `probe-${randomUUID()}`, now);
   await reportRollout();
-  const removed = await sweep(store, now, Math.floor(now / RUN_MS));
+  const removed = await sweep(store, now, { run: Math.floor(now / RUN_MS), nameCooldownMs: settings.NAME_COOLDOWN_MS });
   count('Leftovers', removed.requests);
   logger.info('swept', { ...removed });
 });

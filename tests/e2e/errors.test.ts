@@ -1,5 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import { eventually } from '../support/eventually';
 import { ask } from '../support/http-client';
 import { listenOnAnyPort } from '../support/listen';
 import { MODES, startCloud, startTunnel, type CloudUnderTest } from '../support/tunnel';
@@ -36,6 +37,26 @@ describe.each(MODES)('in mode %s', (mode) => {
   test('a local service that refuses is 503', async () => {
     await tunnel.agent({ name: 'refuser', target: { port: await freePort() } });
     await expectError(await tunnel.visit('/', {}, 'refuser'), 503, 'local_service_unavailable');
+  });
+
+  test('an agent with as much in flight as it takes is 429, and the next request goes through', async () => {
+    const waiting: (() => void)[] = [];
+    const slow = createHttpServer((_, response) => void waiting.push(() => response.end('at last')));
+    try {
+      await tunnel.agent({ name: 'full', target: { port: await listenOnAnyPort(slow) }, maxInFlight: 1 });
+      const first = tunnel.visit('/', {}, 'full');
+      await eventually(() => waiting.length === 1);
+      const refused = await tunnel.visit('/', {}, 'full');
+      expect(refused).toMatchObject({ status: 429, headers: { 'x-tunnel-error': 'tunnel_busy', 'retry-after': '1' } });
+      waiting.forEach((answer) => answer());
+      expect((await first).text).toBe('at last');
+      const next = tunnel.visit('/', {}, 'full');
+      await eventually(() => waiting.length === 2);
+      waiting[1]?.();
+      expect((await next).status).toBe(200);
+    } finally {
+      slow.close();
+    }
   });
 
   test('a request that does not fit is 413, and the agent never hears of it', async () => {

@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { listenOnAnyPort } from '../support/listen';
-import { MODES, startCloud, type CloudUnderTest } from '../support/tunnel';
+import { MinimalAgent } from '../support/minimal-agent';
+import { eventually } from '../support/eventually';
+import { MODES, startCloud, tableOf, type CloudUnderTest } from '../support/tunnel';
 
 /** One for each place where a visitor, a local service or an agent keeps what is nobody else's business. */
 const CANARIES = {
@@ -12,7 +15,14 @@ const CANARIES = {
   responseBody: 'canary-response-body-c0d6',
   responseHeader: 'canary-response-header-3b8a',
   setCookie: 'canary-set-cookie-e412',
+  password: 'canary-password-04d7',
+  wrongPassword: 'canary-wrong-password-9b21',
+  bearerToken: 'canary-bearer-token-of-24-characters-d55c',
+  malformedMessage: 'canary-malformed-message-6a0f',
+  agentError: 'canary-agent-error-1c93',
+  refusedToken: 'canary-refused-token-8e37',
 };
+const TOKEN_KEY = 'canary-token-key-of-at-least-32-bytes-72fa';
 
 /** As it is, and as the middle of it looks in base64, wherever it begins. */
 const disguises = (secret: string): string[] => [
@@ -23,9 +33,19 @@ const disguises = (secret: string): string[] => [
 describe.each(MODES)('in mode %s', (mode) => {
   let under: CloudUnderTest;
   let service: Server;
+  /** What went to the bus. */
+  const events: unknown[] = [];
   beforeAll(async () => {
     // Functions say the most they ever say.
-    under = await startCloud({ mode, environment: (environment) => ({ ...environment, logLevel: 'DEBUG' }) });
+    under = await startCloud({
+      mode,
+      tokenKey: TOKEN_KEY,
+      environment: (environment) => ({ ...environment, logLevel: 'DEBUG' }),
+      intercept: ({ operation, input }, next) => {
+        if (operation === 'PutEvents') events.push(input);
+        return next();
+      },
+    });
     service = createServer((request, response) => {
       request.resume();
       response.setHeader('x-answer', CANARIES.responseHeader);
@@ -39,7 +59,9 @@ describe.each(MODES)('in mode %s', (mode) => {
     service.close();
   });
 
-  test('nothing that functions log, measure or trace, and no failure that is kept, holds what passed through', async () => {
+  const basic = (password: string) => ({ authorization: `Basic ${Buffer.from(`ann:${password}`).toString('base64')}` });
+
+  test('nothing that functions log, measure or trace, no event, no failure that is kept and no row that stays holds what passed through', async () => {
     const token = await under.token();
     const agent = await under.agent({ target: { port: await listenOnAnyPort(service) }, token });
     const visit = (path: string) =>
@@ -59,17 +81,46 @@ describe.each(MODES)('in mode %s', (mode) => {
     await agent.stop({ graceMs: 100 });
     expect((await visit('/')).status).toBe(502);
 
-    const { queues, spec, traces } = under.cloud.services;
+    await beRefused(token);
+
+    const { queues, spec, dynamodb, traces } = under.cloud.services;
     const kept = spec.queues.flatMap(({ arn }) => queues.messages(arn));
-    const emitted = JSON.stringify([under.logs, kept, traces.segments()]);
+    const rows = await dynamodb.scan(tableOf(under.cloud, 'tunnels'));
+    await under.noPendingRows();
+    const emitted = JSON.stringify([under.logs, kept, events, rows, traces.segments()]);
+    if (mode === 'bus') expect(events).not.toEqual([]);
+    expect(emitted).toContain('passwords');
     expect(traces.segments().map(({ name }) => name)).toEqual(expect.arrayContaining(['## handler', 'DynamoDB', 'ApiGatewayManagementApi']));
     // Each function that has something to say about a request has said it.
     for (const name of ['forward-request', 'receive-message', 'authorize-agent'])
       expect(under.logs.some(({ functionName }) => functionName.endsWith(name))).toBe(true);
     expect(emitted).toContain('requestId');
-    const found = Object.entries({ ...CANARIES, token }).filter(([, secret]) =>
+    const found = Object.entries({ ...CANARIES, token, tokenKey: TOKEN_KEY }).filter(([, secret]) =>
       disguises(secret).some((disguise) => emitted.includes(disguise)),
     );
     expect(found.map(([place]) => place)).toEqual([]);
   });
+
+  /** Everything that is not let in, or not understood. */
+  async function beRefused(token: string): Promise<void> {
+    const { password, wrongPassword, bearerToken, refusedToken, malformedMessage, agentError } = CANARIES;
+    const access = { basicAuth: [`ann:${password}`], bearerTokens: [bearerToken] };
+    const port = (service.address() as AddressInfo).port;
+    await under.agent({ name: 'closed', target: { port }, access });
+    const statuses = [];
+    for (const headers of [basic(wrongPassword), basic(password), { authorization: `Bearer ${bearerToken}` }]) {
+      statuses.push((await under.visit('/', { headers }, 'closed')).status);
+    }
+    expect(statuses).toEqual([401, 200, 200]);
+    await expect(under.agent({ target: { port }, token: refusedToken })).rejects.toMatchObject({ status: 401 });
+
+    const clumsy = await MinimalAgent.connect(under.cloud.agentEndpoint, token, (request, self) => {
+      self.send({ type: 'http_response', request_id: request['request_id'], status_code: malformedMessage, headers: malformedMessage });
+      self.send({ type: malformedMessage });
+      self.send({ type: 'error', request_id: request['request_id'], code: 'internal_error', message: agentError });
+    });
+    expect((await under.visit('/', {}, clumsy.tunnel.tunnel_id)).status).toBe(502);
+    await eventually(() => expect(clumsy.received.filter(({ code }) => code === 'invalid_request')).toHaveLength(2));
+    clumsy.vanish();
+  }
 });

@@ -12,7 +12,7 @@ const KEY = 'a-key-for-smoke-tests-0123456789-0123456789';
 
 /** As npm runs it. */
 async function smoke(key: string | undefined, ...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const { TF_VAR_agent_token_key: _, ...env } = process.env;
+  const { TF_VAR_agent_token_key: _, HTTP_TUNNEL_TOKEN: __, ...env } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/smoke-test.ts', ...args], {
     cwd: root,
     env: { ...env, ...(key !== undefined && { TF_VAR_agent_token_key: key }) },

@@ -119,6 +119,21 @@ describe('a malformed environment is refused with its name, the path and the rem
       'backend.kind must be ("s3" | "local"), not "gcs"',
     ],
     ['a backend without its bucket', set('backend.bucket', undefined), 'backend.bucket is missing'],
+    [
+      'keys of an identity provider that come in the clear',
+      set('tokenIssuer', { jwksUrl: 'http://id.example/keys', issuer: 'i', audience: 'a', namesClaim: 'n' }),
+      'tokenIssuer.jwksUrl must be an https URL, not "http://id.example/keys"',
+    ],
+    [
+      'an identity provider without an audience',
+      set('tokenIssuer', { jwksUrl: 'https://id.example/keys', issuer: 'i', namesClaim: 'n' }),
+      'tokenIssuer.audience is missing',
+    ],
+    [
+      'more slow requests of one tunnel than all of them may be',
+      set('maxSlowRequests', 600),
+      'maxSlowRequests must be below the reserved concurrency of forward-request',
+    ],
     ['an empty domain', set('tunnelDomain', ''), 'tunnelDomain must be text, not ""'],
     [
       'a state in another region',

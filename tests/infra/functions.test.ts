@@ -48,7 +48,7 @@ describe.each(environmentNames)('the functions of %s', (environment) => {
   it.each(functionNames)('%s is given what it reads and nothing else', (name) => {
     const variables = variablesOf(stack, name);
     const reads = FUNCTION_SETTINGS[name].filter(
-      (key) => key !== 'TUNNEL_DOMAIN' || settings.tunnelDomain !== null,
+      (key) => (key !== 'TUNNEL_DOMAIN' || settings.tunnelDomain !== null) && key !== 'TOKEN_ISSUER',
     );
     expect(Object.keys(variables).sort()).toEqual([...reads, ...POWERTOOLS].sort());
     expect(variables).toMatchObject({

@@ -1,4 +1,5 @@
-import { environmentNames, stackOf } from '../support/infra-stack';
+import { environments } from '../../environments';
+import { environmentNames, stackOf, synthesizeStack } from '../support/infra-stack';
 
 describe('the sweep', () => {
   const stack = stackOf('prod');
@@ -101,6 +102,30 @@ describe('what cannot be made again', () => {
       });
     for (const [, key] of stackOf(name).resources('aws_kms_key'))
       expect(key['lifecycle']).toEqual({ prevent_destroy: isProd });
+  });
+});
+
+describe('with an identity provider', () => {
+  const tokenIssuer = {
+    jwksUrl: 'https://id.example/keys',
+    issuer: 'https://id.example',
+    audience: 'tunnels',
+    namesClaim: 'names',
+  };
+  const stack = synthesizeStack({ ...environments.dev, tokenIssuer });
+
+  it('there is no key of the environment’s own, neither to set nor to read', () => {
+    expect(stack.json.variable ?? {}).not.toHaveProperty('agent_token_key');
+    expect(stack.addresses.filter((address) => address.startsWith('aws_ssm_'))).toEqual([]);
+    expect(stack.text).not.toContain('ssm:GetParameter');
+  });
+
+  it('authorize-agent is told whose tokens it takes', () => {
+    const { environment } = stack.resource('aws_lambda_function.authorize-agent') as {
+      environment: { variables: Record<string, string> };
+    };
+    expect(JSON.parse(environment.variables['TOKEN_ISSUER'] ?? '')).toEqual(tokenIssuer);
+    expect(environment.variables).not.toHaveProperty('TOKEN_KEY_PARAMETER');
   });
 });
 

@@ -15,6 +15,7 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
   'forward-request': [
     `dynamodb:GetItem on ${TUNNELS}`,
     `dynamodb:BatchGetItem on ${TUNNELS}`,
+    `dynamodb:UpdateItem on ${TUNNELS}`,
     `dynamodb:PutItem on ${PENDING}`,
     `dynamodb:GetItem on ${PENDING}`,
     `dynamodb:DeleteItem on ${PENDING}`,

@@ -13,6 +13,7 @@ import {
   type ErrorMessage,
   type HttpRequestMessage,
   type HttpResponseMessage,
+  type ReadyMessage,
 } from '../../protocol';
 import { FrameMeter, type MeteredMessage } from './agent-frame-meter';
 
@@ -36,6 +37,8 @@ export class FakeGateway extends EventEmitter<{
   acknowledges = true;
   answersPings = true;
   establishes = true;
+  /** Says that it keeps visitors out, when it is asked to. */
+  guards = false;
   tunnelId = 'k3v9x2m4q7wz';
 
   private readonly server = http.createServer();
@@ -63,6 +66,11 @@ export class FakeGateway extends EventEmitter<{
     const connection = this.connections.at(-1);
     if (!connection) throw new Error('no agent has connected');
     return connection;
+  }
+
+  /** What agents said of themselves. */
+  get readies(): ReadyMessage[] {
+    return this.connections.flatMap(({ received }) => received.filter((message) => message.type === 'ready'));
   }
 
   answersTo(requestId: string): Answer[] {
@@ -144,6 +152,7 @@ export class FakeConnection {
       tunnel_id: this.gateway.tunnelId,
       public_url: `https://${this.gateway.tunnelId}.tunnels.test`,
       path_based_url: `https://tunnels.test/${this.gateway.tunnelId}/`,
+      ...(this.gateway.guards && { access: true }),
     });
     this.gateway.emit('connection', this);
   }

@@ -47,7 +47,8 @@ export interface CloudUnderTest {
   readonly logs: readonly LogLine[];
   /** What the cloud said to people. */
   readonly warnings: readonly string[];
-  token(owner?: string): Promise<string>;
+  /** A token that grants these names; every name when they are left out. */
+  token(owner?: string, names?: readonly string[]): Promise<string>;
   /** Connects an agent of ours; it is stopped with the cloud. */
   agent(options: Partial<AgentOptions> & { target: AgentOptions['target'] }, owner?: string): Promise<Agent>;
   /** As a visitor of the tunnel, by its path prefix. */
@@ -87,7 +88,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     await rm(outdir, { recursive: true, force: true });
     throw error;
   });
-  const token = (owner = 'ann'): Promise<string> => signToken(key, owner);
+  const token = (owner = 'ann', names?: readonly string[]): Promise<string> => signToken(key, owner, names);
   const pendingRows: CloudUnderTest['pendingRows'] = () => cloud.services.dynamodb.scan(tableOf(cloud, 'pending-requests'));
   return {
     cloud,

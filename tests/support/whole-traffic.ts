@@ -14,7 +14,7 @@ export async function useEverything(mode: StartMode, recorder: AccessRecorder): 
     mode,
     onDecision: recorder.record,
     intercept: faults.intercept,
-    environment: (same) => ({ ...same, timings: { ...same.timings, leaseGraceMs: 1 } }),
+    environment: (same) => ({ ...same, timings: { ...same.timings, leaseGraceMs: 1, nameCooldownMs: 1 } }),
     ...(mode === 'polling' && { stack: withoutTargetPermissions }),
   });
   faults.tunnel = tunnel;
@@ -63,7 +63,7 @@ class Faults {
 }
 
 async function visitAndFail(tunnel: CloudUnderTest): Promise<void> {
-  for (const path of ['/nonce/1', '/nonce/2', '/delay/300', '/big/60000', '/big/200000']) await tunnel.visit(path);
+  for (const path of ['/nonce/1', '/nonce/2', '/delay/300', '/delay/1500', '/big/60000', '/big/200000']) await tunnel.visit(path);
   await tunnel.visit('/', {}, 'nobody');
   const refuser = await tunnel.agent({ name: 'refuser', target: { port: 1 } });
   await tunnel.visit('/', {}, 'refuser');

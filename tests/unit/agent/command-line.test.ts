@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../../agent/command-line';
 import { AgentOptionError } from '../../../agent';
+import { resolveOptions } from '../../../agent/options';
 
 const ENVIRONMENT = { HTTP_TUNNEL_ENDPOINT: 'wss://agents.test/prod', HTTP_TUNNEL_TOKEN: 'from-environment' };
 
@@ -52,7 +53,7 @@ describe('the command line', () => {
 
   it('carries every option into the agent', () => {
     const { options, json } = tunnel(
-      'http 80 --endpoint ws://127.0.0.1:9 --name shop --host 10.1.1.1 --allow-remote-target --host-header app.test --request-timeout 2.5 --connect-timeout 3 --json',
+      'http 80 --endpoint ws://127.0.0.1:9 --name shop --host 10.1.1.1 --allow-remote-target --host-header app.test --request-timeout 2.5 --connect-timeout 3 --max-in-flight 7 --json',
     );
     expect(json).toBe(true);
     expect(options).toMatchObject({
@@ -63,11 +64,19 @@ describe('the command line', () => {
       hostHeader: 'app.test',
       requestTimeoutMs: 2500,
       connectTimeoutMs: 3000,
+      maxInFlight: 7,
     });
   });
 
-  it('takes the token from the file before the environment', () => {
-    expect(tunnel(`http 1 --token-file ${join(folder, 'token')}`).options.token).toBe('from-file');
+  it('takes the token from the file before the environment, and again for each connection', () => {
+    const file = join(folder, 'renewed');
+    writeFileSync(file, 'first');
+    const { token } = resolveOptions(tunnel(`http 1 --token-file ${file}`).options);
+    expect(token()).toBe('first');
+    writeFileSync(file, 'second');
+    expect(token()).toBe('second');
+    writeFileSync(file, '');
+    expect(token()).toBe('second');
   });
 
   it('warns that a token among the arguments can be seen', () => {
@@ -105,6 +114,7 @@ describe('the command line', () => {
     ['http 3000 --nmae x', /unknown option '--nmae'.*--name/],
     ['http 3000 --name', /argument missing/],
     ['http 3000 --request-timeout soon', /'soon'.*number of seconds/],
+    ['http 3000 --max-in-flight 0', /'0'.*whole number above 0/],
     ['http 3000 --request-timeout 0', /request timeout of 0 s/],
     ['http 3000 --endpoint https://a.test/b', /did you mean wss:\/\/a.test\/b/],
     ['http 3000 --host 10.0.0.1', /--allow-remote-target/],

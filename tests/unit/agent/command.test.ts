@@ -211,4 +211,21 @@ describe('what cannot work', () => {
       expect(agent.stdout + agent.stderr).not.toMatch(/\?canary|cookie|canary\.token/);
     }
   });
+
+  it('makes and shows tokens, as one file and as npx runs it in the repository, and the key is in no output', async () => {
+    const key = 'canary-key-of-at-least-32-bytes-0c1d2e';
+    for (const program of [file, join(__dirname, '../../../agent/http-tunnel.js')]) {
+      const start = (args: string[], environment: Record<string, string>): AgentProcess =>
+        fixture.keep(new AgentProcess(program, args, environment));
+      const creating = start(['token', 'create', '--subject', 'ann', '--name', 'shop'], { HTTP_TUNNEL_TOKEN_KEY: key });
+      expect(await creating.exit).toBe(0);
+      const showing = start(['token', 'inspect'], { HTTP_TUNNEL_TOKEN: creating.stdout });
+      expect(await showing.exit).toBe(0);
+      expect(JSON.parse(showing.stdout)).toMatchObject({ sub: 'ann', names: ['shop'] });
+      expect(creating.stdout + creating.stderr + showing.stdout).not.toContain(key);
+      const refused = start(['token', 'create'], { HTTP_TUNNEL_TOKEN_KEY: key });
+      expect(await refused.exit).toBe(2);
+      expect(refused.stderr).toMatch(/^error: [^\n]+\n$/);
+    }
+  });
 });

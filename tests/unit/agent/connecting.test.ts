@@ -106,16 +106,19 @@ describe('connecting', () => {
 });
 
 describe('a refused connection', () => {
-  it.each([401, 403])(
-    'ends the agent when the token is refused with %d, and says what to do',
-    async (status) => {
+  it.each([
+    [401, /--token-file.*The cloud says: Forbidden$/],
+    [403, /check the endpoint.*The cloud says: Forbidden$/],
+  ])(
+    'ends the agent when it is refused with %d, and says what to do',
+    async (status, advice) => {
       gateway.refusals = [{ status, body: '{"message":"Forbidden"}' }];
       const agent = fixture.agent(gateway, local.port);
       const refused = once(agent, 'refused') as Promise<[TunnelRefusedError]>;
       await expect(agent.start()).rejects.toThrow(TunnelRefusedError);
       const [error] = await refused;
       expect(error.status).toBe(status);
-      expect(error.message).toMatch(/--token-file.*The cloud says: Forbidden$/);
+      expect(error.message).toMatch(advice);
       expect(error.message).not.toContain(TEST_TOKEN);
       expect(gateway.targets).toHaveLength(1);
     },

@@ -30,6 +30,23 @@ describe('reconnecting', () => {
     expect(tunnels.map(({ tunnelId }) => tunnelId)).toEqual(Array(5).fill(gateway.tunnelId));
   });
 
+  it('asks for a new name when the one that the cloud chose is given up, and not when it was asked for', async () => {
+    const agent = await fixture.connected(gateway, local.port);
+    const old = gateway.tunnelId;
+    const moved = once(agent, 'connected') as Promise<[Tunnel]>;
+    gateway.refusals = [{ status: 403 }];
+    gateway.tunnelId = 'abc123def456';
+    gateway.newest.socket.terminate();
+    expect((await moved)[0].tunnelId).toBe('abc123def456');
+    expect(gateway.namesAsked).toEqual([null, old, null]);
+
+    const named = await fixture.connected(gateway, local.port, { name: 'shop' });
+    const refused = once(named, 'refused');
+    gateway.refusals = [{ status: 403 }];
+    gateway.newest.socket.terminate();
+    await refused;
+  });
+
   it('waits longer with each failure and starts over once a request has gone through', async () => {
     const agent = await fixture.connected(gateway, local.port, {
       random: () => 0.999_999,

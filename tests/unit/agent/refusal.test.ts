@@ -2,12 +2,19 @@ import { ConnectionError, TunnelRefusedError } from '../../../agent';
 import { refusalError } from '../../../agent/refusal';
 
 describe('a refused upgrade', () => {
-  it.each([401, 403])('says how to get a token for status %d', (status) => {
-    const error = refusalError({ status, wasConnected: true });
+  it('says how to get a token for status 401', () => {
+    const error = refusalError({ status: 401, wasConnected: true });
     expect(error).toBeInstanceOf(TunnelRefusedError);
     expect(error.message).toMatch(
       /token.*Ask whoever runs this tunnel.*--token-file FILE or HTTP_TUNNEL_TOKEN/,
     );
+  });
+
+  it('says that the token does not grant the name for status 403, and that the endpoint may be wrong', () => {
+    const asked = refusalError({ status: 403, name: 'shop', wasConnected: false });
+    expect(asked).toBeInstanceOf(TunnelRefusedError);
+    expect(asked.message).toMatch(/does not grant the name "shop".*token inspect.*check the endpoint/);
+    expect(refusalError({ status: 403, wasConnected: false }).message).toMatch(/check the endpoint/);
   });
 
   it('names the name for status 400 and quotes the cloud', () => {

@@ -1,4 +1,4 @@
-import { decodeCloudMessage, type Headers, type HttpRequestMessage } from '../../../protocol';
+import { decodeCloudMessage, newSalt, passwordDigest, tokenDigest, type Headers, type HttpRequestMessage } from '../../../protocol';
 import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
 import { Mailbox } from '../../../functions/core/mailbox';
 import type { Outcome } from '../../../functions/core/pending-request';
@@ -8,7 +8,7 @@ import type { Wake } from '../../../functions/core/wake';
 import { InMemoryPending } from '../../support/in-memory-pending';
 import { VirtualClock } from '../../support/virtual-clock';
 
-const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [] };
+const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [], slowRequests: 0 };
 const OK: Outcome = { kind: 'response', statusCode: 200, headers: { 'x-a': ['1'] }, body: Buffer.from('hello') };
 
 /** A cloud around one request: what the agent does with a post is told by `onPost`. */
@@ -23,6 +23,8 @@ function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefine
   const options: ForwardOptions = {
     tunnels: { find: async () => (found.length > 1 ? found.shift() : found[0]) },
     pending,
+    load: { add: async (tunnelId, change) => void log.push(`load ${tunnelId} ${change}`) },
+    maxSlowRequests: 3,
     agents: {
       post: async (connectionId, text) => {
         log.push(`post ${connectionId} rows=${pending.rows.size} subscribed=${log.includes('subscribe')}`);
@@ -53,6 +55,7 @@ function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefine
     tunnelDomain: undefined,
     deadlineMs: 28_000,
     reads: { pollingDelaysMs: [50, 100, 200, 400, 500], safetyReadMs: 1000 },
+    passwordDigest,
     observer: {
       assigned: ({ cohort, mode }) => log.push(`assigned ${cohort} ${mode}`),
       answered: ({ learnedBy }) => log.push(`answered ${learnedBy}`),
@@ -151,7 +154,7 @@ test('a rollback that the look-up brings holds for the very request: it polls, a
 
 test.each([
   ['tunnel_not_found', 404, { found: [undefined] }],
-  ['agent_away', 502, { found: [{ tunnelId: 'demo', owner: 'ann', capabilities: [] }] }],
+  ['agent_away', 502, { found: [{ tunnelId: 'demo', owner: 'ann', capabilities: [], slowRequests: 0 }] }],
   ['agent_away', 502, { posts: ['gone' as const] }],
   ['agent_busy', 503, { posts: ['busy' as const] }],
 ])('%s (%i) is told at once and leaves no row', async (code, status, overrides) => {
@@ -170,6 +173,53 @@ test('a newer connection of another owner does not get the request', async () =>
   const { log, options, request } = cloud({ found: [TUNNEL, { ...TUNNEL, owner: 'eve', connectionId: 'c2' }], posts: ['gone'] });
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'agent_away' });
   expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
+});
+
+test('a newer connection with other rules for visitors does not get the request that was let in by the older ones', async () => {
+  const guarded = { ...TUNNEL, connectionId: 'c2', access: { salt: newSalt(), tokens: ['x'] } };
+  const { log, options, request } = cloud({ found: [TUNNEL, guarded], posts: ['gone'] });
+  await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'agent_away' });
+  expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
+});
+
+test('a visitor who is not let in is told before a row is put or anything is sent, also of an agent that is away', async () => {
+  const { connectionId: _, ...away } = TUNNEL;
+  for (const found of [TUNNEL, away]) {
+    const access = { salt: newSalt(), tokens: [tokenDigest('token', newSalt())] };
+    const { log, pending, options, request } = cloud({ found: [{ ...found, access }] });
+    await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'visitor_unauthorized' });
+    expect(log).toEqual(['subscribe', 'unsubscribe']);
+    expect(pending.rows.size).toBe(0);
+  }
+});
+
+test('what a visitor showed to be let in is not in the message to the agent', async () => {
+  const salt = newSalt();
+  const access = { salt, tokens: [tokenDigest('token', salt)] };
+  const { sent, options, request } = cloud({ found: [{ ...TUNNEL, access }], outcome: OK });
+  const headers = { ...request.headers, authorization: ['Bearer token'], 'x-a': ['1'] };
+  await forwardRequest('r1', { ...request, headers }, options);
+  expect(sent[0]?.headers).toMatchObject({ 'x-a': ['1'] });
+  expect(sent[0]?.headers).not.toHaveProperty('authorization');
+});
+
+test('a tunnel with as many slow requests as it may have takes no more, and nothing is sent', async () => {
+  const full = cloud({ found: [{ ...TUNNEL, slowRequests: 3 }] });
+  await expect(forwardRequest('r1', full.request, full.options)).rejects.toMatchObject({ code: 'tunnel_busy', status: 429 });
+  expect(full.pending.rows.size).toBe(0);
+  const nearly = cloud({ found: [{ ...TUNNEL, slowRequests: 2 }], outcome: OK });
+  await expect(forwardRequest('r1', nearly.request, nearly.options)).resolves.toMatchObject({ status: 200 });
+});
+
+test('a request that is slow is counted while it waits, and no longer', async () => {
+  const { log, clock, pending, options, request } = cloud();
+  const forwarding = forwardRequest('r1', request, options);
+  await clock.advance(1500);
+  expect(log.filter((line) => line.startsWith('load'))).toEqual(['load demo 1']);
+  await pending.complete({ requestId: 'r1', tunnelId: 'demo', owner: 'ann', outcome: OK, completedAt: clock.now() });
+  await clock.advance(1000);
+  await forwarding;
+  expect(log.filter((line) => line.startsWith('load'))).toEqual(['load demo 1', 'load demo -1']);
 });
 
 test('a post whose fate is uncertain is not repeated, and its answer is still found', async () => {
@@ -229,6 +279,7 @@ test.each([
   ['timeout', 'local_service_timeout', 504],
   ['response_too_large', 'response_too_large', 502],
   ['internal_error', 'agent_failed', 502],
+  ['busy', 'tunnel_busy', 429],
 ] as const)('the agent error %s is told as %s (%i)', async (agentCode, code, status) => {
   const { options, request } = cloud({ outcome: { kind: 'failure', code: agentCode, message: 'secret detail' } });
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code, status });

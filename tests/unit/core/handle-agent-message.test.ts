@@ -4,7 +4,7 @@ import { InMemoryPending } from '../../support/in-memory-pending';
 import type { Wake } from '../../../functions/core/wake';
 import { VirtualClock } from '../../support/virtual-clock';
 
-const FROM = { owner: 'ann', tunnelId: 'demo', lease: 'l1', connectionId: 'c1' };
+const FROM = { owner: 'ann', tunnelId: 'demo', lease: 'l1', claim: 'granted', connectionId: 'c1' } as const;
 const RESPONSE: AgentMessage = { type: 'http_response', request_id: 'r', status_code: 200, headers: {}, body: 'aGk=' };
 
 function cloud(overrides: Partial<MessageOptions> = {}) {
@@ -45,6 +45,18 @@ test('ready publishes the connection and tells the agent its addresses', async (
       path_based_url: 'http://127.0.0.1:8080/demo/',
     },
   ]);
+});
+
+test('ready publishes what the agent says of itself, and confirms that it keeps visitors out', async () => {
+  const access = { salt: 's', tokens: ['t'] };
+  const published: unknown[] = [];
+  const publish = async (...[, , announced]: Parameters<MessageOptions['leases']['publish']>) => published.push(announced) > 0;
+  const { replies, options } = cloud({ leases: { publish, release: async () => true } });
+  await handleAgentMessage({ type: 'ready', capabilities: ['any-method'], access }, FROM, options);
+  await handleAgentMessage({ type: 'ready' }, FROM, options);
+  expect(published).toEqual([{ capabilities: ['any-method'], access }, { capabilities: [] }]);
+  expect(replies[0]).toMatchObject({ access: true });
+  expect(replies[1]).not.toHaveProperty('access');
 });
 
 test('without a domain of its own the tunnel is reached by path, and no subdomain is named', async () => {

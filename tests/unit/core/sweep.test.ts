@@ -1,6 +1,7 @@
 import { sweep, type SweepStore } from '../../../functions/core/sweep';
 
 const NOW = 1_000_000;
+const RUN = { run: 0, nameCooldownMs: 500 };
 
 function store(overrides: Partial<SweepStore> = {}) {
   const log: string[] = [];
@@ -23,7 +24,7 @@ test('removes rows whose deadline has passed, but leaves the waiter time to do s
       yield 'r1';
     },
   });
-  await expect(sweep(swept, NOW, 0)).resolves.toEqual({ requests: 1, tunnels: 0, connections: 0 });
+  await expect(sweep(swept, NOW, RUN)).resolves.toEqual({ requests: 1, tunnels: 0, connections: 0 });
   expect(log).toEqual(['remove request r1']);
   expect(asked).toBeLessThan(NOW);
 });
@@ -35,17 +36,18 @@ test('a row that somebody else removed meanwhile is not counted', async () => {
     },
     removeRequest: async () => false,
   });
-  await expect(sweep(swept, NOW, 0)).resolves.toMatchObject({ requests: 0 });
+  await expect(sweep(swept, NOW, RUN)).resolves.toMatchObject({ requests: 0 });
 });
 
-test('removes tunnels whose lease ran out, and keeps the others', async () => {
+test('removes tunnels whose names have cooled down, and keeps the others', async () => {
   const { log, store: swept } = store({
     tunnels: async function* () {
-      yield { tunnelId: 'old', leaseExpiresAt: NOW - 1 };
+      yield { tunnelId: 'old', leaseExpiresAt: NOW - 501 };
+      yield { tunnelId: 'cooling', leaseExpiresAt: NOW - 499 };
       yield { tunnelId: 'kept', leaseExpiresAt: NOW + 1 };
     },
   });
-  await sweep(swept, NOW, 0);
+  await sweep(swept, NOW, RUN);
   expect(log).toEqual(['remove tunnel old']);
 });
 
@@ -60,7 +62,7 @@ test('finds a dead connection within ten runs, asking API Gateway about it once'
       return false;
     },
   });
-  for (let run = 0; run < 10; run++) await sweep(swept, NOW, run);
+  for (let run = 0; run < 10; run++) await sweep(swept, NOW, { ...RUN, run });
   expect(asked).toBe(1);
   expect(log).toEqual(['release dead']);
 });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { everyAddress } from '../../../modules/addresses';
+import { withErrors } from '../../../scripts/error-docs';
 
 const ROOT = path.join(__dirname, '../../..');
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
@@ -65,4 +66,10 @@ test('every Terraform address is explained to whoever reviews a plan, and none t
   const review = read('docs/plan-review.md');
   const explained = [...review.matchAll(/^\| `(aws_[\w.<>-]+)` \|/gm)].map(([, address]) => address);
   expect(explained.sort()).toEqual(Object.keys(everyAddress).sort());
+});
+
+test('the table of errors is the one that the functions use: npm run errors:docs', () => {
+  const document = read('docs/errors.md');
+  expect(document).toContain('| 404 | `tunnel_not_found` |');
+  expect(document).toBe(withErrors(document));
 });

@@ -9,9 +9,11 @@ const VALUES: Record<SettingName, string> = {
   VISITOR_URL: 'https://visitors.example',
   TUNNEL_DOMAIN: 'example.test',
   TOKEN_KEY_PARAMETER: '/key',
+  TOKEN_ISSUER: '{"jwksUrl":"https://id.example/keys","issuer":"https://id.example","audience":"tunnels","namesClaim":"names"}',
   USE_EVENT_DRIVEN: 'true',
   EVENT_DRIVEN_MODE: 'bus',
   EVENT_DRIVEN_PERCENT: '10',
+  MAX_SLOW_REQUESTS: '200',
   REQUEST_DEADLINE_MS: '28000',
   POLLING_DELAYS_MS: '50,100',
   SAFETY_READ_MS: '1000',
@@ -21,6 +23,7 @@ const VALUES: Record<SettingName, string> = {
   LEASE_GRACE_MS: '60000',
   ROLLOUT_CACHE_MS: '5000',
   ROLLOUT_STALE_MS: '60000',
+  NAME_COOLDOWN_MS: '3600000',
 };
 const NAMES = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
 
@@ -35,6 +38,12 @@ test('values come typed', () => {
   expect(settings.EVENT_DRIVEN_PERCENT).toBe(10);
   expect(settings.USE_EVENT_DRIVEN).toBe(true);
   expect(settings.POLLING_DELAYS_MS).toEqual([50, 100]);
+});
+
+test('an identity provider that is half described stops the function', () => {
+  const read = (TOKEN_ISSUER: string) => () => readSettings('authorize-agent', { TOKEN_ISSUER });
+  expect(read('{"jwksUrl":"https://id.example/keys","issuer":"i","namesClaim":"n"}')).toThrow(/TOKEN_ISSUER=.*lacks audience/);
+  expect(read('https://id.example')).toThrow(/TOKEN_ISSUER/);
 });
 
 test('a missing setting stops the function, and every missing one is named', () => {

@@ -105,3 +105,16 @@ test('a request for both that fails costs the rollout, not the visitor', async (
   expect(unreadable).toEqual(['not allowed']);
   expect(share.percent).toBe(0);
 });
+
+test('who may visit and how busy it is come with the tunnel, however it is read; counting brings back no tunnel that is gone', async () => {
+  const access = { salt: 'AAAAAAAAAAAAAAAAAAAAAA==', cidrs: ['192.0.2.0/24'] };
+  await db.documents.send(new PutCommand({ TableName: TABLE, Item: { tunnelId: 'closed', owner: 'ann', access } }));
+  const { tunnels } = lookUp();
+  await tunnels.add('closed', 1);
+  await tunnels.add('closed', 1);
+  await tunnels.add('closed', -1);
+  await tunnels.add('gone', 1);
+  for (let read = 0; read < 2; read++) expect(await tunnels.find('closed')).toMatchObject({ access, slowRequests: 1 });
+  expect(await tunnels.find('gone')).toBeUndefined();
+  expect(calls).toEqual([...Array<string>(4).fill('UpdateItem'), 'BatchGetItem', 'GetItem', 'GetItem']);
+});

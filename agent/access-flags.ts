@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { readSecretFile } from './secret-file';
+import type { AccessOptions } from './visitor-access';
+
+export interface AccessFlags {
+  readonly basicAuth?: readonly string[];
+  readonly basicAuthFile?: string;
+  readonly bearerToken?: readonly string[];
+  readonly bearerTokenFile?: string;
+  readonly allowCidr?: readonly string[];
+  readonly forwardAuthorization?: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The options that say who may visit. */
+export function addAccessOptions(command: Command): Command {
+  return command
+    .option('--basic-auth-file <file>', 'visitors need one of the user:password lines of this file (or env: HTTP_TUNNEL_BASIC_AUTH)')
+    .option('--basic-auth <user:password>', 'one of them (repeatable); others on this machine can see it', collect)
+    .option('--bearer-token-file <file>', 'or one of the tokens in the lines of this file (or env: HTTP_TUNNEL_BEARER_TOKEN)')
+    .option('--bearer-token <token>', 'one of them (repeatable); others on this machine can see it', collect)
+    .option('--allow-cidr <range>', 'visitors have to come from such an address, 192.0.2.0/24 (repeatable)', collect)
+    .option('--forward-authorization', 'let the local service see what visitors have shown for these');
+}
+
+/** Options, then files, then, without either, the environment. @throws AgentOptionError for a file that cannot be read */
+export function accessFrom(flags: AccessFlags, environment: Environment): AccessOptions {
+  const basicAuth = secrets('basic auth', flags.basicAuth, flags.basicAuthFile, '--basic-auth-file', environment.HTTP_TUNNEL_BASIC_AUTH);
+  const bearerTokens = secrets(
+    'bearer token', flags.bearerToken, flags.bearerTokenFile, '--bearer-token-file', environment.HTTP_TUNNEL_BEARER_TOKEN,
+  );
+  return {
+    ...(basicAuth.length > 0 && { basicAuth }),
+    ...(bearerTokens.length > 0 && { bearerTokens }),
+    ...(flags.allowCidr && { allowCidrs: flags.allowCidr }),
+    ...(flags.forwardAuthorization && { forwardAuthorization: true }),
+  };
+}
+
+/** What is said about secrets among the arguments. */
+export function accessWarnings({ basicAuth, bearerToken }: AccessFlags): string[] {
+  const shown = [...(basicAuth ? ['--basic-auth'] : []), ...(bearerToken ? ['--bearer-token'] : [])];
+  return shown.map(
+    (option) => `${option} shows the secret to everyone who can list the processes of this machine: use ${option}-file`,
+  );
+}
+
+function secrets(
+  what: string,
+  given: readonly string[] | undefined,
+  file: string | undefined,
+  option: string,
+  variable: string | undefined,
+): readonly string[] {
+  if (given === undefined && file === undefined) return linesOf(variable ?? '');
+  return [...(given ?? []), ...(file === undefined ? [] : linesOf(readSecretFile(what, file, option)))];
+}
+
+const linesOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];

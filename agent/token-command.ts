@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
+import { AgentOptionError } from './errors';
+import { readSecretFile } from './secret-file';
+import { findToken, type TokenSources } from './token';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+/** What a subcommand does; resolves with what it prints. */
+type Task = () => Promise<string>;
+
+interface CreateFlags {
+  readonly subject: string;
+  readonly name: readonly string[];
+  readonly expires: number;
+  readonly keyFile?: string;
+  readonly json?: boolean;
+}
+
+/** HS256 wants a key of at least the hash's size (RFC 7518 section 3.2), and the cloud refuses a shorter one. In bytes. */
+const MIN_KEY_BYTES = 32;
+
+/** Adds `token create` and `token inspect`. */
+export function addTokenCommand(program: Command, environment: Environment, run: (task: Task) => void): void {
+  const token = program.command('token').description('make and look at tokens');
+  token
+    .command('create')
+    .description("sign a token with the environment's own key, and print it")
+    .requiredOption('--subject <owner>', 'whose token it is: tunnels belong to their owner')
+    .option(
+      '--name <name>',
+      'a name it grants: exact, a family such as "team-a-*", or "*" (repeatable); without any it is good for random names only',
+      collect,
+      [],
+    )
+    .option('--expires <time>', 'how long it is good for: 12h, 30d', duration, 30 * 24 * 3600)
+    .option('--key-file <file>', 'file that holds the key (or env: HTTP_TUNNEL_TOKEN_KEY, TF_VAR_agent_token_key)')
+    .option('--json', 'print a JSON object that says what is in it')
+    .action((flags: CreateFlags) => run(() => createToken(flags, findKey(flags, environment))));
+  token
+    .command('inspect')
+    .description('show what is in a token, without checking its signature')
+    .option('--token-file <file>', 'file that holds the token (or env: HTTP_TUNNEL_TOKEN)')
+    .action((flags: TokenSources) => run(async () => inspectToken(findToken(flags, environment))));
+}
+
+async function createToken({ subject, name: names, expires, json }: CreateFlags, key: Uint8Array): Promise<string> {
+  if (!/^\P{C}{1,255}$/u.test(subject)) {
+    throw new AgentOptionError('--subject is no owner: give a text of 1 to 255 characters, none of them a control character');
+  }
+  for (const name of names) checkGrant(name);
+  const issuedAt = Math.floor(Date.now() / 1000);
+  const token = await new SignJWT(names.length > 0 ? { names: [...names] } : {})
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(subject)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + expires)
+    .sign(key);
+  if (!json) return `${token}\n`;
+  return `${JSON.stringify({ token, subject, names, expiresAt: isoTime(issuedAt + expires) })}\n`;
+}
+
+/** A name that could never be used is a slip that its owner would find out about late. */
+function checkGrant(grant: string): void {
+  if (grant === '*' || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(-\*)?$/.test(grant)) return;
+  throw new AgentOptionError(
+    `--name "${grant}" grants nothing: give a tunnel's name (a-z, 0-9 and "-"), a family that ends in "-*", or "*"`,
+  );
+}
+
+function inspectToken(token: string): string {
+  try {
+    const { alg, kid } = decodeProtectedHeader(token);
+    const { exp, iat, nbf, ...claims } = decodeJwt(token);
+    const times = { issuedAt: isoTime(iat), notBefore: isoTime(nbf), expiresAt: isoTime(exp) };
+    return `${JSON.stringify({ alg, kid, ...claims, ...times, expired: exp !== undefined && exp * 1000 < Date.now() }, undefined, 2)}\n`;
+  } catch {
+    throw new AgentOptionError('the token is not a JWT: pass the one that whoever runs this tunnel gave you, whole');
+  }
+}
+
+const isoTime = (seconds: number | undefined): string | undefined =>
+  seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
+
+function findKey({ keyFile }: CreateFlags, environment: Environment): Uint8Array {
+  const text =
+    keyFile === undefined
+      ? (environment.HTTP_TUNNEL_TOKEN_KEY ?? environment.TF_VAR_agent_token_key ?? '').trim()
+      : readSecretFile('key', keyFile, '--key-file');
+  if (text === '') {
+    throw new AgentOptionError('the key is missing: pass --key-file FILE, or set HTTP_TUNNEL_TOKEN_KEY to the key that was deployed');
+  }
+  const key = new TextEncoder().encode(text);
+  if (key.length >= MIN_KEY_BYTES) return key;
+  throw new AgentOptionError(
+    `the key has ${key.length} bytes, and the cloud takes none below ${MIN_KEY_BYTES}: use the one that was deployed`,
+  );
+}
+
+const SECONDS = { m: 60, h: 3600, d: 24 * 3600 };
+
+function duration(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
+  if (count !== undefined) return Number(count) * SECONDS[unit as keyof typeof SECONDS];
+  throw new InvalidArgumentError('Give a time such as 90m, 12h or 30d.');
+}
+
+const collect = (value: string, previous: readonly string[]): readonly string[] => [...previous, value];

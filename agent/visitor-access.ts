@@ -1,0 +1,87 @@
+import {
+  isCidr,
+  MAX_ACCESS_ENTRIES,
+  MIN_BEARER_TOKEN_LENGTH,
+  newSalt,
+  passwordDigestSync,
+  tokenDigest,
+  type VisitorAccess,
+} from '../protocol';
+import { AgentOptionError } from './errors';
+
+/** Who may visit the tunnel. What is left out asks for nothing. */
+export interface AccessOptions {
+  /** `user:password`; one of these or of the bearer tokens has to be shown. */
+  readonly basicAuth?: readonly string[];
+  /** Random texts of 24 characters or more. */
+  readonly bearerTokens?: readonly string[];
+  /** Ranges such as `10.0.0.0/8`, one of which the visitor's address has to lie in. */
+  readonly allowCidrs?: readonly string[];
+  /** Passes the visitor's credentials on to the local service, which otherwise does not see them. */
+  readonly forwardAuthorization?: boolean;
+}
+
+/** Below it a password is found by trying. In characters. */
+const MIN_PASSWORD_LENGTH = 8;
+
+/** @throws AgentOptionError, without any of the secrets in it */
+export function checkAccess(options: AccessOptions): AccessOptions {
+  const { basicAuth = [], bearerTokens = [], allowCidrs = [], forwardAuthorization = false } = options;
+  for (const each of basicAuth) checkPassword(each);
+  for (const each of bearerTokens) checkBearerToken(each);
+  for (const each of allowCidrs) {
+    if (!isCidr(each)) {
+      throw new AgentOptionError(
+        `--allow-cidr "${each}" is not a range of addresses: give one such as 192.0.2.0/24 or 2001:db8::/32`,
+      );
+    }
+  }
+  for (const [what, { length }] of Object.entries({ basicAuth, bearerTokens, allowCidrs })) {
+    if (length > MAX_ACCESS_ENTRIES) {
+      throw new AgentOptionError(`${length} entries of ${what} are too many: give ${MAX_ACCESS_ENTRIES} at most`);
+    }
+  }
+  if (forwardAuthorization && basicAuth.length + bearerTokens.length === 0) {
+    throw new AgentOptionError(
+      '--forward-authorization has nothing to pass on: without --basic-auth or --bearer-token the header is forwarded anyway',
+    );
+  }
+  return options;
+}
+
+function checkPassword(userAndPassword: string): void {
+  const [, user, password = ''] = /^([^:]*):(.*)$/s.exec(userAndPassword) ?? [];
+  if (user === undefined || user === '') {
+    throw new AgentOptionError('basic auth is given as user:password, and the user name is missing');
+  }
+  if (password.length < MIN_PASSWORD_LENGTH) {
+    throw new AgentOptionError(
+      `the password of "${user}" has fewer than ${MIN_PASSWORD_LENGTH} characters, ` +
+        'and visitors can try as often as they like: take a longer one',
+    );
+  }
+  if (/\p{Cc}/u.test(userAndPassword)) {
+    throw new AgentOptionError(`the password of "${user}" holds a control character, which no browser sends`);
+  }
+}
+
+function checkBearerToken(token: string): void {
+  if (/^[\x21-\x7e]+$/.test(token) && token.length >= MIN_BEARER_TOKEN_LENGTH) return;
+  throw new AgentOptionError(
+    `a bearer token has ${MIN_BEARER_TOKEN_LENGTH} characters or more, none of them a space: take a random one (openssl rand -base64 32)`,
+  );
+}
+
+/** What the cloud is told: digests, under a salt of this agent's own. Takes some 50 ms a password. */
+export function hashedAccess(options: AccessOptions): VisitorAccess | undefined {
+  const { basicAuth = [], bearerTokens = [], allowCidrs = [], forwardAuthorization } = options;
+  if (basicAuth.length + bearerTokens.length + allowCidrs.length === 0) return undefined;
+  const salt = newSalt();
+  return {
+    salt,
+    ...(basicAuth.length > 0 && { passwords: basicAuth.map((each) => passwordDigestSync(each, salt)) }),
+    ...(bearerTokens.length > 0 && { tokens: bearerTokens.map((each) => tokenDigest(each, salt)) }),
+    ...(allowCidrs.length > 0 && { cidrs: [...allowCidrs] }),
+    ...(forwardAuthorization && { forward_authorization: true }),
+  };
+}

@@ -1,0 +1,46 @@
+import { isAmong, isInRanges, tokenDigest, type VisitorAccess } from '../../protocol';
+import { TunnelError } from './tunnel-error';
+import type { VisitorRequest } from './visitor-request';
+
+/** Digest of `user:password` under a salt, see protocol/visitor-access.ts. */
+export type PasswordDigest = (userAndPassword: string, salt: string) => Promise<string>;
+
+/**
+ * Lets a visitor in, or not, before anything is sent to the agent.
+ * @returns the request as it goes on: without the credentials that were for us
+ * @throws TunnelError `visitor_not_allowed` for an address outside the ranges, `visitor_unauthorized` without good credentials
+ */
+export async function admit(
+  request: VisitorRequest,
+  tunnel: { readonly tunnelId: string; readonly access?: VisitorAccess },
+  digest: PasswordDigest,
+): Promise<VisitorRequest> {
+  const { access } = tunnel;
+  if (!access) return request;
+  if (access.cidrs && !isInRanges(request.sourceIp, access.cidrs)) throw new TunnelError('visitor_not_allowed');
+  if (!access.passwords && !access.tokens) return request;
+  if (!(await hasCredentials(request, access, digest))) {
+    throw new TunnelError('visitor_unauthorized', undefined, { headers: { 'www-authenticate': challenges(tunnel.tunnelId, access) } });
+  }
+  if (access.forward_authorization) return request;
+  const { authorization: _, ...headers } = request.headers;
+  return { ...request, headers };
+}
+
+async function hasCredentials({ headers }: VisitorRequest, access: VisitorAccess, digest: PasswordDigest): Promise<boolean> {
+  const [, scheme = '', credentials = ''] = /^(basic|bearer) +(\S+)$/i.exec(headers['authorization']?.[0] ?? '') ?? [];
+  switch (scheme.toLowerCase()) {
+    case 'basic':
+      return access.passwords !== undefined && isAmong(await digest(decoded(credentials), access.salt), access.passwords);
+    case 'bearer':
+      return access.tokens !== undefined && isAmong(tokenDigest(credentials, access.salt), access.tokens);
+    default:
+      return false;
+  }
+}
+
+const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString();
+
+function challenges(realm: string, access: VisitorAccess): string[] {
+  return [...(access.passwords ? [`Basic realm="${realm}", charset="UTF-8"`] : []), ...(access.tokens ? [`Bearer realm="${realm}"`] : [])];
+}

@@ -1,0 +1,98 @@
+/**
+ * Who may visit a tunnel, as its agent says in `ready` and as the tunnel's row keeps it. The agent hashes: the cloud never gets
+ * a password, and what it stores lets nobody in. The cost is fixed here, so that no agent can make the cloud work for it.
+ */
+import { createHash, randomBytes, scrypt, scryptSync, timingSafeEqual, type ScryptOptions } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import * as v from 'valibot';
+
+/**
+ * Passwords are guessable, so a guess has to cost: 16 MiB and some 50 ms of a whole processor (OWASP's N = 2^14, with p = 1
+ * because it is on the way of a request): https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+ */
+const SCRYPT: ScryptOptions = { N: 2 ** 14, r: 8, p: 1 };
+/** In bytes. */
+const SALT_BYTES = 16;
+const DIGEST_BYTES = 32;
+
+/** Tokens are checked by a fast hash, which only what cannot be guessed survives. In characters. */
+export const MIN_BEARER_TOKEN_LENGTH = 24;
+/** Entries of one kind a tunnel may have: each is looked at for each request. */
+export const MAX_ACCESS_ENTRIES = 32;
+
+const base64Of = (bytes: number, what: string) =>
+  v.pipe(
+    v.string(),
+    v.check((text) => Buffer.from(text, 'base64').length === bytes && /^[A-Za-z0-9+/]+={0,2}$/.test(text), `is not ${what}`),
+  );
+const someOf = <S extends v.GenericSchema<string>>(entry: S) =>
+  v.optional(v.pipe(v.array(entry), v.minLength(1), v.maxLength(MAX_ACCESS_ENTRIES)));
+const digest = base64Of(DIGEST_BYTES, 'a digest');
+
+export const visitorAccess = v.object({
+  salt: base64Of(SALT_BYTES, 'a salt'),
+  /** Digests of `user:password`. */
+  passwords: someOf(digest),
+  /** Digests of bearer tokens. */
+  tokens: someOf(digest),
+  /** Ranges of addresses that visitors have to come from. */
+  cidrs: someOf(v.pipe(v.string(), v.check(isCidr, 'is not a CIDR range'))),
+  /** Whether the local service sees the credentials too. */
+  forward_authorization: v.optional(v.boolean()),
+});
+export type VisitorAccess = v.InferOutput<typeof visitorAccess>;
+
+export const newSalt = (): string => randomBytes(SALT_BYTES).toString('base64');
+
+/** Digest of `user:password`, base64. Takes some 50 ms and 16 MiB. */
+export const passwordDigestSync = (userAndPassword: string, salt: string): string =>
+  scryptSync(userAndPassword.normalize('NFC'), Buffer.from(salt, 'base64'), DIGEST_BYTES, SCRYPT).toString('base64');
+
+/** The same beside other work. */
+export const passwordDigest = (userAndPassword: string, salt: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    scrypt(userAndPassword.normalize('NFC'), Buffer.from(salt, 'base64'), DIGEST_BYTES, SCRYPT, (error, digest) =>
+      error ? reject(error) : resolve(digest.toString('base64')),
+    );
+  });
+
+/** Digest of a bearer token, base64. */
+export const tokenDigest = (token: string, salt: string): string =>
+  createHash('sha256').update(Buffer.from(salt, 'base64')).update(token).digest('base64');
+
+/** Whether a digest is among those; takes as long whichever it is, or none. */
+export function isAmong(digest: string, digests: readonly string[]): boolean {
+  const wanted = Buffer.from(digest, 'base64');
+  let found = false;
+  for (const each of digests) {
+    const bytes = Buffer.from(each, 'base64');
+    if (bytes.length === wanted.length && timingSafeEqual(bytes, wanted)) found = true;
+  }
+  return found;
+}
+
+/** Whether a text is a range of addresses, `10.0.0.0/8` or `2001:db8::/32`; a single address counts as one. */
+export function isCidr(text: string): boolean {
+  const { address, family, prefix } = parseCidr(text);
+  return family !== 0 && !address.includes('%') && prefix >= 0 && prefix <= (family === 4 ? 32 : 128);
+}
+
+/** Whether an address lies in one of the ranges. */
+export function isInRanges(address: string, cidrs: readonly string[]): boolean {
+  const family = isIP(address);
+  if (family === 0) return false;
+  const ranges = new BlockList();
+  for (const cidr of cidrs) {
+    const range = parseCidr(cidr);
+    ranges.addSubnet(range.address, range.prefix, typeOf(range.family));
+  }
+  return ranges.check(address, typeOf(family));
+}
+
+function parseCidr(text: string): { address: string; family: number; prefix: number } {
+  const [, address = '', digits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const family = isIP(address);
+  return { address, family, prefix: digits === undefined ? (family === 4 ? 32 : 128) : Number(digits) };
+}
+
+const typeOf = (family: number): 'ipv4' | 'ipv6' => (family === 4 ? 'ipv4' : 'ipv6');

@@ -1,0 +1,222 @@
+import { UnsecuredJWT } from 'jose';
+import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { randomTokenKey, signToken } from '../../local/agent-token';
+import { ask } from '../support/http-client';
+import { eventually } from '../support/eventually';
+import { listenOnAnyPort } from '../support/listen';
+import { MinimalAgent } from '../support/minimal-agent';
+import { startCloud, tableOf, type CloudUnderTest } from '../support/tunnel';
+
+/**
+ * Ann has a tunnel and minds her own business; Eve has a token of her own and writes her agent herself. Whatever Eve does, Ann's
+ * visitors get Ann's bytes, and Ann's service sees Ann's visitors only.
+ */
+const DEADLINE_MS = 6000;
+const SLOW_AT_ONCE = 2;
+const ANNS_TOKEN = 'anns-token-of-more-than-24-characters';
+const EVES_TOKEN = 'eves-token-of-more-than-24-characters';
+
+let cloud: CloudUnderTest;
+let service: Server;
+/** Paths that Ann's service has been asked for. */
+let asked: string[] = [];
+beforeAll(async () => {
+  cloud = await startCloud({
+    mode: 'direct',
+    environment: (same) => ({
+      ...same,
+      maxSlowRequests: SLOW_AT_ONCE,
+      timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS, leaseGraceMs: 60_000 },
+    }),
+  });
+  service = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    setTimeout(() => response.end(`ann's ${request.url}`), request.url === '/slowly' ? 800 : 0);
+  });
+  const port = await listenOnAnyPort(service);
+  await cloud.agent({ name: 'anns', target: { port } }, 'ann');
+  await cloud.agent({ name: 'anns-private', target: { port }, access: { bearerTokens: [ANNS_TOKEN] } }, 'ann');
+});
+beforeEach(() => (asked = []));
+afterEach(async () => {
+  expect(await cloud.visit('/after', {}, 'anns')).toMatchObject({ status: 200, text: "ann's /after" });
+  expect(asked.filter((path) => path.includes('eve'))).toEqual([]);
+});
+afterAll(async () => {
+  await cloud.close();
+  service.close();
+});
+
+type OnRequest = (request: Record<string, unknown>, agent: MinimalAgent) => void;
+const eve = async (onRequest: OnRequest = () => undefined, query: Record<string, string> = {}, names?: readonly string[]) =>
+  MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token('eve', names), onRequest, query);
+const tunnelRow = async (name: string) => {
+  const rows = await cloud.cloud.services.dynamodb.scan(tableOf(cloud.cloud, 'tunnels'));
+  return rows.find((row) => JSON.stringify(row['tunnelId']).includes(`"${name}"`));
+};
+
+describe('as an agent', () => {
+  test("Eve answers Ann's request, early, twice and late: Ann's visitor gets Ann's answer, and it is counted", async () => {
+    const attacker = await eve();
+    const visiting = cloud.visit('/slowly', {}, 'anns');
+    let requestId = '';
+    await eventually(async () => {
+      const [row] = await cloud.pendingRows();
+      requestId = Object.values((row?.['requestId'] ?? {}) as Record<string, string>)[0] ?? '';
+      expect(requestId).not.toBe('');
+    });
+    for (let i = 0; i < 3; i++) attacker.answer(requestId, 'forged by eve');
+    attacker.send({ type: 'error', request_id: requestId, code: 'timeout', message: 'forged by eve' });
+    expect(await visiting).toMatchObject({ status: 200, text: "ann's /slowly" });
+    attacker.answer(requestId, 'late, by eve');
+    await eventually(() => expect(cloud.logs.some(({ text }) => text.includes('"ForeignAnswer":1'))).toBe(true));
+    await cloud.noPendingRows();
+    attacker.vanish();
+  });
+
+  test("Eve says in her messages that she is Ann: what a message says of its sender counts for nothing", async () => {
+    const before = await tunnelRow('anns');
+    const attacker = await eve();
+    const identity = { tunnel_id: 'anns', tunnelId: 'anns', owner: 'ann', lease: '*', connection_id: 'x', claim: 'granted' };
+    for (const type of ['ready', 'draining', 'ping']) attacker.send({ type, ...identity });
+    await eventually(() => expect(attacker.received.map(({ type }) => type)).toEqual(expect.arrayContaining(['connection_established', 'pong'])));
+    expect(attacker.received.find(({ type }) => type === 'connection_established')?.['tunnel_id']).toBe(attacker.tunnel.tunnel_id);
+    expect(await tunnelRow('anns')).toEqual(before);
+    attacker.vanish();
+  });
+
+  test.each([
+    ['with a token that grants every name', ['*'], '409'],
+    ['with a token that grants her own names', ['eves-*'], '403'],
+    ['with a token that grants none', [], '403'],
+  ])("Eve asks for Ann's name %s", async (_, names, refusal) => {
+    await expect(eve(undefined, { name: 'anns' }, names)).rejects.toThrow(refusal);
+  });
+
+  test("Eve asks for Ann's name as soon as Ann has left", async () => {
+    const ann = await MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token('ann'), () => undefined, { name: 'anns-second' });
+    ann.send({ type: 'draining' });
+    ann.vanish();
+    for (let i = 0; i < 5; i++) {
+      await expect(eve(undefined, { name: 'anns-second' })).rejects.toThrow('409');
+      await sleep(50);
+    }
+  });
+
+  test.each(['www', 'agents', 'Anns', 'anns/', '../anns', 'anns%00', 'аnns', '-anns', 'a'.repeat(64), 'anns.localhost'])(
+    'Eve asks for the name "%s", which nobody can have', async (name) => {
+      await expect(eve(undefined, { name })).rejects.toThrow('400');
+    },
+  );
+
+  test.each([
+    ['without a signature', async () => new UnsecuredJWT({ sub: 'ann', names: ['*'] }).encode()],
+    ['signed with a key of her own', () => signToken(randomTokenKey(), 'ann')],
+    ['with Ann’s name and her own signature', async () => {
+      const [header, , signature] = (await cloud.token('eve')).split('.');
+      return [header, Buffer.from('{"sub":"ann","names":["*"]}').toString('base64url'), signature].join('.');
+    }],
+    ['that is empty', async () => ''],
+  ])('Eve shows a token %s', async (_, token) => {
+    await expect(MinimalAgent.connect(cloud.cloud.agentEndpoint, await token(), () => undefined, { name: 'anns' })).rejects.toThrow('401');
+  });
+
+  test('Eve sends what is no message, and more than a message may be', async () => {
+    const attacker = await eve();
+    for (const text of ['', 'null', '[]', '{', '{"type":"__proto__"}', '{"type":"ready","__proto__":{"polluted":true}}', '\u0000']) {
+      attacker.socket.send(text);
+    }
+    attacker.send({ type: 'http_response', request_id: '__proto__', status_code: 200, headers: { ['__proto__']: ['x'], constructor: ['y'] }, body: '' });
+    attacker.send({ type: 'ready', access: { salt: 'short', passwords: ['x'] } });
+    attacker.send({ type: 'ready', access: { salt: Buffer.alloc(16).toString('base64'), cidrs: Array<string>(1000).fill('10.0.0.0/8') } });
+    await eventually(() => expect(attacker.received.filter(({ code }) => code === 'invalid_request').length).toBeGreaterThanOrEqual(5));
+    const closed = new Promise((resolve) => attacker.socket.once('close', resolve));
+    attacker.socket.send('x'.repeat(33 * 1024));
+    expect(await closed).toBe(1009);
+  });
+
+  test('Eve answers with header fields that would end the head and begin another', async () => {
+    const attacker = await eve((request, self) =>
+      self.send({
+        type: 'http_response',
+        request_id: request['request_id'],
+        status_code: 200,
+        headers: { 'x-a': ['1\r\nset-cookie: session=eve; Domain=localhost'], 'x-tunnel-error\r\nx-b': ['1'] },
+        body: '',
+      }),
+    );
+    const reply = await cloud.visit('/', {}, attacker.tunnel.tunnel_id);
+    expect(reply.headers).not.toHaveProperty('set-cookie');
+    expect(reply.headers).not.toHaveProperty('x-b');
+    attacker.vanish();
+  });
+
+  test('Eve listens where waiting functions listen, which takes a signature', async () => {
+    const wakeChannel = cloud.cloud.services.spec.functions
+      .flatMap(({ environment }) => Object.entries(environment))
+      .find(([name]) => name === 'WAKE_CHANNEL_URL')?.[1];
+    const refused = new Promise<number>((resolve, reject) => {
+      const socket = new WebSocket(String(wakeChannel));
+      socket.on('unexpected-response', (_, response) => (response.resume(), resolve(response.statusCode ?? 0)));
+      socket.on('open', () => reject(new Error('the wake channel let her in')));
+      socket.on('error', () => undefined);
+    });
+    await expect(refused).resolves.toBe(403);
+  });
+});
+
+describe('as a visitor', () => {
+  test("Eve has no credentials, her own, or guesses for Ann's private tunnel, before and after Ann's visitors were there", async () => {
+    const attacker = await eve((request, self) => self.answer(request['request_id'], 'eve'), { name: 'eves-private' });
+    attacker.send({ type: 'ready' });
+    const attempts = [undefined, `Bearer ${EVES_TOKEN}`, 'Bearer anns-token', 'Basic Og==', `bearer  ${ANNS_TOKEN.toUpperCase()}`];
+    const attack = async (): Promise<void> => {
+      for (const authorization of attempts) {
+        const reply = await cloud.visit('/eve-was-here', { headers: authorization === undefined ? {} : { authorization } }, 'anns-private');
+        expect(reply.status).toBe(401);
+      }
+    };
+    await attack();
+    const good = await cloud.visit('/anns', { headers: { authorization: `Bearer ${ANNS_TOKEN}` } }, 'anns-private');
+    expect(good).toMatchObject({ status: 200, text: "ann's /anns" });
+    await attack();
+    attacker.vanish();
+  });
+
+  test('what Eve is let into is what she is routed to, however many addresses she names', async () => {
+    const attacker = await eve((request, self) => self.answer(request['request_id'], `eve's ${String(request['uri'])}`), { name: 'eves-open' });
+    const { visitorUrl } = cloud.cloud;
+    const open = { host: 'eves-open.localhost' };
+    for (const [headers, path, expected] of [
+      [open, '/anns-private/', "eve's /anns-private/"],
+      [{ ...open, 'x-forwarded-host': 'anns-private.localhost', 'x-original-url': '/anns-private/', 'x-tunnel': 'anns-private' }, '/', "eve's /"],
+      [{ ...open, cookie: 'tunnel=anns-private', referer: `${visitorUrl}/anns-private/` }, '/', "eve's /"],
+    ] as const) {
+      expect((await ask(visitorUrl, path, { headers })).text).toBe(expected);
+    }
+    for (const [headers, path] of [
+      [{ host: 'anns-private.localhost' }, '/eves-open/eve'],
+      [{ host: 'ANNS-PRIVATE.localhost:80' }, '/eve'],
+      [{}, '/anns-private/../anns-private/eve'],
+      [{}, '/%61nns-private/eve'],
+    ] as const) {
+      expect((await ask(visitorUrl, path, { headers })).status).toBe(401);
+    }
+    attacker.vanish();
+  });
+
+  test("Eve floods her own silent tunnel: she is told that it is full, and Ann's visitors are served meanwhile", async () => {
+    const attacker = await eve();
+    const { tunnel_id: name } = attacker.tunnel;
+    const flood = Array.from({ length: SLOW_AT_ONCE }, () => cloud.visit('/', {}, name));
+    await eventually(async () => expect(JSON.stringify(await tunnelRow(name))).toContain(`"slowRequests":{"N":"${SLOW_AT_ONCE}"}`));
+    const refused = await cloud.visit('/', {}, name);
+    expect(refused).toMatchObject({ status: 429, headers: { 'x-tunnel-error': 'tunnel_busy', 'retry-after': '1' } });
+    expect(await cloud.visit('/meanwhile', {}, 'anns')).toMatchObject({ status: 200 });
+    for (const reply of await Promise.all(flood)) expect(reply.status).toBe(504);
+    await eventually(async () => expect(JSON.stringify(await tunnelRow(name))).toContain('"slowRequests":{"N":"0"}'));
+    attacker.vanish();
+  });
+});

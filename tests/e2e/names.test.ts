@@ -1,0 +1,107 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
+import { listenOnAnyPort } from '../support/listen';
+import { MinimalAgent } from '../support/minimal-agent';
+import { ruleOf, startCloud, type CloudUnderTest } from '../support/tunnel';
+
+const GRACE_MS = 300;
+const COOLDOWN_MS = 2000;
+const TARGET = { target: { port: 1 } };
+
+describe('a name', () => {
+  let cloud: CloudUnderTest;
+  beforeAll(async () => {
+    cloud = await startCloud({
+      environment: (same) => ({ ...same, timings: { ...same.timings, leaseGraceMs: GRACE_MS, nameCooldownMs: COOLDOWN_MS } }),
+    });
+  });
+  afterAll(() => cloud.close());
+
+  const connectAs = async (owner: string, name: string, names?: readonly string[]) =>
+    cloud.agent({ ...TARGET, name, token: await cloud.token(owner, names) });
+
+  test('is had with a token that grants it, by name or by family', async () => {
+    await expect(connectAs('ann', 'shop', ['shop'])).resolves.toBeDefined();
+    await expect(connectAs('ann', 'team-a-web', ['team-a-*'])).resolves.toBeDefined();
+  });
+
+  test.each([[[]], [['other']], [['team-a-*']]])('is refused to a token that grants %j', async (names) => {
+    await expect(connectAs('ann', 'team-ab', names)).rejects.toMatchObject({ name: 'TunnelRefusedError', status: 403 });
+  });
+
+  test('that the cloud chose stays with its owner across reconnects, although no token grants it', async () => {
+    const token = await cloud.token('ann', []);
+    const first = await MinimalAgent.connect(cloud.cloud.agentEndpoint, token, () => undefined);
+    const name = first.tunnel.tunnel_id;
+    first.vanish();
+    const second = await MinimalAgent.connect(cloud.cloud.agentEndpoint, token, () => undefined, { name });
+    expect(second.tunnel.tunnel_id).toBe(name);
+    const eve = await cloud.token('eve', []);
+    await expect(MinimalAgent.connect(cloud.cloud.agentEndpoint, eve, () => undefined, { name })).rejects.toThrow('403');
+    second.vanish();
+  });
+
+  test('that its owner has left cools down before somebody else may have it, and sweep does not cut that short', async () => {
+    const ann = await connectAs('ann', 'cooling');
+    await ann.stop({ graceMs: 0 });
+    const leftAt = Date.now();
+    await sleep(GRACE_MS + 200);
+    cloud.cloud.services.schedules.fire(ruleOf(cloud.cloud, 'sweep-schedule-rule'));
+    await eventually(() => expect(cloud.logs.some(({ text }) => text.includes('"message":"swept"'))).toBe(true));
+    await expect(connectAs('bob', 'cooling')).rejects.toMatchObject({ status: 409 });
+    await expect(connectAs('ann', 'cooling').then((agent) => agent.stop({ graceMs: 0 }))).resolves.toBeUndefined();
+    await sleep(GRACE_MS + COOLDOWN_MS + 300);
+    await expect(connectAs('bob', 'cooling')).resolves.toBeDefined();
+    expect(Date.now() - leftAt).toBeGreaterThan(COOLDOWN_MS);
+  });
+
+  test('is taken over by its owner’s newer connection, and the older one is told', async () => {
+    const token = await cloud.token('ann');
+    const connect = () => MinimalAgent.connect(cloud.cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'old'), { name: 'moved' });
+    const older = await connect();
+    const newer = await MinimalAgent.connect(
+      cloud.cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'new'), { name: 'moved' },
+    );
+    await expect(cloud.visit('/', {}, 'moved')).resolves.toMatchObject({ text: 'new' });
+    older.send({ type: 'ready' });
+    await eventually(() => expect(older.received).toContainEqual(expect.objectContaining({ type: 'error', code: 'invalid_request' })));
+    await expect(cloud.visit('/', {}, 'moved')).resolves.toMatchObject({ text: 'new' });
+    older.vanish();
+    newer.vanish();
+  });
+});
+
+test('an identity provider’s tokens open the tunnel, and the environment’s own key opens nothing', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('RS256');
+  const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }] };
+  const provider = createServer((_, response) => response.end(JSON.stringify(keys)));
+  await listenOnAnyPort(provider);
+  const tokenIssuer = {
+    jwksUrl: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/keys`,
+    issuer: 'https://id.example',
+    audience: 'tunnels',
+    namesClaim: 'groups',
+  };
+  const sign = (audience: string): Promise<string> =>
+    new SignJWT({ groups: ['shop'] })
+      .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
+      .setSubject('ann')
+      .setIssuer(tokenIssuer.issuer)
+      .setAudience(audience)
+      .setExpirationTime('5m')
+      .sign(privateKey);
+  const cloud = await startCloud({ environment: (same) => ({ ...same, tokenIssuer }) });
+  try {
+    const agent = await cloud.agent({ ...TARGET, name: 'shop', token: await sign('tunnels') });
+    expect(agent).toBeDefined();
+    await expect(cloud.agent({ ...TARGET, name: 'shop', token: await sign('others') })).rejects.toMatchObject({ status: 401 });
+    await expect(cloud.agent({ ...TARGET, name: 'shop', token: await cloud.token('ann') })).rejects.toMatchObject({ status: 401 });
+  } finally {
+    await cloud.close();
+    provider.closeAllConnections();
+    provider.close();
+  }
+});

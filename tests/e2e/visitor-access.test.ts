@@ -1,0 +1,97 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { ask } from '../support/http-client';
+import { listenOnAnyPort } from '../support/listen';
+import { startCloud, tableOf, type CloudUnderTest } from '../support/tunnel';
+
+const PASSWORD = 'ann:correct horse';
+const TOKEN = 'a-token-of-more-than-24-characters';
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
+
+let cloud: CloudUnderTest;
+let service: Server;
+let port: number;
+let seen: IncomingHttpHeaders[] = [];
+beforeAll(async () => {
+  cloud = await startCloud({ mode: 'direct' });
+  service = createServer((request, response) => {
+    seen.push(request.headers);
+    response.end('in');
+  });
+  port = await listenOnAnyPort(service);
+  await cloud.agent({ name: 'closed', target: { port }, access: { basicAuth: [PASSWORD], bearerTokens: [TOKEN] } });
+});
+beforeEach(() => (seen = []));
+afterAll(async () => {
+  await cloud.close();
+  service.close();
+});
+
+test('a visitor without credentials gets 401 and a challenge that browsers understand; nothing reaches the agent', async () => {
+  const page = await cloud.visit('/', { headers: { accept: 'text/html' } }, 'closed');
+  expect(page.status).toBe(401);
+  expect(page.headers).toMatchObject({
+    'x-tunnel-error': 'visitor_unauthorized',
+    'www-authenticate': 'Basic realm="closed", charset="UTF-8", Bearer realm="closed"',
+    'content-type': 'text/html; charset=utf-8',
+    'x-tunnel-request-id': expect.stringMatching(UUID),
+  });
+  expect(page.text).toContain('This tunnel asks who you are');
+  expect((await cloud.visit('/', { headers: basic('ann:wrong') }, 'closed')).status).toBe(401);
+  expect(seen).toEqual([]);
+  expect(await cloud.pendingRows()).toEqual([]);
+});
+
+test.each([
+  ['password', basic(PASSWORD)],
+  ['bearer token', { authorization: `Bearer ${TOKEN}` }],
+])('the right %s opens it, and the local service does not see it', async (_, headers) => {
+  for (let i = 0; i < 3; i++) expect(await cloud.visit('/', { headers }, 'closed')).toMatchObject({ status: 200, text: 'in' });
+  expect(seen).toHaveLength(3);
+  for (const each of seen) expect(each).not.toHaveProperty('authorization');
+});
+
+test('credentials are forwarded when that is asked for, and the app’s own always are', async () => {
+  await cloud.agent({ name: 'passing', target: { port }, access: { bearerTokens: [TOKEN], forwardAuthorization: true } });
+  await cloud.agent({ name: 'open', target: { port } });
+  await cloud.visit('/', { headers: { authorization: `Bearer ${TOKEN}` } }, 'passing');
+  await cloud.visit('/', { headers: { authorization: 'Bearer of the app' } }, 'open');
+  expect(seen.map(({ authorization }) => authorization)).toEqual([`Bearer ${TOKEN}`, 'Bearer of the app']);
+});
+
+test('visitors from elsewhere get 403, whatever they say of themselves', async () => {
+  await cloud.agent({ name: 'elsewhere', target: { port }, access: { allowCidrs: ['192.0.2.0/24'] } });
+  const reply = await cloud.visit('/', { headers: { 'x-forwarded-for': '192.0.2.1' } }, 'elsewhere');
+  expect(reply).toMatchObject({ status: 403, headers: { 'x-tunnel-error': 'visitor_not_allowed', 'x-tunnel-request-id': expect.stringMatching(UUID) } });
+  await cloud.agent({ name: 'here', target: { port }, access: { allowCidrs: ['127.0.0.0/8'] } });
+  expect((await cloud.visit('/', {}, 'here')).status).toBe(200);
+  expect(seen).toHaveLength(1);
+});
+
+test('a link is led back into a closed tunnel, which asks who its visitor is before it says anything else', async () => {
+  const { visitorUrl } = cloud.cloud;
+  const ledBack = await ask(visitorUrl, '/members', { headers: { accept: 'text/html', referer: `${visitorUrl}/closed/` } });
+  expect(ledBack).toMatchObject({ status: 307, headers: { location: '/closed/members' }, text: '' });
+  const asked = await ask(visitorUrl, '/closed/members', { headers: { accept: 'text/html' } });
+  expect(asked.status).toBe(401);
+  for (const { headers } of [ledBack, asked]) expect(headers).not.toHaveProperty('set-cookie');
+  expect(seen).toEqual([]);
+});
+
+test('rules last while the agent is away and change with the next connection', async () => {
+  const first = await cloud.agent({ name: 'changing', target: { port }, access: { bearerTokens: [TOKEN] } });
+  await first.stop({ graceMs: 0 });
+  expect((await cloud.visit('/', {}, 'changing')).status).toBe(401);
+  expect((await cloud.visit('/', { headers: { authorization: `Bearer ${TOKEN}` } }, 'changing')).status).toBe(502);
+  await cloud.agent({ name: 'changing', target: { port } });
+  expect((await cloud.visit('/', {}, 'changing')).status).toBe(200);
+});
+
+test('the row keeps digests, and neither password nor token', async () => {
+  const rows = await cloud.cloud.services.dynamodb.scan(tableOf(cloud.cloud, 'tunnels'));
+  const text = JSON.stringify(rows);
+  expect(text).toContain('passwords');
+  for (const secret of [PASSWORD, 'correct horse', TOKEN, Buffer.from(PASSWORD).toString('base64'), Buffer.from(TOKEN).toString('base64')]) {
+    expect(text).not.toContain(secret);
+  }
+});

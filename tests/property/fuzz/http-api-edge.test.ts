@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { startEdge, type TestEdge } from '../../support/gateway-edge';
+import { FUZZ_TIMEOUT_MS, fuzzing, mutated, withBoundedMemory } from '../../support/fuzz';
+import { rawRequest, sendRaw } from '../../support/gateway-raw-http';
+
+let edge: TestEdge;
+beforeAll(async () => {
+  edge = await startEdge(async () => ({ statusCode: 200, body: 'ok' }), { limits: { payloadBytes: 100_000 } });
+});
+afterAll(() => edge.close());
+
+const NL = '\r\n';
+const request = (...lines: string[]): string => [...lines, 'Connection: close', '', ''].join(NL);
+const SEEDS = [
+  request('GET /demo/a%20b?c=d&c=e HTTP/1.1', 'Host: demo.localhost', 'Cookie: a=b; c=d', 'Accept: text/html'),
+  `${request('POST /demo/ HTTP/1.1', 'Host: localhost', 'Content-Type: text/plain', 'Content-Length: 5')}hello`,
+  `${request('PUT /demo/ HTTP/1.1', 'Host: localhost', 'Transfer-Encoding: chunked')}5\r\nhello\r\n0\r\n\r\n`,
+  request('HEAD / HTTP/1.1', 'Host: [::1]:8080', 'Range: bytes=0-1', 'If-None-Match: "x"'),
+  request('OPTIONS http://localhost/demo HTTP/1.1', 'Host: localhost', 'Upgrade: websocket'),
+];
+
+/** What an unfinished request waits for is not the edge's to say; the test does not wait with it. In ms. */
+const PATIENCE_MS = 60;
+
+test('whatever bytes arrive get an HTTP response or none, and the next visitor is served', async () => {
+  let answered = 0;
+  let refused = 0;
+  const input = fc.oneof({ weight: 9, arbitrary: mutated(...SEEDS) }, { weight: 1, arbitrary: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)) });
+  await withBoundedMemory(() =>
+    fc.assert(
+      fc.asyncProperty(input, async (bytes) => {
+        const received = await sendRaw(edge.port, bytes, PATIENCE_MS);
+        if (received === '') return;
+        const status = /^HTTP\/1\.1 (\d{3}) /.exec(received)?.[1];
+        expect(status).toMatch(/^(200|400|404|405|413|414|417|431|501|505)$/);
+        if (status === '200') answered++;
+        else refused++;
+      }),
+      { ...fuzzing(), endOnFailure: true },
+    ),
+  );
+  expect(answered).toBeGreaterThan(0);
+  expect(refused).toBeGreaterThan(0);
+  await expect(rawRequest(edge.port, 'GET /demo/ HTTP/1.1')).resolves.toMatchObject({ status: 200, body: 'ok' });
+}, FUZZ_TIMEOUT_MS);
+
+test('what reaches a function is a sound event, whatever the bytes were', async () => {
+  await fc.assert(
+    fc.asyncProperty(mutated(...SEEDS), async (bytes) => {
+      const before = edge.events().length;
+      await sendRaw(edge.port, bytes, PATIENCE_MS);
+      for (const event of edge.events().slice(before)) {
+        expect(event.requestContext.http.method).toMatch(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/);
+        expect(event.rawPath).toMatch(/^\//);
+        for (const [name, value] of Object.entries(event.headers)) {
+          expect(name).toMatch(/^[!#$%&'*+.^_`|~0-9a-z-]+$/);
+          expect(value).not.toMatch(/[\r\n\0]/);
+        }
+      }
+    }),
+    { ...fuzzing(), endOnFailure: true },
+  );
+}, FUZZ_TIMEOUT_MS);

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { fragment } from '../../../agent/fragment';
+import { FrameMeter } from '../../../local/gateway/websocket/frame-meter';
+import { decodeAgentMessage, decodeCloudMessage, encodeMessage, newSalt, ProtocolError, tokenDigest, type AgentMessage, type CloudMessage } from '../../../protocol';
+import { FUZZ_TIMEOUT_MS, fuzzing, HANG_MS, mutated, withBoundedMemory } from '../../support/fuzz';
+
+const SALT = newSalt();
+const FROM_AGENT: AgentMessage[] = [
+  { type: 'ready', version: '1', capabilities: ['any-method'], access: { salt: SALT, tokens: [tokenDigest('t', SALT)], cidrs: ['10.0.0.0/8', '2001:db8::/32'] } },
+  { type: 'http_response', request_id: 'r', status_code: 200, headers: { 'x-a': ['1', '2'] }, body: 'aGVsbG8=', ack: true },
+  { type: 'error', request_id: 'r', code: 'timeout', message: 'm' },
+  { type: 'draining' },
+  { type: 'ping' },
+];
+const FROM_CLOUD: CloudMessage[] = [
+  { type: 'connection_established', connection_id: 'c', tunnel_id: 't', public_url: 'https://t.example/', access: true },
+  { type: 'http_request', request_id: 'r', method: 'GET', uri: '/a?b=c', headers: { host: ['a'] }, body: '', timestamp: 1, deadline: 2 },
+  { type: 'ack', request_id: 'r' },
+];
+
+/** JSON that is deep, wide, or names what objects have anyway. */
+const nasty = fc.constantFrom(
+  '['.repeat(60_000),
+  `{"type":"http_response","headers":${'{"a":'.repeat(20_000)}`,
+  '{"type":"ready","__proto__":{"version":"1"},"constructor":{"prototype":{"polluted":true}}}',
+  `{"type":"http_response","request_id":"r","status_code":200,"headers":{"__proto__":["x"],"toString":["y"]},"body":""}`,
+  `{"type":"http_response","request_id":"r","status_code":200,"headers":{},"body":"${'A'.repeat(100_000)}!"}`,
+  `{"type":"ready","access":{"salt":"${SALT}","cidrs":["${'1.'.repeat(30_000)}/8"]}}`,
+  `{"type":"${'x'.repeat(100_000)}"}`,
+);
+
+describe.each([
+  ['an agent', decodeAgentMessage, FROM_AGENT],
+  ['the cloud', decodeCloudMessage, FROM_CLOUD],
+] as const)('whatever comes in place of a message of %s', (_, decode, seeds) => {
+  test('is read in no time, as a message that survives being written, or refused by one error', async () => {
+    const input = fc.oneof(
+      { weight: 8, arbitrary: mutated(...seeds.map((message) => encodeMessage(message))).map((bytes) => bytes.toString()) },
+      { weight: 2, arbitrary: fc.json() },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+      { weight: 1, arbitrary: nasty },
+    );
+    let messages = 0;
+    let refusals = 0;
+    await withBoundedMemory(() =>
+      fc.assert(
+        fc.property(input, (text) => {
+          const startedAt = performance.now();
+          try {
+            const message = decode(text);
+            messages++;
+            expect(decode(encodeMessage(message))).toEqual(message);
+          } catch (error) {
+            if (!(error instanceof ProtocolError)) throw error;
+            refusals++;
+            expect(error.message.length).toBeLessThan(2000);
+          }
+          expect(performance.now() - startedAt).toBeLessThan(HANG_MS);
+          expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+        }),
+        fuzzing(),
+      ),
+    );
+    // It has seen both sides of the fence.
+    expect(messages).toBeGreaterThan(20);
+    expect(refusals).toBeGreaterThan(20);
+  }, FUZZ_TIMEOUT_MS);
+});
+
+test('frames are measured alike however their bytes arrive, and no stream of bytes upsets the meter', async () => {
+  const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 64 }), { maxLength: 20 });
+  await withBoundedMemory(() =>
+    fc.assert(
+      fc.property(pieces, (chunks) => {
+        const byPiece = new FrameMeter();
+        const largest = Math.max(0, ...chunks.map((chunk) => byPiece.push(Buffer.from(chunk))));
+        expect(largest).toBe(new FrameMeter().push(Buffer.concat(chunks)));
+      }),
+      fuzzing(),
+    ),
+  );
+}, FUZZ_TIMEOUT_MS);
+
+test('any text is cut into frames that make it again', () => {
+  fc.assert(
+    fc.property(mutated(...FROM_AGENT.map((message) => encodeMessage(message))), fc.integer({ min: 4, max: 200 }), (bytes, maxBytes) => {
+      const text = bytes.toString();
+      expect(Buffer.concat(fragment(text, maxBytes)).toString()).toBe(text);
+    }),
+    fuzzing(),
+  );
+}, FUZZ_TIMEOUT_MS);

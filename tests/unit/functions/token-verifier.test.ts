@@ -1,0 +1,172 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWK, type JWTPayload } from 'jose';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { issuerVerifier, ownKeyVerifier, TokenError, TokenKeyError, type TokenIssuer } from '../../../functions/aws/token-verifier';
+import { listenOnAnyPort } from '../../support/listen';
+
+const nowSeconds = (): number => Math.floor(Date.now() / 1000);
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** SSM as far as it is asked. */
+const ssmWith = (value: string | undefined): SSMClient => {
+  const client = new SSMClient({ region: 'us-east-1' });
+  client.send = async () => ({ Parameter: value === undefined ? undefined : { Value: value } });
+  return client;
+};
+
+describe('tokens of the environment’s own key', () => {
+  // Long enough for the longer hashes too.
+  const KEY = 'k'.repeat(64);
+  const sign = (claims: JWTPayload, { alg = 'HS256', key = KEY } = {}): Promise<string> =>
+    new SignJWT(claims).setProtectedHeader({ alg }).sign(bytes(key));
+  const verify = async (token: string) => (await ownKeyVerifier(ssmWith(KEY), '/key'))(token);
+
+  test('give the owner and the names that they grant', async () => {
+    await expect(verify(await sign({ sub: 'ann', names: ['shop', 'team-a-*'] }))).resolves.toEqual({ owner: 'ann', names: ['shop', 'team-a-*'] });
+    await expect(verify(await sign({ sub: 'ann' }))).resolves.toEqual({ owner: 'ann', names: [] });
+  });
+
+  test('may be a little early or late, as clocks differ, and no more', async () => {
+    await expect(verify(await sign({ sub: 'ann', exp: nowSeconds() - 20 }))).resolves.toMatchObject({ owner: 'ann' });
+    await expect(verify(await sign({ sub: 'ann', nbf: nowSeconds() + 20 }))).resolves.toMatchObject({ owner: 'ann' });
+  });
+
+  test.each([
+    ['an expired token', () => sign({ sub: 'ann', exp: nowSeconds() - 60 })],
+    ['a token that is not good yet', () => sign({ sub: 'ann', nbf: nowSeconds() + 60 })],
+    ['a token of another key', () => sign({ sub: 'ann' }, { key: 'x'.repeat(32) })],
+    ['another algorithm under the same key', () => sign({ sub: 'ann' }, { alg: 'HS512' })],
+    ['a token without a signature', async () => new UnsecuredJWT({ sub: 'ann' }).encode()],
+    ['a token without a subject', () => sign({ names: ['*'] })],
+    ['an empty subject', () => sign({ sub: '' })],
+    ['a subject with a line break', () => sign({ sub: 'ann\nbob' })],
+    ['a subject without end', () => sign({ sub: 'a'.repeat(256) })],
+    ['no token at all', async () => 'not-a-token'],
+  ])('%s is refused', async (_, token) => {
+    await expect(verify(await token())).rejects.toThrow(TokenError);
+  });
+
+  test.each([['31 bytes', 'k'.repeat(31)], ['nothing', ''], ['no value', undefined]])('a key of %s is none, and nothing starts', async (_, value) => {
+    await expect(ownKeyVerifier(ssmWith(value), '/key')).rejects.toThrow(TokenKeyError);
+  });
+});
+
+describe('tokens of an identity provider', () => {
+  interface Key {
+    readonly kid: string;
+    readonly privateKey: CryptoKey;
+    readonly jwk: JWK;
+  }
+  const newKey = async (kid: string, alg = 'RS256'): Promise<Key> => {
+    const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+    return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
+  };
+
+  let server: Server;
+  let issuer: TokenIssuer;
+  let first: Key;
+  let second: Key;
+  let published: JWK[] = [];
+  let status = 200;
+  let fetches = 0;
+  beforeAll(async () => {
+    [first, second] = await Promise.all([newKey('first'), newKey('second', 'ES256')]);
+    server = createServer((_, response) => {
+      fetches++;
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: published }));
+    });
+    await listenOnAnyPort(server);
+    issuer = {
+      jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
+      issuer: 'https://id.example',
+      audience: 'tunnels',
+      namesClaim: 'https://id.example/tunnel-names',
+    };
+  });
+  beforeEach(() => {
+    published = [first.jwk, second.jwk];
+    status = 200;
+    fetches = 0;
+    jest.useRealTimers();
+  });
+  afterAll(() => server.close());
+
+  const GOOD: JWTPayload = { sub: 'ann', iss: 'https://id.example', aud: 'tunnels', 'https://id.example/tunnel-names': 'shop team-a-*' };
+  const sign = (claims: JWTPayload = {}, key: Key = first, header: { alg?: string; kid?: string | undefined } = {}): Promise<string> =>
+    new SignJWT({ ...GOOD, exp: nowSeconds() + 60, ...claims })
+      .setProtectedHeader({ alg: key.jwk.alg ?? '', kid: key.kid, ...header })
+      .sign(key.privateKey);
+
+  test('give the owner and the names of the claim that was agreed on', async () => {
+    const verify = await issuerVerifier(issuer);
+    await expect(verify(await sign())).resolves.toEqual({ owner: 'ann', names: ['shop', 'team-a-*'] });
+    await expect(verify(await sign({ aud: ['other', 'tunnels'] }, second))).resolves.toMatchObject({ owner: 'ann' });
+    await expect(verify(await sign({ exp: nowSeconds() - 20 }))).resolves.toMatchObject({ owner: 'ann' });
+    expect(fetches).toBe(1);
+  });
+
+  test.each([
+    ['for another audience', () => sign({ aud: 'other' })],
+    ['for no audience', () => sign({ aud: undefined })],
+    ['of another issuer', () => sign({ iss: 'https://evil.example' })],
+    ['of no issuer', () => sign({ iss: undefined })],
+    ['that has expired', () => sign({ exp: nowSeconds() - 60 })],
+    ['that never expires', () => sign({ exp: undefined })],
+    ['that is not good yet', () => sign({ nbf: nowSeconds() + 60 })],
+    ['without a subject', () => sign({ sub: undefined })],
+    ['that names no key', () => sign({}, first, { kid: undefined })],
+    ['that names a key nobody knows', () => sign({}, first, { kid: 'third' })],
+    ['that names a key of the issuer and is signed with another', async () => sign({}, await newKey('first'))],
+    ['whose algorithm is not that of the key', () => sign({}, { ...first, privateKey: second.privateKey }, { alg: 'ES256' })],
+    ['without a signature', async () => new UnsecuredJWT({ ...GOOD, exp: nowSeconds() + 60 }).encode()],
+  ])('a token %s is refused', async (_, token) => {
+    const verify = await issuerVerifier(issuer);
+    await expect(verify(await token())).rejects.toThrow(TokenError);
+  });
+
+  test('a public key is no secret: an HMAC under it is refused', async () => {
+    const verify = await issuerVerifier(issuer);
+    const confused = await new SignJWT({ ...GOOD, exp: nowSeconds() + 60 })
+      .setProtectedHeader({ alg: 'HS256', kid: 'first' })
+      .sign(bytes(JSON.stringify(first.jwk)));
+    await expect(verify(confused)).rejects.toThrow(TokenError);
+  });
+
+  test('a new key is found when a token names it, but not more often than the cool-down allows', async () => {
+    published = [first.jwk];
+    const verify = await issuerVerifier(issuer, { cooldownDuration: 200 });
+    published = [first.jwk, second.jwk];
+    for (let forged = 0; forged < 20; forged++) await verify(await sign({}, second)).catch(() => undefined);
+    expect(fetches).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await expect(verify(await sign({}, second))).resolves.toMatchObject({ owner: 'ann' });
+    expect(fetches).toBe(2);
+  });
+
+  test('a key that was withdrawn counts for ten minutes of the wall clock, however long the freeze', async () => {
+    const verify = await issuerVerifier(issuer);
+    published = [second.jwk];
+    const token = await sign({ exp: nowSeconds() + 3600 });
+    await expect(verify(token)).resolves.toMatchObject({ owner: 'ann' });
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'setInterval', 'queueMicrotask'], now: Date.now() + 11 * 60_000 });
+    await expect(verify(token)).rejects.toThrow(TokenError);
+    expect(fetches).toBe(2);
+  });
+
+  test('keys that cannot be had are no verdict on a token, and keys that are there still count', async () => {
+    const verify = await issuerVerifier(issuer, { cooldownDuration: 0 });
+    status = 503;
+    await expect(verify(await sign({}, first, { kid: 'third' }))).rejects.toThrow(TokenKeyError);
+    await expect(verify(await sign())).resolves.toMatchObject({ owner: 'ann' });
+  });
+
+  test.each([
+    ['cannot be had', () => (status = 500)],
+    ['is empty', () => (published = [])],
+    ['is no key set', () => (published = 'nonsense' as unknown as JWK[])],
+  ])('with a key set that %s nothing starts', async (_, spoil) => {
+    spoil();
+    await expect(issuerVerifier(issuer)).rejects.toThrow(TokenKeyError);
+  });
+});
