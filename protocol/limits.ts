@@ -1,5 +1,5 @@
 /**
- * API Gateway's WebSocket limits, which shape the protocol between cloud and agent.
+ * Limits of AWS which shape the protocol between cloud and agent: first API Gateway's for WebSockets, then Lambda's for bodies.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  */
 
@@ -14,3 +14,18 @@ export const MAX_CONNECTION_MS = 2 * 60 * 60 * 1000;
 
 /** A connection without a message for ten minutes is closed, in ms. */
 export const IDLE_CONNECTION_MS = 10 * 60 * 1000;
+
+/**
+ * Largest payload of a Lambda invocation, in bytes, request and response alike: JSON, with bodies that are not text in base64.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const MAX_LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024;
+
+/** Room for header fields and the rest of such a payload, in bytes: API Gateway takes 10 KB of header fields. */
+const PAYLOAD_ENVELOPE_BYTES = 64 * 1024;
+
+/** Largest body of an answer, in bytes: what base64 leaves of Lambda's payload, some 4.5 MB. */
+export const MAX_RESPONSE_BODY_BYTES = ((MAX_LAMBDA_PAYLOAD_BYTES - PAYLOAD_ENVELOPE_BYTES) / 4) * 3;
+
+/** Largest body of a request, in bytes: text travels to Lambda as it is, everything else is limited by its base64 to some 4.5 MB. */
+export const MAX_REQUEST_BODY_BYTES = MAX_LAMBDA_PAYLOAD_BYTES;

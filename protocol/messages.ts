@@ -20,13 +20,18 @@ const headers = v.custom<Headers>(
   'is not an object of lists of strings',
 );
 const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'is not base64'));
+/** SHA-256 of a body, base64: how S3 writes it (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html). */
+const sha256 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{43}=$/, 'is not a SHA-256 in base64'));
+/** Superset: what a body that lies in the body bucket has to be, in bytes. */
+const bodyRef = v.object({ bytes: v.pipe(v.number(), v.integer(), v.minValue(1)), sha256 });
 const statusCode = v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(599));
 
 /**
  * Superset: what our own agents can do beyond the old protocol. `any-method`: forwards every method, not just the usual
  * seven. `drops-duplicates`: does nothing with a request id it has seen, so that one whose fate is uncertain may be sent again.
+ * `bodies-by-reference`: fetches bodies that do not fit a message, and uploads its own.
  */
-export const capabilities = ['any-method', 'drops-duplicates'] as const;
+export const capabilities = ['any-method', 'drops-duplicates', 'bodies-by-reference'] as const;
 export type Capability = (typeof capabilities)[number];
 
 export const errorCodes = [
@@ -71,6 +76,8 @@ const httpRequest = v.object({
   uri: v.string(),
   headers,
   body: base64,
+  /** Superset: the body lies at `url`, for a GET before the deadline; `body` is empty then. */
+  body_ref: v.optional(v.object({ ...bodyRef.entries, url: v.pipe(v.string(), v.url('is not a URL')) })),
   /** When the visitor's request arrived, in ms since the epoch. */
   timestamp: v.number(),
   /** Superset: when the visitor's connection is given up, in ms since the epoch. */
@@ -83,6 +90,8 @@ const httpResponse = v.object({
   status_code: statusCode,
   headers,
   body: v.optional(base64, ''),
+  /** Superset: the body has been uploaded (`upload_request`); `body` is empty then. */
+  body_ref: v.optional(bodyRef),
   processing_time_ms: v.optional(v.number()),
   ack: wantsAck,
 });
@@ -95,6 +104,20 @@ const failure = v.object({
   ack: wantsAck,
 });
 
+/**
+ * Superset: the agent has an answer whose body does not fit a message, and asks where to put it. Answered by `upload_url`, by an `error` about
+ * the request when there is no such place for it, or by an `ack` when nobody waits any more.
+ */
+const uploadRequest = v.object({ type: v.literal('upload_request'), request_id: v.string(), ...bodyRef.entries });
+
+/** Superset: takes exactly the body that was asked for, by PUT with these header fields, before the deadline. */
+const uploadUrl = v.object({
+  type: v.literal('upload_url'),
+  request_id: v.string(),
+  url: v.pipe(v.string(), v.url('is not a URL')),
+  headers: v.record(v.string(), v.string()),
+});
+
 /** Superset: the cloud has the answer (or nobody waits for it any more); the agent stops resending it. */
 const ack = v.object({ type: v.literal('ack'), request_id: v.string() });
 
@@ -104,12 +127,16 @@ const draining = v.object({ type: v.literal('draining') });
 const ping = v.object({ type: v.literal('ping') });
 const pong = v.object({ type: v.literal('pong') });
 
-const agentMessage = v.variant('type', [ready, httpResponse, failure, draining, ping, pong]);
-const cloudMessage = v.variant('type', [connectionEstablished, httpRequest, failure, ack, ping, pong]);
+const agentMessage = v.variant('type', [ready, uploadRequest, httpResponse, failure, draining, ping, pong]);
+const cloudMessage = v.variant('type', [connectionEstablished, httpRequest, uploadUrl, failure, ack, ping, pong]);
 
 export type ReadyMessage = v.InferOutput<typeof ready>;
 export type ConnectionEstablishedMessage = v.InferOutput<typeof connectionEstablished>;
 export type HttpRequestMessage = v.InferOutput<typeof httpRequest>;
+export type UploadRequestMessage = v.InferOutput<typeof uploadRequest>;
+export type UploadUrlMessage = v.InferOutput<typeof uploadUrl>;
+/** Length in bytes and SHA-256 (base64) of a body that lies in the body bucket. */
+export type BodyRef = v.InferOutput<typeof bodyRef>;
 export type HttpResponseMessage = v.InferOutput<typeof httpResponse>;
 export type ErrorMessage = v.InferOutput<typeof failure>;
 /** What an agent sends. */
