@@ -1,3 +1,4 @@
+export * from './body-ref';
 export * from './headers';
 export * from './limits';
 export * from './messages';

@@ -1,11 +1,13 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { isStored } from '../core/body-store';
 import {
   expiresAt,
-  SHAPE_VERSION,
+  ROW_VERSION,
   type Completion,
   type CompletionResult,
+  type Interest,
   type Outcome,
   type PendingRequest,
   type PendingRequests,
@@ -21,7 +23,7 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
       await client.send(
         new PutCommand({
           ...table,
-          Item: { version: SHAPE_VERSION, status: 'pending', expiresAt: expiresAt(request.deadline), ...request },
+          Item: { version: ROW_VERSION, status: 'pending', expiresAt: expiresAt(request.deadline), ...request },
         }),
       );
     },
@@ -36,7 +38,14 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
       return completionIn(Attributes);
     },
 
+    async interest(answerer) {
+      const { Item } = await client.send(new GetCommand({ ...table, Key: { requestId: answerer.requestId }, ConsistentRead: true }));
+      return interestOf(Item, answerer);
+    },
+
     async complete(answer): Promise<CompletionResult> {
+      const { outcome } = answer;
+      const wantsRow = outcome.kind === 'response' && isStored(outcome.body) ? ROW_VERSION : 1;
       try {
         const { Attributes } = await client.send(
           new UpdateCommand({
@@ -44,15 +53,16 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
             Key: { requestId: answer.requestId },
             // Who wakes is what the waiter chose: copied from its row, so that nobody else has to decide.
             UpdateExpression: 'SET #status = :completed, #outcome = :outcome, completedAt = :now, wake = #mode',
-            ConditionExpression: '#status = :pending AND tunnelId = :tunnel AND #owner = :owner',
-            ExpressionAttributeNames: { '#status': 'status', '#outcome': 'outcome', '#mode': 'mode', '#owner': 'owner' },
+            ConditionExpression: '#status = :pending AND tunnelId = :tunnel AND #owner = :owner AND #version >= :version',
+            ExpressionAttributeNames: { '#status': 'status', '#outcome': 'outcome', '#mode': 'mode', '#owner': 'owner', '#version': 'version' },
             ExpressionAttributeValues: {
               ':completed': 'completed',
               ':pending': 'pending',
-              ':outcome': toAttribute(answer.outcome),
+              ':outcome': toAttribute(outcome),
               ':now': answer.completedAt,
               ':tunnel': answer.tunnelId,
               ':owner': answer.owner,
+              ':version': wantsRow,
             },
             // Who waits stood in the row before; the answer need not come back.
             ReturnValues: 'ALL_OLD',
@@ -61,8 +71,10 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
         );
         return { kind: 'completed', request: requestIn(Attributes as Row) };
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return refusal(error, answer);
-        throw error;
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        const interest = interestOf(error.Item && unmarshall(error.Item), answer);
+        if (interest.kind === 'waiting') throw error;
+        return interest;
       }
     },
 
@@ -86,13 +98,13 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
   };
 }
 
-/** Why the condition failed, from the row as it was. */
-function refusal(error: ConditionalCheckFailedException, answer: { tunnelId: string; owner: string }): CompletionResult {
-  if (!error.Item) return { kind: 'late' };
-  const request = requestIn(unmarshall(error.Item));
-  return request.tunnelId === answer.tunnelId && request.owner === answer.owner
-    ? { kind: 'duplicate', request }
-    : { kind: 'foreign' };
+/** What the row has for an answer from this tunnel and owner. */
+function interestOf(row: Row | undefined, answerer: { tunnelId: string; owner: string }): Interest {
+  if (!row) return { kind: 'late' };
+  const request = requestIn(row);
+  if (request.tunnelId !== answerer.tunnelId || request.owner !== answerer.owner) return { kind: 'foreign' };
+  if (row['status'] === 'completed') return { kind: 'duplicate', request };
+  return (row['version'] as number) < ROW_VERSION ? { kind: 'outdated' } : { kind: 'waiting', request };
 }
 
 function requestIn(row: Row): PendingRequest {

@@ -1,14 +1,17 @@
-import { encodeMessage, fitsOneMessage, type Capability, type HttpRequestMessage } from '../../protocol';
+import type { Capability } from '../../protocol';
+import type { BodyStore } from './body-store';
 import type { Clock } from './clock';
 import { Mailbox } from './mailbox';
 import { outsideView } from './outside-view';
 import type { Mode, PendingRequests } from './pending-request';
+import { RequestBodies } from './request-bodies';
+import { requestMessage } from './request-message';
 import { assignCohort, type Cohort, type Rollout } from './rollout';
 import type { Tunnel, Tunnels } from './tunnel';
 import { countWhileSlow, type TunnelLoad } from './tunnel-load';
 import { TunnelError } from './tunnel-error';
 import { admit, type PasswordDigest } from './visitor-access';
-import { forwardedHeaders, routeOf, type Route, type VisitorRequest } from './visitor-request';
+import { routeOf, type VisitorRequest } from './visitor-request';
 import { responseOf, type VisitorResponse } from './visitor-response';
 import { readDelays, waitForResponse, type Answer, type ReadSchedule } from './wait-for-response';
 import type { Wake, WakeChannel, WakeSubscription } from './wake';
@@ -27,6 +30,7 @@ export interface ForwardOptions {
   /** Slow requests of one tunnel at once; beyond them its visitors get 429. */
   readonly maxSlowRequests: number;
   readonly pending: PendingRequests;
+  readonly bodies: BodyStore;
   readonly agents: AgentGateway;
   readonly wakes: WakeChannel;
   readonly clock: Clock;
@@ -65,7 +69,7 @@ export async function forwardRequest(
   const deadline = request.arrivedAt + options.deadlineMs;
   refuseUncarried(request);
   const route = routeOf(request, options.tunnelDomain);
-  const text = encodeRequest(requestId, request, route, deadline);
+  const bodies = new RequestBodies(requestId, options.bodies);
   const assigned = (): Cohort => assignCohort(requestId, options.rollout);
 
   // The channel gets ready while the tunnel is looked up.
@@ -79,7 +83,10 @@ export async function forwardRequest(
     // The look-up may have brought another share: from here on the request is what it says now.
     const cohort = assigned();
     if (cohort === 'event-driven') subscribing ??= options.wakes.subscribe(requestId);
-    const subscription = cohort === 'event-driven' ? await subscribing : undefined;
+    const [subscription, text] = await Promise.all([
+      cohort === 'event-driven' ? subscribing : undefined,
+      requestMessage({ requestId, request: admitted, route, deadline, bodies: can(tunnel, 'bodies-by-reference') ? bodies : undefined }),
+    ]);
     const mode: Mode = subscription ? options.rollout.mode : 'polling';
     options.observer.assigned({ tunnelId: tunnel.tunnelId, cohort, mode });
     await pending.put({
@@ -93,8 +100,7 @@ export async function forwardRequest(
       ...(request.traceHeader !== undefined && { traceHeader: request.traceHeader }),
     });
     // Waiting begins at once: the answer may be there before the post has returned, and a post can stall.
-    const own = admitted === request ? text : encodeRequest(requestId, admitted, route, deadline);
-    const sending = sendToAgent(tunnel, requestId, own, options);
+    const sending = sendToAgent(tunnel, requestId, text, options);
     const ended = countWhileSlow(tunnel.tunnelId, { load: options.load, clock, onError: (error) => options.observer.storeFailed(error) });
     const answer = await waitForResponse({
       requestId,
@@ -108,9 +114,10 @@ export async function forwardRequest(
     }).finally(ended);
     if (!answer) throw new TunnelError('deadline_exceeded');
     options.observer.answered(answer);
-    return outsideView(responseOf(answer.outcome, request.method), request, route);
+    return outsideView(responseOf(await bodies.fetch(answer.outcome), request.method), request, route);
   } finally {
     (await subscribing)?.close();
+    await bodies.release();
   }
 }
 
@@ -173,20 +180,3 @@ async function sendToAgent(
 /** Whether the visitor who was let in by the one would be let in by the other: an agent keeps its salt for as long as it runs. */
 const isSameAgent = (newer: Tunnel, tunnel: Tunnel): boolean =>
   newer.owner === tunnel.owner && newer.access?.salt === tunnel.access?.salt;
-
-/** @throws TunnelError `request_too_large` when it does not fit one message */
-function encodeRequest(requestId: string, request: VisitorRequest, route: Route, deadline: number): string {
-  const message: HttpRequestMessage = {
-    type: 'http_request',
-    request_id: requestId,
-    method: request.method,
-    uri: route.uri,
-    headers: forwardedHeaders(request, route),
-    body: Buffer.from(request.body).toString('base64'),
-    timestamp: request.arrivedAt,
-    deadline,
-  };
-  const text = encodeMessage(message);
-  if (!fitsOneMessage(text)) throw new TunnelError('request_too_large');
-  return text;
-}

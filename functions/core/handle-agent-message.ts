@@ -1,12 +1,15 @@
-import type { AgentMessage, CloudMessage, ErrorMessage, HttpResponseMessage, ReadyMessage } from '../../protocol';
+import { bodyRefOf, type AgentMessage, type CloudMessage, type ErrorMessage, type HttpResponseMessage, type ReadyMessage } from '../../protocol';
+import { isStored, MAX_ROW_BODY_BYTES, responseBodyKey, type BodyStore } from './body-store';
 import type { Clock } from './clock';
-import { SHAPE_VERSION, type Completion, type CompletionResult, type Outcome, type PendingRequests } from './pending-request';
+import { grantUpload } from './grant-upload';
+import { SHAPE_VERSION, type Completion, type CompletionResult, type Interest, type Outcome, type PendingRequests } from './pending-request';
 import { tunnelUrls, type AgentIdentity, type TunnelLeases } from './tunnel';
 import type { Wake, WakePoster } from './wake';
 
 export interface MessageOptions {
   readonly leases: Pick<TunnelLeases, 'publish' | 'release'>;
-  readonly pending: Pick<PendingRequests, 'complete' | 'handToBus'>;
+  readonly pending: Pick<PendingRequests, 'interest' | 'complete' | 'handToBus'>;
+  readonly bodies: Pick<BodyStore, 'put' | 'uploadUrl'>;
   readonly wakes: WakePoster;
   /** Sends to the connection the message came from. */
   readonly reply: (message: CloudMessage) => Promise<void>;
@@ -14,7 +17,8 @@ export interface MessageOptions {
   readonly visitorUrl: URL;
   readonly tunnelDomain: string | undefined;
   readonly observer: {
-    answer(requestId: string, result: CompletionResult): void;
+    /** What came of an answer, or of asking where to put the body of one. */
+    answer(requestId: string, result: CompletionResult | Interest): void;
     /** The waiter could not be told and the bus could not be asked to; its safety read will find the answer. */
     wakeFailed(error: unknown): void;
   };
@@ -36,6 +40,8 @@ export async function handleAgentMessage(
     case 'draining':
       await options.leases.release(from.tunnelId, from.connectionId, options.clock.now());
       return;
+    case 'upload_request':
+      return options.reply(await grantUpload(message, from, options));
     case 'http_response':
     case 'error':
       return complete(message, from, options);
@@ -76,9 +82,14 @@ async function complete(
   const requestId = message.request_id;
   // An error that speaks of no request is for the log only.
   if (requestId === null || requestId === undefined) return;
-  const completion: Completion = { outcome: outcomeOf(message), completedAt: options.clock.now() };
+  const whole = outcomeOf(message);
+  let completion: Completion = { outcome: await withBodyStored(requestId, whole, options.bodies), completedAt: options.clock.now() };
   const { tunnelId, owner } = from;
-  const result = await options.pending.complete({ requestId, tunnelId, owner, ...completion });
+  let result = await options.pending.complete({ requestId, tunnelId, owner, ...completion });
+  if (result.kind === 'outdated') {
+    completion = { ...completion, outcome: whole };
+    result = await options.pending.complete({ requestId, tunnelId, owner, ...completion });
+  }
   options.observer.answer(requestId, result);
   await Promise.all([
     wakeDirectly(result, completion, options),
@@ -106,6 +117,14 @@ async function wakeDirectly(result: CompletionResult, completion: Completion, op
   }
 }
 
+/** Moves a body that is too large for the row into the body store; the row says where it lies, so it comes first. */
+async function withBodyStored(requestId: string, outcome: Outcome, bodies: Pick<BodyStore, 'put'>): Promise<Outcome> {
+  if (outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES) return outcome;
+  const ref = bodyRefOf(outcome.body);
+  await bodies.put(responseBodyKey(requestId, ref), outcome.body, ref);
+  return { ...outcome, body: ref };
+}
+
 function outcomeOf(message: HttpResponseMessage | ErrorMessage): Outcome {
   return message.type === 'error'
     ? { kind: 'failure', code: message.code, message: message.message }
@@ -113,6 +132,6 @@ function outcomeOf(message: HttpResponseMessage | ErrorMessage): Outcome {
         kind: 'response',
         statusCode: message.status_code,
         headers: message.headers,
-        body: Buffer.from(message.body, 'base64'),
+        body: message.body_ref ?? Buffer.from(message.body, 'base64'),
       };
 }

@@ -1,11 +1,15 @@
 import type { AgentErrorCode, Headers } from '../../protocol';
+import type { Body } from './body-store';
 import type { Cohort } from './rollout';
 
 /** How a waiter learns of its answer; chosen once, by the waiter, and written into the row. */
 export type Mode = 'polling' | 'bus' | 'direct';
 
-/** Shape of the row, the event and the wake: during a deploy old and new code meet. */
+/** Shape of the event and the wake: during a deploy old and new code meet. */
 export const SHAPE_VERSION = 1;
+
+/** Shape of the row. From 2 on its waiter fetches the answer's body from the body store, where it is too large for the row. */
+export const ROW_VERSION = 2;
 
 /** A visitor's request that an agent has been asked to answer: the row while it is `pending`. */
 export interface PendingRequest {
@@ -24,7 +28,7 @@ export interface PendingRequest {
 
 /** What the agent answered. */
 export type Outcome =
-  | { readonly kind: 'response'; readonly statusCode: number; readonly headers: Headers; readonly body: Uint8Array }
+  | { readonly kind: 'response'; readonly statusCode: number; readonly headers: Headers; readonly body: Body }
   | { readonly kind: 'failure'; readonly code: AgentErrorCode; readonly message: string };
 
 export interface Completion {
@@ -41,7 +45,12 @@ export type CompletionResult =
   /** Nobody waits any more. */
   | { readonly kind: 'late' }
   /** The request belongs to another tunnel or owner. */
-  | { readonly kind: 'foreign' };
+  | { readonly kind: 'foreign' }
+  /** The body is in the body store, of which the waiter's older code knows nothing. */
+  | { readonly kind: 'outdated' };
+
+/** Whether somebody waits for an answer that is not there yet. */
+export type Interest = { readonly kind: 'waiting'; readonly request: PendingRequest } | Exclude<CompletionResult, { kind: 'completed' }>;
 
 /** Where pending requests are kept. */
 export interface PendingRequests {
@@ -52,6 +61,8 @@ export interface PendingRequests {
   remove(requestId: string): Promise<void>;
   /** Removes the row and gives the answer if there was one, in one act: a lost reply loses the answer, so it is for the last look only. */
   take(requestId: string): Promise<Completion | undefined>;
+  /** Whether the row waits for an answer from this tunnel and owner, whose body may be in the body store. */
+  interest(answerer: { requestId: string; tunnelId: string; owner: string }): Promise<Interest>;
   /** Stores an answer, if the row still waits for one from this tunnel and owner. */
   complete(answer: {
     requestId: string;

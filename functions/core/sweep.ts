@@ -9,6 +9,9 @@ export interface SweepStore {
   tunnels(): AsyncIterable<{ tunnelId: string; connectionId?: string; leaseExpiresAt: number }>;
   /** Removes the tunnel, if its lease ran out before `now`. */
   removeTunnel(tunnelId: string, now: number): Promise<boolean>;
+  /** Keys of bodies that were put before `time`, in ms since the epoch. */
+  bodiesBefore(time: number): AsyncIterable<string>;
+  removeBody(key: string): Promise<void>;
   connectionExists(connectionId: string): Promise<boolean>;
   releaseConnection(tunnelId: string, connectionId: string, now: number): Promise<boolean>;
 }
@@ -16,11 +19,15 @@ export interface SweepStore {
 export interface SweepResult {
   requests: number;
   tunnels: number;
+  bodies: number;
   connections: number;
 }
 
 /** Time after the deadline in which a waiter still removes its own row, in ms. */
 const WAITER_MARGIN_MS = 5000;
+
+/** Age at which no request needs a body any more, in ms: longer than the longest deadline. */
+const BODY_LIFE_MS = 60_000;
 
 /** Each tunnel's connection is looked at once in this many runs: `$disconnect` is best effort, but misses are rare. */
 const CONNECTION_CHECK_RUNS = 10;
@@ -34,10 +41,14 @@ export interface SweepRun {
 
 /** Removes what a crash left; counts what it removed. */
 export async function sweep(store: SweepStore, now: number, { run, nameCooldownMs }: SweepRun): Promise<SweepResult> {
-  const removed: SweepResult = { requests: 0, tunnels: 0, connections: 0 };
+  const removed: SweepResult = { requests: 0, tunnels: 0, connections: 0, bodies: 0 };
   const overdue = now - WAITER_MARGIN_MS;
   for await (const requestId of store.expiredRequests(overdue)) {
     if (await store.removeRequest(requestId, overdue)) removed.requests++;
+  }
+  for await (const key of store.bodiesBefore(now - BODY_LIFE_MS)) {
+    await store.removeBody(key);
+    removed.bodies++;
   }
   const cooled = now - nameCooldownMs;
   for await (const { tunnelId, connectionId, leaseExpiresAt } of store.tunnels()) {

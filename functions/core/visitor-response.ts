@@ -1,6 +1,6 @@
 import { stripHopByHop, type Headers } from '../../protocol';
 import { fromAgentError, TunnelError } from './tunnel-error';
-import type { Outcome } from './pending-request';
+import type { WholeOutcome } from './request-bodies';
 
 /** The HTTP response for the visitor; header values by lower-case name. */
 export interface VisitorResponse {
@@ -14,7 +14,7 @@ export interface VisitorResponse {
  * @throws TunnelError the one that the agent reported, or `invalid_response` for what is no HTTP response: agents of others
  * may check less than ours
  */
-export function responseOf(outcome: Outcome, method: string): VisitorResponse {
+export function responseOf(outcome: WholeOutcome, method: string): VisitorResponse {
   if (outcome.kind === 'failure') throw fromAgentError(outcome.code);
   const { statusCode: status } = outcome;
   const headers = stripHopByHop(outcome.headers);

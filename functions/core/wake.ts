@@ -1,6 +1,7 @@
-import type { AgentErrorCode, Headers } from '../../protocol';
+import type { AgentErrorCode, BodyRef, Headers } from '../../protocol';
+import { isStored, MAX_ROW_BODY_BYTES, type Body } from './body-store';
 import type { Mailbox } from './mailbox';
-import type { Completion } from './pending-request';
+import type { Completion, Outcome } from './pending-request';
 
 /** The word that an answer is there. It only makes waiting quick: the row is what counts. */
 export interface Wake {
@@ -40,21 +41,25 @@ export interface WakePoster {
  */
 const MAX_WAKE_BYTES = 28 * 1024;
 
-/** How an answer is written in a wake: as in the row, but for the body, which JSON carries as base64. */
+/** How an answer is written in a wake: as in the row, but for a body that is not in the body store: JSON carries it as base64. */
 interface EncodedCompletion {
   readonly completedAt: number;
   readonly outcome:
-    | { readonly kind: 'response'; readonly statusCode: number; readonly headers: Headers; readonly body: string }
+    | { readonly kind: 'response'; readonly statusCode: number; readonly headers: Headers; readonly body: string | BodyRef }
     | { readonly kind: 'failure'; readonly code: AgentErrorCode; readonly message: string };
 }
 
 /** Writes a wake; an answer that is too large for it is left out, and read from the row. */
 export function encodeWake({ completion, ...wake }: Wake): string {
   const bare = JSON.stringify(wake);
-  if (!completion || (completion.outcome.kind === 'response' && completion.outcome.body.length > MAX_WAKE_BYTES)) return bare;
+  if (!completion || !mayRideAlong(completion.outcome)) return bare;
   const whole = JSON.stringify({ ...wake, completion: encodeCompletion(completion) });
   return Buffer.byteLength(whole) <= MAX_WAKE_BYTES ? whole : bare;
 }
+
+/** Spares the encoding of what is certainly too large. */
+const mayRideAlong = (outcome: Outcome): boolean =>
+  outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES;
 
 /** Reads a message of the wake channel; `undefined` for anything that is not a wake. */
 export function parseWake(value: unknown): Wake | undefined {
@@ -69,13 +74,16 @@ export function parseWake(value: unknown): Wake | undefined {
 function encodeCompletion({ completedAt, outcome }: Completion): EncodedCompletion {
   return {
     completedAt,
-    outcome: outcome.kind === 'failure' ? outcome : { ...outcome, body: Buffer.from(outcome.body).toString('base64') },
+    outcome: outcome.kind === 'failure' ? outcome : { ...outcome, body: encodeBody(outcome.body) },
   };
 }
 
 function decodeCompletion({ completedAt, outcome }: EncodedCompletion): Completion {
   return {
     completedAt,
-    outcome: outcome.kind === 'failure' ? outcome : { ...outcome, body: Buffer.from(outcome.body, 'base64') },
+    outcome: outcome.kind === 'failure' ? outcome : { ...outcome, body: decodeBody(outcome.body) },
   };
 }
+
+const encodeBody = (body: Body): string | BodyRef => (isStored(body) ? body : Buffer.from(body).toString('base64'));
+const decodeBody = (body: string | BodyRef): Body => (typeof body === 'string' ? Buffer.from(body, 'base64') : body);

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { agentGateway } from '../aws/agent-gateway';
 import { documentClient } from '../aws/clients';
 import { toLambdaResponse, toVisitorRequest } from '../aws/http-api';
+import { lazyBodyBucket } from '../aws/lazy-body-bucket';
 import { pendingRequestsTable } from '../aws/pending-requests-table';
 import { rowRemover } from '../aws/row-remover';
 import { tunnelsTable } from '../aws/tunnels-table';
@@ -78,6 +79,9 @@ const options: Omit<ForwardOptions, 'observer'> = {
       logger.warn('a row could not be removed', { removing, error: error as Error }),
     ),
   },
+  bodies: lazyBodyBucket(settings.BODY_BUCKET, (removing, error) =>
+    logger.warn('a body could not be removed', { removing, error: error as Error }),
+  ),
   agents: agentGateway(settings.AGENT_GATEWAY_URL, (error) => logger.warn('posting to the agent failed', error as Error)),
   wakes,
   clock: systemClock,

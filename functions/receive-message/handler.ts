@@ -5,11 +5,12 @@ import { decodeAgentMessage, encodeMessage, ProtocolError, type CloudMessage } f
 import { identityOf, type AgentEvent } from '../aws/agent-event';
 import { connectionsClient, documentClient } from '../aws/clients';
 import { postToConnection } from '../aws/connections';
+import { lazyBodyBucket } from '../aws/lazy-body-bucket';
 import { pendingRequestsTable } from '../aws/pending-requests-table';
 import { tunnelLeases } from '../aws/tunnels-table';
 import { wakePoster } from '../aws/wake-poster';
 import { handleAgentMessage } from '../core/handle-agent-message';
-import type { CompletionResult } from '../core/pending-request';
+import type { CompletionResult, Interest } from '../core/pending-request';
 import { count, countBy } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
@@ -19,6 +20,7 @@ const settings = readSettings('receive-message');
 const dynamodb = documentClient();
 const leases = tunnelLeases(dynamodb, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS });
 const pending = pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE);
+const bodies = lazyBodyBucket(settings.BODY_BUCKET);
 const connections = connectionsClient(settings.AGENT_GATEWAY_URL);
 const wakes = wakePoster(settings.WAKE_CHANNEL_URL, (reason, error) => {
   logger.warn('the wake goes by the bus', { reason, ...(error !== undefined && { error: error as Error }) });
@@ -51,7 +53,7 @@ async function reply(connectionId: string, message: CloudMessage): Promise<void>
   if (outcome !== 'delivered') logger.info('a reply did not reach the agent', { type: message.type, outcome });
 }
 
-function observeAnswer(requestId: string, result: CompletionResult): void {
+function observeAnswer(requestId: string, result: CompletionResult | Interest): void {
   identify({ requestId, ...('request' in result && { mode: result.request.mode }) });
   if (result.kind === 'late' || result.kind === 'duplicate') count('LateAnswer');
   if (result.kind === 'foreign') {
@@ -67,6 +69,7 @@ export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewa
     await handleAgentMessage(decodeAgentMessage(event.body ?? ''), from, {
       leases,
       pending,
+      bodies,
       wakes,
       reply: (message) => reply(from.connectionId, message),
       clock: systemClock,

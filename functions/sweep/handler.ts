@@ -1,5 +1,6 @@
 /** Removes what a crash could leave, probes stream and bus, and says how far the rollout is. */
 import { randomUUID } from 'node:crypto';
+import { s3Client } from '../aws/body-bucket';
 import { connectionsClient, documentClient } from '../aws/clients';
 import { rolloutTable } from '../aws/rollout-table';
 import { tunnelLeases } from '../aws/tunnels-table';
@@ -20,6 +21,8 @@ const store = sweepStore({
   leases: tunnelLeases(client, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS }),
   pendingRequestsTable: settings.PENDING_REQUESTS_TABLE,
   tunnelsTable: settings.TUNNELS_TABLE,
+  bodies: s3Client(),
+  bodyBucket: settings.BODY_BUCKET,
 });
 
 const rollout = rolloutTable(client, settings.TUNNELS_TABLE);

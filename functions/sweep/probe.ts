@@ -1,5 +1,5 @@
 import { DeleteCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { SHAPE_VERSION } from '../core/pending-request';
+import { ROW_VERSION } from '../core/pending-request';
 
 /** A probe that has not come back after this long is worthless, like any wake. In ms. */
 const PROBE_LIFE_MS = 60_000;
@@ -14,7 +14,7 @@ export async function sendProbe(client: DynamoDBDocumentClient, tableName: strin
     new PutCommand({
       ...table,
       Item: {
-        version: SHAPE_VERSION,
+        version: ROW_VERSION,
         requestId,
         tunnelId: 'probe',
         owner: 'sweep',

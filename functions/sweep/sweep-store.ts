@@ -1,4 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, paginateScan, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { connectionExists } from '../aws/connections';
@@ -6,15 +7,17 @@ import { ROLLOUT_ID } from '../core/rollout-item';
 import type { SweepStore } from '../core/sweep';
 import type { TunnelLeases } from '../core/tunnel';
 
-/** What sweep looks through: both tables (small: rows live for seconds, tunnels are as many as agents) and `@connections`. */
+/** What sweep looks through: both tables (small: rows live for seconds, tunnels are as many as agents), the bodies and `@connections`. */
 export function sweepStore(options: {
   client: DynamoDBDocumentClient;
   connections: ApiGatewayManagementApiClient;
   leases: Pick<TunnelLeases, 'release'>;
   pendingRequestsTable: string;
   tunnelsTable: string;
+  bodies: S3Client;
+  bodyBucket: string;
 }): SweepStore {
-  const { client, connections, leases, pendingRequestsTable, tunnelsTable } = options;
+  const { client, connections, leases, pendingRequestsTable, tunnelsTable, bodies, bodyBucket } = options;
 
   const removeIfBefore = async (table: string, key: Record<string, string>, attribute: string, now: number): Promise<boolean> => {
     try {
@@ -65,6 +68,17 @@ export function sweepStore(options: {
       }
     },
     removeTunnel: (tunnelId, now) => removeIfBefore(tunnelsTable, { tunnelId }, 'leaseExpiresAt', now),
+
+    async *bodiesBefore(time) {
+      for await (const page of paginateListObjectsV2({ client: bodies }, { Bucket: bodyBucket })) {
+        for (const { Key, LastModified } of page.Contents ?? []) {
+          if (Key !== undefined && LastModified !== undefined && LastModified.getTime() < time) yield Key;
+        }
+      }
+    },
+    async removeBody(key) {
+      await bodies.send(new DeleteObjectCommand({ Bucket: bodyBucket, Key: key }));
+    },
 
     connectionExists: (connectionId) => connectionExists(connections, connectionId),
     releaseConnection: (tunnelId, connectionId, now) => leases.release(tunnelId, connectionId, now),

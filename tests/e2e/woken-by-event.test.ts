@@ -41,12 +41,15 @@ test('in mode direct the answer comes with the wake: the waiter reads the pendin
     await tunnel.noPendingRows();
   }));
 
-test('in mode direct an answer that is too large for the wake is read from the row, once', () =>
+test('in mode direct the place of an answer that is too large for the row comes with the wake: the row is not read', () =>
   withTunnel({ mode: 'direct' }, async (tunnel) => {
     await tunnel.visit('/nonce/warm-up');
     const before = pendingReads(tunnel);
     expect((await tunnel.visit('/big/60000')).body).toHaveLength(60_000);
-    expect(pendingReads(tunnel) - before).toBe(1);
+    expect(pendingReads(tunnel) - before).toBe(0);
+    const { calls } = tunnel.cloud.services;
+    expect(calls.count({ service: 's3', operation: 'PutObject' })).toBe(1);
+    expect(calls.count({ service: 's3', operation: 'GetObject' })).toBe(1);
   }));
 
 test.each([

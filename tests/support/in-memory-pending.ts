@@ -1,7 +1,10 @@
-import type { Completion, CompletionResult, PendingRequest, PendingRequests } from '../../functions/core/pending-request';
+import { isStored } from '../../functions/core/body-store';
+import type { Completion, CompletionResult, Interest, PendingRequest, PendingRequests } from '../../functions/core/pending-request';
 
 interface Row {
   readonly request: PendingRequest;
+  /** Written by older code, whose waiter knows of no body store. */
+  readonly outdated?: boolean;
   completion?: Completion;
 }
 
@@ -38,12 +41,22 @@ export class InMemoryPending implements PendingRequests {
     return completion;
   }
 
+  async interest(answerer: { requestId: string; tunnelId: string; owner: string }): Promise<Interest> {
+    const row = this.rows.get(answerer.requestId);
+    if (!row) return { kind: 'late' };
+    if (row.request.tunnelId !== answerer.tunnelId || row.request.owner !== answerer.owner) return { kind: 'foreign' };
+    if (row.completion) return { kind: 'duplicate', request: row.request };
+    return row.outdated ? { kind: 'outdated' } : { kind: 'waiting', request: row.request };
+  }
+
   async complete(answer: Parameters<PendingRequests['complete']>[0]): Promise<CompletionResult> {
     await this.happens('complete');
     const row = this.rows.get(answer.requestId);
     if (!row) return { kind: 'late' };
     if (row.request.tunnelId !== answer.tunnelId || row.request.owner !== answer.owner) return { kind: 'foreign' };
     if (row.completion) return { kind: 'duplicate', request: row.request };
+    const { outcome } = answer;
+    if (row.outdated && outcome.kind === 'response' && isStored(outcome.body)) return { kind: 'outdated' };
     row.completion = { outcome: answer.outcome, completedAt: answer.completedAt };
     return { kind: 'completed', request: row.request };
   }

@@ -1,10 +1,12 @@
-import { decodeCloudMessage, newSalt, passwordDigest, tokenDigest, type Headers, type HttpRequestMessage } from '../../../protocol';
+import { bodyRefOf, decodeCloudMessage, newSalt, passwordDigest, tokenDigest, type Headers, type HttpRequestMessage } from '../../../protocol';
+import { responseBodyKey } from '../../../functions/core/body-store';
 import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
 import { Mailbox } from '../../../functions/core/mailbox';
 import type { Outcome } from '../../../functions/core/pending-request';
 import type { Tunnel } from '../../../functions/core/tunnel';
 import type { VisitorRequest } from '../../../functions/core/visitor-request';
 import type { Wake } from '../../../functions/core/wake';
+import { InMemoryBodies } from '../../support/in-memory-bodies';
 import { InMemoryPending } from '../../support/in-memory-pending';
 import { VirtualClock } from '../../support/virtual-clock';
 
@@ -15,6 +17,7 @@ const OK: Outcome = { kind: 'response', statusCode: 200, headers: { 'x-a': ['1']
 function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefined)[]; outcome?: Outcome; posts?: PostResult[] } = {}) {
   const clock = new VirtualClock();
   const pending = new InMemoryPending();
+  const bodies = new InMemoryBodies();
   const log: string[] = [];
   const sent: HttpRequestMessage[] = [];
   const inbox = new Mailbox<Wake>();
@@ -23,6 +26,7 @@ function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefine
   const options: ForwardOptions = {
     tunnels: { find: async () => (found.length > 1 ? found.shift() : found[0]) },
     pending,
+    bodies,
     load: { add: async (tunnelId, change) => void log.push(`load ${tunnelId} ${change}`) },
     maxSlowRequests: 3,
     agents: {
@@ -72,7 +76,7 @@ function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefine
     sourceIp: '192.0.2.7',
     arrivedAt: clock.now(),
   };
-  return { clock, pending, log, sent, options, request };
+  return { clock, bodies, pending, log, sent, options, request };
 }
 
 test('registers the waiter and puts the row before it posts to the agent', async () => {
@@ -246,11 +250,71 @@ test('once a post was uncertain, a second one that finds nobody does not end the
   await expect(forwarding).resolves.toMatchObject({ status: 200 });
 });
 
-test('a request that does not fit one message is refused before anything is asked or sent', async () => {
-  const { log, options, request } = cloud();
-  const large = { ...request, body: new Uint8Array(100 * 1024) };
-  await expect(forwardRequest('r1', large, options)).rejects.toMatchObject({ code: 'request_too_large', status: 413 });
-  expect(log).toEqual([]);
+describe('a request that does not fit one message', () => {
+  const body = Buffer.alloc(100 * 1024, 'x');
+  const capable: Tunnel = { ...TUNNEL, capabilities: ['bodies-by-reference'] };
+
+  test('lies in the body store until the deadline, where its agent is told of it, and is removed with the answer', async () => {
+    const { bodies, clock, sent, options, request } = cloud({ found: [capable], outcome: OK });
+    const put = jest.spyOn(bodies, 'put');
+    const deadline = clock.now() + 28_000;
+    await forwardRequest('r1', { ...request, body }, options);
+    const ref = bodyRefOf(body);
+    expect(put).toHaveBeenCalledWith('requests/r1', body, ref);
+    expect(sent[0]).toMatchObject({ body: '', body_ref: { ...ref, url: `https://bodies.test/requests/r1?until=${deadline}` } });
+    expect(bodies.bodies.size).toBe(0);
+  });
+
+  test('is removed too when no answer comes', async () => {
+    const { bodies, clock, options, request } = cloud({ found: [capable] });
+    const refused = expect(forwardRequest('r1', { ...request, body }, options)).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    await clock.advance(10);
+    expect(bodies.bodies.size).toBe(1);
+    await clock.advance(28_000);
+    await refused;
+    expect(bodies.bodies.size).toBe(0);
+  });
+
+  test('is refused where the agent takes messages only, before anything is put or sent', async () => {
+    const { bodies, pending, log, options, request } = cloud();
+    const put = jest.spyOn(bodies, 'put');
+    await expect(forwardRequest('r1', { ...request, body }, options)).rejects.toMatchObject({ code: 'request_too_large', status: 413 });
+    expect(put).not.toHaveBeenCalled();
+    expect(pending.rows.size).toBe(0);
+    expect(log).toEqual(['subscribe', 'unsubscribe']);
+  });
+
+  test('leaves no row when it cannot be put', async () => {
+    const { bodies, pending, sent, options, request } = cloud({ found: [capable], outcome: OK });
+    jest.spyOn(bodies, 'put').mockRejectedValue(new Error('SlowDown'));
+    await expect(forwardRequest('r1', { ...request, body }, options)).rejects.toThrow('SlowDown');
+    expect([pending.rows.size, sent.length]).toEqual([0, 0]);
+  });
+});
+
+describe('an answer whose body is in the body store', () => {
+  const body = Buffer.alloc(300_000, 'y');
+  const ref = bodyRefOf(body);
+  const key = responseBodyKey('r1', ref);
+  const stored: Outcome = { kind: 'response', statusCode: 200, headers: {}, body: ref };
+
+  test('is fetched from there, and removed', async () => {
+    const { bodies, options, request } = cloud({ outcome: stored });
+    bodies.bodies.set(key, body);
+    const response = await forwardRequest('r1', request, options);
+    expect(Buffer.from(response.body).equals(body)).toBe(true);
+    expect(bodies.bodies.size).toBe(0);
+  });
+
+  test.each([
+    ['that was never put', undefined],
+    ['of another length', body.subarray(1)],
+    ['of other bytes', Buffer.alloc(body.length, 'z')],
+  ])('is never one %s', async (_, put) => {
+    const { bodies, options, request } = cloud({ outcome: stored });
+    if (put) bodies.bodies.set(key, put);
+    await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'agent_failed', status: 502 });
+  });
 });
 
 test.each([

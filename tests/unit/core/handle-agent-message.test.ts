@@ -1,5 +1,7 @@
-import type { AgentMessage, CloudMessage } from '../../../protocol';
+import { bodyRefOf, MAX_RESPONSE_BODY_BYTES, type AgentMessage, type CloudMessage } from '../../../protocol';
+import { MAX_ROW_BODY_BYTES, responseBodyKey } from '../../../functions/core/body-store';
 import { handleAgentMessage, type MessageOptions } from '../../../functions/core/handle-agent-message';
+import { InMemoryBodies } from '../../support/in-memory-bodies';
 import { InMemoryPending } from '../../support/in-memory-pending';
 import type { Wake } from '../../../functions/core/wake';
 import { VirtualClock } from '../../support/virtual-clock';
@@ -9,6 +11,7 @@ const RESPONSE: AgentMessage = { type: 'http_response', request_id: 'r', status_
 
 function cloud(overrides: Partial<MessageOptions> = {}) {
   const pending = new InMemoryPending();
+  const bodies = new InMemoryBodies();
   pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'bus', deadline: 1 } });
   const replies: CloudMessage[] = [];
   const results: string[] = [];
@@ -21,6 +24,7 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
       release: async (_, connectionId) => released.push(connectionId) > 0,
     },
     pending,
+    bodies,
     wakes: { post: async (to, wake) => wakes.push({ to, wake }) > 0 },
     reply: async (message) => void replies.push(message),
     clock: new VirtualClock(),
@@ -29,7 +33,7 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
     observer: { answer: (_, { kind }) => results.push(kind), wakeFailed: (error) => failures.push(error) },
     ...overrides,
   };
-  return { pending, replies, results, released, wakes, failures, options };
+  return { pending, bodies, replies, results, released, wakes, failures, options };
 }
 
 test('ready publishes the connection and tells the agent its addresses', async () => {
@@ -202,4 +206,102 @@ test('draining takes the connection out of service', async () => {
   const { released, options } = cloud();
   await handleAgentMessage({ type: 'draining' }, FROM, options);
   expect(released).toEqual(['c1']);
+});
+
+describe('a body that is too large for the row', () => {
+  const body = Buffer.alloc(MAX_ROW_BODY_BYTES + 1, 'x');
+  const ref = bodyRefOf(body);
+  const key = responseBodyKey('r', ref);
+  const large: AgentMessage = { ...RESPONSE, body: body.toString('base64') };
+  const request = { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'direct', waiterConnectionId: 'w1', deadline: 1 } as const;
+
+  test('goes into the body store before the row speaks of it', async () => {
+    const { pending, bodies, options } = cloud();
+    const put = jest.spyOn(bodies, 'put').mockImplementation(async (...args) => {
+      expect(pending.rows.get('r')?.completion).toBeUndefined();
+      await InMemoryBodies.prototype.put.apply(bodies, args);
+    });
+    await handleAgentMessage(large, FROM, options);
+    expect(put).toHaveBeenCalledTimes(1);
+    expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ kind: 'response', body: ref });
+    expect(bodies.bodies.get(key)).toEqual(body);
+  });
+
+  test('stays in the row where it just fits', async () => {
+    const { pending, bodies, options } = cloud();
+    await handleAgentMessage({ ...RESPONSE, body: body.subarray(1).toString('base64') }, FROM, options);
+    expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ body: body.subarray(1) });
+    expect(bodies.bodies.size).toBe(0);
+  });
+
+  test('is put into the row all the same for a waiter of older code, and told as it was stored', async () => {
+    const { pending, wakes, options } = cloud();
+    pending.rows.set('r', { request, outdated: true });
+    await handleAgentMessage(large, FROM, options);
+    expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ body });
+    expect(wakes[0]?.wake.completion?.outcome).toMatchObject({ body });
+  });
+
+  test('cannot be put in the place of another answer', async () => {
+    const { bodies, options } = cloud();
+    bodies.bodies.set(key, body);
+    const other = Buffer.alloc(body.length, 'y').toString('base64');
+    await handleAgentMessage({ ...RESPONSE, body: other }, { ...FROM, owner: 'eve' }, options);
+    expect(bodies.bodies.get(key)).toEqual(body);
+  });
+});
+
+describe('an agent that asks where to put a body', () => {
+  const ref = bodyRefOf(Buffer.alloc(200_000));
+  const ask: AgentMessage = { type: 'upload_request', request_id: 'r', ...ref };
+
+  test('is told a place for exactly that body, until the deadline of the request', async () => {
+    const { replies, results, options } = cloud();
+    await handleAgentMessage(ask, FROM, options);
+    expect(results).toEqual(['waiting']);
+    expect(replies).toEqual([
+      {
+        type: 'upload_url',
+        request_id: 'r',
+        url: `https://bodies.test/${responseBodyKey('r', ref)}?until=1&bytes=200000`,
+        headers: { 'x-amz-checksum-sha256': ref.sha256 },
+      },
+    ]);
+  });
+
+  test('completes the request with a reference to it', async () => {
+    const { pending, options } = cloud();
+    await handleAgentMessage({ ...RESPONSE, body: '', body_ref: ref }, FROM, options);
+    expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ kind: 'response', body: ref });
+  });
+
+  test.each([
+    ['another tunnel', { ...FROM, tunnelId: 'other' }],
+    ['another owner', { ...FROM, owner: 'eve' }],
+  ])('gets no place from %s', async (_, from) => {
+    const { replies, results, options } = cloud();
+    await handleAgentMessage(ask, from, options);
+    expect(results).toEqual(['foreign']);
+    expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
+  });
+
+  test('is told to leave it when nobody waits any more', async () => {
+    const { pending, replies, options } = cloud();
+    pending.rows.clear();
+    await handleAgentMessage(ask, FROM, options);
+    expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
+  });
+
+  test('is refused a body that no visitor could be sent', async () => {
+    const { replies, options } = cloud();
+    await handleAgentMessage({ ...ask, bytes: MAX_RESPONSE_BODY_BYTES + 1 }, FROM, options);
+    expect(replies).toEqual([expect.objectContaining({ type: 'error', request_id: 'r', code: 'response_too_large' })]);
+  });
+
+  test('is refused for a request whose waiter is of older code', async () => {
+    const { pending, replies, options } = cloud();
+    pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'bus', deadline: 1 }, outdated: true });
+    await handleAgentMessage(ask, FROM, options);
+    expect(replies).toEqual([expect.objectContaining({ type: 'error', request_id: 'r', code: 'response_too_large' })]);
+  });
 });

@@ -10,6 +10,8 @@ function store(overrides: Partial<SweepStore> = {}) {
     removeRequest: async (id) => log.push(`remove request ${id}`) > 0,
     tunnels: async function* () {},
     removeTunnel: async (id) => log.push(`remove tunnel ${id}`) > 0,
+    bodiesBefore: async function* () {},
+    removeBody: async (key) => void log.push(`remove body ${key}`),
     connectionExists: async () => true,
     releaseConnection: async (_, connection) => log.push(`release ${connection}`) > 0,
   };
@@ -24,7 +26,7 @@ test('removes rows whose deadline has passed, but leaves the waiter time to do s
       yield 'r1';
     },
   });
-  await expect(sweep(swept, NOW, RUN)).resolves.toEqual({ requests: 1, tunnels: 0, connections: 0 });
+  await expect(sweep(swept, NOW, RUN)).resolves.toEqual({ requests: 1, tunnels: 0, connections: 0, bodies: 0 });
   expect(log).toEqual(['remove request r1']);
   expect(asked).toBeLessThan(NOW);
 });
@@ -65,4 +67,18 @@ test('finds a dead connection within ten runs, asking API Gateway about it once'
   for (let run = 0; run < 10; run++) await sweep(swept, NOW, { ...RUN, run });
   expect(asked).toBe(1);
   expect(log).toEqual(['release dead']);
+});
+
+test('removes bodies that no request needs any more', async () => {
+  let asked = 0;
+  const { log, store: swept } = store({
+    bodiesBefore: async function* (time) {
+      asked = time;
+      yield 'requests/r1';
+    },
+  });
+  await expect(sweep(swept, NOW, RUN)).resolves.toEqual({ requests: 0, tunnels: 0, connections: 0, bodies: 1 });
+  expect(log).toEqual(['remove body requests/r1']);
+  // API Gateway gives up on a request after 30 s.
+  expect(asked).toBeLessThan(NOW - 30_000);
 });

@@ -1,0 +1,66 @@
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isBodyOf } from '../../protocol';
+import type { BodyStore } from '../core/body-store';
+import { traced } from './traced';
+
+/** A body of some MB takes longer than what other services do; then there is time for a second try. In ms. */
+const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 5000, throwOnRequestTimeout: true };
+
+const CHECKSUM = 'x-amz-checksum-sha256';
+
+/** Of a URL that is signed at this moment, in seconds. */
+const secondsUntil = (time: number): number => Math.max(1, Math.ceil((time - Date.now()) / 1000));
+
+/** Our own SHA-256 goes along with each body; the SDK's checksums would come on top. */
+const newClient = (shared?: Pick<S3Client['config'], 'credentials' | 'region' | 'requestHandler'>): S3Client =>
+  new S3Client({ requestHandler: TIMEOUTS, ...shared, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
+
+export const s3Client = (): S3Client => traced(newClient());
+
+/** To whom may not list a bucket, S3 does not tell apart what is missing and what is forbidden. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof S3ServiceException && (error.name === 'NoSuchKey' || error.name === 'AccessDenied');
+
+/** The body store in a bucket of S3. `onFailure` is told of removals that failed. */
+export function bodyBucket(bucket: string, onFailure?: (key: string, error: unknown) => void): BodyStore {
+  const client = s3Client();
+  // Neither what is only signed nor what is not waited for has a place in a trace.
+  const untraced = newClient(client.config);
+  const object = (key: string) => ({ Bucket: bucket, Key: key });
+  return {
+    async put(key, body, { bytes, sha256 }) {
+      await client.send(new PutObjectCommand({ ...object(key), Body: body, ContentLength: bytes, ChecksumSHA256: sha256 }));
+    },
+
+    async get(key, ref) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand(object(key)));
+        const body = await Body?.transformToByteArray();
+        return body && isBodyOf(body, ref) ? body : undefined;
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+
+    // As rows are removed, and for the same reasons: see row-remover.ts.
+    async remove(key) {
+      untraced.send(new DeleteObjectCommand(object(key)), { requestTimeout: 0 }).catch((error: unknown) => onFailure?.(key, error));
+      await nextTurn();
+    },
+
+    downloadUrl: (key, until) => getSignedUrl(untraced, new GetObjectCommand(object(key)), { expiresIn: secondsUntil(until) }),
+
+    async uploadUrl(key, { bytes, sha256 }, until) {
+      const url = await getSignedUrl(untraced, new PutObjectCommand({ ...object(key), ContentLength: bytes, ChecksumSHA256: sha256 }), {
+        expiresIn: secondsUntil(until),
+        // As header fields S3 holds the upload to them; in the query they would be words.
+        signableHeaders: new Set(['host', 'content-length', CHECKSUM]),
+        unhoistableHeaders: new Set([CHECKSUM]),
+      });
+      return { url, headers: { [CHECKSUM]: sha256 } };
+    },
+  };
+}

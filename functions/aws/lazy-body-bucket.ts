@@ -1,0 +1,14 @@
+import type { BodyStore } from '../core/body-store';
+
+/** The body store in a bucket, whose client is loaded with the first large body: most environments never see one, and start without it. */
+export function lazyBodyBucket(bucket: string, onFailure?: (key: string, error: unknown) => void): BodyStore {
+  let loading: Promise<BodyStore> | undefined;
+  const store = (): Promise<BodyStore> => (loading ??= import('./body-bucket').then(({ bodyBucket }) => bodyBucket(bucket, onFailure)));
+  return {
+    put: async (...args) => (await store()).put(...args),
+    get: async (...args) => (await store()).get(...args),
+    remove: async (...args) => (await store()).remove(...args),
+    downloadUrl: async (...args) => (await store()).downloadUrl(...args),
+    uploadUrl: async (...args) => (await store()).uploadUrl(...args),
+  };
+}

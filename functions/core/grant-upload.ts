@@ -1,0 +1,31 @@
+import { MAX_RESPONSE_BODY_BYTES, type CloudMessage, type UploadRequestMessage } from '../../protocol';
+import { responseBodyKey, type BodyStore } from './body-store';
+import type { Interest, PendingRequests } from './pending-request';
+import type { AgentIdentity } from './tunnel';
+
+export interface GrantOptions {
+  readonly pending: Pick<PendingRequests, 'interest'>;
+  readonly bodies: Pick<BodyStore, 'uploadUrl'>;
+  readonly observer: { answer(requestId: string, interest: Interest): void };
+}
+
+/** The reply to an agent that asks where to put an answer's body: only where somebody waits for that agent's answer is there a place. */
+export async function grantUpload(
+  { request_id: requestId, bytes, sha256 }: UploadRequestMessage,
+  { tunnelId, owner }: AgentIdentity,
+  { pending, bodies, observer }: GrantOptions,
+): Promise<CloudMessage> {
+  const refuse = (message: string): CloudMessage => ({ type: 'error', request_id: requestId, code: 'response_too_large', message });
+  if (bytes > MAX_RESPONSE_BODY_BYTES) {
+    return refuse(`the answer's body has ${bytes} bytes, and the tunnel carries ${MAX_RESPONSE_BODY_BYTES}`);
+  }
+  const interest = await pending.interest({ requestId, tunnelId, owner });
+  observer.answer(requestId, interest);
+  if (interest.kind === 'outdated') {
+    return refuse('the tunnel is being updated, and this request came before: its answer has to fit one message');
+  }
+  if (interest.kind !== 'waiting') return { type: 'ack', request_id: requestId };
+  const ref = { bytes, sha256 };
+  const place = await bodies.uploadUrl(responseBodyKey(requestId, ref), ref, interest.request.deadline);
+  return { type: 'upload_url', request_id: requestId, ...place };
+}

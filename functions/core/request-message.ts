@@ -1,0 +1,39 @@
+import { encodeMessage, fitsOneMessage, MAX_MESSAGE_BYTES, type HttpRequestMessage } from '../../protocol';
+import type { RequestBodies } from './request-bodies';
+import { TunnelError } from './tunnel-error';
+import { forwardedHeaders, type Route, type VisitorRequest } from './visitor-request';
+
+/** What the agent is sent of a visitor's request. */
+export interface Sending {
+  readonly requestId: string;
+  readonly request: VisitorRequest;
+  readonly route: Route;
+  /** In ms since the epoch. */
+  readonly deadline: number;
+  /** Where a body goes that does not fit the message; `undefined` for agents that could not get it there. */
+  readonly bodies: RequestBodies | undefined;
+}
+
+/**
+ * The message for the agent, with the body in it where it fits.
+ * @throws TunnelError `request_too_large`
+ */
+export async function requestMessage({ requestId, request, route, deadline, bodies }: Sending): Promise<string> {
+  const { body, method, arrivedAt } = request;
+  const message: HttpRequestMessage = {
+    type: 'http_request',
+    request_id: requestId,
+    method,
+    uri: route.uri,
+    headers: forwardedHeaders(request, route),
+    body: '',
+    timestamp: arrivedAt,
+    deadline,
+  };
+  const whole = body.length < MAX_MESSAGE_BYTES && encodeMessage({ ...message, body: Buffer.from(body).toString('base64') });
+  if (whole && fitsOneMessage(whole)) return whole;
+  if (!bodies || body.length === 0) throw new TunnelError('request_too_large');
+  const text = encodeMessage({ ...message, body_ref: await bodies.lend(body, deadline) });
+  if (!fitsOneMessage(text)) throw new TunnelError('request_too_large');
+  return text;
+}
