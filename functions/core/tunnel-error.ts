@@ -50,8 +50,8 @@ export const TUNNEL_ERRORS = {
   request_too_large: {
     status: 413,
     title: 'The request is too large for the tunnel',
-    remedy: 'Send a smaller body: about 95 KB fit, headers included.',
-    owner: 'Nothing; see [limits](limits.md).',
+    remedy: 'Send a smaller body: the tunnel takes about 4.5 MB, through an older agent about 95 KB.',
+    owner: 'Use the agent of this project in its newest version; see [limits](limits.md).',
     retryable: false,
   },
   tunnel_busy: {
@@ -114,7 +114,7 @@ export const TUNNEL_ERRORS = {
   response_too_large: {
     status: 502,
     title: "The local service's response is too large for the tunnel",
-    remedy: 'Ask for less at once: about 95 KB fit, headers included.',
+    remedy: 'Ask for less at once: the tunnel carries about 4.5 MB, through an older agent about 95 KB.',
     owner: 'Have the local service compress, page or split its answers; see [limits](limits.md).',
     retryable: false,
   },
