@@ -16,6 +16,7 @@ const milliseconds = (meaning: string): Setting<number> => ({ meaning: `${meanin
 const SETTINGS = {
   TUNNELS_TABLE: text('name of the tunnels table'),
   PENDING_REQUESTS_TABLE: text('name of the pending-requests table'),
+  BODY_BUCKET: text('name of the bucket of bodies that no message can hold'),
   EVENT_BUS_NAME: text('name of the event bus'),
   AGENT_GATEWAY_URL: { meaning: "invoke URL of the agent gateway's stage (wss)", parse: url },
   WAKE_CHANNEL_URL: { meaning: "invoke URL of the wake channel's stage (wss)", parse: url },
@@ -58,7 +59,7 @@ type IsOptional<N extends SettingName> = (typeof SETTINGS)[N] extends { optional
 /** What each function reads; the infrastructure gives it that and nothing else. */
 export const FUNCTION_SETTINGS = {
   'forward-request': [
-    'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'TUNNEL_DOMAIN',
+    'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'BODY_BUCKET', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'TUNNEL_DOMAIN',
     'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_MODE', 'EVENT_DRIVEN_PERCENT', 'ROLLOUT_CACHE_MS', 'ROLLOUT_STALE_MS',
     'MAX_SLOW_REQUESTS', 'REQUEST_DEADLINE_MS', 'POLLING_DELAYS_MS', 'SAFETY_READ_MS', 'WAKE_IDLE_MS', 'WAKE_HELLO_MS', 'WAKE_ROTATE_MS',
   ],
@@ -66,13 +67,14 @@ export const FUNCTION_SETTINGS = {
   'connect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS', 'NAME_COOLDOWN_MS'],
   'disconnect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS'],
   'receive-message': [
-    'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'VISITOR_URL', 'TUNNEL_DOMAIN', 'LEASE_GRACE_MS',
+    'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'BODY_BUCKET', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'VISITOR_URL', 'TUNNEL_DOMAIN',
+    'LEASE_GRACE_MS',
   ],
   'process-stream': ['EVENT_BUS_NAME'],
   'wake-waiter': ['WAKE_CHANNEL_URL'],
   'roll-back': ['TUNNELS_TABLE', 'EVENT_DRIVEN_PERCENT'],
   sweep: [
-    'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'AGENT_GATEWAY_URL', 'LEASE_GRACE_MS', 'NAME_COOLDOWN_MS',
+    'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'BODY_BUCKET', 'AGENT_GATEWAY_URL', 'LEASE_GRACE_MS', 'NAME_COOLDOWN_MS',
     'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_PERCENT',
   ],
 } as const satisfies Record<string, readonly SettingName[]>;

@@ -3,6 +3,7 @@ import { FUNCTION_SETTINGS, readSettings, variablesFor, type FunctionName, type 
 const VALUES: Record<SettingName, string> = {
   TUNNELS_TABLE: 'tunnels',
   PENDING_REQUESTS_TABLE: 'pending',
+  BODY_BUCKET: 'bodies',
   EVENT_BUS_NAME: 'bus',
   AGENT_GATEWAY_URL: 'wss://agents.example/v1',
   WAKE_CHANNEL_URL: 'wss://wake.example/v1',
