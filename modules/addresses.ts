@@ -7,6 +7,12 @@ const functionNames = Object.keys(FUNCTION_SETTINGS);
 const RESOURCES: Record<string, string> = {
   'aws_dynamodb_table.tunnels': 'who serves which tunnel',
   'aws_dynamodb_table.pending-requests': 'requests that wait, and the stream of their answers',
+  'aws_s3_bucket.bodies': 'bodies that no message and no row can hold, for seconds',
+  'aws_s3_bucket_lifecycle_configuration.bodies-lifecycle': 'forgets after a day what nobody deleted',
+  'aws_s3_bucket_server_side_encryption_configuration.bodies-encryption': 'encrypts them',
+  'aws_s3_bucket_ownership_controls.bodies-ownership': 'no ACL says anything',
+  'aws_s3_bucket_public_access_block.bodies-public-access': 'keeps the public out, whatever a policy says',
+  'aws_s3_bucket_policy.bodies-policy': 'refuses who comes without TLS',
   'aws_ssm_parameter.token-key': 'the key that agent tokens are checked with',
 
   'aws_apigatewayv2_api.visitor-api': "the visitors' door",
@@ -144,6 +150,7 @@ const BOOTSTRAP: Record<string, string> = {
   'aws_s3_bucket_versioning.state-versioning': 'brings an older state back',
   'aws_s3_bucket_lifecycle_configuration.state-lifecycle': 'forgets old versions after 90 days',
   'aws_s3_bucket_server_side_encryption_configuration.state-encryption': 'encrypts them',
+  'aws_s3_bucket_ownership_controls.state-ownership': 'no ACL says anything',
   'aws_s3_bucket_public_access_block.state-public-access': 'keeps the public out, whatever a policy says',
   'aws_s3_bucket_policy.state-policy': 'refuses who comes without TLS',
   'aws_api_gateway_account.gateway-logging':

@@ -20,7 +20,7 @@ export class CustomerKey extends Construct {
     super(scope, id);
     const name = physicalName('key alias', environment.name, 'data');
     const key = new KmsKey(this, 'Default', {
-      description: `Data of http-tunnel ${environment.name}: tables, queues, notifications, logs, the token key, settings of functions`,
+      description: `Data of http-tunnel ${environment.name}: tables, bodies, queues, notifications, logs, the token key, settings of functions`,
       enableKeyRotation: true,
       deletionWindowInDays: DELETION_WINDOW_DAYS,
       policy: keyPolicy(environment),

@@ -4,15 +4,19 @@ import { CustomerKey } from './customer-key';
 import { allow, type Statement } from './policy';
 
 /**
- * What a service asks of the key in the name of whoever calls it. DynamoDB decrypts the table's key, SQS makes a data key for
- * a message and SNS for a notification, SSM decrypts the parameter; the environment of a function comes with a grant that Lambda makes by itself.
+ * What a service asks of the key in the name of whoever calls it, for all of its actions or for one. DynamoDB decrypts the table's
+ * key, SQS makes a data key for a message, SNS for a notification and S3 for an object, which it decrypts for who reads it, SSM
+ * decrypts the parameter; the environment of a function comes with a grant that Lambda makes by itself.
  * https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  * https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
  */
 const KEY_USE: Readonly<Record<string, readonly string[]>> = {
   dynamodb: ['kms:Decrypt'],
+  's3:GetObject': ['kms:Decrypt'],
+  's3:PutObject': ['kms:GenerateDataKey'],
   sns: ['kms:GenerateDataKey', 'kms:Decrypt'],
   sqs: ['kms:GenerateDataKey', 'kms:Decrypt'],
   ssm: ['kms:Decrypt'],
@@ -42,6 +46,17 @@ export class Encryption extends Construct {
     return this.key ? { kmsMasterKeyId: this.key.arn } : { sqsManagedSseEnabled: true };
   }
 
+  /** For a rule of `aws_s3_bucket_server_side_encryption_configuration`. */
+  ofBucket() {
+    return this.key
+      ? {
+          applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: this.key.arn },
+          // One key of the bucket for many objects: KMS is asked, and paid, less often.
+          bucketKeyEnabled: true,
+        }
+      : { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } };
+  }
+
   /** For `aws_sns_topic`. Without a key of ours it has none: AWS's own does not let CloudWatch in, whose alarms would be lost. */
   ofTopic() {
     return this.key && { kmsMasterKeyId: this.key.arn };
@@ -66,14 +81,15 @@ export class Encryption extends Construct {
   rightsBeside(rights: readonly Statement[]): Statement[] {
     if (!this.key) return [];
     const { arn } = this.key;
-    const services = new Set(
-      rights.flatMap(({ Action }) => Action.map((action) => action.split(':')[0] ?? '')),
-    );
-    return Object.entries(KEY_USE)
-      .filter(([service]) => services.has(service))
-      .map(([service, actions]) => ({
-        ...allow(actions, arn),
-        Condition: { StringEquals: { 'kms:ViaService': `${service}.${this.region}.amazonaws.com` } },
-      }));
+    const uses = new Map<string, Set<string>>();
+    for (const action of rights.flatMap(({ Action }) => Action)) {
+      const [service = ''] = action.split(':');
+      for (const use of KEY_USE[action] ?? KEY_USE[service] ?? [])
+        uses.set(service, (uses.get(service) ?? new Set()).add(use));
+    }
+    return [...uses].map(([service, actions]) => ({
+      ...allow([...actions], arn),
+      Condition: { StringEquals: { 'kms:ViaService': `${service}.${this.region}.amazonaws.com` } },
+    }));
   }
 }

@@ -6,6 +6,7 @@ import { variablesFor, type FunctionName, type SettingName } from '../functions/
 export interface StackAddresses {
   readonly tunnelsTable: string;
   readonly pendingRequestsTable: string;
+  readonly bodyBucket: string;
   readonly eventBus: string;
   readonly agentGatewayUrl: string;
   readonly wakeChannelUrl: string;
@@ -37,6 +38,7 @@ function settingValues(
   return {
     TUNNELS_TABLE: addresses.tunnelsTable,
     PENDING_REQUESTS_TABLE: addresses.pendingRequestsTable,
+    BODY_BUCKET: addresses.bodyBucket,
     EVENT_BUS_NAME: addresses.eventBus,
     AGENT_GATEWAY_URL: addresses.agentGatewayUrl,
     WAKE_CHANNEL_URL: addresses.wakeChannelUrl,

@@ -1,6 +1,7 @@
 import type { FunctionName } from '../functions/settings';
 import type { AgentGateway } from './agent-gateway';
 import type { AlarmTopic } from './alarm-topic';
+import type { BodyBucket } from './body-bucket';
 import type { PendingRequestsTable } from './pending-requests-table';
 import type { Statement } from './policy';
 import type { ResponseBus } from './response-bus';
@@ -14,6 +15,7 @@ import type { WakeChannel } from './wake-channel';
 export interface SharedResources {
   readonly tunnels: TunnelsTable;
   readonly pendingRequests: PendingRequestsTable;
+  readonly bodies: BodyBucket;
   readonly responseStream: ResponseStream;
   readonly responseBus: ResponseBus;
   readonly sweepSchedule: SweepSchedule;
@@ -26,13 +28,15 @@ export interface SharedResources {
 
 /** What each function's role may do: exactly the calls that its code makes, on exactly the resources it makes them to. */
 export function functionRights(shared: SharedResources): Record<FunctionName, readonly Statement[]> {
-  const { tunnels, pendingRequests, responseStream, responseBus } = shared;
+  const { tunnels, pendingRequests, bodies, responseStream, responseBus } = shared;
   const agents = shared.agentGateway.api;
   const wakes = shared.wakeChannel.api;
   return {
     'forward-request': [
       tunnels.allow('GetItem', 'BatchGetItem', 'UpdateItem'),
       pendingRequests.allow('PutItem', 'GetItem', 'DeleteItem'),
+      bodies.allow('requests', 'PutObject', 'GetObject', 'DeleteObject'),
+      bodies.allow('responses', 'GetObject', 'DeleteObject'),
       agents.allowConnections('POST'),
       wakes.allowConnecting(),
     ],
@@ -41,7 +45,8 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
     'disconnect-agent': [tunnels.allow('UpdateItem')],
     'receive-message': [
       tunnels.allow('UpdateItem'),
-      pendingRequests.allow('UpdateItem'),
+      pendingRequests.allow('GetItem', 'UpdateItem'),
+      bodies.allow('responses', 'PutObject'),
       agents.allowConnections('POST'),
       wakes.allowConnections('POST'),
     ],
@@ -51,6 +56,7 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
     sweep: [
       tunnels.allow('GetItem', 'Scan', 'DeleteItem', 'UpdateItem'),
       pendingRequests.allow('Scan', 'PutItem', 'UpdateItem', 'DeleteItem'),
+      ...bodies.allowSweeping(),
       agents.allowConnections('GET'),
       shared.sweepSchedule.allowReportingFailures(),
     ],

@@ -24,6 +24,8 @@ const MAX_LENGTH = {
   topic: 256,
   /** Without `alias/`: https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html */
   'key alias': 250,
+  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+  bucket: 63,
 } as const;
 
 export type NamedThing = keyof typeof MAX_LENGTH;

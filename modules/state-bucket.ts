@@ -1,11 +1,7 @@
-import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
 import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
-import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
-import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block';
-import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { Construct } from 'constructs';
-import { policyDocument, tlsOnly } from './policy';
+import { PrivateBucket } from './private-bucket';
 
 /** How long an older state can be brought back, in days. */
 const OLD_VERSIONS_DAYS = 90;
@@ -17,8 +13,10 @@ export class StateBucket extends Construct {
 
   constructor(scope: Construct, id: string, name: string) {
     super(scope, id);
-    const { bucket, arn } = new S3Bucket(this, 'Default', {
+    const { name: bucket } = new PrivateBucket(this, 'Default', {
       bucket: name,
+      // With the account's `aws/s3` key, which leaves a trail of who read the state and takes no grants.
+      encryption: { applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms' }, bucketKeyEnabled: true },
       lifecycle: { preventDestroy: true },
     });
     const versioning = new S3BucketVersioningA(this, 'versioning', {
@@ -38,22 +36,6 @@ export class StateBucket extends Construct {
       ],
       // Rules about older versions want versioning to be on.
       dependsOn: [versioning],
-    });
-    // With the account's `aws/s3` key, which leaves a trail of who read the state and takes no grants.
-    new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
-      bucket,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms' }, bucketKeyEnabled: true }],
-    });
-    new S3BucketPublicAccessBlock(this, 'public-access', {
-      bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    new S3BucketPolicy(this, 'policy', {
-      bucket,
-      policy: policyDocument([tlsOnly('s3:*', arn, `${arn}/*`)]),
     });
     this.name = bucket;
   }

@@ -3,6 +3,7 @@ import type { Environment } from '../environments';
 import { FUNCTION_SETTINGS, type FunctionName } from '../functions/settings';
 import { AgentGateway } from './agent-gateway';
 import { AlarmTopic } from './alarm-topic';
+import { BodyBucket } from './body-bucket';
 import { Monitoring } from './monitoring';
 import { Encryption } from './encryption';
 import { functionEnvironment, type StackAddresses } from './function-environment';
@@ -46,6 +47,7 @@ export class TunnelStack extends NamedStack {
     const shared: SharedResources = {
       tunnels: new TunnelsTable(this, 'tunnels', context),
       pendingRequests,
+      bodies: new BodyBucket(this, 'bodies', context),
       responseStream: new ResponseStream(this, 'response-stream', context, pendingRequests),
       responseBus: new ResponseBus(this, 'response-bus', context),
       sweepSchedule: new SweepSchedule(this, 'sweep-schedule', context),
@@ -92,6 +94,7 @@ export class TunnelStack extends NamedStack {
     const addresses: StackAddresses = {
       tunnelsTable: shared.tunnels.name,
       pendingRequestsTable: shared.pendingRequests.name,
+      bodyBucket: shared.bodies.name,
       eventBus: shared.responseBus.name,
       agentGatewayUrl: shared.agentGateway.api.url,
       wakeChannelUrl: shared.wakeChannel.api.url,

@@ -59,12 +59,8 @@ describe.each(MODES)('in mode %s', (mode) => {
     }
   });
 
-  test('a request that does not fit is 413, and the agent never hears of it', async () => {
-    await expectError(await tunnel.visit('/echo', { method: 'POST', body: Buffer.alloc(200_000) }), 413, 'request_too_large');
-  });
-
   test('an answer that does not fit is 502', async () => {
-    await expectError(await tunnel.visit('/big/200000'), 502, 'response_too_large');
+    await expectError(await tunnel.visit('/big/5000000'), 502, 'response_too_large');
   });
 
   test('a local service that takes too long is 504 when the agent gives up', async () => {

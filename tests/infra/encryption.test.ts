@@ -8,6 +8,9 @@ const KEY_ARGUMENT: Record<string, (resource: Attributes) => unknown> = {
   aws_dynamodb_table: ({ server_side_encryption: encryption }) =>
     (encryption as { enabled: boolean; kms_key_arn: string } | undefined)?.kms_key_arn,
   aws_sqs_queue: ({ kms_master_key_id: key }) => key,
+  aws_s3_bucket_server_side_encryption_configuration: ({ rule }) =>
+    (rule as readonly { apply_server_side_encryption_by_default: { kms_master_key_id?: string } }[])[0]
+      ?.apply_server_side_encryption_by_default.kms_master_key_id,
   aws_sns_topic: ({ kms_master_key_id: key }) => key,
   aws_cloudwatch_log_group: ({ kms_key_id: key }) => key,
   aws_lambda_function: ({ kms_key_arn: key }) => key,

@@ -7,6 +7,7 @@ const TUNNELS = '${aws_dynamodb_table.tunnels.arn}';
 const PENDING = '${aws_dynamodb_table.pending-requests.arn}';
 const STREAM = '${aws_dynamodb_table.pending-requests.stream_arn}';
 const TOPIC = '${aws_sns_topic.alarm-topic.arn}';
+const BODIES = '${aws_s3_bucket.bodies.arn}';
 const AGENTS = '${aws_apigatewayv2_stage.agent-gateway-stage.execution_arn}';
 const WAKES = '${aws_apigatewayv2_stage.wake-channel-stage.execution_arn}';
 
@@ -19,6 +20,11 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `dynamodb:PutItem on ${PENDING}`,
     `dynamodb:GetItem on ${PENDING}`,
     `dynamodb:DeleteItem on ${PENDING}`,
+    `s3:PutObject on ${BODIES}/requests/*`,
+    `s3:GetObject on ${BODIES}/requests/*`,
+    `s3:DeleteObject on ${BODIES}/requests/*`,
+    `s3:GetObject on ${BODIES}/responses/*`,
+    `s3:DeleteObject on ${BODIES}/responses/*`,
     `execute-api:ManageConnections on ${AGENTS}/POST/@connections/*`,
     `execute-api:Invoke on ${WAKES}/$connect`,
   ],
@@ -27,7 +33,9 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
   'disconnect-agent': [`dynamodb:UpdateItem on ${TUNNELS}`],
   'receive-message': [
     `dynamodb:UpdateItem on ${TUNNELS}`,
+    `dynamodb:GetItem on ${PENDING}`,
     `dynamodb:UpdateItem on ${PENDING}`,
+    `s3:PutObject on ${BODIES}/responses/*`,
     `execute-api:ManageConnections on ${AGENTS}/POST/@connections/*`,
     `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
   ],
@@ -43,7 +51,11 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
     'sqs:SendMessage on ${aws_sqs_queue.response-bus-wake-failures.arn}',
   ],
-  'roll-back': [`dynamodb:GetItem on ${TUNNELS}`, `dynamodb:PutItem on ${TUNNELS}`, `sns:Publish on ${TOPIC}`],
+  'roll-back': [
+    `dynamodb:GetItem on ${TUNNELS}`,
+    `dynamodb:PutItem on ${TUNNELS}`,
+    `sns:Publish on ${TOPIC}`,
+  ],
   sweep: [
     `dynamodb:GetItem on ${TUNNELS}`,
     `dynamodb:Scan on ${TUNNELS}`,
@@ -53,18 +65,21 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `dynamodb:PutItem on ${PENDING}`,
     `dynamodb:UpdateItem on ${PENDING}`,
     `dynamodb:DeleteItem on ${PENDING}`,
+    `s3:ListBucket on ${BODIES}`,
+    `s3:DeleteObject on ${BODIES}/requests/*`,
+    `s3:DeleteObject on ${BODIES}/responses/*`,
     `execute-api:ManageConnections on ${AGENTS}/GET/@connections/*`,
     'sqs:SendMessage on ${aws_sqs_queue.sweep-schedule-failures.arn}',
   ],
 };
 
-/** Through which services each function uses the key of its environment, where there is one. */
-const KEY_USE: Record<FunctionName, readonly ('dynamodb' | 'sns' | 'sqs' | 'ssm')[]> = {
-  'forward-request': ['dynamodb'],
+/** For what each function uses the key of its environment, where there is one. */
+const KEY_USE: Record<FunctionName, readonly (keyof typeof KEY_ACTIONS)[]> = {
+  'forward-request': ['dynamodb', 's3 write', 's3 read'],
   'authorize-agent': ['ssm'],
   'connect-agent': ['dynamodb'],
   'disconnect-agent': ['dynamodb'],
-  'receive-message': ['dynamodb'],
+  'receive-message': ['dynamodb', 's3 write'],
   'process-stream': ['dynamodb', 'sqs'],
   'wake-waiter': ['sqs'],
   'roll-back': ['dynamodb', 'sns'],
@@ -73,15 +88,18 @@ const KEY_USE: Record<FunctionName, readonly ('dynamodb' | 'sns' | 'sqs' | 'ssm'
 
 const KEY_ACTIONS = {
   dynamodb: ['Decrypt'],
+  's3 read': ['Decrypt'],
+  's3 write': ['GenerateDataKey'],
   sns: ['GenerateDataKey', 'Decrypt'],
   sqs: ['GenerateDataKey', 'Decrypt'],
   ssm: ['Decrypt'],
 };
 
 const keyRights = (name: FunctionName): string[] =>
-  KEY_USE[name].flatMap((service) =>
-    KEY_ACTIONS[service].map(
-      (action) => `kms:${action} on \${aws_kms_key.data-key.arn} via ${service}.us-east-1.amazonaws.com`,
+  KEY_USE[name].flatMap((use) =>
+    KEY_ACTIONS[use].map(
+      (action) =>
+        `kms:${action} on \${aws_kms_key.data-key.arn} via ${use.split(' ')[0]}.us-east-1.amazonaws.com`,
     ),
   );
 

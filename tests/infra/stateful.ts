@@ -1,4 +1,4 @@
-import type { EnvironmentName } from '../../environments';
+import { environments, type EnvironmentName } from '../../environments';
 import { functionNames } from '../support/infra-stack';
 import type { Acknowledgement, Pins } from '../support/replacements';
 
@@ -7,11 +7,13 @@ import type { Acknowledgement, Pins } from '../support/replacements';
  * taken back or acknowledged below; once it is deployed everywhere it moves up here.
  */
 export function statefulPins(environment: EnvironmentName): Pins {
-  const named = (thing: string) => ({ name: `http-tunnel-${environment}-${thing}` });
+  const { accountId, region } = environments[environment];
+  const named = (thing: string, argument = 'name') => ({ [argument]: `http-tunnel-${environment}-${thing}` });
   const logGroup = (path: string, thing: string) => ({ name: `${path}http-tunnel-${environment}-${thing}` });
   return {
     'aws_dynamodb_table.tunnels': { ...named('tunnels'), hash_key: 'tunnelId' },
     'aws_dynamodb_table.pending-requests': { ...named('pending-requests'), hash_key: 'requestId' },
+    'aws_s3_bucket.bodies': named(`bodies-${accountId}-${region}`, 'bucket'),
     'aws_ssm_parameter.token-key': { name: `/http-tunnel/${environment}/agent-token-key` },
     'aws_cloudwatch_event_bus.response-bus': named('responses'),
     // Their addresses, which agents and visitors know, are made by AWS and go with them.
