@@ -10,11 +10,12 @@ export interface Cost {
   readonly 'DynamoDB writes': number;
   readonly 'DynamoDB reads': number;
   readonly EventBridge: number;
+  readonly S3: number;
   readonly Logs: number;
 }
 
 export const COST_COMPONENTS = [
-  'HTTP API', 'WebSocket', 'Lambda requests', 'Lambda duration', 'DynamoDB writes', 'DynamoDB reads', 'EventBridge', 'Logs',
+  'HTTP API', 'WebSocket', 'Lambda requests', 'Lambda duration', 'DynamoDB writes', 'DynamoDB reads', 'EventBridge', 'S3', 'Logs',
 ] as const satisfies readonly (keyof Cost)[];
 
 /** A tunnel of the cost table has this many requests a month, so that a hundred tunnels have a million. */
@@ -34,9 +35,14 @@ export function costOf(usage: Usage): Cost {
     'DynamoDB writes': usage.writeUnits * PRICES.writeUnit.usd * perMillion,
     'DynamoDB reads': usage.readUnits * PRICES.readUnit.usd * perMillion,
     EventBridge: usage.events * PRICES.event.usd * perMillion,
+    S3: (usage.s3Puts * PRICES.s3Put.usd + usage.s3Gets * PRICES.s3Get.usd) * perMillion,
     Logs: (usage.logBytes / 1e9) * PRICES.logGigabyte.usd * perMillion,
   };
 }
+
+/** Dollars for the data transfer of a million requests: hardly anything with small bodies, and nearly everything with large ones. */
+export const transferCostOf = ({ transferBytes, requests }: Usage): number =>
+  (transferBytes / 1e9) * PRICES.transferGigabyte.usd * (1e6 / Math.max(1, requests));
 
 export const totalOf = (cost: Cost): number => sum({ ...cost });
 

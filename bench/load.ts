@@ -8,6 +8,10 @@ export interface PlannedRequest {
   readonly atMs: number;
   /** What the agent's local service will take, in ms. */
   readonly agentMs: number;
+  /** Size of the request's body; none where it is not given. In bytes. */
+  readonly upload?: number;
+  /** Size of the answer's body, where it is not the run's. In bytes. */
+  readonly download?: number;
 }
 
 export interface LoadPlan {

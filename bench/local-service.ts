@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 /** Names the request in the answer's headers, so that whoever looks on can tell whose answer it is. */
 export const NONCE_HEADER = 'x-bench-nonce';
 
-/** Path and query that ask the local service to answer with `nonce` after `ms`. */
-export const pathFor = (nonce: string, ms: number): string => `/n/${nonce}?ms=${ms.toFixed(1)}`;
+/** Path and query that ask the local service to answer with `nonce` after `ms`, with a body of `bytes` where it is given. */
+export const pathFor = (nonce: string, ms: number, bytes?: number): string =>
+  `/n/${nonce}?ms=${ms.toFixed(1)}${bytes === undefined ? '' : `&bytes=${bytes}`}`;
 
 /** The nonce in a path or URI of `pathFor`, prefixed or not. */
 export const nonceIn = (uri: string): string => /\/n\/([^/?]+)/.exec(uri)?.[1] ?? '';
@@ -14,9 +15,10 @@ export const nonceIn = (uri: string): string => /\/n\/([^/?]+)/.exec(uri)?.[1] ?
 /** The delay that a URI of `pathFor` asks for, in ms. */
 export const plannedDelay = (uri: string): number => Number(/[?&]ms=([\d.]+)/.exec(uri)?.[1] ?? 0);
 
-/** The answer to a URI of `pathFor`: the nonce, and filling up to `bytes`. */
-export function answerOf(uri: string, bytes: number): { headers: Record<string, string>; body: Buffer } {
+/** The answer to a URI of `pathFor`: the nonce, and filling up to the bytes it asks for, or `otherwise`. */
+export function answerOf(uri: string, otherwise: number): { headers: Record<string, string>; body: Buffer } {
   const nonce = nonceIn(uri);
+  const bytes = Number(/[?&]bytes=(\d+)/.exec(uri)?.[1] ?? otherwise);
   return { headers: { 'content-type': 'text/plain', [NONCE_HEADER]: nonce }, body: Buffer.from(nonce.padEnd(bytes, '.')) };
 }
 
@@ -28,10 +30,11 @@ export class LocalService {
   static async start(bytes: number): Promise<LocalService> {
     const server = createServer((request, response) => {
       const uri = request.url ?? '';
-      setTimeout(() => {
+      const answer = (): void => {
         const { headers, body } = answerOf(uri, bytes);
         response.writeHead(200, headers).end(body);
-      }, plannedDelay(uri));
+      };
+      request.resume().once('end', () => setTimeout(answer, plannedDelay(uri)));
     });
     server.keepAliveTimeout = 120_000;
     server.listen(0, '127.0.0.1');

@@ -1,5 +1,4 @@
 /** `npm run bench`: what every way back costs, in time and money. */
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runProgram } from '../scripts/command-line';
 import { bench, type BenchResult } from './bench';
@@ -10,6 +9,7 @@ import { markdownReport } from './report/markdown-report';
 import { costPlot, returnTimePlot } from './report/plots';
 import { detailTables, mainTable, verdictTable, type Table } from './report/tables';
 import { textTable } from './report/text-table';
+import { writeReport } from './report/write-report';
 import { planPromises, targets } from './verdicts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -19,8 +19,8 @@ async function main(options: BenchOptions): Promise<number> {
   const result = await bench(options, progressOn(process.stderr));
   for (const table of tablesOf(result)) print(`\n${table.title}\n\n${textTable(table.header, table.rows)}`);
   print('');
-  if (options.json !== undefined) await write(options.json, `${JSON.stringify(jsonReport(result), undefined, 2)}\n`);
-  if (options.report) await writeReport(result);
+  if (options.json !== undefined) await writeReport(options.json, `${JSON.stringify(jsonReport(result), undefined, 2)}\n`);
+  if (options.report) await report(result);
   return 0;
 }
 
@@ -32,19 +32,13 @@ function tablesOf(result: BenchResult): Table[] {
   return [mainTable(result), ...detailTables(result), ...verdicts.filter(({ rows }) => rows.length > 0)];
 }
 
-async function writeReport(result: BenchResult): Promise<void> {
+async function report(result: BenchResult): Promise<void> {
   const { out, latency, quick } = result.options;
   const name = quick ? `${latency}-quick` : latency;
   const plots = { returnTime: `${name}-return-time.svg`, cost: `${name}-cost.svg` };
-  await write(path.join(out, plots.returnTime), returnTimePlot(result));
-  await write(path.join(out, plots.cost), costPlot(result));
-  await write(path.join(out, `${name}.md`), markdownReport(result, plots));
-}
-
-async function write(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
-  await writeFile(file, text);
-  print(`written: ${file}`);
+  await writeReport(path.join(out, plots.returnTime), returnTimePlot(result));
+  await writeReport(path.join(out, plots.cost), costPlot(result));
+  await writeReport(path.join(out, `${name}.md`), markdownReport(result, plots));
 }
 
 void runProgram('bench', parseBenchOptions, main);

@@ -3,7 +3,7 @@ import type { LocalCloud } from '../local/local-cloud';
 import type { InvocationRecord } from '../local/lambda/invocation';
 import type { AwsCall, AwsReply, Interceptor, InvocationInterceptor, LogLine, StreamRecord } from '../local/services';
 import type { LatencyOperation } from '../local/latency/aws-latency';
-import { eventUnits, logBytes, messageUnits, type Usage } from './usage';
+import { eventUnits, httpUnits, logBytes, messageUnits, type Usage } from './usage';
 
 type Tally = Record<string, number>;
 
@@ -13,9 +13,9 @@ const add = (tally: Tally, key: string, amount = 1): void => void (tally[key] = 
 export class Meter {
   private on = false;
   private requests = 0;
-  private readonly counts: Tally = {};
-  private readonly invocations: Tally = {};
-  private readonly gigabyteSeconds: Tally = {};
+  private counts: Tally = {};
+  private invocations: Tally = {};
+  private gigabyteSeconds: Tally = {};
   private missedEvents = 0;
   private handedToBus = 0;
   private unassigned = 0;
@@ -36,6 +36,14 @@ export class Meter {
     this.minutes += (performance.now() - this.onSince) / 60_000;
   }
 
+  /** Begins anew. */
+  reset(): void {
+    this.counts = {};
+    this.invocations = {};
+    this.gigabyteSeconds = {};
+    this.requests = this.missedEvents = this.handedToBus = this.unassigned = this.lateAnswers = this.minutes = 0;
+  }
+
   /**
    * Requests that did not go their contender's way: they were never to be woken, polled, were rescued by a read, or woken by the bus instead
    * of receive-message.
@@ -53,7 +61,7 @@ export class Meter {
     const count = (name: string): number => this.counts[name] ?? 0;
     return {
       requests: this.requests,
-      httpApiRequests: this.requests,
+      httpApiRequests: count('http units'),
       webSocketMessages: count('messages'),
       connectionMinutes: wakeConnections * this.minutes,
       invocations: { ...this.invocations },
@@ -65,12 +73,15 @@ export class Meter {
       writeUnits: count('write units'),
       events: count('events'),
       logBytes: count('log bytes'),
+      s3Puts: count('PutObject'),
+      s3Gets: count('GetObject'),
+      transferBytes: count('transfer bytes'),
     };
   }
 
   // --- what it reads ------------------------------------------------------------------------------------------------
 
-  /** DynamoDB, PutEvents and PostToConnection. */
+  /** DynamoDB, PutEvents, PostToConnection and S3. */
   readonly intercept: Interceptor = async (call, next) => {
     if (!this.on) return next();
     switch (call.service) {
@@ -80,19 +91,30 @@ export class Meter {
         for (const { Detail = '' } of entriesOf(call)) add(this.counts, 'events', eventUnits(Detail.length));
         break;
       case 'execute-api':
-        if (call.input['method'] === 'POST') add(this.counts, 'messages', messageUnits(call.input['bytes'] as number));
+        if (call.input['method'] === 'POST') this.countPost(call.input['bytes'] as number);
+        break;
+      case 's3':
+        add(this.counts, call.operation);
+        // Requests' bodies are fetched by agents, answers' by functions, which is free.
+        if (String(call.input['Key']).startsWith('requests/')) return this.meterDownload(call, next);
     }
     return next();
   };
 
   /** Visitors' requests and agents' messages. */
-  readonly interceptInvocation: InvocationInterceptor = (call, next) => {
-    const { rawPath, body } = call.payload as { rawPath?: string; body?: string | null };
-    if (this.on) {
-      if (rawPath !== undefined) this.requests++;
-      else if (typeof body === 'string') add(this.counts, 'messages', messageUnits(Buffer.byteLength(body)));
+  readonly interceptInvocation: InvocationInterceptor = async (call, next) => {
+    const { rawPath, body } = call.payload as HttpPayload & { rawPath?: string };
+    if (!this.on) return next();
+    if (rawPath === undefined) {
+      if (typeof body === 'string') add(this.counts, 'messages', messageUnits(Buffer.byteLength(body)));
+      return next();
     }
-    return next();
+    this.requests++;
+    const result = await next();
+    const answered = result.kind === 'ok' ? bodyBytes(result.payload as HttpPayload) : 0;
+    add(this.counts, 'http units', httpUnits(bodyBytes(call.payload as HttpPayload), answered));
+    add(this.counts, 'transfer bytes', answered);
+    return result;
   };
 
   /** A hello and its answer run no function and call no API: they show by the latency they draw. */
@@ -125,6 +147,17 @@ export class Meter {
     if (!dynamodb.OldImage && cohort?.S === 'polling') this.unassigned++;
   };
 
+  private countPost(bytes: number): void {
+    add(this.counts, 'messages', messageUnits(bytes));
+    add(this.counts, 'transfer bytes', bytes);
+  }
+
+  private async meterDownload(call: AwsCall, next: () => Promise<AwsReply>): Promise<AwsReply> {
+    const reply = await next();
+    if (call.operation === 'GetObject') add(this.counts, 'transfer bytes', reply.body.length);
+    return reply;
+  }
+
   private async meterTable({ input, operation }: AwsCall, next: () => Promise<AwsReply>): Promise<AwsReply> {
     const tables = tablesOf(input);
     input['ReturnConsumedCapacity'] = 'TOTAL';
@@ -137,6 +170,15 @@ export class Meter {
     return reply;
   }
 }
+
+/** An HTTP event or what a function answers it with. */
+interface HttpPayload {
+  readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
+}
+
+const bodyBytes = ({ body, isBase64Encoded }: HttpPayload): number =>
+  Buffer.byteLength(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 
 /** One a table for a batch. */
 interface Capacity {

@@ -67,20 +67,21 @@ Examples:
     .allowExcessArguments(false);
 }
 
-const wholeNumber =
+/** Parser of an argument, from `min` on. */
+export const wholeNumber =
   (min: number) =>
   (text: string): number => {
     if (/^\d{1,9}$/.test(text) && Number(text) >= min) return Number(text);
     throw new InvalidArgumentError(`Give a whole number from ${min} on.`);
   };
 
-function positive(text: string): number {
+export function positive(text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('Give a number above 0.');
 }
 
-function contenders(text: string): ContenderName[] {
+export function contenders(text: string): ContenderName[] {
   const names = text.split(',');
   const unknown = names.find((name) => !(CONTENDERS as readonly string[]).includes(name));
   if (unknown !== undefined) throw new InvalidArgumentError(`There is no contender "${unknown}": take some of ${CONTENDERS.join(', ')}.`);

@@ -19,6 +19,9 @@ export const PRICES = {
   writeUnit: { usd: 0.625 / 1e6, per: 'write request unit (1 KB)', source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
   readUnit: { usd: 0.125 / 1e6, per: 'read request unit (4 KB, consistent)', source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
   event: { usd: 1.0 / 1e6, per: 'custom event (64 KB)', source: 'https://aws.amazon.com/eventbridge/pricing/' },
+  s3Put: { usd: 5.0 / 1e6, per: 'PUT to S3', source: 'https://aws.amazon.com/s3/pricing/' },
+  s3Get: { usd: 0.4 / 1e6, per: 'GET from S3', source: 'https://aws.amazon.com/s3/pricing/' },
+  transferGigabyte: { usd: 0.09, per: 'GB to the internet', source: 'https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer' },
   logGigabyte: { usd: 0.5, per: 'GB of logs taken in', source: 'https://aws.amazon.com/cloudwatch/pricing/' },
 } as const satisfies Record<string, Price>;
 

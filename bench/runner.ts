@@ -34,13 +34,12 @@ export interface RunnerOptions {
   readonly bundles: string;
 }
 
-/** Everything that was measured of one contender. */
-export interface Measurement {
-  readonly name: RunnerName;
+/** What its visitor saw of a contender. */
+interface Figures {
   /** Measured requests, cold ones included. */
-  readonly requests: number;
+  requests: number;
   /** Requests with a cold start on their way: kept out of the times below. */
-  readonly cold: number;
+  cold: number;
   readonly coldReturn: Times;
   /** From the agent's last frame entering the gateway to forward-request returning. */
   readonly returned: Times;
@@ -50,9 +49,19 @@ export interface Measurement {
   readonly withoutAgent: Times;
   readonly billed: Times;
   /** Requests that were not answered with 200. */
-  readonly errors: number;
+  errors: number;
   /** Requests that the agent answered and whose visitor got something else, or nothing. */
-  readonly lost: number;
+  lost: number;
+}
+
+const newFigures = (): Figures => ({
+  requests: 0, cold: 0, errors: 0, lost: 0,
+  coldReturn: new Times(), returned: new Times(), response: new Times(), withoutAgent: new Times(), billed: new Times(),
+});
+
+/** Everything that was measured of one contender. */
+export interface Measurement extends Readonly<Figures> {
+  readonly name: RunnerName;
   /** Answers that came after their request was over. */
   readonly late: number;
   readonly leftovers: number;
@@ -64,19 +73,11 @@ export interface Measurement {
 
 /** One contender: a local cloud of its own, an agent, a local service and a visitor, idle while others take their turn. */
 export class Runner {
-  private readonly returned = new Times();
-  private readonly response = new Times();
-  private readonly withoutAgent = new Times();
-  private readonly billed = new Times();
-  private readonly coldReturn = new Times();
+  private figures = newFigures();
   /** Durations of init by function, in ms. */
   private readonly inits = new Map<string, number[]>();
   /** Requests that have not been answered yet. */
   inFlight = 0;
-  private requests = 0;
-  private cold = 0;
-  private errors = 0;
-  private lost = 0;
 
   private constructor(
     readonly name: RunnerName,
@@ -200,14 +201,20 @@ export class Runner {
     const { services } = this.cloud;
     const table = services.spec.tables.find(({ name }) => name.endsWith('pending-requests'));
     const wakeApiId = services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
-    const { name, requests, cold, coldReturn, returned, response, withoutAgent, billed, errors, lost, spans } = this;
+    const { name, figures, spans } = this;
     return {
-      name, requests, cold, coldReturn, returned, response, withoutAgent, billed, errors, lost, spans, wakeApiId,
+      ...figures, name, spans, wakeApiId,
       late: this.meter.late,
       leftovers: table ? (await services.dynamodb.scan(table.name)).length : 0,
       fallbacks: this.meter.fallbacks,
       usage: this.meter.usage(services.gateway.connections(wakeApiId).length),
     };
+  }
+
+  /** Forgets what was measured, and begins anew. */
+  reset(): void {
+    this.figures = newFigures();
+    this.meter.reset();
   }
 
   async close(): Promise<void> {
@@ -220,16 +227,16 @@ export class Runner {
     const responseMs = performance.now() - plannedAt;
     lateness.record(sentAt - plannedAt);
     const sighting = this.timeline.of(nonce);
-    this.requests++;
-    if (status !== 200) this.errors++;
-    if (sighting.answeredAt !== undefined && !body.startsWith(`${nonce}.`)) this.lost++;
+    this.figures.requests++;
+    if (status !== 200) this.figures.errors++;
+    if (sighting.answeredAt !== undefined && !body.startsWith(`${nonce}.`)) this.figures.lost++;
     // The invocation is over a moment after its answer.
     await sleep(SETTLING_MS);
     this.record(sighting, responseMs, request.agentMs);
   }
 
   private async send(
-    { index, atMs, agentMs }: PlannedRequest,
+    { index, atMs, agentMs, upload, download }: PlannedRequest,
     beginning: number,
     series: string,
   ): Promise<Reply & { readonly nonce: string; readonly sentAt: number }> {
@@ -237,7 +244,8 @@ export class Runner {
     await sleep(beginning + atMs - performance.now());
     const sentAt = performance.now();
     this.inFlight++;
-    const reply = await this.visitor.ask(`/${TUNNEL}${pathFor(nonce, agentMs)}`);
+    const body = upload === undefined ? undefined : Buffer.alloc(upload, 'u');
+    const reply = await this.visitor.ask(`/${TUNNEL}${pathFor(nonce, agentMs, download)}`, body);
     this.inFlight--;
     return { ...reply, nonce, sentAt };
   }
@@ -245,14 +253,14 @@ export class Runner {
   private record({ answeredAt, returnedAt, cold, billedMs }: Sighting, responseMs: number, agentMs: number): void {
     const returnMs = answeredAt === undefined || returnedAt === undefined ? undefined : returnedAt - answeredAt;
     if (cold) {
-      this.cold++;
-      if (returnMs !== undefined) this.coldReturn.record(returnMs);
+      this.figures.cold++;
+      if (returnMs !== undefined) this.figures.coldReturn.record(returnMs);
       return;
     }
-    this.response.record(responseMs);
-    this.withoutAgent.record(responseMs - agentMs);
-    if (returnMs !== undefined) this.returned.record(returnMs);
-    if (billedMs !== undefined) this.billed.record(billedMs);
+    this.figures.response.record(responseMs);
+    this.figures.withoutAgent.record(responseMs - agentMs);
+    if (returnMs !== undefined) this.figures.returned.record(returnMs);
+    if (billedMs !== undefined) this.figures.billed.record(billedMs);
   }
 }
 

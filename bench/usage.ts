@@ -1,6 +1,7 @@
 /** What AWS would meter, summed up over the measured requests of one contender. */
 export interface Usage {
   readonly requests: number;
+  /** In units of 512 KB. */
   readonly httpApiRequests: number;
   /** In units of 32 KB, both directions, posts included. */
   readonly webSocketMessages: number;
@@ -17,6 +18,10 @@ export interface Usage {
   /** Published, in units of 64 KB. */
   readonly events: number;
   readonly logBytes: number;
+  readonly s3Puts: number;
+  readonly s3Gets: number;
+  /** To the internet: answers to visitors, and what goes to agents. In bytes. */
+  readonly transferBytes: number;
 }
 
 /** https://aws.amazon.com/api-gateway/pricing/ */
@@ -26,6 +31,11 @@ const EVENT_UNIT_BYTES = 64 * 1024;
 /** CloudWatch Logs counts 26 bytes more for each event (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html). */
 const LOG_EVENT_BYTES = 26;
 
+/** Of the HTTP API (https://aws.amazon.com/api-gateway/pricing/). Whether request or answer is meant is not said: the larger one is taken. */
+const HTTP_UNIT_BYTES = 512 * 1024;
+
+export const httpUnits = (requestBytes: number, responseBytes: number): number =>
+  Math.max(1, Math.ceil(Math.max(requestBytes, responseBytes) / HTTP_UNIT_BYTES));
 export const messageUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / MESSAGE_UNIT_BYTES));
 export const eventUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / EVENT_UNIT_BYTES));
 export const logBytes = (text: string): number => Buffer.byteLength(text) + LOG_EVENT_BYTES;

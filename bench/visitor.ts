@@ -19,17 +19,18 @@ export class Visitor {
   }
 
   /** Never rejects: what goes wrong is a reply with status 0. */
-  ask(path: string): Promise<Reply> {
+  ask(path: string, body?: Buffer): Promise<Reply> {
     return new Promise((resolve) => {
       const fail = (): void => resolve({ status: 0, body: '' });
-      const request = http.get(`${this.url}${path}`, { agent: this.agent }, (response) => {
-        let body = '';
+      const request = http.request(`${this.url}${path}`, { agent: this.agent, method: body ? 'POST' : 'GET' }, (response) => {
+        let text = '';
         response.setEncoding('utf8');
-        response.on('data', (chunk: string) => (body += chunk));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
         response.on('error', fail);
       });
       request.on('error', fail);
+      request.end(body);
     });
   }
 

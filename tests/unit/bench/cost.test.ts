@@ -1,9 +1,9 @@
-import { costOf, monthlyCost, totalOf } from '../../../bench/cost';
-import { eventUnits, messageUnits, type Usage } from '../../../bench/usage';
+import { costOf, monthlyCost, totalOf, transferCostOf } from '../../../bench/cost';
+import { eventUnits, httpUnits, messageUnits, type Usage } from '../../../bench/usage';
 
 const NOTHING: Usage = {
   requests: 1000, httpApiRequests: 0, webSocketMessages: 0, connectionMinutes: 0, invocations: {}, gigabyteSeconds: {},
-  pendingReads: 0, otherReads: 0, writes: 0, readUnits: 0, writeUnits: 0, events: 0, logBytes: 0,
+  pendingReads: 0, otherReads: 0, writes: 0, readUnits: 0, writeUnits: 0, events: 0, logBytes: 0, s3Puts: 0, s3Gets: 0, transferBytes: 0,
 };
 
 test.each<[string, Partial<Usage>, number]>([
@@ -15,6 +15,7 @@ test.each<[string, Partial<Usage>, number]>([
   ['nine write units', { writeUnits: 9000 }, 5.625],
   ['a read unit', { readUnits: 1000 }, 0.125],
   ['an event', { events: 1000 }, 1],
+  ['a body through the bucket', { s3Puts: 1000, s3Gets: 1000 }, 5.4],
   ['a kilobyte of logs', { logBytes: 1e6 }, 0.5],
 ])('a million requests with %s each cost what the price page says', (_, usage, usd) => {
   expect(totalOf(costOf({ ...NOTHING, ...usage }))).toBeCloseTo(usd, 5);
@@ -32,3 +33,11 @@ test.each([
 test('an event beyond 64 KB is metered as two', () => {
   expect([eventUnits(200), eventUnits(64 * 1024 + 1)]).toEqual([1, 2]);
 });
+
+test('a megabyte to the internet costs 90 dollars for a million requests', () => {
+  expect(transferCostOf({ ...NOTHING, transferBytes: 1000 * 1e6 })).toBeCloseTo(90, 5);
+});
+
+test.each([
+  [0, 0, 1], [512 * 1024, 1, 1], [1, 512 * 1024 + 1, 2], [4 * 1024 * 1024, 0, 8],
+])('a request of %i bytes with an answer of %i is metered as %i', (request, response, units) => expect(httpUnits(request, response)).toBe(units));

@@ -1,0 +1,63 @@
+import type { Progress } from '../bench';
+import { buildBundles } from '../bundles';
+import { Times } from '../histogram';
+import { Runner, type Measurement } from '../runner';
+import { CASES, planCase, type Case } from './cases';
+import type { BodiesOptions } from './options';
+
+export interface CaseResult extends Case {
+  readonly contenders: readonly Measurement[];
+}
+
+export interface BodiesResult {
+  readonly options: BodiesOptions;
+  readonly startedAt: Date;
+  readonly seconds: number;
+  readonly lateness: Times;
+  readonly cases: readonly CaseResult[];
+}
+
+/** Requests at once that start every environment a case will want. */
+const WARM_CONCURRENCY = 6;
+const TRAINING_ROUNDS = 10;
+
+/** Runs every contender through every size and direction, case by case in turns, so that whatever this machine does hits all alike. */
+export async function benchBodies(options: BodiesOptions, progress: Progress): Promise<BodiesResult> {
+  const startedAt = new Date();
+  progress.stage('building the functions');
+  const { real } = await buildBundles();
+  const runners: Runner[] = [];
+  try {
+    for (const name of options.contenders) {
+      progress.stage(`starting and warming up ${name}`);
+      const runner = await Runner.start(name, { latency: options.latency, seed: options.seed, bytes: 1024, bundles: real });
+      runners.push(runner);
+      await runner.warmUp(WARM_CONCURRENCY, TRAINING_ROUNDS);
+    }
+    const lateness = new Times();
+    const cases = await takeTurns(runners, lateness, options, progress);
+    return { options, startedAt, lateness, cases, seconds: (Date.now() - startedAt.getTime()) / 1000 };
+  } finally {
+    progress.stage('stopping');
+    for (const runner of runners) await runner.close();
+  }
+}
+
+async function takeTurns(runners: readonly Runner[], lateness: Times, options: BodiesOptions, progress: Progress): Promise<CaseResult[]> {
+  const results: CaseResult[] = [];
+  progress.stage('measuring');
+  for (const [turn, each] of CASES.entries()) {
+    const contenders: Measurement[] = [];
+    // What a size needs for the first time (a connection to the bucket, its client) is paid before it is measured.
+    const warmUp = planCase(each, { ...options, requests: WARM_CONCURRENCY });
+    for (const [i, runner] of runners.entries()) {
+      await runner.ramp(warmUp);
+      runner.reset();
+      await runner.run(planCase(each, options), lateness);
+      contenders.push(await runner.result());
+      progress.share((turn + (i + 1) / runners.length) / CASES.length);
+    }
+    results.push({ ...each, contenders });
+  }
+  return results;
+}

@@ -1,0 +1,23 @@
+/** `npm run bench:bodies`: what bodies of different sizes take through the tunnel. */
+import path from 'node:path';
+import { runProgram } from '../../scripts/command-line';
+import { progressOn } from '../progress';
+import { textTable } from '../report/text-table';
+import { writeReport } from '../report/write-report';
+import { benchBodies } from './bodies-bench';
+import { parseBodiesOptions, type BodiesOptions } from './options';
+import { bodiesJson, bodiesReport, bodiesTables } from './report';
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Resolves with the exit code: 0 when it has measured and every request was answered, 1 when one was not. */
+async function main(options: BodiesOptions): Promise<number> {
+  const result = await benchBodies(options, progressOn(process.stderr));
+  for (const { title, header, rows } of bodiesTables(result)) print(`\n${title}\n\n${textTable(header, rows)}`);
+  if (options.json !== undefined) await writeReport(options.json, `${JSON.stringify(bodiesJson(result), undefined, 2)}\n`);
+  if (options.report) await writeReport(path.join(options.out, 'bodies.md'), bodiesReport(result));
+  const failed = result.cases.some(({ contenders }) => contenders.some(({ errors, lost }) => errors + lost > 0));
+  return failed ? 1 : 0;
+}
+
+void runProgram('bench:bodies', parseBodiesOptions, main);

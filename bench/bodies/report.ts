@@ -1,0 +1,88 @@
+import os from 'node:os';
+import { costOf, totalOf, transferCostOf } from '../cost';
+import type { Measurement } from '../runner';
+import type { Table } from '../report/tables';
+import { markdownTable } from '../report/text-table';
+import { PRICES_AS_OF } from '../prices';
+import type { BodiesResult, CaseResult } from './bodies-bench';
+import { rateOf, SIZES } from './cases';
+
+/** What one body of the size takes through the tunnel, the agent's own time left out. In MB (10^6 bytes) a second. */
+const throughput = (bytes: number, { withoutAgent }: Measurement): number => bytes / 1e6 / (withoutAgent.percentile(50) / 1000);
+
+const caseName = ({ size, direction }: CaseResult): string => `${size} ${direction}`;
+
+function table(result: BodiesResult, title: string, cell: (measurement: Measurement, bytes: number) => string): Table {
+  return {
+    title,
+    header: ['', ...result.options.contenders],
+    rows: result.cases.map((each) => [caseName(each), ...each.contenders.map((measurement) => cell(measurement, SIZES[each.size]))]),
+  };
+}
+
+export function bodiesTables(result: BodiesResult): Table[] {
+  const ms = (value: number): string => value.toFixed(0);
+  return [
+    table(result, 'Whole response without the agent\'s time, p50 and p99, in ms', ({ withoutAgent }) =>
+      `${ms(withoutAgent.percentile(50))} / ${ms(withoutAgent.percentile(99))}`),
+    table(result, 'Throughput of one body at the median, in MB a second', (each, bytes) => throughput(bytes, each).toFixed(2)),
+    table(result, 'Dollars for a million requests', ({ usage }) => totalOf(costOf(usage)).toFixed(2)),
+    table(result, 'of these S3', ({ usage }) => costOf(usage).S3.toFixed(2)),
+    table(result, 'of these DynamoDB', ({ usage }) => (costOf(usage)['DynamoDB writes'] + costOf(usage)['DynamoDB reads']).toFixed(2)),
+    table(result, 'Beside them: dollars for the data transfer of a million requests to the internet', ({ usage }) => transferCostOf(usage).toFixed(2)),
+    table(result, 'Requests, errors, lost, rows left', ({ requests, errors, lost, leftovers }) => [requests, errors, lost, leftovers].join(', ')),
+  ];
+}
+
+/** Every figure as numbers; times in ms. */
+export function bodiesJson(result: BodiesResult): object {
+  const { options, startedAt, seconds, lateness } = result;
+  return {
+    profile: options.latency,
+    seed: options.seed,
+    requests: options.requests,
+    startedAt: startedAt.toISOString(),
+    seconds,
+    latenessMs: lateness.summary(),
+    cases: result.cases.map(({ size, direction, contenders }) => ({
+      size,
+      direction,
+      bytes: SIZES[size],
+      ratePerSecond: rateOf(SIZES[size], options.rate),
+      contenders: Object.fromEntries(
+        contenders.map((each) => [
+          each.name,
+          {
+            responseWithoutAgentMs: each.withoutAgent.summary(),
+            billedMs: each.billed.summary(),
+            megabytesPerSecond: throughput(SIZES[size], each),
+            usdPerMillion: totalOf(costOf(each.usage)),
+            usdPerMillionByComponent: costOf(each.usage),
+            transferUsdPerMillion: transferCostOf(each.usage),
+            requests: each.requests,
+            cold: each.cold,
+            errors: each.errors,
+            lost: each.lost,
+            leftovers: each.leftovers,
+          },
+        ]),
+      ),
+    })),
+  };
+}
+
+export function bodiesReport(result: BodiesResult): string {
+  const { options, startedAt, seconds, lateness } = result;
+  const sections = [
+    `# What bodies of different sizes take, ${options.latency === 'aws' ? "under AWS's latencies" : 'without latencies'}`,
+    [
+      `Requests (\`upload\`) and answers (\`download\`) with bodies of ${Object.keys(SIZES).join(', ')}; the other body has 1 KB at most. ${options.requests} requests a case and contender, Poisson arrivals at ${options.rate} a second, or as many as bring 2 MB a second; seed ${options.seed}. ${options.contenders.map((name) => `\`${name}\``).join(', ')} took turns case by case, on local clouds that boot from the same stack.`,
+      `Requests were sent ${lateness.percentile(50).toFixed(1)} ms late in the median, ${lateness.percentile(99).toFixed(1)} ms at p99; times count from the planned arrival.`,
+      'Which way a body takes, and why: [ADR 0028](../adr/0028-large-bodies-lie-in-a-bucket-for-the-time-of-their-request.md). Not in the times: the lines of visitors and agents, which carry each large body once; here they are the loopback interface. In them is this machine, which plays every service.',
+      `Made on ${startedAt.toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}. Prices as of ${PRICES_AS_OF} (\`bench/prices.ts\`).`,
+    ].join('\n\n'),
+    ...bodiesTables(result).map(({ title, header, rows }) => `## ${title}\n\n${markdownTable(header, rows)}`),
+    `## Again\n\n\`npm run bench:bodies -- --latency ${options.latency} --seed ${options.seed} --requests ${options.requests}\``,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
