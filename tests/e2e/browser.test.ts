@@ -1,11 +1,12 @@
 import { describeInBrowser, type Browser, type Page } from '../support/browser';
-import { startServerRenderedApp, startSinglePageApp, type App } from '../support/browser-apps';
+import { FILE_SHA256, rangeOfFile, startServerRenderedApp, startSinglePageApp, type App } from '../support/browser-apps';
 import { startCloud, type CloudUnderTest } from '../support/tunnel';
 
 jest.setTimeout(60_000);
 
 const RED = 'rgb(200, 0, 0)';
 const BLUE = 'rgb(0, 0, 200)';
+const MB = 1024 * 1024;
 
 /** Whose text a page shows: each app has a colour. */
 const colourOf = (page: Page): Promise<string> => page.evaluate('getComputedStyle(document.body).color');
@@ -15,6 +16,13 @@ const loaded = (page: Page): Promise<string[]> =>
   page.evaluate(
     'performance.getEntriesByType("resource").map(({ name, responseStatus }) => responseStatus + " " + new URL(name).pathname)',
   );
+
+/** 4 MB, whole and in ranges. */
+async function downloads(page: Page): Promise<void> {
+  expect(await page.evaluate('download()')).toEqual([200, FILE_SHA256]);
+  expect(await page.evaluate('download("bytes=2-5")')).toEqual([206, rangeOfFile(2, 5)]);
+  expect(await page.evaluate('download("bytes=4000000-4000003")')).toEqual([206, rangeOfFile(4_000_000, 4_000_003)]);
+}
 
 describeInBrowser('a real browser', (launch) => {
   let cloud: CloudUnderTest;
@@ -54,6 +62,24 @@ describeInBrowser('a real browser', (launch) => {
       expect((await loaded(page)).sort()).toEqual(['/app.js', '/background.svg', '/logo.svg', '/style.css'].map((path) => `200 ${path}`));
     });
 
+    test('and uploads by form and downloads 4 MB, whole and in ranges', async () => {
+      const page = await browser.newPage();
+      await page.goto(address('shop'));
+      await page.follow('#members');
+      await page.follow('button');
+      const sent = await page.evaluate<string>(`(async () => {
+        const bytes = randomBytes(${4 * MB});
+        const files = new DataTransfer();
+        files.items.add(new File([bytes], 'photo.raw'));
+        document.querySelector('[type=file]').files = files.files;
+        return sha256(bytes);
+      })()`);
+      await page.follow('button');
+      expect(await pathOf(page)).toBe(`${prefix}/photos`);
+      expect(await page.text()).toContain(`photo.raw ${sent}`);
+      await downloads(page);
+    });
+
     test('and logs in by form, redirect and cookie, and stays so', async () => {
       const page = await browser.newPage();
       await page.goto(address('shop'));
@@ -80,9 +106,9 @@ describeInBrowser('a real browser', (launch) => {
       // From here on the referring page is /profile, which names no tunnel.
       expect(await pathOf(page)).toBe('/profile');
       expect(await page.text('main')).toBe('Hello bob');
-      const { sent, received } = await page.evaluate<{ sent: string; received: string }>('upload(60000)');
+      const { sent, received } = await page.evaluate<{ sent: string; received: string }>(`upload(${4 * MB})`);
       expect(received).toBe(sent);
-      expect(await page.evaluate('download("bytes=2-5")')).toEqual([206, 'cdef']);
+      await downloads(page);
     });
   });
 

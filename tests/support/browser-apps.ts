@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { startLocalServer, type LocalServer } from './agent-local-server';
 
@@ -11,7 +11,35 @@ export interface App extends LocalServer {
 /** Browsers ask for an icon sooner or later, unless there is one. */
 const NO_ICON = '<link rel="icon" href="data:,">';
 
-type Handler = (request: IncomingMessage, reply: ServerResponse, body: Buffer) => void;
+type Handler = (request: IncomingMessage, reply: ServerResponse, body: Buffer) => unknown;
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** What both apps have to download, whole or in ranges. */
+const FILE = randomBytes(4 * 1024 * 1024);
+export const FILE_SHA256 = sha256(FILE);
+export const rangeOfFile = (from: number, to: number): string => FILE.subarray(from, to + 1).toString('hex');
+
+/** Functions of the browser's side of both apps. */
+const BROWSER_SCRIPT = `
+    const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    window.sha256 = async (bytes) => hex(await crypto.subtle.digest('SHA-256', bytes));
+    // The browser gives so many random bytes at once.
+    window.randomBytes = (length) => {
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+      return bytes;
+    };
+    window.download = async (range) => {
+      const reply = await fetch('/file', range && { headers: { range } });
+      const bytes = await reply.arrayBuffer();
+      return [reply.status, range ? hex(bytes) : await sha256(bytes)];
+    };
+    window.hasScript = true;
+`;
+
+const UPLOAD_FORM =
+  '<form method="post" action="/photos" enctype="multipart/form-data"><input type="file" name="photo"><button>Send</button></form>';
 
 /** Pages made on the server, in that colour. Members have to log in by a form. */
 export const startServerRenderedApp = (colour: string): Promise<App> => {
@@ -21,7 +49,7 @@ export const startServerRenderedApp = (colour: string): Promise<App> => {
     `<h1>Shop</h1><nav><a id="members" href="/members">Members</a></nav><img src="/logo.svg">${content}`;
   return startApp(colour, {
     'GET /': (_request, reply) => html(reply, page('<p>Welcome</p>')),
-    'GET /app.js': (_request, reply) => reply.writeHead(200, { 'content-type': 'text/javascript' }).end('window.hasScript = true'),
+    'GET /app.js': (_request, reply) => script(reply, BROWSER_SCRIPT),
     'GET /logo.svg': (_request, reply) => svg(reply),
     'GET /login': (_request, reply) =>
       html(reply, page('<form method="post" action="/login"><input name="user" value="ann"><button>Log in</button></form>')),
@@ -33,7 +61,12 @@ export const startServerRenderedApp = (colour: string): Promise<App> => {
     'GET /members': (request, reply) => {
       const user = sessions.get(cookieOf(request, 'session') ?? '');
       if (user === undefined) reply.writeHead(302, { location: '/login' }).end();
-      else html(reply, page(`<p>Hello ${user}</p>`));
+      else html(reply, page(`<p>Hello ${user}</p>${UPLOAD_FORM}`));
+    },
+    'POST /photos': async (request, reply, body) => {
+      const form = await new Response(body, { headers: { 'content-type': request.headers['content-type'] ?? '' } }).formData();
+      const photo = form.get('photo') as File;
+      html(reply, page(`<p>${photo.name} ${sha256(new Uint8Array(await photo.arrayBuffer()))}</p>`));
     },
   });
 };
@@ -41,7 +74,7 @@ export const startServerRenderedApp = (colour: string): Promise<App> => {
 /** One page, and an API that it asks by absolute paths; its routes are names in the browser's history. */
 export const startSinglePageApp = (colour: string): Promise<App> => {
   const sessions = new Map<string, string>();
-  const script = `
+  const app = `${BROWSER_SCRIPT}
     const api = (path, how) => fetch('/api/' + path, how).then((reply) => reply.json());
     const show = (text) => { document.querySelector('main').innerText = text; };
     window.logIn = async (user) => {
@@ -50,12 +83,9 @@ export const startSinglePageApp = (colour: string): Promise<App> => {
       show('Hello ' + (await api('me')).user);
     };
     window.upload = async (length) => {
-      const bytes = crypto.getRandomValues(new Uint8Array(length));
-      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-      const sent = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-      return { sent, received: (await api('upload', { method: 'PUT', body: bytes })).sha256 };
+      const bytes = randomBytes(length);
+      return { sent: await sha256(bytes), received: (await api('upload', { method: 'PUT', body: bytes })).sha256 };
     };
-    window.download = (range) => fetch('/api/file', { headers: { range } }).then(async (reply) => [reply.status, await reply.text()]);
   `;
   return startApp(colour, {
     'GET /': (_request, reply) =>
@@ -63,23 +93,18 @@ export const startSinglePageApp = (colour: string): Promise<App> => {
         reply,
         `<!doctype html>${NO_ICON}<link rel="stylesheet" href="/style.css"><script type="module" src="/app.js"></script><main>Log in</main>`,
       ),
-    'GET /app.js': (_request, reply) => reply.writeHead(200, { 'content-type': 'text/javascript' }).end(script),
+    'GET /app.js': (_request, reply) => script(reply, app),
     'POST /api/login': (_request, reply, body) => {
       const session = randomUUID();
       sessions.set(session, (JSON.parse(body.toString()) as { user: string }).user);
       json(reply.setHeader('set-cookie', `session=${session}; Path=/; HttpOnly`), {});
     },
     'GET /api/me': (request, reply) => json(reply, { user: sessions.get(cookieOf(request, 'session') ?? '') ?? 'stranger' }),
-    'PUT /api/upload': (_request, reply, body) => json(reply, { sha256: createHash('sha256').update(body).digest('hex') }),
-    'GET /api/file': (request, reply) => {
-      const [, from = '0', to = '25'] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
-      const letters = 'abcdefghijklmnopqrstuvwxyz'.slice(Number(from), Number(to) + 1);
-      reply.writeHead(206, { 'content-range': `bytes ${from}-${to}/26` }).end(letters);
-    },
+    'PUT /api/upload': (_request, reply, body) => json(reply, { sha256: sha256(body) }),
   });
 };
 
-/** With a stylesheet of that colour that caches may keep for an hour, and an image in it. */
+/** With a stylesheet of that colour that caches may keep for an hour, an image in it, and the file. */
 async function startApp(colour: string, handlers: Record<string, Handler>): Promise<App> {
   const cookies: string[] = [];
   const style = `body { color: ${colour}; background: url(/background.svg) }`;
@@ -88,11 +113,12 @@ async function startApp(colour: string, handlers: Record<string, Handler>): Prom
     'GET /style.css': (_request, reply) =>
       reply.writeHead(200, { 'content-type': 'text/css', 'cache-control': 'public, max-age=3600' }).end(style),
     'GET /background.svg': (_request, reply) => svg(reply),
+    'GET /file': file,
   };
   const server = await startLocalServer((request, reply, body) => {
     if (request.headers.cookie !== undefined) cookies.push(request.headers.cookie);
     const handler = all[`${request.method ?? ''} ${request.url ?? ''}`];
-    if (handler) handler(request, reply, body);
+    if (handler) void handler(request, reply, body);
     else reply.writeHead(404).end();
   });
   return { ...server, cookies };
@@ -100,10 +126,18 @@ async function startApp(colour: string, handlers: Record<string, Handler>): Prom
 
 const html = (reply: ServerResponse, text: string): void =>
   void reply.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(text);
+const script = (reply: ServerResponse, text: string): void =>
+  void reply.writeHead(200, { 'content-type': 'text/javascript' }).end(text);
 const json = (reply: ServerResponse, value: unknown): void =>
   void reply.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 const svg = (reply: ServerResponse): void =>
   void reply.writeHead(200, { 'content-type': 'image/svg+xml' }).end('<svg xmlns="http://www.w3.org/2000/svg" width="7" height="5"/>');
+
+const file: Handler = (request, reply) => {
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
+  if (from === undefined || to === undefined) return void reply.end(FILE);
+  reply.writeHead(206, { 'content-range': `bytes ${from}-${to}/${FILE.length}` }).end(FILE.subarray(Number(from), Number(to) + 1));
+};
 
 const cookieOf = ({ headers }: IncomingMessage, name: string): string | undefined =>
   headers.cookie
