@@ -1,10 +1,10 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { isStored } from '../core/body-store';
 import {
   expiresAt,
   ROW_VERSION,
+  type Answerer,
   type Completion,
   type CompletionResult,
   type Interest,
@@ -44,8 +44,6 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
     },
 
     async complete(answer): Promise<CompletionResult> {
-      const { outcome } = answer;
-      const wantsRow = outcome.kind === 'response' && isStored(outcome.body) ? ROW_VERSION : 1;
       try {
         const { Attributes } = await client.send(
           new UpdateCommand({
@@ -53,16 +51,15 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
             Key: { requestId: answer.requestId },
             // Who wakes is what the waiter chose: copied from its row, so that nobody else has to decide.
             UpdateExpression: 'SET #status = :completed, #outcome = :outcome, completedAt = :now, wake = #mode',
-            ConditionExpression: '#status = :pending AND tunnelId = :tunnel AND #owner = :owner AND #version >= :version',
-            ExpressionAttributeNames: { '#status': 'status', '#outcome': 'outcome', '#mode': 'mode', '#owner': 'owner', '#version': 'version' },
+            ConditionExpression: '#status = :pending AND tunnelId = :tunnel AND #owner = :owner',
+            ExpressionAttributeNames: { '#status': 'status', '#outcome': 'outcome', '#mode': 'mode', '#owner': 'owner' },
             ExpressionAttributeValues: {
               ':completed': 'completed',
               ':pending': 'pending',
-              ':outcome': toAttribute(outcome),
+              ':outcome': toAttribute(answer.outcome),
               ':now': answer.completedAt,
               ':tunnel': answer.tunnelId,
               ':owner': answer.owner,
-              ':version': wantsRow,
             },
             // Who waits stood in the row before; the answer need not come back.
             ReturnValues: 'ALL_OLD',
@@ -73,7 +70,7 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         const interest = interestOf(error.Item && unmarshall(error.Item), answer);
-        if (interest.kind === 'waiting') throw error;
+        if (interest.kind === 'waiting' || interest.kind === 'outdated') throw error;
         return interest;
       }
     },
@@ -99,7 +96,7 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
 }
 
 /** What the row has for an answer from this tunnel and owner. */
-function interestOf(row: Row | undefined, answerer: { tunnelId: string; owner: string }): Interest {
+function interestOf(row: Row | undefined, answerer: Answerer): Interest {
   if (!row) return { kind: 'late' };
   const request = requestIn(row);
   if (request.tunnelId !== answerer.tunnelId || request.owner !== answerer.owner) return { kind: 'foreign' };

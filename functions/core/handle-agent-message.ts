@@ -2,7 +2,7 @@ import { bodyRefOf, type AgentMessage, type CloudMessage, type ErrorMessage, typ
 import { isStored, MAX_ROW_BODY_BYTES, responseBodyKey, type BodyStore } from './body-store';
 import type { Clock } from './clock';
 import { grantUpload } from './grant-upload';
-import { SHAPE_VERSION, type Completion, type CompletionResult, type Interest, type Outcome, type PendingRequests } from './pending-request';
+import { SHAPE_VERSION, type Answerer, type Completion, type CompletionResult, type Interest, type Outcome, type PendingRequests } from './pending-request';
 import { tunnelUrls, type AgentIdentity, type TunnelLeases } from './tunnel';
 import type { Wake, WakePoster } from './wake';
 
@@ -82,14 +82,10 @@ async function complete(
   const requestId = message.request_id;
   // An error that speaks of no request is for the log only.
   if (requestId === null || requestId === undefined) return;
-  const whole = outcomeOf(message);
-  let completion: Completion = { outcome: await withBodyStored(requestId, whole, options.bodies), completedAt: options.clock.now() };
-  const { tunnelId, owner } = from;
-  let result = await options.pending.complete({ requestId, tunnelId, owner, ...completion });
-  if (result.kind === 'outdated') {
-    completion = { ...completion, outcome: whole };
-    result = await options.pending.complete({ requestId, tunnelId, owner, ...completion });
-  }
+  const answerer = { requestId, tunnelId: from.tunnelId, owner: from.owner };
+  const outcome = await withBodyStored(outcomeOf(message), answerer, options);
+  const completion: Completion = { outcome, completedAt: options.clock.now() };
+  const result = await options.pending.complete({ ...answerer, ...completion });
   options.observer.answer(requestId, result);
   await Promise.all([
     wakeDirectly(result, completion, options),
@@ -117,11 +113,15 @@ async function wakeDirectly(result: CompletionResult, completion: Completion, op
   }
 }
 
-/** Moves a body that is too large for the row into the body store; the row says where it lies, so it comes first. */
-async function withBodyStored(requestId: string, outcome: Outcome, bodies: Pick<BodyStore, 'put'>): Promise<Outcome> {
+/**
+ * Moves a body that is too large for the row into the body store, before the row says that it lies there. For whom nobody waits, or only older
+ * code that knows of no body store, the answer stays as it is.
+ */
+async function withBodyStored(outcome: Outcome, answerer: Answerer, { pending, bodies }: MessageOptions): Promise<Outcome> {
   if (outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES) return outcome;
+  if ((await pending.interest(answerer)).kind !== 'waiting') return outcome;
   const ref = bodyRefOf(outcome.body);
-  await bodies.put(responseBodyKey(requestId, ref), outcome.body, ref);
+  await bodies.put(responseBodyKey(answerer.requestId, ref), outcome.body, ref);
   return { ...outcome, body: ref };
 }
 

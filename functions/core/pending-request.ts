@@ -45,12 +45,21 @@ export type CompletionResult =
   /** Nobody waits any more. */
   | { readonly kind: 'late' }
   /** The request belongs to another tunnel or owner. */
-  | { readonly kind: 'foreign' }
-  /** The body is in the body store, of which the waiter's older code knows nothing. */
-  | { readonly kind: 'outdated' };
+  | { readonly kind: 'foreign' };
+
+/** Who answers which request. */
+export interface Answerer {
+  readonly requestId: string;
+  readonly tunnelId: string;
+  readonly owner: string;
+}
 
 /** Whether somebody waits for an answer that is not there yet. */
-export type Interest = { readonly kind: 'waiting'; readonly request: PendingRequest } | Exclude<CompletionResult, { kind: 'completed' }>;
+export type Interest =
+  | { readonly kind: 'waiting'; readonly request: PendingRequest }
+  /** Somebody waits, whose older code knows of no body store. */
+  | { readonly kind: 'outdated' }
+  | Exclude<CompletionResult, { kind: 'completed' }>;
 
 /** Where pending requests are kept. */
 export interface PendingRequests {
@@ -61,16 +70,10 @@ export interface PendingRequests {
   remove(requestId: string): Promise<void>;
   /** Removes the row and gives the answer if there was one, in one act: a lost reply loses the answer, so it is for the last look only. */
   take(requestId: string): Promise<Completion | undefined>;
-  /** Whether the row waits for an answer from this tunnel and owner, whose body may be in the body store. */
-  interest(answerer: { requestId: string; tunnelId: string; owner: string }): Promise<Interest>;
+  /** Whether the row waits for an answer from this tunnel and owner. */
+  interest(answerer: Answerer): Promise<Interest>;
   /** Stores an answer, if the row still waits for one from this tunnel and owner. */
-  complete(answer: {
-    requestId: string;
-    tunnelId: string;
-    owner: string;
-    outcome: Outcome;
-    completedAt: number;
-  }): Promise<CompletionResult>;
+  complete(answer: Answerer & Completion): Promise<CompletionResult>;
   /** Asks the bus to wake the waiter of a completed request, if its row is still there. */
   handToBus(requestId: string): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { UnsecuredJWT } from 'jose';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { bodyRefOf } from '../../protocol';
 import { randomTokenKey, signToken } from '../../local/agent-token';
 import { ask } from '../support/http-client';
 import { eventually } from '../support/eventually';
@@ -15,6 +16,7 @@ import { startCloud, tableOf, type CloudUnderTest } from '../support/tunnel';
  */
 const DEADLINE_MS = 6000;
 const SLOW_AT_ONCE = 2;
+const LARGE = Buffer.alloc(300_000, 'a');
 const ANNS_TOKEN = 'anns-token-of-more-than-24-characters';
 const EVES_TOKEN = 'eves-token-of-more-than-24-characters';
 
@@ -33,7 +35,8 @@ beforeAll(async () => {
   });
   service = createServer((request, response) => {
     asked.push(request.url ?? '');
-    setTimeout(() => response.end(`ann's ${request.url}`), request.url === '/slowly' ? 800 : 0);
+    const answer = request.url === '/large-slowly' ? LARGE : `ann's ${request.url}`;
+    setTimeout(() => response.end(answer), request.url?.endsWith('slowly') ? 800 : 0);
   });
   const port = await listenOnAnyPort(service);
   await cloud.agent({ name: 'anns', target: { port } }, 'ann');
@@ -57,22 +60,44 @@ const tunnelRow = async (name: string) => {
   return rows.find((row) => JSON.stringify(row['tunnelId']).includes(`"${name}"`));
 };
 
+/** Of the one request that is under way. */
+async function pendingRequestId(): Promise<string> {
+  let requestId = '';
+  await eventually(async () => {
+    const [row] = await cloud.pendingRows();
+    requestId = Object.values((row?.['requestId'] ?? {}) as Record<string, string>)[0] ?? '';
+    expect(requestId).not.toBe('');
+  });
+  return requestId;
+}
+
 describe('as an agent', () => {
   test("Eve answers Ann's request, early, twice and late: Ann's visitor gets Ann's answer, and it is counted", async () => {
     const attacker = await eve();
     const visiting = cloud.visit('/slowly', {}, 'anns');
-    let requestId = '';
-    await eventually(async () => {
-      const [row] = await cloud.pendingRows();
-      requestId = Object.values((row?.['requestId'] ?? {}) as Record<string, string>)[0] ?? '';
-      expect(requestId).not.toBe('');
-    });
+    const requestId = await pendingRequestId();
     for (let i = 0; i < 3; i++) attacker.answer(requestId, 'forged by eve');
     attacker.send({ type: 'error', request_id: requestId, code: 'timeout', message: 'forged by eve' });
     expect(await visiting).toMatchObject({ status: 200, text: "ann's /slowly" });
     attacker.answer(requestId, 'late, by eve');
     await eventually(() => expect(cloud.logs.some(({ text }) => text.includes('"ForeignAnswer":1'))).toBe(true));
     await cloud.noPendingRows();
+    attacker.vanish();
+  });
+
+  test("Eve asks where to put the body of Ann's answer, refers to one, and sends one of her own: she gets no place, and Ann's visitor Ann's bytes", async () => {
+    const attacker = await eve();
+    const visiting = cloud.visit('/large-slowly', {}, 'anns');
+    const request_id = await pendingRequestId();
+    const forged = bodyRefOf(Buffer.alloc(LARGE.length, 'e'));
+    attacker.send({ type: 'upload_request', request_id, ...forged });
+    attacker.send({ type: 'upload_request', request_id, ...bodyRefOf(LARGE) });
+    attacker.send({ type: 'http_response', request_id, status_code: 200, headers: {}, body_ref: forged });
+    attacker.answer(request_id, 'e'.repeat(22 * 1024));
+    const { status, body } = await visiting;
+    expect([status, body.equals(LARGE)]).toEqual([200, true]);
+    await eventually(() => expect(attacker.received.filter(({ type }) => type === 'ack')).toHaveLength(2));
+    expect(JSON.stringify(attacker.received)).not.toContain('X-Amz-Signature');
     attacker.vanish();
   });
 

@@ -51,7 +51,7 @@ describe.each(MODES)('in mode %s', (mode) => {
       response.setHeader('x-answer', CANARIES.responseHeader);
       response.setHeader('set-cookie', `session=${CANARIES.setCookie}`);
       if (request.url?.startsWith('/broken')) request.socket.destroy();
-      else response.end(CANARIES.responseBody);
+      else response.end(CANARIES.responseBody.padEnd(request.url === '/large' ? 200_000 : 0, '.'));
     });
   });
   afterAll(async () => {
@@ -78,6 +78,8 @@ describe.each(MODES)('in mode %s', (mode) => {
     const answer = await visit('/');
     expect(answer.text).toBe(CANARIES.responseBody);
     expect((await visit('/broken')).status).toBe(503);
+    const largeAnswer = await under.visit('/large', { method: 'POST', body: CANARIES.requestBody.padEnd(200_000, '.') });
+    expect(largeAnswer.body).toHaveLength(200_000);
     await agent.stop({ graceMs: 100 });
     expect((await visit('/')).status).toBe(502);
 
@@ -99,6 +101,8 @@ describe.each(MODES)('in mode %s', (mode) => {
       disguises(secret).some((disguise) => emitted.includes(disguise)),
     );
     expect(found.map(([place]) => place)).toEqual([]);
+    // Whoever has a URL of the body bucket has the body.
+    expect(emitted).not.toContain('X-Amz-Signature');
   });
 
   /** Everything that is not let in, or not understood. */

@@ -1,5 +1,4 @@
-import { isStored } from '../../functions/core/body-store';
-import type { Completion, CompletionResult, Interest, PendingRequest, PendingRequests } from '../../functions/core/pending-request';
+import type { Answerer, Completion, CompletionResult, Interest, PendingRequest, PendingRequests } from '../../functions/core/pending-request';
 
 interface Row {
   readonly request: PendingRequest;
@@ -41,7 +40,7 @@ export class InMemoryPending implements PendingRequests {
     return completion;
   }
 
-  async interest(answerer: { requestId: string; tunnelId: string; owner: string }): Promise<Interest> {
+  async interest(answerer: Answerer): Promise<Interest> {
     const row = this.rows.get(answerer.requestId);
     if (!row) return { kind: 'late' };
     if (row.request.tunnelId !== answerer.tunnelId || row.request.owner !== answerer.owner) return { kind: 'foreign' };
@@ -55,8 +54,6 @@ export class InMemoryPending implements PendingRequests {
     if (!row) return { kind: 'late' };
     if (row.request.tunnelId !== answer.tunnelId || row.request.owner !== answer.owner) return { kind: 'foreign' };
     if (row.completion) return { kind: 'duplicate', request: row.request };
-    const { outcome } = answer;
-    if (row.outdated && outcome.kind === 'response' && isStored(outcome.body)) return { kind: 'outdated' };
     row.completion = { outcome: answer.outcome, completedAt: answer.completedAt };
     return { kind: 'completed', request: row.request };
   }

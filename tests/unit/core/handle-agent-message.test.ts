@@ -242,12 +242,13 @@ describe('a body that is too large for the row', () => {
     expect(wakes[0]?.wake.completion?.outcome).toMatchObject({ body });
   });
 
-  test('cannot be put in the place of another answer', async () => {
-    const { bodies, options } = cloud();
-    bodies.bodies.set(key, body);
-    const other = Buffer.alloc(body.length, 'y').toString('base64');
-    await handleAgentMessage({ ...RESPONSE, body: other }, { ...FROM, owner: 'eve' }, options);
-    expect(bodies.bodies.get(key)).toEqual(body);
+  test('is put nowhere when nobody waits for it, or not for this agent', async () => {
+    const { bodies, pending, results, options } = cloud();
+    await handleAgentMessage(large, { ...FROM, owner: 'eve' }, options);
+    pending.rows.clear();
+    await handleAgentMessage(large, FROM, options);
+    expect(results).toEqual(['foreign', 'late']);
+    expect(bodies.bodies.size).toBe(0);
   });
 });
 
