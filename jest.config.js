@@ -8,7 +8,9 @@ module.exports = {
   testPathIgnorePatterns: ['<rootDir>/tests/slow/', '<rootDir>/tests/terraform/'],
   transform: { '^.+\\.(m?[jt]s)$': '@swc/jest' },
   // Published as ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|d3-random)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|d3-random|@octokit/webhooks-methods)/)'],
+  // Its package offers itself to `import` alone.
+  moduleNameMapper: { '^@octokit/webhooks-methods$': '<rootDir>/node_modules/@octokit/webhooks-methods/dist-node/index.js' },
   modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist'],
   globalSetup: '<rootDir>/tests/support/build-bundles.ts',
   testTimeout: 30_000,

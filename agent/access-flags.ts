@@ -9,6 +9,7 @@ export interface AccessFlags {
   readonly bearerTokenFile?: string;
   readonly allowCidr?: readonly string[];
   readonly forwardAuthorization?: boolean;
+  readonly allowPreflight?: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,7 +22,8 @@ export function addAccessOptions(command: Command): Command {
     .option('--bearer-token-file <file>', 'or one of the tokens in the lines of this file (or env: HTTP_TUNNEL_BEARER_TOKEN)')
     .option('--bearer-token <token>', 'one of them (repeatable); others on this machine can see it', collect)
     .option('--allow-cidr <range>', 'visitors have to come from such an address, 192.0.2.0/24 (repeatable)', collect)
-    .option('--forward-authorization', 'let the local service see what visitors have shown for these');
+    .option('--forward-authorization', 'let the local service see what visitors have shown for these')
+    .option('--allow-preflight', 'let preflights of CORS through, which carry no credentials, for web apps of other origins');
 }
 
 /** Options, then files, then, without either, the environment. @throws AgentOptionError for a file that cannot be read */
@@ -35,6 +37,7 @@ export function accessFrom(flags: AccessFlags, environment: Environment): Access
     ...(bearerTokens.length > 0 && { bearerTokens }),
     ...(flags.allowCidr && { allowCidrs: flags.allowCidr }),
     ...(flags.forwardAuthorization && { forwardAuthorization: true }),
+    ...(flags.allowPreflight && { allowPreflight: true }),
   };
 }
 

@@ -19,6 +19,8 @@ export interface AccessOptions {
   readonly allowCidrs?: readonly string[];
   /** Passes the visitor's credentials on to the local service, which otherwise does not see them. */
   readonly forwardAuthorization?: boolean;
+  /** Lets preflights of CORS through without credentials, so that web apps of other origins can show theirs. */
+  readonly allowPreflight?: boolean;
 }
 
 /** Below it a password is found by trying. In characters. */
@@ -26,7 +28,7 @@ const MIN_PASSWORD_LENGTH = 8;
 
 /** @throws AgentOptionError, without any of the secrets in it */
 export function checkAccess(options: AccessOptions): AccessOptions {
-  const { basicAuth = [], bearerTokens = [], allowCidrs = [], forwardAuthorization = false } = options;
+  const { basicAuth = [], bearerTokens = [], allowCidrs = [], forwardAuthorization = false, allowPreflight = false } = options;
   for (const each of basicAuth) checkPassword(each);
   for (const each of bearerTokens) checkBearerToken(each);
   for (const each of allowCidrs) {
@@ -41,10 +43,14 @@ export function checkAccess(options: AccessOptions): AccessOptions {
       throw new AgentOptionError(`${length} entries of ${what} are too many: give ${MAX_ACCESS_ENTRIES} at most`);
     }
   }
-  if (forwardAuthorization && basicAuth.length + bearerTokens.length === 0) {
+  if (basicAuth.length + bearerTokens.length > 0) return options;
+  if (forwardAuthorization) {
     throw new AgentOptionError(
       '--forward-authorization has nothing to pass on: without --basic-auth or --bearer-token the header is forwarded anyway',
     );
+  }
+  if (allowPreflight) {
+    throw new AgentOptionError('--allow-preflight has nothing to allow: without --basic-auth or --bearer-token preflights pass anyway');
   }
   return options;
 }
@@ -57,7 +63,7 @@ function checkPassword(userAndPassword: string): void {
   if (password.length < MIN_PASSWORD_LENGTH) {
     throw new AgentOptionError(
       `the password of "${user}" has fewer than ${MIN_PASSWORD_LENGTH} characters, ` +
-        'and visitors can try as often as they like: take a longer one',
+        'which somebody with patience finds by trying: take a longer one',
     );
   }
   if (/\p{Cc}/u.test(userAndPassword)) {
@@ -74,7 +80,7 @@ function checkBearerToken(token: string): void {
 
 /** What the cloud is told: digests, under a salt of this agent's own. Takes some 50 ms a password. */
 export function hashedAccess(options: AccessOptions): VisitorAccess | undefined {
-  const { basicAuth = [], bearerTokens = [], allowCidrs = [], forwardAuthorization } = options;
+  const { basicAuth = [], bearerTokens = [], allowCidrs = [], forwardAuthorization, allowPreflight } = options;
   if (basicAuth.length + bearerTokens.length + allowCidrs.length === 0) return undefined;
   const salt = newSalt();
   return {
@@ -83,5 +89,6 @@ export function hashedAccess(options: AccessOptions): VisitorAccess | undefined 
     ...(bearerTokens.length > 0 && { tokens: bearerTokens.map((each) => tokenDigest(each, salt)) }),
     ...(allowCidrs.length > 0 && { cidrs: [...allowCidrs] }),
     ...(forwardAuthorization && { forward_authorization: true }),
+    ...(allowPreflight && { allow_preflight: true }),
   };
 }

@@ -39,6 +39,8 @@ export const visitorAccess = v.object({
   cidrs: someOf(v.pipe(v.string(), v.check(isCidr, 'is not a CIDR range'))),
   /** Whether the local service sees the credentials too. */
   forward_authorization: v.optional(v.boolean()),
+  /** Whether preflights of CORS, which carry no credentials, need none. */
+  allow_preflight: v.optional(v.boolean()),
 });
 export type VisitorAccess = v.InferOutput<typeof visitorAccess>;
 

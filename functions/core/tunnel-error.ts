@@ -54,6 +54,14 @@ export const TUNNEL_ERRORS = {
     owner: 'Use the agent of this project in its newest version; see [limits](limits.md).',
     retryable: false,
   },
+  too_many_guesses: {
+    status: 429,
+    title: 'Too many passwords were tried from your address',
+    remedy: 'Wait a minute, and then send the user name and password that the owner of the tunnel gave you.',
+    owner: 'Somebody tries passwords, or many who share an address came at once. Where that happens take `--bearer-token` or `--allow-cidr`.',
+    retryable: true,
+    retryAfter: 60,
+  },
   tunnel_busy: {
     status: 429,
     title: 'The tunnel has as many requests in flight as it takes',

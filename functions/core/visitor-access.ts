@@ -2,13 +2,18 @@ import { isAmong, isInRanges, tokenDigest, type VisitorAccess } from '../../prot
 import { TunnelError } from './tunnel-error';
 import type { VisitorRequest } from './visitor-request';
 
-/** Digest of `user:password` under a salt, see protocol/visitor-access.ts. */
-export type PasswordDigest = (userAndPassword: string, salt: string) => Promise<string>;
+/**
+ * Digest of `user:password` under a salt, see protocol/visitor-access.ts.
+ * @param address whose guess it may be
+ * @throws TunnelError `too_many_guesses`
+ */
+export type PasswordDigest = (userAndPassword: string, salt: string, address: string) => Promise<string>;
 
 /**
  * Lets a visitor in, or not, before anything is sent to the agent.
  * @returns the request as it goes on: without the credentials that were for us
- * @throws TunnelError `visitor_not_allowed` for an address outside the ranges, `visitor_unauthorized` without good credentials
+ * @throws TunnelError `visitor_not_allowed` for an address outside the ranges, `visitor_unauthorized` without good credentials,
+ * and what the digest throws
  */
 export async function admit(
   request: VisitorRequest,
@@ -19,6 +24,7 @@ export async function admit(
   if (!access) return request;
   if (access.cidrs && !isInRanges(request.sourceIp, access.cidrs)) throw new TunnelError('visitor_not_allowed');
   if (!access.passwords && !access.tokens) return request;
+  if (access.allow_preflight && isPreflight(request)) return request;
   if (!(await hasCredentials(request, access, digest))) {
     throw new TunnelError('visitor_unauthorized', undefined, { headers: { 'www-authenticate': challenges(tunnel.tunnelId, access) } });
   }
@@ -27,11 +33,23 @@ export async function admit(
   return { ...request, headers };
 }
 
-async function hasCredentials({ headers }: VisitorRequest, access: VisitorAccess, digest: PasswordDigest): Promise<boolean> {
+/**
+ * A preflight of CORS as browsers send it (https://fetch.spec.whatwg.org/#cors-preflight-fetch): without credentials and without
+ * a body. Whatever brings either is not one, so nothing but the question itself goes on unchecked.
+ */
+const isPreflight = ({ method, headers, body }: VisitorRequest): boolean =>
+  method === 'OPTIONS' &&
+  headers['origin'] !== undefined &&
+  headers['access-control-request-method'] !== undefined &&
+  headers['authorization'] === undefined &&
+  headers['cookie'] === undefined &&
+  body.length === 0;
+
+async function hasCredentials({ headers, sourceIp }: VisitorRequest, access: VisitorAccess, digest: PasswordDigest): Promise<boolean> {
   const [, scheme = '', credentials = ''] = /^(basic|bearer) +(\S+)$/i.exec(headers['authorization']?.[0] ?? '') ?? [];
   switch (scheme.toLowerCase()) {
     case 'basic':
-      return access.passwords !== undefined && isAmong(await digest(decoded(credentials), access.salt), access.passwords);
+      return access.passwords !== undefined && isAmong(await digest(decoded(credentials), access.salt, sourceIp), access.passwords);
     case 'bearer':
       return access.tokens !== undefined && isAmong(tokenDigest(credentials, access.salt), access.tokens);
     default:

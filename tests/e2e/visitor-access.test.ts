@@ -68,6 +68,35 @@ test('visitors from elsewhere get 403, whatever they say of themselves', async (
   expect(seen).toHaveLength(1);
 });
 
+test('a web app of another origin shows its token after a preflight that shows none, where the owner allows it', async () => {
+  const origin = { origin: 'https://app.test' };
+  const preflight = { method: 'OPTIONS', headers: { ...origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization' } };
+  const refused = await cloud.visit('/', preflight, 'closed');
+  expect(refused).toMatchObject({ status: 401, headers: { 'x-tunnel-error': 'visitor_unauthorized' } });
+  expect(seen).toEqual([]);
+  await cloud.agent({ name: 'for-apps', target: { port }, access: { bearerTokens: [TOKEN], allowPreflight: true } });
+  expect((await cloud.visit('/', preflight, 'for-apps')).status).toBe(200);
+  expect((await cloud.visit('/', { method: 'PUT', headers: origin }, 'for-apps')).status).toBe(401);
+  expect((await cloud.visit('/', { method: 'PUT', headers: { ...origin, authorization: `Bearer ${TOKEN}` } }, 'for-apps')).status).toBe(200);
+  expect(seen.map((headers) => headers['access-control-request-method'])).toEqual(['PUT', undefined]);
+});
+
+test('whoever tries one password after the other gets 429, and the local service hears nothing of it', async () => {
+  await cloud.agent({ name: 'guessed', target: { port }, access: { basicAuth: [PASSWORD] } });
+  const statuses: number[] = [];
+  // Each execution environment counts for itself, and there may be two of them by now.
+  for (let guess = 0; guess < 30 && statuses.at(-1) !== 429; guess++) {
+    const reply = await cloud.visit('/', { headers: basic(`ann:guess ${guess}`) }, 'guessed');
+    statuses.push(reply.status);
+    if (reply.status !== 429) continue;
+    expect(reply.headers['x-tunnel-error']).toBe('too_many_guesses');
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(30);
+  }
+  expect(statuses.at(-1)).toBe(429);
+  expect(statuses.slice(0, 10)).toEqual(Array(10).fill(401));
+  expect(seen).toEqual([]);
+});
+
 test('a link is led back into a closed tunnel, which asks who its visitor is before it says anything else', async () => {
   const { visitorUrl } = cloud.cloud;
   const ledBack = await ask(visitorUrl, '/members', { headers: { accept: 'text/html', referer: `${visitorUrl}/closed/` } });

@@ -32,13 +32,14 @@ describe('who may visit, on the command line', () => {
   it('comes from options, which can be repeated, with a warning for secrets', () => {
     const { access, warnings } = accessOf([
       '--basic-auth', 'ann:long enough', '--basic-auth', 'bob:long enough', '--bearer-token', BEARER,
-      '--allow-cidr', '192.0.2.0/24', '--allow-cidr', '2001:db8::/32', '--forward-authorization',
+      '--allow-cidr', '192.0.2.0/24', '--allow-cidr', '2001:db8::/32', '--forward-authorization', '--allow-preflight',
     ]);
     expect(access).toEqual({
       basicAuth: ['ann:long enough', 'bob:long enough'],
       bearerTokens: [BEARER],
       allowCidrs: ['192.0.2.0/24', '2001:db8::/32'],
       forwardAuthorization: true,
+      allowPreflight: true,
     });
     expect(warnings).toMatch(/--basic-auth shows.*--basic-auth-file\n--bearer-token shows.*--bearer-token-file/);
     expect(warnings).not.toContain('long enough');
@@ -69,6 +70,7 @@ describe('who may visit', () => {
     [{ allowCidrs: ['fe80::1%eth0/64'] }, /is not a range/],
     [{ allowCidrs: Array<string>(33).fill('10.0.0.0/8') }, /33 entries of allowCidrs are too many/],
     [{ forwardAuthorization: true }, /nothing to pass on/],
+    [{ allowCidrs: ['10.0.0.0/8'], allowPreflight: true }, /nothing to allow/],
   ])('is refused when malformed, without showing a secret: %j', (access, complaint) => {
     const check = () => checkAccess(access);
     expect(check).toThrow(AgentOptionError);

@@ -1,4 +1,4 @@
-import { passwordDigest, passwordDigestSync, tokenDigest, newSalt, type VisitorAccess } from '../../../protocol';
+import { passwordDigest, passwordDigestSync, tokenDigest, newSalt, type Headers, type VisitorAccess } from '../../../protocol';
 import { admit } from '../../../functions/core/visitor-access';
 import type { TunnelError } from '../../../functions/core/tunnel-error';
 import type { VisitorRequest } from '../../../functions/core/visitor-request';
@@ -65,6 +65,36 @@ test('another salt makes the same password and token worthless', async () => {
   for (const authorization of [basic('ann:päss:word'), `Bearer ${TOKEN}`]) {
     await expect(admitted(other, request(authorization))).rejects.toMatchObject({ status: 401 });
   }
+});
+
+describe('a preflight of CORS', () => {
+  const preflight = (headers: Headers = {}): VisitorRequest => ({
+    ...request(),
+    method: 'OPTIONS',
+    headers: { host: ['example.test'], origin: ['https://app.test'], 'access-control-request-method': ['PUT'], ...headers },
+  });
+  const open: VisitorAccess = { ...BOTH, allow_preflight: true };
+
+  test('needs credentials, which no browser sends with it, unless the owner allows it', async () => {
+    await expect(admitted(BOTH, preflight())).rejects.toMatchObject({ status: 401 });
+    const visitor = preflight({ 'access-control-request-headers': ['authorization'] });
+    await expect(admitted(open, visitor)).resolves.toBe(visitor);
+  });
+
+  test.each<[string, VisitorRequest]>([
+    ['another method', { ...preflight(), method: 'GET' }],
+    ['a body', { ...preflight(), body: Buffer.from('x') }],
+    ['a cookie', preflight({ cookie: ['session=1'] })],
+    ['wrong credentials', preflight({ authorization: ['Bearer x'] })],
+    ['no origin', { ...request(), method: 'OPTIONS', headers: { 'access-control-request-method': ['PUT'] } }],
+    ['no method to ask for', { ...request(), method: 'OPTIONS', headers: { origin: ['https://app.test'] } }],
+  ])('with %s is none, and needs credentials', async (_, visitor) => {
+    await expect(admitted(open, visitor)).rejects.toMatchObject({ status: 401 });
+  });
+
+  test('has to come from the right address all the same', async () => {
+    await expect(admitted({ ...open, cidrs: ['203.0.113.0/24'] }, preflight())).rejects.toMatchObject({ status: 403 });
+  });
 });
 
 describe('addresses', () => {

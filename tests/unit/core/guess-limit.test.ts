@@ -1,0 +1,59 @@
+import { limitGuesses } from '../../../functions/core/guess-limit';
+import { TunnelError } from '../../../functions/core/tunnel-error';
+import { VirtualClock } from '../../support/virtual-clock';
+
+const ANN = 'salt of ann';
+
+function limited() {
+  const clock = new VirtualClock();
+  const digested: string[] = [];
+  const digest = limitGuesses((secret) => Promise.resolve(`digest ${digested.push(secret)}`), clock.now);
+  /** How many of so many new passwords were digested. */
+  const tried = async (count: number, address: string, salt = ANN): Promise<number> => {
+    const before = digested.length;
+    for (let i = 0; i < count; i++) await digest(`ann:${i}`, salt, address).catch(() => undefined);
+    return digested.length - before;
+  };
+  return { clock, digest, tried };
+}
+
+test('ten passwords a minute are digested for one visitor of a tunnel; more are 429 until the minute is over', async () => {
+  const { clock, digest, tried } = limited();
+  expect(await tried(9, '192.0.2.7')).toBe(9);
+  await clock.advance(59_500);
+  expect(await tried(5, '192.0.2.7')).toBe(1);
+  const refused = await digest('ann:the right one', ANN, '192.0.2.7').catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(TunnelError);
+  expect(refused).toMatchObject({ code: 'too_many_guesses', status: 429, headers: { 'retry-after': ['1'] } });
+  await clock.advance(500);
+  expect(await tried(20, '192.0.2.7')).toBe(10);
+});
+
+test('who guesses keeps neither others out nor himself out of other tunnels', async () => {
+  const { tried } = limited();
+  await tried(20, '192.0.2.7');
+  expect(await tried(1, '192.0.2.8')).toBe(1);
+  expect(await tried(1, '192.0.2.7', 'salt of bob')).toBe(1);
+});
+
+test.each([
+  ['2001:db8::1', '2001:db8::ffff:1', true],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::9', true],
+  ['2001:db8:0:0:1::', '2001:db8::2:0:0:1', true],
+  ['::1', '::2', true],
+  ['2001:db8:1::1', '2001:db8:2::1', false],
+  ['2001:db8:0:1::1', '2001:db8::1', false],
+])('%s and %s are one visitor: %s', async (one, other, same) => {
+  const { tried } = limited();
+  await tried(10, one);
+  expect(await tried(1, other)).toBe(same ? 0 : 1);
+});
+
+test('visitors without end take no memory without end', async () => {
+  const { tried } = limited();
+  await tried(10, '192.0.2.7');
+  for (let i = 0; i < 999; i++) await tried(1, `10.0.${i >> 8}.${i & 255}`);
+  expect(await tried(1, '192.0.2.7')).toBe(0);
+  await tried(1, '10.1.0.0');
+  expect(await tried(1, '192.0.2.7')).toBe(1);
+});
