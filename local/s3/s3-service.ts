@@ -17,8 +17,7 @@ type Operation = (call: AwsCall, bucket: Bucket, options: S3Options) => AwsReply
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   PutObject: putObject,
   GetObject: getObject,
-  // The same without the body, which HTTP leaves out by itself.
-  HeadObject: getObject,
+  HeadObject: (...about) => ({ ...getObject(...about), body: '' }),
   DeleteObject: ({ input }, bucket) => {
     bucket.delete(keyOf(input));
     return { status: 204, body: '' };
@@ -54,6 +53,7 @@ function getObject(call: AwsCall, bucket: Bucket, { listingRefusal }: S3Options)
   if (!stored) throw listingRefusal?.(call, bucket.spec.arn) ?? new AwsError(404, 'NoSuchKey', 'The specified key does not exist.');
   const headers = {
     'content-type': stored.contentType,
+    'content-length': String(stored.body.length),
     etag: stored.etag,
     'last-modified': new Date(stored.storedAt).toUTCString(),
     'accept-ranges': 'none',
