@@ -33,6 +33,7 @@ import { Permissions } from './permissions';
 import { ProcessGuard } from './process-guard';
 import type { Closeable, FunctionInvoker, Interceptor, InvocationInterceptor, Logger, LogSink, Principal, Principals } from './services';
 import type { CloudSpec, HttpApiSpec } from './specs';
+import { LocalBuckets } from './s3/local-buckets';
 import { LocalTopics } from './sns/local-topics';
 import { LocalQueues } from './sqs/local-queues';
 import { ssmService } from './ssm/ssm-service';
@@ -83,6 +84,7 @@ export interface Services {
   readonly lambda: LambdaService;
   readonly dynamodb: LocalDynamoDb;
   readonly queues: LocalQueues;
+  readonly buckets: LocalBuckets;
   readonly topics: LocalTopics;
   readonly buses: EventBuses;
   readonly mappings: readonly EventSourceMapping[];
@@ -151,6 +153,9 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
 
   const queues = new LocalQueues(spec.queues);
   const guardedQueues = new GuardedQueues(queues, iam);
+  const buckets = new LocalBuckets(spec.buckets, {
+    listingRefusal: (call, resource) => iam.refusal(call, { action: 's3:ListBucket', resource }),
+  });
   const topics = new LocalTopics(spec.topics);
   const guardedTopics = new GuardedTopics(topics, iam, spec.topics);
   const alarms = new LocalAlarms({
@@ -170,6 +175,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
         cloudwatch: cloudwatchService(metrics, alarms),
         dynamodb: dynamodb.service,
         events: buses.service,
+        s3: buckets.service,
         ssm: ssmService(spec.parameters),
         sqs: queues.service,
       },
@@ -210,7 +216,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   started(alarms);
   for (const part of [...mappings, schedules, ...(options.watch === false ? [] : [alarms]), killer]) part.start();
   return {
-    spec, edge, gateway, lambda, dynamodb, queues, topics, buses, mappings, schedules, guard, iam, calls, faults, metrics, alarms, logs, traces,
+    spec, edge, gateway, lambda, dynamodb, queues, buckets, topics, buses, mappings, schedules, guard, iam, calls, faults, metrics, alarms, logs, traces,
     awsEndpoint: url, operator,
   };
 }

@@ -62,13 +62,15 @@ export interface Principals {
 // --- AWS APIs -------------------------------------------------------------------------------------------------------
 
 export interface AwsCall {
-  /** Service prefix as in IAM actions: `dynamodb`, `events`, `ssm`, `sqs`, `execute-api`. */
+  /** Service prefix as in IAM actions: `dynamodb`, `events`, `ssm`, `sqs`, `execute-api`, `s3`. */
   readonly service: string;
   /** `GetItem`, `PutEvents`, `ManageConnections` … */
   readonly operation: string;
   readonly caller: Principal;
-  /** The parsed JSON request; for `execute-api` `{method, apiId, stage, connectionId, bytes}` or, of a connect, `{apiId, stage, routeKey}`. */
+  /** The parsed JSON request; for `s3` the parameters by the SDK's names, and `bytes` of the body; for `execute-api` `{method, apiId, stage, connectionId, bytes}` or, of a connect, `{apiId, stage, routeKey}`. */
   readonly input: Record<string, unknown>;
+  /** What a REST request carries; of the others it is all in `input`. */
+  readonly body?: Buffer;
   /** When the service had it, of `performance.now()`, in ms: reading it and checking its signature are part of the time that a service takes. */
   readonly arrivedAt: number;
 }

@@ -63,6 +63,15 @@ export interface QueueSpec {
   readonly url: string;
 }
 
+/** `aws_s3_bucket` with its `aws_s3_bucket_lifecycle_configuration`. */
+export interface BucketSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Rules that remove objects whose keys begin with a prefix, after days. */
+  readonly expirations: readonly { readonly ruleId: string; readonly prefix: string; readonly days: number }[];
+}
+
 export interface EventBusSpec {
   readonly address: string;
   readonly name: string;
@@ -177,7 +186,7 @@ export interface RoleSpec {
   readonly policies: readonly PolicySpec[];
 }
 
-/** What the policy of a queue, an event bus or a topic says of its callers. */
+/** What the policy of a queue, a bucket, an event bus or a topic says of its callers. */
 export interface ResourcePolicySpec extends PolicySpec {
   readonly resourceArn: string;
 }
@@ -266,6 +275,7 @@ export interface CloudSpec {
   readonly tables: readonly TableSpec[];
   readonly mappings: readonly MappingSpec[];
   readonly queues: readonly QueueSpec[];
+  readonly buckets: readonly BucketSpec[];
   readonly buses: readonly EventBusSpec[];
   readonly rules: readonly RuleSpec[];
   readonly permissions: readonly PermissionSpec[];
@@ -276,7 +286,7 @@ export interface CloudSpec {
   readonly resourcePolicies: readonly ResourcePolicySpec[];
   readonly topics: readonly TopicSpec[];
   readonly alarms: readonly AlarmSpec[];
-  /** ARNs of customers' KMS keys, by the ARN of the table, queue, topic or parameter that they encrypt. */
+  /** ARNs of customers' KMS keys, by the ARN of the table, bucket, queue, topic or parameter that they encrypt. */
   readonly encryptionKeys: Readonly<Record<string, string>>;
   /** Outputs by name, resolved. */
   readonly outputs: Readonly<Record<string, string>>;

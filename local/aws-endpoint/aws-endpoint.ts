@@ -1,5 +1,5 @@
 /**
- * The one address at which functions reach AWS's JSON services (`AWS_ENDPOINT_URL`). It finds out who calls, hands the
+ * The one address at which functions reach AWS's JSON services and S3 (`AWS_ENDPOINT_URL`), and whoever has a presigned URL S3. It finds out who calls, hands the
  * call through the interceptor (where IAM, latency, faults and call records sit) to its service, and words the answer
  * as AWS does.
  */
@@ -7,10 +7,11 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isS3, s3Request } from '../s3/s3-request';
 import { AwsError } from '../services';
-import type { AwsCall, AwsReply, AwsService, Closeable, Interceptor, Logger, Principals } from '../services';
-import { errorReply, parseInput, parseTarget, replyHeaders } from './aws-protocol';
-import type { Target } from './aws-protocol';
+import type { AwsReply, AwsService, Closeable, Interceptor, Logger, Principals } from '../services';
+import { jsonRequest } from './aws-protocol';
+import type { AwsRequest, Verify } from './aws-request';
 import { requestBody } from './request-body';
 import { verifySignature } from './sigv4';
 
@@ -52,36 +53,31 @@ export class AwsEndpoint implements Closeable {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = parseTarget(request.headers['x-amz-target'] as string | undefined);
-    const reply = await this.answer(request, target).catch((error: unknown) =>
-      errorReply(this.asAwsError(error, request, target), target?.service),
+    const asked = isS3(request) ? s3Request(request) : jsonRequest(request);
+    const reply = await this.answer(request, asked).catch((error: unknown) =>
+      asked.errorReply(this.asAwsError(error, request, asked)),
     );
-    response.writeHead(reply.status, replyHeaders(reply, target?.service)).end(reply.body);
+    response.writeHead(reply.status, asked.replyHeaders(reply)).end(reply.body);
   }
 
-  private async answer(request: IncomingMessage, target: Target | undefined): Promise<AwsReply> {
+  private async answer(request: IncomingMessage, asked: AwsRequest): Promise<AwsReply> {
     const arrivedAt = performance.now();
     const body = await requestBody(request);
-    const service = target && this.options.services[target.service.name];
-    if (!target || !service) throw notEmulated(request);
-    const call = { ...this.readCall(request, body, target), arrivedAt };
+    const { service: name, operation } = asked;
+    const service = name === undefined ? undefined : this.options.services[name];
+    if (name === undefined || !service) throw notEmulated(request);
+    const call = { service: name, operation, ...asked.readCall(body, this.verify), arrivedAt };
     return this.intercept(call, async () => service(call));
   }
 
-  private readCall(request: IncomingMessage, body: Buffer, { service, operation }: Target): Omit<AwsCall, 'arrivedAt'> {
+  private readonly verify: Verify = (request, options) => {
     const { principals, region, clock } = this.options;
-    const { method = '', url = '', headers } = request;
-    const { principal } = verifySignature({ method, url, headers, body }, principals, {
-      service: service.signingName ?? service.name,
-      region,
-      clock,
-    });
-    return { service: service.name, operation, caller: principal, input: parseInput(body) };
-  }
+    return verifySignature(request, principals, { region, clock, ...options });
+  };
 
-  private asAwsError(error: unknown, request: IncomingMessage, target: Target | undefined): AwsError {
+  private asAwsError(error: unknown, request: IncomingMessage, { service, operation }: AwsRequest): AwsError {
     if (error instanceof AwsError) return error;
-    const what = target ? `${target.service.name}:${target.operation}` : 'a request';
+    const what = service === undefined ? 'a request' : `${service}:${operation}`;
     const message = error instanceof Error ? error.message : String(error);
     // A caller that died while it sent is no failure of ours.
     if (request.complete)
@@ -96,6 +92,6 @@ function notEmulated({ method = '', url = '', headers }: IncomingMessage): AwsEr
   return new AwsError(
     400,
     'UnknownOperationException',
-    `${what} is not emulated by the local cloud; it knows cloudwatch, dynamodb, events, ssm and sqs over AWS JSON`,
+    `${what} is not emulated by the local cloud; it knows cloudwatch, dynamodb, events, ssm and sqs over AWS JSON, and s3`,
   );
 }

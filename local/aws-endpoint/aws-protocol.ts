@@ -5,8 +5,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { IncomingMessage } from 'node:http';
 import { AwsError } from '../services';
 import type { AwsReply } from '../services';
+import type { AwsRequest } from './aws-request';
 
 export interface JsonService {
   /** As in IAM actions. */
@@ -59,20 +61,20 @@ const COMMON_ERRORS = new Set([
   'UnrecognizedClientException',
 ]);
 
-export interface Target {
+interface Target {
   readonly service: JsonService;
   readonly operation: string;
 }
 
 /** @returns undefined for a target that is none of the services above: `DynamoDB_20120810.GetItem` is one that is */
-export function parseTarget(target: string | undefined): Target | undefined {
+function parseTarget(target: string | undefined): Target | undefined {
   const [, prefix = '', operation] = /^(\w+)\.(\w+)$/.exec(target ?? '') ?? [];
   const service = Object.hasOwn(SERVICES, prefix) ? SERVICES[prefix] : undefined;
   return service && operation !== undefined ? { service, operation } : undefined;
 }
 
 /** @throws AwsError SerializationException when the body is not a JSON object */
-export function parseInput(body: Buffer): Record<string, unknown> {
+function parseInput(body: Buffer): Record<string, unknown> {
   let input: unknown;
   try {
     input = JSON.parse(body.toString('utf8') || '{}');
@@ -84,14 +86,30 @@ export function parseInput(body: Buffer): Record<string, unknown> {
   throw new AwsError(400, 'SerializationException', 'The request must be a JSON object');
 }
 
+/** Reads a request whose target may be none of the services above. */
+export function jsonRequest({ method = '', url = '', headers }: IncomingMessage): AwsRequest {
+  const target = parseTarget(headers['x-amz-target'] as string | undefined);
+  const { service } = target ?? {};
+  return {
+    service: service?.name,
+    operation: target?.operation ?? '',
+    readCall: (body, verify) => {
+      const signingName = service?.signingName ?? service?.name ?? '';
+      const { principal } = verify({ method, url, headers, body }, { service: signingName });
+      return { caller: principal, input: parseInput(body) };
+    },
+    errorReply: (error) => errorReply(error, service),
+    replyHeaders: (reply) => replyHeaders(reply, service),
+  };
+}
+
 /** `{"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "message": "…"}` */
-export function errorReply({ status, code, message }: AwsError, service: JsonService | undefined): AwsReply {
+function errorReply({ status, code, message }: AwsError, service: JsonService | undefined): AwsReply {
   const namespace = COMMON_ERRORS.has(code) ? COMMON_NAMESPACE : service?.errorNamespace;
   return { status, body: JSON.stringify({ __type: namespace ? `${namespace}#${code}` : code, message }) };
 }
 
-/** What AWS puts on an answer besides its body. */
-export function replyHeaders(
+function replyHeaders(
   { headers, body }: AwsReply,
   service: JsonService | undefined,
 ): Record<string, string> {

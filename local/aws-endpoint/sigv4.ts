@@ -3,17 +3,14 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The signature is
  * computed here anew: nothing of the caller's own canonicalisation is trusted.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { AwsError } from '../services';
-import type { Principal, Principals } from '../services';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { AwsError, Principal, Principals } from '../services';
+import { joined, queryOf, encode, sha256 } from './canonical';
+import { jsonDialect, type Refusal, type SignatureDialect } from './signature-dialect';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
-/** How far the clocks of caller and service may be apart (same guide, "Troubleshoot"). */
-const CLOCK_SKEW_MS = 5 * 60 * 1000;
 /** Longest life of a presigned request: seven days. */
 const MAX_EXPIRES_MS = 7 * 24 * 60 * 60 * 1000;
-/** Stands in place of the body's hash where the sender leaves the body out of the signature. */
-const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 
 export interface SignedRequest {
   readonly method: string;
@@ -30,6 +27,16 @@ export interface SignatureOptions {
   readonly region: string;
   /** In ms since the epoch. */
   readonly clock?: () => number;
+  /** That of the JSON services, where none is given. */
+  readonly dialect?: SignatureDialect;
+}
+
+/** Whose request it is, and what of it the signature covers. */
+export interface Verified {
+  readonly principal: Principal;
+  readonly signedHeaders: readonly string[];
+  /** Signed beforehand, for somebody else to send. */
+  readonly presigned: boolean;
 }
 
 /** The parts of a signature, wherever they stood. */
@@ -48,50 +55,44 @@ interface Signature {
 
 /**
  * Finds out whose request this is.
- * @throws AwsError with the code and message of AWS; status 403 for `execute-api`, 400 for the JSON services
+ * @throws AwsError in the dialect's words
  */
 export function verifySignature(
   request: SignedRequest,
   principals: Principals,
-  { service, region, clock = Date.now }: SignatureOptions,
-): { principal: Principal } {
-  const refuse: Refuse = (code, message) =>
-    new AwsError(service === 'execute-api' ? 403 : 400, code, message);
-  const signature = readSignature(request, refuse);
+  { service, region, clock = Date.now, dialect = jsonDialect(service) }: SignatureOptions,
+): Verified {
+  const signature = readSignature(request, dialect);
+  const presigned = signature.expiresMs !== undefined;
+  const refuse: Refuse = (why, message) => dialect.refuse(why, message, presigned);
   checkScope(signature, service, region, refuse);
-  checkTime(signature, clock(), refuse);
+  checkTime(signature, clock(), dialect.clockSkewMs, refuse);
   const principal = principals.find(signature.accessKeyId, signature.sessionToken);
-  if (!principal)
-    throw refuse('UnrecognizedClientException', 'The security token included in the request is invalid.');
-  const expected = sign(request, signature, principal.secretAccessKey);
+  if (!principal) throw refuse('unknown key', 'The security token included in the request is invalid.');
+  const expected = sign(request, signature, principal.secretAccessKey, dialect);
   if (expected === undefined || !equal(expected, signature.signature)) {
     throw refuse(
-      'InvalidSignatureException',
+      'mismatch',
       'The request signature we calculated does not match the signature you provided. ' +
         'Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
     );
   }
-  return { principal };
+  return { principal, signedHeaders: signature.signedHeaders, presigned };
 }
 
-type Refuse = (code: string, message: string) => AwsError;
+type Refuse = (why: Refusal, message: string) => AwsError;
 
-function readSignature(request: SignedRequest, refuse: Refuse): Signature {
+function readSignature(request: SignedRequest, dialect: SignatureDialect): Signature {
   const { authorization } = request.headers;
-  const query = new Map(queryOf(request.url));
-  const signature =
-    typeof authorization === 'string' && authorization.startsWith('AWS4-')
-      ? fromHeader(request, authorization)
-      : fromQuery(query);
-  if (signature === 'absent')
-    throw refuse('MissingAuthenticationTokenException', 'Missing Authentication Token');
-  if (signature === 'incomplete') {
-    throw refuse(
-      'IncompleteSignatureException',
-      `Authorization requires algorithm ${ALGORITHM}, Credential, SignedHeaders (with host), Signature and X-Amz-Date`,
-    );
-  }
-  return signature;
+  const inHeader = typeof authorization === 'string' && authorization.startsWith('AWS4-');
+  const signature = inHeader ? fromHeader(request, authorization) : fromQuery(new Map(queryOf(request.url)));
+  if (signature === 'absent') throw dialect.refuse('missing', 'Missing Authentication Token', false);
+  if (signature !== 'incomplete') return signature;
+  throw dialect.refuse(
+    'incomplete',
+    `Authorization requires algorithm ${ALGORITHM}, Credential, SignedHeaders (with host), Signature and X-Amz-Date`,
+    !inHeader,
+  );
 }
 
 function fromHeader({ headers }: SignedRequest, authorization: string): Signature | 'incomplete' {
@@ -146,26 +147,36 @@ function checkScope({ scope, date }: Signature, service: string, region: string,
     problem = 'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.';
   else if (terminator !== 'aws4_request')
     problem = "Credential should be scoped with a valid terminator: 'aws4_request'.";
-  if (problem !== undefined) throw refuse('InvalidSignatureException', problem);
+  if (problem !== undefined) throw refuse('malformed', problem);
 }
 
-function checkTime({ date, expiresMs }: Signature, now: number, refuse: Refuse): void {
+function checkTime({ date, expiresMs }: Signature, now: number, skewMs: number, refuse: Refuse): void {
   const signedAt = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)/, '$1-$2-$3:$4:'));
-  const lifeMs = expiresMs ?? CLOCK_SKEW_MS;
-  let problem: string | undefined;
-  if (Number.isNaN(signedAt)) problem = `Date must be in ISO-8601 'basic format'. Got '${date}'.`;
-  else if (now > signedAt + lifeMs) {
-    problem = `Signature expired: ${date} is now earlier than ${basic(now - lifeMs)} (${basic(now)} - ${lifeMs / 60_000} min.)`;
-  } else if (signedAt > now + CLOCK_SKEW_MS) {
-    problem = `Signature not yet current: ${date} is still later than ${basic(now + CLOCK_SKEW_MS)} (${basic(now)} + 5 min.)`;
+  const lifeMs = expiresMs ?? skewMs;
+  if (Number.isNaN(signedAt)) throw refuse('malformed', `Date must be in ISO-8601 'basic format'. Got '${date}'.`);
+  if (now > signedAt + lifeMs) {
+    throw refuse(
+      'expired',
+      `Signature expired: ${date} is now earlier than ${basic(now - lifeMs)} (${basic(now)} - ${lifeMs / 60_000} min.)`,
+    );
   }
-  if (problem !== undefined) throw refuse('InvalidSignatureException', problem);
+  if (signedAt > now + skewMs) {
+    throw refuse(
+      'early',
+      `Signature not yet current: ${date} is still later than ${basic(now + skewMs)} (${basic(now)} + ${skewMs / 60_000} min.)`,
+    );
+  }
 }
 
 const basic = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
 
 /** The signature the request should carry; undefined when a signed header or the announced body is not there. */
-function sign(request: SignedRequest, signature: Signature, secret: string): string | undefined {
+function sign(
+  request: SignedRequest,
+  signature: Signature,
+  secret: string,
+  { payloadHash: payloadHashOf, canonicalPath }: SignatureDialect,
+): string | undefined {
   const { scope, signedHeaders, date, sessionToken, expiresMs } = signature;
   const payloadHash = payloadHashOf(request);
   const headers = signedHeaders.map((name) => [name, joined(request.headers[name])] as const);
@@ -179,7 +190,7 @@ function sign(request: SignedRequest, signature: Signature, secret: string): str
     return undefined;
   const canonicalRequest = [
     request.method,
-    canonicalPath(request.url),
+    canonicalPath(request.url.split('?', 1)[0] ?? ''),
     canonicalQuery(request.url),
     ...headers.map(([name, value = '']) => `${name}:${value.trim().replace(/\s+/g, ' ')}`),
     '',
@@ -192,24 +203,6 @@ function sign(request: SignedRequest, signature: Signature, secret: string): str
   return hmac(key, [ALGORITHM, date, scope, sha256(canonicalRequest)].join('\n')).digest('hex');
 }
 
-function payloadHashOf({ headers, body }: SignedRequest): string | undefined {
-  const announced = joined(headers['x-amz-content-sha256']);
-  if (announced === UNSIGNED_PAYLOAD) return announced;
-  const actual = sha256(body);
-  return announced === undefined || announced === actual ? actual : undefined;
-}
-
-/** Dot segments and repeated slashes removed, then encoded once more than on the wire, as all services but S3 have it. */
-function canonicalPath(url: string): string {
-  const path = url.split('?', 1)[0] ?? '';
-  const segments: string[] = [];
-  for (const segment of path.split('/')) {
-    if (segment === '..') segments.pop();
-    else if (segment !== '' && segment !== '.') segments.push(encode(segment));
-  }
-  return `/${segments.join('/')}${segments.length > 0 && path.endsWith('/') ? '/' : ''}`;
-}
-
 function canonicalQuery(url: string): string {
   return queryOf(url)
     .filter(([name]) => name !== 'X-Amz-Signature')
@@ -219,34 +212,7 @@ function canonicalQuery(url: string): string {
     .join('&');
 }
 
-function queryOf(url: string): [string, string][] {
-  const start = url.indexOf('?');
-  if (start < 0) return [];
-  const pairs = url
-    .slice(start + 1)
-    .split('&')
-    .filter((pair) => pair !== '');
-  return pairs.map((pair) => {
-    const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(pair) ?? [];
-    return [decode(name), decode(value)];
-  });
-}
-
-/** A malformed sequence stays as it is; the signature then decides. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const joined = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value.join(',') : value;
-const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
 const hmac = (key: string | Buffer, data: string) => createHmac('sha256', key).update(data);
 
 function equal(a: string, b: string): boolean {

@@ -69,6 +69,7 @@ const refusal = (fault: Fault): AwsError =>
 function throttling({ service }: AwsCall, fault: Fault): AwsError {
   const message = `slowed down on purpose: ${why(fault)}`;
   if (service === 'dynamodb') return new AwsError(400, 'ProvisionedThroughputExceededException', message);
+  if (service === 's3') return new AwsError(503, 'SlowDown', message);
   return service === 'execute-api' ? new AwsError(429, 'LimitExceededException', message) : new AwsError(400, 'ThrottlingException', message);
 }
 

@@ -28,7 +28,7 @@ const MATCHES = {
   calls: v.strictObject({
     /** The function that calls. */
     caller: v.optional(text),
-    /** As in IAM actions: `dynamodb`, `events`, `execute-api`, `ssm`, `sqs`. */
+    /** As in IAM actions: `dynamodb`, `events`, `execute-api`, `s3`, `ssm`, `sqs`. */
     service: v.optional(text),
     /** `GetItem`, `PutEvents`, `ManageConnections`; a signed connect is `Invoke`. */
     operation: v.optional(text),

@@ -21,6 +21,11 @@ export function accessDenied(caller: Caller, { action, resource }: Access, decis
         'AccessDeniedException',
         'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
       );
+    case 's3': {
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+      const { message } = denied(`${user} ${action} on resource: "${resource}"`, caller, action, decision);
+      return new AwsError(403, 'AccessDenied', message);
+    }
     case 'sqs':
       return denied(`${user} ${action.toLowerCase()} on resource: ${resource}`, caller, action.toLowerCase(), decision);
     default:

@@ -1,4 +1,4 @@
-import type { AwsCall, Interceptor, Principal } from '../services';
+import type { AwsCall, AwsError, Interceptor, Principal } from '../services';
 import type { CloudSpec, FunctionSpec } from '../specs';
 import { accessDenied } from './access-denied';
 import { requiredAccess, type Place } from './access/required-access';
@@ -80,6 +80,13 @@ export class Iam {
     throw accessDenied(caller, access, decision);
   }
 
+  /** What a call would be refused with if it took this too; nothing is done, and nobody is told. */
+  refusal(call: AwsCall, access: Access): AwsError | undefined {
+    const caller = callerOf(call);
+    const decision = this.decide(caller, access);
+    return decision.effect === 'allowed' ? undefined : accessDenied(caller, access, decision);
+  }
+
   /** The decision alone: nothing is done, and nobody is told. */
   decide(caller: Caller, access: Access): Decision {
     return evaluate(this.withContext(caller, access), this.statementsFor(caller, access.resource));
@@ -88,7 +95,7 @@ export class Iam {
   /** Every statement that has a say in what the caller does to the resource. */
   statementsFor(caller: Caller, resource: string): readonly Statement[] {
     const own = caller.kind === 'role' ? this.statementsOf(caller.roleArn) : [];
-    const ofResource = (this.byResource.get(resource) ?? []).filter((statement) => speaksOf(statement, caller));
+    const ofResource = (this.byResource.get(policyHolder(resource)) ?? []).filter((statement) => speaksOf(statement, caller));
     return [...own, ...ofResource];
   }
 
@@ -135,6 +142,10 @@ export class Iam {
     this.options.warn(`access denied: ${who} may not ${action} on ${resource}; ${why}`);
   }
 }
+
+/** Objects have no policies of their own: their bucket's speaks of them. */
+const policyHolder = (resourceArn: string): string =>
+  resourceArn.startsWith('arn:aws:s3:::') ? resourceArn.replace(/\/.*$/s, '') : resourceArn;
 
 const speaksOf = ({ principals = [], effect }: Statement, caller: Caller): boolean =>
   principals.some((principal) => isAbout(principal, caller, effect));

@@ -69,6 +69,27 @@ export const AWS_LATENCY = {
       'from a read of the shard to the invocation, on top of the four reads a second that AWS documents (https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html)',
   },
   'GetParameter': { medianMs: 10, p99Ms: 40, basis: 'assumed', source: 'SSM with decryption; AWS publishes no figure' },
+  'S3 read': {
+    medianMs: 25,
+    p99Ms: 150,
+    basis: 'assumed',
+    source:
+      'until the first byte, and lists: the tail is the "roughly 100–200 milliseconds" of https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html',
+  },
+  'S3 write': {
+    medianMs: 40,
+    p99Ms: 200,
+    basis: 'assumed',
+    source:
+      'PutObject and DeleteObject: the same tail, a little slower than reads (60 to 133 ms for 60 KB from a function by https://kkc.github.io/2020/03/16/s3-latency/)',
+  },
+  'S3 transfer of 1 MB': {
+    medianMs: 11,
+    p99Ms: 25,
+    basis: 'assumed',
+    source:
+      'on top, either way: "85–90 MB/s" for one request within the region (https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html); the way of an agent over the internet is not in it',
+  },
   'cold start': {
     medianMs: 350,
     p99Ms: 700,

@@ -20,13 +20,14 @@ export function latencyHooks(latency: Latency | undefined): LatencyHooks {
     intercept: async (call, next) => {
       const operation = operationOf(call);
       if (operation === undefined) return next();
-      const endsAt = call.arrivedAt + latency(operation);
+      const transfer = (bytes: number): number => (call.service === 's3' && bytes > 0 ? (latency('S3 transfer of 1 MB') * bytes) / MB : 0);
+      const endsAt = call.arrivedAt + latency(operation) + transfer(Number(call.input['bytes'] ?? 0));
       const left = (): number => endsAt - performance.now();
       // There and back: what is written can be read before its writer hears so. A message counts as delivered at the end.
       await pass(operation === 'PostToConnection' ? left() : left() / 2);
       const reply = await next();
       // What the service here took, from reading the call on, is part of the time that AWS's takes, not on top of it.
-      await pass(left());
+      await pass(left() + transfer(reply.body.length));
       return reply;
     },
     interceptInvocation: async (_, next) => {
@@ -46,6 +47,9 @@ async function pass(ms: number): Promise<void> {
   if (whole > 0) await delay(whole, undefined, { ref: false });
 }
 
+const MB = 1024 * 1024;
+
+const S3_READS = /^(Get|Head|List)/;
 const DYNAMODB_READS = /^(Batch)?Get|^Query$|^Scan$/;
 
 function operationOf({ service, operation }: AwsCall): LatencyOperation | undefined {
@@ -56,6 +60,8 @@ function operationOf({ service, operation }: AwsCall): LatencyOperation | undefi
       return operation === 'ManageConnections' ? 'PostToConnection' : 'WebSocket connect';
     case 'events':
       return 'PutEvents';
+    case 's3':
+      return S3_READS.test(operation) ? 'S3 read' : 'S3 write';
     case 'ssm':
       return 'GetParameter';
     default:

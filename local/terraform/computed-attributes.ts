@@ -45,6 +45,8 @@ export function computedAttributes(account: Account, endpoints: Endpoints): Comp
         if (attribute === 'arn') return arn('sqs', own('name'));
         if (attribute === 'url' || attribute === 'id') return `https://sqs.${region}.amazonaws.com/${accountId}/${own('name')}`;
         return undefined;
+      case 'aws_s3_bucket':
+        return attribute === 'arn' ? `arn:aws:s3:::${own('bucket')}` : attribute === 'id' ? own('bucket') : undefined;
       case 'aws_cloudwatch_event_bus':
         return attribute === 'arn' ? arn('events', `event-bus/${own('name')}`) : undefined;
       case 'aws_cloudwatch_event_rule': {

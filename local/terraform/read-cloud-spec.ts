@@ -2,6 +2,7 @@ import type { CloudSpec } from '../specs';
 import { computedAttributes, type Account, type Endpoints } from './computed-attributes';
 import { readAlarms } from './read-alarms';
 import { readHttpApis, readWebSocketApis } from './read-apis';
+import { readBuckets } from './read-buckets';
 import { readMappings, readParameters, readQueues, readTables } from './read-data';
 import { readBuses, readRules } from './read-events';
 import { readFunctions, readPermissions } from './read-functions';
@@ -34,6 +35,10 @@ const RUN: ReadonlySet<string> = new Set([
   'aws_lambda_function',
   'aws_lambda_function_event_invoke_config',
   'aws_lambda_permission',
+  'aws_s3_bucket',
+  'aws_s3_bucket_lifecycle_configuration',
+  'aws_s3_bucket_policy',
+  'aws_s3_bucket_server_side_encryption_configuration',
   'aws_sns_topic',
   'aws_sns_topic_policy',
   'aws_sns_topic_subscription',
@@ -47,6 +52,8 @@ const NO_RUN_TIME_MEANING: Readonly<Record<string, string>> = {
   aws_cloudwatch_dashboard: 'a page that AWS draws',
   aws_cloudwatch_log_group: 'where log lines are kept and for how long: here they go to the terminal',
   aws_kms_key: 'nothing is encrypted here; the right to use a key is asked for all the same, of roles and not of its own policy',
+  aws_s3_bucket_ownership_controls: 'whose objects are that others put in, and whether ACLs count: here there are neither',
+  aws_s3_bucket_public_access_block: 'that nobody is let in without a signature: here nobody is in any case',
 };
 
 export interface ReadOptions extends Account {
@@ -74,6 +81,7 @@ export function readCloudSpec(stack: Stack, options: ReadOptions): CloudSpec {
     tables: readTables(reader),
     mappings: readMappings(reader),
     queues: readQueues(reader),
+    buckets: readBuckets(reader),
     buses: readBuses(reader),
     rules: readRules(reader),
     permissions: readPermissions(reader),

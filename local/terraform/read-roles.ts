@@ -27,13 +27,14 @@ export function readRoles(reader: ResourceReader): RoleSpec[] {
   });
 }
 
-/** Policies of queues, event buses and topics: each has one, as on AWS, where the next would take its place. */
+/** Policies of queues, buckets, event buses and topics: each has one, as on AWS, where the next would take its place. */
 export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec[] {
   const ofQueue = (url: string, where: string): string => {
     const queue = reader.all('aws_sqs_queue').find((block) => reader.computed(block, 'url') === url);
     if (!queue) throw new TerraformError(`${where} is ${url}, which is no queue of the stack`);
     return reader.computed(queue, 'arn');
   };
+  const ofBucket = (name: string, where: string): string => reader.computed(bucketNamed(reader, name, where), 'arn');
   const ofBus = (name: string, where: string): string => {
     const bus = reader.all('aws_cloudwatch_event_bus').find((block) => block.text('name') === name);
     if (!bus) throw new TerraformError(`${where} is ${name}, which is no event bus of the stack`);
@@ -59,6 +60,10 @@ export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec
       ...policyIn(block, 'policy'),
       resourceArn: ofQueue(block.text('queue_url'), `${block.address}.queue_url`),
     })),
+    ...reader.all('aws_s3_bucket_policy').map((block) => ({
+      ...policyIn(block, 'policy'),
+      resourceArn: ofBucket(block.text('bucket'), `${block.address}.bucket`),
+    })),
     ...reader.all('aws_cloudwatch_event_bus_policy').map((block) => ({
       ...policyIn(block, 'policy'),
       resourceArn: ofBus(block.text('event_bus_name'), `${block.address}.event_bus_name`),
@@ -75,14 +80,14 @@ export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec
 
 /** Customers' KMS keys by the ARN of what they encrypt. Keys that AWS keeps (`alias/aws/…`) take no right of a caller. */
 export function readEncryptionKeys(reader: ResourceReader): Record<string, string> {
-  const entry = (block: Block, attribute: string, key: string | undefined): [string, string][] => {
+  const entry = (block: Block, attribute: string, key: string | undefined, encrypted = block): [string, string][] => {
     if (key === undefined || key.startsWith('alias/aws/')) return [];
     if (!/^arn:[^:]+:kms:[^:]*:[^:]*:key\//.test(key)) {
       throw new TerraformError(
         `${block.address}.${attribute} is ${key}: name the key by its ARN, so that the right to use it can be checked`,
       );
     }
-    return [[reader.computed(block, 'arn'), key]];
+    return [[reader.computed(encrypted, 'arn'), key]];
   };
   return Object.fromEntries([
     ...reader
@@ -91,9 +96,20 @@ export function readEncryptionKeys(reader: ResourceReader): Record<string, strin
         entry(table, 'server_side_encryption.kms_key_arn', table.block('server_side_encryption')?.optionalText('kms_key_arn')),
       ),
     ...reader.all('aws_sqs_queue').flatMap((queue) => entry(queue, 'kms_master_key_id', queue.optionalText('kms_master_key_id'))),
+    ...reader.all('aws_s3_bucket_server_side_encryption_configuration').flatMap((block) => {
+      const rule = block.block('rule')?.block('apply_server_side_encryption_by_default');
+      const bucket = bucketNamed(reader, block.text('bucket'), `${block.address}.bucket`);
+      return entry(block, 'rule', rule?.optionalText('kms_master_key_id'), bucket);
+    }),
     ...reader.all('aws_sns_topic').flatMap((topic) => entry(topic, 'kms_master_key_id', topic.optionalText('kms_master_key_id'))),
     ...reader.all('aws_ssm_parameter').flatMap((parameter) => entry(parameter, 'key_id', parameter.optionalText('key_id'))),
   ]);
+}
+
+function bucketNamed(reader: ResourceReader, name: string, where: string): Block {
+  const bucket = reader.all('aws_s3_bucket').find((block) => block.text('bucket') === name);
+  if (!bucket) throw new TerraformError(`${where} is ${name}, which is no bucket of the stack`);
+  return bucket;
 }
 
 const policyIn = (block: Block, attribute: string): PolicySpec => ({

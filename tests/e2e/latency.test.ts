@@ -1,7 +1,10 @@
 import { AWS_LATENCY, type LatencyOperation } from '../../local/latency/aws-latency';
 import { startTunnel } from '../support/tunnel';
 
-test('every operation of the latency profile is one that a request, or the agent that serves it, waits for', async () => {
+/** Nothing that fits a message goes through S3. */
+const WITHOUT_BUCKET = Object.keys(AWS_LATENCY).filter((operation) => !operation.startsWith('S3 '));
+
+test('every operation of the latency profile but S3 is one that a small request, or the agent that serves it, waits for', async () => {
   const waited = new Set<LatencyOperation>();
   const latency = (operation: LatencyOperation): number => {
     waited.add(operation);
@@ -11,7 +14,7 @@ test('every operation of the latency profile is one that a request, or the agent
   try {
     expect(await tunnel.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
     expect(await tunnel.visit('/nonce/2')).toMatchObject({ status: 200, text: '2' });
-    expect([...waited].sort()).toEqual(Object.keys(AWS_LATENCY).sort());
+    expect([...waited].sort()).toEqual(WITHOUT_BUCKET.sort());
   } finally {
     await tunnel.close();
   }

@@ -9,7 +9,9 @@ import type { Place } from './required-access';
 export function keyAccess(resource: string, place: Place, ...actions: readonly string[]): Access[] {
   const key = place.keyOf(resource);
   if (key === undefined) return [];
-  const [, , service = '', region = ''] = resource.split(':');
+  const [, , service = ''] = resource.split(':');
+  // Of the key, which is in its resource's region; the ARN of a bucket names none.
+  const [, , , region = ''] = key.split(':');
   return actions.map((action) => ({
     action: `kms:${action}`,
     resource: key,

@@ -4,6 +4,7 @@ import type { Access } from '../evaluate';
 import { dynamodbAccess } from './dynamodb-access';
 import { eventsAccess } from './events-access';
 import { executeApiAccess } from './execute-api-access';
+import { s3Access } from './s3-access';
 import { sqsAccess } from './sqs-access';
 import { ssmAccess } from './ssm-access';
 
@@ -21,6 +22,7 @@ const SERVICES: Readonly<Record<string, AccessOf>> = {
   dynamodb: dynamodbAccess,
   events: eventsAccess,
   'execute-api': executeApiAccess,
+  s3: s3Access,
   sqs: sqsAccess,
   ssm: ssmAccess,
 };

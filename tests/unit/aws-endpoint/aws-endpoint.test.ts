@@ -114,10 +114,10 @@ test.each(['Kinesis_20131202.PutRecord', 'AmazonSQS.SendMessage', 'constructor.x
 );
 
 test('a request without a target is told what the endpoint is for', async () => {
-  const response = await fetch(`${endpoint.url}/bucket/key`);
+  const response = await fetch(`${endpoint.url}/bucket/key`, { method: 'POST' });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({
-    message: expect.stringMatching(/^GET \/bucket\/key .*dynamodb, events, ssm and sqs/) as string,
+    message: expect.stringMatching(/^POST \/bucket\/key .*dynamodb, events, ssm and sqs over AWS JSON, and s3/) as string,
   });
 });
 

@@ -1,0 +1,20 @@
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+import type { AwsCall } from '../../services';
+import type { Access } from '../evaluate';
+import { keyAccess } from './key-access';
+import type { Place } from './required-access';
+
+/** Where the action is not called after the operation. */
+const ACTIONS: Readonly<Record<string, string>> = { HeadObject: 'GetObject', ListObjectsV2: 'ListBucket' };
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
+const KEY_USE: Readonly<Record<string, readonly string[]>> = { PutObject: ['GenerateDataKey'], GetObject: ['Decrypt'] };
+
+/** An object's or, without a key, its bucket's. Names of buckets are unique, so their ARNs have neither region nor account. */
+export function s3Access({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {
+  const action = ACTIONS[operation] ?? operation;
+  const { Bucket: bucket, Key: key } = input as Record<string, string | undefined>;
+  const bucketArn = `arn:aws:s3:::${bucket}`;
+  const resource = key === undefined ? bucketArn : `${bucketArn}/${key}`;
+  return [{ action: `s3:${action}`, resource }, ...keyAccess(bucketArn, place, ...(KEY_USE[action] ?? []))];
+}

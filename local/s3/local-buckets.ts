@@ -1,0 +1,32 @@
+/** The stack's buckets, behind S3's API, and for those who look on. */
+import type { AwsService } from '../services';
+import type { BucketSpec } from '../specs';
+import { Bucket } from './bucket';
+import { s3Service, type S3Options } from './s3-service';
+
+/** An object without its content. */
+export interface ObjectView {
+  readonly key: string;
+  readonly bytes: number;
+  /** In ms since the epoch. */
+  readonly storedAt: number;
+}
+
+export class LocalBuckets {
+  readonly service: AwsService;
+  private readonly buckets: readonly Bucket[];
+
+  /** @param clock  in ms since the epoch */
+  constructor(specs: readonly BucketSpec[], { clock = Date.now, ...options }: S3Options & { readonly clock?: () => number } = {}) {
+    this.buckets = specs.map((spec) => new Bucket(spec, clock));
+    this.service = s3Service(this.buckets, options);
+  }
+
+  /** What is in a bucket, by its name; of all buckets without one. */
+  objects(bucketName?: string): readonly ObjectView[] {
+    return this.buckets
+      .filter(({ spec }) => bucketName === undefined || spec.name === bucketName)
+      .flatMap((bucket) => bucket.list())
+      .map(({ key, body, storedAt }) => ({ key, bytes: body.length, storedAt }));
+  }
+}

@@ -1,0 +1,20 @@
+/** XML as S3 writes it. */
+
+/** Text that is XML already. */
+export interface Xml {
+  readonly xml: string;
+}
+
+/** @param content elements, or one text, which is escaped */
+export const element = (name: string, ...content: readonly (Xml | string | number | boolean)[]): Xml => ({
+  xml: `<${name}>${content.map((each) => (typeof each === 'object' ? each.xml : escaped(String(each)))).join('')}</${name}>`,
+});
+
+export const xmlDocument = ({ xml }: Xml): string => `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`;
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Control characters go as references, as in S3, though XML 1.0 has none for most of them. */
+const escaped = (text: string): string =>
+  // eslint-disable-next-line no-control-regex -- they are what it is about
+  text.replace(/[&<>"\u0000-\u001f]/g, (char) => ENTITIES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`);

@@ -1,0 +1,34 @@
+import type { BucketSpec } from '../specs';
+import type { Block, ResourceReader } from './resource-reader';
+import { TerraformError } from './terraform-error';
+
+/** What a rule of a lifecycle may do that nobody would do here. */
+const UNSUPPORTED = ['transition', 'noncurrent_version_expiration', 'noncurrent_version_transition', 'prefix'];
+
+export function readBuckets(reader: ResourceReader): BucketSpec[] {
+  const lifecycles = reader.all('aws_s3_bucket_lifecycle_configuration');
+  return reader.all('aws_s3_bucket').map((block) => {
+    const name = block.text('bucket');
+    const lifecycle = lifecycles.find((candidate) => candidate.text('bucket') === name);
+    return {
+      address: block.address,
+      name,
+      arn: reader.computed(block, 'arn'),
+      expirations: lifecycle?.blocks('rule').flatMap(expirationOf) ?? [],
+    };
+  });
+}
+
+/** None of a rule that is off, or is about uploads in parts, which are not emulated. */
+function expirationOf(rule: Block): BucketSpec['expirations'] {
+  const days = rule.block('expiration')?.optionalNumber('days');
+  const unsupported = UNSUPPORTED.find((name) => rule.has(name));
+  if (unsupported !== undefined) throw new TerraformError(`${rule.address} has ${unsupported}, which the local cloud does not run`);
+  if (rule.has('expiration') && days === undefined)
+    throw new TerraformError(`${rule.address} expires by something else than days, which the local cloud does not run`);
+  if (days === undefined || rule.text('status') !== 'Enabled') return [];
+  const filter = rule.block('filter');
+  const other = ['tag', 'and', 'object_size_greater_than', 'object_size_less_than'].find((name) => filter?.has(name));
+  if (other !== undefined) throw new TerraformError(`${rule.address} filters by ${other}; the local cloud knows prefix`);
+  return [{ ruleId: rule.text('id'), prefix: filter?.optionalText('prefix') ?? '', days }];
+}
