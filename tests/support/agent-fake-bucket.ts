@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BodyRef, UploadRequestMessage, UploadUrlMessage } from '../../protocol';
 import { listenOnAnyPort } from './listen';
 
@@ -28,7 +29,7 @@ export class FakeBucket {
   readonly seen: string[] = [];
   /** For the next exchanges, one each. */
   faults: Fault[] = [];
-  /** Leaves requests unread and unanswered. */
+  /** Reads bodies slowly, and answers nothing. */
   isStuck = false;
   connections = 0;
 
@@ -73,7 +74,7 @@ export class FakeBucket {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.replace(`?X-Amz-Signature=${CANARY_SIGNATURE}`, '') ?? '';
     this.seen.push(`${request.method} ${path}`);
-    if (this.isStuck) return;
+    if (this.isStuck) return readSlowly(request);
     const fault = this.faults.shift();
     if (fault === 'cut') return void request.socket.destroy();
     if (typeof fault === 'number') return void response.writeHead(fault, { location: '/elsewhere' }).end();
@@ -101,5 +102,14 @@ export class FakeBucket {
     if (refOf(body).sha256 !== signed.sha256) return void response.writeHead(400).end();
     this.objects.set(path, body);
     response.writeHead(200).end();
+  }
+}
+
+/** At some 3 MB/s, which the sender gets to feel: the kernel buffers no whole body. */
+async function readSlowly(request: IncomingMessage): Promise<void> {
+  try {
+    for await (const _chunk of request) await sleep(20);
+  } catch {
+    // The sender has gone.
   }
 }
