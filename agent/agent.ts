@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { encodeMessage, type ConnectionEstablishedMessage, type VisitorAccess } from '../protocol';
+import { Answerer } from './answerer';
 import { Backoff } from './backoff';
+import { BodyBucket } from './body-bucket';
 import { Connection, type ConnectionHandlers } from './connection';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
 import { LocalService } from './local-service';
@@ -8,6 +10,7 @@ import { resolveOptions, type AgentOptions, type AgentSettings } from './options
 import { Outbox } from './outbox';
 import { pause, settledWithin } from './pause';
 import { RequestHandler, type RequestSummary } from './request-handler';
+import { Uploads } from './uploads';
 import { hashedAccess } from './visitor-access';
 
 /** Where visitors reach the tunnel. */
@@ -50,7 +53,9 @@ export class Agent extends EventEmitter<AgentEvents> {
   /** The same for each connection, so that the cloud need not check a password anew. */
   private readonly access: VisitorAccess | undefined;
   private readonly service: LocalService;
+  private readonly bucket: BodyBucket;
   private readonly outbox: Outbox;
+  private readonly uploads: Uploads;
   private readonly requests: RequestHandler;
   private readonly backoff: Backoff;
 
@@ -69,20 +74,24 @@ export class Agent extends EventEmitter<AgentEvents> {
   constructor(options: AgentOptions) {
     super();
     this.settings = resolveOptions(options);
-    const { target, hostHeader, timing, now, random, requestTimeoutMs, maxInFlight, maxBytesInFlight } = this.settings;
+    const { endpoint, target, hostHeader, timing, now, random, requestTimeoutMs, maxInFlight, maxBytesInFlight } = this.settings;
     this.access = hashedAccess(this.settings.access);
     this.backoff = new Backoff(timing.backoffBaseMs, timing.backoffCapMs, random);
     this.service = new LocalService(target, hostHeader);
+    this.bucket = new BodyBucket({
+      allowHttp: endpoint.protocol === 'ws:',
+      newBackoff: () => new Backoff(timing.backoffBaseMs, timing.resendMs, random),
+    });
     this.outbox = new Outbox({
       send: (text) => this.current?.send(text) ?? false,
       onSilence: () => this.current?.probe(),
       resendMs: timing.resendMs,
       now,
     });
+    this.uploads = new Uploads(this.outbox, this.bucket);
     this.requests = new RequestHandler({
-      service: this.service,
+      answerer: new Answerer(this.service, this.bucket, this.uploads, requestTimeoutMs),
       outbox: this.outbox,
-      requestTimeoutMs,
       maxInFlight,
       maxBytesInFlight,
       now,
@@ -185,7 +194,15 @@ export class Agent extends EventEmitter<AgentEvents> {
     malformedRequest: (requestId, why) => {
       if (!this.ended) this.requests.reject(requestId, why);
     },
-    acknowledged: (requestId) => this.outbox.acknowledge(requestId),
+    acknowledged: (requestId) => {
+      this.outbox.acknowledge(requestId);
+      this.uploads.drop(requestId);
+    },
+    refused: (requestId, error) => {
+      this.outbox.acknowledge(requestId);
+      this.uploads.refuse(requestId, error);
+    },
+    uploadPlace: (message) => this.uploads.place(message),
     warning: (text) => void this.emit('warning', text),
   };
 
@@ -243,16 +260,17 @@ export class Agent extends EventEmitter<AgentEvents> {
       // Requests that crossed with `draining` are on their way.
       await pause(Math.min(stopLingerMs, left()));
       await settledWithin(left(), Promise.race([this.requests.idle(), current.closed]));
-      this.service.abort('the agent was stopped before the local service had answered');
+      this.requests.abort('the agent was stopped before the local service had answered');
       await this.requests.idle();
       await settledWithin(Math.min(lastAckMs, left()), Promise.race([this.outbox.empty(), current.closed]));
     }
     this.ended = true;
     await Promise.all([...this.open].map((connection) => connection.close()));
     await this.running.catch(() => undefined);
-    this.service.abort('the agent was stopped');
+    this.requests.abort('the agent was stopped');
     await this.requests.idle();
     this.service.close();
+    this.bucket.close();
     this.outbox.close();
     if (current) this.emit('disconnected', { reason: 'the agent was stopped' });
   }

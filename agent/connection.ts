@@ -9,6 +9,7 @@ import {
   type ConnectionEstablishedMessage,
   type ErrorMessage,
   type HttpRequestMessage,
+  type UploadUrlMessage,
   type VisitorAccess,
 } from '../protocol';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
@@ -33,6 +34,10 @@ export interface ConnectionHandlers {
   /** A request that cannot be read. */
   malformedRequest(requestId: string, why: string): void;
   acknowledged(requestId: string): void;
+  /** What was said about a request is not wanted, now or later. */
+  refused(requestId: string, error: ErrorMessage): void;
+  /** Where to put the body of an answer. */
+  uploadPlace(message: UploadUrlMessage): void;
   /** Something a person may want to know. */
   warning(text: string): void;
 }
@@ -131,6 +136,8 @@ export class Connection {
       case 'http_request':
         if (this.options.access && !this.heartbeat) return void this.unconfirmed.push(message);
         return this.handlers.request(message);
+      case 'upload_url':
+        return this.handlers.uploadPlace(message);
       case 'ack':
         return this.handlers.acknowledged(message.request_id);
       case 'error':
@@ -159,11 +166,11 @@ export class Connection {
     for (const request of this.unconfirmed.splice(0)) this.handlers.request(request);
   }
 
-  private onCloudError({ code, message, request_id: requestId }: ErrorMessage): void {
+  private onCloudError(error: ErrorMessage): void {
+    const { code, message, request_id: requestId } = error;
     const report = `the cloud reports ${code}: ${message}`;
     if (!this.heartbeat && !requestId) return this.end(new ConnectionError(report));
-    // About an answer: the cloud has looked at it and does not want it, now or later.
-    if (requestId) this.handlers.acknowledged(requestId);
+    if (requestId) this.handlers.refused(requestId, error);
     this.handlers.warning(report);
   }
 

@@ -1,6 +1,7 @@
 import { stripHopByHop, type Headers } from '../protocol';
 import { LocalServiceError } from './errors';
 import { formatTarget, type LocalTarget } from './local-target';
+import type { Spool } from './spool';
 
 /** A visitor's request as it goes to the local service. */
 export interface LocalRequest {
@@ -8,7 +9,7 @@ export interface LocalRequest {
   /** Path plus query, written on the request line byte for byte. */
   readonly uri: string;
   readonly headers: Headers;
-  readonly body: Buffer;
+  readonly body: Spool;
 }
 
 /** Methods whose requests say how long their body is even when it is empty (RFC 9110, section 8.6). */
@@ -60,8 +61,8 @@ export function localHeaderLines(
 
   const lines = ['host', ...(hostHeader === undefined ? host : [hostHeader])];
   for (const [name, values] of Object.entries(fields)) for (const value of values) lines.push(name, value);
-  if (body.length > 0 || declaredLength !== undefined || METHODS_WITH_BODY.has(method.toUpperCase())) {
-    lines.push('content-length', String(body.length));
+  if (body.bytes > 0 || declaredLength !== undefined || METHODS_WITH_BODY.has(method.toUpperCase())) {
+    lines.push('content-length', String(body.bytes));
   }
   return lines;
 }

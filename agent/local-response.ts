@@ -1,31 +1,18 @@
 import type { IncomingMessage } from 'node:http';
-import { MAX_MESSAGE_BYTES, stripHopByHop, type Headers } from '../protocol';
+import { MAX_RESPONSE_BODY_BYTES, stripHopByHop, type Headers } from '../protocol';
 import { LocalServiceError } from './errors';
+import { capped, Spool } from './spool';
 
 /** The local service's answer, whole. */
 export interface LocalResponse {
   readonly status: number;
   /** Lower-case names; values in the order they came, each `Set-Cookie` by itself. */
   readonly headers: Headers;
-  readonly body: Buffer;
+  readonly body: Spool;
 }
 
 /**
- * What base64 leaves of one message; the envelope takes a little more, which shows once the answer is
- * encoded.
- */
-const MAX_BODY_BYTES = (MAX_MESSAGE_BYTES / 4) * 3;
-
-/** @param described such as `its body has more than 98304 bytes` */
-export function responseTooLarge(described: string): LocalServiceError {
-  return new LocalServiceError(
-    'response_too_large',
-    `the local service's answer does not fit one message of ${MAX_MESSAGE_BYTES / 1024} KB (base64 included): ${described}`,
-  );
-}
-
-/**
- * Reads an answer to its end, as far as a message can carry it.
+ * Reads an answer to its end, as far as the cloud can pass it on.
  * @throws LocalServiceError `invalid_response` or `response_too_large`; the caller ends the exchange
  */
 export async function readLocalResponse(response: IncomingMessage, method: string): Promise<LocalResponse> {
@@ -40,7 +27,8 @@ export async function readLocalResponse(response: IncomingMessage, method: strin
   const isBodiless = method.toUpperCase() === 'HEAD' || status === 204 || status === 304;
   if (!isBodiless) refuseDeclaredLength(response.headers['content-length']);
   if (status === 204) delete headers['content-length'];
-  return { status, headers, body: await readBody(response) };
+  const body = await Spool.from(capped(response, MAX_RESPONSE_BODY_BYTES, () => tooLarge(`more than ${MAX_RESPONSE_BODY_BYTES}`)));
+  return { status, headers, body };
 }
 
 function groupByName(rawHeaders: readonly string[]): Headers {
@@ -55,16 +43,13 @@ function groupByName(rawHeaders: readonly string[]): Headers {
 
 /** An answer that says itself that it is too large need not be read. */
 function refuseDeclaredLength(contentLength: string | undefined): void {
-  if (Number(contentLength) > MAX_BODY_BYTES) throw responseTooLarge(`its body has ${contentLength} bytes`);
+  if (Number(contentLength) > MAX_RESPONSE_BODY_BYTES) throw tooLarge(`${contentLength}`);
 }
 
-async function readBody(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw responseTooLarge(`its body has more than ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** @param bytes how many there are, such as `more than 10` */
+function tooLarge(bytes: string): LocalServiceError {
+  return new LocalServiceError(
+    'response_too_large',
+    `the body of the local service's answer has ${bytes} bytes, and the cloud takes ${MAX_RESPONSE_BODY_BYTES} at most (4.5 MB)`,
+  );
 }

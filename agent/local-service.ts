@@ -1,5 +1,6 @@
 import http from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { LocalServiceError } from './errors';
 import { withoutRewrittenHost } from './host-header';
 import { checkRequestLine, localHeaderLines, type LocalRequest } from './local-request';
@@ -28,7 +29,6 @@ interface Exchange {
  */
 export class LocalService {
   private readonly agent = new http.Agent({ keepAlive: true, timeout: IDLE_SOCKET_MS });
-  private readonly running = new Set<Exchange>();
 
   /** @param hostHeader what it gets as Host; the visitor's, when left out */
   constructor(
@@ -39,33 +39,29 @@ export class LocalService {
   /**
    * Asks the local service.
    * @param timeoutMs for the whole answer
+   * @param signal ends it, with a LocalServiceError for its reason
    * @throws LocalServiceError
    */
-  async ask(request: LocalRequest, timeoutMs: number): Promise<LocalResponse> {
+  async ask(request: LocalRequest, timeoutMs: number, signal?: AbortSignal): Promise<LocalResponse> {
+    signal?.throwIfAborted();
     const exchange = this.begin(request);
-    this.running.add(exchange);
-    const timer = setTimeout(() => this.cancel(exchange, this.timeoutError(timeoutMs)), timeoutMs);
+    const timer = setTimeout(() => cancel(exchange, this.timeoutError(timeoutMs)), timeoutMs);
+    signal?.addEventListener('abort', () => cancel(exchange, signal.reason as LocalServiceError));
+    const sent = pipeline(request.body.read(), exchange.outgoing);
     try {
-      const response = await responseHead(exchange.outgoing, request.body);
+      const response = await responseHead(exchange.outgoing);
       const answer = await readLocalResponse(response, request.method);
       return { ...answer, headers: withoutRewrittenHost(answer.headers, this.hostHeader) };
     } catch (error) {
       exchange.outgoing.destroy();
       throw exchange.cancelledWith ?? this.explain(error, exchange);
     } finally {
-      clearTimeout(timer);
-      this.running.delete(exchange);
+      // A service that answers before it has read the whole body may read on, for as long as it has.
+      sent.catch(() => undefined).finally(() => clearTimeout(timer));
     }
   }
 
-  /** Ends what is running; each `ask` then throws `internal_error` with this message. */
-  abort(message: string): void {
-    for (const exchange of this.running) {
-      this.cancel(exchange, new LocalServiceError('internal_error', message));
-    }
-  }
-
-  /** Closes the idle connections. */
+  /** Closes the connections. */
   close(): void {
     this.agent.destroy();
   }
@@ -89,11 +85,6 @@ export class LocalService {
       // Node checks method and header fields for characters that would break the framing.
       throw new LocalServiceError('invalid_request', (error as Error).message, { cause: error });
     }
-  }
-
-  private cancel(exchange: Exchange, reason: LocalServiceError): void {
-    exchange.cancelledWith ??= reason;
-    exchange.outgoing.destroy(reason);
   }
 
   private timeoutError(timeoutMs: number): LocalServiceError {
@@ -123,7 +114,12 @@ export class LocalService {
   }
 }
 
-function responseHead(outgoing: ClientRequest, body: Buffer): Promise<IncomingMessage> {
+function cancel(exchange: Exchange, reason: LocalServiceError): void {
+  exchange.cancelledWith ??= reason;
+  exchange.outgoing.destroy(reason);
+}
+
+function responseHead(outgoing: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.once('response', resolve);
     outgoing.once('error', reject);
@@ -131,6 +127,5 @@ function responseHead(outgoing: ClientRequest, body: Buffer): Promise<IncomingMe
       socket.destroy();
       reject(new LocalServiceError('invalid_response', 'the local service switched protocols (101) unasked'));
     });
-    outgoing.end(body);
   });
 }

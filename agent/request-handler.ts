@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { encodeMessage, fitsOneMessage, type AgentErrorCode, type HttpRequestMessage } from '../protocol';
+import type { AgentErrorCode, HttpRequestMessage } from '../protocol';
+import { encodeFailure } from './answer-message';
+import type { Answerer } from './answerer';
 import { LocalServiceError } from './errors';
-import type { LocalService } from './local-service';
-import { responseTooLarge, type LocalResponse } from './local-response';
 import type { Outbox } from './outbox';
 import { SeenRequests } from './seen-requests';
 
@@ -22,9 +22,8 @@ export interface RequestSummary {
 }
 
 export interface RequestHandlerOptions {
-  readonly service: LocalService;
+  readonly answerer: Answerer;
   readonly outbox: Outbox;
-  readonly requestTimeoutMs: number;
   /** Requests at the local service at once, and bytes of their bodies; beyond either a request is refused as `busy`. */
   readonly maxInFlight: number;
   readonly maxBytesInFlight: number;
@@ -36,12 +35,13 @@ export interface RequestHandlerOptions {
 const DEFAULT_LIFE_MS = 25_000;
 
 /**
- * Takes each request to the local service once, whatever the cloud repeats, and puts its answer into the
+ * Has each request answered once, whatever the cloud repeats, as far as there is room, and puts its answer into the
  * outbox.
  */
 export class RequestHandler {
   private readonly seen = new SeenRequests();
-  private readonly inFlight = new Set<Promise<void>>();
+  /** Each with what ends it. */
+  private readonly inFlight = new Map<Promise<void>, AbortController>();
   private bytesInFlight = 0;
 
   constructor(private readonly options: RequestHandlerOptions) {}
@@ -51,14 +51,15 @@ export class RequestHandler {
    */
   handle(request: HttpRequestMessage): void {
     if (!this.seen.add(request.request_id)) return this.options.outbox.resend(request.request_id);
-    const bytes = Buffer.byteLength(request.body, 'base64');
+    const bytes = request.body_ref?.bytes ?? Buffer.byteLength(request.body, 'base64');
     if (this.isBusy(bytes)) return this.refuseAsBusy(request);
     this.bytesInFlight += bytes;
-    const answered: Promise<void> = this.answer(request).finally(() => {
+    const end = new AbortController();
+    const answered: Promise<void> = this.answer(request, end).finally(() => {
       this.bytesInFlight -= bytes;
       this.inFlight.delete(answered);
     });
-    this.inFlight.add(answered);
+    this.inFlight.set(answered, end);
   }
 
   /** Answers a request that could not be read. */
@@ -71,9 +72,14 @@ export class RequestHandler {
     this.options.outbox.add(requestId, text, this.options.now() + DEFAULT_LIFE_MS);
   }
 
+  /** Ends what is in flight; each such request is answered by `internal_error` with this message. */
+  abort(message: string): void {
+    for (const end of this.inFlight.values()) end.abort(new LocalServiceError('internal_error', message));
+  }
+
   /** Resolves when the requests that are in flight now have been answered. */
   async settled(): Promise<void> {
-    await Promise.allSettled([...this.inFlight]);
+    await Promise.allSettled(this.inFlight.keys());
   }
 
   /** Resolves when no request is in flight, those included that come in meanwhile. */
@@ -95,32 +101,17 @@ export class RequestHandler {
     this.options.onFinished({ method: request.method, path: pathOf(request), ms: 0, bytes: 0, error: 'busy' });
   }
 
-  private async answer(request: HttpRequestMessage): Promise<void> {
+  private async answer(request: HttpRequestMessage, end: AbortController): Promise<void> {
     const lifeMs = lifeOf(request);
-    const expiresAt = this.options.now() + lifeMs;
     const begin = performance.now();
-    const { text, ...outcome } = await this.ask(request, lifeMs, begin);
-    this.options.outbox.add(request.request_id, text, expiresAt);
+    const expiresAt = this.options.now() + lifeMs;
+    const deadline = setTimeout(() => end.abort(deadlineError(lifeMs)), lifeMs);
+    const { text, ...outcome } = await this.options.answerer.answer({ request, lifeMs, expiresAt, signal: end.signal });
+    clearTimeout(deadline);
+    if (text !== undefined) this.options.outbox.add(request.request_id, text, expiresAt);
     this.options.onFinished({ method: request.method, path: pathOf(request), ms: elapsedMs(begin), ...outcome });
   }
-
-  /** Never rejects: what goes wrong becomes an `error` message. */
-  private async ask(request: HttpRequestMessage, lifeMs: number, begin: number): Promise<Outcome> {
-    const { service, requestTimeoutMs } = this.options;
-    try {
-      const body = Buffer.from(request.body, 'base64');
-      const response = await service.ask({ ...request, body }, Math.min(requestTimeoutMs, lifeMs));
-      const text = encodeResponse(request.request_id, response, elapsedMs(begin));
-      return { text, bytes: response.body.length, status: response.status };
-    } catch (error) {
-      const failure = asLocalServiceError(error);
-      return { text: encodeFailure(request.request_id, failure), bytes: 0, error: failure.code };
-    }
-  }
 }
-
-/** An encoded answer, and what there is to say of it. */
-type Outcome = { readonly text: string } & Pick<RequestSummary, 'bytes' | 'status' | 'error'>;
 
 /** Without the query, which may carry secrets. */
 const pathOf = ({ uri }: HttpRequestMessage): string => uri.replace(/\?.*$/s, '');
@@ -135,26 +126,5 @@ function lifeOf({ deadline, timestamp }: HttpRequestMessage): number {
   return deadline === undefined ? DEFAULT_LIFE_MS : Math.min(Math.max(0, deadline - timestamp), 60_000);
 }
 
-/** @throws LocalServiceError `response_too_large` */
-function encodeResponse(requestId: string, response: LocalResponse, ms: number): string {
-  const text = encodeMessage({
-    type: 'http_response',
-    request_id: requestId,
-    status_code: response.status,
-    headers: response.headers,
-    body: response.body.toString('base64'),
-    processing_time_ms: ms,
-    ack: true,
-  });
-  if (fitsOneMessage(text)) return text;
-  throw responseTooLarge(`body and headers take ${Buffer.byteLength(text)} bytes`);
-}
-
-function encodeFailure(requestId: string, { code, message }: LocalServiceError): string {
-  return encodeMessage({ type: 'error', request_id: requestId, code, message, ack: true });
-}
-
-function asLocalServiceError(error: unknown): LocalServiceError {
-  if (error instanceof LocalServiceError) return error;
-  return new LocalServiceError('internal_error', 'the agent failed to handle the request', { cause: error });
-}
+const deadlineError = (lifeMs: number): LocalServiceError =>
+  new LocalServiceError('timeout', `the request could not be answered within ${lifeMs / 1000} s, and its visitor waits no longer`);

@@ -14,7 +14,9 @@ import {
   type HttpRequestMessage,
   type HttpResponseMessage,
   type ReadyMessage,
+  type UploadRequestMessage,
 } from '../../protocol';
+import type { FakeBucket } from './agent-fake-bucket';
 import { FrameMeter, type MeteredMessage } from './agent-frame-meter';
 
 export type Answer = HttpResponseMessage | ErrorMessage;
@@ -28,6 +30,8 @@ export class FakeGateway extends EventEmitter<{
   /** Every answer in the order of arrival, resent ones too. */
   readonly answers: Answer[] = [];
   readonly messages: MeteredMessage[] = [];
+  /** Every question where to put a body, repeated ones too. */
+  readonly uploadRequests: UploadRequestMessage[] = [];
   /** Name of each connection attempt, also refused ones. */
   readonly namesAsked: (string | null)[] = [];
   readonly targets: string[] = [];
@@ -39,6 +43,10 @@ export class FakeGateway extends EventEmitter<{
   establishes = true;
   /** Says that it keeps visitors out, when it is asked to. */
   guards = false;
+  /** Where bodies go that do not fit a message; a cloud without one does not know `upload_request`. */
+  bucket?: FakeBucket;
+  /** What is said to an `upload_request`, when it is something else; nothing for undefined. */
+  onUploadRequest?: (message: UploadRequestMessage) => CloudMessage | undefined;
   tunnelId = 'k3v9x2m4q7wz';
 
   private readonly server = http.createServer();
@@ -179,11 +187,28 @@ export class FakeConnection {
         if (this.gateway.acknowledges && message.request_id)
           this.send({ type: 'ack', request_id: message.request_id });
         return;
+      case 'upload_request':
+        this.gateway.uploadRequests.push(message);
+        return this.sayWhereTo(message);
       default:
         return;
     }
   }
+
+  private sayWhereTo(message: UploadRequestMessage): void {
+    const { bucket, onUploadRequest } = this.gateway;
+    const reply = onUploadRequest ? onUploadRequest(message) : (bucket?.place(message) ?? unknownType(message.request_id));
+    if (reply) this.send(reply);
+  }
 }
+
+/** What a cloud says to a message that it does not know. */
+const unknownType = (requestId: string): ErrorMessage => ({
+  type: 'error',
+  request_id: requestId,
+  code: 'invalid_request',
+  message: 'type: must be one that is known',
+});
 
 /** A request as the cloud words it; what a test does not name is a plain GET. */
 export function requestMessage(fields: Partial<HttpRequestMessage> = {}): HttpRequestMessage {

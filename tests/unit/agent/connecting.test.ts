@@ -33,7 +33,7 @@ describe('connecting', () => {
       {
         type: 'ready',
         version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
-        capabilities: ['any-method', 'drops-duplicates'],
+        capabilities: ['any-method', 'drops-duplicates', 'bodies-by-reference'],
       },
     ]);
   });

@@ -1,5 +1,6 @@
 import { AgentOptionError } from '../../../agent';
 import { resolveOptions } from '../../../agent/options';
+import { Spool } from '../../../agent/spool';
 import { LocalService } from '../../../agent/local-service';
 import { AgentFixture } from '../../support/agent-fixture';
 import { startLocalServer } from '../../support/agent-local-server';
@@ -21,7 +22,7 @@ async function exchange(hostHeader: string | undefined, fields: (host: string) =
   );
   const service = new LocalService({ host: '127.0.0.1', port: server.port }, resolve(hostHeader, { port: server.port }));
   fixture.keep({ close: async () => service.close() });
-  const request = { method: 'GET', uri: '/', headers: { host: ['demo.test'], 'x-forwarded-host': ['demo.test'] }, body: Buffer.alloc(0) };
+  const request = { method: 'GET', uri: '/', headers: { host: ['demo.test'], 'x-forwarded-host': ['demo.test'] }, body: Spool.of(Buffer.alloc(0)) };
   const { headers } = await service.ask(request, 1000);
   return { seen, headers, own: `127.0.0.1:${server.port}` };
 }

@@ -1,0 +1,81 @@
+import { performance } from 'node:perf_hooks';
+import { MAX_REQUEST_BODY_BYTES, type HttpRequestMessage } from '../protocol';
+import { encodeByReference, encodeFailure, encodeInline } from './answer-message';
+import type { BodyBucket } from './body-bucket';
+import { LocalServiceError } from './errors';
+import type { LocalService } from './local-service';
+import type { LocalResponse } from './local-response';
+import type { RequestSummary } from './request-handler';
+import { Spool } from './spool';
+import type { Uploads } from './uploads';
+
+/** A request while it is being answered. */
+export interface Exchange {
+  readonly request: HttpRequestMessage;
+  /** How long its visitor will wait, in ms ... */
+  readonly lifeMs: number;
+  /** ... which is until then, in ms since the epoch. */
+  readonly expiresAt: number;
+  /** Ends it, with a LocalServiceError for its reason. */
+  readonly signal: AbortSignal;
+}
+
+/** An encoded answer, if there is still one to send, and what there is to say of it. */
+export type Outcome = { readonly text: string | undefined } & Pick<RequestSummary, 'bytes' | 'status' | 'error'>;
+
+/** Answers one request: its body here, the local service asked, the answer's body on its way. */
+export class Answerer {
+  constructor(
+    private readonly service: LocalService,
+    private readonly bucket: BodyBucket,
+    private readonly uploads: Uploads,
+    private readonly requestTimeoutMs: number,
+  ) {}
+
+  /** Never rejects: what goes wrong becomes an `error` message. */
+  async answer(exchange: Exchange): Promise<Outcome> {
+    const begin = performance.now();
+    try {
+      const response = await this.ask(exchange);
+      try {
+        const text = await this.deliver(exchange, response, Math.round(performance.now() - begin));
+        return { text, bytes: response.body.bytes, status: response.status };
+      } finally {
+        await response.body.close();
+      }
+    } catch (error) {
+      const failure = asLocalServiceError(error);
+      return { text: encodeFailure(exchange.request.request_id, failure), bytes: 0, error: failure.code };
+    }
+  }
+
+  /** The local service sees nothing of a request whose body is not here, whole and undamaged. */
+  private async ask({ request, lifeMs, signal }: Exchange): Promise<LocalResponse> {
+    const body = await this.bodyOf(request, signal);
+    try {
+      return await this.service.ask({ ...request, body }, Math.min(this.requestTimeoutMs, lifeMs), signal);
+    } finally {
+      await body.close();
+    }
+  }
+
+  private async bodyOf({ body, body_ref: ref }: HttpRequestMessage, signal: AbortSignal): Promise<Spool> {
+    if (!ref) return Spool.of(Buffer.from(body, 'base64'));
+    if (ref.bytes <= MAX_REQUEST_BODY_BYTES) return this.bucket.download(ref, signal);
+    throw new LocalServiceError('invalid_request', `the request's body has ${ref.bytes} bytes, and ${MAX_REQUEST_BODY_BYTES} is the most (6 MB)`);
+  }
+
+  /** @returns the message that completes the request; undefined when nobody waits for it any more */
+  private async deliver({ request, expiresAt, signal }: Exchange, response: LocalResponse, ms: number): Promise<string | undefined> {
+    const { request_id: requestId } = request;
+    const inline = await encodeInline(requestId, response, ms);
+    if (inline !== undefined) return inline;
+    const text = encodeByReference(requestId, response, ms);
+    return (await this.uploads.upload(requestId, response.body, expiresAt, signal)) ? text : undefined;
+  }
+}
+
+function asLocalServiceError(error: unknown): LocalServiceError {
+  if (error instanceof LocalServiceError) return error;
+  return new LocalServiceError('internal_error', 'the agent failed to handle the request', { cause: error });
+}

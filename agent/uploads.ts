@@ -1,0 +1,91 @@
+import { encodeMessage, type ErrorMessage, type UploadUrlMessage } from '../protocol';
+import type { BodyBucket } from './body-bucket';
+import { LocalServiceError } from './errors';
+import type { Outbox } from './outbox';
+import type { Spool } from './spool';
+
+interface Upload {
+  /** Aborted when the cloud ends it. */
+  readonly ended: AbortController;
+  /** Set while the agent asks where to put the body. */
+  onPlace?: (place: UploadUrlMessage) => void;
+}
+
+const NOBODY_WAITS = new Error('nobody waits for the answer any more');
+
+/** A URL that is refused once may have expired; one that is refused again will not do. */
+const MAX_PLACES = 2;
+
+/**
+ * Bodies of answers on their way into the body bucket. Where to put one is asked through the outbox, like an answer: until the cloud
+ * has answered, over whichever connection there is.
+ */
+export class Uploads {
+  private readonly running = new Map<string, Upload>();
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly bucket: BodyBucket,
+  ) {}
+
+  /**
+   * Uploads the body of an answer.
+   * @param expiresAt until when the cloud is asked for a place, in ms since the epoch
+   * @returns false when nobody waits for the answer any more
+   * @throws LocalServiceError, or the signal's reason
+   */
+  async upload(requestId: string, body: Spool, expiresAt: number, signal: AbortSignal): Promise<boolean> {
+    const upload: Upload = { ended: new AbortController() };
+    const eitherSignal = AbortSignal.any([signal, upload.ended.signal]);
+    this.running.set(requestId, upload);
+    try {
+      for (let asked = 0; asked < MAX_PLACES; asked += 1) {
+        const { bytes, sha256 } = body;
+        this.outbox.add(requestId, encodeMessage({ type: 'upload_request', request_id: requestId, bytes, sha256 }), expiresAt);
+        const place = await placeFor(upload, eitherSignal);
+        if (await this.bucket.upload(place, body, eitherSignal)) return true;
+      }
+      throw new LocalServiceError('internal_error', 'the answer could not be uploaded: the body bucket answered with status 403');
+    } catch (error) {
+      if (error === NOBODY_WAITS) return false;
+      throw error;
+    } finally {
+      this.running.delete(requestId);
+    }
+  }
+
+  /** The cloud says where to put a body. It may say so twice, when it was asked twice. */
+  place(message: UploadUrlMessage): void {
+    const upload = this.running.get(message.request_id);
+    if (!upload?.onPlace) return;
+    this.outbox.acknowledge(message.request_id);
+    upload.onPlace(message);
+  }
+
+  /** Nobody waits for the answer any more. */
+  drop(requestId: string): void {
+    this.running.get(requestId)?.ended.abort(NOBODY_WAITS);
+  }
+
+  /** The cloud does not want the body. */
+  refuse(requestId: string, refusal: ErrorMessage): void {
+    this.running.get(requestId)?.ended.abort(asLocalServiceError(refusal));
+  }
+}
+
+function placeFor(upload: Upload, signal: AbortSignal): Promise<UploadUrlMessage> {
+  return new Promise<UploadUrlMessage>((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    upload.onPlace = resolve;
+  }).finally(() => delete upload.onPlace);
+}
+
+/** A cloud that does not know uploads finds the question malformed. */
+function asLocalServiceError({ code, message }: ErrorMessage): LocalServiceError {
+  if (code !== 'invalid_request') return new LocalServiceError(code, `the cloud does not take the answer: ${message}`);
+  return new LocalServiceError(
+    'response_too_large',
+    `the local service's answer does not fit one message (about 95 KB), and the cloud takes no larger ones: ${message}`,
+  );
+}

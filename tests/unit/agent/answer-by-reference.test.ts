@@ -1,0 +1,248 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MAX_RESPONSE_BODY_BYTES, type UploadUrlMessage } from '../../../protocol';
+import type { AgentOptions, RequestSummary } from '../../../agent';
+import { AgentFixture } from '../../support/agent-fixture';
+import { CANARY_SIGNATURE, FakeBucket, refOf } from '../../support/agent-fake-bucket';
+import { requestMessage, type Answer, type FakeGateway } from '../../support/agent-fake-gateway';
+import { startLocalServer } from '../../support/agent-local-server';
+import { eventually } from '../../support/eventually';
+
+const fixture = new AgentFixture();
+afterEach(() => fixture.closeAll());
+
+const BODY = Buffer.from(Array.from({ length: 4_000_000 }, (_, i) => (i * 31 + (i >> 8)) & 0xff));
+
+let gateway: FakeGateway;
+let bucket: FakeBucket;
+let asked: number;
+beforeEach(async () => {
+  gateway = await fixture.gateway();
+  bucket = gateway.bucket = fixture.keep(await FakeBucket.start());
+  asked = 0;
+});
+// Nothing that a test does may leave a temporary file behind, with a name or without one.
+afterEach(() => eventually(() => spoolFiles().length === 0));
+
+/** An agent for a service whose every answer is this one. */
+async function tunnelTo(body: Buffer, options: Partial<AgentOptions> = {}) {
+  const local = fixture.keep(
+    await startLocalServer((_request, reply) => {
+      asked += 1;
+      reply.writeHead(200, { 'content-type': 'application/octet-stream' }).end(body);
+    }),
+  );
+  return fixture.connected(gateway, local.port, options);
+}
+
+/** The agent's temporary files, those included that have lost their names but are open. */
+function spoolFiles(): string[] {
+  const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+  return open.filter((path) => path.startsWith(join(tmpdir(), 'http-tunnel-')));
+}
+
+const expectUploaded = (answer: Answer, body = BODY): void => {
+  expect(answer).toMatchObject({ type: 'http_response', status_code: 200, body: '', body_ref: refOf(body), ack: true });
+  const last = bucket.uploads.at(-1);
+  expect(last && Buffer.compare(last.body, body)).toBe(0);
+};
+
+describe('an answer that does not fit a message', () => {
+  it('is uploaded as it is signed for, and then told of', async () => {
+    await tunnelTo(BODY);
+    const answer = await gateway.newest.request();
+    expectUploaded(answer);
+    expect(gateway.uploadRequests).toEqual([{ type: 'upload_request', request_id: answer.request_id, ...refOf(BODY) }]);
+    expect(bucket.uploads).toHaveLength(1);
+    const { headers } = bucket.uploads[0] ?? {};
+    expect(headers).toEqual({
+      'content-length': '4000000',
+      'x-amz-checksum-sha256': refOf(BODY).sha256,
+      host: expect.stringContaining('127.0.0.1'),
+      connection: 'keep-alive',
+    });
+  });
+
+  it('may have any size up to the cap', async () => {
+    const most = Buffer.alloc(MAX_RESPONSE_BODY_BYTES, 'm');
+    await tunnelTo(most);
+    expectUploaded(await gateway.newest.request(), most);
+  });
+
+  it('waits in a file while it is uploaded, not in memory', async () => {
+    bucket.isStuck = true;
+    await tunnelTo(BODY);
+    const answer = gateway.newest.request({ timestamp: 0, deadline: 500 });
+    await eventually(() => bucket.seen.length === 1);
+    expect(spoolFiles()).toEqual([expect.stringContaining('(deleted)')]);
+    expect(await answer).toMatchObject({ code: 'timeout' });
+    await eventually(() => spoolFiles().length === 0);
+  });
+
+  it('does not hold up others', async () => {
+    bucket.isStuck = true;
+    await tunnelTo(BODY);
+    const answers = Array.from({ length: 5 }, () => gateway.newest.request({ timestamp: 0, deadline: 400 }));
+    await eventually(() => bucket.seen.length === 5);
+    for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ code: 'timeout' });
+  });
+
+  it('is reported like any other', async () => {
+    const agent = await tunnelTo(BODY);
+    const summary = new Promise<RequestSummary>((resolve) => agent.once('request', resolve));
+    await gateway.newest.request({ uri: '/file' });
+    expect(await summary).toMatchObject({ path: '/file', status: 200, bytes: 4_000_000 });
+  });
+});
+
+describe('the question where to put a body', () => {
+  it('is asked again until there is an answer to it', async () => {
+    let lost = 2;
+    gateway.onUploadRequest = (message) => (lost-- > 0 ? undefined : bucket.place(message));
+    await tunnelTo(BODY);
+    expectUploaded(await gateway.newest.request());
+    expect(gateway.uploadRequests).toHaveLength(3);
+  });
+
+  it('may be answered more than once, and the body is uploaded once', async () => {
+    gateway.onUploadRequest = (message) => {
+      gateway.newest.send(bucket.place(message));
+      gateway.newest.send(bucket.place(message));
+      return bucket.place(message);
+    };
+    await tunnelTo(BODY);
+    expectUploaded(await gateway.newest.request());
+    expect(bucket.seen).toHaveLength(1);
+  });
+
+  it('is asked over the next connection when the first is lost', async () => {
+    let isFirst = true;
+    gateway.onUploadRequest = (message) => {
+      if (!isFirst) return bucket.place(message);
+      isFirst = false;
+      gateway.newest.socket.terminate();
+      return undefined;
+    };
+    await tunnelTo(BODY, { timing: { resendMs: 60_000 } });
+    expectUploaded(await gateway.newest.request());
+    expect(gateway.connections).toHaveLength(2);
+    expect(asked).toBe(1);
+  });
+
+  it('ends with the deadline', async () => {
+    gateway.onUploadRequest = () => undefined;
+    await tunnelTo(BODY);
+    expect(await gateway.newest.request({ timestamp: 0, deadline: 300 })).toMatchObject({ code: 'timeout' });
+    const count = gateway.uploadRequests.length;
+    await gateway.newest.request({ timestamp: 0, deadline: 200 });
+    expect(gateway.uploadRequests.filter(({ request_id }) => request_id === gateway.uploadRequests[0]?.request_id)).toHaveLength(count);
+  });
+
+  it('is answered by a refusal, which is what the visitor is told', async () => {
+    gateway.onUploadRequest = ({ request_id }) => ({ type: 'error', request_id, code: 'response_too_large', message: 'not here' });
+    await tunnelTo(BODY);
+    expect(await gateway.newest.request()).toMatchObject({ code: 'response_too_large', message: expect.stringContaining('not here') });
+    expect(bucket.seen).toEqual([]);
+  });
+
+  it('is not understood by an older cloud, whose limit the visitor is told', async () => {
+    delete gateway.bucket;
+    await tunnelTo(BODY);
+    expect(await gateway.newest.request()).toMatchObject({ code: 'response_too_large', message: expect.stringContaining('95 KB') });
+  });
+
+  it('is answered by an acknowledgement when nobody waits any more: nothing more is said', async () => {
+    gateway.onUploadRequest = ({ request_id }) => ({ type: 'ack', request_id });
+    const agent = await tunnelTo(BODY);
+    const finished = new Promise((resolve) => agent.once('request', resolve));
+    const message = requestMessage();
+    gateway.newest.send(message);
+    await finished;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(gateway.answersTo(message.request_id)).toEqual([]);
+    expect(gateway.uploadRequests).toHaveLength(1);
+    expect(bucket.seen).toEqual([]);
+  });
+});
+
+describe('an upload', () => {
+  it.each([['cut', 'cut' as const], ['failing', 500], ['busy', 503], ['slow', 408]])(
+    'is tried again with the same URL when the bucket is %s',
+    async (_what, fault) => {
+      bucket.faults = [fault, fault];
+      await tunnelTo(BODY);
+      expectUploaded(await gateway.newest.request());
+      expect(bucket.seen).toHaveLength(3);
+      expect(new Set(bucket.seen).size).toBe(1);
+      expect(gateway.uploadRequests).toHaveLength(1);
+    },
+  );
+
+  it('gets a new URL when the first has expired, but not a third', async () => {
+    await tunnelTo(BODY);
+    bucket.faults = [403];
+    expectUploaded(await gateway.newest.request());
+    expect(new Set(bucket.seen).size).toBe(2);
+    bucket.faults = [403, 403];
+    expect(await gateway.newest.request()).toMatchObject({ code: 'internal_error', message: expect.stringContaining('status 403') });
+    expect(gateway.uploadRequests).toHaveLength(4);
+  });
+
+  it.each([400, 404, 307])('is given up at status %d, and the URL stays a secret', async (status) => {
+    bucket.faults = [status];
+    await tunnelTo(BODY);
+    const answer = await gateway.newest.request();
+    expect(answer).toMatchObject({ code: 'internal_error', message: expect.stringContaining(`status ${status}`) });
+    expect(JSON.stringify(answer)).not.toContain(CANARY_SIGNATURE);
+    expect(bucket.seen).toHaveLength(1);
+  });
+
+  it('is given up when its header fields are none', async () => {
+    gateway.onUploadRequest = (message): UploadUrlMessage => ({ ...bucket.place(message), headers: { 'x-bad': 'a\r\nb' } });
+    await tunnelTo(BODY);
+    expect(await gateway.newest.request()).toMatchObject({ code: 'internal_error', message: expect.stringContaining('ERR_INVALID_CHAR') });
+  });
+
+  it('ends when the cloud says that nobody waits', async () => {
+    bucket.isStuck = true;
+    const agent = await tunnelTo(BODY);
+    const finished = new Promise((resolve) => agent.once('request', resolve));
+    const message = requestMessage();
+    gateway.newest.send(message);
+    await eventually(() => bucket.seen.length === 1);
+    gateway.newest.send({ type: 'ack', request_id: message.request_id });
+    await finished;
+    await eventually(async () => (await bucket.openConnections()) === 0);
+  });
+
+  it('is finished by an agent that stops', async () => {
+    const agent = await tunnelTo(BODY, { timing: { stopLingerMs: 0 } });
+    let stopped: Promise<void> | undefined;
+    gateway.onUploadRequest = (message) => {
+      stopped = agent.stop();
+      return bucket.place(message);
+    };
+    expectUploaded(await gateway.newest.request());
+    await stopped;
+    await eventually(async () => (await bucket.openConnections()) === 0);
+  });
+
+  it('is cut off when the grace of a stopping agent is over', async () => {
+    bucket.isStuck = true;
+    const agent = await tunnelTo(BODY);
+    const answer = gateway.newest.request();
+    await eventually(() => bucket.seen.length === 1);
+    const begin = Date.now();
+    await agent.stop({ graceMs: 50 });
+    expect(Date.now() - begin).toBeLessThan(2000);
+    expect(await answer).toMatchObject({ code: 'internal_error', message: expect.stringContaining('stopped') });
+    await eventually(async () => (await bucket.openConnections()) === 0);
+  });
+});
