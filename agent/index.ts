@@ -8,7 +8,8 @@ export {
   TunnelRefusedError,
 } from './errors';
 export type { AgentOptions } from './options';
-export type { AccessOptions } from './visitor-access';
+export { accessFrom, accessWarnings, addAccessOptions, type AccessFlags } from './access-flags';
+export { checkAccess, type AccessOptions } from './visitor-access';
 export type { RequestSummary } from './request-handler';
 export { onStopSignal } from './stop-signals';
 export { DEFAULT_TIMING, type Timing } from './timing';

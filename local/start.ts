@@ -1,5 +1,5 @@
 /** `npm start`: the whole tunnel on one machine. */
-import { onStopSignal } from '../agent';
+import { AgentOptionError, onStopSignal } from '../agent';
 import { CommandLineError } from '../scripts/command-line';
 import { FaultPlanError } from './faults/fault-plan';
 import { exitWithParent } from './process-guard';
@@ -27,8 +27,8 @@ async function main(): Promise<number> {
     }
     options = parsed;
   } catch (error) {
-    if (!(error instanceof CommandLineError || error instanceof FaultPlanError)) throw error;
-    toStderr(`http-tunnel: ${error.message}\n`);
+    if (![AgentOptionError, CommandLineError, FaultPlanError].some((expected) => error instanceof expected)) throw error;
+    toStderr(`http-tunnel: ${(error as Error).message}\n`);
     return 2;
   }
   const output = options.json ? jsonOutput(toStdout, options.verbose) : textOutput(toStdout, toStderr, options.verbose);

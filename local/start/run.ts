@@ -64,6 +64,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
   for (const { port } of options.pins) await assertFree(port, '--pin');
   if (options.console && options.consolePort !== undefined) await assertFree(options.consolePort, '--console-port');
 
+  for (const warning of options.warnings) output.warning(warning);
   output.progress('building the functions');
   await buildFunctions({ outdir: BUNDLES });
   const outdir = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-'));
@@ -145,7 +146,7 @@ async function startTunnel(
   }
   const host = options.port === undefined ? '127.0.0.1' : options.host;
   output.progress('connecting the agent');
-  const agent = new Agent({ endpoint: cloud.agentEndpoint, token, name: options.name, target: { host, port } });
+  const agent = new Agent({ endpoint: cloud.agentEndpoint, token, name: options.name, target: { host, port }, access: options.access });
   cleanUps.push(() => agent.stop({ graceMs: GRACE_MS }));
   const connected = await agent.start();
   agent.on('request', (summary) => output.request(summary));

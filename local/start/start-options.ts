@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { accessFrom, accessWarnings, addAccessOptions, checkAccess, type AccessFlags, type AccessOptions } from '../../agent';
 import { CommandLineError, parseOptions, type Help } from '../../scripts/command-line';
 import { FaultPlanError, type FaultPlan } from '../faults/fault-plan';
 import { readFaultPlan } from '../faults/read-fault-plan';
@@ -26,23 +27,33 @@ export interface StartOptions {
   /** What goes wrong on purpose. */
   readonly faults: FaultPlan | undefined;
   readonly pins: readonly Pin[];
+  /** Who may visit; everybody where it is empty. */
+  readonly access: AccessOptions;
   readonly json: boolean;
   readonly agent: boolean;
   readonly verbose: boolean;
   readonly console: boolean;
   /** Without one it is the usual port, or any free one where that is taken. */
   readonly consolePort: number | undefined;
+  /** What is to be said about the command line itself. */
+  readonly warnings: readonly string[];
 }
 
-type Parsed = Omit<StartOptions, 'port' | 'consolePort' | 'faults' | 'pins'> & {
+type Parsed = Omit<StartOptions, 'port' | 'consolePort' | 'faults' | 'pins' | 'access' | 'warnings'> & AccessFlags & {
   readonly port?: number;
   readonly consolePort?: number;
   readonly faults?: FaultPlan;
   readonly pin: readonly Pin[];
 };
 
-/** Reads the command line of `npm start`. @throws CommandLineError */
-export function parseStartOptions(args: readonly string[]): StartOptions | Help {
+/**
+ * Reads the command line of `npm start`, and from the environment the secrets that visitors have to show.
+ * @throws CommandLineError, AgentOptionError or FaultPlanError
+ */
+export function parseStartOptions(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): StartOptions | Help {
   const command = startCommand();
   const options = parseOptions<Parsed>(command, args);
   if ('help' in options) return options;
@@ -51,12 +62,17 @@ export function parseStartOptions(args: readonly string[]): StartOptions | Help 
   if (options.mode === 'polling' && command.getOptionValueSource('percent') !== 'default') {
     throw new CommandLineError('--percent goes with --mode bus or direct: in mode polling every request polls');
   }
-  const { pin, ...rest } = options;
-  return { ...rest, port: options.port, consolePort: options.consolePort, faults: options.faults, pins: pin };
+  const { pin, agent } = options;
+  const access = checkAccess(accessFrom(options, agent ? environment : {}));
+  if (!agent && Object.keys(access).length > 0) {
+    throw new CommandLineError('an agent says who may visit, and --no-agent starts none: give these options to npm run agent');
+  }
+  const { port, consolePort, faults } = options;
+  return { ...options, port, consolePort, faults, pins: pin, access, warnings: accessWarnings(options) };
 }
 
 function startCommand(): Command {
-  return new Command('npm start --')
+  const command = new Command('npm start --')
     .description('Runs the whole tunnel on this machine: the local cloud, an agent, and a demo service or your own.')
     .usage('[options]')
     .argument('[stray...]')
@@ -83,7 +99,8 @@ function startCommand(): Command {
     .option('--no-agent', "only the cloud; prints the agent gateway's URL and a token for agents")
     .addOption(new Option('--console-port <port>', 'port of the console page (default: 8081, or any free one)').argParser(portOrAny))
     .option('--no-console', 'without the console page')
-    .option('--verbose', 'also print what the functions log', false)
+    .option('--verbose', 'also print what the functions log', false);
+  return addAccessOptions(command)
     .helpOption('-h, --help', 'show this')
     .addHelpText(
       'after',

@@ -11,6 +11,8 @@ import { ask } from '../support/http-client';
 import { listenOnAnyPort } from '../support/listen';
 import { living, NpmStart } from '../support/npm-start';
 
+const BEARER_TOKEN = 'a-token-of-more-than-24-characters';
+
 const started: NpmStart[] = [];
 afterEach(async () => {
   for (const start of started.splice(0)) {
@@ -58,12 +60,14 @@ test('brings up the tunnel with the demo behind it, reachable by path and by hos
   expect(await livingAfter(before)).toEqual([]);
 }, 60_000);
 
-test('exposes the service that --port names, in mode polling, and SIGTERM to npm alone ends it all', async () => {
+test('exposes the service that --port names to those who may visit, in mode polling, and SIGTERM to npm alone ends it all', async () => {
   const service = await startDemoService();
-  const start = npmStart('--', '--json', '--http-port', '0', '--port', String(service.port), '--mode', 'polling', '--name', 'mine');
+  const start = npmStart('--', '--json', '--http-port', '0', '--port', String(service.port), '--mode', 'polling', '--name', 'mine', '--bearer-token', BEARER_TOKEN);
   const { visitorUrl, tunnel } = await ready(start);
   expect(tunnel?.target).toBe(`http://127.0.0.1:${service.port}`);
-  expect((await ask(visitorUrl, '/mine/nonce/42')).text).toBe('42');
+  expect((await ask(visitorUrl, '/mine/nonce/42')).status).toBe(401);
+  expect((await ask(visitorUrl, '/mine/nonce/42', { headers: { authorization: `Bearer ${BEARER_TOKEN}` } })).text).toBe('42');
+  expect(start.events).toContainEqual(expect.objectContaining({ event: 'warning', text: expect.stringContaining('--bearer-token-file') }));
 
   const before = await start.descendants();
   process.kill(start.npm.pid as number, 'SIGTERM');
@@ -136,6 +140,7 @@ test.each([
   ['a share above everything', ['--', '--percent', '101'], 2, 'from 0 to 100'],
   ['a share of polling', ['--', '--mode', 'polling', '--percent', '25'], 2, '--percent goes with --mode bus or direct'],
   ['a pin without a port', ['--', '--pin', 'demo'], 2, 'NAME=PORT'],
+  ['a password that is none', ['--', '--basic-auth', 'ann:short'], 2, 'fewer than 8 characters'],
   ['a forgotten --', ['--port', '3000'], 2, 'npm start -- --port 3000'],
 ])('%s is refused with one line', async (_, args, code, text) => {
   const start = npmStart(...args);

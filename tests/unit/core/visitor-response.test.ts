@@ -62,5 +62,5 @@ test.each(Object.keys(TUNNEL_ERRORS) as TunnelErrorCode[])('%s says what happene
   const response = errorResponse(new TunnelError(code), undefined, 'r-1');
   expect(response.status).toBe(status);
   expect(JSON.parse(text(response.body))).toMatchObject({ title, remedy });
-  if (status === 503 || status === 429) expect(response.headers['retry-after']).toEqual(['1']);
+  if (status === 503 || status === 429) expect(response.headers['retry-after']).toEqual([code === 'too_many_guesses' ? '60' : '1']);
 });

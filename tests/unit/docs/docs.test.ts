@@ -32,25 +32,50 @@ test.each(documents)('every link of %s leads somewhere', (document) => {
   expect(broken).toEqual([]);
 });
 
-/** `tests/….test.ts`: "a sentence", "another" */
-const TESTS_NAMED = /`(tests\/[\w/.-]+\.test\.ts)`[^:"`]*:\s*((?:"[^"]+"[^"`]*)+)/g;
+/** A file of tests; a sentence; and what ends the paragraph, item or row in which sentences belong to the file before them. */
+const FILES_AND_SENTENCES = /`(?<file>tests\/[\w/.-]+\.test\.ts)`|"(?<sentence>[^"]+)"|^(?:#|- |\||\n)/gm;
+
+/** The tests that a document names, in its order; a sentence without a file is one that is no test's. */
+function testsNamed(text: string): { file: string | undefined; sentence: string }[] {
+  let current: string | undefined;
+  return [...text.replace(/```.*?```/gs, '').matchAll(FILES_AND_SENTENCES)].flatMap(({ groups: { file, sentence } = {} }) => {
+    if (sentence !== undefined) return [{ file: current, sentence: sentence.replace(/\s+/g, ' ') }];
+    current = file;
+    return [];
+  });
+}
+
+/** Whether some title in the file is the sentence, or begins or ends with it: titles with quotation marks cannot be quoted whole. */
+function hasTest(file: string, sentence: string): boolean {
+  if (!existsSync(path.join(ROOT, file))) return false;
+  const source = read(file).replace(/\\(['"`])/g, '$1');
+  return ["'", '"', '`'].some((mark) => source.includes(mark + sentence) || source.includes(sentence + mark));
+}
 
 test.each(documents)('every test that %s names exists, by file and sentence', (document) => {
-  const missing: string[] = [];
-  for (const [, file = '', sentences = ''] of read(document).matchAll(TESTS_NAMED)) {
-    const source = existsSync(path.join(ROOT, file)) ? read(file).replace(/\\(['"`])/g, '$1') : '';
-    for (const [, quoted = ''] of sentences.matchAll(/"([^"]+)"/g)) {
-      const sentence = quoted.replace(/\s+/g, ' ');
-      if (!source.includes(sentence)) missing.push(`${file}: ${sentence}`);
-    }
-  }
-  expect(missing).toEqual([]);
+  const named = testsNamed(read(document));
+  expect(named.filter(({ file, sentence }) => file !== undefined && !hasTest(file, sentence))).toEqual([]);
 });
 
-test('each promise names a test that holds it, or says that none does yet', () => {
-  const promises = read('docs/promises.md').split(/^## /m).slice(1);
-  expect(promises.length).toBeGreaterThanOrEqual(10);
-  for (const promise of promises) expect(promise).toMatch(/`tests\/|[Nn]ot yet/);
+const PROMISES = read('docs/promises.md').split(/^## /m).slice(1);
+const THREATS = (read('docs/threat-model.md').split(/^## Threats$/m)[1] ?? '').split(/^### /m).slice(1);
+const titled = (section: string): [string, string] => [section.split('\n')[0] ?? '', section];
+
+test.each([...PROMISES, ...THREATS].map(titled))('"%s" names tests that hold it, each by file and sentence', (_, section) => {
+  const named = testsNamed(section);
+  expect(named).not.toEqual([]);
+  expect(named.filter(({ file }) => file === undefined)).toEqual([]);
+});
+
+test('what has to be promised is promised, and what is seen in the wild is looked at', () => {
+  expect(PROMISES.length).toBeGreaterThanOrEqual(10);
+  expect(THREATS.length).toBeGreaterThanOrEqual(12);
+});
+
+test('the suites that are said to run in every mode do', () => {
+  const suites = testsNamed(PROMISES.find((promise) => promise.startsWith('10. ')) ?? '').map(({ file }) => file ?? '');
+  expect(suites.length).toBeGreaterThanOrEqual(5);
+  expect(suites.filter((file) => !/(each\(|of )MODES\)/.test(read(file)))).toEqual([]);
 });
 
 test('each rule of HTTP names the code that keeps it and a test that holds it', () => {

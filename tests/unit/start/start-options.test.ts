@@ -1,0 +1,35 @@
+import { parseStartOptions, type StartOptions } from '../../../local/start/start-options';
+
+const TOKEN = 'a-token-of-more-than-24-characters';
+const ENVIRONMENT = { HTTP_TUNNEL_BASIC_AUTH: 'ann:long enough\nbob:longer yet' };
+const parsed = (args: readonly string[], environment = {}) => parseStartOptions(args, environment) as StartOptions;
+
+describe('who may visit', () => {
+  test('is everybody unless something is said', () => {
+    expect(parsed([])).toMatchObject({ access: {}, warnings: [] });
+  });
+
+  test('is said by the options of the agent, with its warnings, or by the environment', () => {
+    const options = parsed(['--bearer-token', TOKEN, '--allow-cidr', '127.0.0.0/8', '--allow-preflight'], ENVIRONMENT);
+    expect(options.access).toEqual({
+      basicAuth: ['ann:long enough', 'bob:longer yet'],
+      bearerTokens: [TOKEN],
+      allowCidrs: ['127.0.0.0/8'],
+      allowPreflight: true,
+    });
+    expect(options.warnings).toEqual([expect.stringContaining('use --bearer-token-file')]);
+  });
+
+  test.each([
+    [['--allow-cidr', 'example.com'], /"example.com" is not a range/],
+    [['--basic-auth', 'ann:short'], /the password of "ann" has fewer than 8/],
+    [['--basic-auth-file', '/nowhere'], /"\/nowhere" cannot be read/],
+    [['--no-agent', '--allow-cidr', '127.0.0.0/8'], /--no-agent starts none/],
+  ])('is refused in one line before anything starts: %j', (args, complaint) => {
+    expect(() => parsed(args)).toThrow(complaint);
+  });
+
+  test('is nothing to a start without an agent, although the environment has it for agents', () => {
+    expect(parsed(['--no-agent'], ENVIRONMENT).access).toEqual({});
+  });
+});
