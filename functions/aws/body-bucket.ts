@@ -14,10 +14,9 @@ const CHECKSUM = 'x-amz-checksum-sha256';
 const secondsUntil = (time: number): number => Math.max(1, Math.ceil((time - Date.now()) / 1000));
 
 /** Our own SHA-256 goes along with each body; the SDK's checksums would come on top. */
-const newClient = (shared?: Pick<S3Client['config'], 'credentials' | 'region' | 'requestHandler'>): S3Client =>
-  new S3Client({ requestHandler: TIMEOUTS, ...shared, requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });
+const CHECKSUMS = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
 
-export const s3Client = (): S3Client => traced(newClient());
+export const s3Client = (): S3Client => traced(new S3Client({ ...CHECKSUMS, requestHandler: TIMEOUTS }));
 
 /** To whom may not list a bucket, S3 does not tell apart what is missing and what is forbidden. */
 const isMissing = (error: unknown): boolean =>
@@ -27,7 +26,8 @@ const isMissing = (error: unknown): boolean =>
 export function bodyBucket(bucket: string, onFailure?: (key: string, error: unknown) => void): BodyStore {
   const client = s3Client();
   // Neither what is only signed nor what is not waited for has a place in a trace.
-  const untraced = newClient(client.config);
+  const { credentials, region, requestHandler } = client.config;
+  const untraced = new S3Client({ ...CHECKSUMS, credentials, region, requestHandler });
   const object = (key: string) => ({ Bucket: bucket, Key: key });
   return {
     async put(key, body, { bytes, sha256 }) {
