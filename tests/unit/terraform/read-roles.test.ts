@@ -112,6 +112,11 @@ test.each<[string, Record<string, Attributes>, string]>([
     'aws_sqs_queue_policy.p.queue_url is https://q, which is no queue of the stack',
   ],
   [
+    'a policy of no bucket',
+    { 'aws_s3_bucket_policy.p': { bucket: 'b', policy: '{}' } },
+    'aws_s3_bucket_policy.p.bucket is b, which is no bucket of the stack',
+  ],
+  [
     'a policy of no bus',
     { 'aws_cloudwatch_event_bus_policy.p': { event_bus_name: 'b', policy: '{}' } },
     'which is no event bus of the stack',
