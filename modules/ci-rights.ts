@@ -1,5 +1,5 @@
 import type { Environment } from '../environments';
-import { BODY_KINDS, bodyBucketName } from './body-bucket';
+import { bucketRights } from './ci-bucket-rights';
 import { domainRights } from './ci-domain-rights';
 import { allow, type Statement } from './policy';
 
@@ -29,7 +29,6 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
   const arn = (service: string, resource: string): string =>
     `arn:aws:${service}:${region}:${accountId}:${resource}`;
   const prefix = `http-tunnel-${name}-`;
-  const bodyBucket = `arn:aws:s3:::${bodyBucketName(environment)}`;
   const role = `arn:aws:iam::${accountId}:role/${prefix}*`;
   const ofOurFunctions = { ArnLike: { 'lambda:FunctionArn': arn('lambda', `function:${prefix}*`) } };
   const taggedAs = (key: 'RequestTag' | 'ResourceTag') => ({
@@ -133,54 +132,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
       ],
       resources: [arn('dynamodb', `table/${prefix}*`)],
     },
-    {
-      types: [
-        'aws_s3_bucket',
-        'aws_s3_bucket_lifecycle_configuration',
-        'aws_s3_bucket_ownership_controls',
-        'aws_s3_bucket_policy',
-        'aws_s3_bucket_public_access_block',
-        'aws_s3_bucket_server_side_encryption_configuration',
-      ],
-      service: 's3',
-      actions: [
-        'CreateBucket',
-        'DeleteBucket',
-        'ListBucket',
-        // Reading a bucket, the provider asks for whatever a bucket can have.
-        'GetAccelerateConfiguration',
-        'GetBucketAcl',
-        'GetBucketCORS',
-        'GetBucketLogging',
-        'GetBucketObjectLockConfiguration',
-        'GetBucketOwnershipControls',
-        'GetBucketPolicy',
-        'GetBucketPublicAccessBlock',
-        'GetBucketRequestPayment',
-        'GetBucketTagging',
-        'GetBucketVersioning',
-        'GetBucketWebsite',
-        'GetEncryptionConfiguration',
-        'GetLifecycleConfiguration',
-        'GetReplicationConfiguration',
-        'PutBucketOwnershipControls',
-        'PutBucketPolicy',
-        'PutBucketPublicAccessBlock',
-        'PutBucketTagging',
-        'PutEncryptionConfiguration',
-        'PutLifecycleConfiguration',
-        'DeleteBucketPolicy',
-        // It empties what it destroys.
-        'ListBucketVersions',
-      ],
-      resources: [bodyBucket],
-    },
-    {
-      types: ['aws_s3_bucket'],
-      service: 's3',
-      actions: ['DeleteObject', 'DeleteObjectVersion'],
-      resources: BODY_KINDS.map((kind) => `${bodyBucket}/${kind}/*`),
-    },
+    ...bucketRights(environment),
     {
       types: ['aws_sqs_queue', 'aws_sqs_queue_policy'],
       service: 'sqs',

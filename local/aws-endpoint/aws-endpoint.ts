@@ -1,7 +1,7 @@
 /**
- * The one address at which functions reach AWS's JSON services and S3 (`AWS_ENDPOINT_URL`), and whoever has a presigned URL S3. It finds out who calls, hands the
- * call through the interceptor (where IAM, latency, faults and call records sit) to its service, and words the answer
- * as AWS does.
+ * The one address at which functions reach AWS's JSON services and S3 (`AWS_ENDPOINT_URL`), and at which presigned URLs of S3
+ * lead. It finds out who calls, hands the call through the interceptor (where IAM, latency, faults and call records sit) to
+ * its service, and words the answer as AWS does.
  */
 import { once } from 'node:events';
 import http from 'node:http';

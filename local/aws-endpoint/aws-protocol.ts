@@ -4,8 +4,8 @@
  * and CloudWatch speak nothing else by default.
  */
 import { randomUUID } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import type { IncomingMessage } from 'node:http';
+import { crc32 } from 'node:zlib';
 import { AwsError } from '../services';
 import type { AwsReply } from '../services';
 import type { AwsRequest } from './aws-request';

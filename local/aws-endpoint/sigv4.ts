@@ -5,7 +5,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AwsError, Principal, Principals } from '../services';
-import { joined, queryOf, encode, sha256 } from './canonical';
+import { encode, joined, queryOf, sha256 } from './canonical';
 import { jsonDialect, type Refusal, type SignatureDialect } from './signature-dialect';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';

@@ -24,7 +24,7 @@ export function accessDenied(caller: Caller, { action, resource }: Access, decis
     case 's3': {
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
       const { message } = denied(`${user} ${action} on resource: "${resource}"`, caller, action, decision);
-      return new AwsError(403, 'AccessDenied', message);
+      return new AwsError(403, 'AccessDeniedException', message);
     }
     case 'sqs':
       return denied(`${user} ${action.toLowerCase()} on resource: ${resource}`, caller, action.toLowerCase(), decision);

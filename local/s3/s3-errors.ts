@@ -8,7 +8,6 @@ const AS_S3_SAYS: Readonly<Record<string, readonly [status: number, code: string
   InternalFailure: [500, 'InternalError'],
   InternalServerError: [500, 'InternalError'],
   RequestEntityTooLargeException: [400, 'EntityTooLarge'],
-  ThrottlingException: [503, 'SlowDown'],
   UnknownOperationException: [501, 'NotImplemented'],
 };
 

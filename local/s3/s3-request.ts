@@ -61,11 +61,11 @@ export function s3Request({ method = '', url = '', headers }: IncomingMessage): 
       return { caller, input: { ...place(path), ...parameters, bytes: body.length }, body };
     },
     errorReply: (error) => errorReply(error, path),
-    replyHeaders: ({ headers: own, body }) => ({
+    replyHeaders: ({ status, headers: own, body }) => ({
       'x-amz-request-id': randomBytes(8).toString('hex').toUpperCase(),
       'x-amz-id-2': randomBytes(48).toString('base64'),
       server: 'AmazonS3',
-      'content-length': String(Buffer.byteLength(body)),
+      ...(status !== 204 && { 'content-length': String(Buffer.byteLength(body)) }),
       ...own,
     }),
   };

@@ -21,6 +21,7 @@ run "apply" {
       for part in [
         aws_s3_bucket_versioning.state-versioning.bucket,
         aws_s3_bucket_server_side_encryption_configuration.state-encryption.bucket,
+        aws_s3_bucket_ownership_controls.state-ownership.bucket,
         aws_s3_bucket_public_access_block.state-public-access.bucket,
         aws_s3_bucket_policy.state-policy.bucket,
         aws_s3_bucket_lifecycle_configuration.state-lifecycle.bucket,

@@ -34,6 +34,14 @@ test.each<[string, string, string, Decision, number, string]>([
     `${USER} sqs:sendmessage on resource: ${QUEUE} with an explicit deny in a resource-based policy`,
   ],
   [
+    "S3's, with the resource in quotes",
+    's3:GetObject',
+    'arn:aws:s3:::bodies/requests/1',
+    IMPLICIT,
+    403,
+    `${USER} s3:GetObject on resource: "arn:aws:s3:::bodies/requests/1" because no identity-based policy allows the s3:GetObject action`,
+  ],
+  [
     "API Gateway's own, which hides account and connection",
     'execute-api:ManageConnections',
     CONNECTION,

@@ -1,7 +1,7 @@
 import { requiredAccess, type Place } from '../../../local/iam/access/required-access';
 
 const KEY = 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555';
-const ENCRYPTED = ['table/secret', 'parameter/secret', 'secret-queue'];
+const ENCRYPTED = ['secret-bucket', 'table/secret', 'parameter/secret', 'secret-queue'];
 const place: Place = {
   arn: (service, resource) => `arn:aws:${service}:us-east-1:000000000000:${resource}`,
   keyOf: (arn) => (ENCRYPTED.some((name) => arn.endsWith(`:${name}`)) ? KEY : undefined),
@@ -47,6 +47,12 @@ test.each<[string, string, Record<string, unknown>, string[]]>([
   ['ssm', 'GetParameters', { Names: ['a', '/b'] }, ['ssm:GetParameters on parameter/a', 'ssm:GetParameters on parameter/b']],
   ['ssm', 'GetParameter', { Name: 'secret' }, ['ssm:GetParameter on parameter/secret']],
   ['ssm', 'GetParameter', { Name: 'secret', WithDecryption: true }, ['ssm:GetParameter on parameter/secret', `kms:Decrypt on ${KEY_ID}`]],
+  ['s3', 'PutObject', { Bucket: 'bodies', Key: 'requests/1' }, ['s3:PutObject on bodies/requests/1']],
+  ['s3', 'HeadObject', { Bucket: 'bodies', Key: 'a:b/c' }, ['s3:GetObject on bodies/a:b/c']],
+  ['s3', 'ListObjectsV2', { Bucket: 'bodies', Prefix: 'requests/' }, ['s3:ListBucket on bodies']],
+  ['s3', 'PutObject', { Bucket: 'secret-bucket', Key: 'k' }, ['s3:PutObject on secret-bucket/k', `kms:GenerateDataKey on ${KEY_ID}`]],
+  ['s3', 'GetObject', { Bucket: 'secret-bucket', Key: 'k' }, ['s3:GetObject on secret-bucket/k', `kms:Decrypt on ${KEY_ID}`]],
+  ['s3', 'DeleteObject', { Bucket: 'secret-bucket', Key: 'k' }, ['s3:DeleteObject on secret-bucket/k']],
   ['sqs', 'SendMessage', { QueueUrl: 'https://sqs.us-east-1.amazonaws.com/000000000000/failures' }, ['sqs:SendMessage on failures']],
   [
     'sqs',

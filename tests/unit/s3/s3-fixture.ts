@@ -19,7 +19,7 @@ const SPEC: BucketSpec = {
   expirations: [{ ruleId: 'forget-bodies', prefix: '', days: 1 }],
 };
 
-/** Who signs `requests` in these tests, in an execution environment that is frozen meanwhile. */
+/** Who signs in these tests, in an execution environment that is frozen meanwhile. */
 const SIGNER: Principal = { ...FORWARD_REQUEST, environment: { id: 'env-1', frozen: true } as ExecutionEnvironment };
 
 export interface S3Fixture {
@@ -36,9 +36,11 @@ export interface S3Fixture {
 
 export interface S3FixtureOptions extends S3Options {
   readonly intercept?: Interceptor;
+  /** As whom the signer acts. */
+  readonly roleArn?: string;
 }
 
-export async function startS3({ intercept, ...options }: S3FixtureOptions = {}): Promise<S3Fixture> {
+export async function startS3({ intercept, roleArn = SIGNER.roleArn, ...options }: S3FixtureOptions = {}): Promise<S3Fixture> {
   const clock = { now: Date.now() };
   const calls: AwsCall[] = [];
   const warnings: string[] = [];
@@ -48,7 +50,7 @@ export async function startS3({ intercept, ...options }: S3FixtureOptions = {}):
     return next();
   };
   const endpoint = new AwsEndpoint({
-    principals: { find: (id) => [SIGNER, SWEEP].find(({ accessKeyId }) => accessKeyId === id) },
+    principals: { find: (id) => [{ ...SIGNER, roleArn }, SWEEP].find(({ accessKeyId }) => accessKeyId === id) },
     services: { s3: buckets.service },
     intercept: chain(record, intercept),
     region: REGION,
@@ -66,7 +68,11 @@ export async function startS3({ intercept, ...options }: S3FixtureOptions = {}):
   };
 }
 
-export const clientOf = (url: string, who = FORWARD_REQUEST): S3Client => new S3Client({ ...clientSettings(url, who), forcePathStyle: true });
+/** SDKs print warnings of what tests provoke. */
+const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export const clientOf = (url: string, who = FORWARD_REQUEST): S3Client =>
+  new S3Client({ ...clientSettings(url, who), forcePathStyle: true, logger: SILENT });
 
 export const sha256 = (body: Buffer | string): string => createHash('sha256').update(body).digest('base64');
 

@@ -1,25 +1,5 @@
-import { readCloudSpec } from '../../../local/terraform/read-cloud-spec';
-import type { Attributes, Stack } from '../../../local/terraform/stack';
-
-const OPTIONS = {
-  region: 'eu-central-1',
-  accountId: '000000000000',
-  endpoints: { visitors: 'http://127.0.0.1:8080', webSockets: 'ws://127.0.0.1:8081' },
-  variables: {},
-};
-
-function specOf(resources: Record<string, Attributes>) {
-  const stack: Stack = {
-    directory: '/stack',
-    variables: {},
-    outputs: {},
-    resources: Object.entries(resources).map(([address, attributes]) => {
-      const [type = '', name = ''] = address.split('.');
-      return { address, type, name, attributes };
-    }),
-  };
-  return readCloudSpec(stack, OPTIONS);
-}
+import type { Attributes } from '../../../local/terraform/stack';
+import { specOf } from './spec-of';
 
 const policy = (action: string, resource: string): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: resource }] });
@@ -110,6 +90,11 @@ test.each<[string, Record<string, Attributes>, string]>([
     'a policy of no queue',
     { 'aws_sqs_queue_policy.p': { queue_url: 'https://q', policy: '{}' } },
     'aws_sqs_queue_policy.p.queue_url is https://q, which is no queue of the stack',
+  ],
+  [
+    'a policy of no bucket',
+    { 'aws_s3_bucket_policy.p': { bucket: 'b', policy: '{}' } },
+    'aws_s3_bucket_policy.p.bucket is b, which is no bucket of the stack',
   ],
   [
     'a policy of no bus',

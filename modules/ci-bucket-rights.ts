@@ -1,0 +1,58 @@
+import type { Environment } from '../environments';
+import { BODY_KINDS, bodyBucketName } from './body-bucket';
+import type { PipelineRights } from './ci-rights';
+
+/** Rights to make the bucket of bodies, and to empty it before it is destroyed; none to read what is in it. */
+export function bucketRights(environment: Environment): readonly PipelineRights[] {
+  const bucket = `arn:aws:s3:::${bodyBucketName(environment)}`;
+  return [
+    {
+      types: [
+        'aws_s3_bucket',
+        'aws_s3_bucket_lifecycle_configuration',
+        'aws_s3_bucket_ownership_controls',
+        'aws_s3_bucket_policy',
+        'aws_s3_bucket_public_access_block',
+        'aws_s3_bucket_server_side_encryption_configuration',
+      ],
+      service: 's3',
+      actions: [
+        'CreateBucket',
+        'DeleteBucket',
+        'ListBucket',
+        // Reading a bucket, the provider asks for whatever a bucket can have.
+        'GetAccelerateConfiguration',
+        'GetBucketAcl',
+        'GetBucketCORS',
+        'GetBucketLogging',
+        'GetBucketObjectLockConfiguration',
+        'GetBucketOwnershipControls',
+        'GetBucketPolicy',
+        'GetBucketPublicAccessBlock',
+        'GetBucketRequestPayment',
+        'GetBucketTagging',
+        'GetBucketVersioning',
+        'GetBucketWebsite',
+        'GetEncryptionConfiguration',
+        'GetLifecycleConfiguration',
+        'GetReplicationConfiguration',
+        'PutBucketOwnershipControls',
+        'PutBucketPolicy',
+        'PutBucketPublicAccessBlock',
+        'PutBucketTagging',
+        'PutEncryptionConfiguration',
+        'PutLifecycleConfiguration',
+        'DeleteBucketPolicy',
+        // It empties what it destroys.
+        'ListBucketVersions',
+      ],
+      resources: [bucket],
+    },
+    {
+      types: ['aws_s3_bucket'],
+      service: 's3',
+      actions: ['DeleteObject', 'DeleteObjectVersion'],
+      resources: BODY_KINDS.map((kind) => `${bucket}/${kind}/*`),
+    },
+  ];
+}
