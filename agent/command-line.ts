@@ -86,8 +86,8 @@ function httpCommand(program: Command): Command {
     .option('--json', 'print one JSON object a line')
     .addHelpText(
       'after',
-      '\nBodies of requests may have up to 6 MB, those of answers up to 4.5 MB. What is larger than 96 KB waits in temporary\n' +
-        "files that disappear with the agent, and travels through your cloud's bucket.",
+      '\nRequests may have up to 6 MB (4.5 MB when they are not text), answers up to 4.5 MB. What is larger than 96 KB waits\n' +
+        "in temporary files that disappear with the agent, and travels through your cloud's bucket.",
     );
   return addAccessOptions(command);
 }
