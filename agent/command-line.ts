@@ -83,7 +83,12 @@ function httpCommand(program: Command): Command {
     .option('--request-timeout <seconds>', 'how long the local service may take to answer', seconds, 25)
     .option('--connect-timeout <seconds>', 'how long connecting to the cloud may take', seconds, 10)
     .option('--max-in-flight <count>', 'requests at the local service at once; one more gets 429 (default: 100)', count)
-    .option('--json', 'print one JSON object a line');
+    .option('--json', 'print one JSON object a line')
+    .addHelpText(
+      'after',
+      '\nRequests may have up to 6 MB (4.5 MB when they are not text), answers up to 4.5 MB. What is larger than 96 KB waits\n' +
+        "in temporary files that disappear with the agent, and travels through your cloud's bucket.",
+    );
   return addAccessOptions(command);
 }
 

@@ -68,10 +68,17 @@ export class LocalService {
 
   private begin(request: LocalRequest): Exchange {
     checkRequestLine(request);
-    const exchange: Exchange = { outgoing: this.open(request), bytesBefore: 0 };
+    const outgoing = this.open(request);
+    const exchange: Exchange = { outgoing, bytesBefore: 0 };
     // Errors reach `ask` through the promises it waits for; this one is for those that come after its end.
-    exchange.outgoing.on('error', () => undefined);
-    exchange.outgoing.once('socket', (socket) => (exchange.bytesBefore = socket.bytesRead));
+    outgoing.on('error', () => undefined);
+    outgoing.once('socket', (socket) => {
+      exchange.bytesBefore = socket.bytesRead;
+      // Node itself tells nobody any more once the answer is whole, and the rest of a body would be stuck.
+      const drained = (): boolean => outgoing.emit('drain');
+      socket.on('drain', drained);
+      outgoing.once('close', () => socket.off('drain', drained));
+    });
     return exchange;
   }
 

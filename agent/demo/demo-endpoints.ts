@@ -14,6 +14,8 @@ export interface DemoEndpoint {
 
 const LONGEST_DELAY_MS = 60_000;
 const MOST_BYTES = 10 * 1024 * 1024;
+/** Larger bodies are echoed by length and hash alone, so that an upload can be tried without a download. */
+const MOST_ECHOED_BYTES = 64 * 1024;
 
 const ENDPOINTS: readonly DemoEndpoint[] = [
   { path: /^\/()$/, answer: ({ request, response }) => sendHtml(response, 200, demoPage(request)) },
@@ -47,8 +49,6 @@ export function deterministicBytes(length: number): Buffer {
 }
 
 function echo({ request, response, body }: DemoExchange): void {
-  const text = body.toString('utf8');
-  const isText = Buffer.from(text).equals(body);
   sendJson(response, 200, {
     method: request.method,
     url: request.url,
@@ -56,10 +56,15 @@ function echo({ request, response, body }: DemoExchange): void {
     body: {
       length: body.length,
       sha256: createHash('sha256').update(body).digest('hex'),
-      encoding: isText ? 'utf8' : 'base64',
-      content: isText ? text : body.toString('base64'),
+      ...(body.length <= MOST_ECHOED_BYTES && contentOf(body)),
     },
   });
+}
+
+function contentOf(body: Buffer): { encoding: string; content: string } {
+  const text = body.toString('utf8');
+  const isText = Buffer.from(text).equals(body);
+  return isText ? { encoding: 'utf8', content: text } : { encoding: 'base64', content: body.toString('base64') };
 }
 
 /** With `?say=text` the text is the answer, so that one of many can be told from the others. */

@@ -3,7 +3,7 @@ import { receivedHeaders } from './demo-exchange';
 
 /** What the page and the 404 page list: a path as people read it, one to click on, and what it does. */
 const DEMO_PATHS = [
-  { path: '/echo', example: 'echo?hello=world', does: 'any method: what arrived, as JSON' },
+  { path: '/echo', example: 'echo?hello=world', does: 'any method: what arrived, as JSON; of more than 64 KB length and hash only' },
   { path: '/delay/<ms>', example: 'delay/1000', does: 'answers late, by up to 60000 ms' },
   { path: '/big/<bytes>', example: 'big/50000', does: 'so many deterministic bytes, up to 10 MB' },
   { path: '/cookies', example: 'cookies', does: 'sets two cookies and shows those that came' },
@@ -27,7 +27,9 @@ export function demoPage(request: IncomingMessage): string {
 <section><h2>Try</h2>${endpointList('')}</section>
 <section><h2>Send something</h2>
 <form action="echo" method="post"><label>Message <input name="message" value="Hello, tunnel"></label>
-<button>Send to echo</button></form></section>
+<button>Send to echo</button></form>
+<form action="echo" method="post" enctype="multipart/form-data"><label>File <input name="file" type="file"></label>
+<button>Upload to echo</button></form></section>
 <section><h2>Your request, as it arrived</h2>
 <p><code>${escape(`${request.method ?? ''} ${request.url ?? ''}`)}</code></p>
 <div class="wide"><table>${rows.join('\n')}</table></div></section>`,
@@ -82,6 +84,7 @@ li a { flex: 0 0 10rem; } li span { color: var(--soft); }
 a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: underline; }
 code { font: .9em ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; } label { flex: 1 1 14rem; color: var(--soft); font-size: .9rem; }
+form + form { margin-top: 1rem; }
 input { display: block; width: 100%; margin-top: .25rem; }
 input, button { font: inherit; padding: .5rem .75rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--ground); color: var(--ink); }
 button { background: var(--accent); border-color: var(--accent); color: var(--paper); cursor: pointer; }

@@ -19,6 +19,8 @@ export interface MessageOptions {
   readonly observer: {
     /** What came of an answer, or of asking where to put the body of one. */
     answer(requestId: string, result: CompletionResult | Interest): void;
+    /** A body could not be put into the body store. */
+    bodyNotStored(error: unknown): void;
     /** The waiter could not be told and the bus could not be asked to; its safety read will find the answer. */
     wakeFailed(error: unknown): void;
   };
@@ -117,12 +119,18 @@ async function wakeDirectly(result: CompletionResult, completion: Completion, op
  * Moves a body that is too large for the row into the body store, before the row says that it lies there. For whom nobody waits, or only older
  * code that knows of no body store, the answer stays as it is.
  */
-async function withBodyStored(outcome: Outcome, answerer: Answerer, { pending, bodies }: MessageOptions): Promise<Outcome> {
+async function withBodyStored(outcome: Outcome, answerer: Answerer, { pending, bodies, observer }: MessageOptions): Promise<Outcome> {
   if (outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES) return outcome;
   if ((await pending.interest(answerer)).kind !== 'waiting') return outcome;
   const ref = bodyRefOf(outcome.body);
-  await bodies.put(responseBodyKey(answerer.requestId, ref), outcome.body, ref);
-  return { ...outcome, body: ref };
+  try {
+    await bodies.put(responseBodyKey(answerer.requestId, ref), outcome.body, ref);
+    return { ...outcome, body: ref };
+  } catch (error) {
+    // What came in a message fits the row as well: dear, but not lost.
+    observer.bodyNotStored(error);
+    return outcome;
+  }
 }
 
 function outcomeOf(message: HttpResponseMessage | ErrorMessage): Outcome {

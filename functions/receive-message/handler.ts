@@ -77,6 +77,7 @@ export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewa
       tunnelDomain: settings.TUNNEL_DOMAIN,
       observer: {
         answer: observeAnswer,
+        bodyNotStored: (error) => logger.error('a body could not be put into the bucket, and goes into its row', error as Error),
         wakeFailed: (error) => logger.error('the waiter could not be woken', error as Error),
       },
     });

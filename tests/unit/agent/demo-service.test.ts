@@ -58,6 +58,19 @@ describe('the demo service', () => {
     expect(((await response.json()) as Echo).body).toMatchObject({ encoding: 'base64', content: '/wD+' });
   });
 
+  it.each([
+    [64 * 1024, true],
+    [64 * 1024 + 1, false],
+    [6 * 1024 * 1024, false],
+  ])('echoes a body of %d bytes with its content: %s', async (length, hasContent) => {
+    const body = Buffer.alloc(length, 'e');
+    const text = await (await get('/echo', { method: 'POST', body })).text();
+    const echo = (JSON.parse(text) as Echo).body;
+    expect(echo).toMatchObject({ length, sha256: createHash('sha256').update(body).digest('hex') });
+    expect('content' in echo).toBe(hasContent);
+    expect(text.length).toBeLessThan(70_000);
+  });
+
   it('answers late when asked to', async () => {
     const begin = performance.now();
     expect(await (await get('/delay/60')).text()).toBe('waited 60 ms\n');

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type net from 'node:net';
+import { Readable } from 'node:stream';
 import { MAX_RESPONSE_BODY_BYTES, type AgentErrorCode } from '../../../protocol';
 import { LocalServiceError } from '../../../agent';
 import { LocalService } from '../../../agent/local-service';
@@ -266,6 +268,65 @@ describe('the bytes on the wire', () => {
 
   it("carry the target's Host only when the visitor sent none", async () => {
     expect(await wireOf({ headers: {} })).toMatch(/^GET \/ HTTP\/1.1\r\nhost: 127.0.0.1:\d+\r\n/);
+  });
+});
+
+describe('a body that is larger than what sockets buffer', () => {
+  const large = (): Promise<Spool> => Spool.from(Readable.from([Buffer.alloc(3_000_000, 'a'), Buffer.alloc(3_000_000, 'b')]));
+
+  it('reaches a service that reads slowly', async () => {
+    const hash = createHash('sha256');
+    const server = fixture.keep(
+      await startRawServer((socket, data) => {
+        hash.update(data);
+        socket.pause();
+        setTimeout(() => socket.resume(), 1);
+        if (data.at(-1) === '!'.charCodeAt(0)) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      }),
+    );
+    const body = await Spool.from(Readable.from([Buffer.alloc(6_000_000, 'a'), Buffer.from('!')]));
+    const response = await serviceAt(server.port).ask(request({ method: 'POST', headers: { host: ['h'] }, body }), 20_000);
+    await body.close();
+    expect(response.status).toBe(200);
+    const head = 'POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 6000001\r\nConnection: keep-alive\r\n\r\n';
+    const sent = createHash('sha256').update(head).update(Buffer.alloc(6_000_000, 'a')).update('!');
+    expect(hash.digest('hex')).toBe(sent.digest('hex'));
+  });
+
+  it('is read to its end by a service that answers first', async () => {
+    let read = 0;
+    const server = fixture.keep(
+      await startRawServer((socket, data) => {
+        if (read === 0) socket.write('HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n');
+        read += data.length;
+        socket.pause();
+        setTimeout(() => socket.resume(), 2);
+      }),
+    );
+    const body = await large();
+    const service = serviceAt(server.port);
+    expect((await service.ask(request({ method: 'POST', body }), 20_000)).status).toBe(202);
+    await body.close();
+    expect(read).toBeLessThan(6_000_000);
+    await eventually(() => read > 6_000_000, 15_000);
+  });
+
+  it('does not keep the answer of a service that never reads it, nor its connection beyond the timeout', async () => {
+    let isCutOff = false;
+    const server = fixture.keep(
+      await startRawServer((socket) => {
+        if (socket.isPaused()) return;
+        socket.pause();
+        socket.write('HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n');
+        // A socket that is not read does not see its other end go; one that is written to does.
+        const probe = setInterval(() => socket.write('x'), 20);
+        socket.once('close', () => (clearInterval(probe), (isCutOff = true)));
+      }),
+    );
+    const body = await large();
+    expect((await serviceAt(server.port).ask(request({ method: 'POST', body }), 300)).status).toBe(413);
+    await body.close();
+    await eventually(() => isCutOff);
   });
 });
 

@@ -30,7 +30,11 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
     clock: new VirtualClock(),
     visitorUrl: new URL('http://127.0.0.1:8080'),
     tunnelDomain: 'localhost',
-    observer: { answer: (_, { kind }) => results.push(kind), wakeFailed: (error) => failures.push(error) },
+    observer: {
+      answer: (_, { kind }) => results.push(kind),
+      bodyNotStored: (error) => failures.push(error),
+      wakeFailed: (error) => failures.push(error),
+    },
     ...overrides,
   };
   return { pending, bodies, replies, results, released, wakes, failures, options };
@@ -240,6 +244,14 @@ describe('a body that is too large for the row', () => {
     await handleAgentMessage(large, FROM, options);
     expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ body });
     expect(wakes[0]?.wake.completion?.outcome).toMatchObject({ body });
+  });
+
+  test('stays in the row when the body store fails', async () => {
+    const { bodies, pending, failures, options } = cloud();
+    jest.spyOn(bodies, 'put').mockRejectedValue(new Error('SlowDown'));
+    await handleAgentMessage(large, FROM, options);
+    expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ body });
+    expect(failures).toEqual([new Error('SlowDown')]);
   });
 
   test('is put nowhere when nobody waits for it, or not for this agent', async () => {
