@@ -11,7 +11,7 @@ import { MODES, startCloud, type CloudUnderTest } from '../support/tunnel';
 /** A mode is how answers come back, so most of them take the quickest. */
 const SHARES: Record<StartMode, [from: number, to: number]> = { direct: [0, 800], polling: [800, 940], bus: [940, 1000] };
 const BODIES = randomBodies(1000, 0.2718);
-/** Some twenty seconds, and a machine that does other work. */
+/** Half a minute of a processor, on a machine that may do other work. */
 const TIMEOUT_MS = 120_000;
 /** Visitors at once; each more costs a cold start of each function. */
 const SENDERS = 4;
