@@ -62,7 +62,8 @@ test('brings up the tunnel with the demo behind it, reachable by path and by hos
 
 test('exposes the service that --port names to those who may visit, in mode polling, and SIGTERM to npm alone ends it all', async () => {
   const service = await startDemoService();
-  const start = npmStart('--', '--json', '--http-port', '0', '--port', String(service.port), '--mode', 'polling', '--name', 'mine', '--bearer-token', BEARER_TOKEN);
+  const options = ['--port', String(service.port), '--mode', 'polling', '--name', 'mine', '--bearer-token', BEARER_TOKEN];
+  const start = npmStart('--', '--json', '--http-port', '0', ...options);
   const { visitorUrl, tunnel } = await ready(start);
   expect(tunnel?.target).toBe(`http://127.0.0.1:${service.port}`);
   expect((await ask(visitorUrl, '/mine/nonce/42')).status).toBe(401);
