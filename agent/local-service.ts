@@ -17,8 +17,8 @@ const IDLE_SOCKET_MS = 1500;
 /** One request on its way; `cancel` ends it with a reason that outranks the socket error that follows. */
 interface Exchange {
   readonly outgoing: ClientRequest;
-  /** Bytes its socket had received before, for other requests. */
-  bytesBefore: number;
+  /** Whether it has a connection: from then on the local service is there, and what goes wrong is its answer. */
+  connected: boolean;
   cancelledWith?: LocalServiceError;
 }
 
@@ -69,11 +69,12 @@ export class LocalService {
   private begin(request: LocalRequest): Exchange {
     checkRequestLine(request);
     const outgoing = this.open(request);
-    const exchange: Exchange = { outgoing, bytesBefore: 0 };
+    const exchange: Exchange = { outgoing, connected: false };
     // Errors reach `ask` through the promises it waits for; this one is for those that come after its end.
     outgoing.on('error', () => undefined);
     outgoing.once('socket', (socket) => {
-      exchange.bytesBefore = socket.bytesRead;
+      exchange.connected = !socket.connecting;
+      socket.once('connect', () => (exchange.connected = true));
       // Node itself tells nobody any more once the answer is whole, and the rest of a body would be stuck.
       const drained = (): boolean => outgoing.emit('drain');
       socket.on('drain', drained);
@@ -101,15 +102,14 @@ export class LocalService {
     );
   }
 
-  private explain(error: unknown, { outgoing, bytesBefore }: Exchange): LocalServiceError {
+  private explain(error: unknown, { connected }: Exchange): LocalServiceError {
     if (error instanceof LocalServiceError) return error;
     const { code = '', message } = error as NodeJS.ErrnoException;
     const at = formatTarget(this.target);
-    const answered = (outgoing.socket?.bytesRead ?? 0) > bytesBefore;
-    if (answered || code.startsWith('HPE_')) {
+    if (connected) {
       return new LocalServiceError(
         'invalid_response',
-        `the local service at ${at} broke off its answer or sent something that is not HTTP (${code || message})`,
+        `the local service at ${at} hung up before its answer was whole, or sent something that is not HTTP (${code || message})`,
         { cause: error },
       );
     }

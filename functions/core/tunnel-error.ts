@@ -116,7 +116,7 @@ export const TUNNEL_ERRORS = {
     status: 502,
     title: 'The local service sent an invalid response',
     remedy: "Tell the owner of the tunnel; the agent's output says what is wrong with it.",
-    owner: "The local service broke off its answer or sent something that is not HTTP; see the agent's output and the service's log.",
+    owner: "The local service hung up before its answer was whole, or sent something that is not HTTP; see the agent's output and the service's log.",
     retryable: false,
   },
   response_too_large: {
@@ -138,8 +138,8 @@ export const TUNNEL_ERRORS = {
     status: 503,
     title: 'The local service does not accept connections',
     remedy: 'Ask the owner of the tunnel to start the service behind it, then try again.',
-    owner:
-      'Start the local service, on the host and port that the agent was given. If it runs, it hung up before it answered, and may have seen the request.',
+    owner: 'Start the local service, on the host and port that the agent was given.',
+    // Agents of others may say so of one that hung up, and has seen the request.
     retryable: false,
     retryAfter: 1,
   },

@@ -144,8 +144,8 @@ describe('when the body store fails', () => {
 
   test.each([
     // What came in a message has a place in its row.
-    ['PutObject', 'internal_error', undefined, 'local_service_timeout'],
-    ['GetObject', 'local_service_timeout', 'internal_error', 'internal_error'],
+    ['PutObject', 'internal_error', undefined, 'deadline_exceeded'],
+    ['GetObject', 'deadline_exceeded', 'internal_error', 'internal_error'],
   ])('in %s, visitors of a large request, of a larger answer and of a large one get %s, %s and %s, in time', (operation, ...codes) =>
     withTunnel({ mode: 'direct', intercept: refusing(operation), environment: withDeadline }, async (tunnel) => {
       const replies = await Promise.all([

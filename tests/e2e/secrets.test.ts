@@ -77,7 +77,7 @@ describe.each(MODES)('in mode %s', (mode) => {
 
     const answer = await visit('/');
     expect(answer.text).toBe(CANARIES.responseBody);
-    expect((await visit('/broken')).status).toBe(503);
+    expect((await visit('/broken')).status).toBe(502);
     const largeAnswer = await under.visit('/large', { method: 'POST', body: CANARIES.requestBody.padEnd(200_000, '.') });
     expect(largeAnswer.body).toHaveLength(200_000);
     await agent.stop({ graceMs: 100 });
