@@ -31,7 +31,7 @@ export type Body = Uint8Array | BodyRef;
 export const isStored = (body: Body): body is BodyRef => !(body instanceof Uint8Array);
 
 /**
- * Largest body of an answer that its row holds, in bytes: what a wake carries, base64 and envelope included. In a row each further KB costs a write
- * unit, in the bucket a body of any size costs as much as some 9 KB in a row, and two calls of time.
+ * Largest body of an answer that its row holds, in bytes: what a wake carries, base64 and envelope included. In a row each further KB costs two
+ * write units, in the bucket a body of any size as much as some 4 KB in a row, and two calls of time.
  */
 export const MAX_ROW_BODY_BYTES = 20 * 1024;

@@ -7,7 +7,7 @@ import { startCloud, type CloudUnderTest } from '../support/tunnel';
 const BUCKET = bodyBucketName(environments.local);
 const PLAN = validateFaultPlan(
   { faults: [{ name: 'bucket-slows-down', on: 'calls', match: { service: 's3', operation: 'PutObject' }, do: 'throttle', switched: true }] },
-  'bodies.test.ts',
+  'body-bucket.test.ts',
 );
 
 let running: CloudUnderTest;

@@ -1,0 +1,95 @@
+import { bodyRefOf } from '../../../protocol';
+import { bodyBucket, s3Client } from '../../../functions/aws/body-bucket';
+import type { BodyStore } from '../../../functions/core/body-store';
+import { sweepStore } from '../../../functions/sweep/sweep-store';
+import { FORWARD_REQUEST, REGION } from '../../support/dynamodb-endpoint';
+import { eventually } from '../../support/eventually';
+import { BUCKET, startS3, type S3Fixture } from '../s3/s3-fixture';
+
+const BODY = Buffer.from('a body');
+const REF = bodyRefOf(BODY);
+
+const before = { ...process.env };
+let s3: S3Fixture;
+let store: BodyStore;
+const failures: unknown[] = [];
+beforeEach(async () => {
+  s3 = await startS3();
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: s3.url,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: FORWARD_REQUEST.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: FORWARD_REQUEST.secretAccessKey,
+  });
+  store = bodyBucket(BUCKET, (key, error) => failures.push([key, error]));
+});
+afterEach(async () => {
+  await s3.close();
+  process.env = { ...before };
+});
+
+const keys = (): string[] => s3.buckets.objects(BUCKET).map(({ key }) => key);
+
+test('a body is there as it was put, until it is removed', async () => {
+  await store.put('requests/r1', BODY, REF);
+  expect(Buffer.from((await store.get('requests/r1', REF)) ?? [])).toEqual(BODY);
+  await store.remove('requests/r1');
+  await eventually(() => expect(keys()).toEqual([]));
+  expect(await store.get('requests/r1', REF)).toBeUndefined();
+  expect(failures).toEqual([]);
+});
+
+test('a body that is not what the reference says is none', async () => {
+  await store.put('requests/r1', BODY, REF);
+  for (const other of [Buffer.from('b body'), Buffer.from('a body of another length')]) {
+    expect(await store.get('requests/r1', bodyRefOf(other))).toBeUndefined();
+  }
+});
+
+test('an agent gets it by URL, with nothing else than the URL', async () => {
+  await store.put('requests/r1', BODY, REF);
+  const response = await fetch(await store.downloadUrl('requests/r1', Date.now() + 5000));
+  expect(Buffer.from(await response.arrayBuffer())).toEqual(BODY);
+});
+
+test('an agent puts exactly the body that it asked for, and no other in its place', async () => {
+  const { url, headers } = await store.uploadUrl('responses/r1/x', REF, Date.now() + 5000);
+  for (const other of ['b body', 'a body and more']) {
+    expect((await fetch(url, { method: 'PUT', headers, body: other })).ok).toBe(false);
+  }
+  expect((await fetch(url, { method: 'PUT', body: BODY })).ok).toBe(false);
+  expect(keys()).toEqual([]);
+  expect((await fetch(url, { method: 'PUT', headers, body: BODY })).ok).toBe(true);
+  expect(Buffer.from((await store.get('responses/r1/x', REF)) ?? [])).toEqual(BODY);
+});
+
+test('a URL is worth nothing after its time', async () => {
+  await store.put('requests/r1', BODY, REF);
+  const until = Date.now() + 5000;
+  const [download, { url, headers }] = await Promise.all([store.downloadUrl('requests/r1', until), store.uploadUrl('requests/r1', REF, until)]);
+  s3.clock.now = until + 1001;
+  expect((await fetch(download)).status).toBe(403);
+  expect((await fetch(url, { method: 'PUT', headers, body: BODY })).status).toBe(403);
+});
+
+test('making a URL asks nothing of S3', async () => {
+  await store.downloadUrl('requests/r1', Date.now() + 5000);
+  await store.uploadUrl('responses/r1/x', REF, Date.now() + 5000);
+  expect(s3.calls).toEqual([]);
+});
+
+test('sweep finds bodies by their age', async () => {
+  s3.clock.now = Date.now() - 120_000;
+  await store.put('requests/old', BODY, REF);
+  s3.clock.now = Date.now();
+  await store.put('requests/young', BODY, REF);
+  const unused = {} as never;
+  const sweeping = sweepStore({
+    client: unused, connections: unused, leases: unused, pendingRequestsTable: '', tunnelsTable: '', bodies: s3Client(), bodyBucket: BUCKET,
+  });
+  const found = [];
+  for await (const key of sweeping.bodiesBefore(Date.now() - 60_000)) found.push(key);
+  expect(found).toEqual(['requests/old']);
+  for (const key of found) await sweeping.removeBody(key);
+  expect(keys()).toEqual(['requests/young']);
+});
