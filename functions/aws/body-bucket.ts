@@ -10,8 +10,8 @@ const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 5000, throwOnRequestT
 
 const CHECKSUM = 'x-amz-checksum-sha256';
 
-/** Of a URL that is signed at this moment, in seconds. */
-const secondsUntil = (time: number): number => Math.max(1, Math.ceil((time - Date.now()) / 1000));
+/** Life of a URL that is signed now, in seconds. Signatures know whole seconds only, and the one that is running has begun already. */
+const secondsUntil = (time: number): number => Math.max(1, Math.ceil(time / 1000) - Math.floor(Date.now() / 1000));
 
 /** Our own SHA-256 goes along with each body; the SDK's checksums would come on top. */
 const CHECKSUMS = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;

@@ -22,6 +22,11 @@ export class LocalBuckets {
     this.service = s3Service(this.buckets, options);
   }
 
+  /** Makes every object older, for who cannot wait until it is. */
+  backdate(ms: number): void {
+    for (const bucket of this.buckets) bucket.backdate(ms);
+  }
+
   /** What is in a bucket, by its name; of all buckets without one. */
   objects(bucketName?: string): readonly ObjectView[] {
     return this.buckets

@@ -10,7 +10,7 @@ import { MAX_ROW_BODY_BYTES } from '../../functions/core/body-store';
 import { eventually } from '../support/eventually';
 import { listenOnAnyPort } from '../support/listen';
 import { MinimalAgent } from '../support/minimal-agent';
-import { MODES, startTunnel, withTunnel, type CloudUnderTest } from '../support/tunnel';
+import { MODES, ruleOf, startTunnel, withTunnel, type CloudUnderTest } from '../support/tunnel';
 
 const MB = 1024 * 1024;
 const sha256 = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
@@ -159,9 +159,16 @@ describe('when the body store fails', () => {
     }),
   );
 
-  test('to remove one, its visitor hears nothing of it', () =>
-    withTunnel({ mode: 'direct', intercept: refusing('DeleteObject') }, async (tunnel) => {
+  test('to remove one, its visitor hears nothing of it, and sweep removes it', () => {
+    let fails = true;
+    const intercept: Interceptor = (call, next) => (fails ? refusing('DeleteObject')(call, next) : next());
+    return withTunnel({ mode: 'direct', intercept }, async (tunnel) => {
       expect((await tunnel.visit('/big/60000')).body).toHaveLength(60_000);
       expect(storedBodies(tunnel)).toHaveLength(1);
-    }));
+      fails = false;
+      tunnel.cloud.services.buckets.backdate(61_000);
+      tunnel.cloud.services.schedules.fire(ruleOf(tunnel.cloud, 'sweep-schedule-rule'));
+      await noBodies(tunnel);
+    });
+  });
 });

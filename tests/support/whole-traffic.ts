@@ -21,7 +21,7 @@ export async function useEverything(mode: StartMode, recorder: AccessRecorder): 
   try {
     await visitAndFail(tunnel);
     if (mode === 'bus') {
-      await sweepUp(tunnel);
+      await sweepUp(tunnel, faults);
       await failFunctions(tunnel, faults);
       await rollBackUnattended(tunnel);
     }
@@ -44,18 +44,20 @@ const PATIENCE_MS = 15_000;
 /** Agents of this name go without their end being noticed. */
 const VANISHER = 'vanisher';
 
-/** What goes wrong on purpose, the first three only while their flags are set. */
+/** What goes wrong on purpose, most of it only while its flag is set. */
 class Faults {
   tunnel: CloudUnderTest | undefined;
   busRefuses = false;
   wakeWaiterCrashes = false;
   scansFail = false;
+  bodiesStay = false;
 
   readonly intercept: Interceptor = ({ operation, caller, input }, next) => {
     const by = (name: string): boolean => caller.functionName.endsWith(name);
     const broken = new AwsError(400, 'ValidationException', 'broken on purpose');
     if (this.busRefuses && operation === 'PutEvents') return Promise.reject(broken);
     if (this.scansFail && operation === 'Scan') return Promise.reject(broken);
+    if (this.bodiesStay && operation === 'DeleteObject' && by('forward-request')) return Promise.reject(broken);
     if (by('disconnect-agent') && JSON.stringify(input).includes(VANISHER)) return Promise.reject(broken);
     if (this.wakeWaiterCrashes && by('wake-waiter')) this.tunnel?.cloud.services.lambda.kill(caller.environment?.id ?? '');
     return next();
@@ -63,7 +65,8 @@ class Faults {
 }
 
 async function visitAndFail(tunnel: CloudUnderTest): Promise<void> {
-  for (const path of ['/nonce/1', '/nonce/2', '/delay/300', '/delay/1500', '/big/60000', '/big/200000']) await tunnel.visit(path);
+  await visitWithLargeBodies(tunnel);
+  for (const path of ['/nonce/1', '/nonce/2', '/delay/300', '/delay/1500', '/big/5000000']) await tunnel.visit(path);
   await tunnel.visit('/', {}, 'nobody');
   const refuser = await tunnel.agent({ name: 'refuser', target: { port: 1 } });
   await tunnel.visit('/', {}, 'refuser');
@@ -73,8 +76,18 @@ async function visitAndFail(tunnel: CloudUnderTest): Promise<void> {
   await again.stop({ graceMs: 0 });
 }
 
-/** A run of sweep that has something to do: a probe, a tunnel whose lease has run out, one whose agent has vanished unnoticed. */
-async function sweepUp(tunnel: CloudUnderTest): Promise<void> {
+/** Through the bucket: a request's, an answer's that came in a message, and one that the agent put there. */
+async function visitWithLargeBodies(tunnel: CloudUnderTest): Promise<void> {
+  await tunnel.visit('/echo', { method: 'POST', body: Buffer.alloc(200_000) });
+  await tunnel.visit('/big/60000');
+  await tunnel.visit('/big/200000');
+}
+
+/**
+ * A run of sweep that has something to do: a probe, a tunnel whose lease has run out, one whose agent has vanished unnoticed, bodies
+ * that nobody has removed.
+ */
+async function sweepUp(tunnel: CloudUnderTest, faults: Faults): Promise<void> {
   const { cloud, logs } = tunnel;
   const said = (text: string): number => logs.filter((line) => line.text.includes(text)).length;
   const run = Math.floor(Date.now() / 60_000);
@@ -83,8 +96,13 @@ async function sweepUp(tunnel: CloudUnderTest): Promise<void> {
     (await MinimalAgent.connect(cloud.agentEndpoint, await tunnel.token(), () => undefined, { name })).vanish();
   }
   await eventually(() => expect(said('broken on purpose')).toBeGreaterThanOrEqual(2), PATIENCE_MS);
+  faults.bodiesStay = true;
+  await visitWithLargeBodies(tunnel);
+  faults.bodiesStay = false;
+  cloud.services.buckets.backdate(2 * 60_000);
   cloud.services.schedules.fire(ruleOf(cloud, 'sweep-schedule-rule'));
   await eventually(() => expect(said('"message":"swept"')).toBeGreaterThanOrEqual(1), PATIENCE_MS);
+  expect(cloud.services.buckets.objects()).toEqual([]);
   await eventually(() => expect(said('"ProbeReturned":1')).toBeGreaterThanOrEqual(1), PATIENCE_MS);
 }
 
