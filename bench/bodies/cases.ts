@@ -20,7 +20,7 @@ export const CASES: readonly Case[] = (Object.keys(SIZES) as SizeName[]).flatMap
 );
 
 /** Bytes a second that arrivals bring at most: beyond some MB the two cores of a small machine are what is measured. */
-const BYTES_PER_SECOND = 2 * MB;
+const BYTES_PER_SECOND = 4 * MB;
 /** Of the other body, in bytes. */
 const SMALL = 1 * KB;
 /** In ms. */

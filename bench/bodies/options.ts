@@ -37,7 +37,7 @@ function bodiesCommand(): Command {
       'after',
       `
 Examples:
-  npm run bench:bodies                                       under AWS's latencies, about eight minutes
+  npm run bench:bodies                                       under AWS's latencies, about six minutes
   npm run bench:bodies -- --requests 10 --no-report          a glance
   npm run bench:bodies -- --json figures.json                every figure, too`,
     )

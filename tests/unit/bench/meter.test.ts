@@ -1,5 +1,5 @@
 import { Meter } from '../../../bench/meter';
-import type { StreamRecord } from '../../../local/services';
+import type { AwsCall, StreamRecord } from '../../../local/services';
 
 const written = (row: Record<string, string>, before?: Record<string, string>): StreamRecord => {
   const image = (attributes: Record<string, string>) => Object.fromEntries(Object.entries(attributes).map(([name, S]) => [name, { S }]));
@@ -26,4 +26,20 @@ test('a request that was never to be woken, and one that the bus had to wake, di
 
 test('where everybody is to poll, polling is the way', () => {
   expect(metered(false).fallbacks).toBe(1);
+});
+
+describe('a body in the bucket', () => {
+  const s3 = (operation: string, Key: string) => ({ service: 's3', operation, input: { Key } }) as unknown as AwsCall;
+  const reply = async () => ({ status: 200, body: Buffer.alloc(1000) });
+
+  test('is metered by its calls, and as transfer where an agent fetches it, which is at the other end of the internet', async () => {
+    const meter = new Meter(true);
+    meter.start();
+    for (const call of [s3('PutObject', 'requests/r'), s3('GetObject', 'requests/r'), s3('GetObject', 'responses/r/x'), s3('DeleteObject', 'requests/r')]) {
+      await meter.intercept(call, reply);
+    }
+    expect(meter.usage(0)).toMatchObject({ s3Puts: 1, s3Gets: 2, transferBytes: 1000 });
+    meter.reset();
+    expect(meter.usage(0)).toMatchObject({ s3Puts: 0, s3Gets: 0, transferBytes: 0 });
+  });
 });
