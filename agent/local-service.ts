@@ -74,7 +74,8 @@ export class LocalService {
     outgoing.on('error', () => undefined);
     outgoing.once('socket', (socket) => {
       exchange.connected = !socket.connecting;
-      socket.once('connect', () => (exchange.connected = true));
+      // One that is used again has connected before, and would keep the listener.
+      if (socket.connecting) socket.once('connect', () => (exchange.connected = true));
       // Node itself tells nobody any more once the answer is whole, and the rest of a body would be stuck.
       const drained = (): boolean => outgoing.emit('drain');
       socket.on('drain', drained);
