@@ -13,7 +13,7 @@ let tunnel: CloudUnderTest;
 let page: ConsoleServer;
 
 beforeAll(async () => {
-  tunnel = await startTunnel({ mode: 'bus', environment: (local) => ({ ...local, responsePath: { ...local.responsePath, percent: 100 } }) });
+  tunnel = await startTunnel({ mode: 'bus', traces: true, environment: (local) => ({ ...local, responsePath: { ...local.responsePath, percent: 100 } }) });
   page = await ConsoleServer.start({ ...tunnel.cloud.services, metrics, alarms, environment: 'local' }, 0);
 }, 60_000);
 afterAll(async () => {

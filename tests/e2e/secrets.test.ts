@@ -39,6 +39,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     // Functions say the most they ever say.
     under = await startCloud({
       mode,
+      traces: true,
       tokenKey: TOKEN_KEY,
       environment: (environment) => ({ ...environment, logLevel: 'DEBUG' }),
       intercept: ({ operation, input }, next) => {

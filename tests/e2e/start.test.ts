@@ -136,12 +136,6 @@ test('a start that runs can be found by commands with a key of their own, and on
 
 test.each([
   ['an unknown option', ['--', '--prot', '3000'], 2, "unknown option '--prot'"],
-  ['a port that is none', ['--', '--port', '99999'], 2, '99999'],
-  ['a mode that is none', ['--', '--mode', 'pigeon'], 2, 'pigeon'],
-  ['a share above everything', ['--', '--percent', '101'], 2, 'from 0 to 100'],
-  ['a share of polling', ['--', '--mode', 'polling', '--percent', '25'], 2, '--percent goes with --mode bus or direct'],
-  ['a pin without a port', ['--', '--pin', 'demo'], 2, 'NAME=PORT'],
-  ['a password that is none', ['--', '--basic-auth', 'ann:short'], 2, 'fewer than 8 characters'],
   ['a forgotten --', ['--port', '3000'], 2, 'npm start -- --port 3000'],
 ])('%s is refused with one line', async (_, args, code, text) => {
   const start = npmStart(...args);

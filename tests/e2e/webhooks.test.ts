@@ -68,7 +68,7 @@ describe.each(MODES)('in mode %s', (mode) => {
   let cloud: CloudUnderTest;
   let service: LocalServer;
   beforeAll(async () => {
-    cloud = await startCloud({ mode, traces: false });
+    cloud = await startCloud({ mode });
     service = await startLocalServer((request, response, body) => {
       void verdict(request.headers, body).then((name) => response.end(told(name, request.headers['content-type'], body)));
     });

@@ -33,3 +33,15 @@ describe('who may visit', () => {
     expect(parsed(['--no-agent'], ENVIRONMENT).access).toEqual({});
   });
 });
+
+test.each([
+  ['a port that is none', ['--port', '99999'], '99999'],
+  ['a mode that is none', ['--mode', 'pigeon'], 'pigeon'],
+  ['a share above everything', ['--percent', '101'], 'from 0 to 100'],
+  ['a share of polling', ['--mode', 'polling', '--percent', '25'], '--percent goes with --mode bus or direct'],
+  ['a pin without a port', ['--pin', 'demo'], 'NAME=PORT'],
+])('%s is refused with one line', (_, args, text) => {
+  const complaint = /^[^\n]+$/;
+  expect(() => parsed(args)).toThrow(complaint);
+  expect(() => parsed(args)).toThrow(text);
+});
