@@ -5,7 +5,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/tests'],
-  testPathIgnorePatterns: ['<rootDir>/tests/slow/', '<rootDir>/tests/terraform/'],
+  testPathIgnorePatterns: ['<rootDir>/tests/acceptance/', '<rootDir>/tests/slow/', '<rootDir>/tests/terraform/'],
   transform: { '^.+\\.(m?[jt]s)$': '@swc/jest' },
   // Published as ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!(jose|d3-random|@octokit/webhooks-methods)/)'],

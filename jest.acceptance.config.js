@@ -1,0 +1,6 @@
+/** What `npm test` has no time for within its five minutes, and what every change has to pass all the same. @type {import('jest').Config} */
+module.exports = {
+  ...require('./jest.config'),
+  roots: ['<rootDir>/tests/acceptance'],
+  testPathIgnorePatterns: [],
+};
