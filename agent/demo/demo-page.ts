@@ -3,7 +3,7 @@ import { receivedHeaders } from './demo-exchange';
 
 /** What the page and the 404 page list: a path as people read it, one to click on, and what it does. */
 const DEMO_PATHS = [
-  { path: '/echo', example: 'echo?hello=world', does: 'any method: what arrived, as JSON; of more than 64 KB length and hash only' },
+  { path: '/echo', example: 'echo?hello=world', does: 'what arrived, as JSON; large bodies by hash' },
   { path: '/delay/<ms>', example: 'delay/1000', does: 'answers late, by up to 60000 ms' },
   { path: '/big/<bytes>', example: 'big/50000', does: 'so many deterministic bytes, up to 10 MB' },
   { path: '/cookies', example: 'cookies', does: 'sets two cookies and shows those that came' },
