@@ -16,14 +16,11 @@ export interface BodyStore {
   uploadUrl(key: string, ref: BodyRef, until: number): Promise<{ url: string; headers: Record<string, string> }>;
 }
 
-export const REQUEST_BODIES = 'requests/';
-export const RESPONSE_BODIES = 'responses/';
-
-export const requestBodyKey = (requestId: string): string => `${REQUEST_BODIES}${requestId}`;
+export const requestBodyKey = (requestId: string): string => `requests/${requestId}`;
 
 /** With the hash in it: whoever answers a request that is not theirs puts nothing in the place of the true answer. */
 export const responseBodyKey = (requestId: string, { sha256 }: BodyRef): string =>
-  `${RESPONSE_BODIES}${requestId}/${Buffer.from(sha256, 'base64').toString('hex')}`;
+  `responses/${requestId}/${Buffer.from(sha256, 'base64').toString('hex')}`;
 
 /** An answer's body: itself, or where it lies in the body store. */
 export type Body = Uint8Array | BodyRef;

@@ -2,6 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MAX_RESPONSE_BODY_BYTES, type UploadUrlMessage } from '../../../protocol';
+import { deterministicBytes } from '../../../agent/demo/demo-endpoints';
 import type { AgentOptions, RequestSummary } from '../../../agent';
 import { AgentFixture } from '../../support/agent-fixture';
 import { CANARY_SIGNATURE, FakeBucket, refOf } from '../../support/agent-fake-bucket';
@@ -12,7 +13,7 @@ import { eventually } from '../../support/eventually';
 const fixture = new AgentFixture();
 afterEach(() => fixture.closeAll());
 
-const BODY = Buffer.from(Array.from({ length: 4_000_000 }, (_, i) => (i * 31 + (i >> 8)) & 0xff));
+const BODY = deterministicBytes(4_000_000);
 
 let gateway: FakeGateway;
 let bucket: FakeBucket;

@@ -1,4 +1,5 @@
 import { MAX_REQUEST_BODY_BYTES } from '../../../protocol';
+import { deterministicBytes } from '../../../agent/demo/demo-endpoints';
 import { Backoff } from '../../../agent/backoff';
 import { BodyBucket } from '../../../agent/body-bucket';
 import { AgentFixture } from '../../support/agent-fixture';
@@ -10,7 +11,7 @@ import { eventually } from '../../support/eventually';
 const fixture = new AgentFixture();
 afterEach(() => fixture.closeAll());
 
-const BODY = Buffer.from(Array.from({ length: 6_000_000 }, (_, i) => (i * 31 + (i >> 8)) & 0xff));
+const BODY = deterministicBytes(6_000_000);
 
 let gateway: FakeGateway;
 let bucket: FakeBucket;
