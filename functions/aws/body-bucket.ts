@@ -1,8 +1,8 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isBodyOf } from '../../protocol';
 import type { BodyStore } from '../core/body-store';
+import { sent } from './sent';
 import { traced } from './traced';
 
 /** A body of some MB takes longer than what other services do; then there is time for a second try. In ms. */
@@ -46,10 +46,8 @@ export function bodyBucket(bucket: string, onFailure?: (key: string, error: unkn
     },
 
     // As rows are removed, and for the same reasons: see row-remover.ts.
-    async remove(key) {
-      untraced.send(new DeleteObjectCommand(object(key)), { requestTimeout: 0 }).catch((error: unknown) => onFailure?.(key, error));
-      await nextTurn();
-    },
+    remove: (key) =>
+      sent(untraced.send(new DeleteObjectCommand(object(key)), { requestTimeout: 0 }), (error) => onFailure?.(key, error)),
 
     downloadUrl: (key, until) => getSignedUrl(untraced, new GetObjectCommand(object(key)), { expiresIn: secondsUntil(until) }),
 

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PendingRequests } from '../core/pending-request';
+import { sent } from './sent';
 
 /**
  * Removes rows without waiting for DynamoDB's reply, which no visitor has to wait for: the call leaves within one turn of the event loop, over
@@ -19,7 +19,6 @@ export function rowRemover(
   const removals = new DynamoDBClient({ credentials, region, requestHandler });
   return async (requestId) => {
     const removal = new DeleteItemCommand({ TableName: tableName, Key: { requestId: { S: requestId } } });
-    removals.send(removal, { requestTimeout: 0 }).catch((error: unknown) => onFailure(requestId, error));
-    await nextTurn();
+    await sent(removals.send(removal, { requestTimeout: 0 }), (error) => onFailure(requestId, error));
   };
 }
