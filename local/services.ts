@@ -21,9 +21,23 @@ export type InvocationOutcome =
   /** 429 TooManyRequestsException */
   | { readonly kind: 'throttled'; readonly reason: string };
 
+/**
+ * Where an invocation comes from: a visitor's request from outside, everything else (a WebSocket, a stream, a rule, an alarm) from
+ * inside. Where invocations wait for an execution environment, those from inside go first, because they release others.
+ */
+export type Origin = 'inside' | 'outside';
+
+export interface InvokeOptions {
+  readonly traceHeader?: string;
+  /** `inside` where it is missing. */
+  readonly origin?: Origin;
+  /** When it aborts, an invocation that still waits for an execution environment is not run at all. */
+  readonly signal?: AbortSignal;
+}
+
 export interface FunctionInvoker {
   /** RequestResponse: resolves with what the function returned or how it failed; rejects only for an unknown ARN. */
-  invoke(functionArn: string, payload: unknown, options?: { traceHeader?: string }): Promise<InvokeResult>;
+  invoke(functionArn: string, payload: unknown, options?: InvokeOptions): Promise<InvokeResult>;
   /** Event: queued, retried and sent to the on-failure destination as the function's async settings say. */
   invokeAsync(functionArn: string, payload: unknown, options?: { traceHeader?: string }): void;
 }

@@ -1,5 +1,5 @@
 import type { PermissionCheck } from '../permissions';
-import type { FunctionInvoker, InvokeResult, Logger } from '../services';
+import type { FunctionInvoker, InvokeResult, Logger, Origin } from '../services';
 
 export type IntegrationResult =
   | InvokeResult
@@ -15,6 +15,7 @@ export interface IntegrationCall {
   /** What the permission's source must match. */
   readonly sourceArn: string;
   readonly timeoutMs: number;
+  readonly origin: Origin;
   readonly event: unknown;
 }
 
@@ -27,7 +28,7 @@ export interface InvocationServices {
 /** Invokes a function as API Gateway does: with permission only, and for a limited time. Never rejects. */
 export async function invokeIntegration(
   { invoker, permissions, log }: InvocationServices,
-  { address, functionArn, sourceArn, timeoutMs, event }: IntegrationCall,
+  { address, functionArn, sourceArn, timeoutMs, origin, event }: IntegrationCall,
 ): Promise<IntegrationResult> {
   if (!permissions.allows(functionArn, 'apigateway.amazonaws.com', sourceArn)) {
     log.warn(
@@ -37,10 +38,16 @@ export async function invokeIntegration(
     return { kind: 'forbidden' };
   }
   let timer: NodeJS.Timeout | undefined;
+  const late = new AbortController();
   const timeout = new Promise<IntegrationResult>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'timeout' }), timeoutMs);
+    timer = setTimeout(() => {
+      resolve({ kind: 'timeout' });
+      late.abort();
+    }, timeoutMs);
   });
-  const invocation = invoker.invoke(functionArn, event).catch((error: unknown): IntegrationResult => {
+  // A visitor's request that nobody answers any more need not begin. What comes from inside has its effects all the same.
+  const signal = origin === 'outside' ? late.signal : undefined;
+  const invocation = invoker.invoke(functionArn, event, { origin, ...(signal && { signal }) }).catch((error: unknown): IntegrationResult => {
     log.warn(`${address}: ${functionArn} cannot be invoked: ${(error as Error).message}`);
     return { kind: 'error', errorType: 'ServiceException', errorMessage: (error as Error).message };
   });

@@ -5,7 +5,7 @@ export type ThrottleReason =
   'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded';
 
 /**
- * Counts invocations under way. What a function reserves is both its own and its limit; functions without a reservation
+ * Counts invocations that have no answer yet, also those that wait for an execution environment. What a function reserves is both its own and its limit; functions without a reservation
  * share what is left of the account's.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
  */
@@ -37,12 +37,12 @@ export class Concurrency {
     if (reservedConcurrency === undefined) this.unreservedInUse -= 1;
   }
 
-  /** Invocations of all functions that are under way. */
+  /** Of all functions. */
   get total(): number {
     return [...this.inUse.values()].reduce((sum, used) => sum + used, 0);
   }
 
-  /** Invocations of a function that are under way. */
+  /** Of one function. */
   used(name: string): number {
     return this.inUse.get(name) ?? 0;
   }

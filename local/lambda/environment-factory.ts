@@ -4,10 +4,9 @@ import type { LogSink } from '../services';
 import type { FunctionSpec } from '../specs';
 import { environmentVariables } from './environment-variables';
 import type { FunctionCode } from './function-code';
-import { FunctionEnvironment } from './function-environment';
+import { FunctionEnvironment, type FunctionEnvironmentOptions } from './function-environment';
 import type { FunctionKeys } from './function-keys';
 import { newSessionToken } from './function-keys';
-import type { InvocationRecord } from './invocation';
 import type { RuntimeApi } from './runtime-api';
 
 export interface EnvironmentFactoryOptions {
@@ -26,10 +25,7 @@ export interface EnvironmentFactoryOptions {
 export class EnvironmentFactory {
   constructor(private readonly options: EnvironmentFactoryOptions) {}
 
-  start(
-    spec: FunctionSpec,
-    onFinished: (environment: FunctionEnvironment, record: InvocationRecord) => void,
-  ): FunctionEnvironment {
+  start(spec: FunctionSpec, listeners: Pick<FunctionEnvironmentOptions, 'onAnswered' | 'onFinished'>): FunctionEnvironment {
     const { code, guard, initLimitMs, keys, log, runtimeApi } = this.options;
     const id = randomUUID();
     const sessionToken = newSessionToken();
@@ -46,7 +42,7 @@ export class EnvironmentFactory {
       }),
       log: (text, requestId) =>
         log({ at: Date.now(), functionName: spec.name, environmentId: id, requestId, text }),
-      onFinished,
+      ...listeners,
     });
     keys.add(sessionToken, environment.sandbox);
     environment.sandbox.once('exit', () => runtimeApi.remove(id));

@@ -8,6 +8,7 @@ import type { Invocation, InvocationRecord, Outcome } from './invocation';
 import { afterPendingOutput } from './output-lines';
 import { endLine, initReportLine, reportLine, startLine } from './platform-log';
 import { maxMemoryMb } from './process-memory';
+import type { PooledEnvironment } from './function-pool';
 import type { HandedOver, RuntimeHost } from './runtime-api';
 import { Sandbox } from './sandbox';
 import type { SandboxOptions } from './sandbox';
@@ -19,6 +20,8 @@ export interface FunctionEnvironmentOptions {
   /** @returns what the process is started with, now that there is somebody to speak to its runtime */
   readonly sandbox: (host: RuntimeHost) => Omit<SandboxOptions, 'onLine'>;
   readonly log: (text: string, requestId: string | undefined) => void;
+  /** An invocation has its answer. */
+  readonly onAnswered: () => void;
   /** An invocation is over: not only answered, but its runtime asks for the next one, or has ended. */
   readonly onFinished: (environment: FunctionEnvironment, record: InvocationRecord) => void;
 }
@@ -41,10 +44,11 @@ interface Running {
   maxMemoryMb?: number;
 }
 
-export class FunctionEnvironment implements RuntimeHost {
+export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   readonly sandbox: Sandbox;
   private readonly startedAt = performance.now();
-  private readonly init: Promise<Init>;
+  /** Never rejects. */
+  readonly initialised: Promise<Init>;
   private resolveInit: (init: Init) => void = () => undefined;
   private readonly initTimer: NodeJS.Timeout;
   private initEnded = false;
@@ -54,7 +58,7 @@ export class FunctionEnvironment implements RuntimeHost {
   private condemned = false;
 
   constructor(private readonly options: FunctionEnvironmentOptions) {
-    this.init = new Promise((resolve) => (this.resolveInit = resolve));
+    this.initialised = new Promise((resolve) => (this.resolveInit = resolve));
     this.sandbox = new Sandbox({ ...options.sandbox(this), onLine: (text) => this.log(text) });
     this.sandbox.once('exit', () => this.onExit());
     this.initTimer = setTimeout(() => this.timeOutInit(), options.initLimitMs);
@@ -65,14 +69,14 @@ export class FunctionEnvironment implements RuntimeHost {
     return !this.condemned && !this.sandbox.exited;
   }
 
-  /** Its invocation has an answer, and it will be free in a moment. */
-  get isFinishing(): boolean {
-    return this.usable && this.running?.outcome !== undefined;
+  get answeredForMs(): number | undefined {
+    const answeredAt = this.running?.answeredAt;
+    return answeredAt === undefined ? undefined : performance.now() - answeredAt;
   }
 
   /** Runs one invocation, after init where this is the first. One at a time: the caller sees to that. */
   async invoke(invocation: Invocation): Promise<Outcome> {
-    const init = await this.init;
+    const init = await this.initialised;
     return new Promise((resolve) => {
       const first = !this.hasRun;
       this.hasRun = true;
@@ -137,6 +141,7 @@ export class FunctionEnvironment implements RuntimeHost {
     this.running.outcome = outcome;
     this.running.answeredAt = performance.now();
     this.running.resolve(outcome);
+    this.options.onAnswered();
   }
 
   private timeOut(running: Running): void {
@@ -183,6 +188,7 @@ export class FunctionEnvironment implements RuntimeHost {
     const running = this.running;
     if (!running) return;
     clearTimeout(running.timer);
+    this.settle(platformError('Runtime.Unknown', running.invocation.requestId, 'the runtime asked for another invocation before it had answered this one'));
     const record = this.recordOf(running);
     this.log(endLine(record.requestId));
     this.log(reportLine(record, this.options.spec.memoryMb));

@@ -1,69 +1,105 @@
-/** The execution environments of one function: which one runs an invocation, and when there is none. */
+/** The execution environments of one function: which one runs an invocation, and who waits while there is none. */
+import type { Clock } from '../../functions/core/clock';
 import type { ExecutionEnvironment, InvokeResult } from '../services';
 import type { FunctionSpec } from '../specs';
 import type { Concurrency } from './concurrency';
-import type { FunctionEnvironment } from './function-environment';
 import { platformError } from './invocation';
-import type { Invocation } from './invocation';
+import type { Invocation, Outcome } from './invocation';
+import type { Need, StartAdmission, Starter } from './start-admission';
+import { WaitingLine, type Waiter } from './waiting-line';
 
 /**
- * How long an invocation waits for an environment that has answered and is about to be free, before it starts another.
- * On AWS the answer has yet to travel to the invoker, and an environment is free when the next request arrives; here that
- * request can be a microtask away.
+ * For so long an environment that has answered counts as about to be free, in ms. It is free when its runtime asks for the next
+ * invocation, which is soon, unless the function blocks its process after the answer.
  */
-const FINISHING_MS = 50;
+const FINISHING_MS = 200;
+
+/** What a pool asks of an execution environment. */
+export interface PooledEnvironment {
+  readonly sandbox: ExecutionEnvironment & { freeze(): void };
+  /** Whether the environment can take another invocation once it is free. */
+  readonly usable: boolean;
+  /** How long ago the invocation that it runs was answered, in ms; undefined where that has no answer yet, or there is none. */
+  readonly answeredForMs: number | undefined;
+  /** Resolves when the init has ended, well or not. */
+  readonly initialised: Promise<unknown>;
+  /** Runs one invocation, or fails it where the init has failed. One at a time. */
+  invoke(invocation: Invocation): Promise<Outcome>;
+  kill(): void;
+}
 
 export interface FunctionPoolOptions {
   readonly spec: FunctionSpec;
   readonly concurrency: Concurrency;
+  readonly admission: StartAdmission;
+  readonly clock: Clock;
   /** Ends environments that nobody has used for so long, in ms. */
   readonly idleMs: number;
-  readonly start: () => FunctionEnvironment;
+  readonly start: () => PooledEnvironment;
   readonly beforeColdStart?: (functionName: string) => Promise<void>;
 }
 
 interface Idle {
-  readonly environment: FunctionEnvironment;
-  readonly timer: NodeJS.Timeout;
+  readonly environment: PooledEnvironment;
+  /** Ends the wait for the environment's end. */
+  readonly used: AbortController;
 }
 
-export class FunctionPool {
-  private readonly environments = new Set<FunctionEnvironment>();
+export class FunctionPool implements Starter {
+  private readonly environments = new Set<PooledEnvironment>();
   /** The most recently used one last. */
   private readonly idle: Idle[] = [];
-  private readonly waiting: ((environment: FunctionEnvironment) => void)[] = [];
+  private readonly line = new WaitingLine<PooledEnvironment>();
+  /** Told when an environment that was asked for in advance has started. */
+  private readonly warming: (() => void)[] = [];
+  private starting = 0;
   private closed = false;
 
-  constructor(private readonly options: FunctionPoolOptions) {}
+  constructor(private readonly options: FunctionPoolOptions) {
+    options.admission.register(this);
+  }
 
   get sandboxes(): ExecutionEnvironment[] {
     return [...this.environments].map(({ sandbox }) => sandbox);
   }
 
-  async invoke(invocation: Invocation): Promise<InvokeResult> {
+  /** @param signal when it aborts, an invocation that still waits is not run at all */
+  async invoke(invocation: Invocation, signal?: AbortSignal): Promise<InvokeResult> {
     const { spec, concurrency } = this.options;
-    const finishing = this.idle.length === 0 ? await this.finishingEnvironment() : undefined;
-    if (finishing) return finishing.invoke(invocation);
+    if (this.closed) return notRun(invocation, CLOSING);
     const reason = concurrency.take(spec);
     if (reason) return { kind: 'throttled', reason };
-    const environment = this.takeIdle() ?? (await this.coldStart());
-    if (environment) return environment.invoke(invocation);
-    return platformError(
-      'ServiceException',
-      invocation.requestId,
-      'the local cloud is closing; start it again',
-    );
+    try {
+      const environment = this.takeIdle() ?? (await this.nextFree(invocation, signal));
+      if (environment) return environment.invoke(invocation);
+    } catch (error) {
+      concurrency.release(spec);
+      throw error;
+    }
+    concurrency.release(spec);
+    return notRun(invocation, this.closed ? CLOSING : 'nobody waits for its result any more');
   }
 
-  /** An invocation of `environment` is over: it goes to who waits for it, or is frozen, or has ended. */
-  onFinished(environment: FunctionEnvironment): void {
-    const waiter = environment.usable ? this.waiting.shift() : undefined;
-    if (waiter) return waiter(environment);
+  /** Starts environments in advance until there are `count`. Resolves when their inits have ended. */
+  async warm(count: number): Promise<void> {
+    const missing = this.closed ? 0 : Math.max(0, count - this.environments.size - this.warming.length);
+    const warmed = Array.from({ length: missing }, () => new Promise<void>((resolve) => this.warming.push(resolve)));
+    this.options.admission.consider();
+    await Promise.all(warmed);
+  }
+
+  /** The invocation that `environment` runs has its answer, so that it counts no more against the function's concurrency. */
+  onAnswered(): void {
     this.options.concurrency.release(this.options.spec);
-    if (!environment.usable) return;
-    environment.sandbox.freeze();
-    const timer = setTimeout(() => environment.kill(), this.options.idleMs).unref();
-    this.idle.push({ environment, timer });
+  }
+
+  /** An invocation of `environment` is over: the environment is free, or has ended. */
+  onFinished(environment: PooledEnvironment): void {
+    if (environment.usable) {
+      this.line.noteFreed(this.options.clock.now());
+      this.give(environment);
+    }
+    this.options.admission.consider();
   }
 
   kill(environmentId: string): boolean {
@@ -75,6 +111,8 @@ export class FunctionPool {
   /** Kills every environment, frozen or not, and waits until all have gone. Their invocations end with Runtime.ExitError. */
   async close(): Promise<void> {
     this.closed = true;
+    for (const { take } of this.line.clear()) take(undefined);
+    for (const warmed of this.warming.splice(0)) warmed();
     await Promise.all(
       [...this.environments].map((environment) => {
         const gone = new Promise<void>((resolve) => environment.sandbox.once('exit', resolve));
@@ -84,53 +122,92 @@ export class FunctionPool {
     );
   }
 
-  private takeIdle(): FunctionEnvironment | undefined {
+  // --- starts -------------------------------------------------------------------------------------------------------
+
+  get hasWaiting(): boolean {
+    return this.line.length > 0;
+  }
+
+  need(): Need | undefined {
+    if (this.closed) return undefined;
+    const now = this.options.clock.now();
+    const uncovered = this.line.uncovered(this.starting + this.finishing, now);
+    if (uncovered) return uncovered;
+    // What is asked for in advance comes after all that waits.
+    return this.warming.length > 0 ? { rank: Infinity, origin: 'outside', expectedWaitMs: Infinity } : undefined;
+  }
+
+  async start(): Promise<void> {
+    const warmed = this.line.length > 0 ? undefined : this.warming.shift();
+    try {
+      const environment = this.options.start();
+      this.environments.add(environment);
+      environment.sandbox.once('exit', () => this.forget(environment));
+      this.starting += 1;
+      await environment.initialised;
+      this.starting -= 1;
+      this.give(environment);
+    } catch (error) {
+      this.line.shift()?.fail(error as Error);
+    }
+    warmed?.();
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------
+
+  private takeIdle(): PooledEnvironment | undefined {
     for (let idle = this.idle.pop(); idle; idle = this.idle.pop()) {
-      clearTimeout(idle.timer);
+      idle.used.abort();
       if (idle.environment.usable) return idle.environment;
     }
     return undefined;
   }
 
-  /** An environment that becomes free within the moment, and keeps the concurrency that its last invocation holds. */
-  private async finishingEnvironment(): Promise<FunctionEnvironment | undefined> {
-    const finishing = [...this.environments].filter(({ isFinishing }) => isFinishing).length;
-    if (finishing <= this.waiting.length) return undefined;
-    return new Promise((resolve) => {
-      const waiter = (environment: FunctionEnvironment): void => {
-        clearTimeout(timer);
-        resolve(environment);
+  /** Waits for whatever comes first: an environment that becomes free, or one that is started. */
+  private async nextFree({ origin }: Invocation, signal?: AbortSignal): Promise<PooledEnvironment | undefined> {
+    const { admission, beforeColdStart, clock, spec } = this.options;
+    let mayStart = beforeColdStart === undefined;
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter<PooledEnvironment> = { since: clock.now(), origin, mayStart: () => mayStart, take: resolve, fail: reject };
+      const giveUp = (): void => {
+        if (this.line.remove(waiter)) resolve(undefined);
       };
-      const timer = setTimeout(() => {
-        this.waiting.splice(this.waiting.indexOf(waiter), 1);
-        resolve(undefined);
-      }, FINISHING_MS);
-      this.waiting.push(waiter);
+      this.line.add(waiter);
+      signal?.addEventListener('abort', giveUp, { once: true });
+      void beforeColdStart?.(spec.name).then(() => {
+        mayStart = true;
+        admission.consider();
+      });
+      admission.consider();
     });
   }
 
-  /** @returns undefined when the service was closed meanwhile */
-  private async coldStart(): Promise<FunctionEnvironment | undefined> {
-    const { spec, concurrency, start, beforeColdStart } = this.options;
-    try {
-      await beforeColdStart?.(spec.name);
-      if (this.closed) {
-        concurrency.release(spec);
-        return undefined;
-      }
-      const environment = start();
-      this.environments.add(environment);
-      environment.sandbox.once('exit', () => this.forget(environment));
-      return environment;
-    } catch (error) {
-      concurrency.release(spec);
-      throw error;
-    }
+  /** An environment without work goes to who waits, or rests. One whose init has failed has that to tell, if anybody waits. */
+  private give(environment: PooledEnvironment): void {
+    const waiter = this.line.shift();
+    if (waiter) return waiter.take(environment);
+    if (!environment.usable) return;
+    environment.sandbox.freeze();
+    const used = new AbortController();
+    this.idle.push({ environment, used });
+    void this.options.clock.sleep(this.options.idleMs, used.signal).then(() => {
+      if (!used.signal.aborted) environment.kill();
+    });
   }
 
-  private forget(environment: FunctionEnvironment): void {
+  /** How many environments are about to be free. */
+  private get finishing(): number {
+    return [...this.environments].filter(({ usable, answeredForMs = Infinity }) => usable && answeredForMs < FINISHING_MS).length;
+  }
+
+  private forget(environment: PooledEnvironment): void {
     this.environments.delete(environment);
     const index = this.idle.findIndex((idle) => idle.environment === environment);
-    if (index >= 0) clearTimeout(this.idle.splice(index, 1)[0]?.timer);
+    if (index >= 0) this.idle.splice(index, 1)[0]?.used.abort();
+    this.options.admission.consider();
   }
 }
+
+const CLOSING = 'the local cloud is closing; start it again';
+
+const notRun = ({ requestId }: Invocation, why: string): Outcome => platformError('ServiceException', requestId, why);

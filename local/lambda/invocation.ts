@@ -1,4 +1,4 @@
-import type { InvocationOutcome } from '../services';
+import type { InvocationOutcome, Origin } from '../services';
 import type { TraceContext } from './trace-header';
 
 /** One request to run a function. */
@@ -8,6 +8,7 @@ export interface Invocation {
   /** JSON text */
   readonly payload: string;
   readonly trace: TraceContext;
+  readonly origin: Origin;
   /** When it was asked for, ms since the epoch. */
   readonly askedAt: number;
   /** What a fault plan does to it: the function throws before it has done anything, or its process ends. */

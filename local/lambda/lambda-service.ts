@@ -5,6 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import os from 'node:os';
+import { backgroundClock } from '../events/background-clock';
 import type { Limits } from '../limits';
 import type { ProcessGuard } from '../process-guard';
 import { AwsError } from '../services';
@@ -12,8 +14,10 @@ import type {
   Closeable,
   ExecutionEnvironment,
   FunctionInvoker,
+  InvokeOptions,
   InvokeResult,
   LogSink,
+  Origin,
   Principal,
   Principals,
   Queues,
@@ -32,6 +36,8 @@ import { LambdaBootError } from './lambda-errors';
 import { LambdaStats } from './lambda-stats';
 import type { FunctionStats } from './lambda-stats';
 import { RuntimeApi } from './runtime-api';
+import { SpareCores } from './spare-cores';
+import { StartAdmission } from './start-admission';
 import { traceContextOf } from './trace-header';
 
 export interface LambdaServiceOptions {
@@ -47,6 +53,8 @@ export interface LambdaServiceOptions {
   readonly log: LogSink;
   readonly limits: Limits['lambda'];
   readonly guard: ProcessGuard;
+  /** How many environments initialise at once at most; without it as many as the machine has cores. */
+  readonly concurrentStarts?: number | undefined;
   /** Awaited before a process is started: where a latency profile makes cold starts as slow as AWS's. */
   readonly beforeColdStart?: (functionName: string) => Promise<void>;
   /** Wraps every run of a function, whoever asks for it: where faults come in. */
@@ -74,6 +82,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
   private readonly keys: FunctionKeys;
   private readonly queue: AsyncInvocations;
   private readonly concurrency: Concurrency;
+  private readonly admission: StartAdmission;
 
   private constructor(
     private readonly options: LambdaServiceOptions,
@@ -98,6 +107,12 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       runtimeApi,
     });
     this.concurrency = new Concurrency(functions, limits.accountConcurrency);
+    const spareCores = new SpareCores();
+    this.admission = new StartAdmission({
+      limit: options.concurrentStarts ?? os.availableParallelism(),
+      hasSpareCore: () => spareCores.hasSpareCore(),
+      clock: backgroundClock,
+    });
     for (const spec of functions)
       this.hosted.set(spec.arn, { spec, pool: this.poolFor(spec, this.concurrency, factory) });
   }
@@ -119,19 +134,19 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
   async invoke(
     functionArn: string,
     payload: unknown,
-    { traceHeader }: { traceHeader?: string } = {},
+    { traceHeader, origin = 'inside', signal }: InvokeOptions = {},
   ): Promise<InvokeResult> {
     const { spec } = this.functionOf(functionArn);
-    const invocation = this.newInvocation(payload, traceHeader);
+    const invocation = this.newInvocation(payload, traceHeader, origin);
     const limit = this.options.limits.syncPayloadBytes;
     if (Buffer.byteLength(invocation.payload) > limit) return { kind: 'error', ...tooLarge(limit) };
-    return this.run(spec, invocation);
+    return this.run(spec, invocation, signal);
   }
 
   /** @throws AwsError ResourceNotFoundException, or RequestTooLargeException for an event above 1 MB */
   invokeAsync(functionArn: string, payload: unknown, { traceHeader }: { traceHeader?: string } = {}): void {
     const { spec } = this.functionOf(functionArn);
-    const invocation = this.newInvocation(payload, traceHeader);
+    const invocation = this.newInvocation(payload, traceHeader, 'inside');
     const limit = this.options.limits.asyncPayloadBytes;
     if (Buffer.byteLength(invocation.payload) > limit) {
       const { errorType, errorMessage } = tooLarge(limit);
@@ -149,7 +164,15 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     return this.queue.events;
   }
 
-  /** Invocations under way: of a function, or of all. */
+  /**
+   * Starts environments in advance.
+   * @param counts how many, by the functions' names; those that live already count
+   */
+  async warm(counts: Readonly<Record<string, number>>): Promise<void> {
+    await Promise.all([...this.hosted.values()].map(({ spec, pool }) => pool.warm(counts[spec.name] ?? 0)));
+  }
+
+  /** Invocations that have no answer yet: of a function, or of all. */
   concurrencyOf(functionName?: string): number {
     return functionName === undefined ? this.concurrency.total : this.concurrency.used(functionName);
   }
@@ -174,6 +197,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
 
   async close(): Promise<void> {
     this.queue.close();
+    this.admission.close();
     await Promise.all([...this.hosted.values()].map(({ pool }) => pool.close()));
     await this.runtimeApi.close();
     await this.code.remove();
@@ -186,21 +210,25 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       concurrency,
       idleMs: this.options.limits.idleEnvironmentMs,
       beforeColdStart: this.options.beforeColdStart,
+      admission: this.admission,
+      clock: backgroundClock,
       start: () =>
-        factory.start(spec, (environment, record) => {
-          this.statistics.record(record);
-          // While its concurrency still counts.
-          this.events.emit('invocation', record);
-          pool.onFinished(environment);
+        factory.start(spec, {
+          onAnswered: () => pool.onAnswered(),
+          onFinished: (environment, record) => {
+            this.statistics.record(record);
+            this.events.emit('invocation', record);
+            pool.onFinished(environment);
+          },
         }),
     });
     return pool;
   }
 
-  private async run({ arn, name }: FunctionSpec, invocation: Invocation): Promise<InvokeResult> {
+  private async run({ arn, name }: FunctionSpec, invocation: Invocation, signal?: AbortSignal): Promise<InvokeResult> {
     const { pool } = this.functionOf(arn);
     const { interceptRun = (_name, run) => run() } = this.options;
-    const result = await interceptRun(name, (fault) => pool.invoke({ ...invocation, ...(fault && { fault }) }));
+    const result = await interceptRun(name, (fault) => pool.invoke({ ...invocation, ...(fault && { fault }) }, signal));
     if (result.kind === 'throttled') {
       this.statistics.recordThrottle(name);
       this.events.emit('throttle', { at: Date.now(), functionName: name, reason: result.reason });
@@ -208,8 +236,9 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     return { ...result, requestId: invocation.requestId };
   }
 
-  private newInvocation(payload: unknown, traceHeader: string | undefined): Invocation {
+  private newInvocation(payload: unknown, traceHeader: string | undefined, origin: Origin): Invocation {
     return {
+      origin,
       requestId: randomUUID(),
       payload: payload === undefined ? '{}' : JSON.stringify(payload),
       trace: traceContextOf(traceHeader, this.options.xrayDaemon !== undefined),

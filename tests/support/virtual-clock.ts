@@ -16,12 +16,14 @@ export class VirtualClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const sleeper = { at: this.time + ms, wake: resolve };
-      this.sleepers.push(sleeper);
-      signal?.addEventListener('abort', () => {
+      const wake = (): void => {
+        signal?.removeEventListener('abort', wake);
         this.sleepers = this.sleepers.filter((other) => other !== sleeper);
         resolve();
-      }, { once: true });
+      };
+      const sleeper = { at: this.time + ms, wake };
+      this.sleepers.push(sleeper);
+      signal?.addEventListener('abort', wake);
     });
   }
 
@@ -32,7 +34,6 @@ export class VirtualClock implements Clock {
       await settle();
       const next = this.sleepers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (!next) break;
-      this.sleepers = this.sleepers.filter((other) => other !== next);
       this.time = Math.max(this.time, next.at);
       next.wake();
     }

@@ -25,9 +25,9 @@ export function lambdaMetrics(store: MetricStore, lambda: LambdaService, mapping
     record.Errors(kind === 'error' ? 1 : 0, invokedAt);
     record.Throttles(0, invokedAt);
     record.Duration(durationMs, invokedAt);
-    // Concurrency only falls where an invocation ends, so its peaks are all seen here.
-    record.ConcurrentExecutions(lambda.concurrencyOf(functionName), at);
-    account(lambda.concurrencyOf(), at);
+    // Concurrency only falls where an invocation ends, so its peaks are all seen here. The one that ends counts no more.
+    record.ConcurrentExecutions(lambda.concurrencyOf(functionName) + 1, at);
+    account(lambda.concurrencyOf() + 1, at);
   });
   lambda.events.on('throttle', ({ at, functionName }) => of(functionName).Throttles(1, at));
   lambda.asyncEvents.on('received', (functionName) => of(functionName).AsyncEventsReceived(1, Date.now()));

@@ -171,6 +171,7 @@ export class HttpApiEdge implements Closeable {
       functionArn: route.integration.functionArn,
       sourceArn: sourceArnOf(api, route),
       timeoutMs: Math.min(route.integration.timeoutMs, limits.integrationTimeoutMs),
+      origin: 'outside',
       event,
     });
     stopwatch.integrationLatencyMs = performance.now() - askedAt;

@@ -108,6 +108,7 @@ export class ConnectAuthorizer {
       functionArn,
       sourceArn: `${api.executionArn}/authorizers/${authorizerId}`,
       timeoutMs,
+      origin: 'inside',
       event: authorizerEvent(methodArn, fields, context),
     });
     if (result.kind === 'error' && result.errorMessage === 'Unauthorized') return UNAUTHORIZED;

@@ -68,6 +68,7 @@ export class RouteIntegrations {
       functionArn: integration.functionArn,
       sourceArn: `${api.executionArn}/${api.stageName}/${route.routeKey}`,
       timeoutMs: Math.min(integration.timeoutMs, limits.integrationTimeoutMs),
+      origin: 'inside',
       event,
     }).finally(() => observe('IntegrationLatency', performance.now() - startedAt));
   }

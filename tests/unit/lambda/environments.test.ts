@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { eventually } from '../../support/eventually';
 import { arnOf, isAlive, startLambda } from '../../support/lambda-fixture';
 import type { LambdaFixture } from '../../support/lambda-fixture';
@@ -5,6 +8,9 @@ import type { InvokeResult } from '../../../local/services';
 
 const COUNTER = `let n = 0; exports.handler = async () => ({ n: ++n, pid: process.pid });`;
 const SLOW = `exports.handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return process.pid; };`;
+/** Ends when the file is there. */
+const WAITS_FOR_FILE = `const { existsSync } = require('node:fs');
+  exports.handler = async ({ file }) => { while (!existsSync(file)) await new Promise((r) => setTimeout(r, 20)); return process.pid; };`;
 
 let lambda: LambdaFixture;
 afterEach(() => lambda.close());
@@ -26,11 +32,19 @@ test('invocations one after the other run in one environment', async () => {
 });
 
 test('twenty invocations at once run in twenty environments', async () => {
-  lambda = await startLambda({ slow: SLOW });
-  const results = await Promise.all(Array.from({ length: 20 }, () => lambda.invoke('slow', { ms: 1500 })));
-  expect(new Set(payloads(results)).size).toBe(20);
-  expect(lambda.service.environments('slow')).toHaveLength(20);
-});
+  const directory = await mkdtemp(path.join(tmpdir(), 'lambda-test-'));
+  const signal = path.join(directory, 'end');
+  try {
+    lambda = await startLambda({ waits: WAITS_FOR_FILE });
+    const results = Promise.all(Array.from({ length: 20 }, () => lambda.invoke('waits', { file: signal })));
+    await eventually(() => lambda.lines.filter(({ text }) => text.startsWith('START')).length === 20, 60_000);
+    await writeFile(signal, '');
+    expect(new Set(payloads(await results)).size).toBe(20);
+    expect(lambda.service.environments('waits')).toHaveLength(20);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}, 90_000);
 
 test('above its reserved concurrency a function is throttled, and runs again when one is free', async () => {
   lambda = await startLambda({ slow: { reservedConcurrency: 1, files: { 'index.js': SLOW } } });
@@ -138,7 +152,7 @@ test('close ends frozen and running environments and answers who waits', async (
   lambda = await startLambda({ slow: SLOW, counter: COUNTER });
   await lambda.invoke('counter');
   const running = lambda.invoke('slow', { ms: 20_000 });
-  await eventually(() => lambda.service.environments('slow').length === 1);
+  await eventually(() => lambda.lines.some(({ functionName, text }) => functionName === 'slow' && text.startsWith('START')));
   const starting = lambda.invoke('counter');
   const pids = lambda.service.environments().map(({ pid }) => pid);
   const startedAt = Date.now();

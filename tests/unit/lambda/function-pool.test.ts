@@ -1,0 +1,189 @@
+import { poolFixture, type PoolEvent, type PoolFixture } from '../../support/pool-fixture';
+
+const runs = ({ events }: PoolFixture): string[] => events.flatMap((event) => (event.kind === 'run' ? [`${event.invocation} in ${event.environment}`] : []));
+const started = ({ events }: PoolFixture, kind: PoolEvent['kind'] = 'start'): string[] =>
+  events.flatMap((event) => (event.kind === kind ? [event.environment] : []));
+const invokeMany = (fixture: PoolFixture, count: number, ms: number, name = 'f'): Promise<unknown[]> =>
+  Promise.all(Array.from({ length: count }, (_, i) => fixture.invoke(name, String(i), ms)));
+
+const SLOW = 60_000;
+
+test('at most as many environments as allowed initialise at once', async () => {
+  const fixture = poolFixture({ functions: { f: {}, g: {} }, concurrentStarts: 3 });
+  void invokeMany(fixture, 10, SLOW, 'f');
+  void invokeMany(fixture, 10, SLOW, 'g');
+  await fixture.clock.advance(299);
+  expect(started(fixture)).toHaveLength(3);
+  await fixture.clock.advance(10_000);
+  expect(started(fixture)).toHaveLength(20);
+  expect(fixture.peakStarts()).toBe(3);
+});
+
+test('an invocation that waits gets the environment that becomes free before the one that is started for it', async () => {
+  const fixture = poolFixture({ functions: { f: {} }, init: () => 300 });
+  const first = fixture.invoke('f', 'first', 400);
+  await fixture.clock.advance(600);
+  const second = fixture.invoke('f', 'second', 0);
+  await fixture.clock.advance(1000);
+  await Promise.all([first, second]);
+  expect(runs(fixture)).toEqual(['first in f 1', 'second in f 1']);
+  // It had begun, and is there for the next invocation.
+  expect(started(fixture, 'rests')).toEqual(['f 1', 'f 2']);
+});
+
+test('an environment that starts serves whoever waits then, not the invocation that it was started for', async () => {
+  const fixture = poolFixture({ functions: { f: {} }, concurrentStarts: 1, init: () => 300 });
+  void fixture.invoke('f', 'visitor', SLOW);
+  await fixture.clock.advance(100);
+  void fixture.invoke('f', 'message', SLOW, { origin: 'inside' });
+  await fixture.clock.advance(1000);
+  expect(runs(fixture)).toEqual(['message in f 1', 'visitor in f 2']);
+});
+
+test('a start that nobody needs any more is not begun', async () => {
+  const fixture = poolFixture({ functions: { f: {} }, concurrentStarts: 1, init: () => 300 });
+  void invokeMany(fixture, 4, 10);
+  await fixture.clock.advance(5000);
+  expect(runs(fixture)).toHaveLength(4);
+  // The second start was admitted when the first had ended; by its end everybody had been served.
+  expect(started(fixture).length).toBeLessThanOrEqual(2);
+});
+
+test('an environment that has just answered is waited for rather than another started', async () => {
+  const fixture = poolFixture({ functions: { f: {} } });
+  void fixture.invoke('f', 'first', 10).then(() => fixture.invoke('f', 'second', 10));
+  await fixture.clock.advance(1000);
+  expect(runs(fixture)).toEqual(['first in f 1', 'second in f 1']);
+  expect(started(fixture)).toEqual(['f 1']);
+});
+
+test('what comes from inside starts before what comes from outside, in whichever function', async () => {
+  const fixture = poolFixture({ functions: { door: {}, answer: {} }, concurrentStarts: 1 });
+  void invokeMany(fixture, 3, SLOW, 'door');
+  await fixture.clock.advance(100);
+  void fixture.invoke('answer', 'a', SLOW, { origin: 'inside' });
+  await fixture.clock.advance(5000);
+  expect(started(fixture)).toEqual(['door 1', 'answer 1', 'door 2', 'door 3']);
+});
+
+test('who has waited for ten seconds from outside goes before who comes from inside now', async () => {
+  const fixture = poolFixture({ functions: { f: {} }, concurrentStarts: 1, init: () => 11_000 });
+  void fixture.invoke('f', 'visitor', SLOW);
+  await fixture.clock.advance(10_500);
+  void fixture.invoke('f', 'message', SLOW, { origin: 'inside' });
+  await fixture.clock.advance(30_000);
+  expect(runs(fixture)).toEqual(['visitor in f 1', 'message in f 2']);
+});
+
+describe('while no core is spare', () => {
+  const busy = { hasSpareCore: () => false };
+
+  test('an invocation waits for an environment that becomes free, if that is soon', async () => {
+    const fixture = poolFixture({ functions: { f: {} }, ...busy });
+    void fixture.invoke('f', 'first', 0);
+    await fixture.clock.advance(1000);
+    for (let i = 0; i < 20; i += 1) {
+      void invokeMany(fixture, 5, 20);
+      await fixture.clock.advance(200);
+    }
+    expect(runs(fixture)).toHaveLength(101);
+    expect(started(fixture)).toEqual(['f 1']);
+  });
+
+  test('another environment starts where none becomes free', async () => {
+    const fixture = poolFixture({ functions: { f: {} }, ...busy });
+    void invokeMany(fixture, 3, SLOW);
+    await fixture.clock.advance(5000);
+    expect(runs(fixture)).toHaveLength(3);
+  });
+
+  test('an invocation from inside waits for a second at most, one from outside for ten', async () => {
+    for (const [origin, starts] of [['inside', 2], ['outside', 1]] as const) {
+      const fixture = poolFixture({ functions: { f: {} }, ...busy });
+      void fixture.invoke('f', 'first', 0);
+      await fixture.clock.advance(1000);
+      void fixture.invoke('f', 'second', SLOW);
+      // One environment became free in the last two seconds, so the third has two seconds to wait at that pace.
+      void fixture.invoke('f', 'third', SLOW, { origin });
+      await fixture.clock.advance(500);
+      expect(started(fixture)).toHaveLength(starts);
+    }
+  });
+
+  test('when a core is spare again the start begins without anything else happening', async () => {
+    let spare = false;
+    const fixture = poolFixture({ functions: { f: {} }, hasSpareCore: () => spare });
+    void fixture.invoke('f', 'first', 1500);
+    await fixture.clock.advance(1900);
+    void fixture.invoke('f', 'second', SLOW);
+    void fixture.invoke('f', 'third', SLOW);
+    await fixture.clock.advance(90);
+    expect(started(fixture)).toHaveLength(1);
+    spare = true;
+    await fixture.clock.advance(120);
+    expect(started(fixture)).toHaveLength(2);
+  });
+});
+
+test('reserved concurrency counts who waits, and who has an answer no more', async () => {
+  const fixture = poolFixture({ functions: { f: { reservedConcurrency: 1 } } });
+  const first = fixture.invoke('f', 'first', 10);
+  expect(await fixture.invoke('f', 'second', 10)).toMatchObject({ kind: 'throttled' });
+  const third = first.then(() => fixture.invoke('f', 'third', 10));
+  await fixture.clock.advance(1000);
+  expect(await third).toMatchObject({ kind: 'ok' });
+});
+
+test('an invocation whose asker has given up is not run, and gives its concurrency back', async () => {
+  const fixture = poolFixture({ functions: { f: { reservedConcurrency: 1 } } });
+  const asker = new AbortController();
+  const given = fixture.invoke('f', 'given up', 10, { signal: asker.signal });
+  asker.abort();
+  expect(await given).toMatchObject({ kind: 'error', errorType: 'ServiceException' });
+  const next = fixture.invoke('f', 'next', 10);
+  await fixture.clock.advance(1000);
+  expect(await next).toMatchObject({ kind: 'ok' });
+  expect(runs(fixture)).toEqual(['next in f 1']);
+});
+
+test('each invocation that waits for an init that fails learns of it', async () => {
+  const fixture = poolFixture({ functions: { f: {} }, init: () => 'fails' });
+  const results = invokeMany(fixture, 3, 10);
+  await fixture.clock.advance(1000);
+  expect(await results).toEqual(Array.from({ length: 3 }, () => expect.objectContaining({ errorType: 'Runtime.ExitError' }) as unknown));
+});
+
+test('a cold start that a latency profile slows begins after its wait, and an environment that becomes free comes before', async () => {
+  const fixture = poolFixture({ functions: { f: {} }, beforeColdStart: (clock) => clock.sleep(500) });
+  void fixture.invoke('f', 'first', 100);
+  await fixture.clock.advance(499);
+  expect(started(fixture)).toEqual([]);
+  await fixture.clock.advance(400);
+  void fixture.invoke('f', 'second', 100);
+  await fixture.clock.advance(2000);
+  expect(runs(fixture)).toEqual(['first in f 1', 'second in f 1']);
+  expect(started(fixture)).toEqual(['f 1']);
+});
+
+test('environments that are asked for in advance rest until they are needed, and come after everybody who waits', async () => {
+  const fixture = poolFixture({ functions: { f: {}, g: {} }, concurrentStarts: 1 });
+  const warm = fixture.pool('f').warm(2);
+  void fixture.invoke('g', 'visitor', 10);
+  await fixture.clock.advance(5000);
+  await warm;
+  expect(started(fixture)).toEqual(['f 1', 'g 1', 'f 2']);
+  await fixture.pool('f').warm(2);
+  void fixture.invoke('f', 'visitor', 10);
+  await fixture.clock.advance(1);
+  expect(runs(fixture)).toContain('visitor in f 2');
+});
+
+test('a pool that closes answers who waits', async () => {
+  const fixture = poolFixture({ functions: { f: {} } });
+  const waiting = fixture.invoke('f', 'waits', 10);
+  const warm = fixture.pool('f').warm(5);
+  await fixture.pool('f').close();
+  expect(await waiting).toMatchObject({ kind: 'error', errorMessage: expect.stringContaining('closing') as unknown });
+  await warm;
+  expect(await fixture.invoke('f', 'late', 10)).toMatchObject({ errorType: 'ServiceException' });
+});

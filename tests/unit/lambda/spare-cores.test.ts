@@ -1,0 +1,45 @@
+import { SpareCores } from '../../../local/lambda/spare-cores';
+
+/** A machine whose time and idle time a test sets. */
+const machine = { at: 5000, idle: 70_000 };
+const spareCores = (): SpareCores => new SpareCores({ now: () => machine.at, idleMs: () => machine.idle });
+const pass = (ms: number, idleMs: number): void => void Object.assign(machine, { at: machine.at + ms, idle: machine.idle + idleMs });
+
+test('the first look finds a core to spare', () => {
+  expect(spareCores().hasSpareCore()).toBe(true);
+});
+
+test.each([[200, 49, false], [200, 50, true], [1000, 249, false], [1000, 250, true]])(
+  'of %i ms, %i ms of a core idle: a core is spare is %s',
+  (ms, idleMs, spare) => {
+    const cores = spareCores();
+    cores.hasSpareCore();
+    pass(ms, idleMs);
+    expect(cores.hasSpareCore()).toBe(spare);
+  },
+);
+
+test('a time too short to tell anything leaves the answer as it was', () => {
+  const cores = spareCores();
+  cores.hasSpareCore();
+  pass(500, 0);
+  expect(cores.hasSpareCore()).toBe(false);
+  pass(99, 99);
+  expect(cores.hasSpareCore()).toBe(false);
+  pass(1, 1);
+  expect(cores.hasSpareCore()).toBe(true);
+});
+
+test('what the cores did more than a second ago says nothing of now', () => {
+  const cores = spareCores();
+  cores.hasSpareCore();
+  pass(500, 0);
+  expect(cores.hasSpareCore()).toBe(false);
+  pass(1001, 0);
+  expect(cores.hasSpareCore()).toBe(true);
+});
+
+test('this machine can be looked at', () => {
+  const cores = new SpareCores();
+  expect(typeof cores.hasSpareCore()).toBe('boolean');
+});
