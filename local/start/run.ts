@@ -27,6 +27,15 @@ const BUNDLES = path.join(__dirname, '../../dist/functions');
 const LATENCY_SEED = 1;
 /** Who the local agent is. */
 const OWNER = 'local';
+/**
+ * Execution environments that stand ready before the first visitor comes, by the function's name in its Terraform address: what every
+ * request needs. A browser asks for several things at once.
+ */
+const WARM: Readonly<Record<StartMode, Readonly<Record<string, number>>>> = {
+  direct: { 'forward-request': 2, 'receive-message': 2 },
+  bus: { 'forward-request': 2, 'receive-message': 2, 'process-stream': 1, 'wake-waiter': 1 },
+  polling: { 'forward-request': 2, 'receive-message': 2 },
+};
 /** Requests in flight get this long when `npm start` is stopped, in ms. */
 const GRACE_MS = 500;
 
@@ -84,6 +93,7 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
     faults: options.faults,
     log: (line) => output.log(line),
     warn: (text) => output.warning(text),
+    concurrentStarts: options.concurrentStarts,
   });
   cleanUps.push(() => cloud.close());
   if (options.faults) cleanUps.push(async () => output.faults(cloud.services.faults.counts()));
@@ -99,19 +109,26 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
   const consoleUrl = console && { consoleUrl: console.url };
 
   const token = await signToken(key, OWNER);
+  const warm = warmUp(cloud, WARM[options.mode]);
   const tunnel = options.agent ? await startTunnel(options, cloud, token, output, cleanUps) : undefined;
+  await warm;
   announce(cloud, environment, consoleUrl, cleanUps);
   output.ready({
     mode: options.mode,
     percent: environment.responsePath.percent,
     seconds: (performance.now() - startedAt) / 1000,
     functions: cloud.services.spec.functions.length,
+    environments: cloud.services.lambda.environments().length,
     visitorUrl: cloud.visitorUrl,
     agentEndpoint: cloud.agentEndpoint,
     ...consoleUrl,
     pins,
     ...(tunnel ? { tunnel } : { token }),
   });
+}
+
+function warmUp({ services: { spec, lambda } }: LocalCloud, counts: Readonly<Record<string, number>>): Promise<void> {
+  return lambda.warm(Object.fromEntries(spec.functions.map(({ address, name }) => [name, counts[address.slice('aws_lambda_function.'.length)] ?? 0])));
 }
 
 /** Lets commands find it; last of all, so that a start that fails leaves alone what another one has written. */

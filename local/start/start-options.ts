@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly latency: LatencyProfileName;
   /** What goes wrong on purpose. */
   readonly faults: FaultPlan | undefined;
+  /** How many execution environments start at once at most; without it as many as the machine has cores. */
+  readonly concurrentStarts: number | undefined;
   readonly pins: readonly Pin[];
   /** Who may visit; everybody where it is empty. */
   readonly access: AccessOptions;
@@ -39,10 +41,11 @@ export interface StartOptions {
   readonly warnings: readonly string[];
 }
 
-type Parsed = Omit<StartOptions, 'port' | 'consolePort' | 'faults' | 'pins' | 'access' | 'warnings'> & AccessFlags & {
+type Parsed = Omit<StartOptions, 'port' | 'consolePort' | 'faults' | 'concurrentStarts' | 'pins' | 'access' | 'warnings'> & AccessFlags & {
   readonly port?: number;
   readonly consolePort?: number;
   readonly faults?: FaultPlan;
+  readonly concurrentStarts?: number;
   readonly pin: readonly Pin[];
 };
 
@@ -67,8 +70,8 @@ export function parseStartOptions(
   if (!agent && Object.keys(access).length > 0) {
     throw new CommandLineError('an agent says who may visit, and --no-agent starts none: give these options to npm run agent');
   }
-  const { port, consolePort, faults } = options;
-  return { ...options, port, consolePort, faults, pins: pin, access, warnings: accessWarnings(options) };
+  const { port, consolePort, faults, concurrentStarts } = options;
+  return { ...options, port, consolePort, faults, concurrentStarts, pins: pin, access, warnings: accessWarnings(options) };
 }
 
 function startCommand(): Command {
@@ -94,6 +97,9 @@ function startCommand(): Command {
       new Option('--pin <name=port>', 'a port that sends every Host to that tunnel (repeatable)')
         .default([] as Pin[], 'none')
         .argParser((text: string, pins: Pin[]) => [...pins, parsePin(text)]),
+    )
+    .addOption(
+      new Option('--concurrent-starts <count>', 'execution environments that start at once at most (default: one a core)').argParser(atLeastOne),
     )
     .option('--json', 'one JSON object a line, nothing else (use npm --silent start)', false)
     .option('--no-agent', "only the cloud; prints the agent gateway's URL and a token for agents")
@@ -145,6 +151,11 @@ function faultPlan(file: string): FaultPlan {
   throw new FaultPlanError(
     `${file}: "${switched.name}" is switched, and there is no program here that could begin it: give it fromMs and untilMs instead`,
   );
+}
+
+function atLeastOne(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('A whole number from 1 to 9999.');
+  return Number(text);
 }
 
 function share(text: string): number {

@@ -10,6 +10,8 @@ export interface Ready {
   readonly percent: number;
   readonly seconds: number;
   readonly functions: number;
+  /** Execution environments that run already. */
+  readonly environments: number;
   readonly visitorUrl: string;
   readonly agentEndpoint: string;
   readonly consoleUrl?: string;
@@ -70,14 +72,14 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
   };
 }
 
-function readyText({ mode, percent, seconds, functions, visitorUrl, agentEndpoint, consoleUrl, tunnel, token, pins }: Ready): string {
+function readyText({ mode, percent, seconds, functions, environments, visitorUrl, agentEndpoint, consoleUrl, tunnel, token, pins }: Ready): string {
   const lines = [
     '',
     `http-tunnel is running on the local cloud (mode ${mode}${percent === 100 ? '' : ` for ${percent} % of the requests`}, ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
     '',
     `  visitors       ${visitorUrl}`,
     `  agent gateway  ${agentEndpoint}`,
-    `  functions      ${functions}, from the Terraform of environment "local"`,
+    `  functions      ${functions}, from the Terraform of environment "local"; ${environments} execution environments run`,
   ];
   if (consoleUrl !== undefined) lines.push(`  console        ${consoleUrl}`);
   if (tunnel) lines.push(`  local service  ${tunnel.target}${tunnel.isDemo ? '  (the built-in demo; --port takes yours)' : ''}`);
