@@ -103,6 +103,8 @@ const schema = v.strictObject({
     wakeIdleMs: wholeNumber(0),
     wakeHelloMs: wholeNumber(1),
     wakeRotateMs: wholeNumber(1, MAX_CONNECTION_MS),
+    serviceCallMs: wholeNumber(1),
+    wakePostMs: wholeNumber(1),
     leaseGraceMs: wholeNumber(0),
     rolloutCacheMs: wholeNumber(0),
     rolloutStaleMs: wholeNumber(0),

@@ -16,7 +16,10 @@ export const local = defineEnvironment({
     pollingDelaysMs: [50, 100, 200, 400, 500],
     safetyReadMs: 1000,
     wakeIdleMs: 30_000,
-    wakeHelloMs: 250,
+    // A busy laptop may take long for what AWS does in milliseconds; on AWS these three are 250, 2000 and 500.
+    wakeHelloMs: 1000,
+    serviceCallMs: 5000,
+    wakePostMs: 2500,
     wakeRotateMs: 5_400_000,
     leaseGraceMs: 60_000,
     rolloutCacheMs: 5000,

@@ -24,6 +24,8 @@ export const staging = defineEnvironment({
     wakeIdleMs: 30_000,
     wakeHelloMs: 250,
     wakeRotateMs: 5_400_000,
+    serviceCallMs: 2000,
+    wakePostMs: 500,
     leaseGraceMs: 60_000,
     rolloutCacheMs: 5000,
     rolloutStaleMs: 60_000,

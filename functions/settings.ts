@@ -48,6 +48,8 @@ const SETTINGS = {
   WAKE_IDLE_MS: milliseconds('idle time after which the wake socket is probed before it is trusted'),
   WAKE_HELLO_MS: milliseconds('wait for that probe before the request falls back to polling'),
   WAKE_ROTATE_MS: milliseconds('age at which the wake socket is replaced (API Gateway closes it at two hours)'),
+  SERVICE_CALL_MS: milliseconds('time for one attempt of a call to DynamoDB, EventBridge or SSM'),
+  WAKE_POST_MS: milliseconds('time for the post of a wake, after which the bus or a safety read has to do'),
   LEASE_GRACE_MS: milliseconds('time a tunnel name stays with its owner after the agent has gone'),
   NAME_COOLDOWN_MS: milliseconds('time after that in which nobody else may have the name'),
 } satisfies Record<string, Setting<unknown>>;
@@ -62,20 +64,21 @@ export const FUNCTION_SETTINGS = {
     'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'BODY_BUCKET', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'TUNNEL_DOMAIN',
     'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_MODE', 'EVENT_DRIVEN_PERCENT', 'ROLLOUT_CACHE_MS', 'ROLLOUT_STALE_MS',
     'MAX_SLOW_REQUESTS', 'REQUEST_DEADLINE_MS', 'POLLING_DELAYS_MS', 'SAFETY_READ_MS', 'WAKE_IDLE_MS', 'WAKE_HELLO_MS', 'WAKE_ROTATE_MS',
+    'SERVICE_CALL_MS',
   ],
-  'authorize-agent': ['TOKEN_KEY_PARAMETER', 'TOKEN_ISSUER'],
-  'connect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS', 'NAME_COOLDOWN_MS'],
-  'disconnect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS'],
+  'authorize-agent': ['TOKEN_KEY_PARAMETER', 'TOKEN_ISSUER', 'SERVICE_CALL_MS'],
+  'connect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS', 'NAME_COOLDOWN_MS', 'SERVICE_CALL_MS'],
+  'disconnect-agent': ['TUNNELS_TABLE', 'LEASE_GRACE_MS', 'SERVICE_CALL_MS'],
   'receive-message': [
     'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'BODY_BUCKET', 'AGENT_GATEWAY_URL', 'WAKE_CHANNEL_URL', 'VISITOR_URL', 'TUNNEL_DOMAIN',
-    'LEASE_GRACE_MS',
+    'LEASE_GRACE_MS', 'SERVICE_CALL_MS', 'WAKE_POST_MS',
   ],
-  'process-stream': ['EVENT_BUS_NAME'],
-  'wake-waiter': ['WAKE_CHANNEL_URL'],
-  'roll-back': ['TUNNELS_TABLE', 'EVENT_DRIVEN_PERCENT'],
+  'process-stream': ['EVENT_BUS_NAME', 'SERVICE_CALL_MS'],
+  'wake-waiter': ['WAKE_CHANNEL_URL', 'WAKE_POST_MS'],
+  'roll-back': ['TUNNELS_TABLE', 'EVENT_DRIVEN_PERCENT', 'SERVICE_CALL_MS'],
   sweep: [
     'TUNNELS_TABLE', 'PENDING_REQUESTS_TABLE', 'BODY_BUCKET', 'AGENT_GATEWAY_URL', 'LEASE_GRACE_MS', 'NAME_COOLDOWN_MS',
-    'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_PERCENT',
+    'USE_EVENT_DRIVEN', 'EVENT_DRIVEN_PERCENT', 'SERVICE_CALL_MS',
   ],
 } as const satisfies Record<string, readonly SettingName[]>;
 

@@ -58,6 +58,8 @@ function settingValues(
     WAKE_IDLE_MS: String(timings.wakeIdleMs),
     WAKE_HELLO_MS: String(timings.wakeHelloMs),
     WAKE_ROTATE_MS: String(timings.wakeRotateMs),
+    SERVICE_CALL_MS: String(timings.serviceCallMs),
+    WAKE_POST_MS: String(timings.wakePostMs),
     LEASE_GRACE_MS: String(timings.leaseGraceMs),
     NAME_COOLDOWN_MS: String(timings.nameCooldownMs),
   };

@@ -42,12 +42,12 @@ export const handler = instrumented(
 
 /** One kind of token opens an environment: with an identity provider, its own key opens nothing. */
 async function startVerifier(): Promise<TokenVerifier> {
-  const { TOKEN_ISSUER, TOKEN_KEY_PARAMETER } = settings;
+  const { TOKEN_ISSUER, TOKEN_KEY_PARAMETER, SERVICE_CALL_MS } = settings;
   if (TOKEN_ISSUER) return issuerVerifier(TOKEN_ISSUER);
   if (TOKEN_KEY_PARAMETER === undefined) {
     throw new SettingError('authorize-agent: neither TOKEN_ISSUER nor TOKEN_KEY_PARAMETER is set');
   }
-  return ownKeyVerifier(ssmClient(), TOKEN_KEY_PARAMETER);
+  return ownKeyVerifier(ssmClient(SERVICE_CALL_MS), TOKEN_KEY_PARAMETER);
 }
 
 async function identityIn(event: APIGatewayRequestAuthorizerEvent): Promise<TokenIdentity> {

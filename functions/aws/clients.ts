@@ -6,17 +6,28 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { traced } from './traced';
 
-/** These services answer within milliseconds or are in trouble: give up early enough for a second try. Without the last word the SDK only warns. In ms. */
-const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 2000, throwOnRequestTimeout: true };
+/**
+ * These services answer within milliseconds or are in trouble: a call is given up early enough for a second try.
+ * @param callMs time for one attempt, in ms; the connection gets a quarter of it
+ */
+const requestHandler = (callMs: number) => ({
+  connectionTimeout: callMs / 4,
+  requestTimeout: callMs,
+  // Without this the SDK only warns.
+  throwOnRequestTimeout: true,
+});
 
-export const documentClient = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(traced(new DynamoDBClient({ requestHandler: TIMEOUTS })), {
+/** @param callMs time for one attempt of a call, in ms */
+export const documentClient = (callMs: number): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(traced(new DynamoDBClient({ requestHandler: requestHandler(callMs) })), {
     marshallOptions: { removeUndefinedValues: true },
   });
 
-export const eventBridgeClient = (): EventBridgeClient => traced(new EventBridgeClient({ requestHandler: TIMEOUTS }));
+/** @param callMs time for one attempt of a call, in ms */
+export const eventBridgeClient = (callMs: number): EventBridgeClient => traced(new EventBridgeClient({ requestHandler: requestHandler(callMs) }));
 
-export const ssmClient = (): SSMClient => traced(new SSMClient({ requestHandler: TIMEOUTS }));
+/** @param callMs time for one attempt of a call, in ms */
+export const ssmClient = (callMs: number): SSMClient => traced(new SSMClient({ requestHandler: requestHandler(callMs) }));
 
 /**
  * The client for `@connections` of one WebSocket stage. One attempt: a message that is repeated may arrive twice, and one that is

@@ -2,12 +2,13 @@ import { encodeWake, type WakePoster } from '../core/wake';
 import { connectionsClient } from './clients';
 import { postToConnection, type PostOutcome } from './connections';
 
-/** A wake that takes longer is overtaken by its backstop: the bus, or the waiter's own safety read. In ms. */
-const POST_TIMEOUT_MS = 500;
-
-/** Posts wakes through the wake channel's `@connections`; `onFailure` is told why one was not delivered. */
+/**
+ * Posts wakes through the wake channel's `@connections`; `onFailure` is told why one was not delivered.
+ * @param timeoutMs a wake that takes longer is given up, because its backstop overtakes it: the bus, or the waiter's own safety read
+ */
 export function wakePoster(
   stageUrl: URL,
+  timeoutMs: number,
   onFailure: (outcome: Exclude<PostOutcome, 'delivered'>, error?: unknown) => void,
 ): WakePoster {
   const client = connectionsClient(stageUrl);
@@ -17,7 +18,7 @@ export function wakePoster(
       const outcome = await postToConnection(client, {
         connectionId,
         text: encodeWake(wake),
-        timeoutMs: POST_TIMEOUT_MS,
+        timeoutMs,
         mayArriveTwice: true,
         onUnknown: (error) => (cause = error),
       });

@@ -9,7 +9,7 @@ import { systemClock } from '../system';
 import { identify, instrumented, logger } from '../telemetry';
 
 const settings = readSettings('connect-agent');
-const leases = tunnelLeases(documentClient(), settings.TUNNELS_TABLE, {
+const leases = tunnelLeases(documentClient(settings.SERVICE_CALL_MS), settings.TUNNELS_TABLE, {
   graceMs: settings.LEASE_GRACE_MS,
   cooldownMs: settings.NAME_COOLDOWN_MS,
 });

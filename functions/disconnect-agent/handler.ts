@@ -8,7 +8,7 @@ import { systemClock } from '../system';
 import { identify, instrumented, logger } from '../telemetry';
 
 const settings = readSettings('disconnect-agent');
-const leases = tunnelLeases(documentClient(), settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS });
+const leases = tunnelLeases(documentClient(settings.SERVICE_CALL_MS), settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS });
 
 export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewayProxyStructuredResultV2> => {
   const { tunnelId, connectionId } = identityOf(event);

@@ -25,7 +25,7 @@ import { annotate } from '../tracing';
 import { RequestMetrics } from './request-metrics';
 
 const settings = readSettings('forward-request');
-const dynamodb = documentClient();
+const dynamodb = documentClient(settings.SERVICE_CALL_MS);
 
 const REQUEST_ID_HEADER = 'x-tunnel-request-id';
 

@@ -12,7 +12,7 @@ import { identifyBatch, instrumented, logger } from '../telemetry';
 import { openSpan } from '../tracing';
 
 const settings = readSettings('process-stream');
-const bus = eventBridgeClient();
+const bus = eventBridgeClient(settings.SERVICE_CALL_MS);
 
 /** A record of the batch that has something to announce; `sequenceNumber` is how Lambda is told to bring it again. */
 interface Announcement {

@@ -9,7 +9,7 @@ import { systemClock } from '../system';
 import { instrumented, logger } from '../telemetry';
 
 const settings = readSettings('roll-back');
-const rollout = rolloutTable(documentClient(), settings.TUNNELS_TABLE);
+const rollout = rolloutTable(documentClient(settings.SERVICE_CALL_MS), settings.TUNNELS_TABLE);
 
 /** An alarm may call in any state; only one that is on is meant. */
 interface Ignored {

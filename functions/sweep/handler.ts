@@ -14,7 +14,7 @@ import { sendProbe } from './probe';
 import { sweepStore } from './sweep-store';
 
 const settings = readSettings('sweep');
-const client = documentClient();
+const client = documentClient(settings.SERVICE_CALL_MS);
 const store = sweepStore({
   client,
   connections: connectionsClient(settings.AGENT_GATEWAY_URL),

@@ -7,7 +7,7 @@ import { readSettings } from '../settings';
 import { identify, instrumented, logger } from '../telemetry';
 
 const settings = readSettings('wake-waiter');
-const wakes = wakePoster(settings.WAKE_CHANNEL_URL, (reason, error) => {
+const wakes = wakePoster(settings.WAKE_CHANNEL_URL, settings.WAKE_POST_MS, (reason, error) => {
   // A waiter that has gone wants nothing.
   if (reason === 'gone') return;
   logger.warn('the wake was not delivered', { reason, ...(error !== undefined && { error: error as Error }) });

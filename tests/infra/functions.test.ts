@@ -63,7 +63,7 @@ describe.each(environmentNames)('the functions of %s', (environment) => {
   });
 
   it('forward-request reads the response path and the timings as the environment has them', () => {
-    const { requestDeadlineMs, pollingDelaysMs, safetyReadMs, wakeIdleMs, wakeHelloMs, wakeRotateMs } = settings.timings;
+    const { requestDeadlineMs, pollingDelaysMs, safetyReadMs, wakeIdleMs, wakeHelloMs, wakeRotateMs, serviceCallMs, wakePostMs } = settings.timings;
     expect(readSettings('forward-request', applied(variablesOf(stack, 'forward-request')))).toMatchObject({
       USE_EVENT_DRIVEN: settings.responsePath.useEventDriven,
       EVENT_DRIVEN_MODE: settings.responsePath.mode,
@@ -74,7 +74,9 @@ describe.each(environmentNames)('the functions of %s', (environment) => {
       WAKE_IDLE_MS: wakeIdleMs,
       WAKE_HELLO_MS: wakeHelloMs,
       WAKE_ROTATE_MS: wakeRotateMs,
+      SERVICE_CALL_MS: serviceCallMs,
     });
+    expect(readSettings('wake-waiter', applied(variablesOf(stack, 'wake-waiter')))).toMatchObject({ WAKE_POST_MS: wakePostMs });
   });
 
   it.each(functionNames)('%s has its size, its own role and a log group that forgets', (name) => {

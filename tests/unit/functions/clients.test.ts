@@ -20,7 +20,7 @@ test('a call that DynamoDB leaves hanging is given up and tried again', async ()
   Object.assign(process.env, environment);
   try {
     const { documentClient } = await import('../../../functions/aws/clients');
-    const { Item } = await documentClient().send(new GetCommand({ TableName: 'tunnels', Key: { tunnelId: 'demo' } }));
+    const { Item } = await documentClient(2000).send(new GetCommand({ TableName: 'tunnels', Key: { tunnelId: 'demo' } }));
     expect(Item).toEqual({ tunnelId: 'demo' });
     expect(calls).toBe(2);
   } finally {
