@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from '../agent';
 import { randomTokenKey, signToken } from '../local/agent-token';
 import { chain } from '../local/aws-endpoint/call-recorder';
 import { latencyProfile, type LatencyProfileName } from '../local/latency/latency-profile';
 import { LocalCloud } from '../local/local-cloud';
-import { synthesize } from '../modules/synthesize';
+import { withStack } from '../local/kept-stacks/with-stack';
 import { environmentOf, LIMIT, type RunnerName } from './contenders';
 import { CpuMeter } from './cpu-meter';
 import { Times } from './histogram';
@@ -97,34 +94,32 @@ export class Runner {
 
   static async start(name: RunnerName, options: RunnerOptions): Promise<Runner> {
     const environment = environmentOf(name);
-    const outdir = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-bench-'));
-    const [stack] = synthesize({ environments: { local: environment }, outdir, bundles: options.bundles });
-    if (!stack) throw new Error('the environment "local" gave no stack');
     const timeline = new Timeline();
     const meter = new Meter(environment.responsePath.useEventDriven);
     const spans = new SpanTimes();
     const latency = latencyProfile(options.latency, options.seed);
     const key = randomTokenKey();
-    const cloud = await LocalCloud.boot({
-      stackFile: stack.file,
-      account: environment,
-      variables: { agent_token_key: key },
-      httpPort: 0,
-      // As on AWS, where next to none is.
-      traces: false,
-      // A way back that is slow by nature would be rolled back, and polling be measured in its name.
-      watch: false,
-      log: meter.onLog,
-      warn: () => undefined,
-      latency: (operation) => {
-        meter.onLatency(operation);
-        return latency?.(operation) ?? 0;
-      },
-      intercept: chain(spans.intercept, meter.intercept),
-      interceptInvocation: (call, next) => meter.interceptInvocation(call, () => timeline.intercept(call, next)),
-    });
+    const cloud = await withStack({ environment, bundles: options.bundles }, (stackFile) =>
+      LocalCloud.boot({
+        stackFile,
+        account: environment,
+        variables: { agent_token_key: key },
+        httpPort: 0,
+        // As on AWS, where next to none is.
+        traces: false,
+        // A way back that is slow by nature would be rolled back, and polling be measured in its name.
+        watch: false,
+        log: meter.onLog,
+        warn: () => undefined,
+        latency: (operation) => {
+          meter.onLatency(operation);
+          return latency?.(operation) ?? 0;
+        },
+        intercept: chain(spans.intercept, meter.intercept),
+        interceptInvocation: (call, next) => meter.interceptInvocation(call, () => timeline.intercept(call, next)),
+      }),
+    );
     const { services } = cloud;
-    services.guard.watchDirectory(outdir);
     // What happens by the minute is no cost of a request.
     await services.schedules.close();
     services.lambda.events.on('invocation', timeline.onInvocation).on('invocation', meter.onInvocation(cloud));
@@ -139,7 +134,6 @@ export class Runner {
       stopAgent,
       () => service.close(),
       () => cloud.close(),
-      () => rm(outdir, { recursive: true, force: true }),
     ];
     return new Runner(name, cloud, timeline, meter, spans, new CpuMeter(services.lambda), visitor, cleanUps);
   }

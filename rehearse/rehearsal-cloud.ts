@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from '../agent';
@@ -10,8 +8,8 @@ import { randomTokenKey, signToken } from '../local/agent-token';
 import { chain } from '../local/aws-endpoint/call-recorder';
 import { validateFaultPlan, type FaultPlanInput } from '../local/faults/fault-plan';
 import { isNamed } from '../local/faults/faults';
+import { withStack } from '../local/kept-stacks/with-stack';
 import { LocalCloud } from '../local/local-cloud';
-import { synthesize } from '../modules/synthesize';
 import type { Operation } from '../rollout/commands';
 import { connect } from '../rollout/connect';
 import { buildFunctions } from '../scripts/build-functions';
@@ -76,29 +74,25 @@ async function start(
 ): Promise<Omit<RehearsalCloud, 'close'>> {
   const { rate, seed, faults } = options;
   const environment = rehearsalEnvironment(options);
-  const outdir = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-rehearsal-'));
-  cleanUp(() => rm(outdir, { recursive: true, force: true }));
-  const [stack] = synthesize({ environments: { local: environment }, outdir, bundles: BUNDLES });
-  if (!stack) throw new Error('the environment "local" gave no stack');
-
   const timeline = new Timeline();
   const assignments = new Assignments();
   const changes = new RolloutChanges();
   const key = randomTokenKey();
-  const cloud = await LocalCloud.boot({
-    stackFile: stack.file,
-    account: environment,
-    variables: { agent_token_key: key },
-    httpPort: 0,
-    log: () => undefined,
-    warn: () => undefined,
-    alarmTimeFactor: options.timeFactor,
-    faults: validateFaultPlan({ seed, faults }, 'rehearsal'),
-    intercept: chain(assignments.intercept, changes.intercept),
-    interceptInvocation: timeline.intercept,
-  });
+  const cloud = await withStack({ environment, bundles: BUNDLES }, (stackFile) =>
+    LocalCloud.boot({
+      stackFile,
+      account: environment,
+      variables: { agent_token_key: key },
+      httpPort: 0,
+      log: () => undefined,
+      warn: () => undefined,
+      alarmTimeFactor: options.timeFactor,
+      faults: validateFaultPlan({ seed, faults }, 'rehearsal'),
+      intercept: chain(assignments.intercept, changes.intercept),
+      interceptInvocation: timeline.intercept,
+    }),
+  );
   cleanUp(() => cloud.close());
-  cloud.services.guard.watchDirectory(outdir);
 
   const service = await LocalService.start(ANSWER_BYTES);
   cleanUp(() => service.close());

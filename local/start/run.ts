@@ -1,15 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import type { TunnelRefusedError } from '../../agent';
 import { Agent } from '../../agent';
 import { startDemoService } from '../../agent/demo/demo-service';
 import { environments, type Environment } from '../../environments';
-import { synthesize } from '../../modules/synthesize';
 import { buildFunctions } from '../../scripts/build-functions';
 import { randomTokenKey, signToken } from '../agent-token';
+import { withStack } from '../kept-stacks/with-stack';
 import { latencyProfile } from '../latency/latency-profile';
 import { LocalCloud } from '../local-cloud';
 import { removeRunningCloud, writeRunningCloud } from '../running-cloud';
@@ -74,32 +72,25 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
   if (options.console && options.consolePort !== undefined) await assertFree(options.consolePort, '--console-port');
 
   for (const warning of options.warnings) output.warning(warning);
-  output.progress('building the functions');
-  await buildFunctions({ outdir: BUNDLES });
-  const outdir = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-'));
-  cleanUps.push(() => rm(outdir, { recursive: true, force: true }));
   const environment = environmentFor(options.mode, options.percent);
-  const [stack] = synthesize({ environments: { local: environment }, outdir, bundles: BUNDLES });
-  if (!stack) throw new Error('the environment "local" gave no stack');
-
-  output.progress('booting the local cloud');
   const key = process.env['TF_VAR_agent_token_key'] ?? randomTokenKey();
-  const cloud = await LocalCloud.boot({
-    stackFile: stack.file,
-    account: environment,
-    variables: { agent_token_key: key },
-    httpPort: options.httpPort,
-    latency: latencyProfile(options.latency, LATENCY_SEED),
-    faults: options.faults,
-    log: (line) => output.log(line),
-    warn: (text) => output.warning(text),
-    concurrentStarts: options.concurrentStarts,
+  const cloud = await withBuiltStack(environment, options, output, (stackFile) => {
+    output.progress('booting the local cloud');
+    return LocalCloud.boot({
+      stackFile,
+      account: environment,
+      variables: { agent_token_key: key },
+      httpPort: options.httpPort,
+      latency: latencyProfile(options.latency, LATENCY_SEED),
+      faults: options.faults,
+      log: (line) => output.log(line),
+      warn: (text) => output.warning(text),
+      concurrentStarts: options.concurrentStarts,
+    });
   });
   cleanUps.push(() => cloud.close());
   if (options.faults) cleanUps.push(async () => output.faults(cloud.services.faults.counts()));
   cloud.services.alarms.events.on('transition', (transition) => output.alarm(transition));
-  // From here on the stack goes even when we are killed.
-  cloud.services.guard.watchDirectory(outdir);
   const pins = await Promise.all(
     options.pins.map(async ({ name, port }) => ({ name, url: `http://127.0.0.1:${await cloud.pin(name, port)}` })),
   );
@@ -129,6 +120,26 @@ async function start(options: StartOptions, output: StartOutput, cleanUps: (() =
 
 function warmUp({ services: { spec, lambda } }: LocalCloud, counts: Readonly<Record<string, number>>): Promise<void> {
   return lambda.warm(Object.fromEntries(spec.functions.map(({ address, name }) => [name, counts[address.slice('aws_lambda_function.'.length)] ?? 0])));
+}
+
+/** Builds and synthesizes what is not kept from an earlier start, and says which. @param use gets the stack's file while it boots from it */
+async function withBuiltStack<T>(
+  environment: Environment,
+  { rebuild }: StartOptions,
+  output: StartOutput,
+  use: (stackFile: string) => Promise<T>,
+): Promise<T> {
+  let isKept = true;
+  const make = (text: string): void => {
+    isKept = false;
+    output.progress(text);
+  };
+  await buildFunctions({ outdir: BUNDLES, rebuild, onBuild: () => make('building the functions') });
+  const warn = (text: string): void => output.warning(text);
+  return withStack({ environment, bundles: BUNDLES, rebuild, warn, onSynthesis: () => make('synthesizing the stack') }, (stackFile) => {
+    if (isKept) output.progress('taking functions and stack from an earlier start: nothing has changed');
+    return use(stackFile);
+  });
 }
 
 /** Lets commands find it; last of all, so that a start that fails leaves alone what another one has written. */

@@ -33,6 +33,8 @@ export interface StartOptions {
   readonly access: AccessOptions;
   readonly json: boolean;
   readonly agent: boolean;
+  /** Makes functions and stack, also those that are kept from an earlier start. */
+  readonly rebuild: boolean;
   readonly verbose: boolean;
   readonly console: boolean;
   /** Without one it is the usual port, or any free one where that is taken. */
@@ -105,6 +107,7 @@ function startCommand(): Command {
     .option('--no-agent', "only the cloud; prints the agent gateway's URL and a token for agents")
     .addOption(new Option('--console-port <port>', 'port of the console page (default: 8081, or any free one)').argParser(portOrAny))
     .option('--no-console', 'without the console page')
+    .option('--rebuild', 'build functions and stack also when nothing has changed', false)
     .option('--verbose', 'also print what the functions log', false);
   return addAccessOptions(command)
     .helpOption('-h, --help', 'show this')

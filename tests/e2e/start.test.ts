@@ -144,6 +144,16 @@ test.each([
   expect(start.stderr.trim().split('\n')).toHaveLength(1);
 });
 
+test('says what it makes, and makes nothing that an earlier start has left as it has to be', async () => {
+  const progressOf = ({ events }: NpmStart): unknown[] => events.filter(({ event }) => event === 'progress').map(({ text }) => text);
+  const first = npmStart('--', '--json', '--http-port', '0', '--no-agent', '--rebuild');
+  await ready(first);
+  expect(progressOf(first)).toEqual(['building the functions', 'synthesizing the stack', 'booting the local cloud']);
+  const second = npmStart('--', '--json', '--http-port', '0', '--no-agent');
+  await ready(second);
+  expect(progressOf(second)).toEqual(['taking functions and stack from an earlier start: nothing has changed', 'booting the local cloud']);
+}, 60_000);
+
 test('a taken port is said before anything is built', async () => {
   const holder = createServer();
   const port = await listenOnAnyPort(holder);
@@ -158,7 +168,7 @@ test('--help says how to use it', async () => {
   const start = npmStart('--', '--help');
   expect(await start.ended()).toBe(0);
   const help = start.events.map((event) => event['line']).join('\n');
-  const options = ['--port', '--host', '--name', '--http-port', '--mode', '--percent', '--pin', '--json', '--no-agent', '--console-port', '--no-console'];
+  const options = ['--port', '--host', '--name', '--http-port', '--mode', '--percent', '--pin', '--json', '--no-agent', '--rebuild', '--console-port', '--no-console'];
   for (const option of options) {
     expect(help).toContain(option);
   }

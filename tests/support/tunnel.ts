@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Agent, type AgentOptions } from '../../agent';
@@ -10,10 +10,10 @@ import type { Latency } from '../../local/latency/latency-profile';
 import { LocalCloud } from '../../local/local-cloud';
 import type { AccessDecision } from '../../local/iam/iam';
 import type { Interceptor, LogLine } from '../../local/services';
+import { withStack } from '../../local/kept-stacks/with-stack';
 import { AWS_LIMITS, type Limits } from '../../local/limits';
 import { environmentFor } from '../../local/start/run';
 import type { StartMode } from '../../local/start/start-options';
-import { synthesize } from '../../modules/synthesize';
 import { eventually } from './eventually';
 import { ask, type Ask, type Reply } from './http-client';
 
@@ -64,17 +64,12 @@ export interface CloudUnderTest {
 export async function startCloud(options: CloudUnderTestOptions = {}): Promise<CloudUnderTest> {
   const { mode = 'bus', limits = {}, environment = (same) => same } = options;
   const settings = environment(environmentFor(mode));
-  const outdir = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-test-'));
-  const [stack] = synthesize({ environments: { local: settings }, outdir, bundles: BUNDLES });
-  if (!stack) throw new Error('no stack');
-  if (options.stack) await changeStack(stack.file, options.stack);
-
   const key = options.tokenKey ?? randomTokenKey();
   const logs: LogLine[] = [];
   const warnings: string[] = [];
   const agents: Agent[] = [];
-  const cloud = await LocalCloud.boot({
-    stackFile: stack.file,
+  const boot = (stackFile: string): Promise<LocalCloud> => LocalCloud.boot({
+    stackFile,
     account: settings,
     variables: { agent_token_key: key },
     httpPort: 0,
@@ -87,10 +82,9 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     ...(options.alarmTimeFactor !== undefined && { alarmTimeFactor: options.alarmTimeFactor }),
     traces: options.traces ?? false,
     ...(options.onDecision && { onDecision: options.onDecision }),
-  }).catch(async (error: unknown) => {
-    await rm(outdir, { recursive: true, force: true });
-    throw error;
   });
+  const { stack: change } = options;
+  const cloud = await withStack({ environment: settings, bundles: BUNDLES }, (file) => (change ? withChanged(file, change, boot) : boot(file)));
   const token = (owner = 'ann', names?: readonly string[]): Promise<string> => signToken(key, owner, names);
   const pendingRows: CloudUnderTest['pendingRows'] = () => cloud.services.dynamodb.scan(tableOf(cloud, 'pending-requests'));
   return {
@@ -110,7 +104,6 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     async close() {
       await Promise.all(agents.map((agent) => agent.stop({ graceMs: 100 })));
       await cloud.close();
-      await rm(outdir, { recursive: true, force: true });
     },
   };
 }
@@ -152,8 +145,17 @@ function named<S extends { readonly address: string }>(specs: readonly S[], addr
   return spec;
 }
 
-async function changeStack(file: string, change: NonNullable<CloudUnderTestOptions['stack']>): Promise<void> {
-  const json = JSON.parse(await readFile(file, 'utf8')) as { resource: Record<string, Record<string, unknown>> };
-  change(json.resource);
-  await writeFile(file, JSON.stringify(json));
+/** Lets something use a changed copy of a stack: the stack itself is kept, and others read it. */
+async function withChanged<T>(stackFile: string, change: NonNullable<CloudUnderTestOptions['stack']>, use: (copy: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-test-'));
+  try {
+    await cp(path.dirname(stackFile), directory, { recursive: true });
+    const copy = path.join(directory, path.basename(stackFile));
+    const json = JSON.parse(await readFile(copy, 'utf8')) as { resource: Record<string, Record<string, unknown>> };
+    change(json.resource);
+    await writeFile(copy, JSON.stringify(json));
+    return await use(copy);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }

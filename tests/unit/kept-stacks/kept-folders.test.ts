@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { KeptFolders } from '../../../local/kept-stacks/kept-folders';
+
+const ROOT = path.join(__dirname, '../../..');
+const KEY = 'a-key';
+
+let directory = '';
+let folders: KeptFolders;
+beforeEach(() => {
+  directory = fs.mkdtempSync(path.join(os.tmpdir(), 'kept-folders-'));
+  folders = new KeptFolders(directory, 3);
+});
+afterEach(() => fs.rmSync(directory, { recursive: true, force: true }));
+
+/** Keeps a folder with one file, somewhere below. */
+function keep(key: string, text: string): string {
+  const draft = folders.draft(key);
+  fs.mkdirSync(path.join(draft, 'below'));
+  fs.writeFileSync(path.join(draft, 'below/file'), text);
+  const folder = folders.keep(key, draft);
+  fs.rmSync(draft, { recursive: true, force: true });
+  return folder;
+}
+const textIn = (folder: string | undefined): string => fs.readFileSync(path.join(folder ?? '', 'below/file'), 'utf8');
+
+test('what is kept under a key is found again under that key alone, also when everything has moved', () => {
+  keep(KEY, 'text');
+  expect(textIn(folders.find(KEY))).toBe('text');
+  expect(folders.find('another')).toBeUndefined();
+
+  const elsewhere = path.join(directory, 'elsewhere');
+  fs.mkdirSync(elsewhere);
+  fs.renameSync(path.join(directory, KEY), path.join(elsewhere, KEY));
+  expect(textIn(new KeptFolders(elsewhere, 3).find(KEY))).toBe('text');
+});
+
+test.each<[string, (folder: string) => void]>([
+  ['a file in it has changed', (folder) => fs.appendFileSync(path.join(folder, 'below/file'), '!')],
+  ['a file in it is cut off', (folder) => fs.truncateSync(path.join(folder, 'below/file'))],
+  ['a file in it is missing', (folder) => fs.rmSync(path.join(folder, 'below/file'))],
+  ['its list of files is missing', (folder) => fs.rmSync(path.join(folder, 'content.json'))],
+  ['its list of files is no JSON', (folder) => fs.writeFileSync(path.join(folder, 'content.json'), '{')],
+  ['it is a file', (folder) => (fs.rmSync(folder, { recursive: true }), fs.writeFileSync(folder, ''))],
+])('a folder is not found where %s, and the next one takes its place', (_, damage) => {
+  damage(keep(KEY, 'text'));
+  expect(folders.find(KEY)).toBeUndefined();
+  expect(textIn(keep(KEY, 'made again'))).toBe('made again');
+  expect(textIn(folders.find(KEY))).toBe('made again');
+  expect(fs.readdirSync(directory)).toEqual([KEY]);
+});
+
+test('a folder with the same content stays, because somebody may be reading it', () => {
+  const { ino } = fs.statSync(keep(KEY, 'text'));
+  expect(fs.statSync(keep(KEY, 'text')).ino).toBe(ino);
+  expect(fs.statSync(keep(KEY, 'other text')).ino).not.toBe(ino);
+  expect(textIn(folders.find(KEY))).toBe('other text');
+});
+
+describe('beyond the most that are kept', () => {
+  const use = (name: string, minutesAgo: number): void => {
+    const then = new Date(Date.now() - minutesAgo * 60_000);
+    fs.utimesSync(path.join(directory, name), then, then);
+  };
+
+  test('those go that were not used for the longest time, and drafts of processes that were killed', () => {
+    for (const name of ['one', 'two', 'three']) keep(name, name);
+    const draft = path.basename(folders.draft('killed'));
+    for (const [i, name] of ['one', 'two', 'three', draft].entries()) use(name, 60 + i);
+    folders.find('three');
+    keep('four', 'four');
+    expect(fs.readdirSync(directory).sort()).toEqual(['four', 'one', 'three']);
+  });
+
+  test('none goes that was used in the last ten minutes', () => {
+    for (const name of ['one', 'two', 'three']) keep(name, name);
+    use('one', 11);
+    use('two', 9);
+    keep('four', 'four');
+    keep('five', 'five');
+    expect(fs.readdirSync(directory).sort()).toEqual(['five', 'four', 'three', 'two']);
+  });
+});
+
+test('nothing can be kept where a directory cannot be made, and nothing is found there', () => {
+  const file = path.join(directory, 'file');
+  fs.writeFileSync(file, '');
+  const broken = new KeptFolders(file, 3);
+  expect(broken.find(KEY)).toBeUndefined();
+  expect(() => broken.draft(KEY)).toThrow(expect.objectContaining({ code: 'EEXIST' }));
+});
+
+test('processes that keep and remove the same few folders at once find whole ones only, and leave nothing else behind', async () => {
+  const program = `
+    const fs = require('node:fs');
+    const { KeptFolders } = require('./local/kept-stacks/kept-folders');
+    const directory = ${JSON.stringify(directory)};
+    const folders = new KeptFolders(directory, 1);
+    for (let round = 0; round < 150; round++) {
+      const key = 'key-' + (round % 3);
+      const found = folders.find(key);
+      if (found && fs.existsSync(found + '/file') && fs.readFileSync(found + '/file', 'utf8').length !== 100_000) throw new Error('half a folder');
+      if (round % 4 === 0) {
+        const old = new Date(Date.now() - 3_600_000);
+        try { fs.utimesSync(directory + '/' + key, old, old); } catch {}
+      }
+      const draft = folders.draft(key);
+      fs.writeFileSync(draft + '/file', String(round % 2).repeat(100_000));
+      folders.keep(key, draft);
+      fs.rmSync(draft, { recursive: true, force: true });
+    }`;
+  const processes = [1, 2, 3].map(() => spawn(process.execPath, ['--import', 'tsx', '-e', program], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }));
+  const codes = await Promise.all(processes.map((child) => once(child, 'exit')));
+  expect(codes.map(([code]) => code as unknown)).toEqual([0, 0, 0]);
+  expect(fs.readdirSync(directory).filter((name) => !/^key-\d$/.test(name))).toEqual([]);
+}, 120_000);
