@@ -36,8 +36,8 @@ export interface View {
   readonly scheme: 'light' | 'dark';
 }
 
-/** A page may take as long as this to load, or to show what is waited for, in ms. */
-const LOAD_MS = 15_000;
+/** Only a hang takes longer for a page to load, or to show what is waited for, in ms. */
+const LOAD_MS = 120_000;
 
 type Result = Record<string, unknown>;
 type Hear = (method: string, params: Result) => void;
@@ -116,11 +116,20 @@ interface Message {
   readonly params?: Result;
 }
 
+export interface PageResponse {
+  readonly url: string;
+  readonly status: number;
+  /** As the page got it. @throws Error while the page has not loaded the whole of it, and when it has left for another page */
+  readonly body: () => Promise<Buffer>;
+}
+
 export class Page {
   /** What its console shows as errors: what failed, what its security policy refused, exceptions. */
   readonly complaints: string[] = [];
   /** Every address that it has asked. */
   readonly requested: string[] = [];
+  /** Every response that it has got, in the order of their header fields. */
+  readonly responses: PageResponse[] = [];
 
   constructor(private readonly call: (method: string, params?: Result) => Promise<Result>) {}
 
@@ -131,6 +140,11 @@ export class Page {
 
   async reload(): Promise<void> {
     await this.leave(() => this.call('Page.reload'));
+  }
+
+  /** From here on everything is asked for again. */
+  async disableCache(): Promise<void> {
+    await this.call('Network.setCacheDisabled', { cacheDisabled: true });
   }
 
   /** Clicks on the element, which leads to another page; resolves when that has loaded. */
@@ -181,11 +195,21 @@ export class Page {
 
   readonly hear: Hear = (method, params) => {
     if (method === 'Network.requestWillBeSent') this.requested.push((params['request'] as { url: string }).url);
+    if (method === 'Network.responseReceived') this.keepResponse(params);
     if (method === 'Runtime.exceptionThrown') this.complaints.push(JSON.stringify(params['exceptionDetails']));
     if (method !== 'Log.entryAdded') return;
     const { level, text } = params['entry'] as { level: string; text: string };
     if (level === 'error') this.complaints.push(text);
   };
+
+  private keepResponse({ requestId, response }: Result): void {
+    const { url, status } = response as { url: string; status: number };
+    const body = async (): Promise<Buffer> => {
+      const { body: content, base64Encoded } = await this.call('Network.getResponseBody', { requestId });
+      return Buffer.from(content as string, base64Encoded === true ? 'base64' : 'utf8');
+    };
+    this.responses.push({ url, status, body });
+  }
 
   /** Marks the page and waits for one without the mark. */
   private async leave(go: () => Promise<unknown>): Promise<void> {

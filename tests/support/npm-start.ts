@@ -15,10 +15,13 @@ export class NpmStart {
 
   private constructor(readonly npm: ChildProcess) {}
 
-  /** @param environment added to the environment */
-  static run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): NpmStart {
+  /**
+   * @param environment added to the environment
+   * @param checkout whose `npm start` it is; this one's where it is left out
+   */
+  static run(args: readonly string[], environment: NodeJS.ProcessEnv = {}, checkout = ROOT): NpmStart {
     const npm = spawn('npm', ['--silent', 'start', ...args], {
-      cwd: ROOT,
+      cwd: checkout,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
