@@ -5,6 +5,7 @@ import { Backoff } from './backoff';
 import { BodyBucket } from './body-bucket';
 import { Connection, type ConnectionHandlers } from './connection';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
+import { GatewayErrorReports } from './gateway-errors';
 import { LocalService } from './local-service';
 import { resolveOptions, type AgentOptions, type AgentSettings } from './options';
 import { Outbox } from './outbox';
@@ -58,6 +59,7 @@ export class Agent extends EventEmitter<AgentEvents> {
   private readonly uploads: Uploads;
   private readonly requests: RequestHandler;
   private readonly backoff: Backoff;
+  private readonly gatewayErrors: GatewayErrorReports;
 
   private readonly stopping = new AbortController();
   private readonly open = new Set<Connection>();
@@ -77,6 +79,7 @@ export class Agent extends EventEmitter<AgentEvents> {
     const { endpoint, target, hostHeader, timing, now, random, requestTimeoutMs, maxInFlight, maxBytesInFlight } = this.settings;
     this.access = hashedAccess(this.settings.access);
     this.backoff = new Backoff(timing.backoffBaseMs, timing.backoffCapMs, random);
+    this.gatewayErrors = new GatewayErrorReports(now);
     this.service = new LocalService(target, hostHeader);
     this.bucket = new BodyBucket({
       allowHttp: endpoint.protocol === 'ws:',
@@ -203,6 +206,10 @@ export class Agent extends EventEmitter<AgentEvents> {
       this.uploads.refuse(requestId, error);
     },
     uploadPlace: (message) => this.uploads.place(message),
+    gatewayError: (error) => {
+      const report = this.gatewayErrors.report(error);
+      if (report !== undefined) this.emit('warning', report);
+    },
     warning: (text) => void this.emit('warning', text),
   };
 

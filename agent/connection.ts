@@ -8,12 +8,14 @@ import {
   capabilities,
   type ConnectionEstablishedMessage,
   type ErrorMessage,
+  type GatewayError,
   type HttpRequestMessage,
   type UploadUrlMessage,
   type VisitorAccess,
 } from '../protocol';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
 import { fragment } from './fragment';
+import { notEstablishedBecause } from './gateway-errors';
 import { Heartbeat } from './heartbeat';
 import type { AgentSettings } from './options';
 import { refusalError } from './refusal';
@@ -38,10 +40,11 @@ export interface ConnectionHandlers {
   refused(requestId: string, error: ErrorMessage): void;
   /** Where to put the body of an answer. */
   uploadPlace(message: UploadUrlMessage): void;
+  /** API Gateway could not hand on some message of this agent, after the tunnel was established. */
+  gatewayError(error: GatewayError): void;
   /** Something a person may want to know. */
   warning(text: string): void;
 }
-
 
 /** One WebSocket to the agent gateway, from its upgrade to its end. */
 export class Connection {
@@ -142,6 +145,8 @@ export class Connection {
         return this.handlers.acknowledged(message.request_id);
       case 'error':
         return this.onCloudError(message);
+      case 'gateway_error':
+        return this.onGatewayError(message);
       case 'ping':
         this.send(encodeMessage({ type: 'pong' }));
         return;
@@ -172,6 +177,12 @@ export class Connection {
     if (!this.heartbeat && !requestId) return this.end(new ConnectionError(report));
     if (requestId) this.handlers.refused(requestId, error);
     this.handlers.warning(report);
+  }
+
+  /** Until the tunnel is established, `ready` is all that was sent: another connection asks for the tunnel again, after the backoff. */
+  private onGatewayError(error: GatewayError): void {
+    if (this.heartbeat) this.handlers.gatewayError(error);
+    else this.end(new ConnectionError(notEstablishedBecause(error)));
   }
 
   private async refused(response: IncomingMessage): Promise<void> {

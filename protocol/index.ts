@@ -1,4 +1,5 @@
 export * from './body-ref';
+export * from './gateway-error';
 export * from './headers';
 export * from './limits';
 export * from './messages';

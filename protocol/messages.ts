@@ -5,6 +5,7 @@
  * that an old agent ignores them; superset message types go only to an agent that announced the capability in `ready`.
  */
 import * as v from 'valibot';
+import { readGatewayError, type GatewayError } from './gateway-error';
 import type { Headers } from './headers';
 import { MAX_MESSAGE_BYTES } from './limits';
 import { visitorAccess } from './visitor-access';
@@ -157,10 +158,13 @@ export class ProtocolError extends Error {
 }
 
 /** Reads a message sent by an agent. @throws ProtocolError */
-export const decodeAgentMessage = (text: string): AgentMessage => decode(agentMessage, text);
+export const decodeAgentMessage = (text: string): AgentMessage => check(agentMessage, parse(text));
 
-/** Reads a message sent by the cloud. @throws ProtocolError */
-export const decodeCloudMessage = (text: string): CloudMessage => decode(cloudMessage, text);
+/** Reads what comes from the cloud: a message of its functions, or an error of API Gateway in front of them. @throws ProtocolError */
+export function decodeCloudMessage(text: string): CloudMessage | GatewayError {
+  const value = parse(text);
+  return readGatewayError(value) ?? check(cloudMessage, value);
+}
 
 /** Writes a message as the text of one WebSocket message. */
 export const encodeMessage = (message: AgentMessage | CloudMessage): string => JSON.stringify(message);
@@ -168,13 +172,15 @@ export const encodeMessage = (message: AgentMessage | CloudMessage): string => J
 /** Whether the encoded message fits one WebSocket message of API Gateway. */
 export const fitsOneMessage = (text: string): boolean => Buffer.byteLength(text) <= MAX_MESSAGE_BYTES;
 
-function decode<S extends v.GenericSchema>(schema: S, text: string): v.InferOutput<S> {
-  let value: unknown;
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new ProtocolError('message is not JSON');
   }
+}
+
+function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const issue = result.issues[0];

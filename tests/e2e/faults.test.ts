@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent } from '../../agent';
 import { validateFaultPlan } from '../../local/faults/fault-plan';
 import type { StartMode } from '../../local/start/start-options';
+import { startLocalServer } from '../support/agent-local-server';
 import { eventually } from '../support/eventually';
 import { MinimalAgent } from '../support/minimal-agent';
 import { MODES, ruleOf, startCloud, type CloudUnderTest } from '../support/tunnel';
@@ -19,6 +21,7 @@ const PLAN = validateFaultPlan(
     faults: [
       { name: 'processor-dies', on: 'environments', match: { function: 'process-stream' }, do: 'kill', everyMs: 20, switched: true },
       { name: 'waiter-dies', on: 'environments', match: { function: 'forward-request' }, do: 'kill', everyMs: 10, switched: true },
+      { name: 'receiver-dies', on: 'invocations', match: { function: 'receive-message' }, do: 'fail', switched: true },
       { name: 'wakes-are-lost', ...WAKE_FRAMES, do: 'drop', probability: 0.3 },
       { name: 'wakes-come-twice', ...WAKE_FRAMES, do: 'duplicate', probability: 0.3 },
       { name: 'wakes-overtake', ...WAKE_FRAMES, do: 'reorder', probability: 0.3 },
@@ -168,6 +171,38 @@ inEveryMode('what is no message of the protocol is told to the agent and hurts n
   await settled();
   expect(agent.received.filter(({ type, code }) => type === 'error' && code === 'invalid_request')).toHaveLength(2);
   agent.vanish();
+});
+
+inEveryMode('an answer that the cloud fails on goes out again, and the agent says what happened', async (cloud) => {
+  const { faults } = cloud.cloud.services;
+  const service = await startLocalServer((_request, reply) => {
+    faults.begin('receiver-dies');
+    reply.end('answered');
+  });
+  const agent = await cloud.agent({ name: 'unlucky', target: { port: service.port }, timing: { resendMs: 100 } });
+  const warnings: string[] = [];
+  agent.on('warning', (text) => {
+    faults.end('receiver-dies');
+    warnings.push(text);
+  });
+  expect(await cloud.visit('/', {}, 'unlucky')).toMatchObject({ status: 200, text: 'answered' });
+  expect(warnings).toEqual([expect.stringMatching(/^the cloud failed on a message of this agent \(API Gateway says "Internal server error", request id \S+\)/)]);
+  await agent.stop();
+  await service.close();
+});
+
+inEveryMode('an agent whose first message the cloud fails on says so, and connects again', async (cloud) => {
+  const { faults } = cloud.cloud.services;
+  faults.begin('receiver-dies');
+  const agent = new Agent({ endpoint: cloud.cloud.agentEndpoint, token: await cloud.token(), name: 'late', target: { port: 1 } });
+  const reasons: string[] = [];
+  agent.on('disconnected', ({ reason }) => {
+    faults.end('receiver-dies');
+    reasons.push(reason);
+  });
+  expect((await agent.start()).tunnelId).toBe('late');
+  expect(reasons).toEqual([expect.stringMatching(/^the tunnel is not established: .*"Internal server error", request id \S+\); if this goes on, /)]);
+  await agent.stop();
 });
 
 inEveryMode('whatever is lost, doubled, overtaken, refused or slow on the way back, each visitor gets the answer', async (cloud, mode) => {

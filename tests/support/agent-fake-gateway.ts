@@ -138,6 +138,11 @@ export class FakeConnection {
     this.socket.send(encodeMessage(message));
   }
 
+  /** What API Gateway sends when it could not hand on a message: to the byte as on AWS. */
+  sendGatewayError(text: string, requestId: string): void {
+    this.socket.send(`{"message": "${text}", "connectionId":"C1=", "requestId":"${requestId}"}`);
+  }
+
   /** Sends a request and resolves with the first answer to it, over whichever connection that comes. */
   async request(fields: Partial<HttpRequestMessage> = {}): Promise<Answer> {
     const message = requestMessage(fields);

@@ -115,11 +115,17 @@ export class WebSocketApi {
 const answerTo = (outcome: RouteOutcome, hasRouteResponse: boolean): string | undefined =>
   outcome.kind === 'response' && hasRouteResponse ? outcome.body : undefined;
 
-/** A message of API Gateway's own. */
+/**
+ * A message of API Gateway's own, to the byte as AWS sends it: https://github.com/aws-samples/simple-websockets-chat-app/issues/42.
+ * protocol/gateway-error.ts lists the texts.
+ */
 export const gatewayMessage = (
   message: string,
   { connectionId, requestId }: { connectionId: string; requestId: string },
-): string => JSON.stringify({ message, connectionId, requestId });
+): string => {
+  const [text, connection, request] = [message, connectionId, requestId].map((value) => JSON.stringify(value));
+  return `{"message": ${text}, "connectionId":${connection}, "requestId":${request}}`;
+};
 
 /** The subprotocol that the function chose among those the client offered. */
 function protocolIn(headers: Readonly<Record<string, unknown>>): string | undefined {

@@ -17,6 +17,7 @@ const FROM_CLOUD: CloudMessage[] = [
   { type: 'http_request', request_id: 'r', method: 'GET', uri: '/a?b=c', headers: { host: ['a'] }, body: '', timestamp: 1, deadline: 2 },
   { type: 'ack', request_id: 'r' },
 ];
+const FROM_GATEWAY = '{"message": "Internal server error", "connectionId":"L0SM9cOFvHcCIhw=", "requestId":"L0SM9dqFvHcCJ-g="}';
 
 /** JSON that is deep, wide, or names what objects have anyway. */
 const nasty = fc.constantFrom(
@@ -30,12 +31,12 @@ const nasty = fc.constantFrom(
 );
 
 describe.each([
-  ['an agent', decodeAgentMessage, FROM_AGENT],
-  ['the cloud', decodeCloudMessage, FROM_CLOUD],
+  ['an agent', decodeAgentMessage, FROM_AGENT.map(encodeMessage)],
+  ['the cloud', decodeCloudMessage, [...FROM_CLOUD.map(encodeMessage), FROM_GATEWAY]],
 ] as const)('whatever comes in place of a message of %s', (_, decode, seeds) => {
   test('is read in no time, as a message that survives being written, or refused by one error', async () => {
     const input = fc.oneof(
-      { weight: 8, arbitrary: mutated(...seeds.map((message) => encodeMessage(message))).map((bytes) => bytes.toString()) },
+      { weight: 8, arbitrary: mutated(...seeds).map((bytes) => bytes.toString()) },
       { weight: 2, arbitrary: fc.json() },
       { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
       { weight: 1, arbitrary: nasty },
@@ -49,7 +50,8 @@ describe.each([
           try {
             const message = decode(text);
             messages++;
-            expect(decode(encodeMessage(message))).toEqual(message);
+            // What API Gateway says nobody else writes.
+            if (message.type !== 'gateway_error') expect(decode(encodeMessage(message))).toEqual(message);
           } catch (error) {
             if (!(error instanceof ProtocolError)) throw error;
             refusals++;

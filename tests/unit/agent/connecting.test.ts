@@ -83,6 +83,23 @@ describe('connecting', () => {
     expect(gateway.connections).toHaveLength(2);
   });
 
+  it.each([
+    ['Internal server error', 'the tunnel is not established: the cloud failed on a message of this agent (API Gateway says "Internal server error", request id R1=)'],
+    ['Too Many Requests', 'too many messages came at once'],
+    ['Forbidden', 'check the endpoint, which may lead to another API'],
+  ])('makes another connection at once when API Gateway answers ready with "%s", and says why', async (text, why) => {
+    gateway.establishes = false;
+    const agent = fixture.agent(gateway, local.port);
+    const disconnected = once(agent, 'disconnected') as Promise<[Disconnection]>;
+    const started = agent.start();
+    await eventually(() => gateway.connections[0]?.received.length === 1);
+    gateway.establishes = true;
+    gateway.newest.sendGatewayError(text, 'R1=');
+    expect((await disconnected)[0].reason).toContain(why);
+    await started;
+    expect(gateway.connections).toHaveLength(2);
+  });
+
   it('answers a request that comes before the tunnel is established', async () => {
     gateway.establishes = false;
     const started = fixture.agent(gateway, local.port).start();
@@ -196,6 +213,27 @@ describe('what the cloud sends beside requests', () => {
     expect((await gateway.newest.request()).type).toBe('http_response');
     expect(warnings).toHaveLength(4);
     expect(gateway.answers).toHaveLength(1);
+  });
+
+  it('is said once when API Gateway fails on several messages, and the answer that was lost goes out again', async () => {
+    gateway.acknowledges = false;
+    const agent = await fixture.connected(gateway, local.port);
+    const warnings: string[] = [];
+    agent.on('warning', (text) => warnings.push(text));
+    const message = requestMessage();
+    await gateway.newest.request(message);
+    for (const requestId of ['R1=', 'R2=', 'R3=']) gateway.newest.sendGatewayError('Internal server error', requestId);
+    await eventually(() => gateway.answersTo(message.request_id).length >= 2);
+    gateway.newest.send({ type: 'ack', request_id: message.request_id });
+    gateway.newest.sendGatewayError('Endpoint request timed out', 'R4=');
+    await eventually(() => warnings.length === 2);
+    expect(warnings).toEqual([
+      'the cloud failed on a message of this agent (API Gateway says "Internal server error", request id R1=). ' +
+        'If an answer was in it, the agent sends that again. ' +
+        'If this goes on, whoever runs the tunnel finds the cause in the log of receive-message.',
+      expect.stringMatching(/^the cloud did not finish with a message of this agent within 29 s .*"Endpoint request timed out", request id R4=/),
+    ]);
+    expect(gateway.connections).toHaveLength(1);
   });
 
   it('reaches the local service once for a request that is delivered twice', async () => {

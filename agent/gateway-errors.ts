@@ -1,0 +1,58 @@
+import type { GatewayError, GatewayErrorKind } from '../protocol';
+
+/** After a report, errors of the same kind are only counted for so long, in ms. */
+const QUIET_MS = 60_000;
+
+interface Meaning {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+const SEE_LOG = 'whoever runs the tunnel finds the cause in the log of receive-message';
+const OTHER_API = 'check the endpoint, which may lead to another API';
+
+const MEANINGS: Record<GatewayErrorKind, Meaning> = {
+  failed: { what: 'the cloud failed on a message of this agent', remedy: SEE_LOG },
+  'timed-out': { what: 'the cloud did not finish with a message of this agent within 29 s', remedy: SEE_LOG },
+  throttled: {
+    what: 'the cloud refused a message of this agent, because too many messages came at once',
+    remedy: 'whoever runs the tunnel can raise throttling.agents in the settings of its environment',
+  },
+  'no-route': { what: 'the endpoint does not take the messages of agents', remedy: OTHER_API },
+  invalid: { what: 'the endpoint takes messages of another form only', remedy: OTHER_API },
+  other: { what: 'the cloud did not take a message of this agent', remedy: SEE_LOG },
+};
+
+/** Why a connection did not lead to a tunnel, in a sentence for a person. */
+export function notEstablishedBecause(error: GatewayError): string {
+  const { what, remedy } = MEANINGS[error.kind];
+  return `the tunnel is not established: ${what} (${quote(error)}); if this goes on, ${remedy}`;
+}
+
+/**
+ * Words the errors that API Gateway sends on an established connection. A cloud in trouble sends one for each message, and a person
+ * needs to read it once: per kind there is one report a minute, and the next one says how many there were in between.
+ */
+export class GatewayErrorReports {
+  private readonly reported = new Map<GatewayErrorKind, { readonly at: number; untold: number }>();
+
+  /** @param now wall clock, in ms since the epoch */
+  constructor(private readonly now: () => number) {}
+
+  /** A sentence for a person; undefined within a minute after one about the same kind. */
+  report(error: GatewayError): string | undefined {
+    const last = this.reported.get(error.kind);
+    if (last && this.now() - last.at < QUIET_MS) {
+      last.untold += 1;
+      return undefined;
+    }
+    this.reported.set(error.kind, { at: this.now(), untold: 0 });
+    const { what, remedy } = MEANINGS[error.kind];
+    const more = last && last.untold > 0 ? `, and ${last.untold} more since the last warning` : '';
+    // The outbox does that (outbox.ts); which message failed API Gateway does not say.
+    return `${what} (${quote(error)}${more}). If an answer was in it, the agent sends that again. If this goes on, ${remedy}.`;
+  }
+}
+
+const quote = ({ text, requestId }: GatewayError): string =>
+  `API Gateway says "${text}"${requestId === undefined ? '' : `, request id ${requestId}`}`;
