@@ -28,8 +28,9 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
       );
     },
 
-    async read(requestId) {
-      const { Item } = await client.send(new GetCommand({ ...table, Key: { requestId }, ConsistentRead: true }));
+    async read(requestId, signal) {
+      const command = new GetCommand({ ...table, Key: { requestId }, ConsistentRead: true });
+      const { Item } = await client.send(command, signal && { abortSignal: signal });
       return completionIn(Item);
     },
 

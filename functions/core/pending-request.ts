@@ -64,8 +64,8 @@ export type Interest =
 /** Where pending requests are kept. */
 export interface PendingRequests {
   put(request: PendingRequest): Promise<void>;
-  /** The answer, if there is one yet. Leaves the row. */
-  read(requestId: string): Promise<Completion | undefined>;
+  /** The answer, if there is one yet. Leaves the row. @param signal ends the read, which rejects then */
+  read(requestId: string, signal?: AbortSignal): Promise<Completion | undefined>;
   /** Sends the removal of the row, whatever its state, and waits for nothing but that it is on its way. What it does not remove is left to sweep. */
   remove(requestId: string): Promise<void>;
   /** Removes the row and gives the answer if there was one, in one act: a lost reply loses the answer, so it is for the last look only. */

@@ -51,34 +51,67 @@ export interface WaitOptions {
  * @throws what the last look threw, or why it is hopeless (the row is left then)
  */
 export async function waitForResponse(options: WaitOptions): Promise<Answer | undefined> {
-  const { requestId, inbox, delays, deadline, pending, clock, hopeless, onStoreError } = options;
-  let nextWake = inbox.next();
+  const over = new AbortController();
+  try {
+    return await wait(options, over.signal);
+  } finally {
+    // A read that is still under way would go on in the next invocation of this environment.
+    over.abort();
+  }
+}
+
+async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | undefined> {
+  const { requestId, inbox, delays, deadline, pending, clock, hopeless } = options;
+  const onStoreError = (error: unknown): void => {
+    if (!over.aborted) options.onStoreError(error);
+  };
+  const answered = async (completion: Completion, learnedBy: LearnedBy): Promise<Answer> => {
+    await reported(pending.remove(requestId), onStoreError);
+    return { ...completion, learnedBy };
+  };
+  /** @param learnedBy what made the waiter look */
+  const read = async (learnedBy: LearnedBy): Promise<News> => ({
+    kind: 'read', completion: await reported(pending.read(requestId, over), onStoreError), learnedBy,
+  });
+  const heard = async (): Promise<News> => ({ kind: 'wake', wake: await inbox.next() });
+  let nextWake = heard();
   let nextRead = clock.now() + delays.next().value;
+  /** A read that is under way. The waiter listens meanwhile, because a store in trouble may keep it waiting for seconds. */
+  let reading: Promise<News> | undefined;
 
   for (;;) {
-    const wake = await Promise.race([firstOf(nextWake, clock, Math.min(nextRead, deadline)), hopeless]);
-    if (wake) {
-      nextWake = inbox.next();
-      if (wake.requestId !== requestId) continue;
-    } else {
+    const until = reading ? deadline : Math.min(nextRead, deadline);
+    const news = await Promise.race([firstOf(reading ? [nextWake, reading] : [nextWake], clock, until), hopeless]);
+    if (!news) {
       if (clock.now() >= deadline) break;
       nextRead = clock.now() + delays.next().value;
-    }
-    const completion = wake?.completion ?? (await reported(pending.read(requestId), onStoreError));
-    if (completion) {
-      await reported(pending.remove(requestId), onStoreError);
-      return { ...completion, learnedBy: wake?.source ?? 'read' };
+      reading = read('read');
+    } else if (news.kind === 'read') {
+      if (news.completion) return answered(news.completion, news.learnedBy);
+      reading = undefined;
+    } else {
+      nextWake = heard();
+      const { requestId: woken, completion, source } = news.wake;
+      if (woken !== requestId) continue;
+      if (completion) return answered(completion, source);
+      // A read that began before this wake may have been too early.
+      reading = read(source);
     }
   }
   const completion = await pending.take(requestId);
   return completion && { ...completion, learnedBy: 'last-look' };
 }
 
-/** The wake, if it comes before `until` (ms since the epoch). */
-async function firstOf(wake: Promise<Wake>, clock: Clock, until: number): Promise<Wake | undefined> {
+/** What the waiter has come to know. */
+type News =
+  | { readonly kind: 'wake'; readonly wake: Wake }
+  | { readonly kind: 'read'; readonly completion: Completion | undefined; readonly learnedBy: LearnedBy };
+
+/** The first of these, if it comes before `until` (ms since the epoch). */
+async function firstOf(news: readonly Promise<News>[], clock: Clock, until: number): Promise<News | undefined> {
   const alarm = new AbortController();
   try {
-    return await Promise.race([wake, clock.sleep(Math.max(0, until - clock.now()), alarm.signal).then(() => undefined)]);
+    return await Promise.race([...news, clock.sleep(Math.max(0, until - clock.now()), alarm.signal).then(() => undefined)]);
   } finally {
     alarm.abort();
   }

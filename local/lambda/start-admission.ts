@@ -11,10 +11,10 @@ const RECHECK_MS = 100;
 
 /**
  * While no core is spare, a start takes its time from the environments that run. So an invocation then rather waits so long for one of
- * those to become free, in ms: a visitor for a third of the 30 s that API Gateway waits, an invocation from inside for less, because it
+ * those to become free, in ms: a visitor for most of the 30 s that API Gateway waits, an invocation from inside for less, because it
  * releases others.
  */
-const PATIENCE_MS: Readonly<Record<Origin, number>> = { inside: 1000, outside: 10_000 };
+const PATIENCE_MS: Readonly<Record<Origin, number>> = { inside: 1000, outside: 25_000 };
 
 /** An invocation that no environment is on its way to. */
 export interface Need {

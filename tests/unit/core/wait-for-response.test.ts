@@ -118,6 +118,42 @@ test('reads that fail are reported and do not end the waiting', async () => {
   expect(errors).toHaveLength(2);
 });
 
+describe('while a read hangs', () => {
+  const hangingReads = (): InMemoryPending =>
+    new InMemoryPending((operation) => (operation === 'read' ? new Promise(() => undefined) : Promise.resolve()));
+
+  test('a wake that brings the answer ends the waiting at once', async () => {
+    const { clock, pending, inbox, errors, waiting, complete } = startWaiting('direct', hangingReads());
+    await clock.advance(1200);
+    expect(pending.reads).toBe(1);
+    await complete();
+    const completion = pending.rows.get('r')?.completion;
+    inbox.deliver({ version: 1, requestId: 'r', source: 'direct', ...(completion && { completion }) });
+    await expect(waiting).resolves.toMatchObject({ outcome: OUTCOME, learnedBy: 'direct' });
+    expect(clock.now()).toBe(new VirtualClock().now() + 1200);
+    expect(errors).toEqual([]);
+  });
+
+  test('a wake without the answer makes the waiter read anew', async () => {
+    let hang = true;
+    const { clock, inbox, waiting, complete, wake } = startWaiting(
+      'bus',
+      new InMemoryPending((operation) => (operation === 'read' && hang ? new Promise(() => undefined) : Promise.resolve())),
+    );
+    await clock.advance(1200);
+    await complete();
+    hang = false;
+    inbox.deliver(wake);
+    await expect(waiting).resolves.toMatchObject({ outcome: OUTCOME, learnedBy: 'bus' });
+  });
+
+  test('the waiting ends at the deadline', async () => {
+    const { clock, waiting } = startWaiting('bus', hangingReads());
+    await clock.advance(28_000);
+    await expect(waiting).resolves.toBeUndefined();
+  });
+});
+
 test('a row that cannot be removed does not cost the visitor the answer', async () => {
   const pending = new InMemoryPending((operation) =>
     operation === 'remove' ? Promise.reject(new Error('throttled')) : Promise.resolve(),

@@ -97,7 +97,7 @@ describe('while no core is spare', () => {
     expect(runs(fixture)).toHaveLength(3);
   });
 
-  test('an invocation from inside waits for a second at most, one from outside for ten', async () => {
+  test('an invocation from inside waits for a second at most, one from outside for 25', async () => {
     for (const [origin, starts] of [['inside', 2], ['outside', 1]] as const) {
       const fixture = poolFixture({ functions: { f: {} }, ...busy });
       void fixture.invoke('f', 'first', 0);
