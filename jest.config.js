@@ -13,6 +13,7 @@ module.exports = {
   moduleNameMapper: { '^@octokit/webhooks-methods$': '<rootDir>/node_modules/@octokit/webhooks-methods/dist-node/index.js' },
   modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist'],
   globalSetup: '<rootDir>/tests/support/build-bundles.ts',
-  testTimeout: 30_000,
+  // Only what hangs gets so far, however busy the machine. In ms.
+  testTimeout: 300_000,
   maxWorkers: 2,
 };

@@ -3,6 +3,5 @@ module.exports = {
   ...require('./jest.config'),
   roots: ['<rootDir>/tests/slow'],
   testPathIgnorePatterns: [],
-  testTimeout: 120_000,
   maxWorkers: 1,
 };

@@ -50,7 +50,7 @@ async function visitUntil(running: Running, path: string, check: () => void): Pr
   await eventually(async () => {
     await ask(running.cloud.visitorUrl, path);
     check();
-  }, 20_000);
+  });
 }
 
 test('errors in log lines and in the services become alarms, the composite invokes roll-back, and all of it ends when they end', async () => {
@@ -86,7 +86,7 @@ test('errors in log lines and in the services become alarms, the composite invok
   ]);
   expect(rolledBack()).toHaveLength(1);
   expect(running.warnings).toEqual([]);
-}, 60_000);
+});
 
 test("the SDK's client sees alarms and metrics at the AWS endpoint, by the operator's key and by no function's", async () => {
   const running = await boot();
@@ -149,7 +149,7 @@ test("the SDK's client sees alarms and metrics at the AWS endpoint, by the opera
   });
   await expect(asNobody.send(new DescribeAlarmsCommand({}))).rejects.toMatchObject({ name: 'InvalidSignatureException' });
   asNobody.destroy();
-}, 60_000);
+});
 
 test('a roll-back that fails is told to the topic by its on-failure destination', async () => {
   const running = await boot({
@@ -166,7 +166,7 @@ test('a roll-back that fails is told to the topic by its on-failure destination'
       }),
     ),
   );
-}, 60_000);
+});
 
 test('a topic whose policy does not let CloudWatch in hears of no alarm, and a person reads why', async () => {
   const running = await boot({
@@ -178,7 +178,7 @@ test('a topic whose policy does not let CloudWatch in hears of no alarm, and a p
   await visitUntil(running, '/fail', () => expect(stateOf(running, 'function-errors')).toBe('ALARM'));
   expect(running.told().filter((message) => 'AlarmName' in message)).toEqual([]);
   expect(running.warnings).toContainEqual(expect.stringContaining('access denied: cloudwatch.amazonaws.com may not sns:Publish'));
-}, 60_000);
+});
 
 test.each<[string, NonNullable<AlarmStackChanges['change']>, string]>([
   [

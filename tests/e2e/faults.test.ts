@@ -44,7 +44,7 @@ beforeAll(async () => {
     timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS },
   });
   for (const mode of MODES) clouds.set(mode, await startCloud({ mode, environment, faults: PLAN }));
-}, 60_000);
+});
 afterAll(() => Promise.all([...clouds.values()].map((cloud) => cloud.close())));
 
 /** Runs a story in all modes at once: most of each is waiting. */

@@ -8,7 +8,8 @@ import { ask } from '../support/http-client';
 import { eventually } from '../support/eventually';
 import { listenOnAnyPort } from '../support/listen';
 import { MinimalAgent } from '../support/minimal-agent';
-import { startCloud, tableOf, type CloudUnderTest } from '../support/tunnel';
+import { startCloud, type CloudUnderTest } from '../support/tunnel';
+import { tunnelRow } from '../support/tunnel-rows';
 
 /**
  * Ann has a tunnel and minds her own business; Eve has a token of her own and writes her agent herself. Whatever Eve does, Ann's
@@ -55,10 +56,7 @@ afterAll(async () => {
 type OnRequest = (request: Record<string, unknown>, agent: MinimalAgent) => void;
 const eve = async (onRequest: OnRequest = () => undefined, query: Record<string, string> = {}, names?: readonly string[]) =>
   MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token('eve', names), onRequest, query);
-const tunnelRow = async (name: string) => {
-  const rows = await cloud.cloud.services.dynamodb.scan(tableOf(cloud.cloud, 'tunnels'));
-  return rows.find((row) => JSON.stringify(row['tunnelId']).includes(`"${name}"`));
-};
+const rowOf = (name: string) => tunnelRow(cloud, name);
 
 /** Of the one request that is under way. */
 async function pendingRequestId(): Promise<string> {
@@ -102,13 +100,13 @@ describe('as an agent', () => {
   });
 
   test("Eve says in her messages that she is Ann: what a message says of its sender counts for nothing", async () => {
-    const before = await tunnelRow('anns');
+    const before = await rowOf('anns');
     const attacker = await eve();
     const identity = { tunnel_id: 'anns', tunnelId: 'anns', owner: 'ann', lease: '*', connection_id: 'x', claim: 'granted' };
     for (const type of ['ready', 'draining', 'ping']) attacker.send({ type, ...identity });
     await eventually(() => expect(attacker.received.map(({ type }) => type)).toEqual(expect.arrayContaining(['connection_established', 'pong'])));
     expect(attacker.received.find(({ type }) => type === 'connection_established')?.['tunnel_id']).toBe(attacker.tunnel.tunnel_id);
-    expect(await tunnelRow('anns')).toEqual(before);
+    expect(await rowOf('anns')).toEqual(before);
     attacker.vanish();
   });
 
@@ -236,12 +234,12 @@ describe('as a visitor', () => {
     const attacker = await eve();
     const { tunnel_id: name } = attacker.tunnel;
     const flood = Array.from({ length: SLOW_AT_ONCE }, () => cloud.visit('/', {}, name));
-    await eventually(async () => expect(JSON.stringify(await tunnelRow(name))).toContain(`"slowRequests":{"N":"${SLOW_AT_ONCE}"}`));
+    await eventually(async () => expect(JSON.stringify(await rowOf(name))).toContain(`"slowRequests":{"N":"${SLOW_AT_ONCE}"}`));
     const refused = await cloud.visit('/', {}, name);
     expect(refused).toMatchObject({ status: 429, headers: { 'x-tunnel-error': 'tunnel_busy', 'retry-after': '1' } });
     expect(await cloud.visit('/meanwhile', {}, 'anns')).toMatchObject({ status: 200 });
     for (const reply of await Promise.all(flood)) expect(reply.status).toBe(504);
-    await eventually(async () => expect(JSON.stringify(await tunnelRow(name))).toContain('"slowRequests":{"N":"0"}'));
+    await eventually(async () => expect(JSON.stringify(await rowOf(name))).toContain('"slowRequests":{"N":"0"}'));
     attacker.vanish();
   });
 });

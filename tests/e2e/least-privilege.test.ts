@@ -18,7 +18,7 @@ const recorder = new AccessRecorder();
 let iam: CloudUnderTest['cloud']['services']['iam'];
 beforeAll(async () => {
   for (const mode of MODES) ({ iam } = (await useEverything(mode, recorder)).cloud.services);
-}, 120_000);
+});
 
 test('nothing that functions and services do is denied', () => {
   expect(recorder.denied).toEqual([]);

@@ -1,22 +1,19 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { environments } from '../../environments';
 import { eventually } from '../support/eventually';
 import { listenOnAnyPort } from '../support/listen';
 import { MinimalAgent } from '../support/minimal-agent';
 import { ruleOf, startCloud, type CloudUnderTest } from '../support/tunnel';
+import { endLease, tunnelRow } from '../support/tunnel-rows';
 
-const GRACE_MS = 300;
-const COOLDOWN_MS = 2000;
 const TARGET = { target: { port: 1 } };
 
 describe('a name', () => {
   let cloud: CloudUnderTest;
   beforeAll(async () => {
-    cloud = await startCloud({
-      environment: (same) => ({ ...same, timings: { ...same.timings, leaseGraceMs: GRACE_MS, nameCooldownMs: COOLDOWN_MS } }),
-    });
+    cloud = await startCloud();
   });
   afterAll(() => cloud.close());
 
@@ -47,15 +44,27 @@ describe('a name', () => {
   test('that its owner has left cools down before somebody else may have it, and sweep does not cut that short', async () => {
     const ann = await connectAs('ann', 'cooling');
     await ann.stop({ graceMs: 0 });
-    const leftAt = Date.now();
-    await sleep(GRACE_MS + 200);
+    await eventually(async () => expect(await tunnelRow(cloud, 'cooling')).not.toHaveProperty('connectionId'));
+    await endLease(cloud, 'cooling', Date.now() - 1000);
     cloud.cloud.services.schedules.fire(ruleOf(cloud.cloud, 'sweep-schedule-rule'));
     await eventually(() => expect(cloud.logs.some(({ text }) => text.includes('"message":"swept"'))).toBe(true));
     await expect(connectAs('bob', 'cooling')).rejects.toMatchObject({ status: 409 });
     await expect(connectAs('ann', 'cooling').then((agent) => agent.stop({ graceMs: 0 }))).resolves.toBeUndefined();
-    await sleep(GRACE_MS + COOLDOWN_MS + 300);
+    await eventually(async () => expect(await tunnelRow(cloud, 'cooling')).not.toHaveProperty('connectionId'));
+    await endLease(cloud, 'cooling', Date.now() - environments.local.timings.nameCooldownMs - 1000);
     await expect(connectAs('bob', 'cooling')).resolves.toBeDefined();
-    expect(Date.now() - leftAt).toBeGreaterThan(COOLDOWN_MS);
+  });
+
+  test.each([
+    ['to an agent without a good token', { token: 'not-a-token' }, 401],
+    ['that nobody can have', { name: 'www' }, 400],
+  ])('%s is refused', async (_, options, status) => {
+    await expect(cloud.agent({ ...TARGET, ...options })).rejects.toMatchObject({ name: 'TunnelRefusedError', status });
+  });
+
+  test('of somebody else is refused', async () => {
+    await cloud.agent({ ...TARGET, name: 'taken' }, 'ann');
+    await expect(cloud.agent({ ...TARGET, name: 'taken' }, 'bob')).rejects.toMatchObject({ status: 409 });
   });
 
   test('is taken over by its owner’s newer connection, and the older one is told', async () => {

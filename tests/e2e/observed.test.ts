@@ -15,7 +15,7 @@ let page: ConsoleServer;
 beforeAll(async () => {
   tunnel = await startTunnel({ mode: 'bus', traces: true, environment: (local) => ({ ...local, responsePath: { ...local.responsePath, percent: 100 } }) });
   page = await ConsoleServer.start({ ...tunnel.cloud.services, metrics, alarms, environment: 'local' }, 0);
-}, 60_000);
+});
 afterAll(async () => {
   await page.close();
   await tunnel.close();
@@ -90,7 +90,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     await shown.look({ width: 1280, height: 900, scheme: 'light' });
     await shown.goto(page.url);
     await shown.until(`document.querySelector('#connection').dataset.state === 'live'`);
-  }, 30_000);
+  });
   afterAll(() => browser.close());
 
   test('says that there is nothing to compare while there is nothing', async () => {

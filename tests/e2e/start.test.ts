@@ -58,7 +58,7 @@ test('brings up the tunnel with the demo behind it, reachable by path and by hos
   start.ctrlC();
   expect(await start.ended()).toBe(0);
   expect(await livingAfter(before)).toEqual([]);
-}, 60_000);
+});
 
 test('exposes the service that --port names to those who may visit, in mode polling, and SIGTERM to npm alone ends it all', async () => {
   const service = await startDemoService();
@@ -75,7 +75,7 @@ test('exposes the service that --port names to those who may visit, in mode poll
   await start.ended();
   expect(await livingAfter(before)).toEqual([]);
   await service.close();
-}, 60_000);
+});
 
 test.each(['npm', 'the process below it'])('SIGKILL of %s leaves no process after two seconds', async (victim) => {
   const start = npmStart('--', '--json', '--http-port', '0');
@@ -88,7 +88,7 @@ test.each(['npm', 'the process below it'])('SIGKILL of %s leaves no process afte
   process.kill(pid as number, 'SIGKILL');
   await start.ended();
   expect(await livingAfter(before)).toEqual([]);
-}, 60_000);
+});
 
 test('only the cloud: an agent connects with the URL and the token it prints', async () => {
   const service = await startDemoService();
@@ -112,7 +112,7 @@ test('only the cloud: an agent connects with the URL and the token it prints', a
     await once(agent, 'exit');
     await service.close();
   }
-}, 60_000);
+});
 
 test('a start that runs can be found by commands with a key of their own, and one that fails leaves it alone', async () => {
   const start = npmStart('--', '--json', '--http-port', '0', '--no-agent');
@@ -132,7 +132,7 @@ test('a start that runs can be found by commands with a key of their own, and on
   start.ctrlC();
   await start.ended();
   expect(() => readRunningCloud()).toThrow('start one with npm start');
-}, 60_000);
+});
 
 test.each([
   ['an unknown option', ['--', '--prot', '3000'], 2, "unknown option '--prot'"],

@@ -97,7 +97,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     await Promise.all(Array.from({ length: 20 }, visitor));
     expect(wrong).toEqual([]);
     await tunnel.noPendingRows();
-  }, 90_000);
+  });
 });
 
 /** What the demo's echo says it received. */

@@ -5,14 +5,14 @@ import { eventually } from '../support/eventually';
 import { MinimalAgent } from '../support/minimal-agent';
 import { functionOf, startTunnel, tableOf, withTunnel, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
 
-/** Within this time no request polls because its wake socket is late, and no safety read helps one out. In ms. */
+/** No answer takes as long, so that no safety read helps one out. In ms. */
 const LONG_MS = 20_000;
 /** So that a request that only a safety read can end is over soon. In ms. */
 const SOON_MS = 200;
 
 const withSafetyReads =
   (safetyReadMs: number) =>
-  (same: Environment): Environment => ({ ...same, timings: { ...same.timings, safetyReadMs, wakeHelloMs: LONG_MS } });
+  (same: Environment): Environment => ({ ...same, timings: { ...same.timings, safetyReadMs } });
 
 /** Reads of pending rows by the waiter: the tunnel look-up is another table's. */
 const pendingReads = ({ cloud }: CloudUnderTest): number =>

@@ -87,7 +87,7 @@ describe('synthesis', () => {
       );
       expect(digests(files)).toEqual(digests(contents(here)));
     });
-  }, 60_000);
+  });
 
   it('changes the path and the hash of a function whose code has changed, and of no other', () => {
     inTemporaryDirectory((directory) => {

@@ -19,4 +19,4 @@ test('a fault under load rolls back by itself, and no visitor notices', async ()
   expect(stdout).toContain('Every target was met.');
   expect(stdout).toContain('http-tunnel-local-rollback ALARM');
   expect(stderr).toMatch(/the fault begins\n.*rolled back/s);
-}, 180_000);
+});

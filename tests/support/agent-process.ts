@@ -21,7 +21,7 @@ export class AgentProcess {
 
   /** Resolves once the text is on stdout or stderr. */
   async prints(text: string): Promise<void> {
-    await eventually(() => (this.stdout + this.stderr).includes(text), 10_000);
+    await eventually(() => (this.stdout + this.stderr).includes(text));
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -36,9 +36,6 @@ export interface View {
   readonly scheme: 'light' | 'dark';
 }
 
-/** Only a hang takes longer for a page to load, or to show what is waited for, in ms. */
-const LOAD_MS = 120_000;
-
 type Result = Record<string, unknown>;
 type Hear = (method: string, params: Result) => void;
 
@@ -172,7 +169,7 @@ export class Page {
     await eventually(async () => {
       if (await this.evaluate<boolean>(`Boolean(${expression})`)) return;
       throw new Error(`not true in the page: ${expression}; it shows: ${await this.text()}`);
-    }, LOAD_MS);
+    });
   }
 
   async look({ width, height, scheme }: View): Promise<void> {
@@ -218,6 +215,6 @@ export class Page {
     await eventually(async () => {
       const hasLoaded = await this.evaluate('!window.isLeft && document.readyState === "complete"').catch(() => false);
       if (hasLoaded !== true) throw new Error('the page has not loaded');
-    }, LOAD_MS);
+    });
   }
 }

@@ -1,9 +1,12 @@
+/** No machine is so busy that a test waits this long: only something that hangs does. Less than jest's limit. In ms. */
+const HANGS_MS = 120_000;
+
 /**
  * Waits until `condition` holds: does not throw and is not false. Looks every 10 ms.
- * @throws after `withinMs` what the condition threw last, or its text
+ * @throws when it hangs: what the condition threw last, or its text
  */
-export async function eventually(condition: () => unknown, withinMs = 5000): Promise<void> {
-  const endsAt = Date.now() + withinMs;
+export async function eventually(condition: () => unknown): Promise<void> {
+  const endsAt = Date.now() + HANGS_MS;
   for (;;) {
     const failure = await holds(condition);
     if (!failure) return;

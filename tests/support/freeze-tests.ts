@@ -11,7 +11,7 @@ export function frozenWaiters(factor: number) {
   let waiters: FrozenWaiter[] = [];
   beforeAll(async () => {
     waiters = await Promise.all(DAMAGES.map(() => FrozenWaiter.start(factor)));
-  }, 120_000);
+  });
   afterAll(async () => {
     await Promise.all(waiters.map((waiter) => waiter.close()));
   });

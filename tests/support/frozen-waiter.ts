@@ -3,6 +3,7 @@ import { DEFAULT_TIMING, type Timing } from '../../agent';
 import { startDemoService } from '../../agent/demo/demo-service';
 import { AWS_LIMITS, type Limits } from '../../local/limits';
 import type { Interceptor } from '../../local/services';
+import { environments } from '../../environments';
 import { startCloud, type CloudUnderTest } from './tunnel';
 
 /** What befalls the wake socket of an environment while it is frozen, or the wake that follows. */
@@ -40,6 +41,8 @@ export class FrozenWaiter {
         ...settings,
         timings: {
           ...settings.timings,
+          // A probe that a half-open socket does not answer is waited for as long as in an environment that is used.
+          wakeHelloMs: environments.local.timings.wakeHelloMs,
           wakeIdleMs: settings.timings.wakeIdleMs / factor,
           wakeRotateMs: settings.timings.wakeRotateMs / factor,
         },

@@ -38,9 +38,6 @@ function withoutTargetPermissions(resources: Record<string, Record<string, unkno
   for (const name of Object.keys(permissions)) if (name.endsWith('target-permission')) delete permissions[name];
 }
 
-/** Retries and cold starts on a busy machine fit. In ms. */
-const PATIENCE_MS = 15_000;
-
 /** Agents of this name go without their end being noticed. */
 const VANISHER = 'vanisher';
 
@@ -95,15 +92,15 @@ async function sweepUp(tunnel: CloudUnderTest, faults: Faults): Promise<void> {
   for (const name of [nameLookedAtIn(run), nameLookedAtIn(run + 1)]) {
     (await MinimalAgent.connect(cloud.agentEndpoint, await tunnel.token(), () => undefined, { name })).vanish();
   }
-  await eventually(() => expect(said('broken on purpose')).toBeGreaterThanOrEqual(2), PATIENCE_MS);
+  await eventually(() => expect(said('broken on purpose')).toBeGreaterThanOrEqual(2));
   faults.bodiesStay = true;
   await visitWithLargeBodies(tunnel);
   faults.bodiesStay = false;
   cloud.services.buckets.backdate(2 * 60_000);
   cloud.services.schedules.fire(ruleOf(cloud, 'sweep-schedule-rule'));
-  await eventually(() => expect(said('"message":"swept"')).toBeGreaterThanOrEqual(1), PATIENCE_MS);
+  await eventually(() => expect(said('"message":"swept"')).toBeGreaterThanOrEqual(1));
   expect(cloud.services.buckets.objects()).toEqual([]);
-  await eventually(() => expect(said('"ProbeReturned":1')).toBeGreaterThanOrEqual(1), PATIENCE_MS);
+  await eventually(() => expect(said('"ProbeReturned":1')).toBeGreaterThanOrEqual(1));
 }
 
 const nameLookedAtIn = (run: number): string =>
@@ -141,7 +138,7 @@ async function rollBackUnattended(tunnel: CloudUnderTest): Promise<void> {
   const { lambda, topics, spec } = tunnel.cloud.services;
   lambda.invokeAsync(rollBackArn(tunnel), alarmEvent('ALARM'));
   const outcomes = () => spec.topics.flatMap(({ arn }) => topics.messages(arn)).filter((message) => JSON.stringify(message).includes('percentBefore'));
-  await eventually(() => expect(outcomes()).toHaveLength(1), PATIENCE_MS);
+  await eventually(() => expect(outcomes()).toHaveLength(1));
 }
 
 /** What EventBridge sends on when a target cannot be had. */
@@ -156,5 +153,5 @@ async function failDeliveries(tunnel: CloudUnderTest): Promise<void> {
 
 async function arrival({ cloud }: CloudUnderTest, queue: string): Promise<void> {
   const messages = (): readonly QueueMessage[] => cloud.services.queues.messages(queueOf(cloud, queue));
-  await eventually(() => expect(messages()).not.toEqual([]), PATIENCE_MS);
+  await eventually(() => expect(messages()).not.toEqual([]));
 }

@@ -231,7 +231,7 @@ describe('an upload', () => {
     gateway.newest.send(message);
     await eventually(() => bucket.seen.length === 1);
     gateway.newest.send({ type: 'ack', request_id: message.request_id });
-    await eventually(() => isFinished, 2000);
+    await eventually(() => isFinished);
     await eventually(async () => (await bucket.openConnections()) === 0);
   });
 
@@ -245,7 +245,7 @@ describe('an upload', () => {
     expectUploaded(await gateway.newest.request());
     await stopped;
     // Much sooner than an idle connection would be closed by itself.
-    await eventually(async () => (await bucket.openConnections()) === 0, 1000);
+    await eventually(async () => (await bucket.openConnections()) === 0);
   });
 
   it('is cut off when the grace of a stopping agent is over', async () => {

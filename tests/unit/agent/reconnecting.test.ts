@@ -135,7 +135,7 @@ describe('a connection that has died silently', () => {
     gateway.acknowledges = false;
     gateway.answersPings = false;
     gateway.newest.send(requestMessage());
-    await eventually(() => gateway.connections.length === 2, 2000);
+    await eventually(() => gateway.connections.length === 2);
   });
 });
 

@@ -28,4 +28,4 @@ test('a call that DynamoDB leaves hanging is given up and tried again', async ()
     server.closeAllConnections();
     server.close();
   }
-}, 20_000);
+});

@@ -43,7 +43,7 @@ test('when the main process is SIGKILLed, a stopped child, the guard and its dir
   const started = await firstLine<{ child: number; guard: number; directory: string }>(parent);
   expect([started.child, started.guard].every(isAlive)).toBe(true);
   parent.kill('SIGKILL');
-  await eventually(() => !isAlive(started.child) && !isAlive(started.guard), 2000);
+  await eventually(() => !isAlive(started.child) && !isAlive(started.guard));
   expect(existsSync(started.directory)).toBe(false);
 });
 
@@ -94,7 +94,7 @@ test('a process hears that its parent was SIGKILLed', async () => {
   const pid = await firstLine<number>(parent);
   expect(isAlive(pid)).toBe(true);
   parent.kill('SIGKILL');
-  await eventually(() => !isAlive(pid), 2000);
+  await eventually(() => !isAlive(pid));
 });
 
 test('the watch on the parent calls nobody while it lives', async () => {
