@@ -1,11 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
+import { endDeadline } from '../support/table-rows';
 import { ruleOf, startCloud, startTunnel, withTunnel, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
-
-/** Short, so that sweep may have the row soon; a cold start on a busy machine fits. In ms. */
-const DEADLINE_MS = 4000;
-/** Sweep leaves a row to its waiter for five seconds after the deadline. In ms. */
-const SWEEP_MARGIN_MS = 5500;
 
 /** Takes an action out of a function's role, as somebody would in `modules/function-rights.ts`; the resource's table tells it apart. */
 const without =
@@ -32,12 +27,10 @@ const both =
 
 /** Its waiter may not remove rows. */
 let keeper: CloudUnderTest;
-let lastVisitAt: number;
 beforeAll(async () => {
   keeper = await startTunnel({
     mode: 'bus',
     stack: without('forward-request', 'dynamodb:DeleteItem'),
-    environment: (same) => ({ ...same, timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS } }),
   });
 });
 afterAll(() => keeper.close());
@@ -45,7 +38,6 @@ afterAll(() => keeper.close());
 test('a waiter that may not remove its row answers the visitor all the same; the log has the refusal as AWS words it, and people one line', async () => {
   expect(await keeper.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
   expect(await keeper.visit('/nonce/2')).toMatchObject({ status: 200, text: '2' });
-  lastVisitAt = Date.now();
   expect(await keeper.pendingRows()).toHaveLength(2);
   const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/http-tunnel-local-pending-requests';
   const refusal =
@@ -98,7 +90,7 @@ test.each([
 });
 
 test('what a waiter may not remove is left to sweep', async () => {
-  await sleep(lastVisitAt + DEADLINE_MS + SWEEP_MARGIN_MS - Date.now());
+  for (const row of await keeper.pendingRows()) await endDeadline(keeper, row);
   keeper.cloud.services.schedules.fire(ruleOf(keeper.cloud, 'sweep-schedule-rule'));
   await keeper.noPendingRows();
 });

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually';
 import { listenOnAnyPort } from '../support/listen';
 import { MinimalAgent } from '../support/minimal-agent';
 import { startCloud, type CloudUnderTest } from '../support/tunnel';
-import { tunnelRow } from '../support/tunnel-rows';
+import { tunnelRow } from '../support/table-rows';
 
 /**
  * Ann has a tunnel and minds her own business; Eve has a token of her own and writes her agent herself. Whatever Eve does, Ann's

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually';
 import { listenOnAnyPort } from '../support/listen';
 import { MinimalAgent } from '../support/minimal-agent';
 import { ruleOf, startCloud, type CloudUnderTest } from '../support/tunnel';
-import { endLease, tunnelRow } from '../support/tunnel-rows';
+import { endLease, tunnelRow } from '../support/table-rows';
 
 const TARGET = { target: { port: 1 } };
 
