@@ -3,4 +3,6 @@ module.exports = {
   ...require('./jest.config'),
   roots: ['<rootDir>/tests/acceptance'],
   testPathIgnorePatterns: [],
+  // They measure, they load the machine, and they share dist/local-cloud.json: one after the other.
+  maxWorkers: 1,
 };

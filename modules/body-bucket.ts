@@ -1,7 +1,6 @@
 import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
 import { Construct } from 'constructs';
-import type { Environment } from '../environments';
-import { physicalName } from './physical-name';
+import { bodyBucketName } from './body-bucket-name';
 import { allow, type Statement } from './policy';
 import { PrivateBucket } from './private-bucket';
 import type { StackContext } from './stack-context';
@@ -12,10 +11,6 @@ const LAST_NET_DAYS = 1;
 /** What keys begin with. */
 export const BODY_KINDS = ['requests', 'responses'] as const;
 type BodyKind = (typeof BODY_KINDS)[number];
-
-/** Names of buckets are those of all of AWS, so account and region stand in it. */
-export const bodyBucketName = ({ name, accountId, region }: Environment): string =>
-  physicalName('bucket', name, `bodies-${accountId}-${region}`);
 
 /**
  * Bodies that no message and no row can hold, for the seconds in which their request is under way: `requests/<requestId>` and

@@ -1,5 +1,6 @@
 import type { Environment } from '../environments';
-import { BODY_KINDS, bodyBucketName } from './body-bucket';
+import { BODY_KINDS } from './body-bucket';
+import { bodyBucketName } from './body-bucket-name';
 import type { PipelineRights } from './ci-rights';
 
 /** Rights to make the bucket of bodies, and to empty it before it is destroyed; none to read what is in it. */

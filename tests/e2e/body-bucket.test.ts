@@ -1,6 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { environments } from '../../environments';
-import { bodyBucketName } from '../../modules/body-bucket';
+import { bodyBucketName } from '../../modules/body-bucket-name';
 import { validateFaultPlan } from '../../local/faults/fault-plan';
 import { startCloud, type CloudUnderTest } from '../support/tunnel';
 

@@ -15,6 +15,8 @@ export interface Ask {
   readonly method?: string;
   readonly headers?: http.OutgoingHttpHeaders;
   readonly body?: string | Buffer;
+  /** Gives the request up. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -22,11 +24,11 @@ export interface Ask {
  * @param url scheme, host and port only
  * @param path path and query as they go on the request line
  */
-export function ask(url: string, path: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Reply> {
+export function ask(url: string, path: string, { method = 'GET', headers = {}, body, signal }: Ask = {}): Promise<Reply> {
   const { hostname, port } = new URL(url);
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const request = http.request({ hostname, port, path, method, headers, agent: false }, (response) => {
+    const request = http.request({ hostname, port, path, method, headers, agent: false, ...(signal && { signal }) }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
