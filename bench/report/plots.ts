@@ -1,8 +1,7 @@
-import * as echarts from 'echarts';
-import type { EChartsCoreOption } from 'echarts';
 import type { BenchResult } from '../bench';
 import { COST_COMPONENTS, costOf } from '../cost';
 import { LIMIT } from '../contenders';
+import { svg } from './svg';
 
 /** Told apart by colour and by dash, so that a print without colours can be read. */
 const LINES: Readonly<Record<string, { color: string; type: 'solid' | 'dashed' | 'dotted' }>> = {
@@ -14,8 +13,6 @@ const LINES: Readonly<Record<string, { color: string; type: 'solid' | 'dashed' |
 };
 
 const COST_COLORS = ['#8da0b8', '#4c72a8', '#cdb98c', '#c99a2e', '#b4513c', '#dba08f', '#6d5a94', '#a7a7a7'];
-const SIZE = { width: 820, height: 440 };
-const TEXT = { fontFamily: 'Helvetica, Arial, sans-serif', fontSize: 13, color: '#222' };
 
 /** The distribution of the return time on a logarithmic axis: a curve for each contender and the limit. */
 export function returnTimePlot({ contenders, limit }: BenchResult): string {
@@ -60,15 +57,4 @@ export function costPlot({ contenders, limit }: BenchResult): string {
 function axisStart(measurements: readonly { returned: { percentile(percent: number): number } }[]): number {
   const quickest = Math.min(...measurements.map(({ returned }) => Math.max(returned.percentile(0.1), 0.1)));
   return 10 ** Math.floor(Math.log10(quickest));
-}
-
-function svg(option: EChartsCoreOption): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...SIZE });
-  try {
-    chart.setOption({ animation: false, backgroundColor: '#fff', textStyle: TEXT, ...option });
-    return chart.renderToSVGString();
-  } finally {
-    // Its clock would keep the process alive.
-    chart.dispose();
-  }
 }

@@ -1,0 +1,81 @@
+import { shortName } from '../meter';
+import { ProcessTree } from '../processes/process-tree';
+import { readVariable, type ProcessTimes } from '../processes/read-process';
+
+/** CPU time by name of the process, in ms. */
+export type CpuMs = Readonly<Record<string, number>>;
+
+/**
+ * CPU time of the emulator, the agent, and each function's execution environments, those that end meanwhile included. Reads /proc.
+ * A look loses nothing of an environment that ended since the look before, because the kernel adds what it used to its parent.
+ */
+export class CpuByProcess {
+  private readonly tree: ProcessTree;
+  private readonly names: Map<number, string>;
+  private last = new Map<number, ProcessTimes>();
+  private used: Record<string, number> = {};
+  private readonly environments = new Set<number>();
+
+  /** @param pids the processes whose children are not looked for by a function's name: `emulator` is the parent of all environments */
+  constructor(private readonly pids: { readonly emulator: number; readonly agent: number }) {
+    this.tree = new ProcessTree(process.pid);
+    this.names = new Map(Object.entries(pids).map(([name, pid]) => [pid, name]));
+    this.look();
+    this.used = {};
+  }
+
+  /** Takes in what the processes have used since the last look. */
+  look(): void {
+    const now = new Map<number, ProcessTimes>();
+    for (const times of this.tree.look()) {
+      const name = this.nameOf(times);
+      if (name === undefined) continue;
+      now.set(times.pid, times);
+      this.add(name, times.cpuMs - (this.last.get(times.pid)?.cpuMs ?? 0));
+    }
+    this.addEnded(now);
+    this.last = now;
+  }
+
+  /** What was used since the last time this was asked for. */
+  take(): CpuMs {
+    this.look();
+    const { used } = this;
+    this.used = {};
+    return used;
+  }
+
+  /** How many environments have been started. */
+  get started(): number {
+    return this.environments.size;
+  }
+
+  /** Environments that live, by process id. */
+  living(): ProcessTimes[] {
+    return [...this.last.values()].filter(({ pid }) => this.environments.has(pid));
+  }
+
+  private addEnded(now: ReadonlyMap<number, ProcessTimes>): void {
+    const endedMs = (times: ReadonlyMap<number, ProcessTimes>): number => times.get(this.pids.emulator)?.endedChildrenMs ?? 0;
+    const ended = [...this.last.values()].filter(({ pid, parent }) => parent === this.pids.emulator && !now.has(pid));
+    const unseenMs = endedMs(now) - endedMs(this.last) - ended.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+    // Who began and ended between two looks has no name.
+    const names = ended.length > 0 ? ended.flatMap(({ pid }) => this.names.get(pid) ?? []) : ['other'];
+    if (this.last.size > 0) for (const name of names) this.add(name, unseenMs / names.length);
+  }
+
+  private add(name: string, ms: number): void {
+    if (ms > 0) this.used[name] = (this.used[name] ?? 0) + ms;
+  }
+
+  /** The guard of the emulator's processes has no name, and neither has a process that is just being started. */
+  private nameOf({ pid, parent }: ProcessTimes): string | undefined {
+    const known = this.names.get(pid);
+    if (known !== undefined || parent !== this.pids.emulator) return known;
+    const functionName = readVariable(pid, 'AWS_LAMBDA_FUNCTION_NAME');
+    if (functionName === undefined) return undefined;
+    this.names.set(pid, shortName(functionName));
+    this.environments.add(pid);
+    return this.names.get(pid);
+  }
+}

@@ -1,0 +1,51 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseOptions, type Help } from '../../scripts/command-line';
+import { wholeNumber } from '../options';
+
+export interface LocalBenchOptions {
+  /** How long each number of visitors comes. */
+  readonly seconds: number;
+  /** How many visitors come at once, one run each. */
+  readonly concurrent: readonly number[];
+  readonly json?: string;
+  readonly out: string;
+  readonly report: boolean;
+}
+
+const CONCURRENT = [1, 5, 10, 20, 50, 100];
+/** Beyond it the load tool is what is measured. */
+const MOST_CONCURRENT = 1000;
+
+/** Reads the command line of `npm run bench:local`. @throws CommandLineError */
+export const parseLocalBenchOptions = (args: readonly string[]): LocalBenchOptions | Help => parseOptions<LocalBenchOptions>(command(), args);
+
+function command(): Command {
+  return new Command('npm run bench:local --')
+    .description("Puts concurrent visitors on the home page of npm start's tunnel: what this machine carries, and what of it takes the time.")
+    .addOption(new Option('--seconds <n>', 'how long each number of visitors comes').default(10).argParser(wholeNumber(1)))
+    .addOption(
+      new Option('--concurrent <numbers>', 'how many visitors come at once, by commas; a run each, in this order')
+        .default(CONCURRENT, CONCURRENT.join(','))
+        .argParser(numbersOfVisitors),
+    )
+    .option('--json <file>', 'also write every figure there')
+    .option('--out <directory>', 'where the report and its plot go', 'docs/benchmarks')
+    .option('--no-report', 'only the tables')
+    .helpOption('-h, --help', 'show this')
+    .addHelpText(
+      'after',
+      `
+The exit code is 1 when a request failed, and 3 when other processes took too much of this machine.
+
+Examples:
+  npm run bench:local                                              about a minute and a half
+  npm run bench:local -- --concurrent 20 --seconds 3 --no-report   a glance`,
+    )
+    .allowExcessArguments(false);
+}
+
+function numbersOfVisitors(text: string): number[] {
+  const numbers = text.split(',').map((each) => (/^\d{1,4}$/.test(each) ? Number(each) : 0));
+  if (numbers.every((each) => each >= 1 && each <= MOST_CONCURRENT)) return numbers;
+  throw new InvalidArgumentError(`Give whole numbers from 1 to ${MOST_CONCURRENT}, by commas.`);
+}

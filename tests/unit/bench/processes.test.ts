@@ -1,0 +1,119 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import type { Interval } from '../../../bench/fitness/interval';
+import { Sampler } from '../../../bench/fitness/sampler';
+import { startSampling } from '../../../bench/fitness/sampling';
+import { CpuByProcess } from '../../../bench/local/cpu-by-process';
+import { ProcessTree } from '../../../bench/processes/process-tree';
+import { readProcess, readVariable } from '../../../bench/processes/read-process';
+
+/** Uses so much CPU time, in ms, and no less. */
+const BURN = `const burn = (ms) => { for (const from = process.cpuUsage().user; process.cpuUsage().user - from < ms * 1000; ); };`;
+/** The kernel counts in ticks of 10 ms. */
+const ROUNDING_MS = 30;
+/** What the whole machine did is sampled by the kernel, and coarser. */
+const SAMPLING_MS = 250;
+/** Waits until somebody writes a line. */
+const WAIT = `process.stdin.once('data', () => process.exit());`;
+
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+});
+
+/** A process that runs this script; resolves when it has printed something. */
+async function run(script: string, environment: NodeJS.ProcessEnv = {}): Promise<ChildProcess & { pid: number }> {
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
+  children.push(child);
+  await once(child.stdout, 'data');
+  return child as ChildProcess & { pid: number };
+}
+
+/** Lets it go on, and waits until it has printed something again. */
+async function next(child: ChildProcess): Promise<void> {
+  child.stdin?.write('next\n');
+  await once(child.stdout as NonNullable<ChildProcess['stdout']>, 'data');
+}
+
+/** A process that starts a child with each line, waits for its end, and says so. */
+const parentOf = (script: string): string => `
+  const { spawnSync } = require('node:child_process');
+  const start = () => spawnSync(process.execPath, ['-e', ${JSON.stringify(script)}], { env: { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'http-tunnel-local-burner' } });
+  process.stdin.on('data', () => { start(); console.log('ended'); });
+  console.log('ready');`;
+
+(existsSync('/proc/self/stat') ? describe : describe.skip)('where there is a /proc', () => {
+  test('a process is read with its parent, its variables and its CPU time', async () => {
+    const { pid } = await run(`${BURN} burn(200); console.log('burnt'); ${WAIT}`, { A_VARIABLE: 'its value' });
+    expect(readProcess(pid)).toMatchObject({ pid, parent: process.pid, state: expect.stringMatching(/^[SR]$/) });
+    expect(readProcess(pid)?.cpuMs).toBeGreaterThanOrEqual(200 - ROUNDING_MS);
+    expect(readVariable(pid, 'A_VARIABLE')).toBe('its value');
+    expect(readVariable(pid, 'A_VARIABL')).toBeUndefined();
+  });
+
+  test('a tree has a process, what is below it, and nothing else', async () => {
+    const parent = await run(`
+      const { spawn } = require('node:child_process');
+      const child = spawn(process.execPath, ['-e', ${JSON.stringify(WAIT)}]);
+      child.once('spawn', () => console.log(child.pid));
+      child.once('exit', () => process.exit());
+      process.stdin.once('data', () => child.kill());`);
+    const other = await run(`console.log('ready'); ${WAIT}`);
+    const pids = new ProcessTree(parent.pid).look().map(({ pid }) => pid);
+    expect(pids).toHaveLength(2);
+    expect(pids[0]).toBe(parent.pid);
+    expect(new ProcessTree(process.pid).look().map(({ pid }) => pid)).toEqual(expect.arrayContaining([...pids, other.pid]));
+    parent.stdin?.write('end\n');
+    await once(parent, 'exit');
+    expect(new ProcessTree(parent.pid).look()).toEqual([]);
+  });
+
+  test('a sampler tells what a program used of the machine from what others did, children that have ended included', async () => {
+    const ours = await run(parentOf(`${BURN} burn(300)`));
+    const other = await run(`${BURN} console.log('ready'); process.stdin.on('data', () => { burn(500); console.log('burnt'); })`);
+    const sampler = new Sampler(ours.pid);
+    await next(ours);
+    await next(other);
+    const { seconds, cpu } = sampler.look();
+    sampler.stop();
+    expect(seconds).toBeGreaterThan(0);
+    expect(cpu?.cores).toBeGreaterThanOrEqual(1);
+    expect(cpu?.oursMs).toBeGreaterThanOrEqual(300 - ROUNDING_MS);
+    expect(cpu?.othersMs).toBeGreaterThanOrEqual(500 - SAMPLING_MS);
+  });
+
+  test('the CPU time of functions is kept when their environments end between two looks', async () => {
+    const emulator = await run(parentOf(`${BURN} burn(300)`));
+    const cpu = new CpuByProcess({ emulator: emulator.pid, agent: 0 });
+    await next(emulator);
+    const used = cpu.take();
+    expect(Object.values(used).reduce((a, b) => a + b, 0)).toBeGreaterThanOrEqual(300 - ROUNDING_MS);
+    expect(cpu.take()['other'] ?? 0).toBe(0);
+  });
+
+  test('execution environments are counted and named by their function', async () => {
+    const burner = `${BURN} console.log('ready'); process.stdin.on('data', () => { burn(200); console.log('burnt'); })`;
+    const emulator = await run(`
+      const { spawn } = require('node:child_process');
+      const child = spawn(process.execPath, ['-e', ${JSON.stringify(burner)}], { env: { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'http-tunnel-local-burner' } });
+      child.stdout.pipe(process.stdout); process.stdin.pipe(child.stdin);`);
+    const cpu = new CpuByProcess({ emulator: emulator.pid, agent: 0 });
+    expect(cpu.started).toBe(1);
+    await next(emulator);
+    expect(cpu.take()['burner']).toBeGreaterThanOrEqual(200 - ROUNDING_MS);
+    expect(cpu.living()).toHaveLength(1);
+  });
+
+  test('a thread samples this machine, and says what it has seen when it is stopped', async () => {
+    const intervals: Interval[] = [];
+    await startSampling((interval) => intervals.push(interval)).stop();
+    expect(intervals).not.toEqual([]);
+    expect(intervals.at(-1)).toMatchObject({ lateMs: expect.any(Number), cpu: { oursMs: expect.any(Number), othersMs: expect.any(Number) } });
+  });
+});
