@@ -3,6 +3,6 @@ module.exports = {
   ...require('./jest.config'),
   roots: ['<rootDir>/tests/acceptance'],
   testPathIgnorePatterns: [],
-  // They measure, they load the machine, and they share dist/local-cloud.json: one after the other.
+  // One suite after the other: they measure, and a second one would take the machine from them; and they share dist/local-cloud.json.
   maxWorkers: 1,
 };

@@ -26,8 +26,11 @@ export interface Progress {
   share(done: number): void;
 }
 
-/** Runs all contenders and the limit, block by block in turns, so that whatever this machine does hits all alike. */
-export async function bench(options: BenchOptions, progress: Progress): Promise<BenchResult> {
+/**
+ * Runs all contenders and the limit, block by block in turns, so that whatever this machine does hits all alike.
+ * @param signal ends it between two blocks
+ */
+export async function bench(options: BenchOptions, progress: Progress, signal: AbortSignal): Promise<BenchResult> {
   const startedAt = new Date();
   progress.stage('building the functions');
   const bundles = await buildBundles();
@@ -35,12 +38,13 @@ export async function bench(options: BenchOptions, progress: Progress): Promise<
   try {
     const warmUps: BenchResult['warmUps'][number][] = [];
     for (const name of [...options.contenders, LIMIT] as const) {
+      signal.throwIfAborted();
       progress.stage(`starting and warming up ${name}`);
       const runner = await Runner.start(name, { ...options, bundles: name === LIMIT ? bundles.limit : bundles.real });
       runners.push(runner);
       warmUps.push({ name, ...(await runner.warmUp(warmConcurrency(options), options.training)) });
     }
-    const lateness = await takeTurns(runners, options, progress);
+    const lateness = await takeTurns(runners, options, progress, signal);
     const overhead = options.latency === 'none' ? await overheadOf(runners, bundles, progress) : undefined;
     const measurements = await Promise.all(runners.map((runner) => runner.result()));
     const limit = measurements.find(({ name }) => name === LIMIT);
@@ -64,7 +68,7 @@ function warmConcurrency({ rate, agentMedian, agentSigma }: BenchOptions): numbe
   return Math.ceil(inFlight + 4 * Math.sqrt(inFlight));
 }
 
-async function takeTurns(runners: readonly Runner[], options: BenchOptions, progress: Progress): Promise<Times> {
+async function takeTurns(runners: readonly Runner[], options: BenchOptions, progress: Progress, signal: AbortSignal): Promise<Times> {
   const lateness = new Times();
   const blocks = planLoad(options);
   const turns = blocks.length * runners.length;
@@ -74,6 +78,7 @@ async function takeTurns(runners: readonly Runner[], options: BenchOptions, prog
     // Another one begins each round, so that none always comes after the same.
     const order = runners.map((_, i) => runners[(i + round) % runners.length] as Runner);
     for (const runner of order) {
+      signal.throwIfAborted();
       await runner.run(block, lateness);
       progress.share(++turn / turns);
     }

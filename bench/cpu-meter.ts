@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { LambdaService } from '../local/lambda/lambda-service';
 import { shortName } from './meter';
-
-/** Linux counts CPU time in ticks of a hundredth of a second for programs to see (`getconf CLK_TCK`). */
-const TICK_MS = 10;
+import { readProcess } from './processes/read-process';
 
 /** CPU time that execution environments used while it was on, in ms by function. Reads /proc: zeros where there is none. */
 export class CpuMeter {
@@ -30,14 +27,4 @@ export class CpuMeter {
   }
 }
 
-/** User and system time of a process, in ms (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html). */
-function cpuMs(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in brackets, may hold anything; fields 14 and 15 are counted from behind it.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-  } catch {
-    return 0;
-  }
-}
+const cpuMs = (pid: number): number => readProcess(pid)?.cpuMs ?? 0;

@@ -2,8 +2,10 @@
 import path from 'node:path';
 import { runProgram } from '../scripts/command-line';
 import { bench, type BenchResult } from './bench';
+import { whileFit } from './fitness/while-fit';
 import { parseBenchOptions, type BenchOptions } from './options';
 import { progressOn } from './progress';
+import { requestsOf } from './runner';
 import { jsonReport } from './report/json-report';
 import { markdownReport } from './report/markdown-report';
 import { costPlot, returnTimePlot } from './report/plots';
@@ -16,7 +18,10 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Resolves with the exit code: 0 when it has measured, whatever it found. */
 async function main(options: BenchOptions): Promise<number> {
-  const result = await bench(options, progressOn(process.stderr));
+  const progress = progressOn(process.stderr);
+  const result = await whileFit((signal) => bench(options, progress, signal), {
+    requests: ({ contenders, limit }) => requestsOf([...contenders, limit]),
+  });
   for (const table of tablesOf(result)) print(`\n${table.title}\n\n${textTable(table.header, table.rows)}`);
   print('');
   if (options.json !== undefined) await writeReport(options.json, `${JSON.stringify(jsonReport(result), undefined, 2)}\n`);

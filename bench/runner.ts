@@ -7,6 +7,7 @@ import { LocalCloud } from '../local/local-cloud';
 import { withStack } from '../local/kept-stacks/with-stack';
 import { environmentOf, LIMIT, type RunnerName } from './contenders';
 import { CpuMeter } from './cpu-meter';
+import type { Requests } from './fitness/judge';
 import { Times } from './histogram';
 import { LimitAgent } from './limit/agent';
 import type { PlannedRequest } from './load';
@@ -67,6 +68,12 @@ export interface Measurement extends Readonly<Figures> {
   readonly spans: SpanTimes;
   readonly wakeApiId: string;
 }
+
+/** How the requests of measurements ended, for the judgement of the machine. */
+export const requestsOf = (measurements: readonly Measurement[]): Requests => ({
+  requests: measurements.reduce((sum, { requests }) => sum + requests, 0),
+  errors: measurements.reduce((sum, { errors, lost }) => sum + errors + lost, 0),
+});
 
 /** One contender: a local cloud of its own, an agent, a local service and a visitor, idle while others take their turn. */
 export class Runner {
@@ -172,13 +179,14 @@ export class Runner {
   /**
    * Sends the requests when they are planned, whether earlier ones have been answered or not, and waits for all.
    * @param lateness takes how much later than planned each was sent
+   * @param signal no request is sent any more once it is aborted, and this rejects
    */
-  async run(block: readonly PlannedRequest[], lateness: Times): Promise<void> {
+  async run(block: readonly PlannedRequest[], lateness: Times, signal?: AbortSignal): Promise<void> {
     this.meter.start();
     this.spans.on = true;
     this.cpu.start();
     const beginning = performance.now();
-    await Promise.all(block.map((request) => this.measure(request, beginning, lateness)));
+    await Promise.all(block.map((request) => this.measure(request, beginning, lateness, signal)));
     await sleep(SETTLING_MS);
     this.cpu.stop();
     this.spans.on = false;
@@ -186,9 +194,9 @@ export class Runner {
   }
 
   /** The same without measuring anything. */
-  async ramp(requests: readonly PlannedRequest[]): Promise<void> {
+  async ramp(requests: readonly PlannedRequest[], signal?: AbortSignal): Promise<void> {
     const beginning = performance.now();
-    await Promise.all(requests.map((request) => this.send(request, beginning, 'ramp')));
+    await Promise.all(requests.map((request) => this.send(request, beginning, 'ramp', signal)));
   }
 
   async result(): Promise<Measurement> {
@@ -215,8 +223,8 @@ export class Runner {
     for (const cleanUp of this.cleanUps) await cleanUp();
   }
 
-  private async measure(request: PlannedRequest, beginning: number, lateness: Times): Promise<void> {
-    const { nonce, sentAt, status, body } = await this.send(request, beginning, 'measured');
+  private async measure(request: PlannedRequest, beginning: number, lateness: Times, signal?: AbortSignal): Promise<void> {
+    const { nonce, sentAt, status, body } = await this.send(request, beginning, 'measured', signal);
     const plannedAt = beginning + request.atMs;
     const responseMs = performance.now() - plannedAt;
     lateness.record(sentAt - plannedAt);
@@ -233,9 +241,10 @@ export class Runner {
     { index, atMs, agentMs, upload, download }: PlannedRequest,
     beginning: number,
     series: string,
+    signal?: AbortSignal,
   ): Promise<Reply & { readonly nonce: string; readonly sentAt: number }> {
     const nonce = `${series}-${index}`;
-    await sleep(beginning + atMs - performance.now());
+    await sleep(beginning + atMs - performance.now(), undefined, { signal });
     const sentAt = performance.now();
     this.inFlight++;
     const body = upload === undefined ? undefined : Buffer.alloc(upload, 'u');

@@ -1,4 +1,6 @@
 /** `npm run rehearse`: what operations rely on, rehearsed on the local cloud under load. */
+import { whileFit } from '../bench/fitness/while-fit';
+import type { Requests } from '../bench/fitness/judge';
 import { runProgram } from '../scripts/command-line';
 import { parseRehearseOptions, type RehearseOptions } from './options';
 import { missesOf, outcomeOf } from './outcome';
@@ -8,11 +10,11 @@ import { rollBackReport } from './report';
 import { walk } from './rollout';
 import { runScenario, type Run } from './run-scenario';
 import { SCENARIOS, type Scenario } from './scenarios';
-import { missesOfWalk, walkJson, walkReport } from './walk-report';
+import { missesOfWalk, walkJson, walkReport, type Walk } from './walk-report';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Resolves with the exit code: 1 when a target was missed. */
+/** Resolves with the exit code: 1 when a target was missed. @throws UnfitMachineError where the machine was too busy for a verdict */
 async function main(options: RehearseOptions): Promise<number> {
   const progress = progressOn(process.stderr);
   progress('building the functions');
@@ -21,7 +23,7 @@ async function main(options: RehearseOptions): Promise<number> {
 }
 
 async function rehearseRollout(options: RehearseOptions, progress: Progress): Promise<number> {
-  const result = await walk(options, progress);
+  const result = await whileFit((signal) => walk({ ...options, signal }, progress), { requests: requestsOf });
   const misses = missesOfWalk(result);
   print(`\n${walkReport(result, misses)}`);
   if (options.json) print(JSON.stringify(walkJson(result)));
@@ -29,14 +31,24 @@ async function rehearseRollout(options: RehearseOptions, progress: Progress): Pr
 }
 
 async function rehearseRollBack(options: RehearseOptions, progress: Progress): Promise<number> {
-  const runs: Run[] = [];
-  for (const name of options.scenarios) runs.push(await runScenario(scenarioOf(name), options, progress));
+  const play = async (signal: AbortSignal): Promise<Run[]> => {
+    const runs: Run[] = [];
+    for (const name of options.scenarios) runs.push(await runScenario(scenarioOf(name), { ...options, signal }, progress));
+    return runs;
+  };
+  const runs = await whileFit(play, { requests: (runs) => requestsOf(...runs) });
   const misses = runs.flatMap(missesOf);
   print(`\n${rollBackReport(runs, misses)}`);
   const outcomes = runs.map(outcomeOf);
   if (options.json) print(JSON.stringify(outcomes.length === 1 ? outcomes[0] : outcomes));
   return misses.length === 0 ? 0 : 1;
 }
+
+/** How visitors' requests ended, for the judgement of the machine. */
+const requestsOf = (...results: readonly Pick<Walk, 'seen' | 'unfinished'>[]): Requests => ({
+  requests: results.reduce((sum, { seen }) => sum + seen.asked, 0),
+  errors: results.reduce((sum, { seen, unfinished }) => sum + seen.errors + seen.lost + unfinished, 0),
+});
 
 const scenarioOf = (name: string): Scenario => SCENARIOS.find((scenario) => scenario.name === name) as Scenario;
 

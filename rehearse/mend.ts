@@ -3,6 +3,7 @@ import { next, resume, type Outcome } from '../rollout/commands';
 import type { ByCohort } from './assignments';
 import type { Progress } from './progress';
 import type { RehearsalCloud } from './rehearsal-cloud';
+import type { RunOptions } from './run-scenario';
 import { sendSweep } from './sweep';
 
 /** The way forward again after a roll-back. */
@@ -22,7 +23,8 @@ const WATCHED_MS = 120_000;
 const PROBE_MS = 30_000;
 
 /** Goes on as an operator would once the fault is mended: the same commands, and nothing forced. */
-export async function mend(rehearsal: RehearsalCloud, timeFactor: number, progress: Progress): Promise<Mending> {
+export async function mend(rehearsal: RehearsalCloud, options: RunOptions, progress: Progress): Promise<Mending> {
+  const { timeFactor, signal } = options;
   const { operation, assignments, changes } = rehearsal;
   const reason = { by: 'rehearsal', why: 'the fault is mended', force: false };
   const early = await next(operation, reason);
@@ -30,9 +32,9 @@ export async function mend(rehearsal: RehearsalCloud, timeFactor: number, progre
   progress(`next: ${textOf(early)}`);
   progress(`resume: ${textOf(await resume(operation, reason))}`);
 
-  const outcome = await nextWhenItIsLet(rehearsal, timeFactor, progress);
+  const outcome = await nextWhenItIsLet(rehearsal, options, progress);
   const changedAt = Date.now();
-  if (outcome.kind === 'changed') await sleep(WATCHED_MS / timeFactor);
+  if (outcome.kind === 'changed') await sleep(WATCHED_MS / timeFactor, undefined, { signal });
   return {
     refusedWhileLatched,
     percent: changes.all.at(-1)?.percent ?? 0,
@@ -42,10 +44,14 @@ export async function mend(rehearsal: RehearsalCloud, timeFactor: number, progre
 }
 
 /** Tries until nothing speaks against it, sending sweep's probe as often as the factor says. */
-export async function nextWhenItIsLet({ cloud, operation }: RehearsalCloud, timeFactor: number, progress: Progress): Promise<Outcome> {
+export async function nextWhenItIsLet(
+  { cloud, operation }: RehearsalCloud,
+  { timeFactor, signal }: RunOptions,
+  progress: Progress,
+): Promise<Outcome> {
   const endsAt = Date.now() + RECOVERY_MS / timeFactor;
   let said = '';
-  for (let sweepAt = 0; ; await sleep(200)) {
+  for (let sweepAt = 0; ; await sleep(200, undefined, { signal })) {
     if (Date.now() >= sweepAt) {
       sendSweep(cloud);
       sweepAt = Date.now() + PROBE_MS / timeFactor;

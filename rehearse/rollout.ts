@@ -31,7 +31,8 @@ export async function walk(options: RunOptions, progress: Progress): Promise<Wal
   }
 }
 
-async function climb(rehearsal: RehearsalCloud, { timeFactor }: RunOptions, progress: Progress): Promise<Walk> {
+async function climb(rehearsal: RehearsalCloud, options: RunOptions, progress: Progress): Promise<Walk> {
+  const { timeFactor, signal } = options;
   const { operation, assignments, visitors } = rehearsal;
   const shares: Share[] = [];
   const refusals: string[] = [];
@@ -40,14 +41,14 @@ async function climb(rehearsal: RehearsalCloud, { timeFactor }: RunOptions, prog
     // The last stage has no next one, and nothing to be refused.
     const early = await next(operation, { by: 'rehearsal', why: 'too early', force: false });
     if (early.kind === 'refused' && percent < 100) refusals.push(...early.obstacles.map(({ code }) => code));
-    await sleep(SETTLING_MS);
+    await sleep(SETTLING_MS, undefined, { signal });
     const from = Date.now();
-    await sleep(STAGE_MS);
+    await sleep(STAGE_MS, undefined, { signal });
     const share = shareOf(percent, assignments.between(from));
     shares.push(share);
     progress(`${percent} %: ${share.eventDriven} of ${share.requests} requests were event-driven`);
     if (percent === 100) break;
-    const outcome = await nextWhenItIsLet(rehearsal, timeFactor, progress);
+    const outcome = await nextWhenItIsLet(rehearsal, options, progress);
     if (outcome.kind !== 'changed') {
       progress(`the rollout stops at ${percent} %: ${textOf(outcome)}`);
       break;

@@ -28,6 +28,8 @@ export interface RunOptions {
   /** Arrivals a second. */
   readonly rate: number;
   readonly seed: number;
+  /** Ends the run early. */
+  readonly signal: AbortSignal;
 }
 
 /** What happened; times are in ms since the epoch. */
@@ -63,14 +65,14 @@ export async function runScenario(scenario: Scenario, options: RunOptions, progr
 async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunOptions, progress: Progress): Promise<Run> {
   const { cloud, visitors, changes, assignments, operation } = rehearsal;
   const { faults, alarms } = cloud.services;
-  const { timeFactor, rate } = options;
+  const { timeFactor, rate, signal } = options;
   // All of them event-driven, so that every environment opens its wake socket at once and not one by one: what is cold misses its event.
   await set(operation, 100, { by: 'rehearsal', why: 'warming up', force: true });
   await visitors.warmUp();
   await set(operation, PERCENT, { by: 'rehearsal', why: 'the beginning', force: true });
   progress(`visitors come, ${rate} a second, a quarter of them event-driven`);
   visitors.start();
-  const startedAt = await beginHealthy(rehearsal, timeFactor, progress);
+  const startedAt = await beginHealthy(rehearsal, options, progress);
 
   const tooEarly = changes.rolledBackAfter(startedAt) !== undefined;
   const faultAt = Date.now();
@@ -83,13 +85,13 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
   });
   const { lastsMs } = scenario;
   const struck = (): number => Object.values(faults.counts()).reduce((sum, each) => sum + each.struck, 0);
-  await looking(watch, (lastsMs ?? ROLL_BACK_MS) / timeFactor);
+  await looking(watch, (lastsMs ?? ROLL_BACK_MS) / timeFactor, signal);
   // In divided time a blip can be over before anybody has come.
-  while (struck() === 0 && Date.now() < faultAt + ROLL_BACK_MS / timeFactor) await sleep(LOOK_MS);
+  while (struck() === 0 && Date.now() < faultAt + ROLL_BACK_MS / timeFactor) await sleep(LOOK_MS, undefined, { signal });
   progress('the fault ends');
   for (const { name } of scenario.faults) faults.end(name);
-  if (lastsMs !== undefined) await looking(watch, WATCHED_MS / timeFactor);
-  const mending = scenario.mends && watch.allPollingAt !== undefined ? await mend(rehearsal, timeFactor, progress) : undefined;
+  if (lastsMs !== undefined) await looking(watch, WATCHED_MS / timeFactor, signal);
+  const mending = scenario.mends && watch.allPollingAt !== undefined ? await mend(rehearsal, options, progress) : undefined;
 
   const waiting = await visitors.stop(GRACE_MS);
   const { alarmAt, ownAlarmAt, rolledBackAt, allPollingAt, inFlight, stillOpen } = watch;
@@ -107,10 +109,14 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
  * Waits until everything has been well for a while. Starting environments is nothing to judge a canary by: what it set off is taken back.
  * @returns from when on a roll-back is none of that
  */
-async function beginHealthy({ cloud, changes, operation }: RehearsalCloud, timeFactor: number, progress: Progress): Promise<number> {
+async function beginHealthy(
+  { cloud, changes, operation }: RehearsalCloud,
+  { timeFactor, signal }: RunOptions,
+  progress: Progress,
+): Promise<number> {
   const { alarms } = cloud.services;
   const endsAt = Date.now() + SETTLING_MS / timeFactor;
-  while (isTriggered(alarms) && Date.now() < endsAt) await sleep(LOOK_MS);
+  while (isTriggered(alarms) && Date.now() < endsAt) await sleep(LOOK_MS, undefined, { signal });
   if (changes.all.at(-1)?.percent !== PERCENT) {
     progress(`the start had set off a roll-back: it is resumed at ${PERCENT} %`);
     const reason = { by: 'rehearsal', why: 'cold starts', force: true };
@@ -118,15 +124,15 @@ async function beginHealthy({ cloud, changes, operation }: RehearsalCloud, timeF
     await set(operation, PERCENT, reason);
   }
   const startedAt = Date.now();
-  await sleep(HEALTHY_MS / timeFactor);
+  await sleep(HEALTHY_MS / timeFactor, undefined, { signal });
   return startedAt;
 }
 
 /** Looks on until it is over, for so many ms at most. */
-async function looking(watch: RollBackWatch, ms: number): Promise<void> {
+async function looking(watch: RollBackWatch, ms: number, signal: AbortSignal): Promise<void> {
   const endsAt = Date.now() + ms;
   for (let now = Date.now(); now < endsAt && !watch.isOver; now = Date.now()) {
     watch.look(now);
-    await sleep(LOOK_MS);
+    await sleep(LOOK_MS, undefined, { signal });
   }
 }

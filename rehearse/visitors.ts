@@ -84,6 +84,7 @@ export class Visitors {
   }
 
   close(): void {
+    this.stopping.abort();
     this.visitor.close();
   }
 

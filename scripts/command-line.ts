@@ -5,6 +5,16 @@ export class CommandLineError extends Error {
   override readonly name = 'CommandLineError';
 }
 
+/** An end that is neither success nor failure; `message` is a whole line and is printed as it is. */
+export class ExitError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
 /** What `--help` prints. */
 export interface Help {
   readonly help: string;
@@ -32,7 +42,7 @@ export function parseOptions<T extends object>(command: Command, args: readonly 
 
 /**
  * Runs a program of ours: prints help, says what is wrong in one line, and sets the exit code; 2 for wrong input, 1 for a
- * failure, otherwise what `run` resolves with.
+ * failure, the status of an `ExitError`, otherwise what `run` resolves with.
  * @param name stands before each error
  */
 export async function runProgram<T extends object>(
@@ -40,10 +50,11 @@ export async function runProgram<T extends object>(
   parse: (args: readonly string[]) => T | Help,
   run: (options: T) => number | Promise<number>,
 ): Promise<void> {
-  const fail = (message: string, code: number): void => {
-    process.stderr.write(`${name}: ${message}\n`);
+  const end = (line: string, code: number): void => {
+    process.stderr.write(`${line}\n`);
     process.exitCode = code;
   };
+  const fail = (message: string, code: number): void => end(`${name}: ${message}`, code);
   try {
     const options = parse(process.argv.slice(2));
     if ('help' in options) process.stdout.write(options.help);
@@ -51,6 +62,7 @@ export async function runProgram<T extends object>(
   } catch (error) {
     const { message, stack } = error as Error;
     if (error instanceof CommandLineError) return fail(message, 2);
+    if (error instanceof ExitError) return end(message, error.status);
     fail(process.env['HTTP_TUNNEL_DEBUG'] ? (stack ?? message) : `${message} (HTTP_TUNNEL_DEBUG=1 shows where)`, 1);
   }
 }

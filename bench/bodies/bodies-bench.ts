@@ -21,21 +21,25 @@ export interface BodiesResult {
 const WARM_CONCURRENCY = 6;
 const TRAINING_ROUNDS = 10;
 
-/** Runs every contender through every size and direction, case by case in turns, so that whatever this machine does hits all alike. */
-export async function benchBodies(options: BodiesOptions, progress: Progress): Promise<BodiesResult> {
+/**
+ * Runs every contender through every size and direction, case by case in turns, so that whatever this machine does hits all alike.
+ * @param signal ends it between two contenders
+ */
+export async function benchBodies(options: BodiesOptions, progress: Progress, signal: AbortSignal): Promise<BodiesResult> {
   const startedAt = new Date();
   progress.stage('building the functions');
   const { real } = await buildBundles();
   const runners: Runner[] = [];
   try {
     for (const name of options.contenders) {
+      signal.throwIfAborted();
       progress.stage(`starting and warming up ${name}`);
       const runner = await Runner.start(name, { latency: options.latency, seed: options.seed, bytes: 1024, bundles: real });
       runners.push(runner);
       await runner.warmUp(WARM_CONCURRENCY, TRAINING_ROUNDS);
     }
     const lateness = new Times();
-    const cases = await takeTurns(runners, lateness, options, progress);
+    const cases = await takeTurns(runners, lateness, options, progress, signal);
     return { options, startedAt, lateness, cases, seconds: (Date.now() - startedAt.getTime()) / 1000 };
   } finally {
     progress.stage('stopping');
@@ -43,7 +47,13 @@ export async function benchBodies(options: BodiesOptions, progress: Progress): P
   }
 }
 
-async function takeTurns(runners: readonly Runner[], lateness: Times, options: BodiesOptions, progress: Progress): Promise<CaseResult[]> {
+async function takeTurns(
+  runners: readonly Runner[],
+  lateness: Times,
+  options: BodiesOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   progress.stage('measuring');
   for (const [turn, each] of CASES.entries()) {
@@ -51,6 +61,7 @@ async function takeTurns(runners: readonly Runner[], lateness: Times, options: B
     // What a size needs for the first time (a connection to the bucket, its client) is paid before it is measured.
     const warmUp = planCase(each, { ...options, requests: WARM_CONCURRENCY });
     for (const [i, runner] of runners.entries()) {
+      signal.throwIfAborted();
       await runner.ramp(warmUp);
       runner.reset();
       await runner.run(planCase(each, options), lateness);

@@ -1,7 +1,9 @@
 /** `npm run bench:bodies`: what bodies of different sizes take through the tunnel. */
 import path from 'node:path';
 import { runProgram } from '../../scripts/command-line';
+import { whileFit } from '../fitness/while-fit';
 import { progressOn } from '../progress';
+import { requestsOf } from '../runner';
 import { textTable } from '../report/text-table';
 import { writeReport } from '../report/write-report';
 import { benchBodies } from './bodies-bench';
@@ -12,7 +14,10 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Resolves with the exit code: 0 when it has measured and every request was answered, 1 when one was not. */
 async function main(options: BodiesOptions): Promise<number> {
-  const result = await benchBodies(options, progressOn(process.stderr));
+  const progress = progressOn(process.stderr);
+  const result = await whileFit((signal) => benchBodies(options, progress, signal), {
+    requests: ({ cases }) => requestsOf(cases.flatMap(({ contenders }) => contenders)),
+  });
   for (const { title, header, rows } of bodiesTables(result)) print(`\n${title}\n\n${textTable(header, rows)}`);
   if (options.json !== undefined) await writeReport(options.json, `${JSON.stringify(bodiesJson(result), undefined, 2)}\n`);
   if (options.report) await writeReport(path.join(options.out, 'bodies.md'), bodiesReport(result));

@@ -3,7 +3,7 @@ import { buildBundles } from '../bundles';
 import { Times } from '../histogram';
 import { Runner, type Measurement } from '../runner';
 import type { Progress } from '../bench';
-import { memoryMb } from './memory';
+import { memoryMb } from '../processes/memory';
 import type { LoadOptions } from './options';
 import { steadyLoad } from './steady-load';
 
@@ -31,31 +31,33 @@ export interface LoadResult {
   readonly ruleChanges: number;
 }
 
-/** Ramps up to so many requests in flight through mode direct, holds them, and counts. */
-export async function loadTest(options: LoadOptions, progress: Progress): Promise<LoadResult> {
+/**
+ * Ramps up to so many requests in flight through mode direct, holds them, and counts.
+ * @param signal ends it while it waits
+ */
+export async function loadTest(options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<LoadResult> {
   progress.stage('building the functions');
   const { real } = await buildBundles();
   progress.stage('booting the local cloud');
   const runner = await Runner.start('direct', { ...options, bytes: ANSWER_BYTES, bundles: real });
   try {
     await runner.warmUp(1, TRAINING_ROUNDS);
-    return await hold(runner, options, progress);
+    return await hold(runner, options, progress, signal);
   } finally {
     progress.stage('stopping');
     await runner.close();
   }
 }
 
-async function hold(runner: Runner, options: LoadOptions, progress: Progress): Promise<LoadResult> {
+async function hold(runner: Runner, options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<LoadResult> {
   const { rate, ramp, hold } = steadyLoad(options);
   progress.stage(`ramping up to ${options.vus} in flight (${rate.toFixed(1)} arrivals a second)`);
-  const ramping = runner.ramp(ramp);
-  await sleep(options.ramp);
+  const ramping = runner.ramp(ramp, signal);
+  await Promise.race([ramping, sleep(options.ramp, undefined, { signal })]);
   progress.stage(`holding them for ${options.duration / 1000} s`);
   const lateness = new Times();
-  const running = runner.run(hold, lateness);
-  const inFlight = await watch(runner, options, progress);
-  await Promise.all([ramping, running]);
+  const running = runner.run(hold, lateness, signal);
+  const [inFlight] = await Promise.all([watch(runner, options, progress, signal), ramping, running]);
 
   const { lambda, buses, mappings, queues, spec, calls } = runner.cloud.services;
   const { attempts, refused } = buses.stats();
@@ -73,11 +75,11 @@ async function hold(runner: Runner, options: LoadOptions, progress: Progress): P
 }
 
 /** Looks on until the last request is sent. */
-async function watch(runner: Runner, { duration }: LoadOptions, progress: Progress): Promise<LoadResult['inFlight']> {
+async function watch(runner: Runner, { duration }: LoadOptions, progress: Progress, signal: AbortSignal): Promise<LoadResult['inFlight']> {
   const counts: number[] = [];
   const beganAt = performance.now();
   for (let elapsed = 0; elapsed < duration; elapsed = performance.now() - beganAt) {
-    await sleep(SAMPLE_MS);
+    await sleep(SAMPLE_MS, undefined, { signal });
     if (elapsed >= LEVELLING_MS) counts.push(runner.inFlight);
     progress.share(Math.min(1, elapsed / duration));
   }

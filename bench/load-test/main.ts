@@ -1,9 +1,11 @@
 /** `npm run load`: many requests in flight, and what holds of what the plan asked for. */
 import { writeFile } from 'node:fs/promises';
 import { runProgram } from '../../scripts/command-line';
+import { whileFit } from '../fitness/while-fit';
 import { progressOn } from '../progress';
 import { verdictTable, type Table } from '../report/tables';
 import { textTable } from '../report/text-table';
+import { requestsOf } from '../runner';
 import { criteria } from './criteria';
 import { loadTest, type LoadResult } from './load-test';
 import { parseLoadOptions, type LoadOptions } from './options';
@@ -12,7 +14,8 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Resolves with the exit code: 1 when a request failed, was lost or left something behind. */
 async function main(options: LoadOptions): Promise<number> {
-  const result = await loadTest(options, progressOn(process.stderr));
+  const progress = progressOn(process.stderr);
+  const result = await whileFit((signal) => loadTest(options, progress, signal), { requests: ({ measurement }) => requestsOf([measurement]) });
   const { correctness, speed } = criteria(result);
   for (const { title, header, rows } of [figures(result), verdictTable("The plan's criteria", [...speed, ...correctness])]) {
     print(`\n${title}\n\n${textTable(header, rows)}`);

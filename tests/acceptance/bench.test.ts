@@ -1,19 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
-const ROOT = path.join(__dirname, '../..');
+import { FIGURES_TIMEOUT_MS, runForFigures } from '../support/run-for-figures';
 
 test('a small benchmark measures a contender and the limit, and writes figures, a report and plots', async () => {
   const out = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-bench-test-'));
   try {
     const json = path.join(out, 'figures.json');
     const args = ['--contenders', 'direct', '--requests', '6', '--rate', '5', '--agent-median', '30', '--latency', 'none', '--training', '1', '--json', json, '--out', out];
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'bench/main.ts', ...args], { cwd: ROOT });
-    expect(stdout).toContain('Return time');
+    const measured = await runForFigures('a small benchmark', 'bench/main.ts', args);
+    if (!measured) return;
+    expect(measured.stdout).toContain('Return time');
 
     const figures = JSON.parse(await readFile(json, 'utf8')) as Record<string, never>;
     expect(figures).toMatchObject({
@@ -46,4 +43,4 @@ test('a small benchmark measures a contender and the limit, and writes figures, 
   } finally {
     await rm(out, { recursive: true, force: true });
   }
-}, 120_000);
+}, FIGURES_TIMEOUT_MS);

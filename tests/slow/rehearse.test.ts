@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
-const ROOT = path.join(__dirname, '../..');
+import { FIGURES_TIMEOUT_MS, runForFigures } from '../support/run-for-figures';
 
 test('a fault under load rolls back by itself, and no visitor notices', async () => {
   const args = ['rollback', '--scenario', 'wake-posts-fail', '--time-factor', '15', '--json'];
-  const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', 'rehearse/main.ts', ...args], { cwd: ROOT });
+  const rehearsed = await runForFigures('a roll-back under load', 'rehearse/main.ts', args);
+  if (!rehearsed) return;
+  const { stdout, stderr } = rehearsed;
   const outcome = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, number>;
   expect(outcome).toEqual({
     scenario: 'wake-posts-fail', timeFactor: 15, visitorErrors: 0, lost: 0, unfinished: 0,
@@ -19,4 +16,4 @@ test('a fault under load rolls back by itself, and no visitor notices', async ()
   expect(stdout).toContain('Every target was met.');
   expect(stdout).toContain('http-tunnel-local-rollback ALARM');
   expect(stderr).toMatch(/the fault begins\n.*rolled back/s);
-});
+}, FIGURES_TIMEOUT_MS);

@@ -1,0 +1,62 @@
+import { ExitError } from '../../scripts/command-line';
+import { BOUNDS } from './bounds';
+import { Judge, type Finding, type Requests } from './judge';
+import { startSampling } from './sampling';
+
+/** Exit status of a program that found the machine unfit: neither its success nor its failure. */
+const UNFIT_STATUS = 3;
+
+/** The machine was too busy; the message says which measure, its value and its bound. */
+export class UnfitMachineError extends ExitError {
+  override readonly name = 'UnfitMachineError';
+
+  /** @param failure what the run failed with, if it did */
+  constructor(finding: Finding, failure?: Error) {
+    const meanwhile = failure ? `; meanwhile the run failed: ${failure.message}` : '';
+    super(`this machine is too busy for figures: ${describe(finding)}${meanwhile}`, UNFIT_STATUS);
+  }
+}
+
+export interface WhileFitOptions<T> {
+  /** How the requests ended that the result is about. */
+  readonly requests: (result: T) => Requests;
+  /** The program itself takes all cores it can get: only what others take of them is judged. */
+  readonly saturating?: boolean;
+  readonly sampling?: typeof startSampling;
+}
+
+/**
+ * Runs what makes figures, and watches the machine meanwhile.
+ * @param run has to end soon after its signal is aborted, which happens as soon as the machine is found unfit
+ * @throws UnfitMachineError when the machine was unfit, whether `run` succeeded or failed
+ */
+export async function whileFit<T>(run: (signal: AbortSignal) => Promise<T>, options: WhileFitOptions<T>): Promise<T> {
+  const { requests, saturating, sampling = startSampling } = options;
+  const judge = new Judge(saturating);
+  const unfit = new AbortController();
+  const samples = sampling((interval) => {
+    const finding = judge.add(interval);
+    if (finding) unfit.abort(new UnfitMachineError(finding));
+  });
+  const assertFit = async (outcome: Requests, failure?: Error): Promise<void> => {
+    await samples.stop();
+    const finding = judge.end(outcome);
+    if (finding) throw new UnfitMachineError(finding, failure);
+  };
+  let result: T;
+  try {
+    result = await run(unfit.signal);
+  } catch (error) {
+    // A run that fails counts as one request, which failed. A run that was ended early has not failed.
+    await assertFit({ requests: 1, errors: 1 }, unfit.signal.aborted ? undefined : (error as Error));
+    throw error;
+  }
+  await assertFit(requests(result));
+  return result;
+}
+
+function describe({ measure, value }: Finding): string {
+  const { what, most, unit } = BOUNDS[measure];
+  const text = (number: number): string => (unit === 'share' ? `${(number * 100).toFixed(1)} %` : `${number.toFixed(1)} ms`);
+  return `${what}: ${text(value)}, bound ${text(most)}`;
+}
