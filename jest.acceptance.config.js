@@ -5,4 +5,6 @@ module.exports = {
   testPathIgnorePatterns: [],
   // One suite after the other: they measure, and a second one would take the machine from them; and they share dist/local-cloud.json.
   maxWorkers: 1,
+  // Half a minute of CPU time is the most that a test here takes. Only what hangs gets so far, however busy the machine. In ms.
+  testTimeout: 900_000,
 };

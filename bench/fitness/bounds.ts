@@ -5,22 +5,27 @@ export interface Bound {
   /** The largest value with which figures still hold: a share from 0 to 1, or ms. */
   readonly most: number;
   readonly unit: 'share' | 'ms';
-  /** Completes "this machine is too busy for figures: …". */
-  readonly what: string;
+  /** Completes "this machine is too busy for figures: …". @param value with its unit */
+  readonly sentence: (value: string) => string;
 }
 
 /**
- * All bounds; docs/operations.md says how they were found. Each holds for any ten seconds of a run, `errors` for the whole run.
- * `errors` counts only while other processes took `OTHERS_WITH_ERRORS`: without them an error is the program's own.
+ * All bounds, and how they were found: docs/operations.md#a-machine-that-is-too-busy. Each holds for any `WINDOW_SECONDS` of a run,
+ * `errors` for the whole run.
  */
 export const BOUNDS: Readonly<Record<MeasureName, Bound>> = {
-  others: { most: 0.25, unit: 'share', what: "other processes took so much of its cores' time" },
-  waiting: { most: 0.15, unit: 'share', what: "other processes made this program's processes wait for a core so much of the time that they wanted one" },
-  errors: { most: 0, unit: 'share', what: 'while other processes used its cores as well, so many requests failed' },
-  lateness: { most: 10, unit: 'ms', what: 'a timer of an idle thread came so late (99th percentile)' },
+  others: { most: 0.25, unit: 'share', sentence: (value) => `other processes took ${value} of its cores for ten seconds` },
+  waiting: {
+    most: 0.25, unit: 'share',
+    sentence: (value) => `because of other processes, processes of this program waited ${value} of the time that they wanted a core`,
+  },
+  // Counts only while others took OTHERS_WITH_ERRORS: without them an error is the program's own.
+  errors: { most: 0, unit: 'share', sentence: (value) => `${value} of the requests failed, and other processes used its cores as well` },
+  // Counts only where the kernel does not tell who has the cores.
+  lateness: { most: 40, unit: 'ms', sentence: (value) => `timers of an idle thread came ${value} late (99th percentile)` },
 };
 
-/** Share of the cores that other processes take at least where errors are put down to them. */
+/** Share of the cores that other processes have to take before errors are put down to them. */
 export const OTHERS_WITH_ERRORS = 0.1;
 
 /** Time over which a measure is taken, in seconds: shorter bursts pass, and spoil few requests. */

@@ -56,7 +56,7 @@ export async function whileFit<T>(run: (signal: AbortSignal) => Promise<T>, opti
 }
 
 function describe({ measure, value }: Finding): string {
-  const { what, most, unit } = BOUNDS[measure];
+  const { sentence, most, unit } = BOUNDS[measure];
   const text = (number: number): string => (unit === 'share' ? `${(number * 100).toFixed(1)} %` : `${number.toFixed(1)} ms`);
-  return `${what}: ${text(value)}, bound ${text(most)}`;
+  return `${sentence(text(value))} (bound: ${text(most)})`;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { FIGURES_TIMEOUT_MS, runForFigures } from '../support/run-for-figures';
+import { runForFigures } from '../support/run-for-figures';
 
 test('a small benchmark measures a contender and the limit, and writes figures, a report and plots', async () => {
   const out = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-bench-test-'));
@@ -43,4 +43,4 @@ test('a small benchmark measures a contender and the limit, and writes figures, 
   } finally {
     await rm(out, { recursive: true, force: true });
   }
-}, FIGURES_TIMEOUT_MS);
+});

@@ -2,8 +2,6 @@ import { describeInBrowser, type Browser, type Page } from '../support/browser';
 import { FILE_SHA256, rangeOfFile, startServerRenderedApp, startSinglePageApp, type App } from '../support/browser-apps';
 import { startCloud, type CloudUnderTest } from '../support/tunnel';
 
-jest.setTimeout(60_000);
-
 const RED = 'rgb(200, 0, 0)';
 const BLUE = 'rgb(0, 0, 200)';
 const MB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { FIGURES_TIMEOUT_MS, runForFigures } from '../support/run-for-figures';
+import { runForFigures } from '../support/run-for-figures';
 
 const CONCURRENT = [1, 3, 6];
 
@@ -30,4 +30,4 @@ test('concurrent visitors of npm start are all answered, and the report has ever
   } finally {
     await rm(out, { recursive: true, force: true });
   }
-}, FIGURES_TIMEOUT_MS);
+});

@@ -4,9 +4,6 @@ import { describeInBrowser, type Browser } from '../support/browser';
 import { NpmStart } from '../support/npm-start';
 import { visitAssetPage } from '../support/page-visit';
 
-/** Only a hang takes longer. */
-jest.setTimeout(300_000);
-
 describeInBrowser('a page with 20 assets', (launch) => {
   let service: LocalServer;
   let browser: Browser;

@@ -11,8 +11,6 @@ import { MODES, startCloud, type CloudUnderTest } from '../support/tunnel';
 /** A mode is how answers come back, so most of them take the quickest. */
 const SHARES: Record<StartMode, [from: number, to: number]> = { direct: [0, 800], polling: [800, 940], bus: [940, 1000] };
 const BODIES = randomBodies(1000, 0.2718);
-/** Half a minute of a processor, on a machine that may do other work. */
-const TIMEOUT_MS = 120_000;
 /** Visitors at once; each more costs a cold start of each function. */
 const SENDERS = 4;
 
@@ -105,7 +103,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     await Promise.all(Array.from({ length: SENDERS }, sender));
     expect(sent).toHaveLength(mine.length);
     expect(arrived).toEqual(sent);
-  }, TIMEOUT_MS);
+  });
 });
 
 test('the bodies are text and bytes, small and large, of all types and none', () => {

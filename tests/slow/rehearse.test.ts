@@ -1,4 +1,4 @@
-import { FIGURES_TIMEOUT_MS, runForFigures } from '../support/run-for-figures';
+import { runForFigures } from '../support/run-for-figures';
 
 test('a fault under load rolls back by itself, and no visitor notices', async () => {
   const args = ['rollback', '--scenario', 'wake-posts-fail', '--time-factor', '15', '--json'];
@@ -16,4 +16,4 @@ test('a fault under load rolls back by itself, and no visitor notices', async ()
   expect(stdout).toContain('Every target was met.');
   expect(stdout).toContain('http-tunnel-local-rollback ALARM');
   expect(stderr).toMatch(/the fault begins\n.*rolled back/s);
-}, FIGURES_TIMEOUT_MS);
+});

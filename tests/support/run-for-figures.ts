@@ -7,9 +7,6 @@ const ROOT = path.join(__dirname, '../..');
 /** How such a program says that the machine is too busy (bench/fitness/while-fit.ts). */
 const UNFIT_STATUS = 3;
 
-/** Only a program that hangs takes as long, in ms. */
-export const FIGURES_TIMEOUT_MS = 900_000;
-
 /**
  * Runs a program that makes figures, such as `bench/main.ts`. On a machine that is too busy for figures there is nothing to test: that is
  * no failure, but the test has been skipped, and says so on stderr. Jest can skip a test only before it begins.
