@@ -59,6 +59,8 @@ function benchCommand(): Command {
     .addHelpText(
       'after',
       `
+The exit code is 3 when this machine is too busy for figures.
+
 Examples:
   npm run bench                      under AWS's latencies, about a quarter of an hour
   npm run bench -- --quick           the same with fewer requests, within three

@@ -56,7 +56,7 @@ function rehearseCommand(): Command {
 Scenarios:
 ${SCENARIOS.map(({ name, story }) => `  ${name.padEnd(22)}${story}`).join('\n')}
 
-The exit code is 1 when a target was missed.
+The exit code is 1 when a target was missed, and 3 when this machine is too busy for a verdict.
 
 Examples:
   npm run rehearse -- rollback                                   every scenario, within four minutes

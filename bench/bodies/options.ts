@@ -36,6 +36,8 @@ function bodiesCommand(): Command {
     .addHelpText(
       'after',
       `
+The exit code is 1 when a request failed, and 3 when this machine is too busy for figures.
+
 Examples:
   npm run bench:bodies                                       under AWS's latencies, about six minutes
   npm run bench:bodies -- --requests 10 --no-report          a glance

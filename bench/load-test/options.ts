@@ -44,7 +44,8 @@ function loadCommand(): Command {
       'after',
       `
 Arrivals come evenly, as many a second as keep that many in flight, whether earlier ones have been answered or not.
-The exit code is 1 when a request failed, was lost, or left something behind; times alone never fail it.
+The exit code is 1 when a request failed, was lost, or left something behind; times alone never fail it. It is 3 when this
+machine is too busy for figures.
 
 Examples:
   npm run load                                 100 in flight for five minutes

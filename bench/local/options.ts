@@ -35,7 +35,7 @@ function command(): Command {
     .addHelpText(
       'after',
       `
-The exit code is 1 when a request failed, and 3 when other processes took too much of this machine.
+The exit code is 1 when a request failed, and 3 when this machine is too busy for figures.
 
 Examples:
   npm run bench:local                                              about a minute and a half
