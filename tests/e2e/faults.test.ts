@@ -232,15 +232,16 @@ inEveryMode('an agent whose first message the cloud fails on says so, and connec
 inEveryMode('whatever is lost, doubled, overtaken, refused or slow on the way back, each visitor gets the answer', async (cloud, mode) => {
   const { faults } = cloud.cloud.services;
   const agent = await connect(cloud, (request, self) => self.answer(request['request_id'], `to ${String(request['uri'])}`));
+  const hasStruck = (name: string): boolean => (faults.counts()[name]?.struck ?? 0) > 0;
+  const mustStrike = mode === 'polling' ? [] : ['wakes-are-lost', 'wakes-come-twice', 'posts-hang'];
   for (const name of ON_THE_WAY_BACK) faults.begin(name);
-  for (let round = 0; round < 4; round++) {
+  // A wake that is overtaken by a safety read may strike after the last of four rounds.
+  for (let round = 0; round < 4 || !mustStrike.every(hasStruck); round++) {
     const paths = [1, 2, 3, 4].map((i) => `/${round}-${i}`);
     const replies = await Promise.all(paths.map((path) => cloud.visit(path, {}, agent.tunnel.tunnel_id)));
     expect(replies.map(({ status, text }) => `${status} ${text}`)).toEqual(paths.map((path) => `200 to ${path}`));
   }
   for (const name of ON_THE_WAY_BACK) faults.end(name);
-  const struck = Object.entries(faults.counts()).flatMap(([name, count]) => (count.struck > 0 ? [name] : []));
-  if (mode !== 'polling') expect(struck).toEqual(expect.arrayContaining(['wakes-are-lost', 'wakes-come-twice', 'posts-hang']));
   agent.vanish();
 });
 
