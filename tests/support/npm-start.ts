@@ -89,13 +89,18 @@ async function descendantsOf(root: number): Promise<number[]> {
 }
 
 /** Those of the processes that still live; a zombie that nobody has reaped yet does not. */
-export async function living(pids: readonly number[]): Promise<number[]> {
-  const alive = await Promise.all(
+export const living = (pids: readonly number[]): Promise<number[]> => inState(pids, (state) => state !== '' && state !== 'Z');
+
+/** Those that SIGSTOP has frozen. */
+export const stopped = (pids: readonly number[]): Promise<number[]> => inState(pids, (state) => state === 'T');
+
+/** @param isMeant gets the letter that proc(5) gives for the state, and nothing for a process that has gone */
+async function inState(pids: readonly number[], isMeant: (state: string) => boolean): Promise<number[]> {
+  const are = await Promise.all(
     pids.map(async (pid) => {
       const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-      const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
-      return state !== '' && state !== 'Z';
+      return isMeant(stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3));
     }),
   );
-  return pids.filter((_, i) => alive[i]);
+  return pids.filter((_, i) => are[i]);
 }
