@@ -1,7 +1,11 @@
 import path from 'node:path';
 import { buildFunctions } from '../../scripts/build-functions';
+import { environmentNames, stackOf } from './infra-stack';
 
-/** The functions as they are deployed, once for all suites. */
+/** What many suites use, made once before all of them: the functions as they are deployed, and the stacks of the environments. */
 export default async function buildBundles(): Promise<void> {
-  await buildFunctions({ outdir: path.join(__dirname, '../../dist/functions') });
+  const built = buildFunctions({ outdir: path.join(__dirname, '../../dist/functions') });
+  // Meanwhile esbuild, which is a process of its own, has the other core.
+  for (const name of environmentNames) stackOf(name);
+  await built;
 }

@@ -2,11 +2,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { environments, type Environment, type EnvironmentName } from '../../environments';
-import { FUNCTION_SETTINGS, type FunctionName } from '../../functions/settings';
-import { synthesize, type SynthesizedStack } from '../../modules/synthesize';
+import { stackTexts } from './stack-texts';
 
 export const environmentNames = Object.keys(environments) as EnvironmentName[];
-export const functionNames = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
+export { functionNames, stubBundles } from './stub-bundles';
 
 export type Attributes = Record<string, unknown>;
 type ByName = Record<string, Attributes>;
@@ -74,13 +73,6 @@ export class InfraStack {
 export const toAddress = (reference: string): string =>
   reference.replace(/^.*\(/, '').split('.').slice(0, 2).join('.');
 
-/** A directory with a zip for every function; their content does not matter to a stack. */
-export function stubBundles(directory: string): string {
-  fs.mkdirSync(directory, { recursive: true });
-  for (const name of functionNames) fs.writeFileSync(path.join(directory, `${name}.zip`), `zip of ${name}`);
-  return directory;
-}
-
 /** Runs something with a directory of its own, which is gone afterwards. */
 export function inTemporaryDirectory<T>(use: (directory: string) => T): T {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-infra-'));
@@ -95,32 +87,6 @@ export function inTemporaryDirectory<T>(use: (directory: string) => T): T {
 export const awsEnvironmentNames = environmentNames.filter(
   (name) => environments[name].backend.kind === 's3',
 );
-
-/** Stacks in a directory of their own, for tests that need files. */
-export interface StacksOnDisk {
-  readonly stacks: readonly SynthesizedStack[];
-  /** Directory of one of them. */
-  readonly directory: (stackName: string) => string;
-  readonly remove: () => void;
-}
-
-export function synthesizeInto(sources: Record<string, Environment>): StacksOnDisk {
-  const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-infra-'));
-  const stacks = synthesize({
-    environments: sources,
-    outdir,
-    bundles: stubBundles(path.join(outdir, 'bundles')),
-  });
-  return {
-    stacks,
-    directory: (stackName) => {
-      const stack = stacks.find(({ name }) => name === stackName);
-      if (!stack) throw new Error(`there is no stack ${stackName}`);
-      return stack.directory;
-    },
-    remove: () => fs.rmSync(outdir, { recursive: true, force: true }),
-  };
-}
 
 const synthesized = new Map<string, InfraStack>();
 
@@ -156,10 +122,7 @@ export const synthesizeBootstrap = (...sharing: [Environment, ...Environment[]])
   );
 
 function read(stackName: string, sources: Record<string, Environment>): InfraStack {
-  const stacks = synthesizeInto(sources);
-  try {
-    return new InfraStack(fs.readFileSync(path.join(stacks.directory(stackName), 'cdk.tf.json'), 'utf8'));
-  } finally {
-    stacks.remove();
-  }
+  const text = stackTexts(sources)[stackName];
+  if (text === undefined) throw new Error(`there is no stack ${stackName}`);
+  return new InfraStack(text);
 }

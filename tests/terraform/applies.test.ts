@@ -4,7 +4,8 @@ import { environments } from '../../environments';
 import { TerraformError } from '../../scripts/terraform-command';
 import { testStack, type StackTest } from '../../scripts/terraform-test';
 import { atMost, STACKS_AT_ONCE } from '../../scripts/terraform-workspace';
-import { environmentNames, prodWithDomain, synthesizeInto } from '../support/infra-stack';
+import { environmentNames, prodWithDomain } from '../support/infra-stack';
+import { synthesizeInto } from '../support/stacks-on-disk';
 import { describeTerraform, TERRAFORM_TIMEOUT_MS } from '../support/terraform';
 
 const { directory, remove, stacks } = synthesizeInto({ ...environments });

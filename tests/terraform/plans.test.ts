@@ -1,7 +1,8 @@
 import { environments } from '../../environments';
 import { planStack, TOKEN_KEY_PLACEHOLDER, type CheckedStack } from '../../scripts/terraform-plan';
 import { atMost, STACKS_AT_ONCE } from '../../scripts/terraform-workspace';
-import { environmentNames, prodWithDomain, synthesizeInto } from '../support/infra-stack';
+import { environmentNames, prodWithDomain } from '../support/infra-stack';
+import { synthesizeInto } from '../support/stacks-on-disk';
 import { describeTerraform, TERRAFORM_TIMEOUT_MS } from '../support/terraform';
 import { earlierState } from '../support/earlier-state';
 import { IDENTITY } from '../support/replacements';

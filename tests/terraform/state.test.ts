@@ -3,7 +3,7 @@ import path from 'node:path';
 import { environments } from '../../environments';
 import { terraform, TerraformError, type TerraformRun } from '../../scripts/terraform-command';
 import { inWorkingCopy } from '../../scripts/terraform-workspace';
-import { synthesizeInto } from '../support/infra-stack';
+import { synthesizeInto } from '../support/stacks-on-disk';
 import { StateStore } from '../support/state-store';
 import { describeTerraform } from '../support/terraform';
 
