@@ -1,24 +1,36 @@
 import fc from 'fast-check';
 
-/** `HTTP_TUNNEL_FUZZ_SECONDS=600` for a long look. */
-const SECONDS = Number(process.env['HTTP_TUNNEL_FUZZ_SECONDS'] ?? 2);
+/** `HTTP_TUNNEL_FUZZ_SECONDS=600` for a long look: for a time, and not for a number of inputs. */
+const SECONDS = process.env['HTTP_TUNNEL_FUZZ_SECONDS'];
 /** `HTTP_TUNNEL_FUZZ_SEED=…` repeats a run; a failure names its seed and the shortest input that it found. */
 const SEED = process.env['HTTP_TUNNEL_FUZZ_SEED'];
 
-/** How a fuzz test runs: for a time, not a number of inputs. */
-export const fuzzing = (): fc.Parameters<unknown> => ({
-  numRuns: 10_000_000,
-  interruptAfterTimeLimit: SECONDS * 1000,
+/** How a fuzz test runs. @param inputs how many it looks at in a run of all tests */
+export const fuzzing = (inputs: number): fc.Parameters<unknown> => ({
+  numRuns: SECONDS === undefined ? inputs : 10_000_000,
+  ...(SECONDS !== undefined && { interruptAfterTimeLimit: Number(SECONDS) * 1000 }),
   // A long run that is interrupted has found nothing.
   markInterruptAsFailure: false,
   ...(SEED !== undefined && { seed: Number(SEED) }),
 });
 
-/** For jest: the time, shrinking, and a busy machine. In ms. */
-export const FUZZ_TIMEOUT_MS = SECONDS * 1000 + 60_000;
+/** How many `atOnce` gives: most of them are no whole requests, and each of those costs the test its patience. */
+const AT_ONCE = 10;
 
-/** What one input may take, far above what any should. In ms. */
-export const HANG_MS = 1000;
+/** Inputs that are sent at once; a run of them counts as one. */
+export const atOnce = <T>(input: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(input, { minLength: AT_ONCE, maxLength: AT_ONCE });
+
+/** For jest: the time, shrinking, and a busy machine. In ms. */
+export const FUZZ_TIMEOUT_MS = Number(SECONDS ?? 0) * 1000 + 300_000;
+
+/** What one input may take of the processor, far above what any should. In ms. */
+const HANG_MS = 1000;
+
+/** Begins to measure one input; whoever calls what it returns fails when the input has taken too long, however busy the machine is. */
+export function startHangCheck(): () => void {
+  const before = process.cpuUsage();
+  return () => expect(process.cpuUsage(before).user / 1000).toBeLessThan(HANG_MS);
+}
 
 /** What a fuzz test may leave on the heap, in bytes: leaks of millions of inputs would be far above. */
 const HEAP_BYTES = 150 * 1024 * 1024;

@@ -24,6 +24,20 @@ export function sendRaw(port: number, bytes: string | Buffer, withinMs = 2000): 
   });
 }
 
+/**
+ * How long to wait for the answer to what may be no whole request: many times what a whole one takes on this machine now. In ms.
+ * @param request a whole one, after which the other side closes
+ */
+export async function patienceFor(port: number, request: string): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const startedAt = performance.now();
+    await sendRaw(port, request);
+    times.push(performance.now() - startedAt);
+  }
+  return Math.max(60, 20 * Math.min(...times));
+}
+
 /** One request with the lines given, `Connection: close` added, and its response. */
 export async function rawRequest(
   port: number,
