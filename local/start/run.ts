@@ -176,10 +176,10 @@ async function startTunnel(
   output.progress('connecting the agent');
   const agent = new Agent({ endpoint: cloud.agentEndpoint, token, name: options.name, target: { host, port }, access: options.access });
   cleanUps.push(() => agent.stop({ graceMs: GRACE_MS }));
-  const connected = await agent.start();
   agent.on('request', (summary) => output.request(summary));
   agent.on('warning', (text) => output.warning(text));
   agent.on('disconnected', (disconnection) => output.disconnected(disconnection));
+  const connected = await agent.start();
   agent.on('connected', ({ publicUrl }) => output.reconnected(publicUrl));
   agent.on('refused', (error: TunnelRefusedError) => output.warning(error.message));
   return {
