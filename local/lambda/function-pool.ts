@@ -130,15 +130,12 @@ export class FunctionPool implements Starter {
 
   need(): Need | undefined {
     if (this.closed) return undefined;
-    const now = this.options.clock.now();
-    const uncovered = this.line.uncovered(this.starting + this.finishing, now);
-    if (uncovered) return uncovered;
     // What is asked for in advance comes after all that waits.
-    return this.warming.length > 0 ? { rank: Infinity, origin: 'outside', expectedWaitMs: Infinity } : undefined;
+    return this.uncovered ?? (this.warming.length > 0 ? { rank: Infinity, origin: 'outside', expectedWaitMs: Infinity } : undefined);
   }
 
   async start(): Promise<void> {
-    const warmed = this.line.length > 0 ? undefined : this.warming.shift();
+    const warmed = this.uncovered ? undefined : this.warming.shift();
     try {
       const environment = this.options.start();
       this.environments.add(environment);
@@ -193,6 +190,11 @@ export class FunctionPool implements Starter {
     void this.options.clock.sleep(this.options.idleMs, used.signal).then(() => {
       if (!used.signal.aborted) environment.kill();
     });
+  }
+
+  /** The first invocation that waits without an environment on its way to it. */
+  private get uncovered(): Need | undefined {
+    return this.line.uncovered(this.starting + this.finishing, this.options.clock.now());
   }
 
   /** How many environments are about to be free. */

@@ -178,6 +178,15 @@ test('environments that are asked for in advance rest until they are needed, and
   expect(runs(fixture)).toContain('visitor in f 2');
 });
 
+test('of what is asked for in advance no more is started because somebody waits meanwhile', async () => {
+  const fixture = poolFixture({ functions: { f: {} }, concurrentStarts: 4 });
+  void fixture.invoke('f', 'visitor', SLOW);
+  const warm = fixture.pool('f').warm(2);
+  await fixture.clock.advance(5000);
+  await warm;
+  expect(started(fixture).length).toBeLessThanOrEqual(3);
+});
+
 test('a pool that closes answers who waits', async () => {
   const fixture = poolFixture({ functions: { f: {} } });
   const waiting = fixture.invoke('f', 'waits', 10);
