@@ -95,19 +95,21 @@ const FINISHING_MS = 1;
 class MadeUpEnvironment implements PooledEnvironment {
   readonly sandbox: ExecutionEnvironment & { freeze(): void };
   readonly initialised: Promise<void>;
-  usable: boolean;
+  private readonly killed = new AbortController();
   private answeredAt?: number;
 
   constructor(private readonly options: MadeUpOptions) {
     const { id, clock, initMs, onRest, onInitialised } = options;
-    this.usable = true;
     this.sandbox = Object.assign(new EventEmitter<{ freeze: []; thaw: []; exit: [] }>(), {
       id, functionName: '', pid: 0, frozen: false, exited: false, freeze: onRest,
     });
-    this.initialised = (initMs === 'fails' ? Promise.resolve() : clock.sleep(initMs)).then(() => {
-      if (initMs === 'fails') this.kill();
-      onInitialised();
-    });
+    // An init ends by itself, or with the process.
+    this.initialised = clock.sleep(initMs === 'fails' ? 0 : initMs, this.killed.signal).then(onInitialised);
+    if (initMs === 'fails') queueMicrotask(() => this.kill());
+  }
+
+  get usable(): boolean {
+    return !this.killed.signal.aborted;
   }
 
   get answeredForMs(): number | undefined {
@@ -132,7 +134,7 @@ class MadeUpEnvironment implements PooledEnvironment {
   }
 
   kill(): void {
-    this.usable = false;
+    this.killed.abort();
     this.sandbox.emit('exit');
   }
 }
