@@ -10,6 +10,8 @@ const Content = v.record(v.string(), v.string());
 
 /** No folder that was used in this time is removed, because its user may still read it. */
 const IN_USE_MS = 10 * 60 * 1000;
+/** How often a folder is put into its place, where other processes do the same. */
+const MOST_TRIES = 20;
 
 /**
  * Folders kept by a key, for any number of processes at once. A folder is filled under another name and then renamed, so that
@@ -54,13 +56,16 @@ export class KeptFolders {
     const folder = path.join(this.directory, key);
     const content = contentOf(draft);
     fs.writeFileSync(path.join(draft, CONTENT_FILE), JSON.stringify(content, undefined, 1));
-    if (this.find(key) !== undefined && isDeepStrictEqual(readContent(folder), content)) return folder;
-    this.remove(key);
-    try {
-      fs.renameSync(draft, folder);
-    } catch (error) {
-      // Another process may have put its own there meanwhile.
-      if (this.find(key) === undefined) throw error;
+    for (let tries = 1; ; tries++) {
+      if (this.find(key) !== undefined && isDeepStrictEqual(readContent(folder), content)) return folder;
+      this.remove(key);
+      try {
+        fs.renameSync(draft, folder);
+        break;
+      } catch (error) {
+        // Another process may have put its own there after ours had looked.
+        if (tries === MOST_TRIES) throw error;
+      }
     }
     this.removeOld();
     return folder;
