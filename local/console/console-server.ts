@@ -11,7 +11,7 @@ import type { Logs } from '../observations';
 import type { Closeable } from '../services';
 import { EventStreams } from './event-streams';
 import { overviewOf, type OverviewSources } from './overview';
-import { pageFiles, type PageFile } from './page-files';
+import { pageFiles } from './page-files';
 import { WINDOWS, type RequestStory, type WindowMinutes } from './view-model';
 
 export interface ConsoleOptions extends OverviewSources {
@@ -36,12 +36,10 @@ export class ConsoleServer implements Closeable {
   private readonly server = http.createServer((request, response) => {
     this.answer(request, response).catch((error: unknown) => sendJson(response, 500, { message: (error as Error).message }));
   });
+  private readonly files = pageFiles();
   private readonly streams: EventStreams;
 
-  private constructor(
-    private readonly options: ConsoleOptions,
-    private readonly files: ReadonlyMap<string, PageFile>,
-  ) {
+  private constructor(private readonly options: ConsoleOptions) {
     this.streams = new EventStreams({ ...options, overview: (minutes) => this.overview(minutes) });
   }
 
@@ -50,7 +48,7 @@ export class ConsoleServer implements Closeable {
    * @throws Error with code EADDRINUSE where somebody else holds the port
    */
   static async start(options: ConsoleOptions, port: number): Promise<ConsoleServer> {
-    const console = new ConsoleServer(options, await pageFiles());
+    const console = new ConsoleServer(options);
     console.server.listen(port, '127.0.0.1');
     await once(console.server, 'listening');
     return console;
@@ -77,7 +75,7 @@ export class ConsoleServer implements Closeable {
     if (refusal) return send(response, refusal[0], 'text/plain; charset=utf-8', `${refusal[1]}\n`);
     const { pathname, searchParams } = new URL(request.url ?? '/', this.url);
     const file = this.files.get(pathname);
-    if (file) return send(response, 200, file.type, file.body);
+    if (file) return send(response, 200, file.type, await file.body());
     const minutes = WINDOWS.find((each) => String(each) === searchParams.get('minutes')) ?? 15;
     if (pathname === '/api/events') return this.streams.open(request, response, minutes);
     if (pathname === '/api/overview') return sendJson(response, 200, this.overview(minutes));

@@ -7,17 +7,18 @@ const FOLDER = path.join(__dirname, 'page');
 /** A file as it is served. */
 export interface PageFile {
   readonly type: string;
-  readonly body: string;
+  /** Read, or bundled, when somebody asks for it: most starts have nobody who opens the page. */
+  body(): Promise<string>;
 }
 
 /** The page's files by path; its modules are bundled into one, so that the browser needs nothing but this server. */
-export async function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
-  const read = (name: string): Promise<string> => readFile(path.join(FOLDER, name), 'utf8');
-  const [html, css, script] = await Promise.all([read('index.html'), read('console.css'), bundle()]);
+export function pageFiles(): ReadonlyMap<string, PageFile> {
+  const read = (name: string) => (): Promise<string> => readFile(path.join(FOLDER, name), 'utf8');
+  let script: Promise<string> | undefined;
   return new Map([
-    ['/', { type: 'text/html; charset=utf-8', body: html }],
-    ['/console.css', { type: 'text/css; charset=utf-8', body: css }],
-    ['/console.js', { type: 'text/javascript; charset=utf-8', body: script }],
+    ['/', { type: 'text/html; charset=utf-8', body: read('index.html') }],
+    ['/console.css', { type: 'text/css; charset=utf-8', body: read('console.css') }],
+    ['/console.js', { type: 'text/javascript; charset=utf-8', body: () => (script ??= bundle()) }],
   ]);
 }
 
