@@ -2,13 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../../environments';
 import { FUNCTION_SETTINGS } from '../../functions/settings';
-import { digestOf, digestOfFile, digestOfPackages } from '../../scripts/digests';
+import { digestOf, digestOfFile, digestOfPackages, hasChangedSince } from '../../scripts/digests';
 
 const ROOT = path.join(__dirname, '../..');
 /** Whose every file, at whatever depth, may be part of modules/synthesize.ts. */
 const FOLDERS = ['modules', 'environments', 'protocol'];
 /** Of this folder only the files at its top: the tables that modules share with functions (eslint.config.mjs holds it). */
 const TABLES = 'functions';
+/** When this process began, and so before it loaded any source; in whole ms since the epoch. */
+const LOADED_SINCE = Math.floor(Date.now() - process.uptime() * 1000);
 
 /** What a stack is made from. */
 export interface StackInput {
@@ -30,6 +32,9 @@ export function sourcesOfStacks(root = ROOT): string[] {
     .sort()
     .map((file) => path.join(root, file));
 }
+
+/** Whether the sources are certain to be those that this process has loaded or will load: none has changed since it began. */
+export const sourcesAreAsLoaded = (): boolean => !sourcesOfStacks().some((file) => hasChangedSince(LOADED_SINCE, file));
 
 /**
  * The name of the stack that these settings, sources, bundles and packages give: 64 hexadecimal digits. Nothing of CDKTF is

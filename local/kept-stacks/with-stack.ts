@@ -1,16 +1,15 @@
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { hasChangedSince } from '../../scripts/digests';
+import type * as Synthesize from '../../modules/synthesize';
 import { KeptFolders } from './kept-folders';
-import { sourcesOfStacks, stackKey, type StackInput } from './stack-key';
+import { sourcesAreAsLoaded, stackKey, type StackInput } from './stack-key';
 
 /** Where stacks are kept. One has 2 MB, most of it the functions' zips. */
 const DIRECTORY = path.join(__dirname, '../../dist/kept/stacks');
 /** More than one run of all tests uses. */
 const MOST_STACKS = 32;
-/** When this process began, and so before it loaded any source; in whole ms since the epoch. */
-const LOADED_SINCE = Math.floor(Date.now() - process.uptime() * 1000);
 
 export interface WithStackOptions extends Omit<StackInput, 'root'> {
   /** Synthesizes also what is kept. */
@@ -43,11 +42,11 @@ export async function withStack<T>(options: WithStackOptions, use: (stackFile: s
   const draft = draftOf(folders, key, warn);
   try {
     // Only now: loading CDKTF takes longer than all the rest of a start.
-    const { synthesize } = await import('../../modules/synthesize');
+    const { synthesize } = createRequire(__filename)('../../modules/synthesize') as typeof Synthesize;
     const [stack] = synthesize({ environments: { [environment.name]: environment }, outdir: draft, bundles });
     if (!stack) throw new Error(`the environment "${environment.name}" gave no stack`);
     // What changed on the way may be in the stack as it was before, or not: this stack serves this once.
-    const isCertain = stackKey(options) === key && !sourcesOfStacks().some((file) => hasChangedSince(LOADED_SINCE, file));
+    const isCertain = stackKey(options) === key && sourcesAreAsLoaded();
     const folder = isCertain ? keep(folders, key, draft, warn) : draft;
     return await use(path.join(folder, path.relative(draft, stack.file)));
   } finally {

@@ -4,15 +4,13 @@ import path from 'node:path';
 import type { Environment } from '../../environments';
 import type * as Synthesis from '../../modules/synthesize';
 import { KeptFolders } from '../../local/kept-stacks/kept-folders';
-import { sourcesOfStacks, stackKey } from '../../local/kept-stacks/stack-key';
-import { digestOf, digestOfFile, hasChangedSince } from '../../scripts/digests';
+import { sourcesAreAsLoaded, stackKey } from '../../local/kept-stacks/stack-key';
+import { digestOf, digestOfFile } from '../../scripts/digests';
 import { stubBundles } from './stub-bundles';
 
 /** Where the texts are kept from one run to the next, and from one suite to the other. */
 const KEPT = new KeptFolders(path.join(__dirname, '../../dist/kept/test-stacks'), 64);
 const FILE = 'stacks.json';
-/** When this process began, and so before it loaded any source; in whole ms since the epoch. */
-const LOADED_SINCE = Math.floor(Date.now() - process.uptime() * 1000);
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -34,8 +32,7 @@ function synthesizeAndKeep(key: string, sources: Readonly<Record<string, Environ
     const { synthesize } = require('../../modules/synthesize') as typeof Synthesis;
     const stacks = synthesize({ environments: sources, outdir, bundles: stubBundles(path.join(outdir, 'bundles')) });
     const texts = Object.fromEntries(stacks.map(({ name, file }) => [name, fs.readFileSync(file, 'utf8')]));
-    const isCertain = keyOf(sources) === key && !sourcesOfStacks().some((file) => hasChangedSince(LOADED_SINCE, file));
-    if (isCertain) keep(key, texts);
+    if (keyOf(sources) === key && sourcesAreAsLoaded()) keep(key, texts);
     return texts;
   } finally {
     fs.rmSync(outdir, { recursive: true, force: true });
