@@ -134,7 +134,7 @@ async function withBuiltStack<T>(
     isKept = false;
     output.progress(text);
   };
-  await buildFunctions({ outdir: BUNDLES, rebuild, onBuild: () => make('building the functions') });
+  await buildFunctions({ outdir: BUNDLES, rebuild, onBuild: (names) => make(`building ${names.length > 2 ? 'the functions' : names.join(' and ')}`) });
   const warn = (text: string): void => output.warning(text);
   return withStack({ environment, bundles: BUNDLES, rebuild, warn, onSynthesis: () => make('synthesizing the stack') }, (stackFile) => {
     if (isKept) output.progress('taking functions and stack from an earlier start: nothing has changed');
