@@ -68,6 +68,8 @@ export interface CloudOptions {
   readonly faults?: FaultPlan | undefined;
   /** Whether each request is traced, as the Lambda service does with one a second and 5 % of the rest; true unless it says otherwise. */
   readonly traces?: boolean;
+  /** Directory in which V8's code caches of functions are kept; without it every environment compiles its code anew. */
+  readonly codeCache?: string | undefined;
   /** How many execution environments initialise at once at most; without it as many as the machine has cores. */
   readonly concurrentStarts?: number | undefined;
   /** Divides the periods of alarms and the pauses between their evaluations; 1 where it is not given. Clocks run as ever. */
@@ -203,6 +205,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
       topics: guardedTopics,
       log: guardedLogs(tee(emfMetrics(metrics, log), logs.add, options.log), iam, spec.functions),
       limits: limits.lambda,
+      codeCache: options.codeCache,
       concurrentStarts: options.concurrentStarts,
       guard,
     }),

@@ -52,6 +52,8 @@ const ESBUILD_OPTIONS = {
   // Lambda runs Node 22; the local cloud runs the same bundle on whatever Node the developer has.
   target: 'node20',
   format: 'cjs',
+  // What imports Node's own modules late requires them late: V8's code cache, which the local cloud uses, does not go with import().
+  supported: { 'dynamic-import': false },
   minify: true,
   keepNames: true,
   legalComments: 'none',

@@ -37,6 +37,7 @@ export class EnvironmentFactory {
         functionName: spec.name,
         memoryMb: spec.memoryMb,
         taskRoot: code.rootOf(spec),
+        codeCache: code.cacheOf(spec),
         variables: this.variables(spec, id, sessionToken, runtimeApi.add(id, host)),
         guard,
       }),

@@ -1,46 +1,70 @@
 /** Unpacks the functions' zips, as Lambda does into /var/task; here into a temporary directory that goes with the service. */
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
 import type { FunctionSpec } from '../specs';
+import type { CodeCache } from './code-cache';
 import { LambdaBootError } from './lambda-errors';
+import { nodeFlags } from './sandbox';
+
+interface Unpacked {
+  readonly root: string;
+  /** Of the zip, SHA-256. */
+  readonly digest: string;
+}
+
+const digestOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 export class FunctionCode {
   private constructor(
     readonly directory: string,
-    private readonly roots: ReadonlyMap<string, string>,
+    private readonly unpacked: ReadonlyMap<string, Unpacked>,
+    private readonly codeCache: CodeCache | undefined,
   ) {}
 
-  /** @throws LambdaBootError for a zip that is missing or broken */
-  static async unpack(functions: readonly FunctionSpec[]): Promise<FunctionCode> {
+  /**
+   * @param codeCache where V8's code caches are kept; without it there are none
+   * @throws LambdaBootError for a zip that is missing or broken
+   */
+  static async unpack(functions: readonly FunctionSpec[], codeCache?: CodeCache): Promise<FunctionCode> {
     const directory = await mkdtemp(path.join(tmpdir(), 'http-tunnel-lambda-'));
-    const roots = new Map<string, string>();
+    const unpacked = new Map<string, Unpacked>();
     try {
       for (const spec of functions) {
-        if (roots.has(spec.codeZip)) continue;
-        const root = path.join(directory, String(roots.size));
-        await unpackZip(spec, root);
-        roots.set(spec.codeZip, root);
+        if (unpacked.has(spec.codeZip)) continue;
+        const root = path.join(directory, String(unpacked.size));
+        unpacked.set(spec.codeZip, { root, digest: digestOf(await unpackZip(spec, root)) });
       }
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
       throw error;
     }
-    return new FunctionCode(directory, roots);
+    return new FunctionCode(directory, unpacked, codeCache);
   }
 
   /** The task root of a function: the directory that holds its unpacked zip. */
   rootOf(spec: FunctionSpec): string {
-    return this.roots.get(spec.codeZip) as string;
+    return this.zipOf(spec).root;
+  }
+
+  /** File of V8's code cache for a function. */
+  cacheOf(spec: FunctionSpec): string | undefined {
+    return this.codeCache?.fileFor(this.zipOf(spec).digest, nodeFlags(spec.memoryMb));
   }
 
   async remove(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }
+
+  private zipOf({ codeZip }: FunctionSpec): Unpacked {
+    return this.unpacked.get(codeZip) as Unpacked;
+  }
 }
 
-async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Promise<void> {
+/** @returns the zip */
+async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Promise<Buffer> {
   const zip = await readFile(codeZip).catch((cause: unknown) => {
     throw new LambdaBootError(
       `${address}: its code ${codeZip} cannot be read; build the functions with: npm run build`,
@@ -59,6 +83,7 @@ async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Prom
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, bytes);
   }
+  return zip;
 }
 
 function entriesOf(address: string, codeZip: string, zip: Buffer): Record<string, Uint8Array> {

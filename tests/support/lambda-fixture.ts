@@ -30,7 +30,7 @@ export interface LambdaFixture {
 /** A function's source as `index.js`, or its spec with the files of its zip. */
 type TestFunction = string | (Partial<FunctionSpec> & { readonly files: Readonly<Record<string, string>> });
 
-export interface LambdaFixtureOptions extends Partial<Pick<LambdaServiceOptions, 'beforeColdStart'>> {
+export interface LambdaFixtureOptions extends Partial<Pick<LambdaServiceOptions, 'beforeColdStart' | 'codeCache'>> {
   readonly limits?: Partial<LambdaServiceOptions['limits']>;
   readonly refuseQueue?: boolean;
 }
@@ -41,7 +41,7 @@ export function arnOf(name: string): string {
 
 export async function startLambda(
   functions: Readonly<Record<string, TestFunction>>,
-  { limits, refuseQueue, beforeColdStart }: LambdaFixtureOptions = {},
+  { limits, refuseQueue, beforeColdStart, codeCache }: LambdaFixtureOptions = {},
 ): Promise<LambdaFixture> {
   const directory = await mkdtemp(path.join(tmpdir(), 'lambda-test-'));
   const guard = await ProcessGuard.start();
@@ -71,6 +71,7 @@ export async function startLambda(
     limits: { ...AWS_LIMITS.lambda, ...limits },
     guard,
     beforeColdStart,
+    codeCache,
   });
   const service = await start.catch(async (error: unknown) => {
     await guard.close();

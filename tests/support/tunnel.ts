@@ -12,7 +12,7 @@ import type { AccessDecision } from '../../local/iam/iam';
 import type { Interceptor, LogLine } from '../../local/services';
 import { withStack } from '../../local/kept-stacks/with-stack';
 import { AWS_LIMITS, type Limits } from '../../local/limits';
-import { environmentFor } from '../../local/start/run';
+import { CODE_CACHE, environmentFor } from '../../local/start/run';
 import type { StartMode } from '../../local/start/start-options';
 import { eventually } from './eventually';
 import { ask, type Ask, type Reply } from './http-client';
@@ -76,6 +76,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     account: settings,
     variables: { agent_token_key: key },
     httpPort: 0,
+    codeCache: CODE_CACHE,
     limits: { ...AWS_LIMITS, ...limits },
     log: (line) => logs.push(line),
     warn: (text) => warnings.push(text),

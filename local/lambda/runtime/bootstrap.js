@@ -28,7 +28,9 @@ process.on('unhandledRejection', (reason, promise) => {
 });
 
 async function main() {
-  const handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
+  const { handler, keepCode } = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER, process.argv[2]);
+  await serve(handler);
+  keepCode();
   for (;;) await serve(handler);
 }
 

@@ -1,0 +1,37 @@
+/** Where V8's code caches of functions are kept, from one environment to the next and from one run of the local cloud to the next. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+/** What is older is removed at the next start, and made again where it is still needed. In ms. */
+const LIFE_MS = 7 * 24 * 60 * 60 * 1000;
+
+export class CodeCache {
+  private constructor(private readonly directory: string) {}
+
+  /** @returns undefined where the directory cannot be made or read: functions start without a cache then */
+  static open(directory: string): CodeCache | undefined {
+    try {
+      mkdirSync(directory, { recursive: true });
+      for (const name of readdirSync(directory)) removeOld(path.join(directory, name));
+      return new CodeCache(directory);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * The file of one bundle's cache. V8 accepts a cache for the same version and flags alone, and does not notice that code has changed.
+   * @param digest of the code
+   * @param flags of Node.js
+   */
+  fileFor(digest: string, flags: readonly string[]): string {
+    const key = createHash('sha256').update([digest, process.version, process.arch, ...flags].join(' '));
+    return path.join(this.directory, `${key.digest('hex')}.v8`);
+  }
+}
+
+function removeOld(file: string): void {
+  const { mtimeMs = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  if (Date.now() - mtimeMs > LIFE_MS) rmSync(file, { force: true });
+}
