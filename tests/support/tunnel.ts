@@ -33,6 +33,8 @@ export interface CloudUnderTestOptions {
   readonly faults?: FaultPlan;
   /** Divides the periods of alarms and the minute by which metrics are kept. */
   readonly alarmTimeFactor?: number;
+  /** Whether alarms are evaluated, and so act. False unless it says otherwise: requests that fail on purpose would roll the others back to polling. */
+  readonly watch?: boolean;
   /** Whether requests are traced, which takes a third of their time; false unless it says otherwise. */
   readonly traces?: boolean;
   /** Told of every decision of IAM. */
@@ -84,6 +86,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     latency: options.latency,
     faults: options.faults,
     ...(options.alarmTimeFactor !== undefined && { alarmTimeFactor: options.alarmTimeFactor }),
+    watch: options.watch ?? false,
     traces: options.traces ?? false,
     ...(options.onDecision && { onDecision: options.onDecision }),
   });

@@ -13,6 +13,8 @@ export async function useEverything(mode: StartMode, recorder: AccessRecorder): 
   const tunnel = await startTunnel({
     mode,
     onDecision: recorder.record,
+    // Here an alarm that rolls back changes nothing.
+    watch: mode === 'polling',
     intercept: faults.intercept,
     environment: (same) => ({ ...same, timings: { ...same.timings, leaseGraceMs: 1, nameCooldownMs: 1 } }),
     ...(mode === 'polling' && { stack: withoutTargetPermissions }),
