@@ -42,7 +42,7 @@ export async function bench(options: BenchOptions, progress: Progress, signal: A
       progress.stage(`starting and warming up ${name}`);
       const runner = await Runner.start(name, { ...options, bundles: name === LIMIT ? bundles.limit : bundles.real });
       runners.push(runner);
-      warmUps.push({ name, ...(await runner.warmUp(warmConcurrency(options), options.training)) });
+      warmUps.push({ name, ...(await runner.warmUp(warmConcurrency(options), options.training, signal)) });
     }
     const lateness = await takeTurns(runners, options, progress, signal);
     const overhead = options.latency === 'none' ? await overheadOf(runners, bundles, progress) : undefined;

@@ -164,9 +164,11 @@ export class Runner {
    * Starts environments of all functions on the way by many slow requests at once, and tells how often and how long they started.
    * @param training rounds of quick requests after that, in which the engine compiles what is used often, as it has in an environment
    * that has lived for minutes
+   * @param signal ends it between two rounds
    */
-  async warmUp(concurrency: number, training: number): Promise<{ readonly coldStarts: number; readonly initMs: number }> {
+  async warmUp(concurrency: number, training: number, signal: AbortSignal): Promise<{ readonly coldStarts: number; readonly initMs: number }> {
     for (let round = 0; round < STARTING_ROUNDS + training; round++) {
+      signal.throwIfAborted();
       const agentMs = round < STARTING_ROUNDS ? 1000 : 150;
       await Promise.all(Array.from({ length: concurrency }, (_, i) => this.visitor.ask(`/${TUNNEL}${pathFor(`warm-${round}-${i}`, agentMs + i * 10)}`)));
     }

@@ -21,7 +21,7 @@ const SOAK_FACTOR = (Math.max(...STAGES.slice(0, -1).map(({ soakHours }) => soak
 export async function walk(options: RunOptions, progress: Progress): Promise<Walk> {
   const rehearsal = await startRehearsal({ ...options, mode: 'direct', percent: 0, faults: [] });
   try {
-    await rehearsal.visitors.warmUp();
+    await rehearsal.visitors.warmUp(options.signal);
     rehearsal.visitors.start();
     progress(`visitors come, ${options.rate} a second`);
     const soaking = { ...rehearsal, operation: { ...rehearsal.operation, timeFactor: SOAK_FACTOR } };

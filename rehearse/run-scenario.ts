@@ -68,7 +68,7 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
   const { timeFactor, rate, signal } = options;
   // All of them event-driven, so that every environment opens its wake socket at once and not one by one: what is cold misses its event.
   await set(operation, 100, { by: 'rehearsal', why: 'warming up', force: true });
-  await visitors.warmUp();
+  await visitors.warmUp(signal);
   await set(operation, PERCENT, { by: 'rehearsal', why: 'the beginning', force: true });
   progress(`visitors come, ${rate} a second, a quarter of them event-driven`);
   visitors.start();

@@ -50,12 +50,13 @@ export class Visitors {
     this.visitor = new Visitor(options.url, false);
   }
 
-  /** Starts as many environments of every function on the way as will be needed at once. */
-  async warmUp(): Promise<void> {
+  /** Starts as many environments of every function on the way as will be needed at once. @param signal ends it between two rounds */
+  async warmUp(signal: AbortSignal): Promise<void> {
     const inFlight = (this.options.rate * WARM_RESPONSE_MS) / 1000;
     // Arrivals are Poisson: the mean and four standard deviations.
     const concurrency = Math.ceil(inFlight + 4 * Math.sqrt(inFlight));
     for (const [round, ms] of WARM_UP_ROUNDS_MS.entries()) {
+      signal.throwIfAborted();
       const nonces = Array.from({ length: concurrency }, (_, i) => `warm-${round}-${i}`);
       await Promise.all(nonces.map((nonce) => this.visitor.ask(`/${this.options.tunnel}${pathFor(nonce, ms)}`)));
     }

@@ -36,7 +36,7 @@ export async function benchBodies(options: BodiesOptions, progress: Progress, si
       progress.stage(`starting and warming up ${name}`);
       const runner = await Runner.start(name, { latency: options.latency, seed: options.seed, bytes: 1024, bundles: real });
       runners.push(runner);
-      await runner.warmUp(WARM_CONCURRENCY, TRAINING_ROUNDS);
+      await runner.warmUp(WARM_CONCURRENCY, TRAINING_ROUNDS, signal);
     }
     const lateness = new Times();
     const cases = await takeTurns(runners, lateness, options, progress, signal);

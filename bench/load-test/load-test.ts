@@ -41,7 +41,7 @@ export async function loadTest(options: LoadOptions, progress: Progress, signal:
   progress.stage('booting the local cloud');
   const runner = await Runner.start('direct', { ...options, bytes: ANSWER_BYTES, bundles: real });
   try {
-    await runner.warmUp(1, TRAINING_ROUNDS);
+    await runner.warmUp(1, TRAINING_ROUNDS, signal);
     return await hold(runner, options, progress, signal);
   } finally {
     progress.stage('stopping');
