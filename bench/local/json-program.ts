@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { scripts } from '../../package.json';
 
 const ROOT = path.join(__dirname, '../..');
 /** A program that does not end by itself in this time after SIGTERM hangs, and is killed. In ms. */
@@ -33,19 +34,18 @@ export class JsonProgram {
   }
 
   /**
-   * @param name what errors call it
-   * @param args script and arguments for Node
+   * @param script its name in package.json
    * @param environment added to this process's environment
    */
-  static start(name: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): JsonProgram {
-    const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+  static start(script: 'start' | 'agent', args: readonly string[], environment: NodeJS.ProcessEnv = {}): JsonProgram {
+    const child = spawn(process.execPath, [...nodeArguments(script), ...args], {
       cwd: ROOT,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       // In a process group of its own: Ctrl-C reaches this process alone, which stops its children in their order.
       detached: true,
     });
-    return new JsonProgram(name, child);
+    return new JsonProgram(`npm run ${script}`, child);
   }
 
   get pid(): number {
@@ -91,6 +91,13 @@ export class JsonProgram {
     this.seen.push(event);
     if (event.event === 'warning') this.warnings.push(`${this.name}: ${String(event['text'] ?? event['message'])}`);
   }
+}
+
+/** What npm would start for a script, without npm between: the program has to be a child of this process, whose CPU time is known. */
+function nodeArguments(script: 'start' | 'agent'): string[] {
+  const [, program, ...args] = scripts[script].split(' ');
+  if (program !== 'node') throw new Error(`package.json: the script "${script}" does not begin with "exec node": ${scripts[script]}`);
+  return args;
 }
 
 function parse(line: string): ProgramEvent | undefined {

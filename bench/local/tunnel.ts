@@ -52,9 +52,9 @@ async function start(signal: AbortSignal, cleanUps: (() => Promise<void>)[]): Pr
   };
   const demo = await startDemoService();
   cleanUps.push(() => demo.close());
-  const emulator = run('npm start', ['local/start.ts', '--json', '--no-agent', '--http-port', '0', '--console-port', '0']);
+  const emulator = run('start', ['--json', '--no-agent', '--http-port', '0', '--console-port', '0']);
   const ready = await emulator.event('ready', signal);
-  const agent = run('the agent', ['agent/main.ts', 'http', String(demo.port), '--name', NAME, '--json'], {
+  const agent = run('agent', ['http', String(demo.port), '--name', NAME, '--json'], {
     HTTP_TUNNEL_ENDPOINT: String(ready['agentEndpoint']),
     HTTP_TUNNEL_TOKEN: String(ready['token']),
   });
