@@ -11,11 +11,9 @@ import { nodeFlags } from './sandbox';
 
 interface Unpacked {
   readonly root: string;
-  /** Of the zip, SHA-256. */
+  /** Of what is in the zip, SHA-256: the times in it do not count. */
   readonly digest: string;
 }
-
-const digestOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 export class FunctionCode {
   private constructor(
@@ -35,7 +33,7 @@ export class FunctionCode {
       for (const spec of functions) {
         if (unpacked.has(spec.codeZip)) continue;
         const root = path.join(directory, String(unpacked.size));
-        unpacked.set(spec.codeZip, { root, digest: digestOf(await unpackZip(spec, root)) });
+        unpacked.set(spec.codeZip, { root, digest: await unpackZip(spec, root) });
       }
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
@@ -63,8 +61,8 @@ export class FunctionCode {
   }
 }
 
-/** @returns the zip */
-async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Promise<Buffer> {
+/** @returns the digest of what was in it */
+async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Promise<string> {
   const zip = await readFile(codeZip).catch((cause: unknown) => {
     throw new LambdaBootError(
       `${address}: its code ${codeZip} cannot be read; build the functions with: npm run build`,
@@ -72,6 +70,7 @@ async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Prom
     );
   });
   await mkdir(root);
+  const digest = createHash('sha256');
   for (const [name, bytes] of Object.entries(entriesOf(address, codeZip, zip))) {
     const file = path.join(root, name);
     if (!file.startsWith(root + path.sep)) {
@@ -82,8 +81,9 @@ async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Prom
     if (name.endsWith('/')) continue;
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, bytes);
+    digest.update(`${name}\0${bytes.length}\0`).update(bytes);
   }
-  return zip;
+  return digest.digest('hex');
 }
 
 function entriesOf(address: string, codeZip: string, zip: Buffer): Record<string, Uint8Array> {
