@@ -10,8 +10,14 @@ const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 5000, throwOnRequestT
 
 const CHECKSUM = 'x-amz-checksum-sha256';
 
-/** Life of a URL that is signed now, in seconds. Signatures know whole seconds only, and the one that is running has begun already. */
-const secondsUntil = (time: number): number => Math.max(1, Math.ceil(time / 1000) - Math.floor(Date.now() / 1000));
+/**
+ * When a URL is signed and how long it lives from then on, in seconds. Signatures know whole seconds only, and the one that is running has
+ * begun already. The time is said, and not left to the signer: signing may take until the next second.
+ */
+function lifeUntil(time: number): { signingDate: Date; expiresIn: number } {
+  const signingDate = new Date();
+  return { signingDate, expiresIn: Math.max(1, Math.ceil(time / 1000) - Math.floor(signingDate.getTime() / 1000)) };
+}
 
 /** Our own SHA-256 goes along with each body; the SDK's checksums would come on top. */
 const CHECKSUMS = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
@@ -49,11 +55,11 @@ export function bodyBucket(bucket: string, onFailure?: (key: string, error: unkn
     remove: (key) =>
       sent(untraced.send(new DeleteObjectCommand(object(key)), { requestTimeout: 0 }), (error) => onFailure?.(key, error)),
 
-    downloadUrl: (key, until) => getSignedUrl(untraced, new GetObjectCommand(object(key)), { expiresIn: secondsUntil(until) }),
+    downloadUrl: (key, until) => getSignedUrl(untraced, new GetObjectCommand(object(key)), lifeUntil(until)),
 
     async uploadUrl(key, { bytes, sha256 }, until) {
       const url = await getSignedUrl(untraced, new PutObjectCommand({ ...object(key), ContentLength: bytes, ChecksumSHA256: sha256 }), {
-        expiresIn: secondsUntil(until),
+        ...lifeUntil(until),
         // As header fields S3 holds the upload to them; in the query they would be words.
         signableHeaders: new Set(['host', 'content-length', CHECKSUM]),
         unhoistableHeaders: new Set([CHECKSUM]),

@@ -3,15 +3,19 @@ import { FakeGateway } from './agent-fake-gateway';
 
 export const TEST_TOKEN = 'canary.token-3f9a';
 
-/** Clocks short enough for a test; what a test measures it sets itself. */
-const QUICK: Partial<Timing> = {
+/**
+ * Waits that end on their own are short. What waits for the other side gives up only when that hangs, however busy the machine;
+ * a test in which it has to give up says after how long.
+ */
+const PATIENT: Partial<Timing> = {
   backoffBaseMs: 10,
   backoffCapMs: 50,
   lingerMs: 20,
   stopLingerMs: 0,
   lastAckMs: 500,
-  resendMs: 40,
-  closeMs: 500,
+  resendMs: 60_000,
+  closeMs: 60_000,
+  readyRetryMs: 60_000,
 };
 
 /** Gateways, agents and servers of one test file; `closeAll` belongs into `afterEach`. */
@@ -35,7 +39,7 @@ export class AgentFixture {
       token: TEST_TOKEN,
       target: { port },
       ...options,
-      timing: { ...QUICK, ...options.timing },
+      timing: { ...PATIENT, ...options.timing },
     });
     this.closers.push(() => agent.stop({ graceMs: 0 }));
     return agent;

@@ -217,7 +217,7 @@ describe('what the cloud sends beside requests', () => {
 
   it('is said once when API Gateway fails on several messages, and the answer that was lost goes out again', async () => {
     gateway.acknowledges = false;
-    const agent = await fixture.connected(gateway, local.port);
+    const agent = await fixture.connected(gateway, local.port, { timing: { resendMs: 20 } });
     const warnings: string[] = [];
     agent.on('warning', (text) => warnings.push(text));
     const message = requestMessage();

@@ -68,11 +68,11 @@ describe('reconnecting', () => {
   it('starts the waits over once a connection has lasted', async () => {
     const agent = await fixture.connected(gateway, local.port, {
       random: () => 0.999_999,
-      timing: { backoffBaseMs: 4, stableAfterMs: 400 },
+      timing: { backoffBaseMs: 4, stableAfterMs: 1000 },
     });
     const waits: (number | undefined)[] = [];
     agent.on('disconnected', ({ retryInMs }) => waits.push(retryInMs));
-    for (const lastsMs of [0, 0, 600]) {
+    for (const lastsMs of [0, 0, 1200]) {
       await new Promise((resolve) => setTimeout(resolve, lastsMs));
       const connected = once(agent, 'connected');
       gateway.newest.socket.terminate();
@@ -119,11 +119,11 @@ describe('a connection that has died silently', () => {
     });
     const [disconnection] = (await once(agent, 'disconnected')) as [Disconnection];
     expect(disconnection.reason).toBe('the cloud does not answer pings');
-    await eventually(() => gateway.connections.length === 2);
+    await eventually(() => gateway.connections.length >= 2);
   });
 
   it('stays while pings are answered', async () => {
-    await fixture.connected(gateway, local.port, { timing: { pingIntervalMs: 20, pongTimeoutMs: 2000 } });
+    await fixture.connected(gateway, local.port, { timing: { pingIntervalMs: 20, pongTimeoutMs: 60_000 } });
     const pings = () => gateway.newest.received.filter(({ type }) => type === 'ping').length;
     await eventually(() => pings() >= 5);
     expect(gateway.connections).toHaveLength(1);
@@ -135,7 +135,7 @@ describe('a connection that has died silently', () => {
     gateway.acknowledges = false;
     gateway.answersPings = false;
     gateway.newest.send(requestMessage());
-    await eventually(() => gateway.connections.length === 2);
+    await eventually(() => gateway.connections.length >= 2);
   });
 });
 
@@ -145,16 +145,18 @@ describe('acknowledgements', () => {
     await fixture.connected(gateway, local.port, { timing: { resendMs: 20 } });
     const message = requestMessage();
     gateway.newest.send(message);
-    await eventually(() => gateway.answersTo(message.request_id).length === 3,
-    );
+    await eventually(() => gateway.answersTo(message.request_id).length >= 3);
     gateway.newest.send({ type: 'ack', request_id: message.request_id });
+    // Once the agent has answered what came after the acknowledgement, it has heard of that too.
+    await gateway.newest.request();
+    const count = gateway.answersTo(message.request_id).length;
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(gateway.answersTo(message.request_id)).toHaveLength(3);
+    expect(gateway.answersTo(message.request_id)).toHaveLength(count);
   });
 
   it('that are missing make the answer follow to the next connection', async () => {
     gateway.acknowledges = false;
-    await fixture.connected(gateway, local.port, { timing: { resendMs: 60_000 } });
+    await fixture.connected(gateway, local.port);
     const message = requestMessage();
     await gateway.newest.request(message);
     gateway.newest.socket.terminate();
@@ -165,16 +167,18 @@ describe('acknowledgements', () => {
   it('that are missing end with the deadline of the request', async () => {
     gateway.acknowledges = false;
     await fixture.connected(gateway, local.port, { timing: { resendMs: 20 } });
-    const message = requestMessage({ timestamp: 0, deadline: 100 });
+    const message = requestMessage({ timestamp: 0, deadline: 500 });
     await gateway.newest.request(message);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    expect(gateway.answersTo(message.request_id).length).toBeGreaterThan(1);
-    expect(gateway.answersTo(message.request_id).length).toBeLessThan(5);
+    await eventually(() => gateway.answersTo(message.request_id).length > 1);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const count = gateway.answersTo(message.request_id).length;
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(gateway.answersTo(message.request_id)).toHaveLength(count);
   });
 
   it('are not needed for a repeated request to have its answer repeated', async () => {
     gateway.acknowledges = false;
-    await fixture.connected(gateway, local.port, { timing: { resendMs: 60_000 } });
+    await fixture.connected(gateway, local.port);
     const message = requestMessage();
     await gateway.newest.request(message);
     expect((await gateway.newest.request(message)).type).toBe('http_response');

@@ -1,7 +1,7 @@
 import type { AgentMessage } from '../../../protocol';
 import { eventually } from '../../support/eventually';
 import { AgentFixture } from '../../support/agent-fixture';
-import { requestMessage, type FakeGateway } from '../../support/agent-fake-gateway';
+import { requestMessage, type Answer, type FakeGateway } from '../../support/agent-fake-gateway';
 import { startLocalServer } from '../../support/agent-local-server';
 
 const fixture = new AgentFixture();
@@ -29,7 +29,8 @@ describe('replacing a connection that has grown old', () => {
     expect(await old?.closed).toBe(1000);
     expect(types(old?.received ?? [])).toEqual(['ready', 'draining']);
     expect(drainedAfter).toEqual(['ready']);
-    expect(gateway.namesAsked).toEqual([null, gateway.tunnelId]);
+    // On a busy machine the new one may have grown old by now as well.
+    expect(gateway.namesAsked.slice(0, 2)).toEqual([null, gateway.tunnelId]);
     expect(events).toEqual([]);
   });
 
@@ -55,12 +56,15 @@ describe('replacing a connection that has grown old', () => {
 
   it('keeps the old one open for a while, for requests that the cloud sends before it knows of the new one', async () => {
     const local = fixture.keep(await startLocalServer((_request, reply) => reply.end('ok')));
-    await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 60, lingerMs: 200 } });
+    await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 60, lingerMs: 1000 } });
     const old = gateway.newest;
-    await eventually(() => types(old.received).includes('draining'));
-    const begin = Date.now();
-    await old.closed;
-    expect(Date.now() - begin).toBeGreaterThan(150);
+    const answer = new Promise<Answer>((resolve) => {
+      old.socket.on('message', () => {
+        if (old.received.at(-1)?.type === 'draining') resolve(old.request());
+      });
+    });
+    expect((await answer).type).toBe('http_response');
+    expect(await old.closed).toBe(1000);
   });
 
   it('does not close the old one before its requests are answered', async () => {
@@ -83,11 +87,12 @@ describe('replacing a connection that has grown old', () => {
     const agent = await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 60 } });
     const warnings: string[] = [];
     agent.on('warning', (text) => warnings.push(text));
-    gateway.refusals = [{ status: 500 }, { status: 500 }];
+    gateway.refusals = Array<{ status: number }>(10_000).fill({ status: 500 });
     const old = gateway.newest;
-    await eventually(() => warnings.length === 2);
+    await eventually(() => warnings.length >= 2);
     expect(warnings[0]).toMatch(/could not be replaced: .*HTTP 500/);
     expect((await old.request()).type).toBe('http_response');
+    gateway.refusals = [];
     expect(await old.closed).toBe(1000);
   });
 });
