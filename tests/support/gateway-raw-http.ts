@@ -8,11 +8,11 @@ export interface RawResponse {
 }
 
 /** Sends bytes as they are and resolves with everything that comes back until the other side closes, or `withinMs`. */
-export function sendRaw(port: number, bytes: string | Buffer, withinMs = 2000): Promise<string> {
+export function sendRaw(port: number, bytes: string | Buffer, withinMs = 120_000): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     let received = '';
-    const timer = setTimeout(() => socket.destroy(), withinMs);
+    const timer = setTimeout(() => socket.destroy(), withinMs).unref();
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => (received += text));
     socket.on('error', () => undefined);

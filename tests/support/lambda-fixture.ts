@@ -35,6 +35,9 @@ export interface LambdaFixtureOptions extends Partial<Pick<LambdaServiceOptions,
   readonly refuseQueue?: boolean;
 }
 
+/** The time-out of functions that say nothing of it, in ms. */
+export const TIMEOUT_MS = 120_000;
+
 export function arnOf(name: string): string {
   return `arn:aws:lambda:eu-central-1:000000000000:function:${name}`;
 }
@@ -109,7 +112,8 @@ export async function specOf(directory: string, name: string, given: TestFunctio
     handler: 'index.handler',
     runtime: 'nodejs22.x',
     codeZip,
-    timeoutMs: 5000,
+    // Only what hangs runs so long.
+    timeoutMs: TIMEOUT_MS,
     memoryMb: 256,
     environment: {},
     logGroup: `/aws/lambda/${name}`,

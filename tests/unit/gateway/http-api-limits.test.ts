@@ -42,17 +42,19 @@ describe('when the function does not answer, the visitor gets the body of API Ga
   });
 
   test('503 when it takes too long, while it runs on', async () => {
+    let finish = (): void => undefined;
+    const mayFinish = new Promise<void>((resolve) => (finish = resolve));
     let finished = false;
     const edge = await start(
       async () => {
-        await pause(400);
+        await mayFinish;
         finished = true;
         return { statusCode: 200 };
       },
       { limits: { integrationTimeoutMs: 40 } },
     );
     expect(await get(edge)).toMatchObject({ status: 503, body: '{"message":"Service Unavailable"}' });
-    expect(finished).toBe(false);
+    finish();
     await eventually(() => finished);
   });
 

@@ -124,8 +124,8 @@ describe('a connection that ends while its environment is frozen', () => {
       ({ connectionId, management }) =>
         management.send(new DeleteConnectionCommand({ ConnectionId: connectionId })),
     ],
-    ['by idleness', { idleMs: 500 }, gone],
-    ['by its age', { connectionMs: 1000 }, gone],
+    ['by idleness', { idleMs: 1500 }, gone],
+    ['by its age', { connectionMs: 1500 }, gone],
     ['by a close for a test', {}, ({ connectionId, gateway }) => gateway.drop(connectionId, 'close')],
     ['by vanishing', {}, ({ connectionId, gateway }) => gateway.drop(connectionId, 'vanish')],
   ];

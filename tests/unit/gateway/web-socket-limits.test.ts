@@ -82,9 +82,9 @@ test('a connection without messages is closed with 1001 Going away; pings are an
 });
 
 test('messages keep a connection', async () => {
-  const { url } = await start({ idleMs: 400 });
+  const { url } = await start({ idleMs: 1500 });
   const client = await connectClient(url);
-  for (let index = 0; index < 7; index += 1) {
+  for (let index = 0; index < 20; index += 1) {
     client.send('x');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

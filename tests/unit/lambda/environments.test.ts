@@ -85,20 +85,26 @@ test('a crash gives its concurrency back', async () => {
 
 test('between invocations an environment is frozen: its timers stand still, and go on in the next', async () => {
   lambda = await startLambda({
-    ticks: `let n = 0; setInterval(() => process.stdout.write('tick\\n'), 10);
-      exports.handler = async () => { await new Promise((r) => setTimeout(r, 100)); };`,
+    // An invocation lasts for five of them.
+    ticks: `let n = 0; setInterval(() => { n += 1; process.stdout.write('tick\\n'); }, 10);
+      exports.handler = async () => { for (const end = n + 5; n < end; ) await new Promise((r) => setTimeout(r, 5)); };`,
   });
   const ticks = (): number => lambda.lines.filter(({ text }) => text === 'tick').length;
   await lambda.invoke('ticks');
   const [environment] = lambda.service.environments('ticks');
   await eventually(() => environment?.frozen === true);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const before = ticks();
-  expect(before).toBeGreaterThan(0);
+  let before = 0;
+  // What was written before the freeze may still be on its way.
+  await eventually(async () => {
+    before = ticks();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(ticks()).toBe(before);
+  });
+  expect(before).toBeGreaterThanOrEqual(5);
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(ticks()).toBe(before);
   await lambda.invoke('ticks');
-  expect(ticks()).toBeGreaterThan(before + 3);
+  await eventually(() => expect(ticks()).toBeGreaterThanOrEqual(before + 5));
 });
 
 test('freeze is told before, thaw after the process stands still', async () => {
@@ -151,13 +157,11 @@ test('a killed environment fails the invocation that it runs, and another takes 
 test('close ends frozen and running environments and answers who waits', async () => {
   lambda = await startLambda({ slow: SLOW, counter: COUNTER });
   await lambda.invoke('counter');
-  const running = lambda.invoke('slow', { ms: 20_000 });
+  const running = lambda.invoke('slow', { ms: 600_000 });
   await eventually(() => lambda.lines.some(({ functionName, text }) => functionName === 'slow' && text.startsWith('START')));
   const starting = lambda.invoke('counter');
   const pids = lambda.service.environments().map(({ pid }) => pid);
-  const startedAt = Date.now();
   await lambda.service.close();
-  expect(Date.now() - startedAt).toBeLessThan(2000);
   expect(pids.length).toBeGreaterThanOrEqual(2);
   expect(pids.filter(isAlive)).toEqual([]);
   expect(await running).toMatchObject({ errorType: 'Runtime.ExitError' });
