@@ -1,4 +1,4 @@
-/** What `npm test` has no time for within its five minutes, and what every change has to pass all the same. @type {import('jest').Config} */
+/** What takes too long for `npm test`, and what every change has to pass all the same. @type {import('jest').Config} */
 module.exports = {
   ...require('./jest.config'),
   roots: ['<rootDir>/tests/acceptance'],
