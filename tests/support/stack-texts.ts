@@ -39,13 +39,17 @@ function synthesizeAndKeep(key: string, sources: Readonly<Record<string, Environ
   }
 }
 
+/** What cannot be kept is made again. */
 function keep(key: string, texts: Texts): void {
-  const draft = KEPT.draft(key);
+  let draft: string | undefined;
   try {
+    draft = KEPT.draft(key);
     fs.writeFileSync(path.join(draft, FILE), JSON.stringify(texts));
     KEPT.keep(key, draft);
+  } catch (error) {
+    process.stderr.write(`warning: a stack of the tests cannot be kept: ${(error as Error).message}\n`);
   } finally {
-    fs.rmSync(draft, { recursive: true, force: true });
+    if (draft !== undefined) fs.rmSync(draft, { recursive: true, force: true });
   }
 }
 
