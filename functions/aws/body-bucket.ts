@@ -2,11 +2,12 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client, S3Se
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isBodyOf } from '../../protocol';
 import type { BodyStore } from '../core/body-store';
+import { requestHandlerFor } from './clients';
 import { sent } from './sent';
 import { traced } from './traced';
 
-/** A body of some MB takes longer than what other services do; then there is time for a second try. In ms. */
-const TIMEOUTS = { connectionTimeout: 500, requestTimeout: 5000, throwOnRequestTimeout: true };
+/** A body of some MB takes longer than what other services do. */
+const BODY_FACTOR = 2.5;
 
 const CHECKSUM = 'x-amz-checksum-sha256';
 
@@ -22,15 +23,20 @@ function lifeUntil(time: number): { signingDate: Date; expiresIn: number } {
 /** Our own SHA-256 goes along with each body; the SDK's checksums would come on top. */
 const CHECKSUMS = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
 
-export const s3Client = (): S3Client => traced(new S3Client({ ...CHECKSUMS, requestHandler: TIMEOUTS }));
+/** @param callMs time for one attempt of another service's call, in ms; one of S3's gets two and a half times as much */
+export const s3Client = (callMs: number): S3Client =>
+  traced(new S3Client({ ...CHECKSUMS, requestHandler: { ...requestHandlerFor(callMs), requestTimeout: callMs * BODY_FACTOR } }));
 
 /** To whom may not list a bucket, S3 does not tell apart what is missing and what is forbidden. */
 const isMissing = (error: unknown): boolean =>
   error instanceof S3ServiceException && (error.name === 'NoSuchKey' || error.name === 'AccessDenied');
 
-/** The body store in a bucket of S3. `onFailure` is told of removals that failed. */
-export function bodyBucket(bucket: string, onFailure?: (key: string, error: unknown) => void): BodyStore {
-  const client = s3Client();
+/**
+ * The body store in a bucket of S3. `onFailure` is told of removals that failed.
+ * @param callMs as for `s3Client`
+ */
+export function bodyBucket(bucket: string, callMs: number, onFailure?: (key: string, error: unknown) => void): BodyStore {
+  const client = s3Client(callMs);
   // Neither what is only signed nor what is not waited for has a place in a trace.
   const { credentials, region, requestHandler } = client.config;
   const untraced = new S3Client({ ...CHECKSUMS, credentials, region, requestHandler });

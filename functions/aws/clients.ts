@@ -10,7 +10,7 @@ import { traced } from './traced';
  * These services answer within milliseconds or are in trouble: a call is given up early enough for a second try.
  * @param callMs time for one attempt, in ms; the connection gets a quarter of it
  */
-const requestHandler = (callMs: number) => ({
+export const requestHandlerFor = (callMs: number) => ({
   connectionTimeout: callMs / 4,
   requestTimeout: callMs,
   // Without this the SDK only warns.
@@ -19,15 +19,15 @@ const requestHandler = (callMs: number) => ({
 
 /** @param callMs time for one attempt of a call, in ms */
 export const documentClient = (callMs: number): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(traced(new DynamoDBClient({ requestHandler: requestHandler(callMs) })), {
+  DynamoDBDocumentClient.from(traced(new DynamoDBClient({ requestHandler: requestHandlerFor(callMs) })), {
     marshallOptions: { removeUndefinedValues: true },
   });
 
 /** @param callMs time for one attempt of a call, in ms */
-export const eventBridgeClient = (callMs: number): EventBridgeClient => traced(new EventBridgeClient({ requestHandler: requestHandler(callMs) }));
+export const eventBridgeClient = (callMs: number): EventBridgeClient => traced(new EventBridgeClient({ requestHandler: requestHandlerFor(callMs) }));
 
 /** @param callMs time for one attempt of a call, in ms */
-export const ssmClient = (callMs: number): SSMClient => traced(new SSMClient({ requestHandler: requestHandler(callMs) }));
+export const ssmClient = (callMs: number): SSMClient => traced(new SSMClient({ requestHandler: requestHandlerFor(callMs) }));
 
 /**
  * The client for `@connections` of one WebSocket stage. One attempt: a message that is repeated may arrive twice, and one that is

@@ -79,7 +79,7 @@ const options: Omit<ForwardOptions, 'observer'> = {
       logger.warn('a row could not be removed', { removing, error: error as Error }),
     ),
   },
-  bodies: lazyBodyBucket(settings.BODY_BUCKET, (removing, error) =>
+  bodies: lazyBodyBucket(settings.BODY_BUCKET, settings.SERVICE_CALL_MS, (removing, error) =>
     logger.warn('a body could not be removed', { removing, error: error as Error }),
   ),
   agents: agentGateway(settings.AGENT_GATEWAY_URL, (error) => logger.warn('posting to the agent failed', error as Error)),

@@ -20,7 +20,7 @@ const settings = readSettings('receive-message');
 const dynamodb = documentClient(settings.SERVICE_CALL_MS);
 const leases = tunnelLeases(dynamodb, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS });
 const pending = pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE);
-const bodies = lazyBodyBucket(settings.BODY_BUCKET);
+const bodies = lazyBodyBucket(settings.BODY_BUCKET, settings.SERVICE_CALL_MS);
 const connections = connectionsClient(settings.AGENT_GATEWAY_URL);
 const wakes = wakePoster(settings.WAKE_CHANNEL_URL, settings.WAKE_POST_MS, (reason, error) => {
   logger.warn('the wake goes by the bus', { reason, ...(error !== undefined && { error: error as Error }) });

@@ -21,7 +21,7 @@ const store = sweepStore({
   leases: tunnelLeases(client, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS }),
   pendingRequestsTable: settings.PENDING_REQUESTS_TABLE,
   tunnelsTable: settings.TUNNELS_TABLE,
-  bodies: s3Client(),
+  bodies: s3Client(settings.SERVICE_CALL_MS),
   bodyBucket: settings.BODY_BUCKET,
 });
 

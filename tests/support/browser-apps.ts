@@ -84,7 +84,9 @@ export const startSinglePageApp = (colour: string): Promise<App> => {
     };
     window.upload = async (length) => {
       const bytes = randomBytes(length);
-      return { sent: await sha256(bytes), received: (await api('upload', { method: 'PUT', body: bytes })).sha256 };
+      const answer = await api('upload', { method: 'PUT', body: bytes });
+      // An answer of another kind shows what went wrong.
+      return { sent: await sha256(bytes), received: answer.sha256 ?? answer };
     };
   `;
   return startApp(colour, {

@@ -21,7 +21,7 @@ beforeEach(async () => {
     AWS_ACCESS_KEY_ID: FORWARD_REQUEST.accessKeyId,
     AWS_SECRET_ACCESS_KEY: FORWARD_REQUEST.secretAccessKey,
   });
-  store = bodyBucket(BUCKET, (key, error) => failures.push([key, error]));
+  store = bodyBucket(BUCKET, 2000, (key, error) => failures.push([key, error]));
 });
 afterEach(async () => {
   await s3.close();
@@ -85,7 +85,7 @@ test('sweep finds bodies by their age', async () => {
   await store.put('requests/young', BODY, REF);
   const unused = {} as never;
   const sweeping = sweepStore({
-    client: unused, connections: unused, leases: unused, pendingRequestsTable: '', tunnelsTable: '', bodies: s3Client(), bodyBucket: BUCKET,
+    client: unused, connections: unused, leases: unused, pendingRequestsTable: '', tunnelsTable: '', bodies: s3Client(2000), bodyBucket: BUCKET,
   });
   const found = [];
   for await (const key of sweeping.bodiesBefore(Date.now() - 60_000)) found.push(key);
