@@ -1,8 +1,8 @@
 import { frozenWaiters } from '../support/freeze-tests';
 import { FREEZES } from '../support/frozen-waiter';
 
-// A minute is a second here; tests/slow has the same in real time.
-const waiters = frozenWaiters(60);
+// A minute is half a second here; tests/slow has the same in real time.
+const waiters = frozenWaiters(120);
 
 test.each(Object.entries(FREEZES))(
   'after %s in the ice, whatever befell its socket, a waiter gets the right response at once or by the next read of its row',

@@ -8,7 +8,7 @@ import { alarm } from '../support/whole-traffic';
 
 /** Short enough to see the rollout change. In ms. */
 const CACHE_MS = 100;
-const STALE_MS = 5000;
+const STALE_MS = 3000;
 
 let isDenied = false;
 const refuseBatches: Interceptor = ({ operation }, next) =>

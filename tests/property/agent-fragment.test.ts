@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { fragment } from '../../agent/fragment';
+import { anyCharacter } from '../support/any-character';
 
-const texts = fc.string({ unit: 'binary', maxLength: 300 });
+const texts = fc.string({ unit: anyCharacter, maxLength: 300 });
 const limits = fc.integer({ min: 4, max: 64 });
 
 describe('fragment', () => {
