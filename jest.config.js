@@ -12,6 +12,7 @@ module.exports = {
   // Its package offers itself to `import` alone.
   moduleNameMapper: { '^@octokit/webhooks-methods$': '<rootDir>/node_modules/@octokit/webhooks-methods/dist-node/index.js' },
   modulePathIgnorePatterns: ['<rootDir>/cdktf.out', '<rootDir>/dist'],
+  testSequencer: '<rootDir>/tests/support/suite-order.js',
   globalSetup: '<rootDir>/tests/support/build-bundles.ts',
   // Only what hangs gets so far, however busy the machine. In ms.
   testTimeout: 300_000,
