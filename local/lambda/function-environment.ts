@@ -28,6 +28,8 @@ export interface FunctionEnvironmentOptions {
 
 interface Init {
   readonly ms: number;
+  /** ms since the epoch */
+  readonly endedAt: number;
   readonly failure?: (requestId: string) => Outcome;
 }
 
@@ -105,7 +107,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
 
   next(handOver: (invocation: HandedOver) => void): void {
     this.handOver = handOver;
-    this.endInit({ ms: this.age() });
+    this.endInit({ ms: this.age(), endedAt: Date.now() });
     if (this.running) afterPendingOutput(() => this.finish());
   }
 
@@ -165,7 +167,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     if (this.initEnded) return;
     const ms = this.age();
     this.log(initReportLine(ms, errorType));
-    this.endInit({ ms, failure });
+    this.endInit({ ms, failure, endedAt: Date.now() });
     this.kill();
   }
 
@@ -207,16 +209,18 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   }: Running): InvocationRecord {
     const { spec } = this.options;
     const { requestId, trace, askedAt } = invocation;
+    // An init that had ended before anybody asked delays nobody. It is billed all the same.
+    const awaitedInit = init && (init.failure || init.endedAt >= askedAt) ? init : undefined;
     const durationMs = init?.failure ? 0 : Math.min(performance.now() - startedAt, spec.timeoutMs);
     return {
       at: Date.now(),
       functionName: spec.name,
       requestId,
       environmentId: this.sandbox.id,
-      coldStart: init !== undefined,
+      coldStart: awaitedInit !== undefined,
       durationMs,
       billedMs: Math.ceil(durationMs + (init?.ms ?? 0)),
-      initMs: init?.ms,
+      initMs: awaitedInit?.ms,
       maxMemoryMb: memoryAtKill ?? maxMemoryMb(this.sandbox.pid),
       kind: outcome?.kind ?? 'error',
       errorType: errorTypeOf(outcome),

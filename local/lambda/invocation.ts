@@ -32,7 +32,7 @@ export interface InvocationRecord {
   readonly durationMs: number;
   /** Whole ms; includes init (https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase). */
   readonly billedMs: number;
-  /** On a cold start only. */
+  /** On a cold start only: where the invocation waited for the init. */
   readonly initMs?: number;
   readonly maxMemoryMb?: number;
   readonly kind: Outcome['kind'];

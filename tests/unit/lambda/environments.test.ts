@@ -31,6 +31,17 @@ test('invocations one after the other run in one environment', async () => {
   expect(lambda.service.stats().counter).toMatchObject({ invocations: 3, coldStarts: 1, errors: 0 });
 });
 
+test('an environment that started in advance is no cold start for its first invocation, and its init is billed all the same', async () => {
+  lambda = await startLambda({ counter: COUNTER });
+  await lambda.service.warm({ counter: 1 });
+  expect(lambda.service.environments('counter')).toHaveLength(1);
+  await lambda.invoke('counter');
+  await eventually(() => lambda.records.length === 1);
+  const [record] = lambda.records;
+  expect(record).toMatchObject({ coldStart: false, initMs: undefined });
+  expect(record?.billedMs).toBeGreaterThan(Math.ceil(record?.durationMs as number));
+});
+
 test('twenty invocations at once run in twenty environments', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'lambda-test-'));
   const signal = path.join(directory, 'end');
