@@ -16,6 +16,5 @@ module.exports = {
   globalSetup: '<rootDir>/tests/support/build-bundles.ts',
   // Only what hangs gets so far, however busy the machine. In ms.
   testTimeout: 300_000,
-  // Suites wait for much of their time, so that two cores have time for a third one.
-  maxWorkers: 3,
+  maxWorkers: 2,
 };

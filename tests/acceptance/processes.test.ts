@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import type { Interval } from '../../../bench/fitness/interval';
-import { Sampler } from '../../../bench/fitness/sampler';
-import { startSampling } from '../../../bench/fitness/sampling';
-import { CpuByProcess } from '../../../bench/local/cpu-by-process';
-import { ProcessTree } from '../../../bench/processes/process-tree';
-import { readProcess, readVariable } from '../../../bench/processes/read-process';
+import type { Interval } from '../../bench/fitness/interval';
+import { Sampler } from '../../bench/fitness/sampler';
+import { startSampling } from '../../bench/fitness/sampling';
+import { CpuByProcess } from '../../bench/local/cpu-by-process';
+import { ProcessTree } from '../../bench/processes/process-tree';
+import { readProcess, readVariable } from '../../bench/processes/read-process';
 
 /** Uses so much CPU time, in ms, and no less. */
 const BURN = `

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { inTemporaryDirectory, stackOf } from '../../support/infra-stack';
+import { inTemporaryDirectory, stackOf } from '../support/infra-stack';
 
-const root = path.join(__dirname, '../../..');
+const root = path.join(__dirname, '../..');
 const PLANS = 'tests/infra/plans';
 
 /** As npm runs it. */
