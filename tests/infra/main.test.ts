@@ -22,7 +22,7 @@ function runMain(outdir: string, change: string): { status: number | null; stder
       cwd: root,
       env: { ...process.env, CDKTF_OUTDIR: path.join(outdir, 'cdktf.out') },
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 120_000,
     },
   );
   return { status, stderr };

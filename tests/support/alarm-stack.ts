@@ -58,7 +58,7 @@ const lambda = (name: string): Record<string, unknown> => ({
   runtime: 'nodejs22.x',
   filename: `${name}.zip`,
   role: `\${aws_iam_role.${name}.arn}`,
-  timeout: 5,
+  timeout: 120,
 });
 const role = (name: string): Record<string, unknown> => ({
   name,

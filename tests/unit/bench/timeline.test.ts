@@ -20,6 +20,7 @@ test('the return time is that from the answer entering the gateway to forward-re
     await woken;
     return result('forward');
   });
+  const begin = performance.now();
   await sleep(30);
   await timeline.intercept({ functionArn: 'r', payload: answer('7') }, async () => {
     await sleep(40);
@@ -29,7 +30,8 @@ test('the return time is that from the answer entering the gateway to forward-re
   await forwarding;
   const { answeredAt = NaN, returnedAt = NaN } = timeline.of('7');
   expect(returnedAt - answeredAt).toBeGreaterThanOrEqual(38);
-  expect(returnedAt - answeredAt).toBeLessThan(1000);
+  // What was before the answer does not count.
+  expect(returnedAt - answeredAt).toBeLessThanOrEqual(performance.now() - begin - 29);
 });
 
 test("forward-request's bill is the request's, and a cold start of either function marks it", async () => {

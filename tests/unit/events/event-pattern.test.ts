@@ -1,4 +1,5 @@
 import { compilePattern } from '../../../local/events/event-pattern';
+import { startHangCheck } from '../../support/fuzz';
 
 const EVENT = {
   version: '0',
@@ -169,9 +170,9 @@ describe('lists in the event', () => {
     const all = Object.fromEntries(
       lists.map((name) => [name, { x: [{ numeric: ['>=', 0] }], y: [{ exists: true }] }]),
     );
-    const began = Date.now();
+    const checkHang = startHangCheck();
     expect(compilePattern({ ...all, f: { x: [{ numeric: ['>=', 0] }], y: [9] } })(event)).toBe(false);
-    expect(Date.now() - began).toBeLessThan(2000);
+    checkHang();
   });
 
   test('an event nested beyond the stack is matched', () => {

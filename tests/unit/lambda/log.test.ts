@@ -26,7 +26,7 @@ const FUNCTIONS = {
     };`,
   fails: `exports.handler = async () => { throw Object.assign(new Error('boom'), { code: 'E_BOOM' }); };`,
   slow: {
-    timeoutMs: 150,
+    timeoutMs: 500,
     files: {
       'index.js': `exports.handler = async () => { console.log('begun'); await new Promise(() => setInterval(() => {}, 10)); };`,
     },
@@ -108,8 +108,8 @@ test('an error that was thrown is logged by the runtime, and is no status of the
 test('a time-out is logged, and reported with the whole time allowed', async () => {
   const log = await logOf('slow');
   expect(log).toContain('TIME\tID\tINFO\tbegun');
-  expect(log).toContain('TIME ID Task timed out after 0.15 seconds');
-  expect(log.at(-1)).toMatch(/\tDuration: 150\.00 ms\t.*Max Memory Used: \d+ MB\t.*\tStatus: timeout$/);
+  expect(log).toContain('TIME ID Task timed out after 0.50 seconds');
+  expect(log.at(-1)).toMatch(/\tDuration: 500\.00 ms\t.*Max Memory Used: \d+ MB\t.*\tStatus: timeout$/);
 });
 
 test('what a function wrote before it crashed is kept', async () => {

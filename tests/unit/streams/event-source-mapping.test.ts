@@ -11,6 +11,7 @@ import {
   keysOf,
   mapping,
 } from '../../support/events-fixture';
+import { eventually } from '../../support/eventually';
 import { VirtualClock } from '../../support/virtual-clock';
 
 let clock: VirtualClock;
@@ -258,6 +259,5 @@ test('it runs in real time too', async () => {
   add('a');
   open({}, { clock: undefined, random: undefined, limits: { ...AWS_LIMITS.stream, pollMs: 20 } });
   stream.add('b');
-  await new Promise((resolve) => setTimeout(resolve, 150));
-  expect(batches().flat()).toContain('b');
+  await eventually(() => expect(batches().flat()).toContain('b'));
 });
