@@ -16,5 +16,6 @@ module.exports = {
   globalSetup: '<rootDir>/tests/support/build-bundles.ts',
   // Only what hangs gets so far, however busy the machine. In ms.
   testTimeout: 300_000,
-  maxWorkers: 2,
+  // Every other suite waits more than it computes. Jest takes at least one worker.
+  maxWorkers: '150%',
 };

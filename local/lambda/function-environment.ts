@@ -210,7 +210,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     const { spec } = this.options;
     const { requestId, trace, askedAt } = invocation;
     // An init that had ended before anybody asked delays nobody. It is billed all the same.
-    const awaitedInit = init && (init.failure || init.endedAt >= askedAt) ? init : undefined;
+    const awaitedInit = init && (init.failure || init.endedAt > askedAt) ? init : undefined;
     const durationMs = init?.failure ? 0 : Math.min(performance.now() - startedAt, spec.timeoutMs);
     return {
       at: Date.now(),

@@ -2,6 +2,7 @@
 import type { Clock } from '../../functions/core/clock';
 import type { ExecutionEnvironment, InvokeResult } from '../services';
 import type { FunctionSpec } from '../specs';
+import { BusyEnvironments } from './busy-environments';
 import type { Concurrency } from './concurrency';
 import { platformError } from './invocation';
 import type { Invocation, Outcome } from './invocation';
@@ -49,6 +50,7 @@ export class FunctionPool implements Starter {
   private readonly environments = new Set<PooledEnvironment>();
   /** The most recently used one last. */
   private readonly idle: Idle[] = [];
+  private readonly busy = new BusyEnvironments<PooledEnvironment>();
   private readonly line = new WaitingLine<PooledEnvironment>();
   /** Told when an environment that was asked for in advance has started. */
   private readonly warming: (() => void)[] = [];
@@ -96,7 +98,9 @@ export class FunctionPool implements Starter {
   /** An invocation of `environment` is over: the environment is free, or has ended. */
   onFinished(environment: PooledEnvironment): void {
     if (environment.usable) {
-      this.line.noteFreed(this.options.clock.now());
+      const now = this.options.clock.now();
+      this.busy.end(environment, now);
+      this.line.noteFreed(now);
       this.give(environment);
     }
     this.options.admission.consider();
@@ -131,7 +135,7 @@ export class FunctionPool implements Starter {
   need(): Need | undefined {
     if (this.closed) return undefined;
     // What is asked for in advance comes after all that waits.
-    return this.uncovered ?? (this.warming.length > 0 ? { rank: Infinity, origin: 'outside', expectedWaitMs: Infinity } : undefined);
+    return this.uncovered ?? (this.warming.length > 0 ? { rank: Infinity, origin: 'outside', waitAtPaceMs: Infinity, lastWaitMs: Infinity } : undefined);
   }
 
   async start(): Promise<void> {
@@ -155,9 +159,14 @@ export class FunctionPool implements Starter {
   private takeIdle(): PooledEnvironment | undefined {
     for (let idle = this.idle.pop(); idle; idle = this.idle.pop()) {
       idle.used.abort();
-      if (idle.environment.usable) return idle.environment;
+      if (idle.environment.usable) return this.begin(idle.environment);
     }
     return undefined;
+  }
+
+  private begin(environment: PooledEnvironment): PooledEnvironment {
+    this.busy.begin(environment, this.options.clock.now());
+    return environment;
   }
 
   /** Waits for whatever comes first: an environment that becomes free, or one that is started. */
@@ -182,7 +191,7 @@ export class FunctionPool implements Starter {
   /** An environment without work goes to who waits, or rests. One whose init has failed has that to tell, if anybody waits. */
   private give(environment: PooledEnvironment): void {
     const waiter = this.line.shift();
-    if (waiter) return waiter.take(environment);
+    if (waiter) return waiter.take(this.begin(environment));
     if (!environment.usable) return;
     environment.sandbox.freeze();
     const used = new AbortController();
@@ -194,7 +203,9 @@ export class FunctionPool implements Starter {
 
   /** The first invocation that waits without an environment on its way to it. */
   private get uncovered(): Need | undefined {
-    return this.line.uncovered(this.starting + this.finishing, this.options.clock.now());
+    const now = this.options.clock.now();
+    const uncovered = this.line.uncovered(this.starting + this.finishing, now);
+    return uncovered && { ...uncovered, lastWaitMs: this.busy.lastWaitMs(this.line.length, now) };
   }
 
   /** How many environments are about to be free. */
@@ -204,6 +215,7 @@ export class FunctionPool implements Starter {
 
   private forget(environment: PooledEnvironment): void {
     this.environments.delete(environment);
+    this.busy.forget(environment);
     const index = this.idle.findIndex((idle) => idle.environment === environment);
     if (index >= 0) this.idle.splice(index, 1)[0]?.used.abort();
     this.options.admission.consider();

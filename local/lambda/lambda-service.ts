@@ -38,7 +38,7 @@ import { LambdaStats } from './lambda-stats';
 import type { FunctionStats } from './lambda-stats';
 import { RuntimeApi } from './runtime-api';
 import { SpareCores } from './spare-cores';
-import { StartAdmission } from './start-admission';
+import { START_MS, StartAdmission } from './start-admission';
 import { traceContextOf } from './trace-header';
 
 export interface LambdaServiceOptions {
@@ -113,6 +113,8 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     const spareCores = new SpareCores();
     this.admission = new StartAdmission({
       limit: options.concurrentStarts ?? os.availableParallelism(),
+      // Where cold starts are to be as on AWS, so is when they happen: no invocation waits there while its function may start.
+      startMs: options.beforeColdStart ? 0 : START_MS,
       hasSpareCore: () => spareCores.hasSpareCore(),
       clock: backgroundClock,
     });

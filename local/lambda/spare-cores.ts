@@ -6,7 +6,7 @@ const SHORTEST_LOOK_MS = 100;
 /** What the cores did in a longer time says nothing of now. In ms. */
 const LONGEST_LOOK_MS = 1000;
 /** Share of one core that must have been idle. */
-const SPARE_SHARE = 0.25;
+const SPARE_SHARE = 0.5;
 
 export interface SpareCoresOptions {
   /** In ms of any clock. */

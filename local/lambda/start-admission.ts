@@ -16,13 +16,18 @@ const RECHECK_MS = 100;
  */
 const PATIENCE_MS: Readonly<Record<Origin, number>> = { inside: 1000, outside: 25_000 };
 
+/** About the time from the start of an environment to its first answer, in ms: its init, and code that is not compiled yet. */
+export const START_MS = 500;
+
 /** An invocation that no environment is on its way to. */
 export interface Need {
   /** The smaller, the sooner. */
   readonly rank: number;
   readonly origin: Origin;
   /** How long the invocation would wait without a start, at the pace of the last seconds, in ms; Infinity where no environment becomes free. */
-  readonly expectedWaitMs: number;
+  readonly waitAtPaceMs: number;
+  /** How long the last invocation in the line would wait, by what the last ones took, in ms; Infinity where that is not known. */
+  readonly lastWaitMs: number;
 }
 
 /** Whoever starts environments: the pool of one function. */
@@ -38,6 +43,8 @@ export interface Starter {
 export interface StartAdmissionOptions {
   /** How many environments initialise at once at most. */
   readonly limit: number;
+  /** Where all that waits is expected to get an environment within this time, nothing starts, also on a machine at rest. In ms. */
+  readonly startMs: number;
   /** Whether the machine has a core to spare. */
   readonly hasSpareCore: () => boolean;
   readonly clock: Clock;
@@ -75,7 +82,8 @@ export class StartAdmission {
   /** Looks at the cores once at most, and only where that matters. */
   private rule(): (need: Need) => boolean {
     let spare: boolean | undefined;
-    return ({ origin, expectedWaitMs }) => expectedWaitMs > PATIENCE_MS[origin] || (spare ??= this.options.hasSpareCore());
+    return ({ origin, waitAtPaceMs, lastWaitMs }) =>
+      lastWaitMs >= this.options.startMs && (waitAtPaceMs > PATIENCE_MS[origin] || (spare ??= this.options.hasSpareCore()));
   }
 
   private mostUrgent(mayStart: (need: Need) => boolean): Starter | undefined {

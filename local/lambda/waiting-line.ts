@@ -65,12 +65,12 @@ export class WaitingLine<Environment> {
    * The first waiter for which a start is missing.
    * @param coming environments that are on their way
    */
-  uncovered(coming: number, now: number): Need | undefined {
+  uncovered(coming: number, now: number): Omit<Need, 'lastWaitMs'> | undefined {
     const waiter = this.waiters.filter(({ mayStart }) => mayStart())[coming];
-    return waiter && { rank: rankOf(waiter), origin: waiter.origin, expectedWaitMs: this.expectedWaitMs(this.waiters.indexOf(waiter), now) };
+    return waiter && { rank: rankOf(waiter), origin: waiter.origin, waitAtPaceMs: this.waitAtPaceMs(this.waiters.indexOf(waiter), now) };
   }
 
-  private expectedWaitMs(position: number, now: number): number {
+  private waitAtPaceMs(position: number, now: number): number {
     this.forgetBefore(now - PACE_WINDOW_MS);
     return ((position + 1) * PACE_WINDOW_MS) / this.freed.length;
   }

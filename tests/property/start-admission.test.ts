@@ -12,14 +12,20 @@ const arrivals = fc.array(
   }),
   { minLength: 1, maxLength: 60 },
 );
-const machine = fc.record({ concurrentStarts: fc.integer({ min: 1, max: 4 }), initMs: fc.integer({ min: 1, max: 2000 }), spare: fc.infiniteStream(fc.boolean()) });
+const machine = fc.record({
+  concurrentStarts: fc.integer({ min: 1, max: 4 }),
+  startMs: fc.constantFrom(0, 500),
+  initMs: fc.integer({ min: 1, max: 2000 }),
+  spare: fc.infiniteStream(fc.boolean()),
+});
 
 test('whatever comes, whenever: everybody is served once, starts keep to the limit, and nobody waits beside an environment that rests', async () => {
   await fc.assert(
-    fc.asyncProperty(arrivals, machine, async (invocations, { concurrentStarts, initMs, spare }) => {
+    fc.asyncProperty(arrivals, machine, async (invocations, { concurrentStarts, startMs, initMs, spare }) => {
       const fixture = poolFixture({
         functions: Object.fromEntries(NAMES.map((name) => [name, {}])),
         concurrentStarts,
+        startMs,
         hasSpareCore: () => spare.next().value as boolean,
         init: () => initMs,
       });

@@ -11,6 +11,7 @@ import { VirtualClock } from './virtual-clock';
 export interface PoolFixtureOptions {
   readonly functions: Readonly<Record<string, { readonly reservedConcurrency?: number }>>;
   readonly concurrentStarts?: number;
+  readonly startMs?: number;
   readonly hasSpareCore?: () => boolean;
   /** How long the init of a function takes, in ms; "fails" for an init that fails at once. */
   readonly init?: (functionName: string) => number | 'fails';
@@ -32,14 +33,14 @@ export interface PoolFixture {
   invoke(functionName: string, id: string, ms: number, how?: { readonly origin?: Origin; readonly signal?: AbortSignal }): Promise<InvokeResult>;
 }
 
-export function poolFixture({ functions, concurrentStarts = 2, hasSpareCore = () => true, init = () => 300, beforeColdStart }: PoolFixtureOptions): PoolFixture {
+export function poolFixture({ functions, concurrentStarts = 2, startMs = 500, hasSpareCore = () => true, init = () => 300, beforeColdStart }: PoolFixtureOptions): PoolFixture {
   const clock = new VirtualClock();
   const events: PoolEvent[] = [];
   let underWay = 0;
   let peak = 0;
   const specs = Object.entries(functions).map(([name, { reservedConcurrency }]) => ({ name, reservedConcurrency }) as FunctionSpec);
   const concurrency = new Concurrency(specs, 1000);
-  const admission = new StartAdmission({ limit: concurrentStarts, hasSpareCore, clock });
+  const admission = new StartAdmission({ limit: concurrentStarts, startMs, hasSpareCore, clock });
 
   const pools = new Map(
     specs.map((spec) => {

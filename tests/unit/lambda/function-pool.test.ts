@@ -1,4 +1,4 @@
-import { poolFixture, type PoolEvent, type PoolFixture } from '../../support/pool-fixture';
+import { poolFixture, type PoolEvent, type PoolFixture, type PoolFixtureOptions } from '../../support/pool-fixture';
 
 const runs = ({ events }: PoolFixture): string[] => events.flatMap((event) => (event.kind === 'run' ? [`${event.invocation} in ${event.environment}`] : []));
 const started = ({ events }: PoolFixture, kind: PoolEvent['kind'] = 'start'): string[] =>
@@ -73,6 +73,49 @@ test('who has waited for ten seconds from outside goes before who comes from ins
   void fixture.invoke('f', 'message', SLOW, { origin: 'inside' });
   await fixture.clock.advance(30_000);
   expect(runs(fixture)).toEqual(['visitor in f 1', 'message in f 2']);
+});
+
+describe('while the invocations of a function are quick', () => {
+  /** One environment that has run an invocation of 50 ms. */
+  const quickFunction = async (options: Partial<PoolFixtureOptions> = {}): Promise<PoolFixture> => {
+    const fixture = poolFixture({ functions: { f: {} }, ...options });
+    void fixture.invoke('f', 'first', 50);
+    await fixture.clock.advance(1000);
+    return fixture;
+  };
+
+  test('those that come at once wait for the environment, which serves them sooner than one that would have to start', async () => {
+    const fixture = await quickFunction();
+    void invokeMany(fixture, 6, 50);
+    await fixture.clock.advance(1000);
+    expect(runs(fixture)).toHaveLength(7);
+    expect(started(fixture)).toEqual(['f 1']);
+  });
+
+  test('so many that the last ones would wait longer than a start takes have more environments started', async () => {
+    const fixture = await quickFunction();
+    void invokeMany(fixture, 30, 50);
+    await fixture.clock.advance(2000);
+    expect(runs(fixture)).toHaveLength(31);
+    expect(started(fixture).length).toBeGreaterThan(1);
+    expect(started(fixture).length).toBeLessThan(8);
+  });
+
+  test('one that is suddenly slow holds nobody up for longer than a start takes', async () => {
+    const fixture = await quickFunction();
+    void fixture.invoke('f', 'slow', SLOW);
+    void fixture.invoke('f', 'next', 50);
+    // It shows after 500 ms that the invocation is slow; the next look is at most 100 ms later; the init takes 300 ms.
+    await fixture.clock.advance(901);
+    expect(runs(fixture)).toEqual(['first in f 1', 'slow in f 1', 'next in f 2']);
+  });
+
+  test('each of them starts an environment at once where starts are to happen as on AWS', async () => {
+    const fixture = await quickFunction({ startMs: 0, concurrentStarts: 6 });
+    void invokeMany(fixture, 4, 400);
+    await fixture.clock.advance(1);
+    expect(started(fixture)).toHaveLength(4);
+  });
 });
 
 describe('while no core is spare', () => {

@@ -9,7 +9,7 @@ test('the first look finds a core to spare', () => {
   expect(spareCores().hasSpareCore()).toBe(true);
 });
 
-test.each([[200, 49, false], [200, 50, true], [1000, 249, false], [1000, 250, true]])(
+test.each([[200, 99, false], [200, 100, true], [1000, 499, false], [1000, 500, true]])(
   'of %i ms, %i ms of a core idle: a core is spare is %s',
   (ms, idleMs, spare) => {
     const cores = spareCores();
