@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 // The suites run on Node 20, where the SDK warns about its future at every start.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
@@ -16,6 +18,7 @@ module.exports = {
   globalSetup: '<rootDir>/tests/support/build-bundles.ts',
   // Only what hangs gets so far, however busy the machine. In ms.
   testTimeout: 300_000,
-  // Every other suite waits more than it computes. Jest takes at least one worker.
-  maxWorkers: '150%',
+  // Suites wait for half of their time, so that one and a half a core keep the machine at work. More than eight save no time: then the longest
+  // suite decides.
+  maxWorkers: Math.min(8, Math.ceil(1.5 * availableParallelism())),
 };
