@@ -12,7 +12,7 @@ const toStderr = (text: string): void => void process.stderr.write(text);
  * line.
  */
 async function main(): Promise<number> {
-  // Whoever read our output may stop reading; the tunnel goes on.
+  // The program that reads this output (`http-tunnel http 3000 | head`) may end. The tunnel goes on.
   process.stdout.on('error', () => undefined);
   let invocation: Invocation;
   try {

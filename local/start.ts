@@ -18,6 +18,8 @@ const EXPECTED = new Set([
 
 /** Resolves with the exit code: 0 when stopped, 1 when it cannot run, 2 for a wrong command line. */
 async function main(): Promise<number> {
+  // The program that reads this output (`npm start | head`) may end. The tunnel goes on.
+  process.stdout.on('error', () => undefined);
   let options: StartOptions;
   try {
     const parsed = parseStartOptions(process.argv.slice(2));

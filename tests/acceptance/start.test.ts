@@ -153,6 +153,15 @@ describe('a start of its own', () => {
     await service.close();
   });
 
+  test('the tunnel goes on when nobody reads its output any more, and Ctrl-C ends it all', async () => {
+    const start = npmStart('--', '--json', '--verbose', '--http-port', '0');
+    const { visitorUrl } = await ready(start);
+    start.npm.stdout?.destroy();
+    expect((await ask(visitorUrl, '/demo/nonce/1')).text).toBe('1');
+    expect((await ask(visitorUrl, '/demo/nonce/2')).text).toBe('2');
+    expect(await expectAllToEnd(start, () => start.ctrlC())).toBe(0);
+  });
+
   test('SIGKILL of the process below npm leaves no process', async () => {
     const start = npmStart('--', '--json', '--http-port', '0');
     const { visitorUrl } = await ready(start);
