@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { FUNCTION_SETTINGS } from '../functions/settings';
-import { buildFunctions, type BuiltFunction } from '../scripts/build-functions';
+import { buildFunctions, type BuiltFunction } from '../functions/build-functions';
 
 const DIST = path.join(__dirname, '../dist');
 /** Functions that the limit has a shorter one of. */

@@ -1,4 +1,4 @@
-import type { LambdaService } from '../local/lambda/lambda-service';
+import type { LambdaService } from '../emulator/lambda/lambda-service';
 import { shortName } from './meter';
 import { readProcess } from './processes/read-process';
 

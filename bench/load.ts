@@ -1,5 +1,5 @@
 import { randomExponential, randomLogNormal } from 'd3-random';
-import { generator } from '../local/latency/latency-profile';
+import { generator } from '../emulator/latency/latency-profile';
 
 /** One request as planned: an open model, in which nobody waits for an answer before the next one comes. */
 export interface PlannedRequest {

@@ -1,6 +1,6 @@
 /** `npm run bench`: what every way back costs, in time and money. */
 import path from 'node:path';
-import { runProgram } from '../scripts/command-line';
+import { runProgram } from '../cli/command-line';
 import { bench, type BenchResult } from './bench';
 import { whileFit } from './fitness/while-fit';
 import { parseBenchOptions, type BenchOptions } from './options';

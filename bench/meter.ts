@@ -1,8 +1,8 @@
-import { tablesOf } from '../local/aws-endpoint/call-recorder';
-import type { LocalCloud } from '../local/local-cloud';
-import type { InvocationRecord } from '../local/lambda/invocation';
-import type { AwsCall, AwsReply, Interceptor, InvocationInterceptor, LogLine, StreamRecord } from '../local/services';
-import type { LatencyOperation } from '../local/latency/aws-latency';
+import { tablesOf } from '../emulator/aws-endpoint/call-recorder';
+import type { LocalCloud } from '../emulator/local-cloud';
+import type { InvocationRecord } from '../emulator/lambda/invocation';
+import type { AwsCall, AwsReply, Interceptor, InvocationInterceptor, LogLine, StreamRecord } from '../emulator/services';
+import type { LatencyOperation } from '../emulator/latency/aws-latency';
 import { eventUnits, httpUnits, logBytes, messageUnits, type Usage } from './usage';
 
 type Tally = Record<string, number>;

@@ -1,7 +1,7 @@
-import { AWS_LIMITS } from '../local/limits';
-import { LambdaService } from '../local/lambda/lambda-service';
-import { ProcessGuard } from '../local/process-guard';
-import type { FunctionSpec } from '../local/specs';
+import { AWS_LIMITS } from '../emulator/limits';
+import { LambdaService } from '../emulator/lambda/lambda-service';
+import { ProcessGuard } from '../emulator/process-guard';
+import type { FunctionSpec } from '../emulator/specs';
 import type { BenchBundles } from './bundles';
 import { LIMIT } from './contenders';
 import { CpuMeter } from './cpu-meter';

@@ -1,6 +1,6 @@
-import { AWS_LATENCY } from '../local/latency/aws-latency';
-import { logNormalOf } from '../local/latency/latency-profile';
-import type { LatencyProfileName } from '../local/latency/latency-profile';
+import { AWS_LATENCY } from '../emulator/latency/aws-latency';
+import { logNormalOf } from '../emulator/latency/latency-profile';
+import type { LatencyProfileName } from '../emulator/latency/latency-profile';
 import { LIMIT } from './contenders';
 import type { Measurement } from './runner';
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from '../agent';
 import { randomTokenKey, signToken } from '../local/agent-token';
-import { chain } from '../local/aws-endpoint/call-recorder';
-import { latencyProfile, type LatencyProfileName } from '../local/latency/latency-profile';
-import { LocalCloud } from '../local/local-cloud';
+import { chain } from '../emulator/aws-endpoint/call-recorder';
+import { latencyProfile, type LatencyProfileName } from '../emulator/latency/latency-profile';
+import { LocalCloud } from '../emulator/local-cloud';
 import { withStack } from '../local/kept-stacks/with-stack';
 import { environmentOf, LIMIT, type RunnerName } from './contenders';
 import { CpuMeter } from './cpu-meter';

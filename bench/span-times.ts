@@ -1,4 +1,4 @@
-import type { AwsCall, Interceptor } from '../local/services';
+import type { AwsCall, Interceptor } from '../emulator/services';
 import { shortName } from './meter';
 
 /** How long the AWS calls of functions took, as the cloud saw them: means in ms, by who called what. */

@@ -1,5 +1,5 @@
-import type { InvocationRecord } from '../local/lambda/invocation';
-import type { InvocationInterceptor, InvokeResult } from '../local/services';
+import type { InvocationRecord } from '../emulator/lambda/invocation';
+import type { InvocationInterceptor, InvokeResult } from '../emulator/services';
 import { NONCE_HEADER, nonceIn } from './local-service';
 
 /** What is seen of one request from inside the cloud; times are of `performance.now()`, in ms. */

@@ -1,5 +1,5 @@
 /**
- * Stands in for `cls-hooked/context` in the functions' bundles (scripts/build-functions.ts). The X-Ray SDK keeps its current
+ * Stands in for `cls-hooked/context` in the functions' bundles (functions/build-functions.ts). The X-Ray SDK keeps its current
  * segment there, in a context that follows every promise by async hooks, which costs a request some milliseconds of CPU. An execution
  * environment handles one invocation at a time, and on Lambda the SDK enters one context at init and never leaves it: what
  * the hooks carry about is the same object everywhere. So one object, without hooks, does.

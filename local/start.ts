@@ -1,8 +1,8 @@
 /** `npm start`: the whole tunnel on one machine. */
 import { AgentOptionError, onStopSignal } from '../agent';
-import { CommandLineError } from '../scripts/command-line';
-import { FaultPlanError } from './faults/fault-plan';
-import { exitWithParent } from './process-guard';
+import { CommandLineError } from '../cli/command-line';
+import { FaultPlanError } from '../emulator/faults/fault-plan';
+import { exitWithParent } from '../emulator/process-guard';
 import { PortTakenError, run } from './start/run';
 import { parseStartOptions, type StartOptions } from './start/start-options';
 import { jsonOutput, textOutput } from './start/start-output';

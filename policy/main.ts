@@ -4,7 +4,7 @@
  */
 import { Command } from 'commander';
 import path from 'node:path';
-import { CommandLineError, parseOptions, runProgram, type Help } from '../scripts/command-line';
+import { CommandLineError, parseOptions, runProgram, type Help } from '../cli/command-line';
 import { checkPolicy } from './check-policy';
 import { isEnvironment } from './expectations';
 import { policyText } from './policy-text';

@@ -1,6 +1,6 @@
 import type { Cohort } from '../functions/core/rollout';
-import { isNamed } from '../local/faults/faults';
-import type { AwsCall, Interceptor } from '../local/services';
+import { isNamed } from '../emulator/faults/faults';
+import type { AwsCall, Interceptor } from '../emulator/services';
 
 /** Requests of each cohort. */
 export type ByCohort = Readonly<Record<Cohort, number>>;

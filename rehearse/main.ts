@@ -1,7 +1,7 @@
 /** `npm run rehearse`: what operations rely on, rehearsed on the local cloud under load. */
 import { whileFit } from '../bench/fitness/while-fit';
 import type { Requests } from '../bench/fitness/judge';
-import { runProgram } from '../scripts/command-line';
+import { runProgram } from '../cli/command-line';
 import { parseRehearseOptions, type RehearseOptions } from './options';
 import { missesOf, outcomeOf } from './outcome';
 import { progressOn, type Progress } from './progress';

@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { parseOptions, type Help } from '../scripts/command-line';
+import { parseOptions, type Help } from '../cli/command-line';
 import { SCENARIOS, type ScenarioName } from './scenarios';
 
 export const REHEARSALS = ['rollback', 'rollout'] as const;

@@ -1,5 +1,5 @@
 import type { Cohort } from '../functions/core/rollout';
-import type { Alarms } from '../local/observations';
+import type { Alarms } from '../emulator/observations';
 import type { Assignments, ByCohort } from './assignments';
 import type { RolloutChanges } from './rollout-changes';
 import { firstTriggered, type Trigger } from './triggers';

@@ -1,4 +1,4 @@
-import type { AwsCall, Interceptor } from '../local/services';
+import type { AwsCall, Interceptor } from '../emulator/services';
 
 export interface RolloutChange {
   /** When it held, in ms since the epoch. */

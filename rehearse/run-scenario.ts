@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AlarmTransition } from '../local/observations';
+import type { AlarmTransition } from '../emulator/observations';
 import { resume, set } from '../rollout/commands';
 import type { ByCohort } from './assignments';
 import { mend, type Mending } from './mend';

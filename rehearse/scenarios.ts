@@ -1,4 +1,4 @@
-import type { FaultPlanInput } from '../local/faults/fault-plan';
+import type { FaultPlanInput } from '../emulator/faults/fault-plan';
 import type { Trigger } from './triggers';
 
 type Faults = FaultPlanInput['faults'];

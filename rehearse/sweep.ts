@@ -1,4 +1,4 @@
-import type { LocalCloud } from '../local/local-cloud';
+import type { LocalCloud } from '../emulator/local-cloud';
 
 /** Sends sweep, and with it a probe through stream and bus, without waiting for its minute. */
 export function sendSweep({ services }: LocalCloud): void {

@@ -1,5 +1,5 @@
-import { isNamed } from '../local/faults/faults';
-import type { Alarms, AlarmTransition } from '../local/observations';
+import { isNamed } from '../emulator/faults/faults';
+import type { Alarms, AlarmTransition } from '../emulator/observations';
 
 /** Ids of the alarms that feed the composite `rollback` (modules/alarms). */
 export const TRIGGERS = [

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathFor } from '../bench/local-service';
 import type { Timeline } from '../bench/timeline';
 import { Visitor, type Reply } from '../bench/visitor';
-import { generator } from '../local/latency/latency-profile';
+import { generator } from '../emulator/latency/latency-profile';
 
 export interface VisitorsOptions {
   readonly url: string;

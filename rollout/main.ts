@@ -1,5 +1,5 @@
 /** `npm run rollout`: how far the event-driven path is rolled out, and the next step. */
-import { runProgram } from '../scripts/command-line';
+import { runProgram } from '../cli/command-line';
 import { connect } from './connect';
 import { parseRolloutOptions } from './options';
 import { runRollout } from './run';

@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { environments, type EnvironmentName } from '../environments';
-import { CommandLineError, parseOptions, type Help } from '../scripts/command-line';
+import { CommandLineError, parseOptions, type Help } from '../cli/command-line';
 import { isStage, STAGES } from './stages';
 
 const COMMANDS = ['status', 'next', 'set', 'off', 'resume'] as const;

@@ -15,7 +15,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from '../agent';
-import { CommandLineError, parseOptions, runProgram, type Help } from './command-line';
+import { CommandLineError, parseOptions, runProgram, type Help } from '../cli/command-line';
 
 /** The environment did not do what it is for. */
 export class SmokeTestError extends Error {

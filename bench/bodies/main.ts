@@ -1,6 +1,6 @@
 /** `npm run bench:bodies`: what bodies of different sizes take through the tunnel. */
 import path from 'node:path';
-import { runProgram } from '../../scripts/command-line';
+import { runProgram } from '../../cli/command-line';
 import { whileFit } from '../fitness/while-fit';
 import { progressOn } from '../progress';
 import { requestsOf } from '../runner';

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { LATENCY_PROFILES, type LatencyProfileName } from '../../local/latency/latency-profile';
-import { parseOptions, type Help } from '../../scripts/command-line';
+import { LATENCY_PROFILES, type LatencyProfileName } from '../../emulator/latency/latency-profile';
+import { parseOptions, type Help } from '../../cli/command-line';
 import type { ContenderName } from '../contenders';
 import { contenders, positive, wholeNumber } from '../options';
 

@@ -1,4 +1,4 @@
-import { ExitError } from '../../scripts/command-line';
+import { ExitError } from '../../cli/command-line';
 import { BOUNDS } from './bounds';
 import { Judge, type Finding, type Requests } from './judge';
 import { startSampling } from './sampling';

@@ -1,6 +1,6 @@
 /** `npm run load`: many requests in flight, and what holds of what the plan asked for. */
 import { writeFile } from 'node:fs/promises';
-import { runProgram } from '../../scripts/command-line';
+import { runProgram } from '../../cli/command-line';
 import { whileFit } from '../fitness/while-fit';
 import { progressOn } from '../progress';
 import { verdictTable, type Table } from '../report/tables';

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { LATENCY_PROFILES, type LatencyProfileName } from '../../local/latency/latency-profile';
-import { parseOptions, type Help } from '../../scripts/command-line';
+import { LATENCY_PROFILES, type LatencyProfileName } from '../../emulator/latency/latency-profile';
+import { parseOptions, type Help } from '../../cli/command-line';
 
 export interface LoadOptions {
   /** Requests to be in flight. */

@@ -1,7 +1,7 @@
 /** `npm run bench:local`: what `npm start` carries on this machine. */
 import path from 'node:path';
 import { onStopSignal } from '../../agent';
-import { runProgram } from '../../scripts/command-line';
+import { runProgram } from '../../cli/command-line';
 import { whileFit } from '../fitness/while-fit';
 import { progressOn } from '../progress';
 import { textTable } from '../report/text-table';

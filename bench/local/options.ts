@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseOptions, type Help } from '../../scripts/command-line';
+import { parseOptions, type Help } from '../../cli/command-line';
 import { wholeNumber } from '../options';
 
 export interface LocalBenchOptions {

@@ -1,5 +1,5 @@
 import { startDemoService } from '../../agent/demo/demo-service';
-import { ProcessGuard } from '../../local/process-guard';
+import { ProcessGuard } from '../../emulator/process-guard';
 import { JsonProgram } from './json-program';
 
 /** `npm start`'s name for its tunnel. */

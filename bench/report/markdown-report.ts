@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { BenchResult } from '../bench';
-import { AWS_LATENCY } from '../../local/latency/aws-latency';
+import { AWS_LATENCY } from '../../emulator/latency/aws-latency';
 import { REQUESTS_PER_TUNNEL_MONTH } from '../cost';
 import { PRICES, PRICES_AS_OF } from '../prices';
 import { planPromises, targets } from '../verdicts';

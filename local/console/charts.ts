@@ -1,5 +1,5 @@
 import { METRIC_NAMESPACE } from '../../functions/metric-names';
-import type { MetricId, MetricPoint, Metrics, Statistic } from '../observations';
+import type { MetricId, MetricPoint, Metrics, Statistic } from '../../emulator/observations';
 import type { Chart, Series, WindowMinutes } from './view-model';
 
 /** Length of a period for each window, in ms: some sixty points a line. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { logText } from '../logs/log-text';
-import type { Alarms, Logs } from '../observations';
-import type { LogLine } from '../services';
-import { shortName } from '../xray/timeline';
+import { logText } from '../story/log-text';
+import type { Alarms, Logs } from '../../emulator/observations';
+import type { LogLine } from '../../emulator/services';
+import { shortName } from '../story/timeline';
 import type { ConsoleLine, Overview, WindowMinutes } from './view-model';
 
 /** In ms. */

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import { digestOfFile } from '../../scripts/digests';
+import { digestOfFile } from '../../functions/digests';
 
 /** In each kept folder: the files in it and the digests of their contents, by path. */
 const CONTENT_FILE = 'content.json';

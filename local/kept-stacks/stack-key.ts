@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../../environments';
 import { FUNCTION_SETTINGS } from '../../functions/settings';
-import { digestOf, digestOfFile, digestOfPackages, hasChangedSince } from '../../scripts/digests';
+import { digestOf, digestOfFile, digestOfPackages, hasChangedSince } from '../../functions/digests';
 
 const ROOT = path.join(__dirname, '../..');
 /** Whose every file, at whatever depth, may be part of modules/synthesize.ts. */

@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { accessFrom, accessWarnings, addAccessOptions, checkAccess, type AccessFlags, type AccessOptions } from '../../agent';
-import { CommandLineError, parseOptions, type Help } from '../../scripts/command-line';
-import { FaultPlanError, type FaultPlan } from '../faults/fault-plan';
-import { readFaultPlan } from '../faults/read-fault-plan';
-import { LATENCY_PROFILES, type LatencyProfileName } from '../latency/latency-profile';
+import { CommandLineError, parseOptions, type Help } from '../../cli/command-line';
+import { FaultPlanError, type FaultPlan } from '../../emulator/faults/fault-plan';
+import { readFaultPlan } from '../../emulator/faults/read-fault-plan';
+import { LATENCY_PROFILES, type LatencyProfileName } from '../../emulator/latency/latency-profile';
 
 export const MODES = ['polling', 'bus', 'direct'] as const;
 export type StartMode = (typeof MODES)[number];

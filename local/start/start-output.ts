@@ -1,7 +1,7 @@
 import type { Disconnection, RequestSummary } from '../../agent';
-import type { FaultCount } from '../faults/active-fault';
-import type { AlarmTransition } from '../observations';
-import type { LogLine } from '../services';
+import type { FaultCount } from '../../emulator/faults/active-fault';
+import type { AlarmTransition } from '../../emulator/observations';
+import type { LogLine } from '../../emulator/services';
 
 /** What `npm start` says once everything runs. */
 export interface Ready {

@@ -4,7 +4,7 @@
  */
 import { Command, InvalidArgumentError } from 'commander';
 import path from 'node:path';
-import { parseOptions, runProgram, type Help } from '../../scripts/command-line';
+import { parseOptions, runProgram, type Help } from '../../cli/command-line';
 import { readPlanJson } from '../terraform/read-terraform';
 import { summarizePlan, type PlanSummary } from './summarize-plan';
 import { MARKER, summaryMarkdown } from './summary-markdown';

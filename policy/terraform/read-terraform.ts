@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { CommandLineError } from '../../scripts/command-line';
+import { CommandLineError } from '../../cli/command-line';
 import type { PlanJson } from './plan-json';
 import { readPlan } from './read-plan';
 import { readSynthesizedStack, type StackJson } from './read-synthesized-stack';

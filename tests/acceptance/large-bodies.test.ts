@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import net from 'node:net';
 import { once } from 'node:events';
 import type { Agent, AgentOptions } from '../../agent';
-import { AwsError } from '../../local/services';
+import { AwsError } from '../../emulator/services';
 import { MAX_RESPONSE_BODY_BYTES } from '../../protocol';
 import { MAX_ROW_BODY_BYTES } from '../../functions/core/body-store';
 import { eventually } from '../support/eventually';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { CloudWatchClient, DescribeAlarmsCommand, GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
-import { LocalCloud } from '../../local/local-cloud';
-import type { AlarmTransition } from '../../local/observations';
+import { LocalCloud } from '../../emulator/local-cloud';
+import type { AlarmTransition } from '../../emulator/observations';
 import { alarmStack, type AlarmStackChanges } from '../support/alarm-stack';
 import { eventually } from '../support/eventually';
 import { ask } from '../support/http-client';

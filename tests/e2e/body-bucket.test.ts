@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { environments } from '../../environments';
 import { bodyBucketName } from '../../modules/body-bucket-name';
-import { validateFaultPlan } from '../../local/faults/fault-plan';
+import { validateFaultPlan } from '../../emulator/faults/fault-plan';
 import { startCloud, type CloudUnderTest } from '../support/tunnel';
 
 const BUCKET = bodyBucketName(environments.local);

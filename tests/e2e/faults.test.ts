@@ -1,5 +1,5 @@
 import { Agent } from '../../agent';
-import { validateFaultPlan } from '../../local/faults/fault-plan';
+import { validateFaultPlan } from '../../emulator/faults/fault-plan';
 import type { StartMode } from '../../local/start/start-options';
 import { startLocalServer } from '../support/agent-local-server';
 import { emfLinesIn } from '../support/emf';

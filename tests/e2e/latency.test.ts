@@ -1,4 +1,4 @@
-import { AWS_LATENCY, type LatencyOperation } from '../../local/latency/aws-latency';
+import { AWS_LATENCY, type LatencyOperation } from '../../emulator/latency/aws-latency';
 import { startTunnel } from '../support/tunnel';
 
 /** Nothing that fits a message goes through S3. */

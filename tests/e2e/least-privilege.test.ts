@@ -1,4 +1,4 @@
-import { parsePolicy, type Statement } from '../../local/iam/policy-document';
+import { parsePolicy, type Statement } from '../../emulator/iam/policy-document';
 import { AccessRecorder } from '../support/access-recorder';
 import { rightsOf } from '../support/granted-rights';
 import { grantsIn, isNeeded, isUsed } from '../support/grants';

@@ -1,5 +1,5 @@
 import { METRIC_NAMESPACE, METRICS, type Metric, type MetricName } from '../../functions/metric-names';
-import { AwsError, type Interceptor } from '../../local/services';
+import { AwsError, type Interceptor } from '../../emulator/services';
 import { emfLinesIn, metricsIn, type EmfLine } from '../support/emf';
 import { eventually } from '../support/eventually';
 import { MinimalAgent } from '../support/minimal-agent';

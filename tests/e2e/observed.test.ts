@@ -1,7 +1,7 @@
 /** What a person sees of a running tunnel: a request's story over all functions, and the console page in a real browser. */
 import { ConsoleServer } from '../../local/console/console-server';
-import { localStory } from '../../scripts/trace/local-story';
-import { storyText } from '../../scripts/trace/story-text';
+import { localStory } from '../../trace/local-story';
+import { storyText } from '../../trace/story-text';
 import { describeInBrowser, type Browser, type Page } from '../support/browser';
 import { eventually } from '../support/eventually';
 import { SetAlarms, WrittenMetrics } from '../support/observed';

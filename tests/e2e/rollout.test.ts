@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AwsError, type Interceptor } from '../../local/services';
+import { AwsError, type Interceptor } from '../../emulator/services';
 import { emfLinesIn } from '../support/emf';
 import { eventually } from '../support/eventually';
 import { putRollout, rolloutItem } from '../support/rollout-items';

@@ -1,4 +1,4 @@
-import { AwsError, type Interceptor } from '../../local/services';
+import { AwsError, type Interceptor } from '../../emulator/services';
 import { eventually } from '../support/eventually';
 import { functionOf, queueOf, ruleOf, tableOf, withTunnel, type CloudUnderTest } from '../support/tunnel';
 

@@ -1,5 +1,5 @@
 import type { Environment } from '../../environments';
-import { AwsError, type Interceptor } from '../../local/services';
+import { AwsError, type Interceptor } from '../../emulator/services';
 import { emfLinesIn } from '../support/emf';
 import { eventually } from '../support/eventually';
 import { MinimalAgent } from '../support/minimal-agent';

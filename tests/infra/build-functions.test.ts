@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { BuildError, buildFunctions } from '../../scripts/build-functions';
+import { BuildError, buildFunctions } from '../../functions/build-functions';
 import { functionNames } from '../support/infra-stack';
 
 let directory = '';

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { recordOf } from '../../scripts/bundle-record';
-import { buildFunctions, type BuildOptions, type BuiltFunction } from '../../scripts/build-functions';
+import { recordOf } from '../../functions/bundle-record';
+import { buildFunctions, type BuildOptions, type BuiltFunction } from '../../functions/build-functions';
 
 const ROOT = path.join(__dirname, '../..');
 

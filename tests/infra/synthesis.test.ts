@@ -71,7 +71,7 @@ describe('synthesis', () => {
       for (const entry of SOURCES)
         fs.cpSync(path.join(root, entry), path.join(clone, entry), { recursive: true });
       fs.symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
-      for (const program of ['scripts/build-functions.ts', 'main.ts'])
+      for (const program of ['functions/build-functions.ts', 'main.ts'])
         execFileSync(process.execPath, ['--import', 'tsx', program], { cwd: clone, stdio: 'pipe' });
       const files = contents(path.join(clone, 'cdktf.out'));
       expect(Object.keys(files).filter((file) => file.endsWith('cdk.tf.json'))).toHaveLength(

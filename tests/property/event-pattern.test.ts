@@ -1,6 +1,6 @@
 /** Laws of event patterns, and a naive matcher of the simple operators to compare with. */
 import fc from 'fast-check';
-import { compilePattern, EventPatternError } from '../../local/events/event-pattern';
+import { compilePattern, EventPatternError } from '../../emulator/events/event-pattern';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 

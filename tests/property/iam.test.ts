@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { evaluate, type Access } from '../../local/iam/evaluate';
-import { actionMatches, resourceMatches, wildcardMatches } from '../../local/iam/matching';
-import type { Patterns, Statement } from '../../local/iam/policy-document';
+import { evaluate, type Access } from '../../emulator/iam/evaluate';
+import { actionMatches, resourceMatches, wildcardMatches } from '../../emulator/iam/matching';
+import type { Patterns, Statement } from '../../emulator/iam/policy-document';
 
 /** What a wildcard means, told without any cleverness: every way to read each star is tried. */
 function naive(pattern: string, text: string, stopsAtColon: boolean): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { BusEvent } from '../../local/events/bus-event';
-import { compileInputTransformer } from '../../local/events/input-transformer';
+import type { BusEvent } from '../../emulator/events/bus-event';
+import { compileInputTransformer } from '../../emulator/events/input-transformer';
 
 const eventWith = (detail: Record<string, unknown>): BusEvent => ({
   version: '0',

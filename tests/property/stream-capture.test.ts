@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { sameItem } from '../../local/dynamodb/attribute-value';
-import type { Item } from '../../local/dynamodb/attribute-value';
-import { LocalDynamoDb } from '../../local/dynamodb/local-dynamodb';
-import { AWS_LIMITS } from '../../local/limits';
-import type { StreamRecord } from '../../local/services';
+import { sameItem } from '../../emulator/dynamodb/attribute-value';
+import type { Item } from '../../emulator/dynamodb/attribute-value';
+import { LocalDynamoDb } from '../../emulator/dynamodb/local-dynamodb';
+import { AWS_LIMITS } from '../../emulator/limits';
+import type { StreamRecord } from '../../emulator/services';
 import { FORWARD_REQUEST, REGION } from '../support/dynamodb-endpoint';
 import { tableWithStream } from '../support/dynamodb-tables';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { encodePath, routeOf } from '../../functions/core/visitor-request';
-import { decodePath } from '../../local/gateway/http-api/decode-path';
+import { decodePath } from '../../emulator/gateway/http-api/decode-path';
 import { visitorRequest as request } from '../support/visitor-request';
 import { anyCharacter } from '../support/any-character';
 

@@ -1,4 +1,4 @@
-import type { AccessDecision } from '../../local/iam/iam';
+import type { AccessDecision } from '../../emulator/iam/iam';
 
 /** What was done, and what allowed it: decisions on the same caller, action, resource and circumstances count once. */
 export class AccessRecorder {

@@ -1,9 +1,9 @@
 /** Alarms on a clock of the test's own, over a store that it fills. */
-import { LocalAlarms, type LocalAlarmsOptions } from '../../local/cloudwatch/alarms/local-alarms';
-import { MetricStore, type Datum } from '../../local/cloudwatch/metrics/metric-store';
-import { Permissions } from '../../local/permissions';
-import { LocalTopics } from '../../local/sns/local-topics';
-import type { CompositeAlarmSpec, MetricAlarmSpec, MetricStatSpec } from '../../local/specs';
+import { LocalAlarms, type LocalAlarmsOptions } from '../../emulator/cloudwatch/alarms/local-alarms';
+import { MetricStore, type Datum } from '../../emulator/cloudwatch/metrics/metric-store';
+import { Permissions } from '../../emulator/iam/permissions';
+import { LocalTopics } from '../../emulator/sns/local-topics';
+import type { CompositeAlarmSpec, MetricAlarmSpec, MetricStatSpec } from '../../emulator/specs';
 import { FakeInvoker } from './events-fixture';
 import { VirtualClock } from './virtual-clock';
 

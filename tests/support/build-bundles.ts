@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { buildFunctions } from '../../scripts/build-functions';
+import { buildFunctions } from '../../functions/build-functions';
 import { environmentNames, stackOf } from './infra-stack';
 
 /** What many suites use, made once before all of them: the functions as they are deployed, and the stacks of the environments. */

@@ -1,12 +1,12 @@
 /** DynamoDB behind the AWS endpoint, with SDK clients that sign as a function does. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { AwsEndpoint } from '../../local/aws-endpoint/aws-endpoint';
-import { LocalDynamoDb } from '../../local/dynamodb/local-dynamodb';
-import type { LocalDynamoDbOptions } from '../../local/dynamodb/local-dynamodb';
-import { AWS_LIMITS } from '../../local/limits';
-import type { AwsService, Interceptor, Principal, Principals } from '../../local/services';
-import type { TableSpec } from '../../local/specs';
+import { AwsEndpoint } from '../../emulator/aws-endpoint/aws-endpoint';
+import { LocalDynamoDb } from '../../emulator/dynamodb/local-dynamodb';
+import type { LocalDynamoDbOptions } from '../../emulator/dynamodb/local-dynamodb';
+import { AWS_LIMITS } from '../../emulator/limits';
+import type { AwsService, Interceptor, Principal, Principals } from '../../emulator/services';
+import type { TableSpec } from '../../emulator/specs';
 
 export const REGION = 'eu-central-1';
 

@@ -1,4 +1,4 @@
-import type { StreamViewType, TableSpec } from '../../local/specs';
+import type { StreamViewType, TableSpec } from '../../emulator/specs';
 
 const ARN = 'arn:aws:dynamodb:eu-central-1:123456789012:table';
 

@@ -1,5 +1,5 @@
 /** What functions write for CloudWatch to make metrics of. */
-import type { LogLine } from '../../local/services';
+import type { LogLine } from '../../emulator/services';
 
 /** A line in the embedded metric format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 export interface EmfLine {

@@ -1,6 +1,6 @@
 /** Doubles of what event buses and mappings speak to, and specs to run them from. */
-import type { FunctionInvoker, InvokeResult, Queues, Sender, StreamRecord, StreamSource } from '../../local/services';
-import type { MappingSpec, RuleSpec, TargetSpec } from '../../local/specs';
+import type { FunctionInvoker, InvokeResult, Queues, Sender, StreamRecord, StreamSource } from '../../emulator/services';
+import type { MappingSpec, RuleSpec, TargetSpec } from '../../emulator/specs';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT_ID = '000000000000';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_TIMING, type Timing } from '../../agent';
 import { startDemoService } from '../../agent/demo/demo-service';
-import { AWS_LIMITS, type Limits } from '../../local/limits';
-import type { Interceptor } from '../../local/services';
+import { AWS_LIMITS, type Limits } from '../../emulator/limits';
+import type { Interceptor } from '../../emulator/services';
 import { environments } from '../../environments';
 import { startCloud, tableOf, type CloudUnderTest } from './tunnel';
 

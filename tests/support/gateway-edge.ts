@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { HttpApiEdge } from '../../local/gateway/http-api/http-api-edge';
-import { AWS_LIMITS, type Limits } from '../../local/limits';
-import { Permissions } from '../../local/permissions';
-import type { HttpApiSpec } from '../../local/specs';
+import { HttpApiEdge } from '../../emulator/gateway/http-api/http-api-edge';
+import { AWS_LIMITS, type Limits } from '../../emulator/limits';
+import { Permissions } from '../../emulator/iam/permissions';
+import type { HttpApiSpec } from '../../emulator/specs';
 import { ACCOUNT_ID, functionArn, FunctionTable, REGION, type TestFunction } from './gateway-functions';
 
 export interface TestEdge extends Pick<HttpApiEdge, 'listen' | 'close'> {

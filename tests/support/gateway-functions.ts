@@ -1,4 +1,4 @@
-import type { FunctionInvoker, InvokeResult } from '../../local/services';
+import type { FunctionInvoker, InvokeResult } from '../../emulator/services';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT_ID = '000000000000';

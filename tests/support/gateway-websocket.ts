@@ -3,16 +3,16 @@ import type { IncomingMessage } from 'node:http';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import WebSocket from 'ws';
-import { WebSocketGateway } from '../../local/gateway/websocket/websocket-gateway';
-import { AWS_LIMITS, type Limits } from '../../local/limits';
-import { Permissions } from '../../local/permissions';
-import type { ExecutionEnvironment, Interceptor, Principal } from '../../local/services';
+import { WebSocketGateway } from '../../emulator/gateway/websocket/websocket-gateway';
+import { AWS_LIMITS, type Limits } from '../../emulator/limits';
+import { Permissions } from '../../emulator/iam/permissions';
+import type { ExecutionEnvironment, Interceptor, Principal } from '../../emulator/services';
 import type {
   LambdaIntegrationSpec,
   MockIntegrationSpec,
   WebSocketApiSpec,
   WebSocketRouteSpec,
-} from '../../local/specs';
+} from '../../emulator/specs';
 import { ACCOUNT_ID, functionArn, FunctionTable, REGION, type TestFunction } from './gateway-functions';
 
 export const API_ID = 'abcdef1234';

@@ -1,8 +1,8 @@
 /** What policies give, held against what was done. */
-import { evaluate } from '../../local/iam/evaluate';
-import type { AccessDecision, Iam } from '../../local/iam/iam';
-import { actionMatches, resourceMatches } from '../../local/iam/matching';
-import type { Statement } from '../../local/iam/policy-document';
+import { evaluate } from '../../emulator/iam/evaluate';
+import type { AccessDecision, Iam } from '../../emulator/iam/iam';
+import { actionMatches, resourceMatches } from '../../emulator/iam/matching';
+import type { Statement } from '../../emulator/iam/policy-document';
 
 /** One action on one resource, as a statement grants it. */
 export interface Grant {

@@ -1,7 +1,7 @@
-import { Iam, type AccessDecision } from '../../local/iam/iam';
-import { parsePolicy, type PolicyKind, type Statement } from '../../local/iam/policy-document';
-import type { AwsCall, Principal } from '../../local/services';
-import type { CloudSpec, FunctionSpec, MappingSpec, ResourcePolicySpec } from '../../local/specs';
+import { Iam, type AccessDecision } from '../../emulator/iam/iam';
+import { parsePolicy, type PolicyKind, type Statement } from '../../emulator/iam/policy-document';
+import type { AwsCall, Principal } from '../../emulator/services';
+import type { CloudSpec, FunctionSpec, MappingSpec, ResourcePolicySpec } from '../../emulator/specs';
 
 export const ACCOUNT = { accountId: '000000000000', region: 'us-east-1' };
 export const ROLE_ARN = 'arn:aws:iam::000000000000:role/sweep-role';

@@ -4,13 +4,13 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { strToU8, zipSync } from 'fflate';
-import { AWS_LIMITS } from '../../local/limits';
-import { LambdaService } from '../../local/lambda/lambda-service';
-import type { LambdaServiceOptions } from '../../local/lambda/lambda-service';
-import type { InvocationRecord } from '../../local/lambda/invocation';
-import { ProcessGuard } from '../../local/process-guard';
-import type { InvocationOutcome, LogLine, Sender } from '../../local/services';
-import type { FunctionSpec } from '../../local/specs';
+import { AWS_LIMITS } from '../../emulator/limits';
+import { LambdaService } from '../../emulator/lambda/lambda-service';
+import type { LambdaServiceOptions } from '../../emulator/lambda/lambda-service';
+import type { InvocationRecord } from '../../emulator/lambda/invocation';
+import { ProcessGuard } from '../../emulator/process-guard';
+import type { InvocationOutcome, LogLine, Sender } from '../../emulator/services';
+import type { FunctionSpec } from '../../emulator/specs';
 
 export interface LambdaFixture {
   readonly service: LambdaService;

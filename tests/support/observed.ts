@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Alarms, AlarmTransition, AlarmView, MetricId, MetricQuery, Metrics } from '../../local/observations';
+import type { Alarms, AlarmTransition, AlarmView, MetricId, MetricQuery, Metrics } from '../../emulator/observations';
 
 interface Sample {
   readonly at: number;

@@ -1,11 +1,11 @@
 /** Pools of functions on a virtual clock: their environments are made up, so that a test says how long each init and each invocation takes. */
 import { EventEmitter } from 'node:events';
-import { Concurrency } from '../../local/lambda/concurrency';
-import { FunctionPool, type PooledEnvironment } from '../../local/lambda/function-pool';
-import { platformError, type Invocation, type Outcome } from '../../local/lambda/invocation';
-import { StartAdmission } from '../../local/lambda/start-admission';
-import type { ExecutionEnvironment, InvokeResult, Origin } from '../../local/services';
-import type { FunctionSpec } from '../../local/specs';
+import { Concurrency } from '../../emulator/lambda/concurrency';
+import { FunctionPool, type PooledEnvironment } from '../../emulator/lambda/function-pool';
+import { platformError, type Invocation, type Outcome } from '../../emulator/lambda/invocation';
+import { StartAdmission } from '../../emulator/lambda/start-admission';
+import type { ExecutionEnvironment, InvokeResult, Origin } from '../../emulator/services';
+import type { FunctionSpec } from '../../emulator/specs';
 import { VirtualClock } from './virtual-clock';
 
 export interface PoolFixtureOptions {

@@ -5,7 +5,7 @@ import type { Environment } from '../../environments';
 import type * as Synthesis from '../../modules/synthesize';
 import { KeptFolders } from '../../local/kept-stacks/kept-folders';
 import { sourcesAreAsLoaded, stackKey } from '../../local/kept-stacks/stack-key';
-import { digestOf, digestOfFile } from '../../scripts/digests';
+import { digestOf, digestOfFile } from '../../functions/digests';
 import { stubBundles } from './stub-bundles';
 
 /** Where the texts are kept from one run to the next, and from one suite to the other. */

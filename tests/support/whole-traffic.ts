@@ -1,6 +1,6 @@
 /** Everything the tunnel does, so that every right is used: visits, errors, reconnects, sweeps, probes, and failures that end in queues. */
 import { bucketOf } from '../../functions/core/rollout';
-import { AwsError, type Interceptor, type QueueMessage } from '../../local/services';
+import { AwsError, type Interceptor, type QueueMessage } from '../../emulator/services';
 import type { StartMode } from '../../local/start/start-options';
 import type { AccessRecorder } from './access-recorder';
 import { eventually } from './eventually';

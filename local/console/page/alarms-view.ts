@@ -1,4 +1,4 @@
-import type { AlarmState } from '../../observations';
+import type { AlarmState } from '../../../emulator/observations';
 import type { ConsoleAlarm, Overview } from '../view-model';
 import { byId, h, render } from './dom';
 import { ago, clock } from './format';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { checkPolicy } from '../../../policy/check-policy';
 import { RULES } from '../../../policy/rules';
 import { readSynthesizedStack, type StackJson } from '../../../policy/terraform/read-synthesized-stack';
-import { withRules } from '../../../scripts/policy-docs';
+import { withRules } from '../../../policy/policy-docs';
 import { EXAMPLES } from './examples';
 
 const today = new Date('2026-11-24');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { compilePattern, EventPatternError, type EventMatcher } from '../../../local/events/event-pattern';
+import { compilePattern, EventPatternError, type EventMatcher } from '../../../emulator/events/event-pattern';
 import { FUZZ_TIMEOUT_MS, fuzzing, mutated, startHangCheck, withBoundedMemory } from '../../support/fuzz';
 
 const INPUTS = 3000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { fragment } from '../../../agent/fragment';
-import { FrameMeter } from '../../../local/gateway/websocket/frame-meter';
+import { FrameMeter } from '../../../emulator/gateway/websocket/frame-meter';
 import { decodeAgentMessage, decodeCloudMessage, encodeMessage, newSalt, ProtocolError, tokenDigest, type AgentMessage, type CloudMessage } from '../../../protocol';
 import { FUZZ_TIMEOUT_MS, fuzzing, mutated, startHangCheck, withBoundedMemory } from '../../support/fuzz';
 import { anyCharacter } from '../../support/any-character';

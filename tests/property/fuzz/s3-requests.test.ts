@@ -1,8 +1,8 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import type { IncomingMessage } from 'node:http';
-import { s3Request } from '../../../local/s3/s3-request';
-import { AwsError } from '../../../local/services';
+import { s3Request } from '../../../emulator/s3/s3-request';
+import { AwsError } from '../../../emulator/services';
 import { FORWARD_REQUEST } from '../../support/dynamodb-endpoint';
 import { atOnce, FUZZ_TIMEOUT_MS, fuzzing, mutated, withBoundedMemory } from '../../support/fuzz';
 import { patienceFor, sendRaw } from '../../support/gateway-raw-http';

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SSMClient, GetParameterCommand } from '@aws-sdk/client-ssm';
-import { AwsError } from '../../../local/services';
-import type { AwsCall, AwsService } from '../../../local/services';
+import { AwsError } from '../../../emulator/services';
+import type { AwsCall, AwsService } from '../../../emulator/services';
 import { clientSettings, FORWARD_REQUEST, startEndpoint, SWEEP } from '../../support/dynamodb-endpoint';
 import { signedCall } from './signed-call';
 

@@ -1,7 +1,7 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { CallRecorder, chain } from '../../../local/aws-endpoint/call-recorder';
-import { AwsError } from '../../../local/services';
-import type { AwsCall, Interceptor } from '../../../local/services';
+import { CallRecorder, chain } from '../../../emulator/aws-endpoint/call-recorder';
+import { AwsError } from '../../../emulator/services';
+import type { AwsCall, Interceptor } from '../../../emulator/services';
 import { FORWARD_REQUEST, startDynamoDb, SWEEP } from '../../support/dynamodb-endpoint';
 import { tableWithoutStream } from '../../support/dynamodb-tables';
 

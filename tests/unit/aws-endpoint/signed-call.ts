@@ -1,6 +1,6 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Principal } from '../../../local/services';
+import type { Principal } from '../../../emulator/services';
 import { FORWARD_REQUEST, REGION } from '../../support/dynamodb-endpoint';
 
 export interface CallOptions {

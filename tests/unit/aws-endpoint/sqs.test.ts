@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalQueues } from '../../../local/sqs/local-queues';
+import { LocalQueues } from '../../../emulator/sqs/local-queues';
 import { startEndpoint } from '../../support/dynamodb-endpoint';
 import { signedCall } from './signed-call';
 

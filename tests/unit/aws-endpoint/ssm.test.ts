@@ -4,7 +4,7 @@ import {
   PutParameterCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { ssmService } from '../../../local/ssm/ssm-service';
+import { ssmService } from '../../../emulator/ssm/ssm-service';
 import { clientSettings, startEndpoint } from '../../support/dynamodb-endpoint';
 
 const KEY = {

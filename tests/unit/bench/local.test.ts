@@ -7,7 +7,7 @@ import { parseLocalBenchOptions, type LocalBenchOptions } from '../../../bench/l
 import { localPlot } from '../../../bench/local/plot';
 import { localJson, localReport, localTables } from '../../../bench/local/report';
 import { visit } from '../../../bench/local/visitors';
-import { CommandLineError } from '../../../scripts/command-line';
+import { CommandLineError } from '../../../cli/command-line';
 
 describe('options', () => {
   test('without any, 1 to 100 visitors come for ten seconds each, and a report is written', () => {

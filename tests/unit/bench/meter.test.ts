@@ -1,5 +1,5 @@
 import { Meter } from '../../../bench/meter';
-import type { AwsCall, StreamRecord } from '../../../local/services';
+import type { AwsCall, StreamRecord } from '../../../emulator/services';
 
 const written = (row: Record<string, string>, before?: Record<string, string>): StreamRecord => {
   const image = (attributes: Record<string, string>) => Object.fromEntries(Object.entries(attributes).map(([name, S]) => [name, { S }]));

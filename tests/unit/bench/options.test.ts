@@ -1,5 +1,5 @@
 import { parseBenchOptions, type BenchOptions } from '../../../bench/options';
-import { CommandLineError } from '../../../scripts/command-line';
+import { CommandLineError } from '../../../cli/command-line';
 
 const options = (...args: string[]): BenchOptions => parseBenchOptions(args) as BenchOptions;
 

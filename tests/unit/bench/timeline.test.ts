@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NONCE_HEADER } from '../../../bench/local-service';
 import { Timeline } from '../../../bench/timeline';
-import type { InvocationRecord } from '../../../local/lambda/invocation';
-import type { InvokeResult } from '../../../local/services';
+import type { InvocationRecord } from '../../../emulator/lambda/invocation';
+import type { InvokeResult } from '../../../emulator/services';
 
 const answer = (nonce: string): object => ({
   body: JSON.stringify({ type: 'http_response', request_id: 'r', headers: { [NONCE_HEADER]: [nonce] } }),

@@ -1,4 +1,4 @@
-import type { MetricAlarmSpec } from '../../../local/specs';
+import type { MetricAlarmSpec } from '../../../emulator/specs';
 import {
   alarmArn,
   AlarmsFixture,

@@ -10,7 +10,7 @@ import {
   type ListMetricsCommandInput,
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
-import { cloudwatchService } from '../../../local/cloudwatch/api/cloudwatch-service';
+import { cloudwatchService } from '../../../emulator/cloudwatch/api/cloudwatch-service';
 import { AlarmsFixture, alarmArn, compositeAlarm, METRIC, metricAlarm, MINUTE, START, TOPIC } from '../../support/alarms-fixture';
 import { clientSettings, startEndpoint } from '../../support/dynamodb-endpoint';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { parseCompositeRule } from '../../../local/cloudwatch/alarms/composite-rule';
-import type { AlarmState } from '../../../local/observations';
+import { parseCompositeRule } from '../../../emulator/cloudwatch/alarms/composite-rule';
+import type { AlarmState } from '../../../emulator/observations';
 
 const STATES: Readonly<Record<string, AlarmState>> = { on: 'ALARM', off: 'OK', new: 'INSUFFICIENT_DATA' };
 const holds = (rule: string): boolean => parseCompositeRule(rule).holds((name) => STATES[name] ?? 'OK');

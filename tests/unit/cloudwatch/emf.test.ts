@@ -1,6 +1,6 @@
-import { emfMetrics } from '../../../local/cloudwatch/sources/emf-metrics';
-import { parseEmf } from '../../../local/cloudwatch/metrics/emf';
-import { MetricStore } from '../../../local/cloudwatch/metrics/metric-store';
+import { emfMetrics } from '../../../emulator/cloudwatch/sources/emf-metrics';
+import { parseEmf } from '../../../emulator/cloudwatch/metrics/emf';
+import { MetricStore } from '../../../emulator/cloudwatch/metrics/metric-store';
 
 const AT = 1_795_000_000_000;
 

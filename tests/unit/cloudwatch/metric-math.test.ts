@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import type { Series } from '../../../local/cloudwatch/math/math-value';
-import { QuerySet } from '../../../local/cloudwatch/math/query-set';
-import type { MetricQuerySpec } from '../../../local/specs';
+import type { Series } from '../../../emulator/cloudwatch/math/math-value';
+import { QuerySet } from '../../../emulator/cloudwatch/math/query-set';
+import type { MetricQuerySpec } from '../../../emulator/specs';
 
 type Row = readonly (number | '-')[];
 const asSeries = (row: Row): Series => row.map((value) => (value === '-' ? undefined : value));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { MetricStore, type Datum } from '../../../local/cloudwatch/metrics/metric-store';
-import type { MetricQuery } from '../../../local/observations';
+import { MetricStore, type Datum } from '../../../emulator/cloudwatch/metrics/metric-store';
+import type { MetricQuery } from '../../../emulator/observations';
 
 const MINUTE = 60_000;
 const START = Math.ceil(1_795_000_000_000 / (60 * MINUTE)) * 60 * MINUTE;

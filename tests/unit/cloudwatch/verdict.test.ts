@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { verdictOn, type AlarmRule } from '../../../local/cloudwatch/alarms/verdict';
-import type { AlarmState } from '../../../local/observations';
-import { MISSING_DATA } from '../../../local/specs';
+import { verdictOn, type AlarmRule } from '../../../emulator/cloudwatch/alarms/verdict';
+import type { AlarmState } from '../../../emulator/observations';
+import { MISSING_DATA } from '../../../emulator/specs';
 
 const rule = (more: Partial<AlarmRule> = {}): AlarmRule => ({
   comparison: 'GreaterThanThreshold',

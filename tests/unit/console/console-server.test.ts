@@ -1,8 +1,8 @@
 import http from 'node:http';
 import { ConsoleServer } from '../../../local/console/console-server';
 import type { Overview } from '../../../local/console/view-model';
-import { LogStore } from '../../../local/logs/log-store';
-import { LocalTraces } from '../../../local/xray/local-traces';
+import { LogStore } from '../../../emulator/logs/log-store';
+import { LocalTraces } from '../../../local/story/local-traces';
 import { SetAlarms, WrittenMetrics } from '../../support/observed';
 import { ask } from '../../support/http-client';
 import { eventually } from '../../support/eventually';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { CONSOLE_PORT, startConsole } from '../../../local/start/start-console';
-import { LogStore } from '../../../local/logs/log-store';
-import { LocalTraces } from '../../../local/xray/local-traces';
+import { LogStore } from '../../../emulator/logs/log-store';
+import { LocalTraces } from '../../../local/story/local-traces';
 import { listenOnAnyPort } from '../../support/listen';
 import { SetAlarms, WrittenMetrics } from '../../support/observed';
 

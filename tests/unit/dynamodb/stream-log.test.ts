@@ -1,4 +1,4 @@
-import { StreamLog } from '../../../local/dynamodb/stream-log';
+import { StreamLog } from '../../../emulator/dynamodb/stream-log';
 
 const HOUR_MS = 60 * 60 * 1000;
 const identity = { arn: 'arn', viewType: 'NEW_IMAGE', region: 'eu-central-1' } as const;

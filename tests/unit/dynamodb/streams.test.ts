@@ -1,5 +1,5 @@
 import { BatchWriteCommand, DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { StreamRecord } from '../../../local/services';
+import type { StreamRecord } from '../../../emulator/services';
 import { startDynamoDb } from '../../support/dynamodb-endpoint';
 import type { DynamoDbFixture } from '../../support/dynamodb-endpoint';
 import { tableWithStream, tableWithoutStream } from '../../support/dynamodb-tables';

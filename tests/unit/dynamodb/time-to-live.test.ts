@@ -1,5 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { AWS_LIMITS } from '../../../local/limits';
+import { AWS_LIMITS } from '../../../emulator/limits';
 import { startDynamoDb } from '../../support/dynamodb-endpoint';
 import type { DynamoDbFixture } from '../../support/dynamodb-endpoint';
 import { tableWithStream, tableWithoutStream } from '../../support/dynamodb-tables';

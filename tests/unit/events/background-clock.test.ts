@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { backgroundClock } from '../../../local/events/background-clock';
+import { backgroundClock } from '../../../emulator/background-clock';
 
 test('sleep ends at its time, at once when aborted, and does not begin when aborted before', async () => {
   const began = backgroundClock.now();
@@ -18,7 +18,7 @@ test('sleep ends at its time, at once when aborted, and does not begin when abor
 
 test('many sleepers neither keep a program alive nor make it warn of a leak', () => {
   const load = (name: string): string =>
-    `require(${JSON.stringify(path.resolve(`local/events/${name}.ts`))})`;
+    `require(${JSON.stringify(path.resolve(`emulator/events/${name}.ts`))})`;
   const program = `
     const { backgroundClock } = ${load('background-clock')};
     const { signal } = ${load('closing-controller')}.closingController();

@@ -1,8 +1,8 @@
-import { EventBuses } from '../../../local/events/event-bus';
-import type { EventBusesOptions } from '../../../local/events/event-bus';
-import type { DeliveryRecord } from '../../../local/events/target-delivery';
-import { AWS_LIMITS } from '../../../local/limits';
-import { AwsError } from '../../../local/services';
+import { EventBuses } from '../../../emulator/events/event-bus';
+import type { EventBusesOptions } from '../../../emulator/events/event-bus';
+import type { DeliveryRecord } from '../../../emulator/events/target-delivery';
+import { AWS_LIMITS } from '../../../emulator/limits';
+import { AwsError } from '../../../emulator/services';
 import {
   ACCOUNT_ID,
   FakeInvoker,

@@ -1,4 +1,4 @@
-import { compilePattern } from '../../../local/events/event-pattern';
+import { compilePattern } from '../../../emulator/events/event-pattern';
 import { startHangCheck } from '../../support/fuzz';
 
 const EVENT = {

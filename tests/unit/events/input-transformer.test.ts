@@ -1,5 +1,5 @@
-import type { BusEvent } from '../../../local/events/bus-event';
-import { compileInputTransformer } from '../../../local/events/input-transformer';
+import type { BusEvent } from '../../../emulator/events/bus-event';
+import { compileInputTransformer } from '../../../emulator/events/input-transformer';
 
 const EVENT: BusEvent = {
   version: '0',

@@ -1,7 +1,7 @@
-import { EventBuses } from '../../../local/events/event-bus';
-import { entryBytes } from '../../../local/events/put-events';
-import { AWS_LIMITS } from '../../../local/limits';
-import type { AwsCall, AwsReply, Principal } from '../../../local/services';
+import { EventBuses } from '../../../emulator/events/event-bus';
+import { entryBytes } from '../../../emulator/events/put-events';
+import { AWS_LIMITS } from '../../../emulator/limits';
+import type { AwsCall, AwsReply, Principal } from '../../../emulator/services';
 import {
   ACCOUNT_ID,
   FakeInvoker,

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../functions/core/clock';
-import { Schedules } from '../../../local/events/schedules';
-import { compileSchedule } from '../../../local/events/schedule-expression';
-import type { BusEvent } from '../../../local/events/bus-event';
-import type { RuleSpec } from '../../../local/specs';
+import { Schedules } from '../../../emulator/events/schedules';
+import { compileSchedule } from '../../../emulator/events/schedule-expression';
+import type { BusEvent } from '../../../emulator/events/bus-event';
+import type { RuleSpec } from '../../../emulator/specs';
 import { ACCOUNT_ID, REGION, rule, ruleArnOf } from '../../support/events-fixture';
 import { VirtualClock } from '../../support/virtual-clock';
 

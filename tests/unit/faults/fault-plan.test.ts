@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { checkNames } from '../../../local/faults/check-names';
-import { ACTS, validateFaultPlan, type Place } from '../../../local/faults/fault-plan';
-import { readFaultPlan } from '../../../local/faults/read-fault-plan';
+import { checkNames } from '../../../emulator/faults/check-names';
+import { ACTS, validateFaultPlan, type Place } from '../../../emulator/faults/fault-plan';
+import { readFaultPlan } from '../../../emulator/faults/read-fault-plan';
 
 const plan = (fault: Record<string, unknown>) => () => validateFaultPlan({ faults: [{ name: 'it', ...fault }] }, 'plan.json');
 

@@ -1,5 +1,5 @@
-import { validateFaultPlan, type FaultPlanInput } from '../../../local/faults/fault-plan';
-import { Faults } from '../../../local/faults/faults';
+import { validateFaultPlan, type FaultPlanInput } from '../../../emulator/faults/fault-plan';
+import { Faults } from '../../../emulator/faults/faults';
 import { VirtualClock } from '../../support/virtual-clock';
 
 type Fault = FaultPlanInput['faults'][number];

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type * as Traced from '../../../functions/aws/traced';
 import type * as Tracing from '../../../functions/tracing';
-import { parseDatagram } from '../../../local/xray/xray-daemon';
-import type { Segment } from '../../../local/xray/segment';
+import { parseDatagram } from '../../../emulator/xray/xray-daemon';
+import type { Segment } from '../../../emulator/xray/segment';
 import { eventually } from '../../support/eventually';
 import { listenOnAnyPort } from '../../support/listen';
 

@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { tunnelsTable } from '../../../functions/aws/tunnels-table';
 import { LiveShare } from '../../../functions/core/live-share';
-import { AwsError, type Interceptor } from '../../../local/services';
+import { AwsError, type Interceptor } from '../../../emulator/services';
 import { startDynamoDb, type DynamoDbFixture } from '../../support/dynamodb-endpoint';
 import { tableWithoutStream } from '../../support/dynamodb-tables';
 import { rolloutItem } from '../../support/rollout-items';

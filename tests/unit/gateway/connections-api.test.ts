@@ -7,9 +7,9 @@ import {
   PayloadTooLargeException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { FrameMeter } from '../../../local/gateway/websocket/frame-meter';
-import type { AwsCall } from '../../../local/services';
-import { AwsError } from '../../../local/services';
+import { FrameMeter } from '../../../emulator/gateway/websocket/frame-meter';
+import type { AwsCall } from '../../../emulator/services';
+import { AwsError } from '../../../emulator/services';
 import { eventually } from '../../support/eventually';
 import { REGION } from '../../support/gateway-functions';
 import { rawRequest } from '../../support/gateway-raw-http';

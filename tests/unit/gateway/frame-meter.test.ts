@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FrameMeter } from '../../../local/gateway/websocket/frame-meter';
+import { FrameMeter } from '../../../emulator/gateway/websocket/frame-meter';
 
 /** A masked frame with a payload of that many bytes. */
 function frame(bytes: number): Buffer {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
-import { GatewayBootError } from '../../../local/gateway/gateway-boot-error';
-import { HttpApiEdge } from '../../../local/gateway/http-api/http-api-edge';
-import { AWS_LIMITS } from '../../../local/limits';
+import { GatewayBootError } from '../../../emulator/gateway/gateway-boot-error';
+import { HttpApiEdge } from '../../../emulator/gateway/http-api/http-api-edge';
+import { AWS_LIMITS } from '../../../emulator/limits';
 import {
   httpApi,
   httpRoute,

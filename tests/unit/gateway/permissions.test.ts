@@ -1,4 +1,4 @@
-import { Permissions } from '../../../local/permissions';
+import { Permissions } from '../../../emulator/iam/permissions';
 
 const API = 'arn:aws:execute-api:eu-central-1:000000000000:abcdef1234';
 const permissions = new Permissions([

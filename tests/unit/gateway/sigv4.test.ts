@@ -1,9 +1,9 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { HttpRequest } from '@smithy/types';
-import { verifySignature, type SignedRequest } from '../../../local/aws-endpoint/sigv4';
-import { AwsError } from '../../../local/services';
-import type { Principal, Principals } from '../../../local/services';
+import { verifySignature, type SignedRequest } from '../../../emulator/aws-endpoint/sigv4';
+import { AwsError } from '../../../emulator/services';
+import type { Principal, Principals } from '../../../emulator/services';
 
 const NOW = Date.parse('2026-11-24T03:10:00Z');
 const MINUTE = 60_000;

@@ -5,8 +5,8 @@ import {
   LimitExceededException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { Limits } from '../../../local/limits';
-import type { Interceptor } from '../../../local/services';
+import type { Limits } from '../../../emulator/limits';
+import type { Interceptor } from '../../../emulator/services';
 import { eventually } from '../../support/eventually';
 import { REGION } from '../../support/gateway-functions';
 import {

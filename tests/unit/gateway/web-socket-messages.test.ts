@@ -1,5 +1,5 @@
-import { GatewayBootError } from '../../../local/gateway/gateway-boot-error';
-import { RouteSelection } from '../../../local/gateway/websocket/route-selection';
+import { GatewayBootError } from '../../../emulator/gateway/gateway-boot-error';
+import { RouteSelection } from '../../../emulator/gateway/websocket/route-selection';
 import { eventually } from '../../support/eventually';
 import { ThrottledError, type TestFunction } from '../../support/gateway-functions';
 import { sendRaw } from '../../support/gateway-raw-http';

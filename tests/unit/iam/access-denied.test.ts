@@ -1,6 +1,6 @@
-import { accessDenied } from '../../../local/iam/access-denied';
-import type { Decision } from '../../../local/iam/evaluate';
-import type { Caller } from '../../../local/iam/principals';
+import { accessDenied } from '../../../emulator/iam/access-denied';
+import type { Decision } from '../../../emulator/iam/evaluate';
+import type { Caller } from '../../../emulator/iam/principals';
 import { deny, parse, QUEUE, ROLE_ARN, statementsOf, TUNNELS } from '../../support/iam-fixture';
 
 const SWEEP: Caller = { kind: 'role', roleArn: ROLE_ARN, functionName: 'sweep' };

@@ -1,5 +1,5 @@
-import type { Context } from '../../../local/iam/conditions';
-import { evaluate } from '../../../local/iam/evaluate';
+import type { Context } from '../../../emulator/iam/conditions';
+import { evaluate } from '../../../emulator/iam/evaluate';
 import { allow, deny, statementsOf, TUNNELS } from '../../support/iam-fixture';
 
 const READ = { action: 'dynamodb:GetItem', resource: TUNNELS };

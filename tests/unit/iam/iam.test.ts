@@ -1,12 +1,12 @@
-import { GuardedQueues } from '../../../local/iam/guarded-queues';
-import { guardedLogs } from '../../../local/iam/guarded-logs';
-import { GuardedStream } from '../../../local/iam/guarded-stream';
-import { GuardedTopics } from '../../../local/iam/guarded-topics';
-import { checkLambdaRights } from '../../../local/iam/lambda-rights';
-import { newOperator } from '../../../local/operator';
-import type { LogLine } from '../../../local/services';
-import { LocalTopics } from '../../../local/sns/local-topics';
-import type { ResourcePolicySpec } from '../../../local/specs';
+import { GuardedQueues } from '../../../emulator/iam/guarded-queues';
+import { guardedLogs } from '../../../emulator/iam/guarded-logs';
+import { GuardedStream } from '../../../emulator/iam/guarded-stream';
+import { GuardedTopics } from '../../../emulator/iam/guarded-topics';
+import { checkLambdaRights } from '../../../emulator/iam/lambda-rights';
+import { newOperator } from '../../../emulator/operator';
+import type { LogLine } from '../../../emulator/services';
+import { LocalTopics } from '../../../emulator/sns/local-topics';
+import type { ResourcePolicySpec } from '../../../emulator/specs';
 import { FakeQueues, FakeStream } from '../../support/events-fixture';
 import { allow, call, deny, document, iamWith, MAPPING, QUEUE, RULE, STREAM, SWEEP, TOPIC, TRUST, TUNNELS } from '../../support/iam-fixture';
 

@@ -1,4 +1,4 @@
-import { actionMatches, arnMatches, resourceMatches, wildcardMatches } from '../../../local/iam/matching';
+import { actionMatches, arnMatches, resourceMatches, wildcardMatches } from '../../../emulator/iam/matching';
 
 test.each([
   ['*', '', true],

@@ -1,4 +1,4 @@
-import { parsePolicy, type PolicyKind } from '../../../local/iam/policy-document';
+import { parsePolicy, type PolicyKind } from '../../../emulator/iam/policy-document';
 import { allow, document, parse, TUNNELS } from '../../support/iam-fixture';
 
 const ADDRESS = 'aws_iam_role_policy.sweep.policy';

@@ -1,10 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CodeCache } from '../../../local/lambda/code-cache';
+import { CodeCache } from '../../../emulator/lambda/code-cache';
 import { eventually } from '../../support/eventually';
 import { startLambda } from '../../support/lambda-fixture';
-import type { InvocationOutcome } from '../../../local/services';
+import type { InvocationOutcome } from '../../../emulator/services';
 
 const answering = (text: string): string => `exports.handler = async () => ({ text: ${JSON.stringify(text)}, file: __filename, loaded: require('node:path').sep });`;
 

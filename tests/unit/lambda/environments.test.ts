@@ -4,7 +4,7 @@ import path from 'node:path';
 import { eventually } from '../../support/eventually';
 import { arnOf, isAlive, startLambda } from '../../support/lambda-fixture';
 import type { LambdaFixture } from '../../support/lambda-fixture';
-import type { InvokeResult } from '../../../local/services';
+import type { InvokeResult } from '../../../emulator/services';
 
 const COUNTER = `let n = 0; exports.handler = async () => ({ n: ++n, pid: process.pid });`;
 const SLOW = `exports.handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return process.pid; };`;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { exitWithParent, ProcessGuard } from '../../../local/process-guard';
+import { exitWithParent, ProcessGuard } from '../../../emulator/process-guard';
 import { eventually } from '../../support/eventually';
 import { isAlive } from '../../support/lambda-fixture';
 

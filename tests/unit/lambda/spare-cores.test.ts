@@ -1,4 +1,4 @@
-import { SpareCores } from '../../../local/lambda/spare-cores';
+import { SpareCores } from '../../../emulator/lambda/spare-cores';
 
 /** A machine whose time and idle time a test sets. */
 const machine = { at: 5000, idle: 70_000 };

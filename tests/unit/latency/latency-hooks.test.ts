@@ -1,4 +1,4 @@
-import { latencyHooks } from '../../../local/latency/latency-hooks';
+import { latencyHooks } from '../../../emulator/latency/latency-hooks';
 import { call } from '../../support/iam-fixture';
 
 test('what a service has taken to read a call is part of its latency, not on top of it', async () => {

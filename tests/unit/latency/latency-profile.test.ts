@@ -1,5 +1,5 @@
-import { AWS_LATENCY, type LatencyOperation } from '../../../local/latency/aws-latency';
-import { generator, latencyProfile, type Latency } from '../../../local/latency/latency-profile';
+import { AWS_LATENCY, type LatencyOperation } from '../../../emulator/latency/aws-latency';
+import { generator, latencyProfile, type Latency } from '../../../emulator/latency/latency-profile';
 
 const OPERATIONS = Object.keys(AWS_LATENCY) as LatencyOperation[];
 

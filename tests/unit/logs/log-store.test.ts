@@ -1,5 +1,5 @@
-import { LogStore } from '../../../local/logs/log-store';
-import { logText } from '../../../local/logs/log-text';
+import { LogStore } from '../../../emulator/logs/log-store';
+import { logText } from '../../../local/story/log-text';
 
 const line = (text: string, requestId?: string) => ({ at: 1, functionName: 'f', environmentId: 'e', text, ...(requestId !== undefined && { requestId }) });
 

@@ -1,6 +1,6 @@
 import { parseRehearseOptions, type RehearseOptions } from '../../../rehearse/options';
 import { SCENARIOS } from '../../../rehearse/scenarios';
-import { CommandLineError } from '../../../scripts/command-line';
+import { CommandLineError } from '../../../cli/command-line';
 
 const options = (...args: string[]): RehearseOptions => parseRehearseOptions(args) as RehearseOptions;
 

@@ -1,4 +1,4 @@
-import type { AlarmTransition } from '../../../local/observations';
+import type { AlarmTransition } from '../../../emulator/observations';
 import { Assignments } from '../../../rehearse/assignments';
 import { RollBackWatch } from '../../../rehearse/roll-back-watch';
 import type { Trigger } from '../../../rehearse/triggers';

@@ -1,4 +1,4 @@
-import { validateFaultPlan } from '../../../local/faults/fault-plan';
+import { validateFaultPlan } from '../../../emulator/faults/fault-plan';
 import { SCENARIOS, type Scenario } from '../../../rehearse/scenarios';
 
 const all: readonly Scenario[] = SCENARIOS;

@@ -1,4 +1,4 @@
-import { Bucket } from '../../../local/s3/bucket';
+import { Bucket } from '../../../emulator/s3/bucket';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MB = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import type { Iam } from '../../../local/iam/iam';
+import type { Iam } from '../../../emulator/iam/iam';
 import { allow, deny, document, iamWith, ROLE_ARN } from '../../support/iam-fixture';
 import { answerOf, BUCKET, BUCKET_ARN, presignGet, presignPut, sha256, startS3, type S3Fixture } from './s3-fixture';
 

@@ -1,12 +1,12 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { createHash } from 'node:crypto';
-import { AwsEndpoint } from '../../../local/aws-endpoint/aws-endpoint';
-import { chain } from '../../../local/aws-endpoint/call-recorder';
-import type { AwsCall, ExecutionEnvironment, Interceptor, Principal } from '../../../local/services';
-import { LocalBuckets } from '../../../local/s3/local-buckets';
-import type { S3Options } from '../../../local/s3/s3-service';
-import type { BucketSpec } from '../../../local/specs';
+import { AwsEndpoint } from '../../../emulator/aws-endpoint/aws-endpoint';
+import { chain } from '../../../emulator/aws-endpoint/call-recorder';
+import type { AwsCall, ExecutionEnvironment, Interceptor, Principal } from '../../../emulator/services';
+import { LocalBuckets } from '../../../emulator/s3/local-buckets';
+import type { S3Options } from '../../../emulator/s3/s3-service';
+import type { BucketSpec } from '../../../emulator/specs';
 import { clientSettings, FORWARD_REQUEST, REGION, SWEEP } from '../../support/dynamodb-endpoint';
 
 export const BUCKET = 'http-tunnel-local-bodies';

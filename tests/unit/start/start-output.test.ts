@@ -1,4 +1,4 @@
-import type { AlarmTransition } from '../../../local/observations';
+import type { AlarmTransition } from '../../../emulator/observations';
 import { jsonOutput, textOutput } from '../../../local/start/start-output';
 
 const change = (from: AlarmTransition['from'], to: AlarmTransition['to']): AlarmTransition => ({

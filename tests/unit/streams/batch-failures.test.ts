@@ -1,7 +1,7 @@
-import { AWS_LIMITS } from '../../../local/limits';
-import type { InvokeResult } from '../../../local/services';
-import { EventSourceMapping } from '../../../local/streams/event-source-mapping';
-import type { MappingSpec } from '../../../local/specs';
+import { AWS_LIMITS } from '../../../emulator/limits';
+import type { InvokeResult } from '../../../emulator/services';
+import { EventSourceMapping } from '../../../emulator/streams/event-source-mapping';
+import type { MappingSpec } from '../../../emulator/specs';
 import {
   FakeInvoker,
   FakeQueues,

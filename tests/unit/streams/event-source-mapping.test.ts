@@ -1,8 +1,8 @@
-import { AWS_LIMITS } from '../../../local/limits';
-import { EventSourceMapping } from '../../../local/streams/event-source-mapping';
-import type { EventSourceMappingOptions } from '../../../local/streams/event-source-mapping';
-import type { StreamRecord } from '../../../local/services';
-import type { MappingSpec } from '../../../local/specs';
+import { AWS_LIMITS } from '../../../emulator/limits';
+import { EventSourceMapping } from '../../../emulator/streams/event-source-mapping';
+import type { EventSourceMappingOptions } from '../../../emulator/streams/event-source-mapping';
+import type { StreamRecord } from '../../../emulator/services';
+import type { MappingSpec } from '../../../emulator/specs';
 import {
   FakeInvoker,
   FakeQueues,

@@ -1,6 +1,6 @@
-import { readCloudSpec } from '../../../local/terraform/read-cloud-spec';
-import type { AlarmSpec } from '../../../local/specs';
-import type { Attributes } from '../../../local/terraform/stack';
+import { readCloudSpec } from '../../../emulator/terraform/read-cloud-spec';
+import type { AlarmSpec } from '../../../emulator/specs';
+import type { Attributes } from '../../../emulator/terraform/stack';
 
 const OPTIONS = {
   region: 'eu-central-1',

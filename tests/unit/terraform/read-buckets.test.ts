@@ -1,4 +1,4 @@
-import type { Attributes } from '../../../local/terraform/stack';
+import type { Attributes } from '../../../emulator/terraform/stack';
 import { specOf } from './spec-of';
 
 const BUCKET = { 'aws_s3_bucket.b': { bucket: 'bodies' } };

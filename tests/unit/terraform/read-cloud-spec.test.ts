@@ -1,5 +1,5 @@
-import { readCloudSpec } from '../../../local/terraform/read-cloud-spec';
-import type { Attributes, Stack } from '../../../local/terraform/stack';
+import { readCloudSpec } from '../../../emulator/terraform/read-cloud-spec';
+import type { Attributes, Stack } from '../../../emulator/terraform/stack';
 
 const OPTIONS = {
   region: 'eu-central-1',

@@ -1,6 +1,6 @@
-import { readCloudSpec } from '../../../local/terraform/read-cloud-spec';
-import type { Attributes, Stack } from '../../../local/terraform/stack';
-import type { CloudSpec } from '../../../local/specs';
+import { readCloudSpec } from '../../../emulator/terraform/read-cloud-spec';
+import type { Attributes, Stack } from '../../../emulator/terraform/stack';
+import type { CloudSpec } from '../../../emulator/specs';
 
 /** What a stack of these resources, by address, asks the local cloud to run. */
 export function specOf(resources: Record<string, Attributes>): CloudSpec {

@@ -1,7 +1,7 @@
 /** X-Ray and CloudWatch Logs as far as `npm run trace` asks them, in their real protocols (REST-JSON and JSON 1.1), two results a page. */
 import { createServer, type Server } from 'node:http';
 import { listenOnAnyPort } from '../../support/listen';
-import type { Segment } from '../../../local/xray/segment';
+import type { Segment } from '../../../emulator/xray/segment';
 
 export interface StandIn {
   readonly url: string;

@@ -1,6 +1,6 @@
-import { awsStory } from '../../../scripts/trace/aws-story';
-import { storyText } from '../../../scripts/trace/story-text';
-import type { Segment } from '../../../local/xray/segment';
+import { awsStory } from '../../../trace/aws-story';
+import { storyText } from '../../../trace/story-text';
+import type { Segment } from '../../../emulator/xray/segment';
 import { standInForAws, type Known, type StandIn } from './aws-stand-in';
 
 const ID = '0b2c7a52-3f0e-4d0c-9a53-7a0e0f3f1a11';

@@ -1,4 +1,4 @@
-import { parseTraceOptions } from '../../../scripts/trace/options';
+import { parseTraceOptions } from '../../../trace/options';
 
 const ID = '0b2c7a52-3f0e-4d0c-9a53-7a0e0f3f1a11';
 

@@ -1,7 +1,7 @@
-import type { InvocationRecord } from '../../../local/lambda/invocation';
-import { LogStore } from '../../../local/logs/log-store';
-import { LocalTraces } from '../../../local/xray/local-traces';
-import type { Segment } from '../../../local/xray/segment';
+import type { InvocationRecord } from '../../../emulator/lambda/invocation';
+import { LogStore } from '../../../emulator/logs/log-store';
+import { LocalTraces } from '../../../local/story/local-traces';
+import type { Segment } from '../../../emulator/xray/segment';
 
 const traceId = (n: number): string => `1-5f84c7a1-${String(n).padStart(24, '0')}`;
 const FORWARD = 'http-tunnel-local-forward-request';

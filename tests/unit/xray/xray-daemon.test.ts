@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
-import { XrayDaemon } from '../../../local/xray/xray-daemon';
-import type { Segment } from '../../../local/xray/segment';
+import { XrayDaemon } from '../../../emulator/xray/xray-daemon';
+import type { Segment } from '../../../emulator/xray/segment';
 import { eventually } from '../../support/eventually';
 
 const HEADER = '{"format":"json","version":1}\n';

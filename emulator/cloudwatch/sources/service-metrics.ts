@@ -1,0 +1,49 @@
+import type { Clock } from '../../../functions/core/clock';
+import { backgroundClock } from '../../background-clock';
+import type { EventBuses } from '../../events/event-bus';
+import { closingController } from '../../closing-controller';
+import type { HttpApiEdge } from '../../gateway/http-api/http-api-edge';
+import type { WebSocketGateway } from '../../gateway/websocket/websocket-gateway';
+import type { LambdaService } from '../../lambda/lambda-service';
+import type { Closeable } from '../../services';
+import type { HttpApiSpec } from '../../specs';
+import type { LocalQueues } from '../../sqs/local-queues';
+import type { EventSourceMapping } from '../../streams/event-source-mapping';
+import type { MetricStore } from '../metrics/metric-store';
+import { onTheBeat } from '../on-the-beat';
+import { httpApiMetrics, webSocketMetrics } from './api-gateway-metrics';
+import { eventsMetrics } from './events-metrics';
+import { lambdaMetrics } from './lambda-metrics';
+import { sqsMetrics } from './sqs-metrics';
+
+export interface ObservedServices {
+  readonly lambda: LambdaService;
+  readonly mappings: readonly EventSourceMapping[];
+  readonly buses: EventBuses;
+  readonly queues: LocalQueues;
+  readonly edge: HttpApiEdge;
+  readonly httpApi: HttpApiSpec;
+  readonly gateway: WebSocketGateway;
+}
+
+const MINUTE_MS = 60_000;
+
+/** The metrics that AWS's services publish of themselves, from what ours tell; closed, they take no more looks at queues. */
+export class ServiceMetrics implements Closeable {
+  private readonly closing = closingController();
+
+  /** @param timeFactor divides the periods of alarms, and the minute by which queues are looked at */
+  constructor(store: MetricStore, services: ObservedServices, timeFactor: number, clock: Clock = backgroundClock) {
+    lambdaMetrics(store, services.lambda, services.mappings, timeFactor);
+    eventsMetrics(store, services.buses);
+    httpApiMetrics(store, services.edge, services.httpApi);
+    webSocketMetrics(store, services.gateway);
+    const lookAtQueues = sqsMetrics(store, services.queues);
+    const beat = { clock, periodMs: MINUTE_MS / timeFactor, delayMs: 0, signal: this.closing.signal };
+    void onTheBeat(beat, () => lookAtQueues(clock.now()));
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+  }
+}

@@ -1,0 +1,104 @@
+/** Rules with a schedule: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../functions/core/clock';
+import type { Closeable } from '../services';
+import type { RuleSpec } from '../specs';
+import { backgroundClock } from '../background-clock';
+import { eventTime } from './bus-event';
+import type { BusEvent } from './bus-event';
+import { closingController } from '../closing-controller';
+import type { NextTime } from './cron-expression';
+import { DEFAULT_BUS } from './event-bus';
+import { EventsBootError } from './events-boot-error';
+import { compileSchedule } from './schedule-expression';
+
+export interface SchedulesOptions {
+  /** All rules; those without a schedule are passed over. */
+  readonly rules: readonly RuleSpec[];
+  /** The event buses, which deliver. */
+  readonly buses: { deliver(rule: RuleSpec, event: BusEvent): void };
+  readonly accountId: string;
+  readonly region: string;
+  readonly clock?: Clock;
+}
+
+interface Schedule {
+  readonly rule: RuleSpec;
+  readonly next: NextTime;
+}
+
+export class Schedules implements Closeable {
+  private readonly schedules: readonly Schedule[];
+  private readonly clock: Clock;
+  private readonly closing = closingController();
+
+  /** @throws EventsBootError for a schedule that cannot be run, by its rule's Terraform address */
+  constructor(private readonly options: SchedulesOptions) {
+    this.clock = options.clock ?? backgroundClock;
+    this.schedules = options.rules.flatMap((rule) =>
+      rule.schedule === undefined ? [] : [compile(rule, rule.schedule)],
+    );
+  }
+
+  /** Fires each enabled rule from now on: `rate` one period after the start for the first time. */
+  start(): void {
+    for (const schedule of this.schedules) {
+      if (schedule.rule.enabled) void this.run(schedule);
+    }
+  }
+
+  /** Fires a rule now, out of turn. @throws Error when no rule of that name has a schedule */
+  fire(ruleName: string): void {
+    const schedule = this.schedules.find(({ rule }) => rule.name === ruleName);
+    if (!schedule) {
+      const known = this.schedules.map(({ rule }) => rule.name).join(', ') || 'none';
+      throw new Error(`no rule "${ruleName}" with a schedule; there is ${known}`);
+    }
+    this.fireAt(schedule.rule, this.clock.now());
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+  }
+
+  private async run({ rule, next }: Schedule): Promise<void> {
+    const { signal } = this.closing;
+    for (let at = next(this.clock.now()); at !== undefined; at = this.following(at, next)) {
+      await this.clock.sleep(at - this.clock.now(), signal);
+      if (signal.aborted) return;
+      this.fireAt(rule, at);
+    }
+  }
+
+  /** What was missed, while a laptop slept, is not made up for. */
+  private following(at: number, next: NextTime): number | undefined {
+    const following = next(at);
+    const now = this.clock.now();
+    return following !== undefined && following <= now ? next(now) : following;
+  }
+
+  private fireAt(rule: RuleSpec, at: number): void {
+    const { accountId: account, region } = this.options;
+    this.options.buses.deliver(rule, {
+      version: '0',
+      id: randomUUID(),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account,
+      time: eventTime(at),
+      region,
+      resources: [rule.arn],
+      detail: {},
+    });
+  }
+}
+
+function compile(rule: RuleSpec, expression: string): Schedule {
+  if (rule.busName !== DEFAULT_BUS) {
+    throw new EventsBootError(
+      rule.address,
+      `has a schedule on the bus "${rule.busName}"; schedules run on the default bus only`,
+    );
+  }
+  return { rule, next: compileSchedule(expression, rule.address) };
+}

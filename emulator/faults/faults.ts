@@ -1,0 +1,88 @@
+import { EventEmitter } from 'node:events';
+import type { Clock } from '../../functions/core/clock';
+import { backgroundClock } from '../background-clock';
+import { generator } from '../latency/latency-profile';
+import { ActiveFault, type Acts, type FaultCount } from './active-fault';
+import { FaultPlanError, type Fault, type FaultPlan, type Place } from './fault-plan';
+
+/** Fields of what passes a place, by the names that `match` uses. */
+export type Subject = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface Strike {
+  readonly at: number;
+  readonly name: string;
+}
+
+export const NO_FAULTS: FaultPlan = { seed: 1, faults: [] };
+
+/** A fault plan at work in one local cloud, and the handle to it: `faults.begin('wake-posts-fail')`. */
+export class Faults {
+  readonly events = new EventEmitter<{ strike: [Strike] }>();
+  private readonly active: readonly ActiveFault[];
+
+  constructor(plan: FaultPlan, clock: Clock = backgroundClock) {
+    this.active = plan.faults.map(
+      (fault, index) =>
+        new ActiveFault(fault, {
+          clock,
+          random: generator(plan.seed, index),
+          onStrike: ({ name }) => this.events.emit('strike', { at: clock.now(), name }),
+        }),
+    );
+  }
+
+  /** Switches a fault on, whatever its times. @throws FaultPlanError for a name that the plan does not have */
+  begin(name: string): void {
+    this.named(name).switch(true);
+  }
+
+  /** Switches it off for good, or until it is begun again. @throws FaultPlanError */
+  end(name: string): void {
+    this.named(name).switch(false);
+  }
+
+  /** What each fault matched and struck so far, by name. */
+  counts(): Readonly<Record<string, FaultCount>> {
+    return Object.fromEntries(this.active.map(({ fault, count }) => [fault.name, count]));
+  }
+
+  /** Whether the plan has anything for a place: where not, nothing needs to pass it. */
+  concern(place: Place): boolean {
+    return this.active.some(({ fault }) => fault.on === place);
+  }
+
+  /** Lets something pass a place; faults that match it act in the order of the plan, the first outermost. */
+  pass<T>(place: Place, subject: Subject, next: () => Promise<T>, acts: (fault: Fault) => Acts<T>): Promise<T> {
+    return this.matching(place, subject).reduceRight<() => Promise<T>>(
+      (inner, active) => () => active.disturb(inner, acts(active.fault)),
+      next,
+    )();
+  }
+
+  matching(place: Place, subject: Subject): readonly ActiveFault[] {
+    return this.active.filter(({ fault }) => fault.on === place && matches(fault, subject));
+  }
+
+  /** Faults of a place, for what does not pass but is looked for. */
+  at(place: Place): readonly ActiveFault[] {
+    return this.active.filter(({ fault }) => fault.on === place);
+  }
+
+  private named(name: string): ActiveFault {
+    const found = this.active.find(({ fault }) => fault.name === name);
+    if (found) return found;
+    const known = this.active.map(({ fault }) => fault.name).join(', ');
+    throw new FaultPlanError(`the fault plan has no fault "${name}"; it has ${known || 'none'}`);
+  }
+}
+
+export function matches({ match = {} }: Fault, subject: Subject): boolean {
+  return Object.entries(match).every(([field, name]) => {
+    if (name === undefined) return true;
+    const value = subject[field];
+    return (typeof value === 'object' ? value : [value]).some((each) => each !== undefined && isNamed(each, name));
+  });
+}
+
+/** By the name in its Terraform address, or by its whole physical name: `http-tunnel-local-wake-waiter` is named `wake-waiter`. */
+export const isNamed = (physical: string, name: string): boolean => physical === name || physical.endsWith(`-${name}`);

@@ -1,0 +1,91 @@
+/** The element Condition: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+import { IamBootError } from './iam-boot-error';
+import { arnMatches, wildcardMatches } from './matching';
+
+/** What a request can be asked for. A key that is not here stops the boot. */
+const KEYS = [
+  'aws:PrincipalAccount',
+  'aws:PrincipalArn',
+  'aws:SecureTransport',
+  'aws:SourceAccount',
+  'aws:SourceArn',
+  'events:detail-type',
+  'events:source',
+  'kms:ViaService',
+] as const;
+export type ContextKey = (typeof KEYS)[number];
+
+/** What is known of a request besides its action and resource. */
+export type Context = Readonly<Partial<Record<ContextKey, string>>>;
+
+type Compare = (expected: string, actual: string) => boolean;
+
+const same: Compare = (expected, actual) => expected === actual;
+
+const COMPARISONS: Readonly<Record<string, Compare>> = {
+  StringEquals: same,
+  StringLike: wildcardMatches,
+  ArnEquals: arnMatches,
+  ArnLike: arnMatches,
+  Bool: (expected, actual) => expected.toLowerCase() === actual.toLowerCase(),
+};
+
+const NEGATED: Readonly<Record<string, Compare>> = {
+  StringNotEquals: same,
+  StringNotLike: wildcardMatches,
+  ArnNotEquals: arnMatches,
+  ArnNotLike: arnMatches,
+};
+
+const OPERATORS = [...Object.keys(COMPARISONS), ...Object.keys(NEGATED)];
+
+/** One key of one operator. All of a statement's must hold. */
+export interface Condition {
+  readonly key: ContextKey;
+  readonly compare: Compare;
+  readonly negated: boolean;
+  /** Whether it holds for a request that does not have the key. */
+  readonly holdsWithout: boolean;
+  /** Any of them. */
+  readonly values: readonly string[];
+}
+
+/**
+ * @param where  of the statement, for messages
+ * @throws IamBootError for an operator or a key that is not implemented
+ */
+export function parseConditions(element: unknown, where: string): Condition[] {
+  return Object.entries((element ?? {}) as Record<string, Record<string, unknown>>).flatMap(([operator, byKey]) => {
+    const name = operator.replace(/IfExists$/, '');
+    const compare = COMPARISONS[name] ?? NEGATED[name];
+    if (!compare) {
+      throw new IamBootError(
+        `${where}: the local cloud does not know the condition operator ${operator}; use one of ${OPERATORS.join(', ')}, or teach it (emulator/iam/conditions.ts)`,
+      );
+    }
+    const negated = name in NEGATED;
+    return Object.entries(byKey).map(([key, values]) => ({
+      key: keyNamed(key, where),
+      compare,
+      negated,
+      // A negated operator also holds where there is nothing to compare.
+      holdsWithout: negated || name !== operator,
+      values: (Array.isArray(values) ? values : [values]).map(String),
+    }));
+  });
+}
+
+/** Names of keys have no case. */
+function keyNamed(name: string, where: string): ContextKey {
+  const key = KEYS.find((known) => known.toLowerCase() === name.toLowerCase());
+  if (key) return key;
+  throw new IamBootError(
+    `${where}: the local cloud does not know the condition key ${name}; use one of ${KEYS.join(', ')}, or teach it (emulator/iam/conditions.ts)`,
+  );
+}
+
+export function conditionHolds({ key, compare, negated, holdsWithout, values }: Condition, context: Context): boolean {
+  const actual = context[key];
+  if (actual === undefined) return holdsWithout;
+  return values.some((expected) => compare(expected, actual)) !== negated;
+}

@@ -1,0 +1,272 @@
+/**
+ * Lambda, as far as the tunnel needs it: runs the functions' real bundles, one process per execution environment, one
+ * request at a time, through the Lambda Runtime API; frozen between invocations, killed at the time-out, throttled at the
+ * reserved concurrency. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import os from 'node:os';
+import { backgroundClock } from '../background-clock';
+import type { Limits } from '../limits';
+import type { ProcessGuard } from '../process-guard';
+import { AwsError } from '../services';
+import type {
+  Closeable,
+  ExecutionEnvironment,
+  FunctionInvoker,
+  InvokeOptions,
+  InvokeResult,
+  LogSink,
+  Origin,
+  Principal,
+  Principals,
+  Queues,
+  Topics,
+} from '../services';
+import type { FunctionSpec } from '../specs';
+import { AsyncInvocations } from './async-invocations';
+import type { AsyncInvocationEvents } from './async-invocations';
+import { CodeCache } from './code-cache';
+import { Concurrency } from './concurrency';
+import { EnvironmentFactory } from './environment-factory';
+import { FunctionCode } from './function-code';
+import { FunctionKeys } from './function-keys';
+import { FunctionPool } from './function-pool';
+import type { Invocation, InvocationRecord, RunFault } from './invocation';
+import { LambdaBootError } from './lambda-errors';
+import { LambdaStats } from './lambda-stats';
+import type { FunctionStats } from './lambda-stats';
+import { RuntimeApi } from './runtime-api';
+import { SpareCores } from './spare-cores';
+import { START_MS, StartAdmission } from './start-admission';
+import { traceContextOf } from './trace-header';
+
+export interface LambdaServiceOptions {
+  readonly functions: readonly FunctionSpec[];
+  readonly region: string;
+  /** `http://127.0.0.1:PORT` for AWS_ENDPOINT_URL; asked at each cold start, so it may be known later than the service. */
+  readonly awsEndpoint: () => string;
+  /** `127.0.0.1:PORT` of an X-Ray daemon; with one, each trace that begins with an invocation is sampled, without one none. */
+  readonly xrayDaemon?: string;
+  readonly queues: Queues;
+  /** Without them no function has a destination among them. */
+  readonly topics?: Topics;
+  readonly log: LogSink;
+  readonly limits: Limits['lambda'];
+  readonly guard: ProcessGuard;
+  /** Directory in which V8's code caches are kept; without it every environment compiles its code anew. */
+  readonly codeCache?: string | undefined;
+  /** How many environments initialise at once at most; without it as many as the machine has cores. */
+  readonly concurrentStarts?: number | undefined;
+  /** Awaited before a process is started: where a latency profile makes cold starts as slow as AWS's. */
+  readonly beforeColdStart?: (functionName: string) => Promise<void>;
+  /** Wraps every run of a function, whoever asks for it: where faults come in. */
+  readonly interceptRun?: RunInterceptor;
+}
+
+export type RunInterceptor = (functionName: string, run: (fault?: RunFault) => Promise<InvokeResult>) => Promise<InvokeResult>;
+
+export interface LambdaEvents {
+  /** An invocation has run. */
+  invocation: [InvocationRecord];
+  throttle: [{ readonly at: number; readonly functionName: string; readonly reason: string }];
+}
+
+/** A function that is being run. */
+interface Hosted {
+  readonly spec: FunctionSpec;
+  readonly pool: FunctionPool;
+}
+
+export class LambdaService implements FunctionInvoker, Principals, Closeable {
+  readonly events = new EventEmitter<LambdaEvents>();
+  private readonly statistics = new LambdaStats();
+  private readonly hosted = new Map<string, Hosted>();
+  private readonly keys: FunctionKeys;
+  private readonly queue: AsyncInvocations;
+  private readonly concurrency: Concurrency;
+  private readonly admission: StartAdmission;
+
+  private constructor(
+    private readonly options: LambdaServiceOptions,
+    private readonly code: FunctionCode,
+    private readonly runtimeApi: RuntimeApi,
+  ) {
+    const { functions, limits, log, queues, topics } = options;
+    this.keys = new FunctionKeys(functions);
+    this.queue = new AsyncInvocations({
+      invoke: (spec, invocation) => this.run(spec, invocation),
+      queues,
+      topics,
+      retryDelaysMs: limits.asyncRetryDelaysMs,
+      warn: ({ name }, requestId, text) =>
+        log({ at: Date.now(), functionName: name, environmentId: '', requestId, text }),
+    });
+    const factory = new EnvironmentFactory({
+      ...options,
+      initLimitMs: limits.initMs,
+      code,
+      keys: this.keys,
+      runtimeApi,
+    });
+    this.concurrency = new Concurrency(functions, limits.accountConcurrency);
+    const spareCores = new SpareCores();
+    this.admission = new StartAdmission({
+      limit: options.concurrentStarts ?? os.availableParallelism(),
+      // Where cold starts are to be as on AWS, so is when they happen: no invocation waits there while its function may start.
+      startMs: options.beforeColdStart ? 0 : START_MS,
+      hasSpareCore: () => spareCores.hasSpareCore(),
+      clock: backgroundClock,
+    });
+    for (const spec of functions)
+      this.hosted.set(spec.arn, { spec, pool: this.poolFor(spec, this.concurrency, factory) });
+  }
+
+  /** @throws LambdaBootError for a function whose code or runtime cannot be run, by its Terraform address */
+  static async start(options: LambdaServiceOptions): Promise<LambdaService> {
+    for (const { address, runtime } of options.functions) {
+      if (/^nodejs\d+\.x$/.test(runtime)) continue;
+      throw new LambdaBootError(
+        `${address}: the local cloud runs Node.js functions, not "${runtime}"; set runtime to nodejs22.x`,
+      );
+    }
+    const codeCache = options.codeCache === undefined ? undefined : CodeCache.open(options.codeCache);
+    const code = await FunctionCode.unpack(options.functions, codeCache);
+    options.guard.watchDirectory(code.directory);
+    return new LambdaService(options, code, await RuntimeApi.start(options.limits.syncPayloadBytes));
+  }
+
+  /** @throws AwsError ResourceNotFoundException for an ARN that is none of the functions' */
+  async invoke(
+    functionArn: string,
+    payload: unknown,
+    { traceHeader, origin = 'inside', signal }: InvokeOptions = {},
+  ): Promise<InvokeResult> {
+    const { spec } = this.functionOf(functionArn);
+    const invocation = this.newInvocation(payload, traceHeader, origin);
+    const limit = this.options.limits.syncPayloadBytes;
+    if (Buffer.byteLength(invocation.payload) > limit) return { kind: 'error', ...tooLarge(limit) };
+    return this.run(spec, invocation, signal);
+  }
+
+  /** @throws AwsError ResourceNotFoundException, or RequestTooLargeException for an event above 1 MB */
+  invokeAsync(functionArn: string, payload: unknown, { traceHeader }: { traceHeader?: string } = {}): void {
+    const { spec } = this.functionOf(functionArn);
+    const invocation = this.newInvocation(payload, traceHeader, 'inside');
+    const limit = this.options.limits.asyncPayloadBytes;
+    if (Buffer.byteLength(invocation.payload) > limit) {
+      const { errorType, errorMessage } = tooLarge(limit);
+      throw new AwsError(413, errorType, errorMessage);
+    }
+    this.queue.add(spec, invocation);
+  }
+
+  find(accessKeyId: string, sessionToken: string | undefined): Principal | undefined {
+    return this.keys.find(accessKeyId, sessionToken);
+  }
+
+  /** What becomes of asynchronous invocations. */
+  get asyncEvents(): EventEmitter<AsyncInvocationEvents> {
+    return this.queue.events;
+  }
+
+  /**
+   * Starts environments in advance.
+   * @param counts how many, by the functions' names; those that live already count
+   */
+  async warm(counts: Readonly<Record<string, number>>): Promise<void> {
+    await Promise.all([...this.hosted.values()].map(({ spec, pool }) => pool.warm(counts[spec.name] ?? 0)));
+  }
+
+  /** Invocations that have no answer yet: of a function, or of all. */
+  concurrencyOf(functionName?: string): number {
+    return functionName === undefined ? this.concurrency.total : this.concurrency.used(functionName);
+  }
+
+  /** Counters of every function, by name. */
+  stats(): Readonly<Record<string, FunctionStats>> {
+    return Object.fromEntries(this.options.functions.map(({ name }) => [name, this.statistics.of(name)]));
+  }
+
+  /** The environments that live now: starting, running or frozen. */
+  environments(functionName?: string): readonly ExecutionEnvironment[] {
+    const all = [...this.hosted.values()].filter(
+      ({ spec }) => functionName === undefined || spec.name === functionName,
+    );
+    return all.flatMap(({ pool }) => pool.sandboxes);
+  }
+
+  /** SIGKILL; an invocation that it runs fails with Runtime.ExitError. Returns false for an unknown environment. */
+  kill(environmentId: string): boolean {
+    return [...this.hosted.values()].some(({ pool }) => pool.kill(environmentId));
+  }
+
+  async close(): Promise<void> {
+    this.queue.close();
+    this.admission.close();
+    await Promise.all([...this.hosted.values()].map(({ pool }) => pool.close()));
+    await this.runtimeApi.close();
+    await this.code.remove();
+    this.options.guard.unwatchDirectory(this.code.directory);
+  }
+
+  private poolFor(spec: FunctionSpec, concurrency: Concurrency, factory: EnvironmentFactory): FunctionPool {
+    const pool: FunctionPool = new FunctionPool({
+      spec,
+      concurrency,
+      idleMs: this.options.limits.idleEnvironmentMs,
+      beforeColdStart: this.options.beforeColdStart,
+      admission: this.admission,
+      clock: backgroundClock,
+      start: () =>
+        factory.start(spec, {
+          onAnswered: () => pool.onAnswered(),
+          onFinished: (environment, record) => {
+            this.statistics.record(record);
+            this.events.emit('invocation', record);
+            pool.onFinished(environment);
+          },
+        }),
+    });
+    return pool;
+  }
+
+  private async run({ arn, name }: FunctionSpec, invocation: Invocation, signal?: AbortSignal): Promise<InvokeResult> {
+    const { pool } = this.functionOf(arn);
+    const { interceptRun = (_name, run) => run() } = this.options;
+    const result = await interceptRun(name, (fault) => pool.invoke({ ...invocation, ...(fault && { fault }) }, signal));
+    if (result.kind === 'throttled') {
+      this.statistics.recordThrottle(name);
+      this.events.emit('throttle', { at: Date.now(), functionName: name, reason: result.reason });
+    }
+    return { ...result, requestId: invocation.requestId };
+  }
+
+  private newInvocation(payload: unknown, traceHeader: string | undefined, origin: Origin): Invocation {
+    return {
+      origin,
+      requestId: randomUUID(),
+      payload: payload === undefined ? '{}' : JSON.stringify(payload),
+      trace: traceContextOf(traceHeader, this.options.xrayDaemon !== undefined),
+      askedAt: Date.now(),
+    };
+  }
+
+  private functionOf(arn: string): Hosted {
+    const hosted = this.hosted.get(arn);
+    if (hosted) return hosted;
+    const known = [...this.hosted.keys()].join(', ');
+    throw new AwsError(
+      404,
+      'ResourceNotFoundException',
+      `Function not found: ${arn}; the stack declares ${known || 'none'}`,
+    );
+  }
+}
+
+function tooLarge(limitBytes: number): { errorType: string; errorMessage: string } {
+  return {
+    errorType: 'RequestTooLargeException',
+    errorMessage: `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`,
+  };
+}

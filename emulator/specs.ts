@@ -1,0 +1,293 @@
+/**
+ * What the services of the local cloud are given at boot: the run-time meaning of each Terraform resource, with every
+ * reference resolved. `terraform/` reads the synthesized JSON into these; a service knows nothing of Terraform.
+ * `address` is the Terraform address (`aws_lambda_function.forward-request`), for messages to people. Times are in ms.
+ */
+
+export interface FunctionSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  /** `index.handler` */
+  readonly handler: string;
+  /** `nodejs22.x` */
+  readonly runtime: string;
+  /** Absolute path of the zip. */
+  readonly codeZip: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly reservedConcurrency?: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logGroup: string;
+  readonly roleArn: string;
+  /** From `aws_lambda_function_event_invoke_config`; AWS's defaults are two retries and six hours. */
+  readonly asyncInvocation: { readonly maxRetries: number; readonly maxAgeMs: number; readonly onSuccessArn?: string; readonly onFailureArn?: string };
+}
+
+export interface TableSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly hashKey: string;
+  readonly rangeKey?: string;
+  readonly attributes: readonly { readonly name: string; readonly type: 'S' | 'N' | 'B' }[];
+  readonly ttlAttribute?: string;
+  readonly stream?: { readonly arn: string; readonly viewType: StreamViewType };
+}
+export type StreamViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
+
+/** `aws_lambda_event_source_mapping` on a DynamoDB stream. */
+export interface MappingSpec {
+  readonly address: string;
+  readonly streamArn: string;
+  readonly functionArn: string;
+  readonly startingPosition: 'TRIM_HORIZON' | 'LATEST';
+  readonly batchSize: number;
+  readonly batchingWindowMs: number;
+  readonly parallelizationFactor: number;
+  /** Filter patterns as JSON values; a record passes when any matches. Empty: everything passes. */
+  readonly filters: readonly unknown[];
+  /** -1: without end. */
+  readonly maxRetries: number;
+  /** -1: until the stream forgets the record. */
+  readonly maxRecordAgeMs: number;
+  readonly bisectOnError: boolean;
+  readonly reportsItemFailures: boolean;
+  readonly onFailureArn?: string;
+}
+
+export interface QueueSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly url: string;
+}
+
+/** `aws_s3_bucket` with its `aws_s3_bucket_lifecycle_configuration`. */
+export interface BucketSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Rules that remove objects whose keys begin with a prefix, after days. */
+  readonly expirations: readonly { readonly ruleId: string; readonly prefix: string; readonly days: number }[];
+}
+
+export interface EventBusSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+}
+
+export interface RuleSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Name of its bus; `default` where none is given. */
+  readonly busName: string;
+  readonly enabled: boolean;
+  /** The event pattern as a JSON value, or ... */
+  readonly pattern?: unknown;
+  /** ... the schedule, `rate(1 minute)`. */
+  readonly schedule?: string;
+  readonly targets: readonly TargetSpec[];
+}
+
+export interface TargetSpec {
+  readonly address: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly input?: string;
+  readonly inputTransformer?: { readonly paths: Readonly<Record<string, string>>; readonly template: string };
+  readonly maxRetries: number;
+  readonly maxEventAgeMs: number;
+  readonly deadLetterArn?: string;
+}
+
+/** `aws_lambda_permission`: who may invoke a function. Without one the service's invocation is refused, as on AWS. */
+export interface PermissionSpec {
+  readonly address: string;
+  readonly functionName: string;
+  /** `apigateway.amazonaws.com`, `events.amazonaws.com` */
+  readonly principal: string;
+  /** ARN pattern with `*` and `?`; without it every source passes. */
+  readonly sourceArn?: string;
+}
+
+export interface HttpApiSpec {
+  readonly address: string;
+  readonly apiId: string;
+  readonly executionArn: string;
+  readonly stageName: string;
+  readonly routes: readonly { readonly address: string; readonly routeKey: string; readonly integration: LambdaIntegrationSpec }[];
+}
+
+export interface LambdaIntegrationSpec {
+  readonly kind: 'lambda';
+  readonly address: string;
+  readonly functionArn: string;
+  readonly timeoutMs: number;
+}
+
+/** A MOCK integration: answers itself, without code. */
+export interface MockIntegrationSpec {
+  readonly kind: 'mock';
+  readonly address: string;
+  /** The template that yields `{"statusCode": N}`. */
+  readonly requestTemplate: string;
+  /** The template of the route response, where the route has one. */
+  readonly responseTemplate?: string;
+}
+
+export interface WebSocketApiSpec {
+  readonly address: string;
+  readonly apiId: string;
+  readonly executionArn: string;
+  readonly stageName: string;
+  /** `$request.body.type` */
+  readonly routeSelectionExpression: string;
+  readonly routes: readonly WebSocketRouteSpec[];
+}
+
+export interface WebSocketRouteSpec {
+  readonly address: string;
+  /** `$connect`, `$disconnect`, `$default`, or a value of the selection expression. */
+  readonly routeKey: string;
+  readonly authorization:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'iam' }
+    | { readonly kind: 'lambda'; readonly address: string; readonly authorizerId: string; readonly functionArn: string;
+        /** `route.request.header.Authorization` …; a connect without one of these gets 401. */
+        readonly identitySources: readonly string[] };
+  readonly integration: LambdaIntegrationSpec | MockIntegrationSpec;
+  /** Whether the route has a route response, without which nothing is sent back. */
+  readonly hasRouteResponse: boolean;
+}
+
+export interface ParameterSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly type: 'String' | 'SecureString';
+  readonly value: string;
+}
+
+/** A policy as a JSON value, its references resolved; `emulator/iam/` reads it. */
+export interface PolicySpec {
+  /** With the attribute: `aws_iam_role_policy.sweep-policy.policy`. */
+  readonly address: string;
+  readonly document: unknown;
+}
+
+/** `aws_iam_role` and its `aws_iam_role_policy` resources. */
+export interface RoleSpec {
+  readonly address: string;
+  readonly arn: string;
+  /** Who may take it on. */
+  readonly trust: PolicySpec;
+  readonly policies: readonly PolicySpec[];
+}
+
+/** What the policy of a queue, a bucket, an event bus or a topic says of its callers. */
+export interface ResourcePolicySpec extends PolicySpec {
+  readonly resourceArn: string;
+}
+
+export interface TopicSpec {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Id, alias or ARN of the key that encrypts it. */
+  readonly kmsKey?: string;
+}
+
+/** A statistic of one metric, by period. */
+export interface MetricStatSpec {
+  readonly namespace: string;
+  readonly name: string;
+  /** The whole set. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** `Sum`, `Average`, `p99` … */
+  readonly statistic: string;
+  readonly periodMs: number;
+  /** Only data in this unit counts. */
+  readonly unit?: string;
+}
+
+/** A metric or, instead of it, an expression over others by their ids. */
+export interface MetricQuerySpec {
+  readonly id: string;
+  readonly label?: string;
+  readonly metric?: MetricStatSpec;
+  readonly expression?: string;
+  /** Whether it is what the alarm watches, or what the request is answered with. */
+  readonly returnsData: boolean;
+}
+
+export const COMPARISONS = {
+  GreaterThanOrEqualToThreshold: 'greater than or equal to',
+  GreaterThanThreshold: 'greater than',
+  LessThanThreshold: 'less than',
+  LessThanOrEqualToThreshold: 'less than or equal to',
+} as const;
+export type Comparison = keyof typeof COMPARISONS;
+
+export const MISSING_DATA = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
+
+interface AlarmSpecBase {
+  readonly address: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly description: string;
+  readonly actionsEnabled: boolean;
+  /** ARNs of functions and topics. */
+  readonly actions: Readonly<Record<'ALARM' | 'OK' | 'INSUFFICIENT_DATA', readonly string[]>>;
+}
+
+export interface MetricAlarmSpec extends AlarmSpecBase {
+  readonly kind: 'metric';
+  /** One of them returns data. An alarm of a single metric, without `metric_query`, has one query. */
+  readonly queries: readonly MetricQuerySpec[];
+  /** Whether it was written with `metric_query`, which is how it is described. */
+  readonly usesQueries: boolean;
+  readonly comparison: Comparison;
+  readonly threshold: number;
+  /** N */
+  readonly evaluationPeriods: number;
+  /** M */
+  readonly datapointsToAlarm: number;
+  readonly treatMissingData: (typeof MISSING_DATA)[number];
+  /** False: a percentile of too few samples leaves the state as it is. */
+  readonly evaluatesLowSampleCounts: boolean;
+}
+
+export interface CompositeAlarmSpec extends AlarmSpecBase {
+  readonly kind: 'composite';
+  /** `ALARM("a") OR ALARM("b")` */
+  readonly rule: string;
+}
+
+export type AlarmSpec = MetricAlarmSpec | CompositeAlarmSpec;
+
+/** Everything one environment's stack asks the local cloud to run. */
+export interface CloudSpec {
+  readonly region: string;
+  readonly accountId: string;
+  readonly functions: readonly FunctionSpec[];
+  readonly tables: readonly TableSpec[];
+  readonly mappings: readonly MappingSpec[];
+  readonly queues: readonly QueueSpec[];
+  readonly buckets: readonly BucketSpec[];
+  readonly buses: readonly EventBusSpec[];
+  readonly rules: readonly RuleSpec[];
+  readonly permissions: readonly PermissionSpec[];
+  readonly httpApis: readonly HttpApiSpec[];
+  readonly webSocketApis: readonly WebSocketApiSpec[];
+  readonly parameters: readonly ParameterSpec[];
+  readonly roles: readonly RoleSpec[];
+  readonly resourcePolicies: readonly ResourcePolicySpec[];
+  readonly topics: readonly TopicSpec[];
+  readonly alarms: readonly AlarmSpec[];
+  /** ARNs of customers' KMS keys, by the ARN of the table, bucket, queue, topic or parameter that they encrypt. */
+  readonly encryptionKeys: Readonly<Record<string, string>>;
+  /** Outputs by name, resolved. */
+  readonly outputs: Readonly<Record<string, string>>;
+}

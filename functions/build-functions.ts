@@ -1,0 +1,177 @@
+/**
+ * Bundles every function into `dist/functions/<name>.zip`, one `index.js` each with the AWS SDK inside. The same source gives
+ * the same bytes: Lambda is updated only when code has changed. A zip whose sources have not changed is not made again.
+ */
+import { build, version, type BuildOptions as EsbuildOptions } from 'esbuild';
+import { zipSync } from 'fflate';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { FUNCTION_SETTINGS } from './settings';
+import { currentRecord, InputDigests, recordOf, type BundleRecord } from './bundle-record';
+import { digestOf, digestOfFile, digestOfPackages, hasChangedSince } from './digests';
+
+const root = path.join(__dirname, '..');
+
+export interface BuildOptions {
+  /** Where the zips go; created when it is missing. */
+  readonly outdir: string;
+  /** Names of folders in `functions`; all when left out. */
+  readonly names?: readonly string[];
+  /** Directory with a folder and its handler.ts for each name, `functions` when left out. */
+  readonly functions?: string;
+  /** Makes every bundle, also those that are up to date. */
+  readonly rebuild?: boolean;
+  /** Is told which functions are bundled, before the first one is; not called where all of them are up to date. */
+  readonly onBuild?: (names: readonly string[]) => void;
+}
+
+export interface BuiltFunction {
+  readonly name: string;
+  readonly zip: string;
+  /** Of the code and of its zip, in bytes. */
+  readonly codeBytes: number;
+  readonly zipBytes: number;
+}
+
+/** A function that could not be bundled. */
+export class BuildError extends Error {
+  override readonly name = 'BuildError';
+}
+
+/** The earliest time a zip can hold, in local time because that is what the format holds. */
+const ZIP_EPOCH = new Date(1980, 0, 1);
+/** Unix, a regular file that everybody may read: Lambda unpacks with these permissions. */
+const ZIP_ENTRY = { mtime: ZIP_EPOCH, os: 3, attrs: 0o100644 * 2 ** 16, level: 9 } as const;
+
+const ESBUILD_OPTIONS = {
+  bundle: true,
+  write: false,
+  metafile: true,
+  logLevel: 'silent',
+  platform: 'node',
+  // Lambda runs Node 22; the local cloud runs the same bundle on whatever Node the developer has.
+  target: 'node20',
+  format: 'cjs',
+  // What imports Node's own modules late requires them late: V8's code cache, which the local cloud uses, does not go with import().
+  supported: { 'dynamic-import': false },
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  alias: { 'cls-hooked/context': path.join(root, 'functions/xray-context.ts') },
+  // ES modules first: only they can be shaken.
+  mainFields: ['module', 'main'],
+  // What the paths in the metafile are relative to.
+  absWorkingDir: root,
+} as const satisfies EsbuildOptions;
+
+/**
+ * Bundles functions in parallel.
+ * @throws BuildError naming the function and its handler
+ */
+export async function buildFunctions({
+  outdir,
+  names = Object.keys(FUNCTION_SETTINGS),
+  functions = path.join(root, 'functions'),
+  rebuild = false,
+  onBuild,
+}: BuildOptions): Promise<BuiltFunction[]> {
+  const startedAt = Date.now();
+  await fs.mkdir(outdir, { recursive: true });
+  const digests = new InputDigests(root);
+  const bundles = names.map((name) => {
+    const handler = path.resolve(functions, name, 'handler.ts');
+    return { name, handler, zip: path.join(outdir, `${name}.zip`), recipe: recipeOf(handler) };
+  });
+  const checked = await Promise.all(
+    bundles.map(async (bundle) => ({ bundle, record: rebuild ? undefined : await currentRecord(bundle.zip, bundle.recipe, digests) })),
+  );
+  const toBuild = checked.filter(({ record }) => !record).map(({ bundle: { name } }) => name);
+  if (toBuild.length > 0) onBuild?.(toBuild);
+  return Promise.all(
+    checked.map(async ({ bundle, record }) => {
+      const { name, zip } = bundle;
+      const { codeBytes, zipBytes } = record ?? (await buildFunction(bundle, startedAt));
+      return { name, zip, codeBytes, zipBytes };
+    }),
+  );
+}
+
+interface Bundle {
+  readonly name: string;
+  readonly handler: string;
+  readonly zip: string;
+  readonly recipe: string;
+}
+
+/** Whatever else than the inputs decides what is in a zip. Paths are relative, so that a copy of the whole folder is up to date as well. */
+function recipeOf(handler: string): string {
+  const { alias, absWorkingDir: _, ...options } = ESBUILD_OPTIONS;
+  const aliases = Object.entries(alias).map(([name, file]) => [name, path.relative(root, file)]);
+  const parts = [
+    path.relative(root, handler), options, aliases, ZIP_ENTRY, version, digestOfPackages(), digestOfFile(path.join(root, 'tsconfig.json')),
+  ];
+  return digestOf(JSON.stringify(parts));
+}
+
+async function buildFunction({ name, handler, zip, recipe }: Bundle, startedAt: number): Promise<Omit<BuiltFunction, 'name' | 'zip'>> {
+  const { code, inputs } = await bundle(name, handler);
+  const archive = zipSync({ 'index.js': [code, ZIP_ENTRY] });
+  await replaceFile(zip, archive);
+  await keepRecord(zip, {
+    recipe,
+    inputs,
+    content: new InputDigests(root).of(inputs),
+    // A file that has changed meanwhile may be in the zip as it was before. No zip has this digest, so the next build makes the zip again.
+    zip: inputs.some((input) => hasChangedSince(startedAt, path.resolve(root, input))) ? 'uncertain' : digestOf(archive),
+    codeBytes: code.length,
+  });
+  return { codeBytes: code.length, zipBytes: archive.length };
+}
+
+/** The code of a function, and every file that it was made from, relative to the root. */
+async function bundle(name: string, handler: string): Promise<{ code: Uint8Array; inputs: string[] }> {
+  try {
+    const { outputFiles, metafile } = await build({ ...ESBUILD_OPTIONS, entryPoints: [handler] });
+    const [output] = outputFiles;
+    if (!output) throw new Error('esbuild wrote nothing');
+    return { code: output.contents, inputs: Object.keys(metafile.inputs) };
+  } catch (error) {
+    throw new BuildError(
+      `function "${name}" cannot be bundled from ${handler}: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+/** A record that cannot be written is no failure: without one the next build makes the zip again. */
+async function keepRecord(zip: string, record: BundleRecord): Promise<void> {
+  await replaceFile(recordOf(zip), JSON.stringify(record, undefined, 1)).catch(() => undefined);
+}
+
+/** Nobody who reads the file meanwhile sees half of it. */
+async function replaceFile(file: string, content: Uint8Array | string): Promise<void> {
+  const draft = `${file}.${process.pid}`;
+  try {
+    await fs.writeFile(draft, content);
+    await fs.rename(draft, file);
+  } finally {
+    await fs.rm(draft, { force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    // What is deployed is always made from what lies there now.
+    for (const { name, codeBytes, zipBytes } of await buildFunctions({ outdir: path.join(root, 'dist/functions'), rebuild: true })) {
+      process.stdout.write(`${name.padEnd(18)} ${inKb(codeBytes)} of code, ${inKb(zipBytes)} zipped\n`);
+    }
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    process.stderr.write(`build: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+const inKb = (bytes: number): string => `${Math.ceil(bytes / 1024)} KB`.padStart(7);
+
+if (process.argv[1] && path.resolve(process.argv[1]) === __filename) void main();

@@ -1,0 +1,130 @@
+/**
+ * The story of one request, told from X-Ray's segments and the functions' log lines: the same for the local cloud and for AWS. Invocations of
+ * other parts belong to other traces, and what ties them together is the annotation `requestId`.
+ */
+import { FUNCTION_SETTINGS } from '../../functions/settings';
+import type { TimelineEntry } from '../../emulator/observations';
+import type { LogLine } from '../../emulator/services';
+import { logText } from './log-text';
+import { hasFailed, type Segment, type Subsegment } from '../../emulator/xray/segment';
+
+type Node = Subsegment & { readonly parent_id?: string; readonly origin?: string; readonly trace_id?: string };
+
+export interface Evidence {
+  /** Of every trace that mentions the request. */
+  readonly segments: readonly Segment[];
+  /** Those that mention it, and those of invocations that do. */
+  readonly lines: readonly Pick<LogLine, 'at' | 'functionName' | 'requestId' | 'text'>[];
+}
+
+/** What every invocation has, and says nothing about a request by itself. */
+const FRAME = new Set(['Invocation', 'Overhead', '## handler', '## answer']);
+
+/** In the order of time; a call that begins with its invocation comes after it. */
+export function timelineOf(requestId: string, { segments, lines }: Evidence): TimelineEntry[] {
+  const nodes = segments.flatMap((segment) => flatten(segment));
+  const children = childrenOf(nodes);
+  const ranWithLines = new Set(lines.flatMap((line) => (line.text.includes(requestId) ? (line.requestId ?? []) : [])));
+  const invocations = nodes.filter((node) => node.origin === 'AWS::Lambda::Function');
+  const own = invocations.filter((invocation) => {
+    const mentioned = requestsIn(invocation, children);
+    // One that crashed mentions none, but may have logged the id, or run in the request's own trace.
+    return mentioned.size > 0 ? mentioned.has(requestId) : ranWithLines.has(lambdaRequestId(invocation)) || isAlone(invocation);
+  });
+  const ids = new Set<string | undefined>([...own.map(lambdaRequestId), ...ranWithLines]);
+  const logs = lines.filter((line) => line.text.includes(requestId) || (ids.has(line.requestId) && !mentionsAnother(line.text)));
+  return [...own.flatMap((invocation) => entriesOf(invocation)), ...logs.flatMap(logEntry)].sort(
+    (a, b) => a.at - b.at || a.depth - b.depth,
+  );
+
+  /** Whether its trace speaks of no other request. */
+  function isAlone({ trace_id }: Node): boolean {
+    const mentioned = nodes.filter((node) => node.trace_id === trace_id).flatMap(({ annotations }) => annotations?.['requestId'] ?? []);
+    return mentioned.length > 0 && mentioned.every((id) => id === requestId);
+  }
+
+  function entriesOf(invocation: Node): TimelineEntry[] {
+    const functionName = shortName(invocation.name);
+    const below = (node: Node, depth: number): TimelineEntry[] =>
+      (children.get(node.id) ?? []).flatMap((child) => {
+        if (child.origin !== undefined) return [];
+        const about = child.annotations?.['requestId'];
+        if (about !== undefined && about !== requestId) return [];
+        if (FRAME.has(child.name)) return below(child, depth);
+        return [{ ...timesOf(child), functionName, kind: 'call' as const, text: callText(child), failed: hasFailed(child), depth }, ...below(child, depth + 1)];
+      });
+    const annotations = [...descendants(invocation, children)].find((node) => node.annotations?.['requestId'] === requestId)?.annotations ?? {};
+    const failed = hasFailed(invocation) || 'error' in annotations;
+    const text = invocationText(invocation, (children.get(invocation.id) ?? []).some(({ name }) => name === 'Initialization'), annotations);
+    return [{ ...timesOf(invocation), functionName, kind: 'invocation', text, failed, depth: 0 }, ...below(invocation, 1)];
+  }
+}
+
+/** The function as people call it, without the environment: `forward-request`. */
+export function shortName(functionName: string): string {
+  return Object.keys(FUNCTION_SETTINGS).find((name) => functionName.endsWith(`-${name}`)) ?? functionName;
+}
+
+/** It and all below it, each with its parent's id. */
+function flatten(segment: Segment): Node[] {
+  const below = ({ id, subsegments = [] }: Subsegment): Node[] =>
+    subsegments.flatMap((child) => [{ ...child, parent_id: id, trace_id: segment.trace_id }, ...below(child)]);
+  return [segment, ...below(segment)];
+}
+
+type Children = ReadonlyMap<string, readonly Node[]>;
+
+function childrenOf(nodes: readonly Node[]): Children {
+  const children = new Map<string, Node[]>();
+  for (const node of nodes) {
+    if (node.parent_id === undefined) continue;
+    const siblings = children.get(node.parent_id);
+    if (siblings) siblings.push(node);
+    else children.set(node.parent_id, [node]);
+  }
+  return children;
+}
+
+/** All below it, but for what others ran on its behalf. */
+function* descendants(node: Node, children: Children): Generator<Node> {
+  for (const child of children.get(node.id) ?? []) {
+    if (child.origin === 'AWS::Lambda') continue;
+    yield child;
+    yield* descendants(child, children);
+  }
+}
+
+const requestsIn = (invocation: Node, children: Children): Set<unknown> =>
+  new Set([...descendants(invocation, children)].flatMap(({ annotations }) => annotations?.['requestId'] ?? []));
+
+const lambdaRequestId = (node: Node): string => node.aws?.request_id ?? '';
+
+const timesOf = ({ start_time, end_time = start_time }: Subsegment): { at: number; ms: number } => ({
+  at: start_time * 1000,
+  ms: (end_time - start_time) * 1000,
+});
+
+function callText({ name, aws, cause }: Subsegment): string {
+  if (name === 'Initialization') return 'init';
+  return [shortService(name), aws?.operation, aws?.table_name && shortTable(aws.table_name), cause?.exceptions?.[0]?.type].filter(Boolean).join(' ');
+}
+
+const shortService = (name: string): string => name.replace('ApiGatewayManagementApi', 'API Gateway');
+const shortTable = (name: string): string => name.replace(/^http-tunnel-[a-z0-9]+-/, '');
+
+function invocationText(invocation: Node, coldStart: boolean, annotations: NonNullable<Node['annotations']>): string {
+  const said = [
+    coldStart && 'cold start',
+    ...['tunnelId', 'mode', 'error'].map((key) => annotations[key] !== undefined && `${key.replace('Id', '')} ${annotations[key]}`),
+    invocation.cause?.exceptions?.[0]?.type,
+  ].filter((text) => typeof text === 'string');
+  return ['invocation', said.join(', ')].filter(Boolean).join(': ');
+}
+
+const mentionsAnother = (text: string): boolean => /"requestIds?":/.test(text);
+
+function logEntry({ at, functionName, text }: Evidence['lines'][number]): TimelineEntry[] {
+  const line = logText(text);
+  if (line.kind === 'frame') return [];
+  return [{ at, functionName: shortName(functionName), kind: 'log', text: line.text, failed: line.level !== 'info', depth: 1 }];
+}

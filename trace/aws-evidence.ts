@@ -1,0 +1,93 @@
+import { CloudWatchLogsClient, paginateFilterLogEvents, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
+import { BatchGetTracesCommand, paginateGetTraceSummaries, XRayClient } from '@aws-sdk/client-xray';
+import { physicalName } from '../modules/physical-name';
+import { isSegment, type Segment } from '../emulator/xray/segment';
+import type { Evidence } from '../local/story/timeline';
+
+export interface Search {
+  readonly requestId: string;
+  readonly environment: string;
+  readonly region: string;
+  /** ms since the epoch */
+  readonly from: number;
+  readonly to: number;
+}
+
+type Line = Evidence['lines'][number];
+
+/** The functions that a request passes through. */
+const FUNCTIONS = ['forward-request', 'receive-message', 'process-stream', 'wake-waiter'] as const;
+/** GetTraceSummaries takes six hours at a time, BatchGetTraces five ids (https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html). */
+const SUMMARY_WINDOW_MS = 6 * 60 * 60 * 1000;
+const TRACES_AT_ONCE = 5;
+/** Invocations of one request; more would not fit a filter of 1024 characters. */
+const MAX_INVOCATIONS = 10;
+
+/** What X-Ray and CloudWatch Logs of an account know of one request. */
+export async function awsEvidence(search: Search): Promise<Evidence> {
+  const { region } = search;
+  const xray = new XRayClient({ region });
+  const logs = new CloudWatchLogsClient({ region });
+  const [segments, named] = await Promise.all([segmentsOf(xray, search), linesWith(logs, search, [search.requestId])]);
+  const invocations = [...new Set(named.flatMap(({ requestId }) => requestId ?? []))].slice(0, MAX_INVOCATIONS);
+  const around = invocations.length === 0 ? [] : await linesWith(logs, search, invocations);
+  const lines = new Map([...named, ...around].map((line) => [`${line.functionName} ${line.at} ${line.text}`, line]));
+  return { segments, lines: [...lines.values()] };
+}
+
+async function segmentsOf(xray: XRayClient, { requestId, from, to }: Search): Promise<Segment[]> {
+  const ids = new Set<string>();
+  for (let end = to; end > from; end -= SUMMARY_WINDOW_MS) {
+    const pages = paginateGetTraceSummaries(
+      { client: xray },
+      {
+        StartTime: new Date(Math.max(from, end - SUMMARY_WINDOW_MS)),
+        EndTime: new Date(end),
+        FilterExpression: `annotation[requestId] = "${requestId}"`,
+      },
+    );
+    for await (const { TraceSummaries = [] } of pages) for (const { Id } of TraceSummaries) if (Id !== undefined) ids.add(Id);
+    // A request is within half a minute: there is nothing more of it further back.
+    if (ids.size > 0) break;
+  }
+  const wanted = [...ids];
+  const segments: Segment[] = [];
+  for (let start = 0; start < wanted.length; start += TRACES_AT_ONCE) {
+    const TraceIds = wanted.slice(start, start + TRACES_AT_ONCE);
+    let NextToken: string | undefined;
+    do {
+      const page = await xray.send(new BatchGetTracesCommand({ TraceIds, ...(NextToken !== undefined && { NextToken }) }));
+      const documents = (page.Traces ?? []).flatMap(({ Segments = [] }) => Segments.map(({ Document }): unknown => JSON.parse(Document ?? 'null')));
+      segments.push(...documents.filter(isSegment));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined && NextToken !== '');
+  }
+  return segments;
+}
+
+/** Lines of the functions' log groups that hold one of the terms. */
+async function linesWith(logs: CloudWatchLogsClient, { environment, from, to }: Search, terms: readonly string[]): Promise<Line[]> {
+  const filterPattern = terms.length === 1 ? `"${terms[0]}"` : terms.map((term) => `?"${term}"`).join(' ');
+  const found = await Promise.all(
+    FUNCTIONS.map(async (name) => {
+      const functionName = physicalName('function', environment, name);
+      const lines: Line[] = [];
+      const pages = paginateFilterLogEvents({ client: logs }, { logGroupName: `/aws/lambda/${functionName}`, filterPattern, startTime: from, endTime: to });
+      try {
+        for await (const { events = [] } of pages) for (const { timestamp = 0, message = '' } of events) lines.push(toLine(functionName, timestamp, message));
+      } catch (error) {
+        // A function that has never logged, or has been taken away.
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+      }
+      return lines;
+    }),
+  );
+  return found.flat();
+}
+
+/** Lambda's id of the invocation is in each line: Powertools' field, the platform's `RequestId: `, or the runtime's second column. */
+function toLine(functionName: string, at: number, message: string): Line {
+  const text = message.trimEnd();
+  const requestId = /"function_request_id":"([0-9a-f-]{36})"|RequestId: ([0-9a-f-]{36})|^\S+Z[\t ]([0-9a-f-]{36})[\t ]/.exec(text)?.slice(1).find(Boolean);
+  return { at, functionName, text, ...(requestId !== undefined && { requestId }) };
+}

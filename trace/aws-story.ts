@@ -1,0 +1,21 @@
+import { environments } from '../environments';
+import type { TimelineEntry } from '../emulator/observations';
+import { timelineOf } from '../local/story/timeline';
+import { awsEvidence } from './aws-evidence';
+import type { TraceOptions } from './options';
+import { TraceError } from './trace-error';
+
+/** The story as a deployed environment's traces and logs tell it. @throws TraceError */
+export async function awsStory({ requestId, env, hours }: TraceOptions): Promise<readonly TimelineEntry[]> {
+  const { name, region } = environments[env as keyof typeof environments];
+  const to = Date.now();
+  const search = { requestId, environment: name, region, from: to - hours * 60 * 60 * 1000, to };
+  const evidence = await awsEvidence(search).catch((error: unknown) => {
+    throw new TraceError(`AWS did not answer in ${region}: ${(error as Error).message}; it takes credentials that may read X-Ray and CloudWatch Logs`, { cause: error });
+  });
+  const entries = timelineOf(requestId, evidence);
+  if (entries.length > 0) return entries;
+  throw new TraceError(
+    `environment ${env} knows no request ${requestId} of the last ${hours} h: compare the id, look further back with --hours, or try again in a minute: traces and logs come late`,
+  );
+}
