@@ -10,7 +10,8 @@ import { LocalService } from './local-service';
 import { resolveOptions, type AgentOptions, type AgentSettings } from './options';
 import { Outbox } from './outbox';
 import { pause, settledWithin } from './pause';
-import { RequestHandler, type RequestSummary } from './request-handler';
+import { RequestHandler } from './request-handler';
+import type { RequestSummary } from './request-summary';
 import { Uploads } from './uploads';
 import { hashedAccess } from './visitor-access';
 

@@ -5,7 +5,7 @@ import type { BodyBucket } from './body-bucket';
 import { LocalServiceError } from './errors';
 import type { LocalService } from './local-service';
 import type { LocalResponse } from './local-response';
-import type { RequestSummary } from './request-handler';
+import type { RequestSummary } from './request-summary';
 import { Spool } from './spool';
 import type { Uploads } from './uploads';
 

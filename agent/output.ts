@@ -1,5 +1,5 @@
 import type { Disconnection, Tunnel } from './agent';
-import type { RequestSummary } from './request-handler';
+import type { RequestSummary } from './request-summary';
 
 /** Writes one piece of output, such as `process.stdout.write`. */
 type Write = (text: string) => void;

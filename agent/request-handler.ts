@@ -1,25 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import type { AgentErrorCode, HttpRequestMessage } from '../protocol';
+import type { HttpRequestMessage } from '../protocol';
 import { encodeFailure } from './answer-message';
 import type { Answerer } from './answerer';
 import { LocalServiceError } from './errors';
 import type { Outbox } from './outbox';
+import type { RequestSummary } from './request-summary';
 import { SeenRequests } from './seen-requests';
-
-/** One finished request, for people. */
-export interface RequestSummary {
-  readonly method: string;
-  /** Without the query, which may carry secrets. */
-  readonly path: string;
-  /** From the request's arrival at the agent to its answer, in ms. */
-  readonly ms: number;
-  /** Of the answer's body. */
-  readonly bytes: number;
-  /** The local service's status, when it answered ... */
-  readonly status?: number;
-  /** ... or why there is no answer of its. */
-  readonly error?: AgentErrorCode;
-}
 
 export interface RequestHandlerOptions {
   readonly answerer: Answerer;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../functions/core/clock';
+import type { Clock } from './clock';
 
 /** Longer timers fire at once in Node.js. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -2,15 +2,16 @@
  * AWS's limits and habits as the local cloud keeps them. All are settings, so that a test can divide the long ones.
  * Times are in ms, sizes in bytes.
  */
-import { IDLE_CONNECTION_MS, MAX_CONNECTION_MS, MAX_FRAME_BYTES, MAX_MESSAGE_BYTES } from '../protocol';
 
 export const AWS_LIMITS = {
   /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
   webSocket: {
-    frameBytes: MAX_FRAME_BYTES,
-    messageBytes: MAX_MESSAGE_BYTES,
-    connectionMs: MAX_CONNECTION_MS,
-    idleMs: IDLE_CONNECTION_MS,
+    /** A larger frame closes the connection with 1009. */
+    frameBytes: 32 * 1024,
+    /** All frames of a message together; a larger one closes the connection with 1009. */
+    messageBytes: 128 * 1024,
+    connectionMs: 2 * 60 * 60 * 1000,
+    idleMs: 10 * 60 * 1000,
     integrationTimeoutMs: 29_000,
     /** An idle connection to `@connections` is kept this long; AWS publishes no number, Node's 5 s would be harsher than it is. */
     keepAliveMs: 60_000,

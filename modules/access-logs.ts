@@ -1,14 +1,8 @@
 import type { Apigatewayv2StageAccessLogSettings } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { Construct } from 'constructs';
-import { physicalName } from './physical-name';
+import { ACCESS_LOG_PREFIX, physicalName } from './physical-name';
 import type { StackContext } from './stack-context';
-
-/**
- * Log groups under `/aws/vendedlogs/` share one entry of CloudWatch's resource policy, which would overflow otherwise:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
- */
-export const ACCESS_LOG_PREFIX = '/aws/vendedlogs/apis/';
 
 /** Who came when, what became of it, and how long it took. Never a path, a query, a header or a body. */
 const COMMON = {

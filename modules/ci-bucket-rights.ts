@@ -1,7 +1,7 @@
 import type { Environment } from '../environments';
 import { BODY_KINDS } from './body-bucket';
 import { bodyBucketName } from './body-bucket-name';
-import type { PipelineRights } from './ci-rights';
+import type { PipelineRights } from './pipeline-rights';
 
 /** Rights to make the bucket of bodies, and to empty it before it is destroyed; none to read what is in it. */
 export function bucketRights(environment: Environment): readonly PipelineRights[] {

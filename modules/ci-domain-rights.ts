@@ -1,4 +1,4 @@
-import type { PipelineRights } from './ci-rights';
+import type { PipelineRights } from './pipeline-rights';
 
 /**
  * Rights to give an environment its own domain: certificate, records of one zone, API Gateway's names. Certificates have

@@ -1,20 +1,8 @@
 import type { Environment } from '../environments';
 import { bucketRights } from './ci-bucket-rights';
 import { domainRights } from './ci-domain-rights';
+import type { PipelineRights } from './pipeline-rights';
 import { allow, type Statement } from './policy';
-
-/** What the pipeline may do for some of the stack's resource types, and on which names. */
-export interface PipelineRights {
-  /** Terraform types that need it; a test finds the type that nobody has thought of. */
-  readonly types: readonly string[];
-  /** `lambda`: stands before each action. */
-  readonly service: string;
-  readonly actions: readonly string[];
-  /** ARNs; without any, AWS knows none for these actions. */
-  readonly resources?: readonly string[];
-  /** What narrows actions that know no names. */
-  readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
 
 /** An environment, with the zone of its domain if it has one. */
 type DeployedEnvironment = Environment & { readonly hostedZone?: { readonly id: string } | null };

@@ -2,8 +2,7 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import type { Environment } from '../environments';
-import { ACCESS_LOG_PREFIX } from './access-logs';
-import { physicalName } from './physical-name';
+import { ACCESS_LOG_PREFIX, physicalName } from './physical-name';
 import { policyDocument } from './policy';
 
 /** The longest KMS waits before it deletes a key, in days: time to notice (https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html). */

@@ -54,3 +54,9 @@ export function physicalName(kind: NamedThing, environment: string, thing: strin
   }
   return name;
 }
+
+/**
+ * Log groups under `/aws/vendedlogs/` share one entry of CloudWatch's resource policy, which would overflow otherwise:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+ */
+export const ACCESS_LOG_PREFIX = '/aws/vendedlogs/apis/';

@@ -1,4 +1,4 @@
-import type { Cohort } from '../functions/core/rollout';
+import type { Cohort } from '../functions/core/answer-path';
 import { isNamed } from '../emulator/faults/faults';
 import type { AwsCall, Interceptor } from '../emulator/services';
 

@@ -8,7 +8,8 @@ import { progressOn, type Progress } from './progress';
 import { buildBundles } from './rehearsal-cloud';
 import { rollBackReport } from './report';
 import { walk } from './rollout';
-import { runScenario, type Run } from './run-scenario';
+import { runScenario } from './run-scenario';
+import type { Run } from './run';
 import { SCENARIOS, type Scenario } from './scenarios';
 import { missesOfWalk, walkJson, walkReport, type Walk } from './walk-report';
 

@@ -1,21 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { next, resume, type Outcome } from '../rollout/commands';
-import type { ByCohort } from './assignments';
 import type { Progress } from './progress';
 import type { RehearsalCloud } from './rehearsal-cloud';
-import type { RunOptions } from './run-scenario';
+import type { Mending, RunOptions } from './run';
 import { sendSweep } from './sweep';
-
-/** The way forward again after a roll-back. */
-export interface Mending {
-  /** `next` was refused as long as nobody had resumed. */
-  readonly refusedWhileLatched: boolean;
-  /** Share after resume and next. */
-  readonly percent: number;
-  /** Requests from then on. */
-  readonly after: ByCohort;
-  readonly rolledBackAgain: boolean;
-}
 
 /** Times that the factor divides, in ms: until alarms are off again and a probe was counted, and what a new alarm would take. */
 const RECOVERY_MS = 600_000;

@@ -1,4 +1,4 @@
-import type { Run } from './run-scenario';
+import type { Run } from './run';
 
 /** Everybody has to poll within this time after a fault, in ms of real time: promise 8. */
 export const ROLL_BACK_MS = 300_000;

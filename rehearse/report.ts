@@ -1,6 +1,6 @@
 import { textTable } from '../bench/report/text-table';
 import { outcomeOf } from './outcome';
-import type { Run } from './run-scenario';
+import type { Run } from './run';
 
 const seconds = (value: number | null): string => (value === null ? '-' : `${value.toFixed(1)} s`);
 

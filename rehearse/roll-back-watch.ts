@@ -1,4 +1,4 @@
-import type { Cohort } from '../functions/core/rollout';
+import type { Cohort } from '../functions/core/answer-path';
 import type { Alarms } from '../emulator/observations';
 import type { Assignments, ByCohort } from './assignments';
 import type { RolloutChanges } from './rollout-changes';

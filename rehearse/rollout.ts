@@ -4,7 +4,8 @@ import { STAGES } from '../rollout/stages';
 import { nextWhenItIsLet, textOf } from './mend';
 import type { Progress } from './progress';
 import { startRehearsal, type RehearsalCloud } from './rehearsal-cloud';
-import { GRACE_MS, type RunOptions } from './run-scenario';
+import { GRACE_MS } from './run-scenario';
+import type { RunOptions } from './run';
 import { shareOf, type Share } from './share';
 import type { Walk } from './walk-report';
 

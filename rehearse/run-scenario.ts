@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AlarmTransition } from '../emulator/observations';
 import { resume, set } from '../rollout/commands';
-import type { ByCohort } from './assignments';
-import { mend, type Mending } from './mend';
+import { mend } from './mend';
 import { ROLL_BACK_MS } from './outcome';
 import type { Progress } from './progress';
 import { startRehearsal, type RehearsalCloud } from './rehearsal-cloud';
+import type { Run, RunOptions } from './run';
 import { RollBackWatch } from './roll-back-watch';
 import type { Scenario } from './scenarios';
 import { isTriggered } from './triggers';
-import type { Seen } from './visitors';
 
 /** Share of requests that is event-driven when the fault begins. */
 const PERCENT = 25;
@@ -21,35 +19,6 @@ const WATCHED_MS = 150_000;
 /** Whoever waits is answered by the deadline at 28 s, or by API Gateway at 30 s. */
 export const GRACE_MS = 31_000;
 const LOOK_MS = 50;
-
-export interface RunOptions {
-  /** Divides periods of alarms and times of caches; no clock, no deadline. */
-  readonly timeFactor: number;
-  /** Arrivals a second. */
-  readonly rate: number;
-  readonly seed: number;
-  /** Ends the run early. */
-  readonly signal: AbortSignal;
-}
-
-/** What happened; times are in ms since the epoch. */
-export interface Run extends Pick<RollBackWatch, 'alarmAt' | 'ownAlarmAt' | 'rolledBackAt' | 'allPollingAt'> {
-  readonly scenario: Scenario;
-  readonly timeFactor: number;
-  readonly faultAt: number;
-  /** The share was changed before anything was broken. */
-  readonly tooEarly: boolean;
-  readonly seen: Seen;
-  /** Visitors without any end, and rows that nobody removed. */
-  readonly unfinished: number;
-  /** Requests in flight when the share was set to 0, and those of them that never ended. */
-  readonly inFlight: ByCohort;
-  readonly stillOpen: number;
-  /** What the faults struck. */
-  readonly struck: number;
-  readonly history: readonly AlarmTransition[];
-  readonly mending: Mending | undefined;
-}
 
 /** Plays one scenario, from boot to end. */
 export async function runScenario(scenario: Scenario, options: RunOptions, progress: Progress): Promise<Run> {

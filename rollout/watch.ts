@@ -5,7 +5,7 @@ import {
   type CloudWatchClient,
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
-import type { Cohort } from '../functions/core/rollout';
+import type { Cohort } from '../functions/core/answer-path';
 import type { CohortFigures } from '../functions/core/rollout-item';
 import { METRIC_NAMESPACE, type MetricName } from '../functions/metric-names';
 import type { FunctionName } from '../functions/settings';

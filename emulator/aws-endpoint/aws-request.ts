@@ -1,6 +1,7 @@
 import type { AwsCall, AwsError, AwsReply } from '../services';
 import type { SignatureDialect } from './signature-dialect';
-import type { SignedRequest, Verified } from './sigv4';
+import type { Verified } from './sigv4';
+import type { SignedRequest } from './signed-request';
 
 /** Finds out whose request it is. @throws AwsError in the dialect's words */
 export type Verify = (request: SignedRequest, options: { readonly service: string; readonly dialect?: SignatureDialect }) => Verified;

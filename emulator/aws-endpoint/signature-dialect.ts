@@ -1,7 +1,7 @@
 /** What services do each in their own way with a signature: what exactly is signed, and how they refuse. */
 import { AwsError } from '../services';
 import { encode, joined, sha256 } from './canonical';
-import type { SignedRequest } from './sigv4';
+import type { SignedRequest } from './signed-request';
 
 export type Refusal = 'missing' | 'incomplete' | 'malformed' | 'expired' | 'early' | 'unknown key' | 'mismatch';
 

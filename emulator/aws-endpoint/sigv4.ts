@@ -7,19 +7,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AwsError, Principal, Principals } from '../services';
 import { encode, joined, queryOf, sha256 } from './canonical';
 import { jsonDialect, type Refusal, type SignatureDialect } from './signature-dialect';
+import type { SignedRequest } from './signed-request';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 /** Longest life of a presigned request: seven days. */
 const MAX_EXPIRES_MS = 7 * 24 * 60 * 60 * 1000;
-
-export interface SignedRequest {
-  readonly method: string;
-  /** Path and query as on the request line. */
-  readonly url: string;
-  /** By lower-case name, as `node:http` gives them. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer | string;
-}
 
 export interface SignatureOptions {
   /** Signing name of the service: `dynamodb`, `execute-api` … */

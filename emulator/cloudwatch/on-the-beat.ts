@@ -1,4 +1,4 @@
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 
 /**
  * Does something at every multiple of a period since the epoch, as CloudWatch keeps time, until the signal comes. What was missed,

@@ -1,6 +1,6 @@
 import type { Queues } from '../services';
 import { EVENTS, type DeliveryFailure } from './delivery-attempt';
-import type { Delivery } from './target-delivery';
+import type { Delivery } from './delivery';
 
 /** Which limit of the target's retry policy ended the retries. */
 export type ExhaustedCondition = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus.html
  */
 import { EventEmitter } from 'node:events';
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import type { Limits } from '../limits';
 import { AwsError } from '../services';
 import type { AwsCall, AwsReply, AwsService, Closeable, Logger } from '../services';

@@ -1,6 +1,6 @@
 /** Rules with a schedule: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html */
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import type { Closeable } from '../services';
 import type { RuleSpec } from '../specs';
 import { backgroundClock } from '../background-clock';

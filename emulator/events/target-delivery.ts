@@ -2,29 +2,17 @@
  * Delivery of events to targets, with retries and dead letters.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
  */
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import type { Logger } from '../services';
-import type { RuleSpec, TargetSpec } from '../specs';
-import type { BusEvent } from './bus-event';
+import type { TargetSpec } from '../specs';
 import { sendDeadLetter } from './dead-letter';
+import type { Delivery } from './delivery';
 import type { ExhaustedCondition } from './dead-letter';
 import { attempt, failureOf } from './delivery-attempt';
 import type { Carriers, DeliveryFailure } from './delivery-attempt';
-import type { TargetInput } from './target-input';
 
 /** 185 retries fill 24 hours when the longest pause is about this. */
 const MAX_BACKOFF_MS = 8 * 60 * 1000;
-
-/** An event on its way to one target. */
-export interface Delivery {
-  readonly rule: RuleSpec;
-  readonly target: TargetSpec;
-  readonly input: TargetInput;
-  readonly event: BusEvent;
-  /** When the bus took the event, in ms since the epoch. */
-  readonly ingestedAt: number;
-  readonly traceHeader?: string;
-}
 
 /** What became of one attempt. */
 export interface DeliveryRecord {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import type { Act, Fault } from './fault-plan';
 
 /** Something held back so that the next one overtakes it goes after this long at the latest, in ms. */

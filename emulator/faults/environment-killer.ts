@@ -1,4 +1,4 @@
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import { backgroundClock } from '../background-clock';
 import { closingController } from '../closing-controller';
 import type { Closeable, ExecutionEnvironment } from '../services';

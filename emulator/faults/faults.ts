@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import { backgroundClock } from '../background-clock';
 import { generator } from '../latency/latency-profile';
 import { ActiveFault, type Acts, type FaultCount } from './active-fault';

@@ -1,5 +1,5 @@
 /** The execution environments of one function: which one runs an invocation, and who waits while there is none. */
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import type { ExecutionEnvironment, InvokeResult } from '../services';
 import type { FunctionSpec } from '../specs';
 import { BusyEnvironments } from './busy-environments';

@@ -3,7 +3,7 @@
  * own. Here all of them share the cores of one machine, so their starts are rationed: too many at once keep the
  * environments that run from answering in time.
  */
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import type { Origin } from '../services';
 
 /** How long a need waits before it is looked at again, in ms: whether cores are spare, and how fast environments become free, changes without an event. */

@@ -2,7 +2,7 @@
 import { decode, encode, joined, queryOf, sha256 } from '../aws-endpoint/canonical';
 import type { Verify } from '../aws-endpoint/aws-request';
 import { UNSIGNED_PAYLOAD, type Refusal, type SignatureDialect } from '../aws-endpoint/signature-dialect';
-import type { SignedRequest } from '../aws-endpoint/sigv4';
+import type { SignedRequest } from '../aws-endpoint/signed-request';
 import { AwsError, type Principal } from '../services';
 import { invalidArgument, invalidRequest, notImplemented } from './s3-errors';
 

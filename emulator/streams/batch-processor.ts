@@ -2,7 +2,7 @@
  * Runs a function with batches of stream records until each record is done with or given up.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import type { FunctionInvoker, InvokeResult, Logger } from '../services';
 import type { MappingSpec } from '../specs';
 import { firstFailureIn } from './batch-response';

@@ -9,7 +9,7 @@
  */
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import { backgroundClock } from '../background-clock';
 import { closingController } from '../closing-controller';
 import { compilePattern, EventPatternError, MAX_FILTER_PATTERN } from '../events/event-pattern';

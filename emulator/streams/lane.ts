@@ -1,4 +1,4 @@
-import type { Clock } from '../../functions/core/clock';
+import type { Clock } from '../clock';
 import type { StreamItem } from './stream-item';
 
 export interface LaneOptions {

@@ -1,9 +1,6 @@
 import type { AgentErrorCode, Headers } from '../../protocol';
 import type { Body } from './body-store';
-import type { Cohort } from './rollout';
-
-/** How a waiter learns of its answer; chosen once, by the waiter, and written into the row. */
-export type Mode = 'polling' | 'bus' | 'direct';
+import type { Cohort, Mode } from './answer-path';
 
 /** Shape of the event and the wake: during a deploy old and new code meet. */
 export const SHAPE_VERSION = 1;

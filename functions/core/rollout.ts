@@ -1,7 +1,4 @@
-import type { Mode } from './pending-request';
-
-/** What a request was assigned to; `mode` is what was done (an unready wake socket makes an assigned request poll). */
-export type Cohort = 'event-driven' | 'polling';
+import type { Cohort, Mode } from './answer-path';
 
 export interface Rollout {
   /** The kill switch: false makes every request poll. */

@@ -1,6 +1,7 @@
 import type { Clock } from './clock';
 import type { Mailbox } from './mailbox';
-import type { Completion, Mode, PendingRequests } from './pending-request';
+import type { Completion, PendingRequests } from './pending-request';
+import type { Mode } from './answer-path';
 import type { Wake } from './wake';
 
 /** How the waiter learned of the answer: a wake by its source, a scheduled read, or the last look before leaving. */

@@ -1,6 +1,6 @@
 import type { ForwardObserver } from '../core/forward-request';
-import type { Mode } from '../core/pending-request';
-import type { Cohort } from '../core/rollout';
+import type { Mode } from '../core/answer-path';
+import type { Cohort } from '../core/answer-path';
 import { TunnelError } from '../core/tunnel-error';
 import type { Answer } from '../core/wait-for-response';
 import { countBy } from '../metrics';

@@ -1,6 +1,6 @@
 /** The stack's alarms: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html */
 import { EventEmitter } from 'node:events';
-import type { Clock } from '../../../functions/core/clock';
+import type { Clock } from '../../clock';
 import { backgroundClock } from '../../background-clock';
 import { closingController } from '../../closing-controller';
 import type { Alarms, AlarmTransition, AlarmView } from '../../observations';

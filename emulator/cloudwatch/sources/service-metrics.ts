@@ -1,4 +1,4 @@
-import type { Clock } from '../../../functions/core/clock';
+import type { Clock } from '../../clock';
 import { backgroundClock } from '../../background-clock';
 import type { EventBuses } from '../../events/event-bus';
 import { closingController } from '../../closing-controller';

@@ -1,6 +1,5 @@
-import { stripHopByHop } from '../../../protocol';
-import type { Headers } from '../../../protocol';
 import { traceIdHeader } from '../trace-id';
+import { endToEndFields, type Fields } from './end-to-end-fields';
 
 export interface Arrival {
   /** As Node gives them: name, value, name, value … */
@@ -22,7 +21,7 @@ export interface Arrival {
 export function eventHeaders(arrival: Arrival): { headers: Record<string, string>; cookies: string[] } {
   const { host, sourceIp, port, at, bodyBytes } = arrival;
   // The expectation has been met here, and the body is counted anew: it may have come in chunks.
-  const { cookie = [], expect: _, ...fields } = stripHopByHop(collect(arrival.rawHeaders));
+  const { cookie = [], expect: _, ...fields } = endToEndFields(collect(arrival.rawHeaders));
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(fields)) headers[name] = values.join(',');
   headers['host'] = host;
@@ -34,8 +33,8 @@ export function eventHeaders(arrival: Arrival): { headers: Record<string, string
   return { headers, cookies: cookie.flatMap(splitCookies) };
 }
 
-function collect(rawHeaders: readonly string[]): Headers {
-  const headers = Object.create(null) as Headers;
+function collect(rawHeaders: readonly string[]): Fields {
+  const headers = Object.create(null) as Fields;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
     (headers[name] ??= []).push(rawHeaders[index + 1] ?? '');

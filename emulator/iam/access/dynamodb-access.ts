@@ -2,7 +2,7 @@
 import type { AwsCall } from '../../services';
 import type { Access } from '../evaluate';
 import { keyAccess } from './key-access';
-import type { Place } from './required-access';
+import type { Place } from './place';
 
 type Input = Readonly<Record<string, unknown>>;
 

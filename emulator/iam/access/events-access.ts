@@ -2,7 +2,7 @@
 import type { PutEventsEntry } from '../../events/put-events';
 import type { AwsCall } from '../../services';
 import type { Access } from '../evaluate';
-import type { Place } from './required-access';
+import type { Place } from './place';
 
 /** PutEvents is allowed or denied as a whole: every bus, source and detail type among its entries must be. */
 export function eventsAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {

@@ -1,7 +1,7 @@
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html */
 import type { AwsCall } from '../../services';
 import type { Access } from '../evaluate';
-import type { Place } from './required-access';
+import type { Place } from './place';
 
 /** `@connections` by method, and `$connect` by its route. */
 export function executeApiAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {

@@ -1,5 +1,5 @@
 import type { Access } from '../evaluate';
-import type { Place } from './required-access';
+import type { Place } from './place';
 
 /**
  * The use of the customer's key that a resource is encrypted with: the service uses it in the caller's name, and the caller needs

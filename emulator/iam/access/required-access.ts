@@ -4,17 +4,10 @@ import type { Access } from '../evaluate';
 import { dynamodbAccess } from './dynamodb-access';
 import { eventsAccess } from './events-access';
 import { executeApiAccess } from './execute-api-access';
+import type { Place } from './place';
 import { s3Access } from './s3-access';
 import { sqsAccess } from './sqs-access';
 import { ssmAccess } from './ssm-access';
-
-/** Where the resources are that calls name. */
-export interface Place {
-  /** `arn('dynamodb', 'table/tunnels')`, in the stack's region and account. */
-  arn(service: string, resource: string): string;
-  /** The customer's KMS key that a resource is encrypted with; none for keys that AWS keeps. */
-  keyOf(resourceArn: string): string | undefined;
-}
 
 type AccessOf = (call: Pick<AwsCall, 'operation' | 'input'>, place: Place) => readonly Access[];
 

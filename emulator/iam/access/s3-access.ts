@@ -2,7 +2,7 @@
 import type { AwsCall } from '../../services';
 import type { Access } from '../evaluate';
 import { keyAccess } from './key-access';
-import type { Place } from './required-access';
+import type { Place } from './place';
 
 /** Where the action is not called after the operation. */
 const ACTIONS: Readonly<Record<string, string>> = { HeadObject: 'GetObject', ListObjectsV2: 'ListBucket' };

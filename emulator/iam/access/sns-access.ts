@@ -1,7 +1,7 @@
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html */
 import type { Access } from '../evaluate';
 import { keyAccess } from './key-access';
-import type { Place } from './required-access';
+import type { Place } from './place';
 
 /** What publishing to a topic takes; key: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
 export const publishAccess = (topicArn: string, place: Place): Access[] => [

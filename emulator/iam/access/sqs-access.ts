@@ -2,7 +2,7 @@
 import type { AwsCall } from '../../services';
 import type { Access } from '../evaluate';
 import { keyAccess } from './key-access';
-import type { Place } from './required-access';
+import type { Place } from './place';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
 const KEY_USE: Readonly<Record<string, readonly string[]>> = {

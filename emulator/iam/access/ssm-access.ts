@@ -2,7 +2,7 @@
 import type { AwsCall } from '../../services';
 import type { Access } from '../evaluate';
 import { keyAccess } from './key-access';
-import type { Place } from './required-access';
+import type { Place } from './place';
 
 /** Parameters by name. One that is read decrypted takes the right to its key: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html */
 export function ssmAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {

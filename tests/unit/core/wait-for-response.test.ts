@@ -1,5 +1,6 @@
 import { Mailbox } from '../../../functions/core/mailbox';
-import type { Mode, PendingRequest } from '../../../functions/core/pending-request';
+import type { PendingRequest } from '../../../functions/core/pending-request';
+import type { Mode } from '../../../functions/core/answer-path';
 import { readDelays, waitForResponse } from '../../../functions/core/wait-for-response';
 import type { Wake } from '../../../functions/core/wake';
 import { InMemoryPending } from '../../support/in-memory-pending';

@@ -1,7 +1,8 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { HttpRequest } from '@smithy/types';
-import { verifySignature, type SignedRequest } from '../../../emulator/aws-endpoint/sigv4';
+import { verifySignature } from '../../../emulator/aws-endpoint/sigv4';
+import type { SignedRequest } from '../../../emulator/aws-endpoint/signed-request';
 import { AwsError } from '../../../emulator/services';
 import type { Principal, Principals } from '../../../emulator/services';
 

@@ -1,6 +1,6 @@
 import { missesOf, outcomeOf } from '../../../rehearse/outcome';
 import { rollBackReport } from '../../../rehearse/report';
-import type { Run } from '../../../rehearse/run-scenario';
+import type { Run } from '../../../rehearse/run';
 import { SCENARIOS, type ScenarioName } from '../../../rehearse/scenarios';
 
 const FAULT_AT = 1_000_000;
