@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent } from '../agent';
-import { randomTokenKey, signToken } from '../local/agent-token';
 import { chain } from '../emulator/aws-endpoint/call-recorder';
 import { latencyProfile, type LatencyProfileName } from '../emulator/latency/latency-profile';
-import { LocalCloud } from '../emulator/local-cloud';
-import { withStack } from '../local/kept-stacks/with-stack';
+import { orClose, startLocalTunnel, type LocalTunnel } from '../local/local-tunnel';
 import { environmentOf, LIMIT, type RunnerName } from './contenders';
 import { CpuMeter } from './cpu-meter';
 import type { Requests } from './fitness/judge';
@@ -19,6 +16,7 @@ import type { Usage } from './usage';
 import { Visitor, type Reply } from './visitor';
 
 const TUNNEL = 'bench';
+const OWNER = 'bench';
 /** Time for what is still on its way when the last answer is there (acknowledgements, log lines), in ms. */
 const SETTLING_MS = 100;
 /** Rounds of slow requests that start the environments. */
@@ -85,15 +83,14 @@ export class Runner {
 
   private constructor(
     readonly name: RunnerName,
-    readonly cloud: LocalCloud,
+    readonly tunnel: LocalTunnel,
     private readonly timeline: Timeline,
     private readonly meter: Meter,
     private readonly spans: SpanTimes,
     private readonly cpu: CpuMeter,
     private readonly visitor: Visitor,
-    private readonly cleanUps: readonly (() => Promise<unknown>)[],
   ) {
-    cloud.services.lambda.events.on('invocation', ({ functionName, initMs }) => {
+    tunnel.cloud.services.lambda.events.on('invocation', ({ functionName, initMs }) => {
       const name = shortName(functionName);
       if (initMs !== undefined) this.inits.set(name, [...(this.inits.get(name) ?? []), initMs]);
     });
@@ -105,44 +102,37 @@ export class Runner {
     const meter = new Meter(environment.responsePath.useEventDriven);
     const spans = new SpanTimes();
     const latency = latencyProfile(options.latency, options.seed);
-    const key = randomTokenKey();
-    const cloud = await withStack({ environment, bundles: options.bundles }, (stackFile) =>
-      LocalCloud.boot({
-        stackFile,
-        account: environment,
-        variables: { agent_token_key: key },
-        httpPort: 0,
-        // As on AWS, where next to none is.
-        traces: false,
-        // A way back that is slow by nature would be rolled back, and polling be measured in its name.
-        watch: false,
-        log: meter.onLog,
-        warn: () => undefined,
-        latency: (operation) => {
-          meter.onLatency(operation);
-          return latency?.(operation) ?? 0;
-        },
-        intercept: chain(spans.intercept, meter.intercept),
-        interceptInvocation: (call, next) => meter.interceptInvocation(call, () => timeline.intercept(call, next)),
-      }),
-    );
-    const { services } = cloud;
-    // What happens by the minute is no cost of a request.
-    await services.schedules.close();
-    services.lambda.events.on('invocation', timeline.onInvocation).on('invocation', meter.onInvocation(cloud));
-    services.dynamodb.onRecord(meter.onRecord);
+    const tunnel = await startLocalTunnel({
+      environment,
+      bundles: options.bundles,
+      // AWS compiles a function's code at every start.
+      codeCache: undefined,
+      // As on AWS, where next to none is.
+      traces: false,
+      // A way back that is slow by nature would be rolled back, and polling be measured in its name.
+      watch: false,
+      log: meter.onLog,
+      latency: (operation) => {
+        meter.onLatency(operation);
+        return latency?.(operation) ?? 0;
+      },
+      intercept: chain(spans.intercept, meter.intercept),
+      interceptInvocation: (call, next) => meter.interceptInvocation(call, () => timeline.intercept(call, next)),
+    });
+    return orClose(tunnel, async () => {
+      const { services } = tunnel.cloud;
+      // What happens by the minute is no cost of a request.
+      await services.schedules.close();
+      services.lambda.events.on('invocation', timeline.onInvocation).on('invocation', meter.onInvocation(tunnel.cloud));
+      services.dynamodb.onRecord(meter.onRecord);
 
-    const service = await LocalService.start(options.bytes);
-    const token = await signToken(key, 'bench');
-    const stopAgent = await connectAgent(name, { cloud, token, service, bytes: options.bytes });
-    const visitor = new Visitor(cloud.visitorUrl);
-    const cleanUps = [
-      async () => visitor.close(),
-      stopAgent,
-      () => service.close(),
-      () => cloud.close(),
-    ];
-    return new Runner(name, cloud, timeline, meter, spans, new CpuMeter(services.lambda), visitor, cleanUps);
+      const service = await LocalService.start(options.bytes);
+      tunnel.onClose(() => service.close());
+      await connectAgent(name, { tunnel, service, bytes: options.bytes });
+      const visitor = new Visitor(tunnel.visitorUrl);
+      tunnel.onClose(async () => visitor.close());
+      return new Runner(name, tunnel, timeline, meter, spans, new CpuMeter(services.lambda), visitor);
+    });
   }
 
   /** Invocations of a function while it was measured. */
@@ -202,7 +192,7 @@ export class Runner {
   }
 
   async result(): Promise<Measurement> {
-    const { services } = this.cloud;
+    const { services } = this.tunnel.cloud;
     const table = services.spec.tables.find(({ name }) => name.endsWith('pending-requests'));
     const wakeApiId = services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
     const { name, figures, spans } = this;
@@ -222,7 +212,7 @@ export class Runner {
   }
 
   async close(): Promise<void> {
-    for (const cleanUp of this.cleanUps) await cleanUp();
+    await this.tunnel.close();
   }
 
   private async measure(request: PlannedRequest, beginning: number, lateness: Times, signal?: AbortSignal): Promise<void> {
@@ -271,14 +261,13 @@ export class Runner {
 
 async function connectAgent(
   name: RunnerName,
-  { cloud, token, service, bytes }: { cloud: LocalCloud; token: string; service: LocalService; bytes: number },
-): Promise<() => Promise<void>> {
-  const endpoint = cloud.agentEndpoint;
+  { tunnel, service, bytes }: { tunnel: LocalTunnel; service: LocalService; bytes: number },
+): Promise<void> {
   if (name === LIMIT) {
-    const agent = await LimitAgent.connect({ endpoint, token, name: TUNNEL, bytes });
-    return async () => agent.close();
+    const agent = await LimitAgent.connect({ endpoint: tunnel.agentEndpoint, token: await tunnel.token(OWNER), name: TUNNEL, bytes });
+    tunnel.onClose(async () => agent.close());
+  } else {
+    const agent = await tunnel.agent(OWNER, { name: TUNNEL, target: { port: service.port } });
+    await agent.start();
   }
-  const agent = new Agent({ endpoint, token, name: TUNNEL, target: { port: service.port } });
-  await agent.start();
-  return () => agent.stop({ graceMs: 100 });
 }

@@ -42,7 +42,8 @@ import type { Account, Endpoints } from './terraform/computed-attributes';
 import { readCloudSpec } from './terraform/read-cloud-spec';
 import { readStack } from './terraform/stack';
 import { TerraformError } from './terraform/terraform-error';
-import { LocalTraces } from '../local/story/local-traces';
+import { lambdaSegments } from './xray/lambda-segments';
+import type { Segment } from './xray/segment';
 import { XrayDaemon } from './xray/xray-daemon';
 
 export interface CloudOptions {
@@ -78,6 +79,8 @@ export interface CloudOptions {
   readonly watch?: boolean;
   /** Told of every decision on what functions and services do, from the boot on. */
   readonly onDecision?: (decision: AccessDecision) => void;
+  /** Told of every segment of a sampled trace: those that functions send, and Lambda's own. */
+  readonly onSegment?: (segment: Segment) => void;
 }
 
 /** What runs. */
@@ -102,7 +105,6 @@ export interface Services {
   readonly metrics: Metrics;
   readonly alarms: Alarms;
   readonly logs: LogStore;
-  readonly traces: LocalTraces;
   /** Where AWS's APIs are, for the SDK: `http://127.0.0.1:PORT`. */
   readonly awsEndpoint: string;
   /** Who may call them from outside of the functions. */
@@ -190,8 +192,8 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   );
   const { url } = await endpoint.listen();
   const logs = new LogStore();
-  const traces = new LocalTraces(logs);
-  const xray = started(await XrayDaemon.start((segment) => traces.add(segment)));
+  const { onSegment = () => undefined } = options;
+  const xray = started(await XrayDaemon.start(onSegment));
   const guard = started(await ProcessGuard.start());
   lambda = started(
     await LambdaService.start({
@@ -210,7 +212,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
       guard,
     }),
   );
-  lambda.events.on('invocation', (record) => traces.addInvocation(record));
+  lambda.events.on('invocation', (record) => lambdaSegments(record).forEach(onSegment));
   const mappings = spec.mappings.map((mapping) => {
     const source = new GuardedStream(dynamodb, iam, mapping.functionArn);
     source.open(mapping.streamArn);
@@ -222,7 +224,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   started(alarms);
   for (const part of [...mappings, schedules, ...(options.watch === false ? [] : [alarms]), killer]) part.start();
   return {
-    spec, edge, gateway, lambda, dynamodb, queues, buckets, topics, buses, mappings, schedules, guard, iam, calls, faults, metrics, alarms, logs, traces,
+    spec, edge, gateway, lambda, dynamodb, queues, buckets, topics, buses, mappings, schedules, guard, iam, calls, faults, metrics, alarms, logs,
     awsEndpoint: url, operator,
   };
 }

@@ -42,7 +42,7 @@ async function main(): Promise<number> {
     output.stopping();
     // A start that was cut short has failed for that reason, and cleaned up after itself.
     const started = await running.catch(() => undefined);
-    await started?.stop();
+    await started?.close();
     return 0;
   } catch (error) {
     toStderr(`http-tunnel: ${explain(error as Error)}\n`);

@@ -1,15 +1,12 @@
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent } from '../agent';
 import { LocalService } from '../bench/local-service';
 import { Timeline } from '../bench/timeline';
 import { environments, type Environment } from '../environments';
-import { randomTokenKey, signToken } from '../local/agent-token';
 import { chain } from '../emulator/aws-endpoint/call-recorder';
 import { validateFaultPlan, type FaultPlanInput } from '../emulator/faults/fault-plan';
 import { isNamed } from '../emulator/faults/faults';
-import { withStack } from '../local/kept-stacks/with-stack';
-import { LocalCloud } from '../emulator/local-cloud';
+import type { LocalCloud } from '../emulator/local-cloud';
+import { BUNDLES, orClose, startLocalTunnel, type LocalTunnel } from '../local/local-tunnel';
 import type { Operation } from '../rollout/commands';
 import { connect } from '../rollout/connect';
 import { buildFunctions } from '../functions/build-functions';
@@ -17,7 +14,6 @@ import { Assignments } from './assignments';
 import { RolloutChanges } from './rollout-changes';
 import { Visitors } from './visitors';
 
-const BUNDLES = path.join(__dirname, '../dist/functions');
 const TUNNEL = 'rehearsal';
 const ANSWER_BYTES = 1024;
 /** What the agent's local service takes, in ms. */
@@ -56,67 +52,53 @@ export const buildBundles = async (): Promise<void> => void (await buildFunction
 
 /** Boots from the stack of the `local` environment; whatever fails, nothing is left running. */
 export async function startRehearsal(options: RehearsalOptions): Promise<RehearsalCloud> {
-  const cleanUps: (() => Promise<unknown>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-  };
-  try {
-    return { ...(await start(options, (cleanUp) => cleanUps.push(cleanUp))), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { seed, faults, timeFactor } = options;
+  const watchers = { timeline: new Timeline(), assignments: new Assignments(), changes: new RolloutChanges() };
+  const environment = rehearsalEnvironment(options);
+  const tunnel = await startLocalTunnel({
+    environment,
+    alarmTimeFactor: timeFactor,
+    faults: validateFaultPlan({ seed, faults }, 'rehearsal'),
+    intercept: chain(watchers.assignments.intercept, watchers.changes.intercept),
+    interceptInvocation: watchers.timeline.intercept,
+  });
+  return orClose(tunnel, () => open(tunnel, environment, watchers, options));
 }
 
-async function start(
-  options: RehearsalOptions,
-  cleanUp: (cleanUp: () => Promise<unknown>) => void,
-): Promise<Omit<RehearsalCloud, 'close'>> {
-  const { rate, seed, faults } = options;
-  const environment = rehearsalEnvironment(options);
-  const timeline = new Timeline();
-  const assignments = new Assignments();
-  const changes = new RolloutChanges();
-  const key = randomTokenKey();
-  const cloud = await withStack({ environment, bundles: BUNDLES }, (stackFile) =>
-    LocalCloud.boot({
-      stackFile,
-      account: environment,
-      variables: { agent_token_key: key },
-      httpPort: 0,
-      log: () => undefined,
-      warn: () => undefined,
-      alarmTimeFactor: options.timeFactor,
-      faults: validateFaultPlan({ seed, faults }, 'rehearsal'),
-      intercept: chain(assignments.intercept, changes.intercept),
-      interceptInvocation: timeline.intercept,
-    }),
-  );
-  cleanUp(() => cloud.close());
+interface Watchers {
+  readonly timeline: Timeline;
+  readonly assignments: Assignments;
+  readonly changes: RolloutChanges;
+}
 
+/** What a rehearsal has beside the cloud: a local service, its agent, visitors, and an operator. */
+async function open(
+  tunnel: LocalTunnel,
+  { responsePath }: Environment,
+  { timeline, assignments, changes }: Watchers,
+  { rate, seed }: RehearsalOptions,
+): Promise<RehearsalCloud> {
+  const { cloud } = tunnel;
+  const { awsEndpoint, dynamodb, operator, spec } = cloud.services;
   const service = await LocalService.start(ANSWER_BYTES);
-  cleanUp(() => service.close());
-  const agent = new Agent({
-    endpoint: cloud.agentEndpoint, token: await signToken(key, 'rehearsal'), name: TUNNEL, target: { port: service.port },
-  });
-  cleanUp(() => agent.stop({ graceMs: 100 }));
+  tunnel.onClose(() => service.close());
+  const agent = await tunnel.agent(TUNNEL, { name: TUNNEL, target: { port: service.port } });
   await agent.start();
-  const visitors = new Visitors({ url: cloud.visitorUrl, tunnel: TUNNEL, rate, agentMs: AGENT_MS, seed, timeline });
-  cleanUp(async () => visitors.close());
-  const table = cloud.services.spec.tables.find(({ name }) => isNamed(name, 'pending-requests'))?.name ?? '';
-  const { awsEndpoint, operator } = cloud.services;
+  const visitors = new Visitors({ url: tunnel.visitorUrl, tunnel: TUNNEL, rate, agentMs: AGENT_MS, seed, timeline });
+  tunnel.onClose(async () => visitors.close());
+  const table = spec.tables.find(({ name }) => isNamed(name, 'pending-requests'))?.name ?? '';
   const connection = connect('local', 1, {
-    client: { region: environment.region, endpoint: awsEndpoint, credentials: operator },
-    responsePath: environment.responsePath,
+    client: { region: spec.region, endpoint: awsEndpoint, credentials: operator },
+    responsePath,
   });
-  cleanUp(async () => connection.close());
+  tunnel.onClose(async () => connection.close());
   const { operation } = connection;
-  const rows = async (): Promise<number> => (await cloud.services.dynamodb.scan(table)).length;
+  const rows = async (): Promise<number> => (await dynamodb.scan(table)).length;
   const rowsThatStay = async (): Promise<number> => {
     for (const endsAt = Date.now() + REMOVAL_MS; (await rows()) > 0 && Date.now() < endsAt; ) await sleep(LOOK_MS);
     return rows();
   };
-  return { cloud, visitors, assignments, changes, operation, rowsThatStay };
+  return { cloud, visitors, assignments, changes, operation, rowsThatStay, close: () => tunnel.close() };
 }
 
 /** The `local` environment at the rehearsal's share; what is cached is cached for less time, and alarms see fewer requests in a period. */

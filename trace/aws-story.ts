@@ -1,5 +1,5 @@
 import { environments } from '../environments';
-import type { TimelineEntry } from '../emulator/observations';
+import type { TimelineEntry } from '../local/story/story';
 import { timelineOf } from '../local/story/timeline';
 import { awsEvidence } from './aws-evidence';
 import type { TraceOptions } from './options';

@@ -1,5 +1,5 @@
 import type { RequestStory } from '../local/console/view-model';
-import type { TimelineEntry } from '../emulator/observations';
+import type { TimelineEntry } from '../local/story/story';
 import { readRunningCloud, type RunningCloud } from '../local/running-cloud';
 import { TraceError } from './trace-error';
 

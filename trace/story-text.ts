@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '../emulator/observations';
+import type { TimelineEntry } from '../local/story/story';
 
 /** One line an entry: when, which function, what (indented below its invocation), how long. */
 export function storyText(requestId: string, entries: readonly TimelineEntry[]): string {

@@ -59,7 +59,7 @@ async function hold(runner: Runner, options: LoadOptions, progress: Progress, si
   const running = runner.run(hold, lateness, signal);
   const [inFlight] = await Promise.all([watch(runner, options, progress, signal), ramping, running]);
 
-  const { lambda, buses, mappings, queues, spec, calls } = runner.cloud.services;
+  const { lambda, buses, mappings, queues, spec, calls } = runner.tunnel.cloud.services;
   const { attempts, refused } = buses.stats();
   const discarded = mappings.reduce((sum, mapping) => sum + mapping.stats().discarded, 0);
   const kept = spec.queues.reduce((sum, { arn }) => sum + queues.messages(arn).length, 0);

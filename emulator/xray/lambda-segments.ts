@@ -1,14 +1,16 @@
 import { newSegmentId } from '../lambda/trace-header';
-import type { InvocationRecord, InvocationTrace } from '../lambda/invocation';
+import type { InvocationRecord } from '../lambda/invocation';
 import type { Segment, Subsegment } from './segment';
 
 /**
  * The two segments that Lambda itself records of a sampled invocation: the service's (`AWS::Lambda`, from the request on), and the function's
  * below it, with Initialization on a cold start, Invocation, and Overhead until the environment is free again
  * (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
+ * @returns none for an invocation that is not sampled
  */
-export function lambdaSegments(record: InvocationRecord & { readonly trace: InvocationTrace }): readonly [service: Segment, ran: Segment] {
+export function lambdaSegments(record: InvocationRecord): readonly Segment[] {
   const { at, functionName, requestId, durationMs, initMs = 0, coldStart, kind, trace } = record;
+  if (!trace) return [];
   const startedAt = at - durationMs;
   const fault = kind === 'error' && { fault: true, ...(record.errorType && { cause: { exceptions: [{ type: record.errorType }] } }) };
   const common = { trace_id: trace.traceId, name: functionName, end_time: at / 1000, ...fault };

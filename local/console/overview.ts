@@ -1,5 +1,6 @@
 import { METRIC_NAMESPACE, type MetricName } from '../../functions/metric-names';
-import type { Alarms, Metrics, Statistic, Traces } from '../../emulator/observations';
+import type { Alarms, Metrics, Statistic } from '../../emulator/observations';
+import type { Traces } from '../story/story';
 import { charts, PERIODS } from './charts';
 import { compare } from './verdict';
 import type { CohortName, ConsoleAlarm, Figures, ModeFigures, Overview, Times, WakeShare, WindowMinutes } from './view-model';

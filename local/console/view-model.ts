@@ -1,5 +1,6 @@
 /** What the console page is sent: everything is worked out and worded here, the page only shows it. Times are ms since the epoch. */
-import type { AlarmTransition, AlarmView, TimelineEntry, TracedRequest } from '../../emulator/observations';
+import type { AlarmTransition, AlarmView } from '../../emulator/observations';
+import type { TimelineEntry, TracedRequest } from '../story/story';
 
 /** How long the page looks back, in minutes. */
 export const WINDOWS = [5, 15, 60] as const;

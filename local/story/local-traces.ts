@@ -1,8 +1,6 @@
-import type { TimelineEntry, TracedRequest, Traces } from '../../emulator/observations';
-import type { InvocationRecord } from '../../emulator/lambda/invocation';
 import type { LogStore } from '../../emulator/logs/log-store';
-import { lambdaSegments } from '../../emulator/xray/lambda-segments';
 import type { Segment, Subsegment } from '../../emulator/xray/segment';
+import type { TimelineEntry, TracedRequest, Traces } from './story';
 import { timelineOf } from './timeline';
 
 /** Segments kept: a request makes some fifteen, of about a kilobyte each. */
@@ -28,12 +26,6 @@ export class LocalTraces implements Traces {
     this.count += 1;
     for (const part of withAnnotations(segment)) this.index(part, segment.trace_id, trace.requestIds);
     while (this.count > this.maxSegments) this.forgetOldest();
-  }
-
-  /** Lambda's own segments of an invocation, where it is sampled. */
-  addInvocation(record: InvocationRecord): void {
-    const { trace } = record;
-    if (trace) for (const segment of lambdaSegments({ ...record, trace })) this.add(segment);
   }
 
   recent(limit: number): readonly TracedRequest[] {

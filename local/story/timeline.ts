@@ -3,7 +3,7 @@
  * other parts belong to other traces, and what ties them together is the annotation `requestId`.
  */
 import { FUNCTION_SETTINGS } from '../../functions/settings';
-import type { TimelineEntry } from '../../emulator/observations';
+import type { TimelineEntry } from './story';
 import type { LogLine } from '../../emulator/services';
 import { logText } from './log-text';
 import { hasFailed, type Segment, type Subsegment } from '../../emulator/xray/segment';

@@ -41,9 +41,9 @@ describeInBrowser('a real browser', (launch) => {
     await Promise.all([shop.close(), board.close()]);
   });
 
-  const byPath = (name: string): string => `${cloud.cloud.visitorUrl}/${name}/`;
+  const byPath = (name: string): string => `${cloud.visitorUrl}/${name}/`;
   const byHost = (name: string): string => {
-    const { port } = new URL(cloud.cloud.visitorUrl);
+    const { port } = new URL(cloud.visitorUrl);
     return `http://${name}.localhost:${port}/`;
   };
 
@@ -112,7 +112,7 @@ describeInBrowser('a real browser', (launch) => {
 
   test('an address without the prefix leads to the tunnel that the browser was in', async () => {
     const page = await browser.newPage();
-    const lost = new URL('/login', cloud.cloud.visitorUrl).href;
+    const lost = new URL('/login', cloud.visitorUrl).href;
     await page.goto(lost);
     expect(await page.text()).toContain('There is no such tunnel');
     await page.goto(byPath('shop'));

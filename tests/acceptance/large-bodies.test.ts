@@ -86,7 +86,7 @@ describe.each(MODES)('in mode %s', (mode) => {
   // The same in every mode: nothing waits for an answer here.
   if (mode === 'direct') {
     test('the edge refuses a body that Lambda does not carry before it has read it', async () => {
-      const { hostname, port } = new URL(tunnel.cloud.visitorUrl);
+      const { hostname, port } = new URL(tunnel.visitorUrl);
       const socket = net.connect(Number(port), hostname);
       socket.write(`POST /demo/echo HTTP/1.1\r\nhost: ${hostname}\r\ncontent-length: ${11 * MB}\r\n\r\nno more than this`);
       const [answer] = (await once(socket, 'data')) as [Buffer];
@@ -108,7 +108,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     test('an agent that takes messages only is spared a larger request, whose visitor is told so at once', async () => {
       const callsToS3 = (): number => tunnel.cloud.services.calls.count({ service: 's3' });
       const before = callsToS3();
-      const agent = await MinimalAgent.connect(tunnel.cloud.agentEndpoint, await tunnel.token(), () => undefined);
+      const agent = await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token(), () => undefined);
       const reply = await tunnel.visit('/', { method: 'POST', body: Buffer.alloc(200_000) }, agent.tunnel.tunnel_id);
       expect(reply).toMatchObject({ status: 413, headers: { 'x-tunnel-error': 'request_too_large' } });
       expect(agent.received).toEqual([]);
@@ -117,7 +117,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     });
 
     test('an answer that refers to a body which was never put is 502, and nobody waits for it', async () => {
-      const agent = await MinimalAgent.connect(tunnel.cloud.agentEndpoint, await tunnel.token(), ({ request_id }, self) =>
+      const agent = await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token(), ({ request_id }, self) =>
         self.send({
           type: 'http_response', request_id, status_code: 200, headers: {}, body_ref: { bytes: 5, sha256: `${'A'.repeat(43)}=` },
         }),

@@ -30,7 +30,7 @@ describe('npm run smoke, against the local cloud', () => {
 
   beforeAll(async () => {
     under = await startCloud({ tokenKey: KEY });
-    const { visitorUrl, agentEndpoint } = under.cloud;
+    const { visitorUrl, agentEndpoint } = under;
     writeFileSync(
       outputs,
       JSON.stringify({

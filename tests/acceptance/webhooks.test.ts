@@ -82,7 +82,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     const headers = { [header]: await sign(textOf(bytes)), ...(contentType !== undefined && { 'content-type': contentType }) };
     const hook = { method: 'POST', headers, body: bytes };
     const byHost = { ...hook, headers: { ...headers, host: 'demo.localhost' } };
-    const reply = await (to === 'host' ? ask(cloud.cloud.visitorUrl, '/hook', byHost) : cloud.visit('/hook', hook));
+    const reply = await (to === 'host' ? ask(cloud.visitorUrl, '/hook', byHost) : cloud.visit('/hook', hook));
     return [reply.text, told(name, contentType, bytes)];
   }
 

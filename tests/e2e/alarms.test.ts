@@ -48,7 +48,7 @@ const stateOf = ({ cloud }: Running, name: string): string | undefined =>
 /** Visits until it is so. */
 async function visitUntil(running: Running, path: string, check: () => void): Promise<void> {
   await eventually(async () => {
-    await ask(running.cloud.visitorUrl, path);
+    await ask(running.cloud.output('visitor_url'), path);
     check();
   });
 }
@@ -94,7 +94,7 @@ test("the SDK's client sees alarms and metrics at the AWS endpoint, by the opera
   const client = new CloudWatchClient({ endpoint, region: spec.region, credentials: operator, maxAttempts: 1 });
   cleanUps.push(async () => client.destroy());
   const startedAt = new Date(Date.now() - 1000);
-  for (const path of ['/', '/fail', '/']) await ask(running.cloud.visitorUrl, path);
+  for (const path of ['/', '/fail', '/']) await ask(running.cloud.output('visitor_url'), path);
 
   const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({}));
   // Periods are those of the stack, not the divided ones.

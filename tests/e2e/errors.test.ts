@@ -27,8 +27,8 @@ describe.each(MODES)('in mode %s', (mode) => {
 
   test('an unknown tunnel is 404', async () => {
     await expectError(await tunnel.visit('/', {}, 'nobody'), 404, 'tunnel_not_found');
-    await expectError(await ask(tunnel.cloud.visitorUrl, '/', { headers: { host: 'nobody.localhost' } }), 404, 'tunnel_not_found');
-    await expectError(await ask(tunnel.cloud.visitorUrl, '/'), 404, 'tunnel_not_found');
+    await expectError(await ask(tunnel.visitorUrl, '/', { headers: { host: 'nobody.localhost' } }), 404, 'tunnel_not_found');
+    await expectError(await ask(tunnel.visitorUrl, '/'), 404, 'tunnel_not_found');
   });
 
   test('an agent that has gone is 502', async () => {

@@ -60,7 +60,7 @@ function inEveryMode(sentence: string, story: (cloud: CloudUnderTest, mode: Star
 type OnRequest = Parameters<typeof MinimalAgent.connect>[2];
 
 const connect = async (cloud: CloudUnderTest, onRequest: OnRequest, owner?: string): Promise<MinimalAgent> =>
-  MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token(owner), onRequest);
+  MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(owner), onRequest);
 
 const visit = (cloud: CloudUnderTest, { tunnel }: MinimalAgent) => cloud.visit('/', {}, tunnel.tunnel_id);
 
@@ -111,11 +111,11 @@ describe('while two requests of each mode wait for their deadline', () => {
     const token = await cloud.token();
     const name = { name: 'returner' };
     await MinimalAgent.connect(
-      cloud.cloud.agentEndpoint,
+      cloud.agentEndpoint,
       token,
       (request, self) => {
         self.vanish();
-        void MinimalAgent.connect(cloud.cloud.agentEndpoint, token, () => undefined, name).then((again) =>
+        void MinimalAgent.connect(cloud.agentEndpoint, token, () => undefined, name).then((again) =>
           again.answer(request['request_id'], 'back again'),
         );
       },
@@ -218,7 +218,7 @@ inEveryMode('an answer that the cloud fails on goes out again, and the agent say
 inEveryMode('an agent whose first message the cloud fails on says so, and connects again', async (cloud) => {
   const { faults } = cloud.cloud.services;
   faults.begin('receiver-dies');
-  const agent = new Agent({ endpoint: cloud.cloud.agentEndpoint, token: await cloud.token(), name: 'late', target: { port: 1 } });
+  const agent = new Agent({ endpoint: cloud.agentEndpoint, token: await cloud.token(), name: 'late', target: { port: 1 } });
   const reasons: string[] = [];
   agent.on('disconnected', ({ reason }) => {
     faults.end('receiver-dies');

@@ -41,7 +41,7 @@ beforeEach(() => {
 
 /** By the tunnel's own host, so that nothing is taken off the path. */
 const visit = (path: string, { headers = {}, ...how }: Ask = {}): Promise<Reply> =>
-  ask(cloud.cloud.visitorUrl, path, { ...how, headers: { host: 'demo.localhost', ...headers } });
+  ask(cloud.visitorUrl, path, { ...how, headers: { host: 'demo.localhost', ...headers } });
 const seen = (): Received => {
   expect(received).toHaveLength(1);
   return received[0] as Received;
@@ -93,7 +93,7 @@ describe('what the local service gets', () => {
     ['/a?', '/a'],
   ])('is, for %s, %s', async (sent, expected) => {
     await visit(sent);
-    await ask(cloud.cloud.visitorUrl, `/demo${sent}`);
+    await ask(cloud.visitorUrl, `/demo${sent}`);
     expect(received.map(({ url }) => url)).toEqual([expected, expected]);
   });
 
@@ -147,7 +147,7 @@ describe('what the local service gets', () => {
 
   test('is a body that came in chunks, after an expectation that ended at the edge', async () => {
     const head = ['Host: demo.localhost', 'Transfer-Encoding: chunked', 'Expect: 100-continue'];
-    const port = Number(new URL(cloud.cloud.visitorUrl).port);
+    const port = Number(new URL(cloud.visitorUrl).port);
     expect((await rawRequest(port, 'POST / HTTP/1.1', head, '3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n')).status).toBe(100);
     const request = seen();
     expect(request.body.toString()).toBe('abcde');
@@ -242,7 +242,7 @@ describe('what the visitor gets', () => {
     const server = await startRawServer((socket) => socket.end(bytes));
     try {
       const agent = await cloud.agent({ name: 'broken', target: { port: server.port } });
-      const reply = await ask(cloud.cloud.visitorUrl, '/', { headers: { host: 'broken.localhost' } });
+      const reply = await ask(cloud.visitorUrl, '/', { headers: { host: 'broken.localhost' } });
       expect(reply).toMatchObject({ status: 502, headers: { 'x-tunnel-error': 'invalid_response' } });
       await agent.stop({ graceMs: 0 });
     } finally {

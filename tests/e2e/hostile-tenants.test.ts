@@ -54,7 +54,7 @@ afterAll(async () => {
 
 type OnRequest = (request: Record<string, unknown>, agent: MinimalAgent) => void;
 const eve = async (onRequest: OnRequest = () => undefined, query: Record<string, string> = {}, names?: readonly string[]) =>
-  MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token('eve', names), onRequest, query);
+  MinimalAgent.connect(cloud.agentEndpoint, await cloud.token('eve', names), onRequest, query);
 const rowOf = (name: string) => tunnelRow(cloud, name);
 
 /** Of the one request that is under way. */
@@ -118,7 +118,7 @@ describe('as an agent', () => {
   });
 
   test("Eve asks for Ann's name as soon as Ann has left", async () => {
-    const ann = await MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token('ann'), () => undefined, { name: 'anns-second' });
+    const ann = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token('ann'), () => undefined, { name: 'anns-second' });
     ann.send({ type: 'draining' });
     ann.vanish();
     for (let i = 0; i < 5; i++) {
@@ -142,7 +142,7 @@ describe('as an agent', () => {
     }],
     ['that is empty', async () => ''],
   ])('Eve shows a token %s', async (_, token) => {
-    await expect(MinimalAgent.connect(cloud.cloud.agentEndpoint, await token(), () => undefined, { name: 'anns' })).rejects.toThrow('401');
+    await expect(MinimalAgent.connect(cloud.agentEndpoint, await token(), () => undefined, { name: 'anns' })).rejects.toThrow('401');
   });
 
   test('Eve sends what is no message, and more than a message may be', async () => {
@@ -209,7 +209,7 @@ describe('as a visitor', () => {
 
   test('what Eve is let into is what she is routed to, however many addresses she names', async () => {
     const attacker = await eve((request, self) => self.answer(request['request_id'], `eve's ${String(request['uri'])}`), { name: 'eves-open' });
-    const { visitorUrl } = cloud.cloud;
+    const { visitorUrl } = cloud;
     const open = { host: 'eves-open.localhost' };
     for (const [headers, path, expected] of [
       [open, '/anns-private/', "eve's /anns-private/"],

@@ -26,14 +26,14 @@ test('the k6 script asks the demo behind a tunnel, and records what its threshol
       plugins: [{ name: 'k6', setup: (plugin) => plugin.onResolve({ filter: /^k6(\/|$)/ }, () => ({ path: SHIM, external: true })) }],
     });
     await writeFile(path.join(directory, 'driver.cjs'), DRIVER);
-    const env = { ...process.env, TUNNEL_URL: `${tunnel.cloud.visitorUrl}/demo/`, AGENT_MS: '50' };
+    const env = { ...process.env, TUNNEL_URL: `${tunnel.visitorUrl}/demo/`, AGENT_MS: '50' };
     const { stdout } = await run(process.execPath, [path.join(directory, 'driver.cjs')], { env });
     const { recorded, thresholds } = JSON.parse(stdout) as { recorded: Record<string, number[]>; thresholds: string[] };
     expect(Object.keys(recorded).sort()).toEqual(thresholds.sort());
     expect(recorded['wrong_answers']).toEqual([0]);
     expect(recorded['response_without_agent']).toEqual([expect.any(Number)]);
 
-    const nowhere = { ...env, TUNNEL_URL: `${tunnel.cloud.visitorUrl}/nobody` };
+    const nowhere = { ...env, TUNNEL_URL: `${tunnel.visitorUrl}/nobody` };
     await expect(run(process.execPath, [path.join(directory, 'driver.cjs')], { env: nowhere })).rejects.toThrow('gave 404');
   } finally {
     await tunnel.close();

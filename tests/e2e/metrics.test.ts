@@ -60,8 +60,8 @@ beforeAll(async () => {
   await seen('"EventDeliveryFailed":1');
   Object.assign(faults, { wakes: false, bus: false });
 
-  const eve = await MinimalAgent.connect(cloud.agentEndpoint, await under.token('eve'), () => undefined);
-  const agent = await MinimalAgent.connect(cloud.agentEndpoint, await under.token(), async (request, self) => {
+  const eve = await MinimalAgent.connect(under.agentEndpoint, await under.token('eve'), () => undefined);
+  const agent = await MinimalAgent.connect(under.agentEndpoint, await under.token(), async (request, self) => {
     eve.answer(request['request_id'], 'forged');
     await seen('"ForeignAnswer":1');
     self.answer(request['request_id'], 'real');

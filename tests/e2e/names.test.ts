@@ -31,13 +31,13 @@ describe('a name', () => {
 
   test('that the cloud chose stays with its owner across reconnects, although no token grants it', async () => {
     const token = await cloud.token('ann', []);
-    const first = await MinimalAgent.connect(cloud.cloud.agentEndpoint, token, () => undefined);
+    const first = await MinimalAgent.connect(cloud.agentEndpoint, token, () => undefined);
     const name = first.tunnel.tunnel_id;
     first.vanish();
-    const second = await MinimalAgent.connect(cloud.cloud.agentEndpoint, token, () => undefined, { name });
+    const second = await MinimalAgent.connect(cloud.agentEndpoint, token, () => undefined, { name });
     expect(second.tunnel.tunnel_id).toBe(name);
     const eve = await cloud.token('eve', []);
-    await expect(MinimalAgent.connect(cloud.cloud.agentEndpoint, eve, () => undefined, { name })).rejects.toThrow('403');
+    await expect(MinimalAgent.connect(cloud.agentEndpoint, eve, () => undefined, { name })).rejects.toThrow('403');
     second.vanish();
   });
 
@@ -69,10 +69,10 @@ describe('a name', () => {
 
   test('is taken over by its owner’s newer connection, and the older one is told', async () => {
     const token = await cloud.token('ann');
-    const connect = () => MinimalAgent.connect(cloud.cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'old'), { name: 'moved' });
+    const connect = () => MinimalAgent.connect(cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'old'), { name: 'moved' });
     const older = await connect();
     const newer = await MinimalAgent.connect(
-      cloud.cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'new'), { name: 'moved' },
+      cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'new'), { name: 'moved' },
     );
     await expect(cloud.visit('/', {}, 'moved')).resolves.toMatchObject({ text: 'new' });
     older.send({ type: 'ready' });

@@ -14,7 +14,7 @@ let page: ConsoleServer;
 
 beforeAll(async () => {
   tunnel = await startTunnel({ mode: 'bus', traces: true, environment: (local) => ({ ...local, responsePath: { ...local.responsePath, percent: 100 } }) });
-  page = await ConsoleServer.start({ ...tunnel.cloud.services, metrics, alarms, environment: 'local' }, 0);
+  page = await ConsoleServer.start({ ...tunnel.cloud.services, traces: tunnel.traces, metrics, alarms, environment: 'local' }, 0);
 });
 afterAll(async () => {
   await page.close();
@@ -23,13 +23,13 @@ afterAll(async () => {
 
 const idOf = ({ headers }: { headers: Record<string, unknown> }): string => String(headers['x-tunnel-request-id']);
 const functionsOf = (requestId: string): string[] =>
-  tunnel.cloud.services.traces.timeline(requestId).filter(({ kind }) => kind === 'invocation').map(({ functionName }) => functionName);
+  tunnel.traces.timeline(requestId).filter(({ kind }) => kind === 'invocation').map(({ functionName }) => functionName);
 const WHOLE_WAY = ['forward-request', 'receive-message', 'process-stream', 'wake-waiter'];
 
 test('the story of a request goes through all four functions, and is found by the id that the visitor gets', async () => {
   const requestId = idOf(await tunnel.visit('/nonce/1'));
   await eventually(() => expect(functionsOf(requestId)).toEqual(WHOLE_WAY));
-  const told = (): string[] => tunnel.cloud.services.traces.timeline(requestId).map(({ functionName, text }) => `${functionName}: ${text}`);
+  const told = (): string[] => tunnel.traces.timeline(requestId).map(({ functionName, text }) => `${functionName}: ${text}`);
   const expected = [
     expect.stringMatching(/^forward-request: invocation: .*tunnel demo, mode bus$/),
     'forward-request: DynamoDB PutItem pending-requests',
@@ -47,7 +47,7 @@ test('the story of a request goes through all four functions, and is found by th
 test("wake-waiter runs in the trace of the request whose row brought its header there; the other parts' traces are linked by the id", async () => {
   const requestId = idOf(await tunnel.visit('/nonce/1'));
   await eventually(() => expect(functionsOf(requestId)).toEqual(WHOLE_WAY));
-  const segments = tunnel.cloud.services.traces.segments();
+  const segments = tunnel.traces.segments();
   const handlers = segments.filter(({ name, annotations }) => name === '## handler' && annotations?.['requestId'] === requestId);
   const traceOf = (service: string) => handlers.find(({ annotations }) => annotations?.['Service'] === service)?.trace_id;
   expect(traceOf('wake-waiter')).toBe(traceOf('forward-request'));
@@ -63,7 +63,7 @@ test('requests that one batch of the stream announces keep their stories apart',
   // Environments that are new poll until their wake socket is there.
   await visitAll();
   const visited = (await visitAll()).map(idOf);
-  const { traces } = tunnel.cloud.services;
+  const { traces } = tunnel;
   await eventually(() => expect(traces.recent(50).map(({ requestId }) => requestId)).toEqual(expect.arrayContaining(visited)));
   const ids = visited.filter((id) => traces.recent(50).find(({ requestId }) => requestId === id)?.mode === 'bus');
   expect(ids.length).toBeGreaterThan(1);
@@ -151,7 +151,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     const port = Number(new URL(page.url).port);
     await page.close();
     await shown.until(`document.querySelector('#connection').dataset.state === 'lost'`);
-    page = await ConsoleServer.start({ ...tunnel.cloud.services, metrics, alarms, environment: 'local again' }, port);
+    page = await ConsoleServer.start({ ...tunnel.cloud.services, traces: tunnel.traces, metrics, alarms, environment: 'local again' }, port);
     await shown.until(`document.querySelector('#connection').dataset.state === 'live'`);
     await shown.until(`document.querySelector('#environment').innerText === 'local again'`);
   });

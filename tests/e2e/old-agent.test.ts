@@ -9,7 +9,7 @@ describe.each(MODES)('an agent that speaks only the old messages, in mode %s', (
   afterAll(() => cloud.close());
 
   test('gets a tunnel of twelve characters and answers through it', async () => {
-    const agent = await MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token(), (request, self) =>
+    const agent = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(), (request, self) =>
       self.answer(request['request_id'], `${String(request['method'])} ${String(request['uri'])}`),
     );
     expect(agent.tunnel.tunnel_id).toMatch(/^[a-z0-9]{12}$/);
@@ -19,7 +19,7 @@ describe.each(MODES)('an agent that speaks only the old messages, in mode %s', (
   });
 
   test('gets requests in the old shape, and no message it does not know', async () => {
-    const agent = await MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token(), (request, self) =>
+    const agent = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(), (request, self) =>
       self.answer(request['request_id'], 'ok'),
     );
     await cloud.visit('/', { method: 'POST', headers: { 'x-twice': ['1', '2'] }, body: 'hi' }, agent.tunnel.tunnel_id);
@@ -40,7 +40,7 @@ describe.each(MODES)('an agent that speaks only the old messages, in mode %s', (
   });
 
   test('may leave out body and processing time', async () => {
-    const agent = await MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token(), (request, self) =>
+    const agent = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(), (request, self) =>
       self.send({ type: 'http_response', request_id: request['request_id'], status_code: 204, headers: {} }),
     );
     expect(await cloud.visit('/', {}, agent.tunnel.tunnel_id)).toMatchObject({ status: 204, text: '' });
@@ -48,7 +48,7 @@ describe.each(MODES)('an agent that speaks only the old messages, in mode %s', (
   });
 
   test('is not sent a method that it would drop silently', async () => {
-    const agent = await MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token(), () => undefined);
+    const agent = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(), () => undefined);
     const reply = await cloud.visit('/', { method: 'PROPFIND' }, agent.tunnel.tunnel_id);
     expect(reply.status).toBe(501);
     expect(reply.headers['x-tunnel-error']).toBe('method_not_supported');

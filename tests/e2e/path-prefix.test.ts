@@ -29,12 +29,12 @@ beforeEach(() => {
   received = [];
 });
 
-const visit = (path: string, how: Ask = {}): Promise<Reply> => ask(cloud.cloud.visitorUrl, path, how);
+const visit = (path: string, how: Ask = {}): Promise<Reply> => ask(cloud.visitorUrl, path, how);
 
 test('a page below the prefix is answered with references and cookies that stay there, and says where the browser is', async () => {
   const reply = await visit('/demo/login?x=1', { headers: PAGE });
   expect(reply.headers).toMatchObject({
-    location: `${cloud.cloud.visitorUrl}/demo/members`,
+    location: `${cloud.visitorUrl}/demo/members`,
     'set-cookie': ['session=1; Path=/demo', 'http-tunnel=demo; Path=/; HttpOnly; SameSite=Lax'],
   });
   expect(reply.text).toBe('<a href="/members">');
@@ -42,7 +42,7 @@ test('a page below the prefix is answered with references and cookies that stay 
 });
 
 test.each([
-  ['referring page', () => ({ referer: `${cloud.cloud.visitorUrl}/demo/login` })],
+  ['referring page', () => ({ referer: `${cloud.visitorUrl}/demo/login` })],
   ['cookie', () => ({ cookie: 'session=1; http-tunnel=demo' })],
 ])('a link without the prefix is led back by the %s', async (_what, headers) => {
   const reply = await visit('/members?a=1&a=%20', { method: 'POST', headers: headers(), body: 'x' });

@@ -86,14 +86,14 @@ describe.each(MODES)('in mode %s', (mode) => {
 
     await beRefused(token);
 
-    const { queues, spec, dynamodb, traces } = under.cloud.services;
+    const { queues, spec, dynamodb } = under.cloud.services;
     const kept = spec.queues.flatMap(({ arn }) => queues.messages(arn));
     const rows = await dynamodb.scan(tableOf(under.cloud, 'tunnels'));
     await under.noPendingRows();
-    const emitted = JSON.stringify([under.logs, kept, events, rows, traces.segments()]);
+    const emitted = JSON.stringify([under.logs, kept, events, rows, under.traces.segments()]);
     if (mode === 'bus') expect(events).not.toEqual([]);
     expect(emitted).toContain('passwords');
-    expect(traces.segments().map(({ name }) => name)).toEqual(expect.arrayContaining(['## handler', 'DynamoDB', 'ApiGatewayManagementApi']));
+    expect(under.traces.segments().map(({ name }) => name)).toEqual(expect.arrayContaining(['## handler', 'DynamoDB', 'ApiGatewayManagementApi']));
     // Each function that has something to say about a request has said it.
     for (const name of ['forward-request', 'receive-message', 'authorize-agent'])
       expect(under.logs.some(({ functionName }) => functionName.endsWith(name))).toBe(true);
@@ -119,7 +119,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect(statuses).toEqual([401, 200, 200]);
     await expect(under.agent({ target: { port }, token: refusedToken })).rejects.toMatchObject({ status: 401 });
 
-    const clumsy = await MinimalAgent.connect(under.cloud.agentEndpoint, token, (request, self) => {
+    const clumsy = await MinimalAgent.connect(under.agentEndpoint, token, (request, self) => {
       self.send({ type: 'http_response', request_id: request['request_id'], status_code: malformedMessage, headers: malformedMessage });
       self.send({ type: malformedMessage });
       self.send({ type: 'error', request_id: request['request_id'], code: 'internal_error', message: agentError });

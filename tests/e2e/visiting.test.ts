@@ -20,7 +20,7 @@ describe.each(MODES)('in mode %s', (mode) => {
 
   test('a page answers by path and by host', async () => {
     const byPath = await tunnel.visit('/');
-    const byHost = await ask(tunnel.cloud.visitorUrl, '/', { headers: { host: 'demo.localhost' } });
+    const byHost = await ask(tunnel.visitorUrl, '/', { headers: { host: 'demo.localhost' } });
     for (const reply of [byPath, byHost]) {
       expect(reply.status).toBe(200);
       expect(reply.headers['content-type']).toMatch(/^text\/html/);

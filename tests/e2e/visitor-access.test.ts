@@ -98,7 +98,7 @@ test('whoever tries one password after the other gets 429, and the local service
 });
 
 test('a link is led back into a closed tunnel, which asks who its visitor is before it says anything else', async () => {
-  const { visitorUrl } = cloud.cloud;
+  const { visitorUrl } = cloud;
   const ledBack = await ask(visitorUrl, '/members', { headers: { accept: 'text/html', referer: `${visitorUrl}/closed/` } });
   expect(ledBack).toMatchObject({ status: 307, headers: { location: '/closed/members' }, text: '' });
   const asked = await ask(visitorUrl, '/closed/members', { headers: { accept: 'text/html' } });

@@ -99,7 +99,7 @@ describe('where direct wakes can be refused', () => {
 test('in mode polling it reads until the answer is there', () =>
   withTunnel({ mode: 'polling' }, async (tunnel) => {
     let before = 0;
-    const agent = await MinimalAgent.connect(tunnel.cloud.agentEndpoint, await tunnel.token(), async ({ request_id }, self) => {
+    const agent = await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token(), async ({ request_id }, self) => {
       await eventually(() => expect(pendingReads(tunnel) - before).toBeGreaterThanOrEqual(3));
       self.answer(request_id, 'after three reads');
     });

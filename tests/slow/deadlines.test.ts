@@ -23,7 +23,7 @@ describe.each(MODES)('in mode %s', (mode) => {
   });
 
   test('a silent agent is 504 after 28 s, before API Gateway gives up at 30 s', async () => {
-    const agent = await MinimalAgent.connect(cloud.cloud.agentEndpoint, await cloud.token(), () => undefined);
+    const agent = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(), () => undefined);
     const reply = await cloud.visit('/', {}, agent.tunnel.tunnel_id);
     expect(reply.headers['x-tunnel-error']).toBe('deadline_exceeded');
     expect(reply.ms).toBeGreaterThan(27_900);

@@ -1,44 +1,24 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Agent, type AgentOptions } from '../../agent';
+import type { Agent, AgentOptions } from '../../agent';
 import { startDemoService } from '../../agent/demo/demo-service';
 import type { Environment } from '../../environments';
-import { randomTokenKey, signToken } from '../../local/agent-token';
-import type { FaultPlan } from '../../emulator/faults/fault-plan';
-import type { Latency } from '../../emulator/latency/latency-profile';
-import { LocalCloud } from '../../emulator/local-cloud';
-import type { AccessDecision } from '../../emulator/iam/iam';
-import type { Interceptor, LogLine } from '../../emulator/services';
-import { withStack } from '../../local/kept-stacks/with-stack';
+import type { LocalCloud } from '../../emulator/local-cloud';
+import type { LogLine } from '../../emulator/services';
 import { AWS_LIMITS, type Limits } from '../../emulator/limits';
-import { CODE_CACHE, environmentFor } from '../../local/start/run';
+import { startLocalTunnel, type LocalTunnel, type LocalTunnelOptions } from '../../local/local-tunnel';
+import { environmentFor } from '../../local/start/run';
 import type { StartMode } from '../../local/start/start-options';
 import { eventually } from './eventually';
 import { ask, type Ask, type Reply } from './http-client';
 
 export const MODES: readonly StartMode[] = ['polling', 'bus', 'direct'];
 
-const BUNDLES = path.join(__dirname, '../../dist/functions');
-
-export interface CloudUnderTestOptions {
+export interface CloudUnderTestOptions
+  extends Pick<LocalTunnelOptions, 'tokenKey' | 'intercept' | 'latency' | 'faults' | 'alarmTimeFactor' | 'watch' | 'traces' | 'onDecision'> {
   readonly mode?: StartMode;
   readonly limits?: Partial<Limits>;
-  /** The key of agent tokens; without it a random one. */
-  readonly tokenKey?: string;
-  /** Wraps every AWS call that a function makes. */
-  readonly intercept?: Interceptor;
-  readonly latency?: Latency;
-  /** What goes wrong on purpose. */
-  readonly faults?: FaultPlan;
-  /** Divides the periods of alarms and the minute by which metrics are kept. */
-  readonly alarmTimeFactor?: number;
-  /** Whether alarms are evaluated, and so act. False unless it says otherwise: requests that fail on purpose would roll the others back to polling. */
-  readonly watch?: boolean;
-  /** Whether requests are traced, which takes a third of their time; false unless it says otherwise. */
-  readonly traces?: boolean;
-  /** Told of every decision of IAM. */
-  readonly onDecision?: (decision: AccessDecision) => void;
   /** Changes the environment's settings before the stack is synthesized. */
   readonly environment?: (environment: Environment) => Environment;
   /** Changes the synthesized stack, as somebody would who changes `modules/`. */
@@ -46,8 +26,7 @@ export interface CloudUnderTestOptions {
 }
 
 /** The local cloud, booted from the `local` environment's stack, and who may use it. */
-export interface CloudUnderTest {
-  readonly cloud: LocalCloud;
+export interface CloudUnderTest extends Pick<LocalTunnel, 'cloud' | 'traces' | 'visitorUrl' | 'agentEndpoint'> {
   readonly logs: readonly LogLine[];
   /** What the cloud said to people. */
   readonly warnings: readonly string[];
@@ -67,51 +46,34 @@ export interface CloudUnderTest {
 const patient = (same: Environment): Environment => ({ ...same, timings: { ...same.timings, wakeHelloMs: 20_000 } });
 
 export async function startCloud(options: CloudUnderTestOptions = {}): Promise<CloudUnderTest> {
-  const { mode = 'bus', limits = {}, environment = (same) => same } = options;
-  const settings = environment(patient(environmentFor(mode)));
-  const key = options.tokenKey ?? randomTokenKey();
+  const { mode = 'bus', limits = {}, environment = (same) => same, stack: change, ...tunnelOptions } = options;
   const logs: LogLine[] = [];
   const warnings: string[] = [];
-  const agents: Agent[] = [];
-  const boot = (stackFile: string): Promise<LocalCloud> => LocalCloud.boot({
-    stackFile,
-    account: settings,
-    variables: { agent_token_key: key },
-    httpPort: 0,
-    codeCache: CODE_CACHE,
+  const tunnel = await startLocalTunnel({
+    // Requests that fail on purpose would roll the others back to polling; tracing takes a third of a request's time.
+    watch: false,
+    traces: false,
+    ...tunnelOptions,
+    environment: environment(patient(environmentFor(mode))),
     limits: { ...AWS_LIMITS, ...limits },
     log: (line) => logs.push(line),
     warn: (text) => warnings.push(text),
-    ...(options.intercept && { intercept: options.intercept }),
-    latency: options.latency,
-    faults: options.faults,
-    ...(options.alarmTimeFactor !== undefined && { alarmTimeFactor: options.alarmTimeFactor }),
-    watch: options.watch ?? false,
-    traces: options.traces ?? false,
-    ...(options.onDecision && { onDecision: options.onDecision }),
+    ...(change && { withStackFile: (file, boot) => withChanged(file, change, boot) }),
   });
-  const { stack: change } = options;
-  const cloud = await withStack({ environment: settings, bundles: BUNDLES }, (file) => (change ? withChanged(file, change, boot) : boot(file)));
-  const token = (owner = 'ann', names?: readonly string[]): Promise<string> => signToken(key, owner, names);
+  const { cloud, traces, visitorUrl, agentEndpoint } = tunnel;
   const pendingRows: CloudUnderTest['pendingRows'] = () => cloud.services.dynamodb.scan(tableOf(cloud, 'pending-requests'));
   return {
-    cloud,
-    logs,
-    warnings,
-    token,
-    async agent(agentOptions, owner) {
-      const agent = new Agent({ endpoint: cloud.agentEndpoint, token: await token(owner), name: 'demo', ...agentOptions });
-      agents.push(agent);
+    cloud, traces, visitorUrl, agentEndpoint, logs, warnings,
+    token: (owner = 'ann', names) => tunnel.token(owner, names),
+    async agent(agentOptions, owner = 'ann') {
+      const agent = await tunnel.agent(owner, { name: 'demo', ...agentOptions });
       await agent.start();
       return agent;
     },
-    visit: (to, how, tunnel = 'demo') => ask(cloud.visitorUrl, `/${tunnel}${to}`, how),
+    visit: (to, how, name = 'demo') => ask(visitorUrl, `/${name}${to}`, how),
     pendingRows,
     noPendingRows: () => eventually(async () => expect(await pendingRows()).toEqual([])),
-    async close() {
-      await Promise.all(agents.map((agent) => agent.stop({ graceMs: 100 })));
-      await cloud.close();
-    },
+    close: () => tunnel.close(),
   };
 }
 

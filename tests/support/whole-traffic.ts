@@ -92,7 +92,7 @@ async function sweepUp(tunnel: CloudUnderTest, faults: Faults): Promise<void> {
   const run = Math.floor(Date.now() / 60_000);
   // Sweep looks at a tenth of the connections in each run, and the minute may be over before it runs.
   for (const name of [nameLookedAtIn(run), nameLookedAtIn(run + 1)]) {
-    (await MinimalAgent.connect(cloud.agentEndpoint, await tunnel.token(), () => undefined, { name })).vanish();
+    (await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token(), () => undefined, { name })).vanish();
   }
   await eventually(() => expect(said('broken on purpose')).toBeGreaterThanOrEqual(2));
   faults.bodiesStay = true;

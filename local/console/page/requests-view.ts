@@ -1,4 +1,4 @@
-import type { TimelineEntry, TracedRequest } from '../../../emulator/observations';
+import type { TimelineEntry, TracedRequest } from '../../story/story';
 import type { Overview, RequestStory } from '../view-model';
 import { byId, h, render } from './dom';
 import { clock, ms } from './format';

@@ -1,5 +1,6 @@
 import type { InvocationRecord } from '../../../emulator/lambda/invocation';
 import { LogStore } from '../../../emulator/logs/log-store';
+import { lambdaSegments } from '../../../emulator/xray/lambda-segments';
 import { LocalTraces } from '../../../local/story/local-traces';
 import type { Segment } from '../../../emulator/xray/segment';
 
@@ -28,10 +29,11 @@ describe('the traces of the local cloud', () => {
     logs = new LogStore();
     traces = new LocalTraces(logs);
   });
+  const addInvocation = (record: InvocationRecord): void => lambdaSegments(record).forEach((segment) => traces.add(segment));
   const texts = (requestId: string): string[] => traces.timeline(requestId).map(({ functionName, text, depth }) => `${depth} ${functionName} ${text}`);
 
   test('tell what Lambda records of an invocation, from the request on, and the cold start in it', () => {
-    traces.addInvocation(invocation(1, FORWARD, { coldStart: true, initMs: 50 }));
+    addInvocation(invocation(1, FORWARD, { coldStart: true, initMs: 50 }));
     const [service, ran] = traces.segments();
     expect(service).toMatchObject({ origin: 'AWS::Lambda', start_time: 0.95, end_time: 1.1, aws: { request_id: 'lambda-1' } });
     expect(ran).toMatchObject({ id: 'segment-1', parent_id: service?.id, origin: 'AWS::Lambda::Function', start_time: 0.95 });
@@ -42,21 +44,21 @@ describe('the traces of the local cloud', () => {
 
   test('know nothing of an invocation that is not sampled', () => {
     const { trace: _, ...unsampled } = invocation(1, FORWARD);
-    traces.addInvocation(unsampled);
+    addInvocation(unsampled);
     expect(traces.segments()).toEqual([]);
   });
 
   test("join the functions of one request by its id, and leave out other requests' parts of a batch", () => {
     traces.add(sent(1, '## handler', { requestId: 'r-1', Service: 'forward-request', tunnelId: 'demo', mode: 'bus' }));
-    traces.addInvocation(invocation(1, FORWARD));
+    addInvocation(invocation(1, FORWARD));
     traces.add(sent(2, '## handler', { Service: 'process-stream' }, { id: 'batch' }));
     traces.add(sent(2, '## answer', { requestId: 'r-1' }, { parent_id: 'batch' }));
     traces.add(sent(2, '## answer', { requestId: 'r-2' }, { parent_id: 'batch', id: 'other' }));
     traces.add({ ...sent(2, 'DynamoDB', {}), parent_id: 'other', aws: { operation: 'OfTheOther' } });
     traces.add({ ...sent(2, 'EventBridge', {}), parent_id: 'batch', aws: { operation: 'PutEvents' } });
-    traces.addInvocation(invocation(2, 'http-tunnel-local-process-stream'));
+    addInvocation(invocation(2, 'http-tunnel-local-process-stream'));
     traces.add(sent(3, '## handler', { requestId: 'r-3', Service: 'forward-request' }));
-    traces.addInvocation(invocation(3, FORWARD));
+    addInvocation(invocation(3, FORWARD));
     expect(texts('r-1')).toEqual([
       '0 forward-request invocation: tunnel demo, mode bus', '0 process-stream invocation', '1 process-stream EventBridge PutEvents',
     ]);
@@ -69,7 +71,7 @@ describe('the traces of the local cloud', () => {
     logs.add(line('2026-11-25T03:00:00Z lambda-1 Task timed out after 30.00 seconds', 'lambda-1', 1090));
     logs.add(line('REPORT RequestId: lambda-1\tDuration: 30000 ms', 'lambda-1', 1095));
     logs.add(line('{"level":"INFO","message":"of another","requestId":"r-2"}', 'lambda-2'));
-    traces.addInvocation(invocation(1, FORWARD, { kind: 'error', errorType: 'Sandbox.Timedout' }));
+    addInvocation(invocation(1, FORWARD, { kind: 'error', errorType: 'Sandbox.Timedout' }));
     const timeline = traces.timeline('r-1');
     expect(timeline.map(({ text }) => text)).toEqual(['invocation: Sandbox.Timedout', 'half way', '2026-11-25T03:00:00Z lambda-1 Task timed out after 30.00 seconds']);
     expect(timeline.map(({ failed }) => failed)).toEqual([true, false, true]);
