@@ -115,7 +115,7 @@ const PER_FUNCTION: Record<string, string> = {
 };
 
 /** With `customerKey`. */
-export const CUSTOMER_KEY: Record<string, string> = {
+const CUSTOMER_KEY: Record<string, string> = {
   'aws_kms_key.data-key': "encrypts what is kept, under the account's own eyes",
   'aws_kms_alias.data-key-alias': 'its name for people',
 };
@@ -126,7 +126,7 @@ export const NOTIFIED_PERSON: Record<string, string> = {
 };
 
 /** Where functions reserve concurrency. */
-export const RESERVED_CONCURRENCY: Record<string, string> = {
+const RESERVED_CONCURRENCY: Record<string, string> = {
   'aws_cloudwatch_metric_alarm.concurrency': 'functions come near what is reserved for them',
 };
 

@@ -28,7 +28,7 @@ const SMALL_ACCOUNT = { '*': 'an account with a concurrency quota of 100 or less
 /** What an account has once, whatever environments are in it: its stack is tagged with this instead of an environment. */
 const ACCOUNT = 'account';
 
-export const EXPECTATIONS: Readonly<Record<EnvironmentName | typeof ACCOUNT, Expectations>> = {
+const EXPECTATIONS: Readonly<Record<EnvironmentName | typeof ACCOUNT, Expectations>> = {
   dev: {
     customerManagedKeys: false,
     deletionProtection: false,

@@ -12,14 +12,11 @@ export const MAX_MESSAGE_BYTES = 128 * 1024;
 /** A connection lives two hours at most, in ms. */
 export const MAX_CONNECTION_MS = 2 * 60 * 60 * 1000;
 
-/** A connection without a message for ten minutes is closed, in ms. */
-export const IDLE_CONNECTION_MS = 10 * 60 * 1000;
-
 /**
  * Largest payload of a Lambda invocation, in bytes, request and response alike: JSON, with bodies that are not text in base64.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
-export const MAX_LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024;
+const MAX_LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
 /** Room for header fields and the rest of such a payload, in bytes: API Gateway takes 10 KB of header fields. */
 const PAYLOAD_ENVELOPE_BYTES = 64 * 1024;

@@ -30,7 +30,7 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly obstacles: readonly Obstacle[] };
 
 /** Somebody else changed the rollout between reading and writing. */
-export class ChangedMeanwhileError extends Error {
+class ChangedMeanwhileError extends Error {
   override readonly name = 'ChangedMeanwhileError';
 }
 

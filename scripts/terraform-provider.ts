@@ -4,7 +4,7 @@ import path from 'node:path';
 import { TerraformError, TerraformUnavailableError, terraformSync } from './terraform-command';
 
 /** Names a directory that holds providers (`<host>/<namespace>/<name>/<version>/<platform>/`) for machines without a network. */
-export const MIRROR_VARIABLE = 'HTTP_TUNNEL_TF_MIRROR';
+const MIRROR_VARIABLE = 'HTTP_TUNNEL_TF_MIRROR';
 
 /** The installed provider, shared by all checks: to install it takes longer than to use it. */
 export interface InstalledProvider {

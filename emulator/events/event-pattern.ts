@@ -23,7 +23,7 @@ export { EventPatternError } from './event-pattern-error';
 export type EventMatcher = (event: unknown) => boolean;
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
-export const MAX_RULE_PATTERN = 2048;
+const MAX_RULE_PATTERN = 2048;
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Filter.html */
 export const MAX_FILTER_PATTERN = 4096;
 

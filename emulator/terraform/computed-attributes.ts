@@ -16,7 +16,7 @@ export interface Account {
 }
 
 /** API Gateway's ids are ten of a-z and 0-9; ours are stable, so that addresses survive a restart. */
-export const apiId = (resource: Resource): string =>
+const apiId = (resource: Resource): string =>
   BigInt(`0x${createHash('sha256').update(resource.address).digest('hex').slice(0, 16)}`).toString(36).padStart(10, '0').slice(-10);
 
 /** KMS's ids are UUIDs; ours are stable. */

@@ -8,7 +8,7 @@ export interface SettingChange {
   readonly after: string;
 }
 
-export const MASK = '(sensitive)';
+const MASK = '(sensitive)';
 const LATER = '(known after apply)';
 const NOTHING = '(not set)';
 /** Longer values are cut, in characters. */

@@ -2,7 +2,7 @@ import type { Attributes, InfraStack } from './infra-stack';
 import { metricsOfAlarms } from './watched-metrics';
 
 /** How long parts of the way from a fault to polling take that no setting of an alarm says, in seconds. */
-export const ELSEWHERE = {
+const ELSEWHERE = {
   /** A line of a log becomes a metric. Assumed. */
   emfDelay: 30,
   /** A service publishes its metrics of a minute. Assumed, and more for a queue that was idle. */

@@ -3,7 +3,7 @@ import { parsePolicy, type PolicyKind, type Statement } from '../../emulator/iam
 import type { AwsCall, Principal } from '../../emulator/services';
 import type { CloudSpec, FunctionSpec, MappingSpec, ResourcePolicySpec } from '../../emulator/specs';
 
-export const ACCOUNT = { accountId: '000000000000', region: 'us-east-1' };
+const ACCOUNT = { accountId: '000000000000', region: 'us-east-1' };
 export const ROLE_ARN = 'arn:aws:iam::000000000000:role/sweep-role';
 export const TUNNELS = 'arn:aws:dynamodb:us-east-1:000000000000:table/tunnels';
 export const QUEUE = 'arn:aws:sqs:us-east-1:000000000000:failures';

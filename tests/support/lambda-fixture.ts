@@ -100,7 +100,7 @@ export async function startLambda(
 }
 
 /** @param directory where the zip is written */
-export async function specOf(directory: string, name: string, given: TestFunction): Promise<FunctionSpec> {
+async function specOf(directory: string, name: string, given: TestFunction): Promise<FunctionSpec> {
   const { files, ...spec } = typeof given === 'string' ? { files: { 'index.js': given } } : given;
   const codeZip = path.join(directory, `${name}.zip`);
   const entries = Object.entries(files).map(([file, source]) => [file, strToU8(source)] as const);

@@ -35,7 +35,7 @@ export interface Acknowledgement {
 }
 
 /** What identifies each stateful resource of a stack. */
-export function identities(stack: InfraStack): Pins {
+function identities(stack: InfraStack): Pins {
   return Object.fromEntries(
     Object.entries(IDENTITY).flatMap(([type, names]) =>
       stack

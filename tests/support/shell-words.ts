@@ -5,7 +5,7 @@ export interface CommandLine {
 }
 
 /** What stands in a word for the output of an inner command. */
-export const OUTPUT = '<output>';
+const OUTPUT = '<output>';
 
 /**
  * Splits a line as far as runbooks need it: quotes, and `$(…)` that are not nested.

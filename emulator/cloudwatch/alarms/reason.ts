@@ -32,7 +32,7 @@ const TREATED = { missing: 'Missing', ignore: 'Ignored', breaching: 'Breaching',
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 /** `5` → `5.0` */
-export const decimal = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));
+const decimal = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));
 
 /** `04/08/26 12:36:15` */
 function day(at: number): string {
