@@ -1,8 +1,10 @@
 import { CommanderError, type Command } from 'commander';
+import { ToldError } from './told-error';
 
 /** A wrong command line, or wrong input that it names; `message` is one line that names the input and the remedy. */
-export class CommandLineError extends Error {
+export class CommandLineError extends ToldError {
   override readonly name = 'CommandLineError';
+  override readonly exitCode = 2;
 }
 
 /** An end that is neither success nor failure; `message` is a whole line and is printed as it is. */
@@ -41,8 +43,8 @@ export function parseOptions<T extends object>(command: Command, args: readonly 
 }
 
 /**
- * Runs a program of ours: prints help, says what is wrong in one line, and sets the exit code; 2 for wrong input, 1 for a
- * failure, the status of an `ExitError`, otherwise what `run` resolves with.
+ * Runs a program: prints help, says in one line what is wrong, and sets the exit code: that of a `ToldError` (2 for wrong input), the status
+ * of an `ExitError`, 1 for any other failure, otherwise what `run` resolves with.
  * @param name stands before each error
  */
 export async function runProgram<T extends object>(
@@ -61,7 +63,7 @@ export async function runProgram<T extends object>(
     else process.exitCode = await run(options);
   } catch (error) {
     const { message, stack } = error as Error;
-    if (error instanceof CommandLineError) return fail(message, 2);
+    if (error instanceof ToldError) return fail(message, error.exitCode);
     if (error instanceof ExitError) return end(message, error.status);
     fail(process.env['HTTP_TUNNEL_DEBUG'] ? (stack ?? message) : `${message} (HTTP_TUNNEL_DEBUG=1 shows where)`, 1);
   }

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { FUNCTION_SETTINGS, type FunctionName } from '../functions/settings';
 import { MAX_CONNECTION_MS } from '../protocol';
+import { ToldError } from '../cli/told-error';
 
 /** An HTTP API waits 30 s for its integration (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */
 const HTTP_API_TIMEOUT_SECONDS = 30;
@@ -193,7 +194,7 @@ const RELATIONS: readonly (readonly [
 ];
 
 /** Settings of an environment that are missing, unknown or malformed. */
-export class EnvironmentError extends Error {
+export class EnvironmentError extends ToldError {
   override readonly name = 'EnvironmentError';
 }
 

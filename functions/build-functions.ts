@@ -9,6 +9,7 @@ import path from 'node:path';
 import { FUNCTION_SETTINGS } from './settings';
 import { currentRecord, InputDigests, recordOf, type BundleRecord } from './bundle-record';
 import { digestOf, digestOfFile, digestOfPackages, hasChangedSince } from './digests';
+import { ToldError } from '../cli/told-error';
 
 const root = path.join(__dirname, '..');
 
@@ -34,7 +35,7 @@ export interface BuiltFunction {
 }
 
 /** A function that could not be bundled. */
-export class BuildError extends Error {
+export class BuildError extends ToldError {
   override readonly name = 'BuildError';
 }
 

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
+import { ToldError } from '../cli/told-error';
 
 const RunningCloudFile = v.object({
   /** Where the AWS SDK finds every service: `http://127.0.0.1:PORT`. */
@@ -22,7 +23,7 @@ const RunningCloudFile = v.object({
 export type RunningCloud = Readonly<v.InferOutput<typeof RunningCloudFile>>;
 
 /** There is no local cloud to speak to; the message says how to get one. */
-export class NoRunningCloudError extends Error {
+export class NoRunningCloudError extends ToldError {
   override readonly name = 'NoRunningCloudError';
 }
 

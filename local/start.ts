@@ -1,20 +1,19 @@
 /** `npm start`: the whole tunnel on one machine. */
-import { AgentOptionError, onStopSignal } from '../agent';
+import { AgentOptionError, onStopSignal, TunnelRefusedError } from '../agent';
 import { CommandLineError } from '../cli/command-line';
+import { ToldError } from '../cli/told-error';
 import { FaultPlanError } from '../emulator/faults/fault-plan';
 import { exitWithParent } from '../emulator/process-guard';
-import { PortTakenError, run } from './start/run';
+import { StackError } from '../emulator/stack-error';
+import { run } from './start/run';
 import { parseStartOptions, type StartOptions } from './start/start-options';
 import { jsonOutput, textOutput } from './start/start-output';
 
 const toStdout = (text: string): void => void process.stdout.write(text);
 const toStderr = (text: string): void => void process.stderr.write(text);
 
-/** Failures that say everything by themselves: bad input, a bad environment, a missing bundle, a taken port. */
-const EXPECTED = new Set([
-  'AgentOptionError', 'AlarmBootError', 'BuildError', 'EnvironmentError', 'EventPatternError', 'EventsBootError', 'FaultPlanError',
-  'GatewayBootError', 'IamBootError', 'LambdaBootError', 'MissingBundleError', PortTakenError.name, 'TerraformError', 'TunnelRefusedError',
-]);
+/** What a person can put right; the message says how. */
+const TOLD = [AgentOptionError, StackError, ToldError, TunnelRefusedError];
 
 /** Resolves with the exit code: 0 when stopped, 1 when it cannot run, 2 for a wrong command line. */
 async function main(): Promise<number> {
@@ -59,7 +58,7 @@ function endOfUse(): Promise<void> {
 }
 
 function explain(error: Error): string {
-  if (EXPECTED.has(error.name)) return error.message;
+  if (TOLD.some((told) => error instanceof told)) return error.message;
   const hint = process.env['HTTP_TUNNEL_DEBUG'] ? `\n${error.stack}` : ' (HTTP_TUNNEL_DEBUG=1 shows where)';
   return `${error.message}${hint}`;
 }

@@ -3,9 +3,10 @@ import { Construct } from 'constructs';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ToldError } from '../cli/told-error';
 
 /** A function whose zip has not been built. */
-export class MissingBundleError extends Error {
+export class MissingBundleError extends ToldError {
   override readonly name = 'MissingBundleError';
 }
 

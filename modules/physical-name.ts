@@ -1,3 +1,5 @@
+import { ToldError } from '../cli/told-error';
+
 /** Longest name each service takes, in characters. */
 const MAX_LENGTH = {
   /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
@@ -31,7 +33,7 @@ const MAX_LENGTH = {
 export type NamedThing = keyof typeof MAX_LENGTH;
 
 /** A physical name that its service would refuse. */
-export class PhysicalNameError extends Error {
+export class PhysicalNameError extends ToldError {
   override readonly name = 'PhysicalNameError';
 }
 

@@ -2,6 +2,7 @@ import type { Baseline, RolloutItem } from '../functions/core/rollout-item';
 import { changeRollout, percentOf, type Change, type RolloutStore, type StoredRollout } from '../functions/core/rollout-store';
 import { nextStep, obstaclesTo, type Obstacle, type Situation } from './rules';
 import type { Watch } from './watch';
+import { ToldError } from '../cli/told-error';
 
 /** What a command is carried out with. */
 export interface Operation {
@@ -30,7 +31,7 @@ export type Outcome =
   | { readonly kind: 'refused'; readonly obstacles: readonly Obstacle[] };
 
 /** Somebody else changed the rollout between reading and writing. */
-class ChangedMeanwhileError extends Error {
+class ChangedMeanwhileError extends ToldError {
   override readonly name = 'ChangedMeanwhileError';
 }
 

@@ -1,7 +1,5 @@
+import { ToldError } from '../cli/told-error';
 import type { Connection } from './connect';
-
-/** Errors whose message says everything. */
-const CLEAR = new Set(['NoRunningCloudError', 'ChangedMeanwhileError']);
 
 /** What AWS answers to credentials that it knows and does not let in, or does not know. */
 const REFUSALS = new Set([
@@ -19,7 +17,7 @@ export function explain(
   environment: string,
   connection: Pick<Connection, 'table' | 'region'> | undefined,
 ): string | undefined {
-  if (CLEAR.has(error.name)) return error.message;
+  if (error instanceof ToldError) return error.message;
   if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
     return `no AWS credentials that work (${error.message}): set AWS_PROFILE to one of ${environment}'s account, or log in again`;
   }

@@ -16,9 +16,10 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from '../agent';
 import { CommandLineError, parseOptions, runProgram, type Help } from '../cli/command-line';
+import { ToldError } from '../cli/told-error';
 
 /** The environment did not do what it is for. */
-export class SmokeTestError extends Error {
+export class SmokeTestError extends ToldError {
   override readonly name = 'SmokeTestError';
 }
 

@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
+import { ToldError } from '../cli/told-error';
 
 /** No step of a check takes this long on a healthy machine, in ms. */
 const STEP_TIMEOUT_MS = 180_000;
@@ -13,12 +14,12 @@ export interface TerraformRun {
 }
 
 /** A terraform command that failed; the message holds what it printed. */
-export class TerraformError extends Error {
+export class TerraformError extends ToldError {
   override readonly name = 'TerraformError';
 }
 
 /** Terraform, or the provider it needs, is not to be had on this machine. */
-export class TerraformUnavailableError extends Error {
+export class TerraformUnavailableError extends ToldError {
   override readonly name = 'TerraformUnavailableError';
 }
 

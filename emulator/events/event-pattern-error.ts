@@ -1,5 +1,7 @@
+import { StackError } from '../stack-error';
+
 /** A pattern that EventBridge would refuse; the message names the field and what to write instead. */
-export class EventPatternError extends Error {
+export class EventPatternError extends StackError {
   override readonly name = 'EventPatternError';
 
   /** @param path where in the pattern, `detail.state`; empty for the whole pattern */

@@ -3,6 +3,7 @@
  * `npm start -- --faults FILE` mean the same by it.
  */
 import * as v from 'valibot';
+import { StackError } from '../stack-error';
 
 const name = v.pipe(v.string('must be text'), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be words of a-z and 0-9 with - between them'));
 const text = v.pipe(v.string('must be text'), v.minLength(1, 'must be text'));
@@ -106,7 +107,7 @@ export interface FaultPlan {
 export type FaultPlanInput = v.InferInput<typeof schema>;
 
 /** What is wrong with a plan: one line with its source, the path and the remedy. */
-export class FaultPlanError extends Error {
+export class FaultPlanError extends StackError {
   override readonly name = 'FaultPlanError';
 }
 

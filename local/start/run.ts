@@ -11,9 +11,10 @@ import { removeRunningCloud, writeRunningCloud } from '../running-cloud';
 import { startConsole } from './start-console';
 import type { StartMode, StartOptions } from './start-options';
 import type { Ready, StartOutput } from './start-output';
+import { ToldError } from '../../cli/told-error';
 
 /** A port that somebody else holds. */
-export class PortTakenError extends Error {
+class PortTakenError extends ToldError {
   override readonly name = 'PortTakenError';
 }
 
