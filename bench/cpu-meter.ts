@@ -1,5 +1,5 @@
 import type { LambdaService } from '../emulator/lambda/lambda-service';
-import { shortName } from './meter';
+import { shortName } from '../environments/physical-name';
 import { readProcess } from './processes/read-process';
 
 /** CPU time that execution environments used while it was on, in ms by function. Reads /proc: zeros where there is none. */

@@ -1,3 +1,4 @@
+import { shortName } from '../environments/physical-name';
 import { tablesOf } from '../emulator/aws-endpoint/call-recorder';
 import type { LocalCloud } from '../emulator/local-cloud';
 import type { InvocationRecord } from '../emulator/lambda/invocation';
@@ -186,6 +187,3 @@ interface Capacity {
 }
 
 const entriesOf = ({ input }: AwsCall): { Detail?: string }[] => (input['Entries'] as { Detail?: string }[] | undefined) ?? [];
-
-/** `http-tunnel-local-forward-request` → `forward-request` */
-export const shortName = (functionName: string): string => functionName.replace(/^http-tunnel-[a-z0-9]+-/, '');

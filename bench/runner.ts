@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { shortName } from '../environments/physical-name';
 import { chain } from '../emulator/aws-endpoint/call-recorder';
 import { latencyProfile, type LatencyProfileName } from '../emulator/latency/latency-profile';
 import { orClose, startLocalTunnel, type LocalTunnel } from '../local/local-tunnel';
@@ -9,7 +10,7 @@ import { Times } from './histogram';
 import { LimitAgent } from './limit/agent';
 import type { PlannedRequest } from './load';
 import { LocalService, pathFor } from './local-service';
-import { Meter, shortName } from './meter';
+import { Meter } from './meter';
 import { SpanTimes } from './span-times';
 import { Timeline, type Sighting } from './timeline';
 import type { Usage } from './usage';

@@ -1,5 +1,5 @@
 import type { AwsCall, Interceptor } from '../emulator/services';
-import { shortName } from './meter';
+import { shortName } from '../environments/physical-name';
 
 /** How long the AWS calls of functions took, as the cloud saw them: means in ms, by who called what. */
 export class SpanTimes {

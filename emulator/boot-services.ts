@@ -40,6 +40,7 @@ import { ssmService } from './ssm/ssm-service';
 import { EventSourceMapping } from './streams/event-source-mapping';
 import type { Account, Endpoints } from './terraform/computed-attributes';
 import { readCloudSpec } from './terraform/read-cloud-spec';
+import { ResourceNames } from './terraform/resource-names';
 import { readStack } from './terraform/stack';
 import { TerraformError } from './terraform/terraform-error';
 import { lambdaSegments } from './xray/lambda-segments';
@@ -138,7 +139,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const principals: Principals = { find: (id, token) => (id === operator.accessKeyId ? operator : lambda.find(id, token)) };
   const metrics = new MetricStore({ timeFactor, log });
   const calls = new CallRecorder();
-  const faults = new Faults(options.faults ?? NO_FAULTS);
+  const faults = new Faults(options.faults ?? NO_FAULTS, new ResourceNames(apis));
   const kill = (environmentId: string): void => void lambda.kill(environmentId);
   const broken = faultHooks(faults, { spec: apis, kill });
   // Whoever looks on sees what the caller sees: the fault, the wait, and the refusal.

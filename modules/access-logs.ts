@@ -1,7 +1,7 @@
 import type { Apigatewayv2StageAccessLogSettings } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { Construct } from 'constructs';
-import { ACCESS_LOG_PREFIX, physicalName } from './physical-name';
+import { ACCESS_LOG_PREFIX, physicalName } from '../environments/physical-name';
 import type { StackContext } from './stack-context';
 
 /** Who came when, what became of it, and how long it took. Never a path, a query, a header or a body. */

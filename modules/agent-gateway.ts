@@ -3,7 +3,7 @@ import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-in
 import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { Construct } from 'constructs';
-import { physicalName } from './physical-name';
+import { physicalName } from '../environments/physical-name';
 import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 import { WebSocketApi } from './web-socket-api';

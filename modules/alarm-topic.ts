@@ -3,7 +3,7 @@ import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
 import { Construct } from 'constructs';
 import { AsyncInvocation } from './async-invocation';
-import { physicalName } from './physical-name';
+import { namePrefix, physicalName } from '../environments/physical-name';
 import { allow, notifiedByAlarms, notifiedByAlone, policyDocument, tlsOnly, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
@@ -55,7 +55,7 @@ export class AlarmTopic extends Construct {
         tlsOnly('sns:Publish', this.arn),
         notifiedByAlarms(
           accountId,
-          `arn:aws:cloudwatch:${region}:${accountId}:alarm:http-tunnel-${name}-*`,
+          `arn:aws:cloudwatch:${region}:${accountId}:alarm:${namePrefix(name)}*`,
           this.arn,
         ),
         notifiedByAlone(rollBack.roleArn, accountId, this.arn),

@@ -1,4 +1,5 @@
 import type { Environment } from '../environments';
+import { namePrefix } from '../environments/physical-name';
 import { bucketRights } from './ci-bucket-rights';
 import { domainRights } from './ci-domain-rights';
 import type { PipelineRights } from './pipeline-rights';
@@ -16,7 +17,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
   const { name, accountId, region, hostedZone } = environment;
   const arn = (service: string, resource: string): string =>
     `arn:aws:${service}:${region}:${accountId}:${resource}`;
-  const prefix = `http-tunnel-${name}-`;
+  const prefix = namePrefix(name);
   const role = `arn:aws:iam::${accountId}:role/${prefix}*`;
   const ofOurFunctions = { ArnLike: { 'lambda:FunctionArn': arn('lambda', `function:${prefix}*`) } };
   const taggedAs = (key: 'RequestTag' | 'ResourceTag') => ({

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { Environment } from '../environments';
 import { deployRolePolicy, planRolePolicy } from './ci-role-policies';
 import type { Outputs } from './outputs';
-import { physicalName } from './physical-name';
+import { physicalName } from '../environments/physical-name';
 import { githubTrustPolicy } from './policy';
 
 /** Who issues the tokens of GitHub's workflows: https://docs.github.com/en/actions/concepts/security/openid-connect */

@@ -2,7 +2,7 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import type { Environment } from '../environments';
-import { ACCESS_LOG_PREFIX, physicalName } from './physical-name';
+import { ACCESS_LOG_PREFIX, namePrefix, physicalName } from '../environments/physical-name';
 import { policyDocument } from './policy';
 
 /** The longest KMS waits before it deletes a key, in days: time to notice (https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html). */
@@ -36,7 +36,7 @@ export class CustomerKey extends Construct {
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
 function keyPolicy({ name, accountId, region }: Environment): string {
-  const prefix = `http-tunnel-${name}-`;
+  const prefix = namePrefix(name);
   /** A service that uses the key on behalf of resources of its own, which are called like this. */
   const usedFor = (Sid: string, service: string, Action: readonly string[], resource: string): object => ({
     Sid,

@@ -1,7 +1,7 @@
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import { Construct } from 'constructs';
-import { physicalName } from './physical-name';
+import { physicalName } from '../environments/physical-name';
 import { allow, deadLettersOf, policyDocument, tlsOnly, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 

@@ -2,7 +2,7 @@ import { ApiGatewayAccount } from '@cdktf/provider-aws/lib/api-gateway-account';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
 import { Construct } from 'constructs';
-import { physicalName } from './physical-name';
+import { physicalName } from '../environments/physical-name';
 import { serviceTrustPolicy } from './policy';
 
 /** AWS's own policy: API Gateway refuses a role that may do less (https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html). */

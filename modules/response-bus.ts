@@ -6,7 +6,7 @@ import { RESPONSE_EVENT } from '../functions/event-names';
 import type { WatchedRule } from './alarms/alarm-definition';
 import { AsyncInvocation } from './async-invocation';
 import { FailureQueue } from './failure-queue';
-import { physicalName } from './physical-name';
+import { physicalName } from '../environments/physical-name';
 import { allow, policyDocument, publishedByAlone, type Statement } from './policy';
 import { RuleTarget } from './rule-target';
 import type { StackContext } from './stack-context';

@@ -2,7 +2,7 @@ import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-ru
 import { Construct } from 'constructs';
 import { AsyncInvocation } from './async-invocation';
 import { FailureQueue } from './failure-queue';
-import { physicalName } from './physical-name';
+import { physicalName } from '../environments/physical-name';
 import type { Statement } from './policy';
 import { RuleTarget } from './rule-target';
 import type { StackContext } from './stack-context';

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { Environment } from '../environments';
 import type { FunctionName } from '../functions/settings';
 import { FunctionBundle } from './function-bundle';
-import { physicalName } from './physical-name';
+import { physicalName } from '../environments/physical-name';
 import { allow, policyDocument, serviceTrustPolicy, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 

@@ -1,6 +1,6 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { Construct } from 'constructs';
-import { physicalName } from './physical-name';
+import { physicalName } from '../environments/physical-name';
 import { allow, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 

@@ -5,7 +5,7 @@ import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { Construct } from 'constructs';
 import { AccessLogs, HTTP_FIELDS } from './access-logs';
-import { physicalName } from './physical-name';
+import { physicalName } from '../environments/physical-name';
 import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 

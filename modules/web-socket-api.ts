@@ -3,7 +3,7 @@ import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
 import { Construct } from 'constructs';
 import type { Throttle } from '../environments';
 import { AccessLogs, WEB_SOCKET_FIELDS } from './access-logs';
-import { physicalName } from './physical-name';
+import { physicalName } from '../environments/physical-name';
 import { allow, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalService } from '../bench/local-service';
 import { Timeline } from '../bench/timeline';
 import { environments, type Environment } from '../environments';
+import { shortName } from '../environments/physical-name';
 import { chain } from '../emulator/aws-endpoint/call-recorder';
 import { validateFaultPlan, type FaultPlanInput } from '../emulator/faults/fault-plan';
-import { isNamed } from '../emulator/faults/faults';
 import type { LocalCloud } from '../emulator/local-cloud';
 import { BUNDLES, orClose, startLocalTunnel, type LocalTunnel } from '../local/local-tunnel';
 import type { Operation } from '../rollout/commands';
@@ -86,7 +86,7 @@ async function open(
   await agent.start();
   const visitors = new Visitors({ url: tunnel.visitorUrl, tunnel: TUNNEL, rate, agentMs: AGENT_MS, seed, timeline });
   tunnel.onClose(async () => visitors.close());
-  const table = spec.tables.find(({ name }) => isNamed(name, 'pending-requests'))?.name ?? '';
+  const table = spec.tables.find(({ name }) => shortName(name) === 'pending-requests')?.name ?? '';
   const connection = connect('local', 1, {
     client: { region: spec.region, endpoint: awsEndpoint, credentials: operator },
     responsePath,

@@ -1,4 +1,4 @@
-import { isNamed } from '../emulator/faults/faults';
+import { shortName } from '../environments/physical-name';
 import type { Alarms, AlarmTransition } from '../emulator/observations';
 
 /** Ids of the alarms that feed the composite `rollback` (modules/alarms). */
@@ -13,9 +13,9 @@ export function firstTriggered(
   from: number,
   ids: readonly Trigger[] = TRIGGERS,
 ): AlarmTransition | undefined {
-  return alarms.history().find(({ at, to, name }) => at >= from && to === 'ALARM' && ids.some((id) => isNamed(name, id)));
+  return alarms.history().find(({ at, to, name }) => at >= from && to === 'ALARM' && ids.some((id) => id === shortName(name)));
 }
 
 /** Whether one of them is on now. */
 export const isTriggered = (alarms: Pick<Alarms, 'list'>): boolean =>
-  alarms.list().some(({ name, state }) => state === 'ALARM' && TRIGGERS.some((id) => isNamed(name, id)));
+  alarms.list().some(({ name, state }) => state === 'ALARM' && TRIGGERS.some((id) => id === shortName(name)));

@@ -1,6 +1,6 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
 import { BatchGetTracesCommand, paginateGetTraceSummaries, XRayClient } from '@aws-sdk/client-xray';
-import { physicalName } from '../modules/physical-name';
+import { physicalName } from '../environments/physical-name';
 import { isSegment, type Segment } from '../emulator/xray/segment';
 import type { Evidence } from '../local/story/timeline';
 

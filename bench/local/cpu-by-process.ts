@@ -1,4 +1,4 @@
-import { shortName } from '../meter';
+import { shortName } from '../../environments/physical-name';
 import { ProcessTree } from '../processes/process-tree';
 import { readVariable, type ProcessTimes } from '../processes/read-process';
 

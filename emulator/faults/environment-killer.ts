@@ -3,7 +3,7 @@ import { backgroundClock } from '../background-clock';
 import { closingController } from '../closing-controller';
 import type { Closeable, ExecutionEnvironment } from '../services';
 import type { ActiveFault } from './active-fault';
-import { matches, type Faults } from './faults';
+import type { Faults } from './faults';
 
 export interface EnvironmentKillerOptions {
   readonly faults: Faults;
@@ -27,13 +27,13 @@ export class EnvironmentKiller implements Closeable {
   }
 
   private async run(active: ActiveFault): Promise<void> {
-    const { clock = backgroundClock, environments, kill } = this.options;
+    const { clock = backgroundClock, environments, faults, kill } = this.options;
     const { signal } = this.closing;
     for (;;) {
       await clock.sleep(active.fault.everyMs ?? 0, signal);
       if (signal.aborted) return;
       for (const { id, functionName } of environments()) {
-        if (matches(active.fault, { function: functionName }) && active.strikes()) kill(id);
+        if (faults.matches(active.fault, { function: functionName }) && active.strikes()) kill(id);
       }
     }
   }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Clock } from '../clock';
 import { backgroundClock } from '../background-clock';
 import { generator } from '../latency/latency-profile';
+import type { ResourceNames } from '../terraform/resource-names';
 import { ActiveFault, type Acts, type FaultCount } from './active-fault';
 import { FaultPlanError, type Fault, type FaultPlan, type Place } from './fault-plan';
 
@@ -20,7 +21,11 @@ export class Faults {
   readonly events = new EventEmitter<{ strike: [Strike] }>();
   private readonly active: readonly ActiveFault[];
 
-  constructor(plan: FaultPlan, clock: Clock = backgroundClock) {
+  constructor(
+    plan: FaultPlan,
+    private readonly names: ResourceNames,
+    clock: Clock = backgroundClock,
+  ) {
     this.active = plan.faults.map(
       (fault, index) =>
         new ActiveFault(fault, {
@@ -60,12 +65,20 @@ export class Faults {
   }
 
   matching(place: Place, subject: Subject): readonly ActiveFault[] {
-    return this.active.filter(({ fault }) => fault.on === place && matches(fault, subject));
+    return this.active.filter(({ fault }) => fault.on === place && this.matches(fault, subject));
   }
 
   /** Faults of a place, for what does not pass but is looked for. */
   at(place: Place): readonly ActiveFault[] {
     return this.active.filter(({ fault }) => fault.on === place);
+  }
+
+  matches({ match = {} }: Fault, subject: Subject): boolean {
+    return Object.entries(match).every(([field, name]) => {
+      if (name === undefined) return true;
+      const value = subject[field];
+      return (typeof value === 'object' ? value : [value]).some((each) => each !== undefined && this.names.isNamed(each, name));
+    });
   }
 
   private named(name: string): ActiveFault {
@@ -75,14 +88,3 @@ export class Faults {
     throw new FaultPlanError(`the fault plan has no fault "${name}"; it has ${known || 'none'}`);
   }
 }
-
-export function matches({ match = {} }: Fault, subject: Subject): boolean {
-  return Object.entries(match).every(([field, name]) => {
-    if (name === undefined) return true;
-    const value = subject[field];
-    return (typeof value === 'object' ? value : [value]).some((each) => each !== undefined && isNamed(each, name));
-  });
-}
-
-/** By the name in its Terraform address, or by its whole physical name: `http-tunnel-local-wake-waiter` is named `wake-waiter`. */
-export const isNamed = (physical: string, name: string): boolean => physical === name || physical.endsWith(`-${name}`);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { logText } from '../story/log-text';
 import type { Alarms, Logs } from '../../emulator/observations';
 import type { LogLine } from '../../emulator/services';
-import { shortName } from '../story/timeline';
+import { shortName } from '../../environments/physical-name';
 import type { ConsoleLine, Overview, WindowMinutes } from './view-model';
 
 /** In ms. */

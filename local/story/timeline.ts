@@ -2,7 +2,7 @@
  * The story of one request, told from X-Ray's segments and the functions' log lines: the same for the local cloud and for AWS. Invocations of
  * other parts belong to other traces, and what ties them together is the annotation `requestId`.
  */
-import { FUNCTION_SETTINGS } from '../../functions/settings';
+import { shortName } from '../../environments/physical-name';
 import type { TimelineEntry } from './story';
 import type { LogLine } from '../../emulator/services';
 import { logText } from './log-text';
@@ -60,11 +60,6 @@ export function timelineOf(requestId: string, { segments, lines }: Evidence): Ti
   }
 }
 
-/** The function as people call it, without the environment: `forward-request`. */
-export function shortName(functionName: string): string {
-  return Object.keys(FUNCTION_SETTINGS).find((name) => functionName.endsWith(`-${name}`)) ?? functionName;
-}
-
 /** It and all below it, each with its parent's id. */
 function flatten(segment: Segment): Node[] {
   const below = ({ id, subsegments = [] }: Subsegment): Node[] =>
@@ -106,11 +101,10 @@ const timesOf = ({ start_time, end_time = start_time }: Subsegment): { at: numbe
 
 function callText({ name, aws, cause }: Subsegment): string {
   if (name === 'Initialization') return 'init';
-  return [shortService(name), aws?.operation, aws?.table_name && shortTable(aws.table_name), cause?.exceptions?.[0]?.type].filter(Boolean).join(' ');
+  return [shortService(name), aws?.operation, aws?.table_name && shortName(aws.table_name), cause?.exceptions?.[0]?.type].filter(Boolean).join(' ');
 }
 
 const shortService = (name: string): string => name.replace('ApiGatewayManagementApi', 'API Gateway');
-const shortTable = (name: string): string => name.replace(/^http-tunnel-[a-z0-9]+-/, '');
 
 function invocationText(invocation: Node, coldStart: boolean, annotations: NonNullable<Node['annotations']>): string {
   const said = [

@@ -1,7 +1,7 @@
 import { CloudwatchCompositeAlarm } from '@cdktf/provider-aws/lib/cloudwatch-composite-alarm';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { Construct } from 'constructs';
-import { physicalName } from '../physical-name';
+import { physicalName } from '../../environments/physical-name';
 import type { TunnelFunction } from '../tunnel-function';
 import type { AlarmTargets } from './alarm-definition';
 import { describeAlarm, MetricAlarm } from './metric-alarm';

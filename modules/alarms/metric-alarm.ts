@@ -3,7 +3,7 @@ import {
   type CloudwatchMetricAlarmMetricQuery,
 } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
-import { physicalName } from '../physical-name';
+import { physicalName } from '../../environments/physical-name';
 import type { AlarmDefinition } from './alarm-definition';
 
 /** An alarm that one could not make, or not trust. */

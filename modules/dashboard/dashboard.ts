@@ -1,7 +1,7 @@
 import { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 import { Construct } from 'constructs';
 import type { Environment } from '../../environments';
-import { physicalName } from '../physical-name';
+import { physicalName } from '../../environments/physical-name';
 import { canaryRow, modesRow, returnRow } from './rollout-rows';
 import { backstopRow, costRow, healthRow, type ShownResources } from './system-rows';
 import { alarmStates, layOut, text } from './widgets';

@@ -1,7 +1,7 @@
 import { App, TerraformOutput } from 'cdktf';
 import { Construct } from 'constructs';
 import { AddressCollisionError, NamedStack } from '../../modules/named-stack';
-import { PhysicalNameError, physicalName } from '../../modules/physical-name';
+import { PhysicalNameError, physicalName } from '../../environments/physical-name';
 import { inTemporaryDirectory } from '../support/infra-stack';
 
 describe('a physical name', () => {

@@ -3,7 +3,7 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { environments } from '../../environments';
 import type { RunningCloud } from '../../local/running-cloud';
 import { bodyBucketName } from '../../modules/body-bucket-name';
-import { physicalName } from '../../modules/physical-name';
+import { physicalName } from '../../environments/physical-name';
 
 /** What requests leave behind that are over. */
 export interface LeftOver {

@@ -53,7 +53,7 @@ test('a file that is missing or no JSON is named', () => {
 });
 
 test('a name that the stack does not have is refused, because it would never strike', () => {
-  const functions = [{ address: 'aws_lambda_function.wake-waiter' }, { address: 'aws_lambda_function.sweep' }];
+  const functions = [{ address: 'aws_lambda_function.wake-waiter' }, { address: 'aws_lambda_function.sweep', name: 'http-tunnel-local-sweep' }];
   const spec = { functions, tables: [], webSocketApis: [] } as unknown as Parameters<typeof checkNames>[1];
   const naming = (name: string) => validateFaultPlan({ faults: [{ name: 'it', on: 'invocations', match: { function: name }, do: 'drop' }] }, 'x');
   expect(() => checkNames(naming('wake-waiter'), spec)).not.toThrow();

@@ -1,13 +1,16 @@
 import { validateFaultPlan, type FaultPlanInput } from '../../../emulator/faults/fault-plan';
 import { Faults } from '../../../emulator/faults/faults';
+import { ResourceNames } from '../../../emulator/terraform/resource-names';
 import { VirtualClock } from '../../support/virtual-clock';
 
 type Fault = FaultPlanInput['faults'][number];
 
+const CHANNEL = { address: 'aws_sqs_queue.wake-channel', name: 'http-tunnel-local-wake-channel', arn: 'arn:wake-channel', url: '' };
+
 /** Sends things past the place `frames` of a plan; `passed` is what came through, in its order. */
 function passing(faults: readonly Fault[], seed = 1) {
   const clock = new VirtualClock();
-  const active = new Faults(validateFaultPlan({ seed, faults }, 'test'), clock);
+  const active = new Faults(validateFaultPlan({ seed, faults }, 'test'), new ResourceNames({ queues: [CHANNEL] }), clock);
   const passed: string[] = [];
   const send = (what: string, api = 'http-tunnel-local-wake-channel'): void =>
     void active.pass('frames', { api, direction: 'to-client' }, async () => void passed.push(what), () => ({ drop: async () => undefined }));
@@ -24,11 +27,12 @@ test('what no fault matches passes at once', () => {
 });
 
 test('a name is the one in the Terraform or the physical one, and never a part of another', () => {
-  const { passed, send } = passing([{ name: 'it', on: 'frames', match: { api: 'channel' }, do: 'drop' }]);
-  send('by its end', 'http-tunnel-local-wake-channel');
-  send('by nothing', 'http-tunnel-local-wakechannel');
-  send('whole', 'channel');
-  expect(passed).toEqual(['by nothing']);
+  const { passed, send } = passing([{ name: 'it', on: 'frames', match: { api: 'wake-channel' }, do: 'drop' }]);
+  send('by its address', 'http-tunnel-local-wake-channel');
+  send('by its ARN', 'arn:wake-channel');
+  send('whole', 'wake-channel');
+  send('another that ends like it', 'http-tunnel-local-other-wake-channel');
+  expect(passed).toEqual(['another that ends like it']);
 });
 
 test('every third is every third, and both are counted', () => {

@@ -37,6 +37,12 @@ export class PhysicalNameError extends ToldError {
   override readonly name = 'PhysicalNameError';
 }
 
+/** What all names of an environment's things begin with. */
+export const namePrefix = (environment: string): string => `http-tunnel-${environment}-`;
+
+/** The thing that a physical name names, of whichever environment: `http-tunnel-local-forward-request` → `forward-request`. */
+export const shortName = (physical: string): string => physical.replace(/^http-tunnel-[a-z0-9]+-/, '');
+
 /**
  * The name of a thing in AWS: `http-tunnel-<environment>-<thing>`.
  * @param kind what is named; decides how long the name may be
@@ -44,7 +50,7 @@ export class PhysicalNameError extends ToldError {
  * @throws PhysicalNameError for a name that the service would refuse
  */
 export function physicalName(kind: NamedThing, environment: string, thing: string): string {
-  const name = `http-tunnel-${environment}-${thing}`;
+  const name = `${namePrefix(environment)}${thing}`;
   if (!/^[a-z0-9-]+$/.test(name) || thing === '') {
     throw new PhysicalNameError(`${kind} name "${name}" must be of a-z, 0-9 and -: rename "${thing}"`);
   }
