@@ -1,3 +1,4 @@
+import { ROLLBACK_TRIGGERS } from '../functions/rollback-triggers';
 import type { EnvironmentName } from '../environments';
 import { FUNCTION_SETTINGS } from '../functions/settings';
 
@@ -75,13 +76,7 @@ const RESOURCES: Record<string, string> = {
     'tells of each rollback, and tries one that failed again',
   'aws_cloudwatch_composite_alarm.rollback': 'a trigger is on: starts roll-back',
   'aws_lambda_permission.rollback-permission': 'lets that alarm call roll-back',
-  'aws_cloudwatch_metric_alarm.event-driven-error-rate': 'trigger: too large a share misses its event',
-  'aws_cloudwatch_metric_alarm.event-driven-errors': 'trigger: the same where there are few requests',
-  'aws_cloudwatch_metric_alarm.event-driven-latency': 'trigger: twice as slow as polling',
-  'aws_cloudwatch_metric_alarm.delivery-failures': 'trigger: the bus refuses events',
-  'aws_cloudwatch_metric_alarm.stream-lag': 'trigger: the stream is 5 s behind',
-  'aws_cloudwatch_metric_alarm.lost-answers': 'trigger: records, events or wakes are given up',
-  'aws_cloudwatch_metric_alarm.probe-missing': 'trigger: nothing comes through stream and bus',
+  ...Object.fromEntries(Object.entries(ROLLBACK_TRIGGERS).map(([id, sees]) => [`aws_cloudwatch_metric_alarm.${id}`, `trigger: ${sees}`])),
   'aws_cloudwatch_metric_alarm.stream-lag-warning': 'the stream is 1 s behind',
   'aws_cloudwatch_metric_alarm.sweep-missing': 'sweep is silent',
   'aws_cloudwatch_metric_alarm.dead-letters': 'something that failed waits for a person',

@@ -2,7 +2,8 @@ import type { Cohort } from '../functions/core/answer-path';
 import type { Alarms } from '../emulator/observations';
 import type { Assignments, ByCohort } from './assignments';
 import type { RolloutChanges } from './rollout-changes';
-import { firstTriggered, type Trigger } from './triggers';
+import type { RollbackTrigger } from '../functions/rollback-triggers';
+import { firstTriggered } from './triggers';
 
 /** So long nobody must be assigned to the event-driven cohort, of whom several would be otherwise. In ms. */
 const QUIET_MS = 3000;
@@ -14,7 +15,7 @@ export interface RollBackWatchOptions {
   /** When the fault began, in ms since the epoch. */
   readonly faultAt: number;
   /** The alarms that are meant to see it. */
-  readonly seenBy: readonly Trigger[];
+  readonly seenBy: readonly RollbackTrigger[];
   readonly onSeen: (what: string, afterMs: number) => void;
 }
 

@@ -1,5 +1,5 @@
 import type { FaultPlanInput } from '../emulator/faults/fault-plan';
-import type { Trigger } from './triggers';
+import type { RollbackTrigger } from '../functions/rollback-triggers';
 
 type Faults = FaultPlanInput['faults'];
 
@@ -12,7 +12,7 @@ export interface Scenario {
   /** Begun together once everything has been healthy for a while. */
   readonly faults: Faults;
   /** The alarms that are meant to see it, of those that roll back: whichever comes first ends it for the others. None for what must not roll back. */
-  readonly seenBy: readonly Trigger[];
+  readonly seenBy: readonly RollbackTrigger[];
   /** The faults end by themselves after so long, in ms of real time, and not before they struck; without it when all requests poll. */
   readonly lastsMs?: number;
   /** Goes on after the mend: resume, next, and the share grows again. */

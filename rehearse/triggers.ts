@@ -1,21 +1,18 @@
 import { shortName } from '../environments/physical-name';
+import { ROLLBACK_TRIGGERS, type RollbackTrigger } from '../functions/rollback-triggers';
 import type { Alarms, AlarmTransition } from '../emulator/observations';
 
-/** Ids of the alarms that feed the composite `rollback` (modules/alarms). */
-export const TRIGGERS = [
-  'event-driven-error-rate', 'event-driven-errors', 'event-driven-latency', 'delivery-failures', 'stream-lag', 'lost-answers', 'probe-missing',
-] as const;
-export type Trigger = (typeof TRIGGERS)[number];
+const isTrigger = (alarmName: string): boolean => shortName(alarmName) in ROLLBACK_TRIGGERS;
 
 /** The first time that a trigger went on from `from` on: any of them, or one of those with these ids. */
 export function firstTriggered(
   alarms: Pick<Alarms, 'history'>,
   from: number,
-  ids: readonly Trigger[] = TRIGGERS,
+  ids?: readonly RollbackTrigger[],
 ): AlarmTransition | undefined {
-  return alarms.history().find(({ at, to, name }) => at >= from && to === 'ALARM' && ids.some((id) => id === shortName(name)));
+  return alarms.history().find(({ at, to, name }) => at >= from && to === 'ALARM' && (ids ? ids.some((id) => id === shortName(name)) : isTrigger(name)));
 }
 
 /** Whether one of them is on now. */
 export const isTriggered = (alarms: Pick<Alarms, 'list'>): boolean =>
-  alarms.list().some(({ name, state }) => state === 'ALARM' && TRIGGERS.some((id) => id === shortName(name)));
+  alarms.list().some(({ name, state }) => state === 'ALARM' && isTrigger(name));

@@ -1,4 +1,5 @@
 import type { MetricName } from '../../functions/metric-names';
+import type { RollbackTrigger } from '../../functions/rollback-triggers';
 import type { AlarmDefinition, AlarmTargets } from './alarm-definition';
 import { emitted, ofFunction, published, type MetricReference, type Statistic } from './metric-reference';
 
@@ -6,22 +7,17 @@ import { emitted, ofFunction, published, type MetricReference, type Statistic } 
  * The alarms that take the event-driven path back: those of the plan. Each has to see a fault, be evaluated, and have its
  * consequence within five minutes (docs/operations.md, "From fault to polling").
  */
-export const rollbackTriggers = (targets: AlarmTargets): readonly AlarmDefinition[] => [
-  errorRate(targets),
-  errors(),
-  latency(targets),
-  deliveryFailures(),
-  streamLag(),
-  lostAnswers(targets),
-  probeMissing(),
-];
+export function rollbackTriggers(targets: AlarmTargets): readonly AlarmDefinition[] {
+  return Object.entries(DEFINITIONS).map(([id, define]) => ({ id, ...define(targets) }));
+}
+
+type Definition = Omit<AlarmDefinition, 'id'>;
 
 const ofCohort = (name: MetricName, statistic: Statistic, cohort = 'event-driven'): MetricReference =>
   emitted(name, 'forward-request', statistic, { cohort });
 
 /** Below the minimum a single error would be more than 1 %: the count below watches there. */
-const errorRate = ({ environment }: AlarmTargets): AlarmDefinition => ({
-  id: 'event-driven-error-rate',
+const errorRate = ({ environment }: AlarmTargets): Definition => ({
   meaning: 'More than 1 % of the event-driven requests were not answered through their event',
   metrics: { requests: ofCohort('Requests', 'Sum'), errors: ofCohort('EventDrivenErrors', 'Sum') },
   expression: `IF(requests >= ${environment.alarms.minimumRequests}, 100 * FILL(errors, 0) / requests, 0)`,
@@ -36,8 +32,7 @@ const errorRate = ({ environment }: AlarmTargets): AlarmDefinition => ({
  * The plan's count. It is for few requests: where ten a minute are less than 1 % of them, they are what the plan accepts, and a
  * busy system would roll back because some sockets are always cold.
  */
-const errors = (): AlarmDefinition => ({
-  id: 'event-driven-errors',
+const errors = (): Definition => ({
   meaning:
     'In two minutes of three more than 10 event-driven requests, and more than 1 %, were not answered through their event',
   metrics: { requests: ofCohort('Requests', 'Sum'), errors: ofCohort('EventDrivenErrors', 'Sum') },
@@ -53,11 +48,10 @@ const errors = (): AlarmDefinition => ({
  * How many ms the average is above twice what it should be. Sweep repeats the recorded baseline once a minute, so that without
  * a control every other period has something to compare with: three of six.
  */
-function latency({ environment }: AlarmTargets): AlarmDefinition {
+function latency({ environment }: AlarmTargets): Definition {
   const { minimumRequests } = environment.alarms;
   const reference = `IF(FILL(control_count, 0) >= ${minimumRequests}, FILL(control, 0), FILL(baseline, 0))`;
   return {
-    id: 'event-driven-latency',
     meaning:
       'Event-driven requests take more than twice as long as those that poll or, without these, as the recorded baseline',
     metrics: {
@@ -77,8 +71,7 @@ function latency({ environment }: AlarmTargets): AlarmDefinition {
 }
 
 /** A single event that the bus did not take is brought again by the stream: it is not lost, and says nothing about a share. */
-const deliveryFailures = (): AlarmDefinition => ({
-  id: 'delivery-failures',
+const deliveryFailures = (): Definition => ({
   meaning: 'The bus did not accept more than 0.1 % of the events, and more than one',
   metrics: {
     published: emitted('EventsPublished', 'process-stream', 'Sum'),
@@ -93,8 +86,7 @@ const deliveryFailures = (): AlarmDefinition => ({
 });
 
 /** In mode direct there may be no more than sweep's probe, once a minute: two of five periods are two probes. */
-const streamLag = (): AlarmDefinition => ({
-  id: 'stream-lag',
+const streamLag = (): Definition => ({
   meaning: 'Completed rows take more than 5 s to reach process-stream',
   metrics: { lag: emitted('StreamLag', 'process-stream', 'Average') },
   breaches: 'above',
@@ -108,8 +100,7 @@ const streamLag = (): AlarmDefinition => ({
  * What arrives in the queues, not what lies there: a rollback is for what happens now. SQS's metrics of a queue that has been
  * idle for six hours may come a quarter of an hour late; those of EventBridge and Lambda beside them do not.
  */
-const lostAnswers = ({ answerQueues, responseRule, functions }: AlarmTargets): AlarmDefinition => ({
-  id: 'lost-answers',
+const lostAnswers = ({ answerQueues, responseRule, functions }: AlarmTargets): Definition => ({
   meaning: 'A record, an event or a wake of an answer was given up; its visitor was served by a safety read',
   metrics: {
     ...Object.fromEntries(
@@ -137,8 +128,7 @@ const lostAnswers = ({ answerQueues, responseRule, functions }: AlarmTargets): A
  * One minute without is a probe that crossed the minute's end, or a deploy that replaced a function; a deploy that changes
  * mapping or rule can last two, and is the one that may roll back without need.
  */
-const probeMissing = (): AlarmDefinition => ({
-  id: 'probe-missing',
+const probeMissing = (): Definition => ({
   meaning: 'Probes do not come back through stream and bus: wakes that cannot be posted directly are lost',
   metrics: {
     sweeps: emitted('Leftovers', 'sweep', 'SampleCount'),
@@ -151,3 +141,13 @@ const probeMissing = (): AlarmDefinition => ({
   datapoints: [2, 3],
   silence: 'notBreaching',
 });
+
+const DEFINITIONS: Readonly<Record<RollbackTrigger, (targets: AlarmTargets) => Definition>> = {
+  'event-driven-error-rate': errorRate,
+  'event-driven-errors': errors,
+  'event-driven-latency': latency,
+  'delivery-failures': deliveryFailures,
+  'stream-lag': streamLag,
+  'lost-answers': lostAnswers,
+  'probe-missing': probeMissing,
+};

@@ -1,11 +1,11 @@
 import type { AlarmTransition } from '../../../emulator/observations';
 import { Assignments } from '../../../rehearse/assignments';
 import { RollBackWatch } from '../../../rehearse/roll-back-watch';
-import type { Trigger } from '../../../rehearse/triggers';
+import type { RollbackTrigger } from '../../../functions/rollback-triggers';
 
 const FAULT_AT = 10_000;
 
-function watching(...seenBy: Trigger[]) {
+function watching(...seenBy: RollbackTrigger[]) {
   const history: AlarmTransition[] = [];
   const assignments = new Assignments();
   let rolledBackAt: number | undefined;
