@@ -13,40 +13,6 @@ import { ResourceReader } from './resource-reader';
 import type { Stack } from './stack';
 import { TerraformError } from './terraform-error';
 
-/** Resource types the local cloud runs. */
-const RUN: ReadonlySet<string> = new Set([
-  'aws_apigatewayv2_api',
-  'aws_apigatewayv2_authorizer',
-  'aws_apigatewayv2_integration',
-  'aws_apigatewayv2_integration_response',
-  'aws_apigatewayv2_route',
-  'aws_apigatewayv2_route_response',
-  'aws_apigatewayv2_stage',
-  'aws_cloudwatch_composite_alarm',
-  'aws_cloudwatch_event_bus',
-  'aws_cloudwatch_event_bus_policy',
-  'aws_cloudwatch_event_rule',
-  'aws_cloudwatch_event_target',
-  'aws_cloudwatch_metric_alarm',
-  'aws_dynamodb_table',
-  'aws_iam_role',
-  'aws_iam_role_policy',
-  'aws_lambda_event_source_mapping',
-  'aws_lambda_function',
-  'aws_lambda_function_event_invoke_config',
-  'aws_lambda_permission',
-  'aws_s3_bucket',
-  'aws_s3_bucket_lifecycle_configuration',
-  'aws_s3_bucket_policy',
-  'aws_s3_bucket_server_side_encryption_configuration',
-  'aws_sns_topic',
-  'aws_sns_topic_policy',
-  'aws_sns_topic_subscription',
-  'aws_sqs_queue',
-  'aws_sqs_queue_policy',
-  'aws_ssm_parameter',
-]);
-
 /** Resource types that change nothing at run time here, with the reason. */
 const NO_RUN_TIME_MEANING: Readonly<Record<string, string>> = {
   aws_cloudwatch_dashboard: 'a page that AWS draws',
@@ -63,18 +29,12 @@ export interface ReadOptions extends Account {
 
 /**
  * Gives a stack its run-time meaning.
- * @throws TerraformError for a resource type that is neither run nor known to have no run-time meaning
+ * @throws TerraformError for a resource type that nobody reads here and that is not known to have no run-time meaning
  */
 export function readCloudSpec(stack: Stack, options: ReadOptions): CloudSpec {
-  for (const { type, address } of stack.resources) {
-    if (RUN.has(type) || type in NO_RUN_TIME_MEANING) continue;
-    throw new TerraformError(
-      `${address}: the local cloud does not know ${type}. Teach it (emulator/terraform/read-cloud-spec.ts), or list it there as without run-time meaning`,
-    );
-  }
   const resolver = new Resolver(stack, computedAttributes(options, options.endpoints), options.variables);
   const reader = new ResourceReader(stack, resolver);
-  return {
+  const spec: CloudSpec = {
     region: options.region,
     accountId: options.accountId,
     functions: readFunctions(reader),
@@ -97,4 +57,11 @@ export function readCloudSpec(stack: Stack, options: ReadOptions): CloudSpec {
       Object.entries(stack.outputs).map(([name, { value }]) => [name, resolver.resolve(value, `output.${name}`) as string]),
     ),
   };
+  const unknown = reader.unread().find(({ type }) => !(type in NO_RUN_TIME_MEANING));
+  if (unknown) {
+    throw new TerraformError(
+      `${unknown.address}: the local cloud does not know ${unknown.type}. Teach it (a reader in emulator/terraform/), or list it in emulator/terraform/read-cloud-spec.ts as without run-time meaning`,
+    );
+  }
+  return spec;
 }

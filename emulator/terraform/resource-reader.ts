@@ -80,13 +80,21 @@ export class Block {
 
 /** The resources of a stack, by type. */
 export class ResourceReader {
+  private readonly read = new Set<string>();
+
   constructor(
     readonly stack: Stack,
     readonly resolver: Resolver,
   ) {}
 
   all(type: string): Block[] {
+    this.read.add(type);
     return this.stack.resources.filter((resource) => resource.type === type).map((resource) => this.asBlock(resource));
+  }
+
+  /** Resources of types that nobody has asked for. */
+  unread(): Resource[] {
+    return this.stack.resources.filter(({ type }) => !this.read.has(type));
   }
 
   asBlock(resource: Resource): Block {
