@@ -101,6 +101,7 @@ export class LocalTunnel implements Closeable {
 export async function startLocalTunnel(options: LocalTunnelOptions): Promise<LocalTunnel> {
   const { environment, bundles = BUNDLES, tokenKey = randomTokenKey(), rebuild = false, onSynthesis, withStackFile, ...cloudOptions } = options;
   const warn = options.warn ?? (() => undefined);
+  // eslint-disable-next-line prefer-const -- known only when the cloud has booted, before which nothing is traced
   let traces: LocalTraces | undefined;
   const boot = (stackFile: string): Promise<LocalCloud> =>
     LocalCloud.boot({
