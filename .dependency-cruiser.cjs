@@ -7,14 +7,32 @@ const FOLDERS = {
   emulator: [[], 'emulator is AWS as Terraform JSON describes it. It knows no tunnel, and could be published by itself.'],
   agent: [['protocol'], 'agent is all that a user installs.'],
   functions: [['cli', 'protocol'], 'functions run on AWS: without synthesis, without the local cloud, without the agent.'],
-  environments: [['cli', 'functions', 'protocol'], 'environments are settings. They know the names of functions and the limits of the protocol.'],
-  modules: [['cli', 'environments', 'functions'], 'modules are constructs. They take settings from environments, and tables of names from functions.'],
-  policy: [['cli', 'environments', 'modules'], 'policy reads Terraform as JSON. It takes settings from environments, and addresses from modules.'],
+  environments: [
+    ['cli', 'functions', 'protocol'],
+    'environments are settings. They know the names of functions and the limits of the protocol.',
+  ],
+  modules: [
+    ['cli', 'environments', 'functions'],
+    'modules are constructs. They take settings from environments, and tables of names from functions.',
+  ],
+  policy: [
+    ['cli', 'environments', 'modules'],
+    'policy reads Terraform as JSON. It takes settings from environments, and addresses from modules.',
+  ],
   local: [['agent', 'cli', 'emulator', 'environments', 'functions', 'modules', 'protocol'], 'local is the tunnel on the emulator.'],
-  rollout: [['cli', 'environments', 'functions', 'local', 'modules'], 'rollout changes the share of event-driven requests, on AWS or on a local cloud that runs.'],
-  trace: [['cli', 'emulator', 'environments', 'local', 'modules'], 'trace tells what happened to one request, on AWS or on a local cloud that runs.'],
+  rollout: [
+    ['cli', 'environments', 'functions', 'local', 'modules'],
+    'rollout changes the share of event-driven requests, on AWS or on a local cloud that runs.',
+  ],
+  trace: [
+    ['cli', 'emulator', 'environments', 'local', 'modules'],
+    'trace tells what happened to one request, on AWS or on a local cloud that runs.',
+  ],
   bench: [['agent', 'cli', 'emulator', 'environments', 'functions', 'local'], 'bench measures the tunnel on the emulator.'],
-  rehearse: [['bench', 'cli', 'emulator', 'environments', 'functions', 'local', 'rollout'], 'rehearse breaks a tunnel on the emulator, and watches the roll-back.'],
+  rehearse: [
+    ['bench', 'cli', 'emulator', 'environments', 'functions', 'local', 'rollout'],
+    'rehearse breaks a tunnel on the emulator, and watches the roll-back.',
+  ],
   scripts: [['agent', 'cli', 'functions'], 'scripts are commands for those who work on this project.'],
 };
 
@@ -25,31 +43,67 @@ const AWS_SDK = packages('@aws-sdk', '@aws-lambda-powertools', '@smithy');
 
 /** What goes beyond the directions between folders. */
 const RULES = [
-  ['run-time', '^(functions|agent|policy|rollout|protocol|emulator)/', SYNTHESIS, undefined, 'What runs, or reads Terraform as JSON, needs no CDKTF, which takes seconds to load.'],
-  ['barrel', '', 'node_modules/@cdktf/provider-aws/lib/index', undefined, 'The barrel of the provider takes 3 s to load: import its classes by their deep paths.'],
+  [
+    'run-time',
+    '^(functions|agent|policy|rollout|protocol|emulator)/',
+    SYNTHESIS,
+    undefined,
+    'What runs, or reads Terraform as JSON, needs no CDKTF, which takes seconds to load.',
+  ],
+  [
+    'barrel',
+    '',
+    'node_modules/@cdktf/provider-aws/lib/index',
+    undefined,
+    'The barrel of the provider takes 3 s to load: import its classes by their deep paths.',
+  ],
   ['no-aws', '^(agent|protocol)/', AWS_SDK, undefined, 'The agent speaks to the tunnel alone, never to AWS.'],
   ['command-line', '^functions/(?!build-functions)', '^cli/', undefined, 'Of functions, only their build has a command line.'],
   ['core', '^functions/core/', '.', '^(functions/core|protocol)/', 'core holds rules only: pass clock, randomness and services in.'],
-  ['handlers', '^(modules|environments|rollout|main)', '^functions/[^/]+/', '^functions/(core|aws)/', 'Synthesis and rollout use rules and tables of functions, never a handler.'],
-  ['addresses', '^policy/', '^modules/', '^modules/addresses[.]ts$', 'policy takes the addresses from modules, and nothing that synthesizes.'],
-  ['running', '^rollout/', '^local/', '^local/running-cloud[.]ts$', 'rollout needs to know where a local cloud runs, and nothing else of it.'],
+  [
+    'handlers',
+    '^(modules|environments|rollout|main)',
+    '^functions/[^/]+/',
+    '^functions/(core|aws)/',
+    'Synthesis and rollout use rules and tables of functions, never a handler.',
+  ],
+  [
+    'addresses',
+    '^policy/',
+    '^modules/',
+    '^modules/addresses[.]ts$',
+    'policy takes the addresses from modules, and nothing that synthesizes.',
+  ],
+  [
+    'running',
+    '^rollout/',
+    '^local/',
+    '^local/running-cloud[.]ts$',
+    'rollout needs to know where a local cloud runs, and nothing else of it.',
+  ],
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...Object.entries(FOLDERS).map(([folder, [others, comment]]) => ({
-      name: folder, comment, severity: 'error',
+      name: folder,
+      comment,
+      severity: 'error',
       from: { path: `^${folder}/` },
       to: { path: THIS_PROJECT, pathNot: `^(${[folder, ...others].join('|')})/` },
     })),
     ...RULES.map(([name, from, to, except, comment]) => ({
-      name, comment, severity: 'error',
+      name,
+      comment,
+      severity: 'error',
       from: { path: from },
       to: { path: to, ...(except && { pathNot: except }) },
     })),
     {
-      name: 'circle', severity: 'error', comment: 'Files that import each other in a circle can be understood only together. Types count, too.',
+      name: 'circle',
+      severity: 'error',
+      comment: 'Files that import each other in a circle can be understood only together. Types count, too.',
       from: {},
       to: { circular: true },
     },

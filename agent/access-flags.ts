@@ -30,7 +30,11 @@ export function addAccessOptions(command: Command): Command {
 export function accessFrom(flags: AccessFlags, environment: Environment): AccessOptions {
   const basicAuth = secrets('basic auth', flags.basicAuth, flags.basicAuthFile, '--basic-auth-file', environment.HTTP_TUNNEL_BASIC_AUTH);
   const bearerTokens = secrets(
-    'bearer token', flags.bearerToken, flags.bearerTokenFile, '--bearer-token-file', environment.HTTP_TUNNEL_BEARER_TOKEN,
+    'bearer token',
+    flags.bearerToken,
+    flags.bearerTokenFile,
+    '--bearer-token-file',
+    environment.HTTP_TUNNEL_BEARER_TOKEN,
   );
   return {
     ...(basicAuth.length > 0 && { basicAuth }),
@@ -44,9 +48,7 @@ export function accessFrom(flags: AccessFlags, environment: Environment): Access
 /** What is said about secrets among the arguments. */
 export function accessWarnings({ basicAuth, bearerToken }: AccessFlags): string[] {
   const shown = [...(basicAuth ? ['--basic-auth'] : []), ...(bearerToken ? ['--bearer-token'] : [])];
-  return shown.map(
-    (option) => `${option} shows the secret to everyone who can list the processes of this machine: use ${option}-file`,
-  );
+  return shown.map((option) => `${option} shows the secret to everyone who can list the processes of this machine: use ${option}-file`);
 }
 
 function secrets(

@@ -238,10 +238,7 @@ export class Agent extends EventEmitter<AgentEvents> {
     const replaceAfterMs = timing.rotateAfterMs * (1 - random() / 10);
     const stable = setTimeout(() => this.backoff.reset(), timing.stableAfterMs);
     try {
-      return await Promise.race([
-        connection.closed,
-        pause(replaceAfterMs, over.signal).then(() => undefined),
-      ]);
+      return await Promise.race([connection.closed, pause(replaceAfterMs, over.signal).then(() => undefined)]);
     } finally {
       over.abort();
       clearTimeout(stable);

@@ -62,7 +62,10 @@ export class Answerer {
   private async bodyOf({ body, body_ref: ref }: HttpRequestMessage, signal: AbortSignal): Promise<Spool> {
     if (!ref) return Spool.of(Buffer.from(body, 'base64'));
     if (ref.bytes <= MAX_REQUEST_BODY_BYTES) return this.bucket.download(ref, signal);
-    throw new LocalServiceError('invalid_request', `the request's body has ${ref.bytes} bytes, and ${MAX_REQUEST_BODY_BYTES} is the most (6 MB)`);
+    throw new LocalServiceError(
+      'invalid_request',
+      `the request's body has ${ref.bytes} bytes, and ${MAX_REQUEST_BODY_BYTES} is the most (6 MB)`,
+    );
   }
 
   /** @returns the message that completes the request; undefined when nobody waits for it any more */

@@ -71,11 +71,7 @@ function httpCommand(program: Command): Command {
     .argument('<port>', 'port of the local service', wholeNumber)
     .option('--endpoint <url>', 'address of the agent gateway, wss://… (env: HTTP_TUNNEL_ENDPOINT)')
     .option('--token-file <file>', 'file that holds the token (or env: HTTP_TUNNEL_TOKEN)')
-    .addOption(
-      new Option('--token <token>', 'the token itself; others on this machine can see it').conflicts(
-        'tokenFile',
-      ),
-    )
+    .addOption(new Option('--token <token>', 'the token itself; others on this machine can see it').conflicts('tokenFile'))
     .option('--name <name>', 'name of the tunnel; without it the cloud chooses one')
     .option('--host <host>', 'host of the local service', '127.0.0.1')
     .option('--allow-remote-target', 'allow a --host that is not this machine')
@@ -120,9 +116,7 @@ function warningsFor(flags: HttpFlags, endpoint: URL): string[] {
   const { token } = flags;
   const warnings = accessWarnings(flags);
   if (token !== undefined) {
-    warnings.push(
-      '--token shows your token to everyone who can list the processes of this machine: use --token-file or HTTP_TUNNEL_TOKEN',
-    );
+    warnings.push('--token shows your token to everyone who can list the processes of this machine: use --token-file or HTTP_TUNNEL_TOKEN');
   }
   if (endpoint.protocol === 'ws:' && !isLoopback(unbracketed(endpoint.hostname))) {
     warnings.push(`ws://${endpoint.host} gets your token and all traffic unencrypted: use wss://`);

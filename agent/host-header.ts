@@ -1,11 +1,4 @@
-import {
-  cookieDomain,
-  formatSetCookie,
-  isWithinDomain,
-  parseSetCookie,
-  translateReferences,
-  type Headers,
-} from '../protocol';
+import { cookieDomain, formatSetCookie, isWithinDomain, parseSetCookie, translateReferences, type Headers } from '../protocol';
 import { AgentOptionError } from './errors';
 import { formatTarget, type LocalTarget } from './local-target';
 
@@ -21,9 +14,7 @@ export function resolveHostHeader(option: string, target: LocalTarget): string |
   if (option === 'preserve') return undefined;
   if (option === 'rewrite') return formatTarget(target).replace(/:80$/, '');
   if (HOST.test(option)) return option;
-  throw new AgentOptionError(
-    `host header "${option}" is not a host: give preserve, rewrite, or a host such as app.test:3000`,
-  );
+  throw new AgentOptionError(`host header "${option}" is not a host: give preserve, rewrite, or a host such as app.test:3000`);
 }
 
 /**

@@ -1,12 +1,6 @@
 /** The agent as a library: what `http-tunnel` prints, as events. */
 export { Agent, type AgentEvents, type Disconnection, type Tunnel } from './agent';
-export {
-  AgentOptionError,
-  AgentStoppedError,
-  ConnectionError,
-  LocalServiceError,
-  TunnelRefusedError,
-} from './errors';
+export { AgentOptionError, AgentStoppedError, ConnectionError, LocalServiceError, TunnelRefusedError } from './errors';
 export type { AgentOptions } from './options';
 export { accessFrom, accessWarnings, addAccessOptions, type AccessFlags } from './access-flags';
 export { checkAccess, type AccessOptions } from './visitor-access';

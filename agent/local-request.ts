@@ -31,10 +31,7 @@ export function checkRequestLine({ method, uri }: LocalRequest): void {
     );
   }
   if (method.toUpperCase() === 'CONNECT') {
-    throw new LocalServiceError(
-      'invalid_request',
-      'CONNECT asks for a connection, which a tunnel for HTTP does not make',
-    );
+    throw new LocalServiceError('invalid_request', 'CONNECT asks for a connection, which a tunnel for HTTP does not make');
   }
 }
 
@@ -44,18 +41,9 @@ export function checkRequestLine({ method, uri }: LocalRequest): void {
  * @param hostHeader instead of the visitor's
  * @throws LocalServiceError `invalid_request` for a repeated Host
  */
-export function localHeaderLines(
-  { method, headers, body }: LocalRequest,
-  target: LocalTarget,
-  hostHeader?: string,
-): string[] {
-  const {
-    host = [formatTarget(target)],
-    'content-length': declaredLength,
-    ...fields
-  } = stripHopByHop(headers);
-  if (host.length !== 1)
-    throw new LocalServiceError('invalid_request', 'the request has more than one Host header');
+export function localHeaderLines({ method, headers, body }: LocalRequest, target: LocalTarget, hostHeader?: string): string[] {
+  const { host = [formatTarget(target)], 'content-length': declaredLength, ...fields } = stripHopByHop(headers);
+  if (host.length !== 1) throw new LocalServiceError('invalid_request', 'the request has more than one Host header');
   // The visitor's end of the tunnel has the whole body already: nobody waits for a 100.
   delete fields.expect;
 

@@ -18,10 +18,7 @@ export interface LocalResponse {
 export async function readLocalResponse(response: IncomingMessage, method: string): Promise<LocalResponse> {
   const status = response.statusCode ?? 0;
   if (status < 200 || status > 599) {
-    throw new LocalServiceError(
-      'invalid_response',
-      `the local service answered with status ${status}, not one from 200 to 599`,
-    );
+    throw new LocalServiceError('invalid_response', `the local service answered with status ${status}, not one from 200 to 599`);
   }
   const headers = stripHopByHop(groupByName(response.rawHeaders));
   const isBodiless = method.toUpperCase() === 'HEAD' || status === 204 || status === 304;

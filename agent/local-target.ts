@@ -22,9 +22,7 @@ export function resolveTarget(target: { host?: string; port: number }, allowRemo
     throw new AgentOptionError(`port "${target.port}" is not a port: give a whole number from 1 to 65535`);
   }
   if (!/^[A-Za-z0-9._:%-]+$/.test(host)) {
-    throw new AgentOptionError(
-      `host "${host}" is neither a host name nor an address: give one without scheme and port`,
-    );
+    throw new AgentOptionError(`host "${host}" is neither a host name nor an address: give one without scheme and port`);
   }
   if (!allowRemote && !isLoopback(host)) {
     throw new AgentOptionError(

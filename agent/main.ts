@@ -44,8 +44,7 @@ async function runTask(run: () => Promise<string>): Promise<number> {
   }
 }
 
-const outputFor = (target: string, json: boolean): Output =>
-  json ? jsonOutput(target, toStdout) : textOutput(target, toStdout, toStderr);
+const outputFor = (target: string, json: boolean): Output => (json ? jsonOutput(target, toStdout) : textOutput(target, toStdout, toStderr));
 
 void main().then((exitCode) => {
   process.exitCode = exitCode;

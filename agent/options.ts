@@ -86,9 +86,7 @@ function resolveEndpoint(text: string): URL {
     return url;
   }
   const webSocket = { 'http:': 'ws', 'https:': 'wss' }[url.protocol];
-  const hint = webSocket
-    ? `agents connect by WebSocket: did you mean ${webSocket}://${url.host}${url.pathname}?`
-    : remedy;
+  const hint = webSocket ? `agents connect by WebSocket: did you mean ${webSocket}://${url.host}${url.pathname}?` : remedy;
   throw new AgentOptionError(`endpoint "${text}" starts with neither wss:// nor ws://: ${hint}`);
 }
 
@@ -114,9 +112,7 @@ function resolveCount(what: string, count: number): number {
 function resolveToken(token: string): string {
   if (token === '') throw new AgentOptionError('the token is empty: ask whoever runs this tunnel for one');
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new AgentOptionError(
-    'the token holds a space, a line break or another character that no token has: pass the token alone',
-  );
+  throw new AgentOptionError('the token holds a space, a line break or another character that no token has: pass the token alone');
 }
 
 function resolveName(name: string): string {
@@ -129,7 +125,5 @@ const LONGEST_TIMEOUT_MS = 60 * 60 * 1000;
 
 function resolveTimeout(what: string, ms: number): number {
   if (ms > 0 && ms <= LONGEST_TIMEOUT_MS) return ms;
-  throw new AgentOptionError(
-    `${what} of ${ms / 1000} s is out of range: give more than 0 s and at most 3600 s`,
-  );
+  throw new AgentOptionError(`${what} of ${ms / 1000} s is out of range: give more than 0 s and at most 3600 s`);
 }

@@ -91,10 +91,7 @@ export class Outbox {
     const untilResend = this.options.resendMs * 2 ** Math.max(0, entry.sentTimes - 1);
     const untilExpiry = entry.expiresAt - this.options.now();
     clearTimeout(entry.timer);
-    entry.timer = setTimeout(
-      () => this.overdue(requestId, entry),
-      Math.max(0, Math.min(untilResend, untilExpiry)),
-    );
+    entry.timer = setTimeout(() => this.overdue(requestId, entry), Math.max(0, Math.min(untilResend, untilExpiry)));
   }
 
   private overdue(requestId: string, entry: Entry): void {

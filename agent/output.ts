@@ -21,8 +21,7 @@ export function textOutput(target: string, out: Write, err: Write): Output {
     connected({ publicUrl, subdomainUrl, pathBasedUrl }) {
       const main = subdomainUrl ?? publicUrl;
       line(out, `Forwarding ${main} -> ${target}`);
-      if (pathBasedUrl !== undefined && pathBasedUrl !== main)
-        line(out, `Forwarding ${pathBasedUrl} -> ${target}`);
+      if (pathBasedUrl !== undefined && pathBasedUrl !== main) line(out, `Forwarding ${pathBasedUrl} -> ${target}`);
     },
     disconnected({ reason, retryInMs }) {
       const next = retryInMs === undefined ? '' : `; trying again in ${(retryInMs / 1000).toFixed(1)} s`;
@@ -31,8 +30,7 @@ export function textOutput(target: string, out: Write, err: Write): Output {
     request({ method, path, status, error, ms, bytes }) {
       line(out, `${method} ${path} ${status ?? error ?? ''} ${ms} ms ${bytes} bytes`);
     },
-    draining: (graceMs) =>
-      line(out, `Stopping: finishing requests for up to ${graceMs / 1000} s (again to stop at once)`),
+    draining: (graceMs) => line(out, `Stopping: finishing requests for up to ${graceMs / 1000} s (again to stop at once)`),
     warning: (text) => line(err, `warning: ${text}`),
     error: (text) => line(err, `error: ${text}`),
   };
@@ -40,8 +38,7 @@ export function textOutput(target: string, out: Write, err: Write): Output {
 
 /** The same as one JSON object a line, all to `out`: `{"time": "<ISO 8601>", "event": "request", …}`. */
 export function jsonOutput(target: string, out: Write): Output {
-  const line = (event: string, fields: object): void =>
-    out(`${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`);
+  const line = (event: string, fields: object): void => out(`${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`);
   return {
     connected: (tunnel) => line('connected', { ...tunnel, target }),
     disconnected: (disconnection) => line('disconnected', disconnection),

@@ -17,8 +17,7 @@ export interface RefusedUpgrade {
 export function refusalError(refused: RefusedUpgrade): TunnelRefusedError | ConnectionError {
   const advice = adviceFor(refused);
   const says = refused.detail ? ` The cloud says: ${refused.detail}` : '';
-  if (!advice)
-    return new ConnectionError(`the cloud answered HTTP ${refused.status} to the connection.${says}`);
+  if (!advice) return new ConnectionError(`the cloud answered HTTP ${refused.status} to the connection.${says}`);
   return new TunnelRefusedError(refused.status, advice + says);
 }
 

@@ -51,10 +51,7 @@ export class RequestHandler {
   /** Answers a request that could not be read. */
   reject(requestId: string, why: string): void {
     if (!this.seen.add(requestId)) return this.options.outbox.resend(requestId);
-    const text = encodeFailure(
-      requestId,
-      new LocalServiceError('invalid_request', `the request is malformed: ${why}`),
-    );
+    const text = encodeFailure(requestId, new LocalServiceError('invalid_request', `the request is malformed: ${why}`));
     this.options.outbox.add(requestId, text, this.options.now() + DEFAULT_LIFE_MS);
   }
 

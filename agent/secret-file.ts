@@ -13,10 +13,7 @@ export function readSecretFile(what: string, file: string, option: string): stri
     text = readFileSync(file, 'utf8').trim();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new AgentOptionError(
-      `${what} file "${file}" cannot be read (${code ?? 'unknown error'}): check ${option}`,
-      { cause: error },
-    );
+    throw new AgentOptionError(`${what} file "${file}" cannot be read (${code ?? 'unknown error'}): check ${option}`, { cause: error });
   }
   if (text === '') throw new AgentOptionError(`${what} file "${file}" is empty: put the ${what} into it`);
   return text;

@@ -82,7 +82,7 @@ export class Spool {
     if (this.isClosed) throw new LocalServiceError('internal_error', 'the body has been let go of');
     this.readers += 1;
     try {
-      for (let position = 0; position < this.bytes; ) {
+      for (let position = 0; position < this.bytes;) {
         const { bytesRead, buffer: bytes } = await onDisk(file.read(Buffer.alloc(READ_BYTES), 0, READ_BYTES, position));
         if (bytesRead === 0) throw new LocalServiceError('internal_error', 'the temporary file of a body has become shorter');
         yield bytes.subarray(0, bytesRead);
@@ -124,6 +124,8 @@ async function onDisk<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new LocalServiceError('internal_error', `the agent cannot keep a body in a temporary file (${code ?? message})`, { cause: error });
+    throw new LocalServiceError('internal_error', `the agent cannot keep a body in a temporary file (${code ?? message})`, {
+      cause: error,
+    });
   }
 }

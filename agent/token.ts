@@ -12,10 +12,7 @@ export interface TokenSources {
  * The token from the first source that has one: `--token-file`, `--token`, `HTTP_TUNNEL_TOKEN`.
  * @throws AgentOptionError
  */
-export function findToken(
-  { tokenFile, token }: TokenSources,
-  environment: Readonly<Record<string, string | undefined>>,
-): string {
+export function findToken({ tokenFile, token }: TokenSources, environment: Readonly<Record<string, string | undefined>>): string {
   if (tokenFile !== undefined) return readSecretFile('token', tokenFile, '--token-file');
   const found = (token ?? environment.HTTP_TUNNEL_TOKEN ?? '').trim();
   if (found !== '') return found;

@@ -33,9 +33,7 @@ export function checkAccess(options: AccessOptions): AccessOptions {
   for (const each of bearerTokens) checkBearerToken(each);
   for (const each of allowCidrs) {
     if (!isCidr(each)) {
-      throw new AgentOptionError(
-        `--allow-cidr "${each}" is not a range of addresses: give one such as 192.0.2.0/24 or 2001:db8::/32`,
-      );
+      throw new AgentOptionError(`--allow-cidr "${each}" is not a range of addresses: give one such as 192.0.2.0/24 or 2001:db8::/32`);
     }
   }
   for (const [what, { length }] of Object.entries({ basicAuth, bearerTokens, allowCidrs })) {

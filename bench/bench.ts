@@ -50,7 +50,11 @@ export async function bench(options: BenchOptions, progress: Progress, signal: A
     const limit = measurements.find(({ name }) => name === LIMIT);
     if (!limit) throw new Error('the limit was not measured');
     return {
-      options, startedAt, warmUps, lateness, limit,
+      options,
+      startedAt,
+      warmUps,
+      lateness,
+      limit,
       seconds: (Date.now() - startedAt.getTime()) / 1000,
       contenders: measurements.filter(({ name }) => name !== LIMIT),
       ...(overhead && { overhead }),

@@ -15,7 +15,15 @@ export interface Cost {
 }
 
 export const COST_COMPONENTS = [
-  'HTTP API', 'WebSocket', 'Lambda requests', 'Lambda duration', 'DynamoDB writes', 'DynamoDB reads', 'EventBridge', 'S3', 'Logs',
+  'HTTP API',
+  'WebSocket',
+  'Lambda requests',
+  'Lambda duration',
+  'DynamoDB writes',
+  'DynamoDB reads',
+  'EventBridge',
+  'S3',
+  'Logs',
 ] as const satisfies readonly (keyof Cost)[];
 
 /** A tunnel of the cost table has this many requests a month, so that a hundred tunnels have a million. */
@@ -28,8 +36,7 @@ export function costOf(usage: Usage): Cost {
   const perMillion = 1e6 / Math.max(1, usage.requests);
   return {
     'HTTP API': usage.httpApiRequests * PRICES.httpApiRequest.usd * perMillion,
-    WebSocket:
-      (usage.webSocketMessages * PRICES.webSocketMessage.usd + usage.connectionMinutes * PRICES.connectionMinute.usd) * perMillion,
+    WebSocket: (usage.webSocketMessages * PRICES.webSocketMessage.usd + usage.connectionMinutes * PRICES.connectionMinute.usd) * perMillion,
     'Lambda requests': sum(usage.invocations) * PRICES.invocation.usd * perMillion,
     'Lambda duration': sum(usage.gigabyteSeconds) * PRICES.gigabyteSecond.usd * perMillion,
     'DynamoDB writes': usage.writeUnits * PRICES.writeUnit.usd * perMillion,

@@ -178,8 +178,7 @@ interface HttpPayload {
   readonly isBase64Encoded?: boolean;
 }
 
-const bodyBytes = ({ body, isBase64Encoded }: HttpPayload): number =>
-  Buffer.byteLength(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+const bodyBytes = ({ body, isBase64Encoded }: HttpPayload): number => Buffer.byteLength(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 
 /** One a table for a batch. */
 interface Capacity {

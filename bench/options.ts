@@ -32,24 +32,30 @@ function benchCommand(): Command {
   return new Command('npm run bench --')
     .description('Measures what every way back costs, in time and money: all contenders and their limit, in one run on the local cloud.')
     .addOption(
-      new Option('--latency <profile>', "how slow the services are; none shows the overhead of our own code").choices([...LATENCY_PROFILES]).default('aws'),
+      new Option('--latency <profile>', 'how slow the services are; none shows the overhead of our own code')
+        .choices([...LATENCY_PROFILES])
+        .default('aws'),
     )
     .addOption(new Option('--seed <n>', 'of arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
     .addOption(
-      new Option('--requests <n>', `measured requests of each contender (default: ${FULL_REQUESTS}, quick: ${QUICK_REQUESTS})`).argParser(wholeNumber(1)),
+      new Option('--requests <n>', `measured requests of each contender (default: ${FULL_REQUESTS}, quick: ${QUICK_REQUESTS})`).argParser(
+        wholeNumber(1),
+      ),
     )
-    .addOption(new Option('--block <n>', 'requests of a contender before the next one takes its turn').default(60).argParser(wholeNumber(1)))
+    .addOption(
+      new Option('--block <n>', 'requests of a contender before the next one takes its turn').default(60).argParser(wholeNumber(1)),
+    )
     .addOption(new Option('--rate <n>', 'arrivals a second').default(8).argParser(positive))
     .addOption(new Option('--agent-median <ms>', "median of the agent's time").default(250).argParser(positive))
     .addOption(new Option('--agent-sigma <n>', 'its spread: sigma of the log-normal').default(0.6).argParser(positive))
     .addOption(new Option('--bytes <n>', "size of each answer's body").default(3072).argParser(wholeNumber(64)))
     .addOption(
-      new Option('--contenders <names>', `some of ${CONTENDERS.join(', ')}, by commas`)
-        .default(CONTENDERS, 'all')
-        .argParser(contenders),
+      new Option('--contenders <names>', `some of ${CONTENDERS.join(', ')}, by commas`).default(CONTENDERS, 'all').argParser(contenders),
     )
     .addOption(
-      new Option('--training <rounds>', 'of quick requests before anything is measured, in which the engine compiles').default(20).argParser(wholeNumber(0)),
+      new Option('--training <rounds>', 'of quick requests before anything is measured, in which the engine compiles')
+        .default(20)
+        .argParser(wholeNumber(0)),
     )
     .option('--quick', 'fewer requests: ends within three minutes', false)
     .option('--json <file>', 'also write every figure there')

@@ -52,8 +52,15 @@ interface Figures {
 }
 
 const newFigures = (): Figures => ({
-  requests: 0, cold: 0, errors: 0, lost: 0,
-  coldReturn: new Times(), returned: new Times(), response: new Times(), withoutAgent: new Times(), billed: new Times(),
+  requests: 0,
+  cold: 0,
+  errors: 0,
+  lost: 0,
+  coldReturn: new Times(),
+  returned: new Times(),
+  response: new Times(),
+  withoutAgent: new Times(),
+  billed: new Times(),
 });
 
 /** Everything that was measured of one contender. */
@@ -157,11 +164,17 @@ export class Runner {
    * that has lived for minutes
    * @param signal ends it between two rounds
    */
-  async warmUp(concurrency: number, training: number, signal: AbortSignal): Promise<{ readonly coldStarts: number; readonly initMs: number }> {
+  async warmUp(
+    concurrency: number,
+    training: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly coldStarts: number; readonly initMs: number }> {
     for (let round = 0; round < STARTING_ROUNDS + training; round++) {
       signal.throwIfAborted();
       const agentMs = round < STARTING_ROUNDS ? 1000 : 150;
-      await Promise.all(Array.from({ length: concurrency }, (_, i) => this.visitor.ask(`/${TUNNEL}${pathFor(`warm-${round}-${i}`, agentMs + i * 10)}`)));
+      await Promise.all(
+        Array.from({ length: concurrency }, (_, i) => this.visitor.ask(`/${TUNNEL}${pathFor(`warm-${round}-${i}`, agentMs + i * 10)}`)),
+      );
     }
     await sleep(SETTLING_MS);
     const init = new Times();
@@ -198,7 +211,10 @@ export class Runner {
     const wakeApiId = services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
     const { name, figures, spans } = this;
     return {
-      ...figures, name, spans, wakeApiId,
+      ...figures,
+      name,
+      spans,
+      wakeApiId,
       late: this.meter.late,
       leftovers: table ? (await services.dynamodb.scan(table.name)).length : 0,
       fallbacks: this.meter.fallbacks,

@@ -143,16 +143,23 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const kill = (environmentId: string): void => void lambda.kill(environmentId);
   const broken = faultHooks(faults, { spec: apis, kill });
   // Whoever looks on sees what the caller sees: the fault, the wait, and the refusal.
-  const intercept = chain(
-    calls.intercept, dynamodbMetrics(metrics), options.intercept, broken.intercept, slow.intercept, iam.intercept,
-  );
+  const intercept = chain(calls.intercept, dynamodbMetrics(metrics), options.intercept, broken.intercept, slow.intercept, iam.intercept);
   const ofGateways = intercepted(invoker, options.interceptInvocation, slow.interceptInvocation);
 
   const httpApi = onlyHttpApi(apis);
   const edge = started(new HttpApiEdge({ api: httpApi, invoker: ofGateways, permissions, limits: limits.httpApi, accountId, log }));
   const gateway = started(
     new WebSocketGateway({
-      ...slow, ...broken, apis: apis.webSocketApis, invoker: ofGateways, permissions, principals, region, limits: limits.webSocket, intercept, log,
+      ...slow,
+      ...broken,
+      apis: apis.webSocketApis,
+      invoker: ofGateways,
+      permissions,
+      principals,
+      region,
+      limits: limits.webSocket,
+      intercept,
+      log,
     }),
   );
   const [visitors, webSockets] = await Promise.all([edge.listen(options.httpPort), gateway.listen(0)]);
@@ -166,13 +173,31 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const topics = new LocalTopics(spec.topics);
   const guardedTopics = new GuardedTopics(topics, iam, spec.topics);
   const alarms = new LocalAlarms({
-    alarms: spec.alarms, metrics, timeFactor, invoker, permissions, topics: guardedTopics, accountId, region, log,
+    alarms: spec.alarms,
+    metrics,
+    timeFactor,
+    invoker,
+    permissions,
+    topics: guardedTopics,
+    accountId,
+    region,
+    log,
     targets: [...spec.functions, ...spec.topics].map(({ arn }) => arn),
   });
   const dynamodb = started(await LocalDynamoDb.start({ tables: spec.tables, limits, region, logger: log }));
   const buses = started(
     new EventBuses({
-      ...slow, ...broken, buses: spec.buses, rules: spec.rules, invoker, permissions, queues: guardedQueues, limits: limits.events, accountId, region, log,
+      ...slow,
+      ...broken,
+      buses: spec.buses,
+      rules: spec.rules,
+      invoker,
+      permissions,
+      queues: guardedQueues,
+      limits: limits.events,
+      accountId,
+      region,
+      log,
     }),
   );
   const endpoint = started(
@@ -217,7 +242,18 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const mappings = spec.mappings.map((mapping) => {
     const source = new GuardedStream(dynamodb, iam, mapping.functionArn);
     source.open(mapping.streamArn);
-    return started(new EventSourceMapping({ ...slow, ...broken.ofMapping(mapping), mapping, source, invoker, queues: guardedQueues, limits: limits.stream, log }));
+    return started(
+      new EventSourceMapping({
+        ...slow,
+        ...broken.ofMapping(mapping),
+        mapping,
+        source,
+        invoker,
+        queues: guardedQueues,
+        limits: limits.stream,
+        log,
+      }),
+    );
   });
   const schedules = started(new Schedules({ rules: spec.rules, buses, accountId, region }));
   const killer = started(new EnvironmentKiller({ faults, environments: () => lambda.environments(), kill }));
@@ -225,13 +261,34 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   started(alarms);
   for (const part of [...mappings, schedules, ...(options.watch === false ? [] : [alarms]), killer]) part.start();
   return {
-    spec, edge, gateway, lambda, dynamodb, queues, buckets, topics, buses, mappings, schedules, guard, iam, calls, faults, metrics, alarms, logs,
-    awsEndpoint: url, operator,
+    spec,
+    edge,
+    gateway,
+    lambda,
+    dynamodb,
+    queues,
+    buckets,
+    topics,
+    buses,
+    mappings,
+    schedules,
+    guard,
+    iam,
+    calls,
+    faults,
+    metrics,
+    alarms,
+    logs,
+    awsEndpoint: url,
+    operator,
   };
 }
 
 /** Every line to each of several. */
-const tee = (...sinks: readonly LogSink[]): LogSink => (line) => sinks.forEach((sink) => sink(line));
+const tee =
+  (...sinks: readonly LogSink[]): LogSink =>
+  (line) =>
+    sinks.forEach((sink) => sink(line));
 
 /** The invoker as gateways see it; the first interceptor is the outermost. */
 function intercepted(invoker: FunctionInvoker, ...interceptors: readonly (InvocationInterceptor | undefined)[]): FunctionInvoker {
@@ -240,7 +297,8 @@ function intercepted(invoker: FunctionInvoker, ...interceptors: readonly (Invoca
       intercept
         ? {
             ...inner,
-            invoke: (functionArn, payload, options) => intercept({ functionArn, payload }, () => inner.invoke(functionArn, payload, options)),
+            invoke: (functionArn, payload, options) =>
+              intercept({ functionArn, payload }, () => inner.invoke(functionArn, payload, options)),
           }
         : inner,
     invoker,

@@ -21,7 +21,12 @@ export interface FunctionSpec {
   readonly logGroup: string;
   readonly roleArn: string;
   /** From `aws_lambda_function_event_invoke_config`; AWS's defaults are two retries and six hours. */
-  readonly asyncInvocation: { readonly maxRetries: number; readonly maxAgeMs: number; readonly onSuccessArn?: string; readonly onFailureArn?: string };
+  readonly asyncInvocation: {
+    readonly maxRetries: number;
+    readonly maxAgeMs: number;
+    readonly onSuccessArn?: string;
+    readonly onFailureArn?: string;
+  };
 }
 
 export interface TableSpec {
@@ -155,9 +160,14 @@ export interface WebSocketRouteSpec {
   readonly authorization:
     | { readonly kind: 'none' }
     | { readonly kind: 'iam' }
-    | { readonly kind: 'lambda'; readonly address: string; readonly authorizerId: string; readonly functionArn: string;
+    | {
+        readonly kind: 'lambda';
+        readonly address: string;
+        readonly authorizerId: string;
+        readonly functionArn: string;
         /** `route.request.header.Authorization` …; a connect without one of these gets 401. */
-        readonly identitySources: readonly string[] };
+        readonly identitySources: readonly string[];
+      };
   readonly integration: LambdaIntegrationSpec | MockIntegrationSpec;
   /** Whether the route has a route response, without which nothing is sent back. */
   readonly hasRouteResponse: boolean;

@@ -10,9 +10,7 @@ import { ToldError } from '../cli/told-error';
 /** An HTTP API waits 30 s for its integration (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */
 const HTTP_API_TIMEOUT_SECONDS = 30;
 /** What CloudWatch Logs takes (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html). */
-const RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 const text = v.pipe(
   v.string('must be text'),
@@ -22,10 +20,7 @@ const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) =>
   v.pipe(
     v.number('must be a number'),
     v.integer('must be a whole number'),
-    v.check(
-      (n) => n >= min && n <= max,
-      `must be ${max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `${min} to ${max}`}`,
-    ),
+    v.check((n) => n >= min && n <= max, `must be ${max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `${min} to ${max}`}`),
   );
 
 const lambdaFunction = v.strictObject({
@@ -38,10 +33,7 @@ const lambdaFunction = v.strictObject({
 
 const functionNames = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
 const functions = v.strictObject(
-  Object.fromEntries(functionNames.map((name) => [name, lambdaFunction])) as Record<
-    FunctionName,
-    typeof lambdaFunction
-  >,
+  Object.fromEntries(functionNames.map((name) => [name, lambdaFunction])) as Record<FunctionName, typeof lambdaFunction>,
 );
 
 /** Where Terraform keeps its state. */
@@ -55,10 +47,7 @@ const throttle = v.strictObject({ ratePerSecond: wholeNumber(1), burst: wholeNum
 
 const schema = v.strictObject({
   /** Part of every physical name. */
-  name: v.pipe(
-    v.string(),
-    v.regex(/^[a-z][a-z0-9-]{0,11}$/, 'must be 1 to 12 of a-z, 0-9 and -, starting with a letter'),
-  ),
+  name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,11}$/, 'must be 1 to 12 of a-z, 0-9 and -, starting with a letter')),
   accountId: v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be the 12 digits of an AWS account')),
   region: v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as us-east-1')),
   backend,
@@ -125,9 +114,7 @@ const schema = v.strictObject({
   logLevel: v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR'),
   logRetentionDays: v.picklist(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`),
   /** `owner/name` of the GitHub repository whose workflows plan and deploy; null: none may. */
-  githubRepository: v.nullable(
-    v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name of a GitHub repository')),
-  ),
+  githubRepository: v.nullable(v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name of a GitHub repository'))),
   /** Whether data at rest is encrypted with a key of the environment's own (modules/customer-key.ts) or with AWS's. */
   customerKey: v.boolean('must be true or false'),
   /** Whether functions send X-Ray segments. */
@@ -143,11 +130,7 @@ export type Environment = DeepReadonly<v.InferOutput<typeof schema>>;
 export type Throttle = Environment['throttling']['visitors'];
 
 /** What must hold between settings: path, whether it holds, what to say when it does not. */
-const RELATIONS: readonly (readonly [
-  path: string,
-  holds: (environment: Environment) => boolean,
-  problem: string,
-])[] = [
+const RELATIONS: readonly (readonly [path: string, holds: (environment: Environment) => boolean, problem: string])[] = [
   [
     'functions.forward-request.timeoutSeconds',
     ({ functions }) => functions['forward-request'].timeoutSeconds <= HTTP_API_TIMEOUT_SECONDS,
@@ -155,8 +138,7 @@ const RELATIONS: readonly (readonly [
   ],
   [
     'timings.requestDeadlineMs',
-    ({ functions, timings }) =>
-      timings.requestDeadlineMs < functions['forward-request'].timeoutSeconds * 1000,
+    ({ functions, timings }) => timings.requestDeadlineMs < functions['forward-request'].timeoutSeconds * 1000,
     'must be below the timeout of forward-request, or the function ends before it can answer',
   ],
   [
@@ -166,17 +148,14 @@ const RELATIONS: readonly (readonly [
   ],
   [
     'hostedZone',
-    ({ tunnelDomain, hostedZone }) =>
-      hostedZone === null || `.${tunnelDomain}`.endsWith(`.${hostedZone.name}`),
+    ({ tunnelDomain, hostedZone }) => hostedZone === null || `.${tunnelDomain}`.endsWith(`.${hostedZone.name}`),
     'must be the zone that tunnelDomain lies in, or null',
   ],
   [
     'functions.forward-request.reservedConcurrency',
     ({ functions }) => {
       const waiters = functions['forward-request'].reservedConcurrency !== null;
-      const release = (['receive-message', 'wake-waiter'] as const).map(
-        (name) => functions[name].reservedConcurrency !== null,
-      );
+      const release = (['receive-message', 'wake-waiter'] as const).map((name) => functions[name].reservedConcurrency !== null);
       return release.every((reserved) => reserved === waiters);
     },
     'must be set together with those of receive-message and wake-waiter, or all null: waiters hold what releases them',
@@ -220,9 +199,7 @@ export function defineEnvironment(environment: Environment): Environment {
 }
 
 function problem(name: string, path: string, what: string): EnvironmentError {
-  return new EnvironmentError(
-    `environment "${name}": ${path} ${what}; put it right in environments/${name}.ts`,
-  );
+  return new EnvironmentError(`environment "${name}": ${path} ${what}; put it right in environments/${name}.ts`);
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
@@ -235,7 +212,6 @@ function describe(issue: v.BaseIssue<unknown>): string {
 }
 
 function deepFreeze<T extends object>(value: T): T {
-  for (const child of Object.values(value))
-    if (typeof child === 'object' && child !== null) deepFreeze(child as object);
+  for (const child of Object.values(value)) if (typeof child === 'object' && child !== null) deepFreeze(child as object);
   return Object.freeze(value);
 }

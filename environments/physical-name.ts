@@ -56,9 +56,7 @@ export function physicalName(kind: NamedThing, environment: string, thing: strin
   }
   const limit = MAX_LENGTH[kind];
   if (name.length > limit) {
-    throw new PhysicalNameError(
-      `${kind} name "${name}" has ${name.length} characters, ${limit} are allowed: shorten "${thing}"`,
-    );
+    throw new PhysicalNameError(`${kind} name "${name}" has ${name.length} characters, ${limit} are allowed: shorten "${thing}"`);
   }
   return name;
 }

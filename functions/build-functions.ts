@@ -109,7 +109,13 @@ function recipeOf(handler: string): string {
   const { alias, absWorkingDir: _, ...options } = ESBUILD_OPTIONS;
   const aliases = Object.entries(alias).map(([name, file]) => [name, path.relative(root, file)]);
   const parts = [
-    path.relative(root, handler), options, aliases, ZIP_ENTRY, version, digestOfPackages(), digestOfFile(path.join(root, 'tsconfig.json')),
+    path.relative(root, handler),
+    options,
+    aliases,
+    ZIP_ENTRY,
+    version,
+    digestOfPackages(),
+    digestOfFile(path.join(root, 'tsconfig.json')),
   ];
   return digestOf(JSON.stringify(parts));
 }
@@ -137,10 +143,7 @@ async function bundle(name: string, handler: string): Promise<{ code: Uint8Array
     if (!output) throw new Error('esbuild wrote nothing');
     return { code: output.contents, inputs: Object.keys(metafile.inputs) };
   } catch (error) {
-    throw new BuildError(
-      `function "${name}" cannot be bundled from ${handler}: ${(error as Error).message}`,
-      { cause: error },
-    );
+    throw new BuildError(`function "${name}" cannot be bundled from ${handler}: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -94,7 +94,12 @@ export function openCall({ clientName, commandName, region, tableName }: Call): 
     header,
     end: ({ status, awsRequestId, errorName }) =>
       harmless(() => {
-        segment.addAttribute('aws', { operation: commandName.replace(/Command$/, ''), region, table_name: tableName, request_id: awsRequestId });
+        segment.addAttribute('aws', {
+          operation: commandName.replace(/Command$/, ''),
+          region,
+          table_name: tableName,
+          request_id: awsRequestId,
+        });
         if (status !== undefined) segment.addAttribute('http', { response: { status } });
         if (errorName !== undefined) {
           if (status === 429) segment.addThrottleFlag();

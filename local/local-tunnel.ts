@@ -17,7 +17,10 @@ const CODE_CACHE = path.join(__dirname, '../dist/kept/code');
 /** Requests in flight get this long when a tunnel is closed, in ms. */
 const GRACE_MS = 500;
 
-export interface LocalTunnelOptions extends Omit<CloudOptions, 'stackFile' | 'account' | 'variables' | 'httpPort' | 'log' | 'warn' | 'onSegment'> {
+export interface LocalTunnelOptions extends Omit<
+  CloudOptions,
+  'stackFile' | 'account' | 'variables' | 'httpPort' | 'log' | 'warn' | 'onSegment'
+> {
   readonly environment: Environment;
   /** Directory of the functions' zips; `BUNDLES` where it is left out. */
   readonly bundles?: string;
@@ -80,7 +83,8 @@ export class LocalTunnel implements Closeable {
   async pin(tunnelName: string, port: number): Promise<number> {
     const { spec, edge } = this.cloud.services;
     const domain = spec.functions.map(({ environment }) => environment['TUNNEL_DOMAIN']).find((value) => value !== undefined);
-    if (domain === undefined) throw new TerraformError('the stack has no tunnel domain, so a port cannot stand for a tunnel: set tunnelDomain');
+    if (domain === undefined)
+      throw new TerraformError('the stack has no tunnel domain, so a port cannot stand for a tunnel: set tunnelDomain');
     return (await edge.listen(port, '127.0.0.1', { forcedHost: `${tunnelName}.${domain}` })).port;
   }
 
@@ -99,7 +103,15 @@ export class LocalTunnel implements Closeable {
  * @throws EnvironmentError for settings that are wrong, MissingBundleError for a function that is not built, and what `LocalCloud.boot` throws
  */
 export async function startLocalTunnel(options: LocalTunnelOptions): Promise<LocalTunnel> {
-  const { environment, bundles = BUNDLES, tokenKey = randomTokenKey(), rebuild = false, onSynthesis, withStackFile, ...cloudOptions } = options;
+  const {
+    environment,
+    bundles = BUNDLES,
+    tokenKey = randomTokenKey(),
+    rebuild = false,
+    onSynthesis,
+    withStackFile,
+    ...cloudOptions
+  } = options;
   const warn = options.warn ?? (() => undefined);
   // eslint-disable-next-line prefer-const -- known only when the cloud has booted, before which nothing is traced
   let traces: LocalTraces | undefined;

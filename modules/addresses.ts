@@ -31,8 +31,7 @@ const RESOURCES: Record<string, string> = {
   'aws_apigatewayv2_integration.agent-gateway-connect-integration': 'hands a new connection to connect-agent',
   'aws_apigatewayv2_route.agent-gateway-connect-route': 'an agent arrives',
   'aws_lambda_permission.agent-gateway-connect-permission': 'lets that route call connect-agent',
-  'aws_apigatewayv2_integration.agent-gateway-disconnect-integration':
-    'hands an ended connection to disconnect-agent',
+  'aws_apigatewayv2_integration.agent-gateway-disconnect-integration': 'hands an ended connection to disconnect-agent',
   'aws_apigatewayv2_route.agent-gateway-disconnect-route': 'an agent has gone',
   'aws_lambda_permission.agent-gateway-disconnect-permission': 'lets that route call disconnect-agent',
   'aws_apigatewayv2_integration.agent-gateway-default-integration': 'hands a message to receive-message',
@@ -45,14 +44,11 @@ const RESOURCES: Record<string, string> = {
   'aws_apigatewayv2_integration.wake-channel-connect-integration': 'accepts a connection without code',
   'aws_apigatewayv2_route.wake-channel-connect-route': 'asks for a signature',
   'aws_apigatewayv2_integration.wake-channel-hello-integration': 'answers hello without code',
-  'aws_apigatewayv2_integration_response.wake-channel-hello-integration-response':
-    'puts the connection id into that answer',
+  'aws_apigatewayv2_integration_response.wake-channel-hello-integration-response': 'puts the connection id into that answer',
   'aws_apigatewayv2_route.wake-channel-hello-route': 'how a waiter learns its own connection id',
-  'aws_apigatewayv2_route_response.wake-channel-hello-route-response':
-    'without it the answer would not be sent',
+  'aws_apigatewayv2_route_response.wake-channel-hello-route-response': 'without it the answer would not be sent',
 
-  'aws_lambda_event_source_mapping.response-stream-mapping':
-    'completed rows that ask for the bus, to process-stream',
+  'aws_lambda_event_source_mapping.response-stream-mapping': 'completed rows that ask for the bus, to process-stream',
   'aws_sqs_queue.response-stream-failures': 'records that process-stream could not publish',
   'aws_sqs_queue_policy.response-stream-failures-policy': 'refuses who comes without TLS',
 
@@ -62,18 +58,14 @@ const RESOURCES: Record<string, string> = {
   'aws_cloudwatch_event_target.response-bus-target': 'hands their ids to wake-waiter',
   'aws_lambda_permission.response-bus-target-permission': 'lets the rule call wake-waiter',
   'aws_sqs_queue.response-bus-target-dead-letters': 'announcements that the rule could not deliver',
-  'aws_sqs_queue_policy.response-bus-target-dead-letters-policy':
-    'lets the rule put them there, over TLS alone',
-  'aws_lambda_function_event_invoke_config.response-bus-invocation':
-    'a wake that fails is not repeated: it would be late',
+  'aws_sqs_queue_policy.response-bus-target-dead-letters-policy': 'lets the rule put them there, over TLS alone',
+  'aws_lambda_function_event_invoke_config.response-bus-invocation': 'a wake that fails is not repeated: it would be late',
   'aws_sqs_queue.response-bus-wake-failures': 'wakes that failed',
   'aws_sqs_queue_policy.response-bus-wake-failures-policy': 'refuses who comes without TLS',
 
   'aws_sns_topic.alarm-topic': 'where alarms and rollbacks are told of',
-  'aws_sns_topic_policy.alarm-topic-policy':
-    "nobody but this environment's alarms and roll-back tells anything",
-  'aws_lambda_function_event_invoke_config.alarm-topic-outcome':
-    'tells of each rollback, and tries one that failed again',
+  'aws_sns_topic_policy.alarm-topic-policy': "nobody but this environment's alarms and roll-back tells anything",
+  'aws_lambda_function_event_invoke_config.alarm-topic-outcome': 'tells of each rollback, and tries one that failed again',
   'aws_cloudwatch_composite_alarm.rollback': 'a trigger is on: starts roll-back',
   'aws_lambda_permission.rollback-permission': 'lets that alarm call roll-back',
   ...Object.fromEntries(Object.entries(ROLLBACK_TRIGGERS).map(([id, sees]) => [`aws_cloudwatch_metric_alarm.${id}`, `trigger: ${sees}`])),
@@ -93,10 +85,8 @@ const RESOURCES: Record<string, string> = {
   'aws_cloudwatch_event_target.sweep-schedule-target': 'starts sweep',
   'aws_lambda_permission.sweep-schedule-target-permission': 'lets the schedule call sweep',
   'aws_sqs_queue.sweep-schedule-target-dead-letters': 'starts that could not be delivered',
-  'aws_sqs_queue_policy.sweep-schedule-target-dead-letters-policy':
-    'lets the schedule put them there, over TLS alone',
-  'aws_lambda_function_event_invoke_config.sweep-schedule-invocation':
-    'a sweep that fails is not repeated: the next does the same',
+  'aws_sqs_queue_policy.sweep-schedule-target-dead-letters-policy': 'lets the schedule put them there, over TLS alone',
+  'aws_lambda_function_event_invoke_config.sweep-schedule-invocation': 'a sweep that fails is not repeated: the next does the same',
   'aws_sqs_queue.sweep-schedule-failures': 'sweeps that failed',
   'aws_sqs_queue_policy.sweep-schedule-failures-policy': 'refuses who comes without TLS',
 };
@@ -128,8 +118,7 @@ const RESERVED_CONCURRENCY: Record<string, string> = {
 /** With `tunnelDomain` and `hostedZone`. */
 export const DOMAIN: Record<string, string> = {
   'aws_acm_certificate.domain-certificate': 'TLS for every tunnel and for agents, one wildcard',
-  'aws_route53_record.domain-certificate-record':
-    'proves to ACM that the domain is ours, also at each renewal',
+  'aws_route53_record.domain-certificate-record': 'proves to ACM that the domain is ours, also at each renewal',
   'aws_acm_certificate_validation.domain-certificate-validation': 'waits until ACM is convinced',
   'aws_apigatewayv2_domain_name.domain-visitors': 'https://<tunnel>.<domain>',
   'aws_apigatewayv2_api_mapping.domain-visitors-mapping': 'leads it to the visitor API',
@@ -148,8 +137,7 @@ const BOOTSTRAP: Record<string, string> = {
   'aws_s3_bucket_ownership_controls.state-ownership': 'no ACL says anything',
   'aws_s3_bucket_public_access_block.state-public-access': 'keeps the public out, whatever a policy says',
   'aws_s3_bucket_policy.state-policy': 'refuses who comes without TLS',
-  'aws_api_gateway_account.gateway-logging':
-    "lets WebSocket APIs write access logs: the account's one setting",
+  'aws_api_gateway_account.gateway-logging': "lets WebSocket APIs write access logs: the account's one setting",
   'aws_iam_role.gateway-logging-role': 'as whom they write',
   'aws_iam_role_policy_attachment.gateway-logging-policy': "AWS's policy for that; API Gateway insists on it",
   'aws_iam_openid_connect_provider.ci-github': "trusts GitHub's word on which workflow is running",
@@ -193,14 +181,8 @@ export const everyAddress: Readonly<Record<string, string>> = {
   ...PER_PIPELINE,
 };
 
-function forEach(
-  placeholder: string,
-  names: readonly string[],
-  addresses: Record<string, string>,
-): Record<string, string> {
+function forEach(placeholder: string, names: readonly string[], addresses: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
-    names.flatMap((name) =>
-      Object.entries(addresses).map(([address, reason]) => [address.replace(placeholder, name), reason]),
-    ),
+    names.flatMap((name) => Object.entries(addresses).map(([address, reason]) => [address.replace(placeholder, name), reason])),
   );
 }

@@ -52,21 +52,11 @@ export class AgentGateway extends Construct {
       authorizerType: 'REQUEST',
       authorizerUri: authorize.invokeArn,
     });
-    allowInvocation(
-      this,
-      'authorizer-permission',
-      authorize,
-      `${this.api.apiArn}/authorizers/${authorizer.id}`,
-    );
+    allowInvocation(this, 'authorizer-permission', authorize, `${this.api.apiArn}/authorizers/${authorizer.id}`);
     return authorizer;
   }
 
-  private addRoute(
-    id: string,
-    routeKey: string,
-    target: TunnelFunction,
-    authorizer?: Apigatewayv2Authorizer,
-  ): void {
+  private addRoute(id: string, routeKey: string, target: TunnelFunction, authorizer?: Apigatewayv2Authorizer): void {
     const integration = new Apigatewayv2Integration(this, `${id}-integration`, {
       apiId: this.api.apiId,
       integrationType: 'AWS_PROXY',
@@ -78,9 +68,7 @@ export class AgentGateway extends Construct {
       apiId: this.api.apiId,
       routeKey,
       target: `integrations/${integration.id}`,
-      ...(authorizer
-        ? { authorizationType: 'CUSTOM', authorizerId: authorizer.id }
-        : { authorizationType: 'NONE' }),
+      ...(authorizer ? { authorizationType: 'CUSTOM', authorizerId: authorizer.id } : { authorizationType: 'NONE' }),
     });
     allowInvocation(this, `${id}-permission`, target, `${this.api.stageArn}/${routeKey}`);
   }

@@ -53,11 +53,7 @@ export class AlarmTopic extends Construct {
       arn: this.arn,
       policy: policyDocument([
         tlsOnly('sns:Publish', this.arn),
-        notifiedByAlarms(
-          accountId,
-          `arn:aws:cloudwatch:${region}:${accountId}:alarm:${namePrefix(name)}*`,
-          this.arn,
-        ),
+        notifiedByAlarms(accountId, `arn:aws:cloudwatch:${region}:${accountId}:alarm:${namePrefix(name)}*`, this.arn),
         notifiedByAlone(rollBack.roleArn, accountId, this.arn),
       ]),
     });

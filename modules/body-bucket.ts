@@ -59,9 +59,6 @@ export class BodyBucket extends Construct {
 
   /** What finding and deleting bodies of either kind takes. */
   allowSweeping(): readonly Statement[] {
-    return [
-      allow(['s3:ListBucket'], this.arn),
-      ...BODY_KINDS.map((kind) => this.allow(kind, 'DeleteObject')),
-    ];
+    return [allow(['s3:ListBucket'], this.arn), ...BODY_KINDS.map((kind) => this.allow(kind, 'DeleteObject'))];
   }
 }

@@ -20,12 +20,7 @@ export function domainRights(
     {
       types: ['aws_acm_certificate', 'aws_acm_certificate_validation'],
       service: 'acm',
-      actions: [
-        'DescribeCertificate',
-        'DeleteCertificate',
-        'ListTagsForCertificate',
-        'RemoveTagsFromCertificate',
-      ],
+      actions: ['DescribeCertificate', 'DeleteCertificate', 'ListTagsForCertificate', 'RemoveTagsFromCertificate'],
       resources: certificates,
       condition: tagged('ResourceTag'),
     },

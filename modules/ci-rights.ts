@@ -15,8 +15,7 @@ type DeployedEnvironment = Environment & { readonly hostedZone?: { readonly id: 
  */
 export function deployRights(environment: DeployedEnvironment): readonly PipelineRights[] {
   const { name, accountId, region, hostedZone } = environment;
-  const arn = (service: string, resource: string): string =>
-    `arn:aws:${service}:${region}:${accountId}:${resource}`;
+  const arn = (service: string, resource: string): string => `arn:aws:${service}:${region}:${accountId}:${resource}`;
   const prefix = namePrefix(name);
   const role = `arn:aws:iam::${accountId}:role/${prefix}*`;
   const ofOurFunctions = { ArnLike: { 'lambda:FunctionArn': arn('lambda', `function:${prefix}*`) } };
@@ -54,12 +53,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
     {
       types: ['aws_lambda_event_source_mapping'],
       service: 'lambda',
-      actions: [
-        'CreateEventSourceMapping',
-        'GetEventSourceMapping',
-        'UpdateEventSourceMapping',
-        'DeleteEventSourceMapping',
-      ],
+      actions: ['CreateEventSourceMapping', 'GetEventSourceMapping', 'UpdateEventSourceMapping', 'DeleteEventSourceMapping'],
       condition: ofOurFunctions,
     },
     {
@@ -165,14 +159,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
     {
       types: ['aws_cloudwatch_metric_alarm', 'aws_cloudwatch_composite_alarm'],
       service: 'cloudwatch',
-      actions: [
-        'PutMetricAlarm',
-        'PutCompositeAlarm',
-        'DeleteAlarms',
-        'ListTagsForResource',
-        'TagResource',
-        'UntagResource',
-      ],
+      actions: ['PutMetricAlarm', 'PutCompositeAlarm', 'DeleteAlarms', 'ListTagsForResource', 'TagResource', 'UntagResource'],
       resources: [arn('cloudwatch', `alarm:${prefix}*`)],
     },
     {
@@ -222,9 +209,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
         'TagResource',
         'UntagResource',
       ],
-      resources: ['/aws/lambda/', '/aws/vendedlogs/apis/'].map((group) =>
-        arn('logs', `log-group:${group}${prefix}*`),
-      ),
+      resources: ['/aws/lambda/', '/aws/vendedlogs/apis/'].map((group) => arn('logs', `log-group:${group}${prefix}*`)),
     },
     { types: ['aws_cloudwatch_log_group'], service: 'logs', actions: ['DescribeLogGroups'] },
     {

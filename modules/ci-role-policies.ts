@@ -10,11 +10,7 @@ export const planRolePolicy = (environment: Environment): string => policyDocume
 
 /** What the deploying role may do: write the environment's state, and make what the environment consists of. */
 export const deployRolePolicy = (environment: Environment): string =>
-  policyDocument([
-    ...readState(environment),
-    ...writeState(environment),
-    ...deployRights(environment).map(toStatement),
-  ]);
+  policyDocument([...readState(environment), ...writeState(environment), ...deployRights(environment).map(toStatement)]);
 
 function readState({ backend }: Environment): Statement[] {
   if (backend.kind !== 's3') return [];
@@ -26,8 +22,5 @@ function readState({ backend }: Environment): Statement[] {
 function writeState({ backend }: Environment): Statement[] {
   if (backend.kind !== 's3') return [];
   const state = `arn:aws:s3:::${backend.bucket}/${backend.key}`;
-  return [
-    allow(['s3:PutObject'], state),
-    allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], `${state}.tflock`),
-  ];
+  return [allow(['s3:PutObject'], state), allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], `${state}.tflock`)];
 }

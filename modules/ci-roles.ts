@@ -34,8 +34,7 @@ export class CiRoles extends Construct {
     });
     const roles = environments.flatMap((environment) => {
       const { name, githubRepository } = environment;
-      const trust = (job: string): string =>
-        githubTrustPolicy(arn, GITHUB_ISSUER, AUDIENCE, `repo:${githubRepository}:${job}`);
+      const trust = (job: string): string => githubTrustPolicy(arn, GITHUB_ISSUER, AUDIENCE, `repo:${githubRepository}:${job}`);
       return [
         [
           `plan_role_${name}`,

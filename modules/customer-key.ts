@@ -73,18 +73,8 @@ function keyPolicy({ name, accountId, region }: Environment): string {
       },
     },
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
-    usedFor(
-      'DeadLettersOfThisEnvironmentsRules',
-      'events',
-      ['kms:GenerateDataKey', 'kms:Decrypt'],
-      `rule/${prefix}*`,
-    ),
+    usedFor('DeadLettersOfThisEnvironmentsRules', 'events', ['kms:GenerateDataKey', 'kms:Decrypt'], `rule/${prefix}*`),
     // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-    usedFor(
-      'NotificationsOfThisEnvironmentsAlarms',
-      'cloudwatch',
-      ['kms:GenerateDataKey*', 'kms:Decrypt'],
-      `alarm:${prefix}*`,
-    ),
+    usedFor('NotificationsOfThisEnvironmentsAlarms', 'cloudwatch', ['kms:GenerateDataKey*', 'kms:Decrypt'], `alarm:${prefix}*`),
   ]);
 }

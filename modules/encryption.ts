@@ -84,8 +84,7 @@ export class Encryption extends Construct {
     const uses = new Map<string, Set<string>>();
     for (const action of rights.flatMap(({ Action }) => Action)) {
       const [service = ''] = action.split(':');
-      for (const use of KEY_USE[action] ?? KEY_USE[service] ?? [])
-        uses.set(service, (uses.get(service) ?? new Set()).add(use));
+      for (const use of KEY_USE[action] ?? KEY_USE[service] ?? []) uses.set(service, (uses.get(service) ?? new Set()).add(use));
     }
     return [...uses].map(([service, actions]) => ({
       ...allow([...actions], arn),

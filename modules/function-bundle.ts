@@ -25,9 +25,7 @@ export class FunctionBundle extends Construct {
     super(scope, id);
     const zip = path.resolve(bundles, `${functionName}.zip`);
     if (!fs.existsSync(zip)) {
-      throw new MissingBundleError(
-        `function "${functionName}" has no bundle at ${zip}: run "npm run build" first`,
-      );
+      throw new MissingBundleError(`function "${functionName}" has no bundle at ${zip}: run "npm run build" first`);
     }
     const hash = createHash('sha256').update(fs.readFileSync(zip));
     this.sourceCodeHash = hash.copy().digest('base64');

@@ -19,9 +19,10 @@ export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, { shared, functions, ...watched }: MonitoringProps) {
     super(scope, id);
     const { environment } = watched;
-    const functionNames = Object.fromEntries(
-      Object.entries(functions).map(([name, { name: inAws }]) => [name, inAws]),
-    ) as Record<FunctionName, string>;
+    const functionNames = Object.fromEntries(Object.entries(functions).map(([name, { name: inAws }]) => [name, inAws])) as Record<
+      FunctionName,
+      string
+    >;
     const alarms = new Alarms(this, 'Default', {
       targets: { ...watched, functions: functionNames },
       topicArn: shared.alarmTopic.arn,
@@ -40,10 +41,7 @@ export class Monitoring extends Construct {
       },
     });
     this.outputs = {
-      alarms: [
-        alarms.names,
-        'Names of all alarms; the first is the one that takes the event-driven path back',
-      ],
+      alarms: [alarms.names, 'Names of all alarms; the first is the one that takes the event-driven path back'],
       alarm_topic: [shared.alarmTopic.arn, 'ARN of the topic that tells of alarms: subscribe to it'],
       dashboard: [dashboard.name, 'Name of the dashboard in CloudWatch'],
     };

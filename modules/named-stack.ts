@@ -25,8 +25,7 @@ export class NamedStack extends TerraformStack {
 
   private claim(name: string, path: string): void {
     const owner = this.owners.get(name) ?? path;
-    if (owner !== path)
-      throw new AddressCollisionError(`${owner} and ${path} share the address "${name}": rename one of them`);
+    if (owner !== path) throw new AddressCollisionError(`${owner} and ${path} share the address "${name}": rename one of them`);
     this.owners.set(name, path);
   }
 }

@@ -15,8 +15,7 @@ export const allow = (actions: readonly string[], ...resources: string[]): State
 });
 
 /** A policy with these statements. */
-export const policyDocument = (statements: readonly object[]): string =>
-  JSON.stringify({ Version: '2012-10-17', Statement: statements });
+export const policyDocument = (statements: readonly object[]): string => JSON.stringify({ Version: '2012-10-17', Statement: statements });
 
 /** Lets a service take on a role, `lambda.amazonaws.com`. */
 export const serviceTrustPolicy = (service: string): string =>
@@ -26,12 +25,7 @@ export const serviceTrustPolicy = (service: string): string =>
  * Lets the jobs of a GitHub workflow take on a role.
  * @param subject which jobs: https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims
  */
-export const githubTrustPolicy = (
-  providerArn: string,
-  issuer: string,
-  audience: string,
-  subject: string,
-): string =>
+export const githubTrustPolicy = (providerArn: string, issuer: string, audience: string, subject: string): string =>
   policyDocument([
     {
       Effect: 'Allow',

@@ -91,13 +91,10 @@ export class ResponseBus extends Construct {
   }
 }
 
-const inputPaths = (): Record<string, string> =>
-  Object.fromEntries(Object.keys(DETAIL_FIELDS).map((name) => [name, `$.detail.${name}`]));
+const inputPaths = (): Record<string, string> => Object.fromEntries(Object.keys(DETAIL_FIELDS).map((name) => [name, `$.detail.${name}`]));
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html */
 function inputTemplate(): string {
-  const members = Object.entries(DETAIL_FIELDS).map(
-    ([name, type]) => `"${name}":${type === 'text' ? `"<${name}>"` : `<${name}>`}`,
-  );
+  const members = Object.entries(DETAIL_FIELDS).map(([name, type]) => `"${name}":${type === 'text' ? `"<${name}>"` : `<${name}>`}`);
   return `{${members.join(',')}}`;
 }

@@ -1,7 +1,4 @@
-import {
-  CloudwatchEventTarget,
-  type CloudwatchEventTargetInputTransformer,
-} from '@cdktf/provider-aws/lib/cloudwatch-event-target';
+import { CloudwatchEventTarget, type CloudwatchEventTargetInputTransformer } from '@cdktf/provider-aws/lib/cloudwatch-event-target';
 import type { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { Construct } from 'constructs';

@@ -34,11 +34,7 @@ export interface SynthesizedStack {
  * @throws EnvironmentError for settings that are wrong
  * @throws MissingBundleError for a function whose zip is not there
  */
-export function synthesize({
-  environments,
-  outdir,
-  bundles = DEFAULT_BUNDLES,
-}: SynthesizeOptions): SynthesizedStack[] {
+export function synthesize({ environments, outdir, bundles = DEFAULT_BUNDLES }: SynthesizeOptions): SynthesizedStack[] {
   const checked = Object.entries(environments).map(([name, value]) => validateEnvironment(value, name));
   fs.mkdirSync(outdir, { recursive: true });
   const app = new App({ outdir });

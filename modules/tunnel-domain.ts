@@ -67,12 +67,7 @@ export class TunnelDomain extends Construct {
     return validation.certificateArn;
   }
 
-  private serve(
-    id: string,
-    domainName: string,
-    { apiId, stageId }: MappedStage,
-    certificateArn: string,
-  ): void {
+  private serve(id: string, domainName: string, { apiId, stageId }: MappedStage, certificateArn: string): void {
     const domain = new Apigatewayv2DomainName(this, id, {
       domainName,
       domainNameConfiguration: { certificateArn, endpointType: 'REGIONAL', securityPolicy: 'TLS_1_2' },

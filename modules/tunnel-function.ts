@@ -49,11 +49,7 @@ export class TunnelFunction extends Construct {
     const policy = new IamRolePolicy(this, 'policy', {
       name: id,
       role: role.name,
-      policy: policyDocument([
-        ...basicRights(logs, environment),
-        ...props.rights,
-        ...encryption.rightsBeside(props.rights),
-      ]),
+      policy: policyDocument([...basicRights(logs, environment), ...props.rights, ...encryption.rightsBeside(props.rights)]),
     });
 
     const size = environment.functions[id];

@@ -105,31 +105,17 @@ export class TunnelStack extends NamedStack {
     const names = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
     const entries = names.map((name) => {
       const variables = functionEnvironment(name, context.environment, addresses);
-      return [
-        name,
-        new TunnelFunction(this, name, { context, bundles, variables, rights: rights[name] }),
-      ] as const;
+      return [name, new TunnelFunction(this, name, { context, bundles, variables, rights: rights[name] })] as const;
     });
     return Object.fromEntries(entries) as Record<FunctionName, TunnelFunction>;
   }
 
-  private addOutputs(
-    { tunnelDomain }: Environment,
-    shared: SharedResources,
-    visitorUrl: string,
-    domain: TunnelDomain | undefined,
-  ): void {
+  private addOutputs({ tunnelDomain }: Environment, shared: SharedResources, visitorUrl: string, domain: TunnelDomain | undefined): void {
     addOutputs(this, {
       visitor_url: [visitorUrl, 'Where visitors reach tunnels: <visitor_url>/<tunnel>/'],
-      agent_endpoint: [
-        domain?.agentUrl ?? shared.agentGateway.api.url,
-        'What agents connect to (--endpoint)',
-      ],
+      agent_endpoint: [domain?.agentUrl ?? shared.agentGateway.api.url, 'What agents connect to (--endpoint)'],
       tunnels_table: [shared.tunnels.name, 'Name of the table of tunnels'],
-      pending_requests_table: [
-        shared.pendingRequests.name,
-        'Name of the table of requests that wait for their answer',
-      ],
+      pending_requests_table: [shared.pendingRequests.name, 'Name of the table of requests that wait for their answer'],
       event_bus: [shared.responseBus.name, 'Name of the bus on which answers are announced'],
       ...(tunnelDomain !== null && {
         tunnel_domain: [tunnelDomain, 'Domain of tunnels: https://<tunnel>.<tunnel_domain>'],
@@ -137,11 +123,7 @@ export class TunnelStack extends NamedStack {
     });
   }
 
-  private addDomain(
-    { tunnelDomain, hostedZone }: Environment,
-    visitors: MappedStage,
-    agents: MappedStage,
-  ): TunnelDomain | undefined {
+  private addDomain({ tunnelDomain, hostedZone }: Environment, visitors: MappedStage, agents: MappedStage): TunnelDomain | undefined {
     if (tunnelDomain === null || hostedZone === null) return undefined;
     return new TunnelDomain(this, 'domain', {
       domain: tunnelDomain,

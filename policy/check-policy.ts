@@ -20,9 +20,7 @@ export function checkPolicy(model: TerraformModel, options: CheckOptions): Polic
   const { today, rules = RULES, suppressions = SUPPRESSIONS } = options;
   const environment = options.environment ?? model.defaultTags['environment'];
   const context = { model, expectations: expectationsOf(environment), today };
-  const verdicts = rules
-    .flatMap((rule) => verdictsOf(rule, context))
-    .map((verdict) => suppress(verdict, suppressions, environment));
+  const verdicts = rules.flatMap((rule) => verdictsOf(rule, context)).map((verdict) => suppress(verdict, suppressions, environment));
   return {
     file: model.file,
     environment,
@@ -55,24 +53,14 @@ function decide({ id }: Rule, address: string, check: () => readonly string[]): 
   }
 }
 
-function suppress(
-  verdict: Verdict,
-  suppressions: readonly Suppression[],
-  environment: string | undefined,
-): Verdict {
+function suppress(verdict: Verdict, suppressions: readonly Suppression[], environment: string | undefined): Verdict {
   if (verdict.outcome !== 'violated') return verdict;
-  const suppression = suppressions.find((candidate) =>
-    covers(candidate, verdict.rule, verdict.address, environment),
-  );
+  const suppression = suppressions.find((candidate) => covers(candidate, verdict.rule, verdict.address, environment));
   return suppression ? { ...verdict, outcome: 'suppressed', reason: suppression.reason } : verdict;
 }
 
 /** Its address was judged here, by its rule, and nothing was to be suppressed. */
-function isUnused(
-  suppression: Suppression,
-  verdicts: readonly Verdict[],
-  environment: string | undefined,
-): boolean {
+function isUnused(suppression: Suppression, verdicts: readonly Verdict[], environment: string | undefined): boolean {
   const covered = verdicts.filter(({ rule, address }) => covers(suppression, rule, address, environment));
   return covered.length > 0 && covered.every(({ outcome }) => outcome === 'holds');
 }

@@ -15,8 +15,7 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
     recovery: true,
     expiry: null,
     protected: true,
-    because:
-      'it holds names and their owners, which nobody can make again; leases end by rule, not by removal',
+    because: 'it holds names and their owners, which nobody can make again; leases end by rule, not by removal',
   },
   'pending-requests': {
     recovery: false,

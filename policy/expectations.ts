@@ -68,8 +68,7 @@ const EXPECTATIONS: Readonly<Record<EnvironmentName | typeof ACCOUNT, Expectatio
   },
 };
 
-export const isEnvironment = (name: string | undefined): name is EnvironmentName =>
-  name !== undefined && name in environments;
+export const isEnvironment = (name: string | undefined): name is EnvironmentName => name !== undefined && name in environments;
 
 /** Of an environment that is not ours, what prod is asked for. */
 export const expectationsOf = (environment: string | undefined): Expectations =>

@@ -26,12 +26,8 @@ function run(flags: Flags): number {
     throw new CommandLineError(`--environment ${environment} is none of environments/`);
   }
   const models = (inputs.length > 0 ? inputs : [path.relative('', STACKS)]).flatMap(readTerraform);
-  const reports = models.map((model) =>
-    checkPolicy(model, { today: new Date(), ...(environment !== undefined && { environment }) }),
-  );
-  process.stdout.write(
-    `${flags.json ? JSON.stringify(reports, null, 2) : reports.map(policyText).join('\n\n')}\n`,
-  );
+  const reports = models.map((model) => checkPolicy(model, { today: new Date(), ...(environment !== undefined && { environment }) }));
+  process.stdout.write(`${flags.json ? JSON.stringify(reports, null, 2) : reports.map(policyText).join('\n\n')}\n`);
   return reports.some((report) => fails(report, flags)) ? 1 : 0;
 }
 
@@ -42,16 +38,11 @@ function fails({ verdicts, unusedSuppressions }: PolicyReport, { strict = false 
 
 function parse(args: readonly string[]): Flags | Help {
   const command = new Command('npm run policy --')
-    .description(
-      'Checks Terraform plans (terraform show -json) and synthesized stacks against the rules of policy/rules.',
-    )
+    .description('Checks Terraform plans (terraform show -json) and synthesized stacks against the rules of policy/rules.')
     .argument('[inputs...]', 'plans, stacks or folders of stacks (default: what npm run synth wrote)')
     .option('--json', 'print the verdicts as JSON')
     .option('--strict', 'fail for what a plan leaves undecided')
-    .option(
-      '--environment <name>',
-      'measure by this environment (default: the tag environment of the provider)',
-    );
+    .option('--environment <name>', 'measure by this environment (default: the tag environment of the provider)');
   const flags = parseOptions<Omit<Flags, 'inputs'>>(command, args);
   return 'help' in flags ? flags : { ...flags, inputs: command.args };
 }

@@ -3,8 +3,7 @@ import type { PolicyReport, Verdict } from './verdict';
 
 /** A report for people: what is wrong, grouped by rule, each with the rule's sentence and what to do. */
 export function policyText(report: PolicyReport): string {
-  const count = (outcome: Verdict['outcome']): number =>
-    report.verdicts.filter((verdict) => verdict.outcome === outcome).length;
+  const count = (outcome: Verdict['outcome']): number => report.verdicts.filter((verdict) => verdict.outcome === outcome).length;
   const environment = report.environment ?? 'not ours: measured as prod';
   const lines = [
     `${report.file} (${environment}): ${report.resources} resources, ${report.verdicts.length} verdicts, ` +
@@ -14,10 +13,7 @@ export function policyText(report: PolicyReport): string {
     ...sections(report, 'suppressed', '-'),
   ];
   for (const { rule, address, reason } of report.unusedSuppressions) {
-    lines.push(
-      '',
-      `✗ unused suppression of ${rule} for ${address} ("${reason}"): delete it from policy/suppressions.ts`,
-    );
+    lines.push('', `✗ unused suppression of ${rule} for ${address} ("${reason}"): delete it from policy/suppressions.ts`);
   }
   return lines.join('\n');
 }
@@ -37,9 +33,7 @@ function sections({ verdicts }: PolicyReport, outcome: Verdict['outcome'], mark:
       ),
       ...(outcome === 'violated' ? [`  Remedy: ${remedy}`] : []),
       ...(outcome === 'undecided'
-        ? [
-            '  Remedy: check the synthesized stack as well, where references stand in the place of unknown values.',
-          ]
+        ? ['  Remedy: check the synthesized stack as well, where references stand in the place of unknown values.']
         : []),
     ];
   });

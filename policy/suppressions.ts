@@ -25,12 +25,7 @@ export const SUPPRESSIONS: readonly Suppression[] = [
 ];
 
 /** Whether it is about this verdict. */
-export function covers(
-  suppression: Suppression,
-  rule: string,
-  address: string,
-  environment: string | undefined,
-): boolean {
+export function covers(suppression: Suppression, rule: string, address: string, environment: string | undefined): boolean {
   const { environments } = suppression;
   return (
     suppression.rule === rule &&

@@ -49,7 +49,8 @@ export class Assignments {
 
 /** The pending row of a visitor's request that a call is about. Sweep's probes are nobody's request. */
 function rowOf({ caller, input }: AwsCall): { readonly requestId: string; readonly cohort: Cohort } | undefined {
-  if (shortName(caller.functionName) !== 'forward-request' || shortName(String(input['TableName'])) !== 'pending-requests') return undefined;
+  if (shortName(caller.functionName) !== 'forward-request' || shortName(String(input['TableName'])) !== 'pending-requests')
+    return undefined;
   const { requestId, cohort } = (input['Item'] ?? input['Key'] ?? {}) as Record<string, { readonly S?: string } | undefined>;
   if (requestId?.S === undefined) return undefined;
   return { requestId: requestId.S, cohort: cohort?.S === 'event-driven' ? 'event-driven' : 'polling' };

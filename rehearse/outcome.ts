@@ -44,7 +44,10 @@ export function missesOf(run: Run): string[] {
     [struck > 0, 'the fault struck nothing'],
     [rollsBack || rolledBackAt === undefined, 'it rolled back, which it must not'],
     [!rollsBack || within(rolledBackAt), `no roll-back ${bound}`],
-    [!rollsBack || rolledBackAt === undefined || within(allPollingAt), `requests were still assigned to the event-driven cohort: not all polled ${bound}`],
+    [
+      !rollsBack || rolledBackAt === undefined || within(allPollingAt),
+      `requests were still assigned to the event-driven cohort: not all polled ${bound}`,
+    ],
     [!rollsBack || ownAlarmAt !== undefined, `the alarm ${scenario.seenBy.join(' or ')} did not see it`],
     [stillOpen === 0, `${stillOpen} requests that were in flight at the roll-back did not end`],
     ...(scenario.mends ? mendChecks(mending) : []),

@@ -95,7 +95,7 @@ async function open(
   const { operation } = connection;
   const rows = async (): Promise<number> => (await dynamodb.scan(table)).length;
   const rowsThatStay = async (): Promise<number> => {
-    for (const endsAt = Date.now() + REMOVAL_MS; (await rows()) > 0 && Date.now() < endsAt; ) await sleep(LOOK_MS);
+    for (const endsAt = Date.now() + REMOVAL_MS; (await rows()) > 0 && Date.now() < endsAt;) await sleep(LOOK_MS);
     return rows();
   };
   return { cloud, visitors, assignments, changes, operation, rowsThatStay, close: () => tunnel.close() };
@@ -108,7 +108,11 @@ function rehearsalEnvironment({ mode, percent, timeFactor }: RehearsalOptions): 
   return {
     ...local,
     responsePath: { useEventDriven: true, mode, percent },
-    timings: { ...local.timings, rolloutCacheMs: divided(local.timings.rolloutCacheMs, 0), rolloutStaleMs: divided(local.timings.rolloutStaleMs, 0) },
+    timings: {
+      ...local.timings,
+      rolloutCacheMs: divided(local.timings.rolloutCacheMs, 0),
+      rolloutStaleMs: divided(local.timings.rolloutStaleMs, 0),
+    },
     alarms: { ...local.alarms, minimumRequests: divided(local.alarms.minimumRequests, 1) },
   };
 }

@@ -58,7 +58,9 @@ export class RollBackWatch {
 
   /** Those of them that wait still. */
   get stillOpen(): number {
-    return Object.values(this.waited).flat().filter((id) => this.options.assignments.isOpen(id)).length;
+    return Object.values(this.waited)
+      .flat()
+      .filter((id) => this.options.assignments.isOpen(id)).length;
   }
 
   private seen(at: number | undefined, what: string): number | undefined {

@@ -48,7 +48,10 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
   progress('the fault begins');
   for (const { name } of scenario.faults) faults.begin(name);
   const watch = new RollBackWatch({
-    alarms, changes, assignments, faultAt,
+    alarms,
+    changes,
+    assignments,
+    faultAt,
     seenBy: scenario.seenBy,
     onSeen: (what, afterMs) => progress(`${what}, ${(afterMs / 1000).toFixed(1)} s after the fault`),
   });
@@ -65,8 +68,17 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
   const waiting = await visitors.stop(GRACE_MS);
   const { alarmAt, ownAlarmAt, rolledBackAt, allPollingAt, inFlight, stillOpen } = watch;
   return {
-    scenario, timeFactor, faultAt, tooEarly, mending,
-    alarmAt, ownAlarmAt, rolledBackAt, allPollingAt, inFlight, stillOpen,
+    scenario,
+    timeFactor,
+    faultAt,
+    tooEarly,
+    mending,
+    alarmAt,
+    ownAlarmAt,
+    rolledBackAt,
+    allPollingAt,
+    inFlight,
+    stillOpen,
     seen: visitors.seen,
     unfinished: waiting + (await rehearsal.rowsThatStay()),
     struck: struck(),

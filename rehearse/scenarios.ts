@@ -44,7 +44,16 @@ export const SCENARIOS = [
     name: 'slow-wakes',
     story: 'wakes take 400 ms longer, not long enough to be given up: the cohort takes more than twice as long as its control',
     mode: 'direct',
-    faults: [{ name: 'wakes-are-slow', on: 'calls', match: { ...WAKE_POSTS, caller: 'receive-message' }, do: 'delay', delayMs: 400, switched: true }],
+    faults: [
+      {
+        name: 'wakes-are-slow',
+        on: 'calls',
+        match: { ...WAKE_POSTS, caller: 'receive-message' },
+        do: 'delay',
+        delayMs: 400,
+        switched: true,
+      },
+    ],
     seenBy: ['event-driven-latency'],
   },
   {
@@ -54,8 +63,13 @@ export const SCENARIOS = [
     // An error that the SDK does not try again by itself, or nobody would see it.
     faults: [
       {
-        name: 'bus-refuses', on: 'calls', match: { operation: 'PutEvents' }, do: 'fail',
-        error: { status: 400, code: 'ValidationException' }, every: 2, switched: true,
+        name: 'bus-refuses',
+        on: 'calls',
+        match: { operation: 'PutEvents' },
+        do: 'fail',
+        error: { status: 400, code: 'ValidationException' },
+        every: 2,
+        switched: true,
       },
     ],
     seenBy: ['delivery-failures'],
@@ -64,7 +78,9 @@ export const SCENARIOS = [
     name: 'stream-lags',
     story: 'the stream is read seven seconds late',
     mode: 'bus',
-    faults: [{ name: 'stream-lags', on: 'stream-records', match: { function: 'process-stream' }, do: 'delay', delayMs: 7000, switched: true }],
+    faults: [
+      { name: 'stream-lags', on: 'stream-records', match: { function: 'process-stream' }, do: 'delay', delayMs: 7000, switched: true },
+    ],
     seenBy: ['stream-lag'],
   },
   {

@@ -20,10 +20,13 @@ export function shareOf(percent: number, counts: ByCohort): Share {
   const p = percent / 100;
   const spread = DEVIATIONS * Math.sqrt(requests * p * (1 - p));
   return {
-    percent, requests, eventDriven,
+    percent,
+    requests,
+    eventDriven,
     least: Math.max(0, Math.floor(requests * p - spread)),
     most: Math.min(requests, Math.ceil(requests * p + spread)),
   };
 }
 
-export const isWithin = ({ requests, eventDriven, least, most }: Share): boolean => requests > 0 && eventDriven >= least && eventDriven <= most;
+export const isWithin = ({ requests, eventDriven, least, most }: Share): boolean =>
+  requests > 0 && eventDriven >= least && eventDriven <= most;

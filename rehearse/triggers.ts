@@ -10,7 +10,9 @@ export function firstTriggered(
   from: number,
   ids?: readonly RollbackTrigger[],
 ): AlarmTransition | undefined {
-  return alarms.history().find(({ at, to, name }) => at >= from && to === 'ALARM' && (ids ? ids.some((id) => id === shortName(name)) : isTrigger(name)));
+  return alarms
+    .history()
+    .find(({ at, to, name }) => at >= from && to === 'ALARM' && (ids ? ids.some((id) => id === shortName(name)) : isTrigger(name)));
 }
 
 /** Whether one of them is on now. */

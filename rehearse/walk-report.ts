@@ -22,7 +22,11 @@ export function missesOfWalk({ shares, refusals, seen, unfinished }: Walk): stri
     ...(refusals.includes('probe') ? [] : ['0 % could be left before a probe had come back']),
     ...(refusals.includes('soak') ? [] : ['a stage could be left before its soak time was over']),
     ...shares.flatMap((share) =>
-      isWithin(share) ? [] : [`at ${share.percent} % ${share.eventDriven} of ${share.requests} requests were event-driven, not ${share.least} to ${share.most}`],
+      isWithin(share)
+        ? []
+        : [
+            `at ${share.percent} % ${share.eventDriven} of ${share.requests} requests were event-driven, not ${share.least} to ${share.most}`,
+          ],
     ),
     ...missesOfVisitors(seen, unfinished),
   ].map((miss) => `rollout: ${miss}`);
@@ -45,5 +49,10 @@ export function walkReport({ shares, refusals, seen, unfinished }: Walk, misses:
 
 /** One line of `--json`. */
 export const walkJson = ({ shares, seen, unfinished, timeFactor }: Walk): object => ({
-  rehearsal: 'rollout', stages: shares, visitorErrors: seen.errors, lost: seen.lost, unfinished, timeFactor,
+  rehearsal: 'rollout',
+  stages: shares,
+  visitorErrors: seen.errors,
+  lost: seen.lost,
+  unfinished,
+  timeFactor,
 });

@@ -16,11 +16,7 @@ export function withErrors(document: string): string {
     '|---|---|---|---|---|---|',
     ...rows,
   ].join('\n');
-  return document.replace(
-    /(<!-- errors -->\n)[^]*(<!-- \/errors -->)/,
-    (_, start: string, end: string) => `${start}${table}\n${end}`,
-  );
+  return document.replace(/(<!-- errors -->\n)[^]*(<!-- \/errors -->)/, (_, start: string, end: string) => `${start}${table}\n${end}`);
 }
 
-if (process.argv[1] && path.resolve(process.argv[1]) === __filename)
-  fs.writeFileSync(FILE, withErrors(fs.readFileSync(FILE, 'utf8')));
+if (process.argv[1] && path.resolve(process.argv[1]) === __filename) fs.writeFileSync(FILE, withErrors(fs.readFileSync(FILE, 'utf8')));

@@ -40,12 +40,7 @@ const TOKEN_LIFE = '5m';
  * @returns how long the visitor waited, in ms
  * @throws SmokeTestError with what went wrong
  */
-export async function smokeTest({
-  agentEndpoint,
-  visitorUrl,
-  token,
-  timeoutMs,
-}: SmokeTest): Promise<number> {
+export async function smokeTest({ agentEndpoint, visitorUrl, token, timeoutMs }: SmokeTest): Promise<number> {
   const nonce = randomBytes(16).toString('hex');
   const seen: string[] = [];
   const service = await startService(seen);
@@ -64,12 +59,8 @@ export async function smokeTest({
     const { status, body } = await visit(url, timeoutMs);
     const waitedMs = performance.now() - startedAt;
     if (status !== 200) throw new SmokeTestError(`${url} answered ${status}: ${body.slice(0, 200)}`);
-    if (body !== answerTo(`/${nonce}`))
-      throw new SmokeTestError(`${url} gave another answer than the service's: ${body.slice(0, 200)}`);
-    if (seen.length !== 1)
-      throw new SmokeTestError(
-        `the service saw ${seen.length} requests for the visitor's one: ${seen.join(', ')}`,
-      );
+    if (body !== answerTo(`/${nonce}`)) throw new SmokeTestError(`${url} gave another answer than the service's: ${body.slice(0, 200)}`);
+    if (seen.length !== 1) throw new SmokeTestError(`the service saw ${seen.length} requests for the visitor's one: ${seen.join(', ')}`);
     return waitedMs;
   } finally {
     await agent.stop({ graceMs: 1000 });
@@ -132,10 +123,7 @@ async function visit(url: string, timeoutMs: number): Promise<{ status: number; 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The addresses in the outputs that `cdktf deploy --outputs-file` writes. @throws CommandLineError */
-export function addressesIn(
-  file: string,
-  environment: string,
-): Pick<SmokeTest, 'agentEndpoint' | 'visitorUrl'> {
+export function addressesIn(file: string, environment: string): Pick<SmokeTest, 'agentEndpoint' | 'visitorUrl'> {
   let outputs: Record<string, Record<string, string> | undefined>;
   try {
     outputs = JSON.parse(fs.readFileSync(file, 'utf8')) as typeof outputs;
@@ -144,9 +132,7 @@ export function addressesIn(
   }
   const { agent_endpoint: agentEndpoint, visitor_url: visitorUrl } = outputs[environment] ?? {};
   if (!agentEndpoint || !visitorUrl) {
-    throw new CommandLineError(
-      `${file} has no agent_endpoint and visitor_url for "${environment}": deploy it first`,
-    );
+    throw new CommandLineError(`${file} has no agent_endpoint and visitor_url for "${environment}": deploy it first`);
   }
   return { agentEndpoint, visitorUrl };
 }
@@ -161,9 +147,7 @@ interface Flags {
 async function run({ environment, outputs, timeout }: Flags): Promise<number> {
   const token = await tokenFrom(process.env);
   const waitedMs = await smokeTest({ ...addressesIn(outputs, environment), token, timeoutMs: timeout });
-  process.stdout.write(
-    `smoke test of ${environment}: passed, the visitor waited ${Math.round(waitedMs)} ms\n`,
-  );
+  process.stdout.write(`smoke test of ${environment}: passed, the visitor waited ${Math.round(waitedMs)} ms\n`);
   return 0;
 }
 
@@ -172,12 +156,7 @@ function parse(args: readonly string[]): Flags | Help {
     .description('Sends one request through a deployed environment, from a visitor to an agent and back.')
     .argument('<environment>', 'name of the environment')
     .requiredOption('--outputs <file>', 'outputs of cdktf deploy --outputs-file')
-    .option(
-      '--timeout <seconds>',
-      'how long connecting and the answer may take, each (default: 30)',
-      seconds,
-      30_000,
-    );
+    .option('--timeout <seconds>', 'how long connecting and the answer may take, each (default: 30)', seconds, 30_000);
   const flags = parseOptions<Omit<Flags, 'environment'>>(command, args);
   return 'help' in flags ? flags : { ...flags, environment: command.args[0] ?? '' };
 }
@@ -189,5 +168,4 @@ function seconds(text: string): number {
   return value * 1000;
 }
 
-if (process.argv[1] && path.resolve(process.argv[1]) === __filename)
-  void runProgram('smoke test', parse, run);
+if (process.argv[1] && path.resolve(process.argv[1]) === __filename) void runProgram('smoke test', parse, run);

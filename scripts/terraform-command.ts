@@ -61,9 +61,7 @@ function options({ cwd, variables }: TerraformRun) {
 /** Without settings that would make a check depend on who runs it: workspaces, arguments, variables, profiles. */
 function callersEnvironment(): NodeJS.ProcessEnv {
   const kept = new Set(['TF_CLI_CONFIG_FILE', 'TF_PLUGIN_CACHE_DIR']);
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => kept.has(name) || !/^(TF|AWS)_/.test(name)),
-  );
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => kept.has(name) || !/^(TF|AWS)_/.test(name)));
 }
 
 function failure(args: readonly string[], error: unknown): Error {

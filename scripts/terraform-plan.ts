@@ -47,11 +47,7 @@ export const TOKEN_KEY_VARIABLE = { TF_VAR_agent_token_key: TOKEN_KEY_PLACEHOLDE
  * @param state `terraform.tfstate` to plan from, and then without `prevent_destroy`; left out: from nothing
  * @throws TerraformError with what terraform says
  */
-export async function planStack(
-  provider: InstalledProvider,
-  stackDirectory: string,
-  state?: object,
-): Promise<CheckedStack> {
+export async function planStack(provider: InstalledProvider, stackDirectory: string, state?: object): Promise<CheckedStack> {
   const override = {
     ...OFFLINE_OVERRIDE,
     ...(state && { resource: await withoutProtection(stackDirectory) }),

@@ -72,9 +72,6 @@ function mirrorConfiguration(directory: string): { TF_CLI_CONFIG_FILE?: string }
   if (mirror === undefined) return {};
   const file = path.join(directory, 'mirror.tfrc');
   const mirrorPath = JSON.stringify(path.resolve(mirror));
-  fs.writeFileSync(
-    file,
-    `provider_installation {\n  filesystem_mirror {\n    path = ${mirrorPath}\n  }\n}\n`,
-  );
+  fs.writeFileSync(file, `provider_installation {\n  filesystem_mirror {\n    path = ${mirrorPath}\n  }\n}\n`);
   return { TF_CLI_CONFIG_FILE: file };
 }

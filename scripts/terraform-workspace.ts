@@ -35,8 +35,7 @@ export async function withoutProtection(stackDirectory: string): Promise<Overrid
   const unprotected: Record<string, Record<string, object>> = {};
   for (const [type, byName] of Object.entries(resource))
     for (const [name, attributes] of Object.entries(byName))
-      if ('lifecycle' in attributes)
-        (unprotected[type] ??= {})[name] = { lifecycle: { prevent_destroy: false } };
+      if ('lifecycle' in attributes) (unprotected[type] ??= {})[name] = { lifecycle: { prevent_destroy: false } };
   return unprotected;
 }
 
@@ -47,11 +46,7 @@ export const STACKS_AT_ONCE = 2;
  * Does something for each item, a few at a time, and resolves with the results in their order. A provider takes a processor
  * and some hundred MB while it starts: all stacks at once would be slower.
  */
-export async function atMost<T, R>(
-  limit: number,
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
+export async function atMost<T, R>(limit: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();
   const worker = async (): Promise<void> => {

@@ -57,7 +57,9 @@ async function segmentsOf(xray: XRayClient, { requestId, from, to }: Search): Pr
     let NextToken: string | undefined;
     do {
       const page = await xray.send(new BatchGetTracesCommand({ TraceIds, ...(NextToken !== undefined && { NextToken }) }));
-      const documents = (page.Traces ?? []).flatMap(({ Segments = [] }) => Segments.map(({ Document }): unknown => JSON.parse(Document ?? 'null')));
+      const documents = (page.Traces ?? []).flatMap(({ Segments = [] }) =>
+        Segments.map(({ Document }): unknown => JSON.parse(Document ?? 'null')),
+      );
       segments.push(...documents.filter(isSegment));
       NextToken = page.NextToken;
     } while (NextToken !== undefined && NextToken !== '');
@@ -72,9 +74,13 @@ async function linesWith(logs: CloudWatchLogsClient, { environment, from, to }: 
     FUNCTIONS.map(async (name) => {
       const functionName = physicalName('function', environment, name);
       const lines: Line[] = [];
-      const pages = paginateFilterLogEvents({ client: logs }, { logGroupName: `/aws/lambda/${functionName}`, filterPattern, startTime: from, endTime: to });
+      const pages = paginateFilterLogEvents(
+        { client: logs },
+        { logGroupName: `/aws/lambda/${functionName}`, filterPattern, startTime: from, endTime: to },
+      );
       try {
-        for await (const { events = [] } of pages) for (const { timestamp = 0, message = '' } of events) lines.push(toLine(functionName, timestamp, message));
+        for await (const { events = [] } of pages)
+          for (const { timestamp = 0, message = '' } of events) lines.push(toLine(functionName, timestamp, message));
       } catch (error) {
         // A function that has never logged, or has been taken away.
         if (!(error instanceof ResourceNotFoundException)) throw error;
@@ -88,6 +94,9 @@ async function linesWith(logs: CloudWatchLogsClient, { environment, from, to }: 
 /** Lambda's id of the invocation is in each line: Powertools' field, the platform's `RequestId: `, or the runtime's second column. */
 function toLine(functionName: string, at: number, message: string): Line {
   const text = message.trimEnd();
-  const requestId = /"function_request_id":"([0-9a-f-]{36})"|RequestId: ([0-9a-f-]{36})|^\S+Z[\t ]([0-9a-f-]{36})[\t ]/.exec(text)?.slice(1).find(Boolean);
+  const requestId = /"function_request_id":"([0-9a-f-]{36})"|RequestId: ([0-9a-f-]{36})|^\S+Z[\t ]([0-9a-f-]{36})[\t ]/
+    .exec(text)
+    ?.slice(1)
+    .find(Boolean);
   return { at, functionName, text, ...(requestId !== undefined && { requestId }) };
 }

@@ -11,7 +11,10 @@ export async function awsStory({ requestId, env, hours }: TraceOptions): Promise
   const to = Date.now();
   const search = { requestId, environment: name, region, from: to - hours * 60 * 60 * 1000, to };
   const evidence = await awsEvidence(search).catch((error: unknown) => {
-    throw new TraceError(`AWS did not answer in ${region}: ${(error as Error).message}; it takes credentials that may read X-Ray and CloudWatch Logs`, { cause: error });
+    throw new TraceError(
+      `AWS did not answer in ${region}: ${(error as Error).message}; it takes credentials that may read X-Ray and CloudWatch Logs`,
+      { cause: error },
+    );
   });
   const entries = timelineOf(requestId, evidence);
   if (entries.length > 0) return entries;

@@ -7,14 +7,20 @@ import { TraceError } from './trace-error';
  * The story as the console of the running local cloud tells it.
  * @throws TraceError, or NoRunningCloudError where `cloud` is left out and none runs
  */
-export async function localStory(requestId: string, cloud: Pick<RunningCloud, 'consoleUrl'> = readRunningCloud()): Promise<readonly TimelineEntry[]> {
+export async function localStory(
+  requestId: string,
+  cloud: Pick<RunningCloud, 'consoleUrl'> = readRunningCloud(),
+): Promise<readonly TimelineEntry[]> {
   const { consoleUrl } = cloud;
-  if (consoleUrl === undefined) throw new TraceError('the local cloud runs without its console, which knows the requests: start it without --no-console');
+  if (consoleUrl === undefined)
+    throw new TraceError('the local cloud runs without its console, which knows the requests: start it without --no-console');
   const response = await fetch(`${consoleUrl}/api/requests/${requestId}`).catch((error: unknown) => {
     throw new TraceError(`the local cloud does not answer at ${consoleUrl}: start it again with npm start`, { cause: error });
   });
   if (response.status === 404) {
-    throw new TraceError(`the local cloud knows no request ${requestId}: compare the id; it keeps the last thousand requests or so, and nothing beyond a restart`);
+    throw new TraceError(
+      `the local cloud knows no request ${requestId}: compare the id; it keeps the last thousand requests or so, and nothing beyond a restart`,
+    );
   }
   return ((await response.json()) as RequestStory).entries;
 }

@@ -22,7 +22,9 @@ export function parseTraceOptions(args: readonly string[]): TraceOptions | Help 
   if (requestId === undefined) throw new CommandLineError('a request id is missing: npm run trace -- REQUEST_ID');
   if (another !== undefined) throw new CommandLineError(`one request id, not also "${another}"`);
   if (!/^[A-Za-z0-9-]{8,100}$/.test(requestId)) {
-    throw new CommandLineError(`"${requestId}" is no request id: it is in the answer's x-tunnel-request-id, such as 0b2c7a52-3f0e-4d0c-9a53-7a0e0f3f1a11`);
+    throw new CommandLineError(
+      `"${requestId}" is no request id: it is in the answer's x-tunnel-request-id, such as 0b2c7a52-3f0e-4d0c-9a53-7a0e0f3f1a11`,
+    );
   }
   return { ...options, requestId };
 }
@@ -41,6 +43,7 @@ function traceCommand(): Command {
 
 function hours(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > MAX_HOURS) throw new InvalidArgumentError(`Hours are a number from 1 to ${MAX_HOURS}.`);
+  if (!Number.isInteger(value) || value < 1 || value > MAX_HOURS)
+    throw new InvalidArgumentError(`Hours are a number from 1 to ${MAX_HOURS}.`);
   return value;
 }

@@ -70,8 +70,7 @@ function contentOf(body: Buffer): { encoding: string; content: string } {
 /** With `?say=text` the text is the answer, so that one of many can be told from the others. */
 async function delay({ response, query }: DemoExchange, argument: string): Promise<void> {
   const ms = numberBetween(0, LONGEST_DELAY_MS, argument);
-  if (ms === undefined)
-    return sendText(response, 400, `/delay/<ms> takes a whole number from 0 to ${LONGEST_DELAY_MS}\n`);
+  if (ms === undefined) return sendText(response, 400, `/delay/<ms> takes a whole number from 0 to ${LONGEST_DELAY_MS}\n`);
   const visitorLeft = new AbortController();
   response.once('close', () => visitorLeft.abort());
   await sleep(ms, undefined, { signal: visitorLeft.signal });
@@ -80,17 +79,13 @@ async function delay({ response, query }: DemoExchange, argument: string): Promi
 
 function big({ response }: DemoExchange, argument: string): void {
   const length = numberBetween(0, MOST_BYTES, argument);
-  if (length === undefined)
-    return sendText(response, 400, `/big/<bytes> takes a whole number from 0 to ${MOST_BYTES}\n`);
+  if (length === undefined) return sendText(response, 400, `/big/<bytes> takes a whole number from 0 to ${MOST_BYTES}\n`);
   sendBytes(response, deterministicBytes(length));
 }
 
 /** With `Path=/`, so that `/cookies/clear` speaks of the same cookies, below a prefix too. */
 function setCookies({ request, response }: DemoExchange): void {
-  response.setHeader('set-cookie', [
-    'flavour=vanilla; Path=/',
-    'topping=cherries, sliced; Path=/; HttpOnly; SameSite=Lax',
-  ]);
+  response.setHeader('set-cookie', ['flavour=vanilla; Path=/', 'topping=cherries, sliced; Path=/; HttpOnly; SameSite=Lax']);
   sendJson(response, 200, { received: cookiesOf(request.headers.cookie), set: ['flavour', 'topping'] });
 }
 

@@ -13,8 +13,7 @@ export type HeaderList = readonly (readonly [name: string, value: string])[];
 /** Header fields as received: names in their spelling, repeats and order kept. */
 export function receivedHeaders({ rawHeaders }: IncomingMessage): HeaderList {
   const headers: [string, string][] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2)
-    headers.push([rawHeaders[i] as string, rawHeaders[i + 1] as string]);
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i] as string, rawHeaders[i + 1] as string]);
   return headers;
 }
 
@@ -36,9 +35,6 @@ export function sendBytes(response: ServerResponse, bytes: Buffer): void {
 
 function send(response: ServerResponse, status: number, type: string, content: string | Buffer): void {
   const isBodiless = status === 204 || status === 304;
-  response.writeHead(
-    status,
-    isBodiless ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(content) },
-  );
+  response.writeHead(status, isBodiless ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(content) });
   response.end(isBodiless ? undefined : content);
 }

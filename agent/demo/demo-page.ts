@@ -18,9 +18,7 @@ const DEMO_PATHS = [
  * The start page. All its links are relative: it works below a prefix, such as `https://example.com/demo/`.
  */
 export function demoPage(request: IncomingMessage): string {
-  const rows = receivedHeaders(request).map(
-    ([name, value]) => `<tr><th>${escape(name)}</th><td>${escape(value)}</td></tr>`,
-  );
+  const rows = receivedHeaders(request).map(([name, value]) => `<tr><th>${escape(name)}</th><td>${escape(value)}</td></tr>`);
   return page(
     'It works',
     `<p class="lead">This page comes from a service on somebody's own machine, through a tunnel.</p>
@@ -48,8 +46,7 @@ export function notFoundPage(pathname: string): string {
 
 function endpointList(prefix: string): string {
   const items = DEMO_PATHS.map(
-    ({ path, example, does }) =>
-      `<li><a href="${prefix}${example}"><code>${escape(path)}</code></a><span>${does}</span></li>`,
+    ({ path, example, does }) => `<li><a href="${prefix}${example}"><code>${escape(path)}</code></a><span>${does}</span></li>`,
   );
   return `<ul>${items.join('\n')}</ul>`;
 }
@@ -101,5 +98,4 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-const escape = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

@@ -28,12 +28,17 @@ const AGENT_MEDIAN_MS = 50;
 const AGENT_SIGMA = 0.3;
 
 /** Arrivals of one case, Poisson as everywhere; the same for every contender. */
-export function planCase({ size, direction }: Case, { seed, requests, rate }: { seed: number; requests: number; rate: number }): PlannedRequest[] {
+export function planCase(
+  { size, direction }: Case,
+  { seed, requests, rate }: { seed: number; requests: number; rate: number },
+): PlannedRequest[] {
   const bytes = SIZES[size];
   const load = { seed, requests, block: requests, rate: rateOf(bytes, rate), agentMedian: AGENT_MEDIAN_MS, agentSigma: AGENT_SIGMA };
   const sizes = direction === 'upload' ? { upload: bytes, download: SMALL } : { download: bytes };
   const first = CASES.findIndex((each) => each.size === size && each.direction === direction) * requests;
-  return planLoad(load).flat().map((request) => ({ ...request, ...sizes, index: first + request.index }));
+  return planLoad(load)
+    .flat()
+    .map((request) => ({ ...request, ...sizes, index: first + request.index }));
 }
 
 /** Arrivals a second. */

@@ -23,14 +23,21 @@ function table(result: BodiesResult, title: string, cell: (measurement: Measurem
 export function bodiesTables(result: BodiesResult): Table[] {
   const ms = (value: number): string => value.toFixed(0);
   return [
-    table(result, 'Whole response without the agent\'s time, p50 and p99, in ms', ({ withoutAgent }) =>
-      `${ms(withoutAgent.percentile(50))} / ${ms(withoutAgent.percentile(99))}`),
+    table(
+      result,
+      "Whole response without the agent's time, p50 and p99, in ms",
+      ({ withoutAgent }) => `${ms(withoutAgent.percentile(50))} / ${ms(withoutAgent.percentile(99))}`,
+    ),
     table(result, 'Throughput of one body at the median, in MB a second', (each, bytes) => throughput(bytes, each).toFixed(2)),
     table(result, 'Dollars for a million requests', ({ usage }) => totalOf(costOf(usage)).toFixed(2)),
     table(result, 'of these S3', ({ usage }) => costOf(usage).S3.toFixed(2)),
     table(result, 'of these DynamoDB', ({ usage }) => (costOf(usage)['DynamoDB writes'] + costOf(usage)['DynamoDB reads']).toFixed(2)),
-    table(result, 'Beside them: dollars for the data transfer of a million requests to the internet', ({ usage }) => transferCostOf(usage).toFixed(2)),
-    table(result, 'Requests, errors, lost, rows left', ({ requests, errors, lost, leftovers }) => [requests, errors, lost, leftovers].join(', ')),
+    table(result, 'Beside them: dollars for the data transfer of a million requests to the internet', ({ usage }) =>
+      transferCostOf(usage).toFixed(2),
+    ),
+    table(result, 'Requests, errors, lost, rows left', ({ requests, errors, lost, leftovers }) =>
+      [requests, errors, lost, leftovers].join(', '),
+    ),
   ];
 }
 

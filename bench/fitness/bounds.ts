@@ -16,7 +16,8 @@ export interface Bound {
 export const BOUNDS: Readonly<Record<MeasureName, Bound>> = {
   others: { most: 0.25, unit: 'share', sentence: (value) => `other processes took ${value} of its cores for ten seconds` },
   waiting: {
-    most: 0.25, unit: 'share',
+    most: 0.25,
+    unit: 'share',
     sentence: (value) => `because of other processes, processes of this program waited ${value} of the time that they wanted a core`,
   },
   // Counts only while others took OTHERS_WITH_ERRORS: without them an error is the program's own.

@@ -54,7 +54,10 @@ export class Judge {
       return;
     }
     const ours = sum(cpu, ({ oursMs }) => oursMs);
-    const others = Math.max(0, sum(cpu, ({ othersMs }) => othersMs));
+    const others = Math.max(
+      0,
+      sum(cpu, ({ othersMs }) => othersMs),
+    );
     const waited = sum(cpu, ({ waitedMs }) => waitedMs);
     this.raise('others', others / sum(cpu, ({ availableMs }) => availableMs));
     // Processes of this program wait for one another as well: only what others had of the cores is put down to them.

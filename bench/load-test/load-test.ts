@@ -64,7 +64,10 @@ async function hold(runner: Runner, options: LoadOptions, progress: Progress, si
   const discarded = mappings.reduce((sum, mapping) => sum + mapping.stats().discarded, 0);
   const kept = spec.queues.reduce((sum, { arn }) => sum + queues.messages(arn).length, 0);
   return {
-    options, rate, lateness, inFlight,
+    options,
+    rate,
+    lateness,
+    inFlight,
     measurement: await runner.result(),
     environments: lambda.environments().length,
     // Only now: looking takes the kernel long enough to disturb what is measured.

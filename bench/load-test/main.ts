@@ -15,7 +15,9 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 /** Resolves with the exit code: 1 when a request failed, was lost or left something behind. */
 async function main(options: LoadOptions): Promise<number> {
   const progress = progressOn(process.stderr);
-  const result = await whileFit((signal) => loadTest(options, progress, signal), { requests: ({ measurement }) => requestsOf([measurement]) });
+  const result = await whileFit((signal) => loadTest(options, progress, signal), {
+    requests: ({ measurement }) => requestsOf([measurement]),
+  });
   const { correctness, speed } = criteria(result);
   for (const { title, header, rows } of [figures(result), verdictTable("The plan's criteria", [...speed, ...correctness])]) {
     print(`\n${title}\n\n${textTable(header, rows)}`);
@@ -63,7 +65,13 @@ function jsonOf(result: LoadResult): object {
     withoutAgentMs: measurement.withoutAgent.summary(),
     responseMs: measurement.response.summary(),
     returnMs: measurement.returned.summary(),
-    requests, cold, errors, lost, late, leftovers, fallbacks,
+    requests,
+    cold,
+    errors,
+    lost,
+    late,
+    leftovers,
+    fallbacks,
     criteria: criteria(result),
   };
 }

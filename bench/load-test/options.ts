@@ -34,7 +34,11 @@ function loadCommand(): Command {
     .description('Holds so many requests in flight through mode direct on the local cloud, and says what holds of what the plan asked for.')
     .addOption(new Option('--vus <n>', 'requests in flight').default(100).argParser(wholeNumber))
     .addOption(new Option('--duration <time>', 'how long they are held, such as 90s or 5m').default(300_000, '5m').argParser(time))
-    .addOption(new Option('--ramp <time>', 'time to get there (default: a second for each, in which two cores start an environment)').argParser(time))
+    .addOption(
+      new Option('--ramp <time>', 'time to get there (default: a second for each, in which two cores start an environment)').argParser(
+        time,
+      ),
+    )
     .addOption(new Option('--agent-ms <ms>', "what the agent's local service takes").default(8000).argParser(wholeNumber))
     .addOption(new Option('--latency <profile>', 'how slow the services are').choices([...LATENCY_PROFILES]).default('aws'))
     .addOption(new Option('--seed <n>', 'of latencies').default(1).argParser(wholeNumber))

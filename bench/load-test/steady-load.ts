@@ -22,6 +22,10 @@ export function steadyLoad(options: { vus: number; ramp: number; duration: numbe
     rate,
     // A rate that grows linearly has sent n requests after the square root of n's share of the time.
     ramp: Array.from({ length: total }, (_, index) => ({ index, atMs: options.ramp * Math.sqrt(index / total), agentMs })),
-    hold: Array.from({ length: Math.floor((rate * options.duration) / 1000) }, (_, index) => ({ index, atMs: (index * 1000) / rate, agentMs })),
+    hold: Array.from({ length: Math.floor((rate * options.duration) / 1000) }, (_, index) => ({
+      index,
+      atMs: (index * 1000) / rate,
+      agentMs,
+    })),
   };
 }

@@ -22,7 +22,8 @@ async function main(options: LocalBenchOptions): Promise<number> {
   const progress = progressOn(process.stderr);
   const stopped = new AbortController();
   onStopSignal(() => stopped.abort());
-  const run = (unfit: AbortSignal): ReturnType<typeof localBench> => localBench(options, progress, AbortSignal.any([unfit, stopped.signal]));
+  const run = (unfit: AbortSignal): ReturnType<typeof localBench> =>
+    localBench(options, progress, AbortSignal.any([unfit, stopped.signal]));
   try {
     const result = await whileFit(run, {
       // It loads this machine as much as it can.

@@ -17,11 +17,14 @@ const CONCURRENT = [1, 5, 10, 20, 50, 100];
 const MOST_CONCURRENT = 1000;
 
 /** Reads the command line of `npm run bench:local`. @throws CommandLineError */
-export const parseLocalBenchOptions = (args: readonly string[]): LocalBenchOptions | Help => parseOptions<LocalBenchOptions>(command(), args);
+export const parseLocalBenchOptions = (args: readonly string[]): LocalBenchOptions | Help =>
+  parseOptions<LocalBenchOptions>(command(), args);
 
 function command(): Command {
   return new Command('npm run bench:local --')
-    .description("Puts concurrent visitors on the home page of npm start's tunnel: what this machine carries, and what of it takes the time.")
+    .description(
+      "Puts concurrent visitors on the home page of npm start's tunnel: what this machine carries, and what of it takes the time.",
+    )
     .addOption(new Option('--seconds <n>', 'how long each number of visitors comes').default(10).argParser(wholeNumber(1)))
     .addOption(
       new Option('--concurrent <numbers>', 'how many visitors come at once, by commas; a run each, in this order')

@@ -5,7 +5,8 @@ import { perSecond } from './report';
 /** Above, requests a second by concurrent visitors; below, how long they took. */
 export function localPlot({ runs }: LocalBenchResult): string {
   const visitors = runs.map(({ concurrent }) => String(concurrent));
-  const answered = (percent: number): (number | null)[] => runs.map(({ times }) => (times.count > 0 ? Math.max(1, times.percentile(percent)) : null));
+  const answered = (percent: number): (number | null)[] =>
+    runs.map(({ times }) => (times.count > 0 ? Math.max(1, times.percentile(percent)) : null));
   const axis = { type: 'category', data: visitors, boundaryGap: false };
   return svg({
     title: { text: 'What npm start carries', subtext: 'by concurrent visitors', left: 'center' },
@@ -23,7 +24,13 @@ export function localPlot({ runs }: LocalBenchResult): string {
       { type: 'log', gridIndex: 1, name: 'ms', nameTextStyle: { align: 'right' } },
     ],
     series: [
-      line('requests a second', 0, '#2c7a57', 'solid', runs.map((run) => Number(perSecond(run).toFixed(2)))),
+      line(
+        'requests a second',
+        0,
+        '#2c7a57',
+        'solid',
+        runs.map((run) => Number(perSecond(run).toFixed(2))),
+      ),
       line('p50', 1, '#4c72a8', 'solid', answered(50)),
       line('p99', 1, '#b4513c', 'dashed', answered(99)),
     ],

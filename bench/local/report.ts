@@ -70,10 +70,10 @@ function memoryTable(runs: readonly LocalRun[]): Table {
 export function localNotes({ readySeconds, firstVisitMs, warnings, runs }: LocalBenchResult): string[] {
   return [
     `npm start was ready in ${readySeconds.toFixed(1)} s, and its first visitor had an answer in ${firstVisitMs.toFixed(0)} ms.`,
-    warnings.length === 0 ? 'Emulator and agent warned of nothing.' : `Emulator and agent warned ${warnings.length} times, first: ${warnings[0]}`,
-    ...(runs.some(({ processes }) => !processes)
-      ? ['This system has no /proc: environments, CPU time and memory are not known.']
-      : []),
+    warnings.length === 0
+      ? 'Emulator and agent warned of nothing.'
+      : `Emulator and agent warned ${warnings.length} times, first: ${warnings[0]}`,
+    ...(runs.some(({ processes }) => !processes) ? ['This system has no /proc: environments, CPU time and memory are not known.'] : []),
   ];
 }
 

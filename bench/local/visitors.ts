@@ -62,7 +62,15 @@ export async function visit(url: string, concurrent: number, seconds: number, si
     }, seconds * 1000);
   });
   signal.throwIfAborted();
-  return { concurrent, seconds, requests: result.requests.sent, answeredInTime, answered: times.count, times, failures: failuresOf(result, statuses) };
+  return {
+    concurrent,
+    seconds,
+    requests: result.requests.sent,
+    answeredInTime,
+    answered: times.count,
+    times,
+    failures: failuresOf(result, statuses),
+  };
 }
 
 /** A client ends after its request under way: autocannon checks this limit, which its types do not name, before each request. */
@@ -71,7 +79,10 @@ function askNoMore(client: autocannon.Client): void {
   limited.responseMax = limited.reqsMade;
 }
 
-function failuresOf({ requests, errors, timeouts, ...counts }: autocannon.Result, statuses: Record<string, number>): Record<string, number> {
+function failuresOf(
+  { requests, errors, timeouts, ...counts }: autocannon.Result,
+  statuses: Record<string, number>,
+): Record<string, number> {
   const known = counts['2xx'] + counts.non2xx + errors;
   const failures = { ...statuses, 'time-out': timeouts, 'socket error': errors - timeouts, 'no answer': requests.sent - known };
   return Object.fromEntries(Object.entries(failures).filter(([, count]) => count > 0));

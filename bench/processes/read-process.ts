@@ -42,7 +42,9 @@ export function readScheduler(pid: number): SchedulerTimes | undefined {
 
 /** A variable that a process was started with; undefined where it has none of that name, or has ended. */
 export function readVariable(pid: number, name: string): string | undefined {
-  const line = read(`/proc/${pid}/environ`)?.split('\0').find((each) => each.startsWith(`${name}=`));
+  const line = read(`/proc/${pid}/environ`)
+    ?.split('\0')
+    .find((each) => each.startsWith(`${name}=`));
   return line?.slice(name.length + 1);
 }
 

@@ -60,7 +60,11 @@ function promises(result: BenchResult): string {
 
 function latencies(): string {
   const rows = Object.entries(AWS_LATENCY).map(([operation, { medianMs, p99Ms, basis, source }]) => [
-    operation, String(medianMs), String(p99Ms), basis, source,
+    operation,
+    String(medianMs),
+    String(p99Ms),
+    basis,
+    source,
   ]);
   return `## The latency profile\n\n${markdownTable(['', 'median, ms', 'p99, ms', 'basis', 'source'], rows)}`;
 }

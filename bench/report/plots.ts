@@ -18,7 +18,14 @@ const COST_COLORS = ['#8da0b8', '#4c72a8', '#cdb98c', '#c99a2e', '#b4513c', '#db
 export function returnTimePlot({ contenders, limit }: BenchResult): string {
   return svg({
     title: { text: 'Return time', subtext: 'share of requests whose answer had returned after so many ms', left: 'center' },
-    xAxis: { type: 'log', name: 'ms', nameLocation: 'middle', nameGap: 28, min: axisStart([...contenders, limit]), minorSplitLine: { show: true } },
+    xAxis: {
+      type: 'log',
+      name: 'ms',
+      nameLocation: 'middle',
+      nameGap: 28,
+      min: axisStart([...contenders, limit]),
+      minorSplitLine: { show: true },
+    },
     yAxis: { type: 'value', min: 0, max: 1, axisLabel: { formatter: (share: number) => `${Math.round(share * 100)} %` } },
     legend: { bottom: 4 },
     grid: { left: 64, right: 24, top: 72, bottom: 84 },

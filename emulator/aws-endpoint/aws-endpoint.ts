@@ -54,9 +54,7 @@ export class AwsEndpoint implements Closeable {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = isS3(request) ? s3Request(request) : jsonRequest(request);
-    const reply = await this.answer(request, asked).catch((error: unknown) =>
-      asked.errorReply(this.asAwsError(error, request, asked)),
-    );
+    const reply = await this.answer(request, asked).catch((error: unknown) => asked.errorReply(this.asAwsError(error, request, asked)));
     response.writeHead(reply.status, asked.replyHeaders(reply)).end(reply.body);
   }
 
@@ -80,8 +78,7 @@ export class AwsEndpoint implements Closeable {
     const what = service === undefined ? 'a request' : `${service}:${operation}`;
     const message = error instanceof Error ? error.message : String(error);
     // A caller that died while it sent is no failure of ours.
-    if (request.complete)
-      this.options.logger?.warn(`AWS endpoint: ${what} failed in the local cloud: ${message}`);
+    if (request.complete) this.options.logger?.warn(`AWS endpoint: ${what} failed in the local cloud: ${message}`);
     return new AwsError(500, 'InternalFailure', message);
   }
 }

@@ -81,8 +81,7 @@ function parseInput(body: Buffer): Record<string, unknown> {
   } catch (error) {
     throw new AwsError(400, 'SerializationException', `The request is not JSON: ${(error as Error).message}`);
   }
-  if (typeof input === 'object' && input !== null && !Array.isArray(input))
-    return input as Record<string, unknown>;
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Record<string, unknown>;
   throw new AwsError(400, 'SerializationException', 'The request must be a JSON object');
 }
 
@@ -109,10 +108,7 @@ function errorReply({ status, code, message }: AwsError, service: JsonService | 
   return { status, body: JSON.stringify({ __type: namespace ? `${namespace}#${code}` : code, message }) };
 }
 
-function replyHeaders(
-  { headers, body }: AwsReply,
-  service: JsonService | undefined,
-): Record<string, string> {
+function replyHeaders({ headers, body }: AwsReply, service: JsonService | undefined): Record<string, string> {
   return {
     'content-type': service?.contentType ?? 'application/x-amz-json-1.1',
     'content-length': String(Buffer.byteLength(body)),

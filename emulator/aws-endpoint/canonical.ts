@@ -27,6 +27,5 @@ export function decode(text: string): string {
 export const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 /** The value of a header that may have come several times. */
-export const joined = (value: string | string[] | undefined): string | undefined =>
-  Array.isArray(value) ? value.join(',') : value;
+export const joined = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(',') : value);
 export const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');

@@ -14,11 +14,7 @@ export async function requestBody(request: IncomingMessage): Promise<Buffer> {
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > MAX_BYTES) {
-      throw new AwsError(
-        413,
-        'RequestEntityTooLargeException',
-        `The request is larger than ${MAX_BYTES} bytes; send less at once`,
-      );
+      throw new AwsError(413, 'RequestEntityTooLargeException', `The request is larger than ${MAX_BYTES} bytes; send less at once`);
     }
     chunks.push(chunk);
   }

@@ -114,17 +114,13 @@ function fromQuery(query: ReadonlyMap<string, string>): Signature | 'absent' | '
   return { ...signature, expiresMs: Math.min(Number(expires) * 1000, MAX_EXPIRES_MS) };
 }
 
-type Parts = Record<
-  'credential' | 'signedHeaders' | 'signature' | 'date' | 'sessionToken',
-  string | undefined
->;
+type Parts = Record<'credential' | 'signedHeaders' | 'signature' | 'date' | 'sessionToken', string | undefined>;
 
 function assemble(algorithm: string | undefined, parts: Parts): Signature | 'incomplete' {
   const [, accessKeyId, scope] = /^([^/]+)\/(.+)$/.exec(parts.credential ?? '') ?? [];
   const signedHeaders = (parts.signedHeaders ?? '').split(';');
   const { signature, date, sessionToken } = parts;
-  if (algorithm !== ALGORITHM || !accessKeyId || !scope || !signature || !signedHeaders.includes('host'))
-    return 'incomplete';
+  if (algorithm !== ALGORITHM || !accessKeyId || !scope || !signature || !signedHeaders.includes('host')) return 'incomplete';
   if (!date || !/^\d{8}T\d{6}Z$/.test(date)) return 'incomplete';
   return { accessKeyId, scope, signedHeaders, signature, date, sessionToken };
 }
@@ -132,13 +128,10 @@ function assemble(algorithm: string | undefined, parts: Parts): Signature | 'inc
 function checkScope({ scope, date }: Signature, service: string, region: string, refuse: Refuse): void {
   const [day, inRegion, forService, terminator] = scope.split('/');
   let problem: string | undefined;
-  if (inRegion !== region)
-    problem = `Credential should be scoped to a valid region, not '${inRegion ?? ''}'; use '${region}'.`;
+  if (inRegion !== region) problem = `Credential should be scoped to a valid region, not '${inRegion ?? ''}'; use '${region}'.`;
   else if (forService !== service) problem = `Credential should be scoped to correct service: '${service}'.`;
-  else if (day !== date.slice(0, 8))
-    problem = 'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.';
-  else if (terminator !== 'aws4_request')
-    problem = "Credential should be scoped with a valid terminator: 'aws4_request'.";
+  else if (day !== date.slice(0, 8)) problem = 'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.';
+  else if (terminator !== 'aws4_request') problem = "Credential should be scoped with a valid terminator: 'aws4_request'.";
   if (problem !== undefined) throw refuse('malformed', problem);
 }
 
@@ -174,12 +167,7 @@ function sign(
   const headers = signedHeaders.map((name) => [name, joined(request.headers[name])] as const);
   if (payloadHash === undefined || headers.some(([, value]) => value === undefined)) return undefined;
   // A token that is not signed could be exchanged for that of another execution environment with the same key.
-  if (
-    expiresMs === undefined &&
-    sessionToken !== undefined &&
-    !signedHeaders.includes('x-amz-security-token')
-  )
-    return undefined;
+  if (expiresMs === undefined && sessionToken !== undefined && !signedHeaders.includes('x-amz-security-token')) return undefined;
   const canonicalRequest = [
     request.method,
     canonicalPath(request.url.split('?', 1)[0] ?? ''),
@@ -189,9 +177,7 @@ function sign(
     signedHeaders.join(';'),
     payloadHash,
   ].join('\n');
-  const key = scope
-    .split('/')
-    .reduce<string | Buffer>((previous, part) => hmac(previous, part).digest(), `AWS4${secret}`);
+  const key = scope.split('/').reduce<string | Buffer>((previous, part) => hmac(previous, part).digest(), `AWS4${secret}`);
   return hmac(key, [ALGORITHM, date, scope, sha256(canonicalRequest)].join('\n')).digest('hex');
 }
 

@@ -60,12 +60,7 @@ export class CapturedWrites {
     return (JSON.parse(body) as { Item?: Item }).Item;
   }
 
-  private record(
-    { tableName, keys }: WriteTarget,
-    before: Item | undefined,
-    after: Item | undefined,
-    expired: boolean,
-  ): void {
+  private record({ tableName, keys }: WriteTarget, before: Item | undefined, after: Item | undefined, expired: boolean): void {
     const { streams, onRecord } = this.options;
     const record = streams.get(tableName)?.append({ keys, before, after, expired });
     if (record) onRecord(record);

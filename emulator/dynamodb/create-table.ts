@@ -19,8 +19,7 @@ interface KeyElement {
 export async function createTable(engine: Engine, table: TableSpec): Promise<void> {
   const { address, name, attributes } = table;
   const keySchema = keySchemaOf(table);
-  const isKey = (attribute: string): boolean =>
-    keySchema.some(({ AttributeName }) => AttributeName === attribute);
+  const isKey = (attribute: string): boolean => keySchema.some(({ AttributeName }) => AttributeName === attribute);
   const reply = await engine.send('CreateTable', {
     TableName: name,
     KeySchema: keySchema,
@@ -34,9 +33,7 @@ export async function createTable(engine: Engine, table: TableSpec): Promise<voi
   }
   const found = await whenActive(engine, table);
   if (JSON.stringify(found.map(inOrder)) !== JSON.stringify(keySchema)) {
-    throw new EngineError(
-      `${address}: the engine already has a table "${name}" with another key; delete that table`,
-    );
+    throw new EngineError(`${address}: the engine already has a table "${name}" with another key; delete that table`);
   }
 }
 
@@ -48,9 +45,7 @@ async function whenActive(engine: Engine, { address, name }: TableSpec): Promise
     if (Table?.TableStatus === 'ACTIVE') return Table.KeySchema;
     await sleep(POLL_MS);
   }
-  throw new EngineError(
-    `${address}: table "${name}" is not active after ${ACTIVE_WITHIN_MS} ms; look at the engine's log`,
-  );
+  throw new EngineError(`${address}: table "${name}" is not active after ${ACTIVE_WITHIN_MS} ms; look at the engine's log`);
 }
 
 function keySchemaOf({ hashKey, rangeKey }: TableSpec): KeyElement[] {

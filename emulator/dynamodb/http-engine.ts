@@ -8,9 +8,7 @@ import type { Engine, EngineReply } from './engine';
 export function httpEngine(engineUrl: string, region: string): Engine {
   const url = URL.canParse(engineUrl) ? new URL(engineUrl) : undefined;
   if (url?.protocol !== 'http:') {
-    throw new EngineError(
-      `DynamoDB engine "${engineUrl}" is not an http URL; give one as http://127.0.0.1:8000`,
-    );
+    throw new EngineError(`DynamoDB engine "${engineUrl}" is not an http URL; give one as http://127.0.0.1:8000`);
   }
   const agent = new http.Agent({ keepAlive: true });
   return {
@@ -19,12 +17,7 @@ export function httpEngine(engineUrl: string, region: string): Engine {
   };
 }
 
-function post(
-  url: URL,
-  agent: http.Agent,
-  headers: Record<string, string>,
-  body: string,
-): Promise<EngineReply> {
+function post(url: URL, agent: http.Agent, headers: Record<string, string>, body: string): Promise<EngineReply> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void =>
       reject(

@@ -58,9 +58,7 @@ export class LocalDynamoDb implements StreamSource, Closeable {
       onRecord: (record) => this.records.emit('record', record),
     });
     this.sweeper = setInterval(() => {
-      this.sweepExpired().catch((error: Error) =>
-        logger?.warn(`Time to Live sweep failed: ${error.message}`),
-      );
+      this.sweepExpired().catch((error: Error) => logger?.warn(`Time to Live sweep failed: ${error.message}`));
     }, limits.dynamodb.ttlSweepMs).unref();
   }
 
@@ -68,9 +66,7 @@ export class LocalDynamoDb implements StreamSource, Closeable {
   static async start(options: LocalDynamoDbOptions): Promise<LocalDynamoDb> {
     const { tables, engineUrl, region, limits } = options;
     const engine =
-      engineUrl === undefined
-        ? dynaliteEngine({ region, itemBytes: limits.dynamodb.itemBytes })
-        : httpEngine(engineUrl, region);
+      engineUrl === undefined ? dynaliteEngine({ region, itemBytes: limits.dynamodb.itemBytes }) : httpEngine(engineUrl, region);
     try {
       await Promise.all(tables.map((table) => createTable(engine, table)));
     } catch (error) {
@@ -93,11 +89,7 @@ export class LocalDynamoDb implements StreamSource, Closeable {
   };
 
   /** @throws AwsError ResourceNotFoundException for an ARN that is none of the tables' streams */
-  read(
-    streamArn: string,
-    after: string | undefined,
-    limit: number,
-  ): { records: StreamRecord[]; at: number[] } {
+  read(streamArn: string, after: string | undefined, limit: number): { records: StreamRecord[]; at: number[] } {
     return this.streamOf(streamArn).read(after, limit);
   }
 
@@ -119,8 +111,7 @@ export class LocalDynamoDb implements StreamSource, Closeable {
   /** All items of a table, for tests. */
   async scan(tableName: string): Promise<Item[]> {
     const items: Item[] = [];
-    for await (const item of scan(this.engine, { TableName: tableName, ConsistentRead: true }))
-      items.push(item);
+    for await (const item of scan(this.engine, { TableName: tableName, ConsistentRead: true })) items.push(item);
     return items;
   }
 
@@ -141,10 +132,6 @@ export class LocalDynamoDb implements StreamSource, Closeable {
 
   private streamOf(arn: string): StreamLog {
     for (const log of this.streams.values()) if (log.identity.arn === arn) return log;
-    throw new AwsError(
-      400,
-      'ResourceNotFoundException',
-      `Requested resource not found: Stream: ${arn} not found`,
-    );
+    throw new AwsError(400, 'ResourceNotFoundException', `Requested resource not found: Stream: ${arn} not found`);
   }
 }

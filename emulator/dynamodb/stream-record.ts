@@ -26,12 +26,7 @@ export interface StreamIdentity {
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html).
  * @param at  in ms since the epoch
  */
-export function streamRecord(
-  change: Change,
-  stream: StreamIdentity,
-  sequenceNumber: string,
-  at: number,
-): StreamRecord {
+export function streamRecord(change: Change, stream: StreamIdentity, sequenceNumber: string, at: number): StreamRecord {
   const { keys, before, after, expired } = change;
   const images = imagesOf(change, stream.viewType);
   return {

@@ -14,12 +14,7 @@ const OLDEST_S = 5 * 365 * 24 * 60 * 60;
  * @param now  in ms since the epoch
  * @returns how many were removed
  */
-export async function removeExpired(
-  engine: Engine,
-  writes: CapturedWrites,
-  table: TableSpec,
-  now: number,
-): Promise<number> {
+export async function removeExpired(engine: Engine, writes: CapturedWrites, table: TableSpec, now: number): Promise<number> {
   if (table.ttlAttribute === undefined) return 0;
   const seconds = Math.floor(now / 1000);
   const expired = {

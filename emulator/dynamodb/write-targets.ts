@@ -18,8 +18,7 @@ export function writeTargets(
   input: Readonly<Record<string, unknown>>,
   tables: ReadonlyMap<string, TableSpec>,
 ): WriteTarget[] {
-  const named =
-    operation === 'BatchWriteItem' ? inBatch(input) : [[input['TableName'], input['Item'] ?? input['Key']]];
+  const named = operation === 'BatchWriteItem' ? inBatch(input) : [[input['TableName'], input['Item'] ?? input['Key']]];
   return named.flatMap(([tableName, attributes]) => {
     const table = tables.get(String(tableName));
     const keys = table && keysOf(table, record(attributes));
@@ -42,15 +41,11 @@ function inBatch(input: Readonly<Record<string, unknown>>): [unknown, unknown][]
   );
 }
 
-function keysOf(
-  { hashKey, rangeKey }: TableSpec,
-  attributes: Readonly<Record<string, unknown>>,
-): Item | undefined {
+function keysOf({ hashKey, rangeKey }: TableSpec, attributes: Readonly<Record<string, unknown>>): Item | undefined {
   const names = rangeKey === undefined ? [hashKey] : [hashKey, rangeKey];
   if (!names.every((name) => isRecord(attributes[name]))) return undefined;
   return Object.fromEntries(names.map((name) => [name, attributes[name] as AttributeValue]));
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});

@@ -22,10 +22,7 @@ export function compileRule(spec: RuleSpec): CompiledRule {
     throw new EventsBootError(spec.address, 'has neither event_pattern nor schedule_expression; give it one');
   }
   if (spec.targets.length > MAX_TARGETS) {
-    throw new EventsBootError(
-      spec.address,
-      `has ${spec.targets.length} targets, EventBridge allows ${MAX_TARGETS}; add a rule`,
-    );
+    throw new EventsBootError(spec.address, `has ${spec.targets.length} targets, EventBridge allows ${MAX_TARGETS}; add a rule`);
   }
   const matches =
     spec.pattern === undefined
@@ -43,8 +40,5 @@ export function compileRule(spec: RuleSpec): CompiledRule {
 
 function supported(target: TargetSpec): TargetSpec {
   if (TARGET_SERVICES.includes(serviceOf(target.arn))) return target;
-  throw new EventsBootError(
-    target.address,
-    `the local cloud delivers to ${TARGET_SERVICES.join(' and ')}, not to ${target.arn}`,
-  );
+  throw new EventsBootError(target.address, `the local cloud delivers to ${TARGET_SERVICES.join(' and ')}, not to ${target.arn}`);
 }

@@ -36,16 +36,19 @@ export type NextTime = (after: number) => number | undefined;
 export function compileCron(fields: string): NextTime {
   const texts = fields.trim().split(/\s+/);
   if (texts.length !== FIELDS.length) {
-    throw new CronError(
-      `has ${texts.length} fields, not the six: ${FIELDS.map(({ name }) => name).join(' ')}`,
-    );
+    throw new CronError(`has ${texts.length} fields, not the six: ${FIELDS.map(({ name }) => name).join(' ')}`);
   }
   if ((texts[2] === '?') === (texts[4] === '?')) {
     throw new CronError('must have ? in exactly one of day-of-month and day-of-week');
   }
-  const [minutes, hours, days, months, weekdays, years] = FIELDS.map((field, i) =>
-    valuesOf(texts[i] ?? '', field),
-  ) as [Values, Values, Values, Values, Values, Values];
+  const [minutes, hours, days, months, weekdays, years] = FIELDS.map((field, i) => valuesOf(texts[i] ?? '', field)) as [
+    Values,
+    Values,
+    Values,
+    Values,
+    Values,
+    Values,
+  ];
   return (after) => {
     const time = new Date(after);
     time.setUTCSeconds(0, 0);
@@ -53,8 +56,7 @@ export function compileCron(fields: string): NextTime {
     while (time.getUTCFullYear() <= LAST_YEAR) {
       const isDay = days.has(time.getUTCDate()) && weekdays.has(time.getUTCDay() + 1);
       if (!years.has(time.getUTCFullYear())) time.setTime(Date.UTC(time.getUTCFullYear() + 1, 0));
-      else if (!months.has(time.getUTCMonth() + 1))
-        time.setTime(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + 1));
+      else if (!months.has(time.getUTCMonth() + 1)) time.setTime(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + 1));
       else if (!isDay) time.setUTCHours(24, 0);
       else if (!hours.has(time.getUTCHours())) time.setUTCHours(time.getUTCHours() + 1, 0);
       else if (!minutes.has(time.getUTCMinutes())) time.setUTCMinutes(time.getUTCMinutes() + 1);
@@ -90,7 +92,5 @@ function valueOf(text: string, field: Field): number {
 }
 
 function unknownValue(text: string, { name, min, max }: Field): CronError {
-  return new CronError(
-    `has "${text}" in ${name}; use ${min} to ${max}, lists, ranges and steps (L, W and # are not known locally)`,
-  );
+  return new CronError(`has "${text}" in ${name}; use ${min} to ${max}, lists, ranges and steps (L, W and # are not known locally)`);
 }

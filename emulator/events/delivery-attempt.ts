@@ -5,8 +5,7 @@ import type { FunctionInvoker, Queues } from '../services';
 
 /** Why an attempt failed; codes as in https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */
 export interface DeliveryFailure {
-  readonly code:
-    'NO_PERMISSIONS' | 'NO_RESOURCE' | 'THROTTLING' | 'INTERNAL_ERROR' | 'SDK_CLIENT_ERROR' | 'INVALID_JSON';
+  readonly code: 'NO_PERMISSIONS' | 'NO_RESOURCE' | 'THROTTLING' | 'INTERNAL_ERROR' | 'SDK_CLIENT_ERROR' | 'INVALID_JSON';
   readonly message: string;
   /** A failure that only a change of the stack can mend is not tried again. */
   readonly retryable: boolean;
@@ -50,10 +49,7 @@ export function attempt(parcel: Parcel, carriers: Carriers): DeliveryFailure | u
   }
 }
 
-function toFunction(
-  { targetArn, ruleArn, payload, traceHeader }: Parcel,
-  carriers: Carriers,
-): DeliveryFailure | undefined {
+function toFunction({ targetArn, ruleArn, payload, traceHeader }: Parcel, carriers: Carriers): DeliveryFailure | undefined {
   if (!carriers.permissions.allows(targetArn, EVENTS, ruleArn)) {
     const message = `${ruleArn} may not invoke ${targetArn}; add an aws_lambda_permission for ${EVENTS}`;
     return { code: 'NO_PERMISSIONS', message, retryable: false };
@@ -69,8 +65,7 @@ function toQueue({ targetArn, ruleArn, payload }: Parcel, { queues }: Carriers):
 /** EventBridge tries again after 429 and 5xx, not after other refusals. */
 export function failureOf(error: unknown): DeliveryFailure {
   const message = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof AwsError) || error.status >= 500)
-    return { code: 'INTERNAL_ERROR', message, retryable: true };
+  if (!(error instanceof AwsError) || error.status >= 500) return { code: 'INTERNAL_ERROR', message, retryable: true };
   if (error.status === 429) return { code: 'THROTTLING', message, retryable: true };
   const missing = error.status === 404 || /NotFound|NotExist|NonExistent/.test(error.code);
   return { code: missing ? 'NO_RESOURCE' : 'SDK_CLIENT_ERROR', message, retryable: false };

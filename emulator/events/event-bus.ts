@@ -92,11 +92,7 @@ export class EventBuses implements Closeable {
   /** `PutEvents`, behind the AWS endpoint. Throws AwsError for any other operation. */
   readonly service: AwsService = async ({ operation, input }: AwsCall): Promise<AwsReply> => {
     if (operation !== 'PutEvents') {
-      throw new AwsError(
-        400,
-        'UnknownOperationException',
-        `the local event bus knows PutEvents, not ${operation}`,
-      );
+      throw new AwsError(400, 'UnknownOperationException', `the local event bus knows PutEvents, not ${operation}`);
     }
     const result = this.put(entriesOf(input, this.options.limits));
     return {
@@ -133,10 +129,7 @@ export class EventBuses implements Closeable {
   private compile(rule: RuleSpec): CompiledRule {
     if (!this.buses.has(rule.busName)) {
       const known = [...this.buses].join(', ');
-      throw new EventsBootError(
-        rule.address,
-        `there is no event bus "${rule.busName}"; the stack has ${known}`,
-      );
+      throw new EventsBootError(rule.address, `there is no event bus "${rule.busName}"; the stack has ${known}`);
     }
     return compileRule(rule);
   }
@@ -147,9 +140,7 @@ export class EventBuses implements Closeable {
     if ('ErrorCode' in event) return event;
     const busName = busNameOf(entry.EventBusName);
     if (!this.buses.has(busName)) {
-      log.warn(
-        `PutEvents names the event bus "${busName}", which does not exist: event ${event.id} is lost, as on AWS`,
-      );
+      log.warn(`PutEvents names the event bus "${busName}", which does not exist: event ${event.id} is lost, as on AWS`);
     }
     for (const rule of this.rules) {
       if (rule.spec.busName !== busName || !rule.matches(event)) continue;
@@ -160,11 +151,7 @@ export class EventBuses implements Closeable {
     return { EventId: event.id };
   }
 
-  private deliverTo(
-    { spec, targets }: CompiledRule,
-    event: BusEvent,
-    trace: { readonly traceHeader?: string },
-  ): void {
+  private deliverTo({ spec, targets }: CompiledRule, event: BusEvent, trace: { readonly traceHeader?: string }): void {
     const ingestedAt = this.clock.now();
     for (const { target, input } of targets) {
       void this.delivery.deliver({ rule: spec, target, input, event, ingestedAt, ...trace });
@@ -173,5 +160,4 @@ export class EventBuses implements Closeable {
 }
 
 /** `arn:aws:events:eu-central-1:000000000000:event-bus/responses` → `responses` */
-const busNameOf = (nameOrArn: string | undefined): string =>
-  nameOrArn?.split(':event-bus/').at(-1) ?? DEFAULT_BUS;
+const busNameOf = (nameOrArn: string | undefined): string => nameOrArn?.split(':event-bus/').at(-1) ?? DEFAULT_BUS;

@@ -62,10 +62,7 @@ const predefined = ({ ruleArn, ruleName }: RuleContext): [string, Variable][] =>
 function pathVariables(paths: Readonly<Record<string, string>>, address: string): [string, JsonPath][] {
   const entries = Object.entries(paths);
   if (entries.length > MAX_PATHS) {
-    throw new EventsBootError(
-      address,
-      `input_paths has ${entries.length} entries; EventBridge allows ${MAX_PATHS}`,
-    );
+    throw new EventsBootError(address, `input_paths has ${entries.length} entries; EventBridge allows ${MAX_PATHS}`);
   }
   return entries.map(([name, path]) => {
     if (!NAME.test(name)) {
@@ -73,10 +70,7 @@ function pathVariables(paths: Readonly<Record<string, string>>, address: string)
     }
     const compiled = compileJsonPath(path);
     if (!compiled) {
-      throw new EventsBootError(
-        address,
-        `input_paths.${name} is "${path}"; write it like $.detail.name or $.detail.list[0]`,
-      );
+      throw new EventsBootError(address, `input_paths.${name} is "${path}"; write it like $.detail.name or $.detail.list[0]`);
     }
     return [name, compiled];
   });
@@ -102,9 +96,7 @@ function endsInText(literal: string, before: boolean): boolean {
 }
 
 function render(pieces: readonly Piece[], valueOf: (name: string) => unknown): string {
-  return pieces
-    .map((piece) => (typeof piece === 'string' ? piece : substitute(valueOf(piece.name), piece.inText)))
-    .join('');
+  return pieces.map((piece) => (typeof piece === 'string' ? piece : substitute(valueOf(piece.name), piece.inText))).join('');
 }
 
 function substitute(value: unknown, inText: boolean): string {
@@ -113,17 +105,11 @@ function substitute(value: unknown, inText: boolean): string {
   return typeof present === 'string' ? present : JSON.stringify(present).replaceAll('"', '');
 }
 
-function checkTemplate(
-  template: string,
-  pieces: readonly Piece[],
-  variables: ReadonlyMap<string, Variable>,
-  address: string,
-): void {
+function checkTemplate(template: string, pieces: readonly Piece[], variables: ReadonlyMap<string, Variable>, address: string): void {
   const refuse = (problem: string): never => {
     throw new EventsBootError(address, `input_template ${problem}`);
   };
-  if (template.length > MAX_TEMPLATE)
-    refuse(`has ${template.length} characters; EventBridge allows ${MAX_TEMPLATE}`);
+  if (template.length > MAX_TEMPLATE) refuse(`has ${template.length} characters; EventBridge allows ${MAX_TEMPLATE}`);
   for (const piece of pieces) {
     if (typeof piece === 'string' || variables.has(piece.name)) continue;
     refuse(`uses <${piece.name}>, which input_paths does not define; add it there`);
@@ -141,8 +127,7 @@ function checkTemplate(
       },
     );
   } catch (error) {
-    if (error instanceof SyntaxError)
-      refuse(`is not JSON (${error.message}); quote texts, and no numbers, objects or lists`);
+    if (error instanceof SyntaxError) refuse(`is not JSON (${error.message}); quote texts, and no numbers, objects or lists`);
     throw error;
   }
 }

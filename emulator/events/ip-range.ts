@@ -11,9 +11,7 @@ export function compileIpRange(cidr: string): (text: string) => boolean {
   const family = familyOf(network);
   const maxBits = family === 'ipv4' ? 31 : 127;
   if (!family || rest.length > 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > maxBits) {
-    throw new OperandError(
-      'must be a network with its prefix length, such as "10.0.0.0/24" (IPv4 to /31, IPv6 to /127)',
-    );
+    throw new OperandError('must be a network with its prefix length, such as "10.0.0.0/24" (IPv4 to /31, IPv6 to /127)');
   }
   const range = new BlockList();
   range.addSubnet(network, Number(bits), family);

@@ -24,8 +24,7 @@ export function compileJsonPath(path: string): JsonPath | undefined {
 function read(value: unknown, [step, ...rest]: readonly string[]): unknown {
   if (step === undefined) return value;
   if (typeof value !== 'object' || value === null) return undefined;
-  if (step !== '*')
-    return Object.hasOwn(value, step) ? read((value as Record<string, unknown>)[step], rest) : undefined;
+  if (step !== '*') return Object.hasOwn(value, step) ? read((value as Record<string, unknown>)[step], rest) : undefined;
   return Object.values(value)
     .map((member: unknown) => read(member, rest))
     .filter((member) => member !== undefined);

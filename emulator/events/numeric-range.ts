@@ -29,9 +29,7 @@ export function compileNumericRange(operand: unknown): Comparison {
   }
   const second = comparison(secondOperator, secondBound);
   if ((bound as number) >= (secondBound as number)) {
-    throw new OperandError(
-      `has no number between ${String(bound)} and ${String(secondBound)}; swap the bounds`,
-    );
+    throw new OperandError(`has no number between ${String(bound)} and ${String(secondBound)}; swap the bounds`);
   }
   return within((value) => first(value) && second(value));
 }

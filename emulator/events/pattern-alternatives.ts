@@ -17,36 +17,22 @@ const OR = '$or';
 /** The pattern multiplied out: it matches when one of the alternatives does. @throws EventPatternError */
 export function alternativesOf(pattern: unknown): Alternative[] {
   if (!isRecord(pattern)) throw new EventPatternError('', 'is not an object; write {"field": ["value"]}');
-  return withObject([new Map()], pattern, '', false).map((fields) =>
-    [...fields.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
-  );
+  return withObject([new Map()], pattern, '', false).map((fields) => [...fields.values()].sort((a, b) => (a.path < b.path ? -1 : 1)));
 }
 
-function withObject(
-  alternatives: Fields[],
-  object: Record<string, unknown>,
-  path: string,
-  insideOr: boolean,
-): Fields[] {
+function withObject(alternatives: Fields[], object: Record<string, unknown>, path: string, insideOr: boolean): Fields[] {
   const entries = Object.entries(object);
-  if (entries.length === 0)
-    throw new EventPatternError(path, 'is an empty object; name a field, or leave it out');
+  if (entries.length === 0) throw new EventPatternError(path, 'is an empty object; name a field, or leave it out');
   return entries.reduce((before, [name, value]) => {
     if (name === OR) return withOr(before, value, path);
     const fieldPath = path === '' ? name : `${path}.${name}`;
     if (insideOr && isOperator(name)) {
-      throw new EventPatternError(
-        fieldPath,
-        `is an operator in the place of a field; write {"field": [{"${name}": …}]}`,
-      );
+      throw new EventPatternError(fieldPath, `is an operator in the place of a field; write {"field": [{"${name}": …}]}`);
     }
     if (Array.isArray(value)) return withField(before, compileField(fieldPath, value));
     if (isRecord(value)) return withObject(before, value, fieldPath, insideOr);
     const text = JSON.stringify(value);
-    throw new EventPatternError(
-      fieldPath,
-      `is ${text}, which is neither a list nor an object; write [${text}]`,
-    );
+    throw new EventPatternError(fieldPath, `is ${text}, which is neither a list nor an object; write [${text}]`);
   }, alternatives);
 }
 

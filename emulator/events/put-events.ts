@@ -21,8 +21,7 @@ export interface PutEventsEntry {
   readonly TraceHeader?: string;
 }
 
-export type PutEventsResultEntry =
-  { readonly EventId: string } | { readonly ErrorCode: string; readonly ErrorMessage: string };
+export type PutEventsResultEntry = { readonly EventId: string } | { readonly ErrorCode: string; readonly ErrorMessage: string };
 
 export interface PutEventsResult {
   readonly FailedEntryCount: number;
@@ -39,30 +38,22 @@ export interface Origin {
 }
 
 /** @throws AwsError ValidationException for a call that is refused as a whole */
-export function entriesOf(
-  input: Record<string, unknown>,
-  limits: Limits['events'],
-): readonly PutEventsEntry[] {
+export function entriesOf(input: Record<string, unknown>, limits: Limits['events']): readonly PutEventsEntry[] {
   const entries = input['Entries'];
   if (!Array.isArray(entries) || !entries.every(isRecord) || entries.length === 0) {
     throw invalid("'entries' failed to satisfy constraint: Member must be a list of at least 1 entry");
   }
   if (entries.length > limits.entriesPerPut) {
-    throw invalid(
-      `'entries' failed to satisfy constraint: Member must have length less than or equal to ${limits.entriesPerPut}`,
-    );
+    throw invalid(`'entries' failed to satisfy constraint: Member must have length less than or equal to ${limits.entriesPerPut}`);
   }
   const size = (entries as PutEventsEntry[]).reduce((bytes, entry) => bytes + entryBytes(entry), 0);
   if (size >= limits.putBytes) {
-    throw invalid(
-      `Total size of the entries in the request is over the limit: ${size} bytes, less than ${limits.putBytes} are allowed`,
-    );
+    throw invalid(`Total size of the entries in the request is over the limit: ${size} bytes, less than ${limits.putBytes} are allowed`);
   }
   return entries;
 }
 
-const invalid = (message: string): AwsError =>
-  new AwsError(400, 'ValidationException', `1 validation error detected: ${message}`);
+const invalid = (message: string): AwsError => new AwsError(400, 'ValidationException', `1 validation error detected: ${message}`);
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
 export function entryBytes({ Time, Source, DetailType, Detail, Resources = [] }: PutEventsEntry): number {
@@ -71,10 +62,7 @@ export function entryBytes({ Time, Source, DetailType, Detail, Resources = [] }:
 }
 
 /** The event of an entry, or why the entry is refused while the others of its call are not. */
-export function eventOf(
-  entry: PutEventsEntry,
-  origin: Origin,
-): BusEvent | Exclude<PutEventsResultEntry, { EventId: string }> {
+export function eventOf(entry: PutEventsEntry, origin: Origin): BusEvent | Exclude<PutEventsResultEntry, { EventId: string }> {
   for (const name of ['Source', 'DetailType', 'Detail'] as const) {
     if (entry[name]) continue;
     return {

@@ -16,8 +16,7 @@ export function compileSchedule(expression: string, address: string): NextTime {
   try {
     return compileCron(cron);
   } catch (error) {
-    if (error instanceof CronError)
-      throw new EventsBootError(address, `schedule_expression "${expression}" ${error.message}`);
+    if (error instanceof CronError) throw new EventsBootError(address, `schedule_expression "${expression}" ${error.message}`);
     throw error;
   }
 }

@@ -35,9 +35,7 @@ export class Schedules implements Closeable {
   /** @throws EventsBootError for a schedule that cannot be run, by its rule's Terraform address */
   constructor(private readonly options: SchedulesOptions) {
     this.clock = options.clock ?? backgroundClock;
-    this.schedules = options.rules.flatMap((rule) =>
-      rule.schedule === undefined ? [] : [compile(rule, rule.schedule)],
-    );
+    this.schedules = options.rules.flatMap((rule) => (rule.schedule === undefined ? [] : [compile(rule, rule.schedule)]));
   }
 
   /** Fires each enabled rule from now on: `rate` one period after the start for the first time. */
@@ -95,10 +93,7 @@ export class Schedules implements Closeable {
 
 function compile(rule: RuleSpec, expression: string): Schedule {
   if (rule.busName !== DEFAULT_BUS) {
-    throw new EventsBootError(
-      rule.address,
-      `has a schedule on the bus "${rule.busName}"; schedules run on the default bus only`,
-    );
+    throw new EventsBootError(rule.address, `has a schedule on the bus "${rule.busName}"; schedules run on the default bus only`);
   }
   return { rule, next: compileSchedule(expression, rule.address) };
 }

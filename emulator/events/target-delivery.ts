@@ -80,12 +80,8 @@ export class TargetDelivery {
   private hand({ rule, target, input, event, ingestedAt, traceHeader }: Delivery): DeliveryFailure | undefined {
     if (this.options.signal.aborted) return undefined;
     const payload = input(event, new Date(ingestedAt));
-    if (payload.kind === 'invalid')
-      return { code: 'INVALID_JSON', message: payload.reason, retryable: false };
-    return attempt(
-      { targetArn: target.arn, ruleArn: rule.arn, payload: payload.value, traceHeader },
-      this.options,
-    );
+    if (payload.kind === 'invalid') return { code: 'INVALID_JSON', message: payload.reason, retryable: false };
+    return attempt({ targetArn: target.arn, ruleArn: rule.arn, payload: payload.value, traceHeader }, this.options);
   }
 
   /** Exponential, with the upper half random, so that what failed together does not come back together. */
@@ -100,12 +96,7 @@ export class TargetDelivery {
     return ageThen > delivery.target.maxEventAgeMs ? 'MaximumEventAgeInSeconds' : undefined;
   }
 
-  private giveUp(
-    delivery: Delivery,
-    failure: DeliveryFailure,
-    attempts: number,
-    condition: ExhaustedCondition | undefined,
-  ): void {
+  private giveUp(delivery: Delivery, failure: DeliveryFailure, attempts: number, condition: ExhaustedCondition | undefined): void {
     const lost = sendDeadLetter(delivery, { failure, retries: attempts - 1, condition }, this.options.queues);
     if (lost !== undefined) {
       this.options.log.warn(
@@ -116,12 +107,7 @@ export class TargetDelivery {
     this.record(delivery, lost === undefined ? 'dead-lettered' : 'dropped', attempts, failure);
   }
 
-  private record(
-    { rule, target, event }: Delivery,
-    outcome: DeliveryRecord['outcome'],
-    attempts: number,
-    failure?: DeliveryFailure,
-  ): void {
+  private record({ rule, target, event }: Delivery, outcome: DeliveryRecord['outcome'], attempts: number, failure?: DeliveryFailure): void {
     this.options.onRecord({
       at: this.options.clock.now(),
       ruleName: rule.name,

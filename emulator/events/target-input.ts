@@ -7,8 +7,7 @@ import { compileInputTransformer } from './input-transformer';
 export type TargetInput = (
   event: BusEvent,
   ingestedAt: Date,
-) =>
-  { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'invalid'; readonly reason: string };
+) => { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'invalid'; readonly reason: string };
 
 /** The event itself, the target's constant `input`, or its transformation. @throws EventsBootError */
 export function compileTargetInput(rule: RuleSpec, target: TargetSpec): TargetInput {
@@ -18,11 +17,7 @@ export function compileTargetInput(rule: RuleSpec, target: TargetSpec): TargetIn
     return () => ({ kind: 'json', value });
   }
   if (!inputTransformer) return (event) => ({ kind: 'json', value: event });
-  const transform = compileInputTransformer(
-    inputTransformer,
-    { ruleArn: rule.arn, ruleName: rule.name },
-    address,
-  );
+  const transform = compileInputTransformer(inputTransformer, { ruleArn: rule.arn, ruleName: rule.name }, address);
   return (event, ingestedAt) => {
     try {
       return { kind: 'json', value: transform(event, ingestedAt) };
@@ -36,9 +31,6 @@ function parseInput(input: string, address: string): unknown {
   try {
     return JSON.parse(input) as unknown;
   } catch (error) {
-    throw new EventsBootError(
-      address,
-      `input is not JSON (${(error as Error).message}); quote it if it is a text`,
-    );
+    throw new EventsBootError(address, `input is not JSON (${(error as Error).message}); quote it if it is a text`);
   }
 }

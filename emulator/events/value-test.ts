@@ -50,17 +50,11 @@ export function compileField(path: string, values: readonly unknown[]): FieldTes
 function compileValue(value: unknown, path: string): ValueTest {
   if (isScalar(value)) return (other) => other === value;
   if (!isRecord(value)) {
-    throw new EventPatternError(
-      path,
-      `has ${JSON.stringify(value)} among its values; use texts, numbers, booleans, null or operators`,
-    );
+    throw new EventPatternError(path, `has ${JSON.stringify(value)} among its values; use texts, numbers, booleans, null or operators`);
   }
   const [entry, ...more] = Object.entries(value);
   if (!entry || more.length > 0) {
-    throw new EventPatternError(
-      path,
-      'has an operator object without exactly one operator; write one object for each',
-    );
+    throw new EventPatternError(path, 'has an operator object without exactly one operator; write one object for each');
   }
   const operator = OPERATORS.get(entry[0]);
   if (operator) return operator(entry[1], path);
@@ -107,8 +101,7 @@ const TEXT_TESTS = {
 type TextOperator = keyof typeof TEXT_TESTS;
 
 function textTest(name: TextOperator, operand: unknown, path: string): TextTest {
-  if (typeof operand !== 'string')
-    throw new EventPatternError(path, `${name} takes a text, not ${JSON.stringify(operand)}`);
+  if (typeof operand !== 'string') throw new EventPatternError(path, `${name} takes a text, not ${JSON.stringify(operand)}`);
   return explained(path, name, () => TEXT_TESTS[name](operand));
 }
 
@@ -122,12 +115,7 @@ function exists(operand: unknown, path: string): ValueTest {
   return () => operand;
 }
 
-const NEGATABLE: readonly string[] = [
-  'prefix',
-  'suffix',
-  'equals-ignore-case',
-  'wildcard',
-] satisfies TextOperator[];
+const NEGATABLE: readonly string[] = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'] satisfies TextOperator[];
 
 /** Matches every value that is there and not among the given ones, whatever its type. */
 function anythingBut(operand: unknown, path: string): ValueTest {
@@ -136,10 +124,7 @@ function anythingBut(operand: unknown, path: string): ValueTest {
   const types = new Set(values.map((value) => typeof value));
   const [type] = types;
   if (types.size !== 1 || (type !== 'string' && type !== 'number')) {
-    throw new EventPatternError(
-      path,
-      `anything-but takes texts or numbers (not both), or one of ${NEGATABLE.join(', ')}`,
-    );
+    throw new EventPatternError(path, `anything-but takes texts or numbers (not both), or one of ${NEGATABLE.join(', ')}`);
   }
   return (value) => !values.includes(value);
 }
@@ -153,10 +138,7 @@ function anythingButText(operand: Record<string, unknown>, path: string): ValueT
   const operands: readonly unknown[] = Array.isArray(entry[1]) ? entry[1] : [entry[1]];
   const isAffix = name === 'prefix' || name === 'suffix';
   if (operands.length === 0 || (isAffix && operands.includes(''))) {
-    throw new EventPatternError(
-      path,
-      `anything-but ${name} has nothing to look for; give a text that is not empty`,
-    );
+    throw new EventPatternError(path, `anything-but ${name} has nothing to look for; give a text that is not empty`);
   }
   const tests = operands.map((text) => textTest(name, text, path));
   return (value) => typeof value !== 'string' || !tests.some((test) => test(value));
@@ -176,7 +158,5 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function isScalar(value: unknown): value is Scalar {
-  return (
-    value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-  );
+  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }

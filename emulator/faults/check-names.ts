@@ -20,7 +20,11 @@ export function checkNames({ faults }: FaultPlan, spec: Pick<CloudSpec, 'functio
       const resources = known[field];
       if (!resources || name === undefined || resources.some((each) => labelOf(each.address) === name || each.name === name)) continue;
       const names = resources.map(({ address }) => labelOf(address));
-      throw problem('fault plan', `faults.${index}.match.${field}`, `is "${name}", which the stack does not have: it has ${names.join(', ')}`);
+      throw problem(
+        'fault plan',
+        `faults.${index}.match.${field}`,
+        `is "${name}", which the stack does not have: it has ${names.join(', ')}`,
+      );
     }
   }
 }

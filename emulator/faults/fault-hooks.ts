@@ -70,17 +70,24 @@ function throttling({ service }: AwsCall, fault: Fault): AwsError {
   const message = `slowed down on purpose: ${why(fault)}`;
   if (service === 'dynamodb') return new AwsError(400, 'ProvisionedThroughputExceededException', message);
   if (service === 's3') return new AwsError(503, 'SlowDown', message);
-  return service === 'execute-api' ? new AwsError(429, 'LimitExceededException', message) : new AwsError(400, 'ThrottlingException', message);
+  return service === 'execute-api'
+    ? new AwsError(429, 'LimitExceededException', message)
+    : new AwsError(400, 'ThrottlingException', message);
 }
 
 function runFaults(faults: Faults): RunInterceptor {
   return (functionName, run) =>
-    faults.pass<InvokeResult>('invocations', { function: functionName }, () => run(), (fault) => ({
-      fail: () => run('throw'),
-      kill: () => run('exit'),
-      throttle: async () => ({ kind: 'throttled', reason: why(fault) }),
-      drop: never,
-    }));
+    faults.pass<InvokeResult>(
+      'invocations',
+      { function: functionName },
+      () => run(),
+      (fault) => ({
+        fail: () => run('throw'),
+        kill: () => run('exit'),
+        throttle: async () => ({ kind: 'throttled', reason: why(fault) }),
+        drop: never,
+      }),
+    );
 }
 
 function deliveryFaults(faults: Faults): DeliveryInterceptor {
@@ -96,11 +103,16 @@ const nothing = async (): Promise<void> => undefined;
 
 function frameFaults(faults: Faults, apiNamed: (apiId: unknown) => string | undefined): FrameInterceptor {
   return ({ apiId, direction, vanish }, next) =>
-    void faults.pass('frames', { api: apiNamed(apiId), direction }, async () => next(), () => ({
-      drop: nothing,
-      partition: nothing,
-      kill: async () => vanish(),
-    }));
+    void faults.pass(
+      'frames',
+      { api: apiNamed(apiId), direction },
+      async () => next(),
+      () => ({
+        drop: nothing,
+        partition: nothing,
+        kill: async () => vanish(),
+      }),
+    );
 }
 
 const readFaults = (faults: Faults, functionArn: string) => (): Promise<void> =>
@@ -109,4 +121,9 @@ const readFaults = (faults: Faults, functionArn: string) => (): Promise<void> =>
 const recordFaults =
   (faults: Faults, functionArn: string): RecordInterceptor =>
   ({ eventName }, next) =>
-    void faults.pass('stream-records', { function: functionArn, event: eventName }, async () => next(), () => ({ drop: nothing }));
+    void faults.pass(
+      'stream-records',
+      { function: functionArn, event: eventName },
+      async () => next(),
+      () => ({ drop: nothing }),
+    );

@@ -54,9 +54,7 @@ const MATCHES = {
 /** When it happens. Without any of these: from the start on, every time. */
 const WHEN = {
   /** Of what matches, this share: above 0, at most 1. */
-  probability: v.optional(
-    v.pipe(v.number('must be a number'), v.gtValue(0, 'must be above 0'), v.maxValue(1, 'must be at most 1')),
-  ),
+  probability: v.optional(v.pipe(v.number('must be a number'), v.gtValue(0, 'must be above 0'), v.maxValue(1, 'must be at most 1'))),
   /** Of what matches, every n-th. */
   every: v.optional(count),
   /** Since the start of the cloud. */
@@ -75,7 +73,9 @@ const faultAt = <P extends Place>(place: P) =>
     /** Of `delay`. */
     delayMs: v.optional(ms),
     /** Of `fail` on calls: what the service answers. */
-    error: v.optional(v.strictObject({ status: v.pipe(count, v.minValue(400, 'must be 400 or more'), v.maxValue(599, 'must be below 600')), code: text })),
+    error: v.optional(
+      v.strictObject({ status: v.pipe(count, v.minValue(400, 'must be 400 or more'), v.maxValue(599, 'must be below 600')), code: text }),
+    ),
     /** Of `kill` on environments: how often all that match are killed. */
     everyMs: v.optional(v.pipe(ms, v.minValue(1, 'must be 1 or more'))),
     ...WHEN,
@@ -84,7 +84,12 @@ const faultAt = <P extends Place>(place: P) =>
 const fault = v.variant(
   'on',
   [
-    faultAt('calls'), faultAt('invocations'), faultAt('stream-reads'), faultAt('stream-records'), faultAt('deliveries'), faultAt('frames'),
+    faultAt('calls'),
+    faultAt('invocations'),
+    faultAt('stream-reads'),
+    faultAt('stream-records'),
+    faultAt('deliveries'),
+    faultAt('frames'),
     faultAt('environments'),
   ],
   `must be one of ${Object.keys(ACTS).join(', ')}`,
@@ -116,7 +121,11 @@ const RELATIONS: readonly (readonly [holds: (fault: Fault) => boolean, field: st
   [({ do: act, delayMs }) => (act === 'delay') === (delayMs !== undefined), 'delayMs', 'goes with "do": "delay", and only with it'],
   [({ on, do: act, error }) => error === undefined || (on === 'calls' && act === 'fail'), 'error', 'goes with "do": "fail" on calls only'],
   [({ on, everyMs }) => (on === 'environments') === (everyMs !== undefined), 'everyMs', 'goes with "on": "environments", and only with it'],
-  [({ probability, every }) => probability === undefined || every === undefined, 'every', 'and probability exclude each other: leave one out'],
+  [
+    ({ probability, every }) => probability === undefined || every === undefined,
+    'every',
+    'and probability exclude each other: leave one out',
+  ],
   [
     ({ do: act, probability, every }) => act !== 'partition' || (probability === undefined && every === undefined),
     'do',
@@ -159,5 +168,7 @@ export function problem(source: string, path: string, what: string): FaultPlanEr
 function describe(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is missing';
   if (issue.expected === 'never') return 'is not a field of it';
-  return issue.message.startsWith('Invalid') ? `must be ${issue.expected}, not ${issue.received}` : `${issue.message}, not ${issue.received}`;
+  return issue.message.startsWith('Invalid')
+    ? `must be ${issue.expected}, not ${issue.received}`
+    : `${issue.message}, not ${issue.received}`;
 }

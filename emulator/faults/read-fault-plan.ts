@@ -10,7 +10,9 @@ export function readFaultPlan(file: string): FaultPlan {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new FaultPlanError(`${file}: the fault plan cannot be read (${(error as NodeJS.ErrnoException).code}); give the path of a JSON file`);
+    throw new FaultPlanError(
+      `${file}: the fault plan cannot be read (${(error as NodeJS.ErrnoException).code}); give the path of a JSON file`,
+    );
   }
   try {
     return validateFaultPlan(JSON.parse(text), file);

@@ -47,10 +47,12 @@ export async function invokeIntegration(
   });
   // A visitor's request that nobody answers any more need not begin. What comes from inside has its effects all the same.
   const signal = origin === 'outside' ? late.signal : undefined;
-  const invocation = invoker.invoke(functionArn, event, { origin, ...(signal && { signal }) }).catch((error: unknown): IntegrationResult => {
-    log.warn(`${address}: ${functionArn} cannot be invoked: ${(error as Error).message}`);
-    return { kind: 'error', errorType: 'ServiceException', errorMessage: (error as Error).message };
-  });
+  const invocation = invoker
+    .invoke(functionArn, event, { origin, ...(signal && { signal }) })
+    .catch((error: unknown): IntegrationResult => {
+      log.warn(`${address}: ${functionArn} cannot be invoked: ${(error as Error).message}`);
+      return { kind: 'error', errorType: 'ServiceException', errorMessage: (error as Error).message };
+    });
   try {
     return await Promise.race([invocation, timeout]);
   } finally {

@@ -5,10 +5,7 @@ import type { IncomingMessage } from 'node:http';
  * gets to see the answer.
  * @returns `too-large` as soon as that is certain, `aborted` when the sender went away
  */
-export function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<Buffer | 'too-large' | 'aborted'> {
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'aborted'> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = Number(request.headers['content-length'] ?? 0) > maxBytes ? Infinity : 0;

@@ -5,7 +5,6 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
  * @param at in ms since the epoch
  */
 export function requestTime(at: number): string {
-  const [, year = '', month = '', day = '', time = ''] =
-    /^(\d+)-(\d+)-(\d+)T([\d:]+)/.exec(new Date(at).toISOString()) ?? [];
+  const [, year = '', month = '', day = '', time = ''] = /^(\d+)-(\d+)-(\d+)T([\d:]+)/.exec(new Date(at).toISOString()) ?? [];
   return `${day}/${MONTHS[Number(month) - 1] ?? ''}/${year}:${time} +0000`;
 }

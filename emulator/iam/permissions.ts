@@ -26,11 +26,7 @@ export class Permissions implements PermissionCheck {
 
   allows(functionNameOrArn: string, principal: string, sourceArn: string): boolean {
     const granted = this.byFunction.get(functionName(functionNameOrArn)) ?? [];
-    return granted.some(
-      (spec) =>
-        spec.principal === principal &&
-        (spec.sourceArn === undefined || arnMatches(spec.sourceArn, sourceArn)),
-    );
+    return granted.some((spec) => spec.principal === principal && (spec.sourceArn === undefined || arnMatches(spec.sourceArn, sourceArn)));
   }
 }
 

@@ -64,13 +64,11 @@ export class AsyncInvocations {
   private async attempt(event: Event): Promise<void> {
     const { spec, invocation } = event;
     this.events.emit('attempt', spec.name, Date.now() - event.queuedAt);
-    const result = await this.options
-      .invoke(spec, invocation)
-      .catch((error: unknown): InvokeResult => ({
-        kind: 'error',
-        errorType: 'ServiceException',
-        errorMessage: String(error),
-      }));
+    const result = await this.options.invoke(spec, invocation).catch((error: unknown): InvokeResult => ({
+      kind: 'error',
+      errorType: 'ServiceException',
+      errorMessage: String(error),
+    }));
     if (this.closed) return;
     if (result.kind === 'throttled') return this.onThrottle(event);
     event.outcome = result;

@@ -1,8 +1,7 @@
 import type { FunctionSpec } from '../specs';
 
 /** Why an invocation was throttled: `Reason` of TooManyRequestsException. */
-export type ThrottleReason =
-  'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded';
+export type ThrottleReason = 'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded';
 
 /**
  * Counts invocations that have no answer yet, also those that wait for an execution environment. What a function reserves is both its own and its limit; functions without a reservation

@@ -41,8 +41,7 @@ export class EnvironmentFactory {
         variables: this.variables(spec, id, sessionToken, runtimeApi.add(id, host)),
         guard,
       }),
-      log: (text, requestId) =>
-        log({ at: Date.now(), functionName: spec.name, environmentId: id, requestId, text }),
+      log: (text, requestId) => log({ at: Date.now(), functionName: spec.name, environmentId: id, requestId, text }),
       ...listeners,
     });
     keys.add(sessionToken, environment.sandbox);
@@ -50,12 +49,7 @@ export class EnvironmentFactory {
     return environment;
   }
 
-  private variables(
-    spec: FunctionSpec,
-    id: string,
-    sessionToken: string,
-    runtimeApi: string,
-  ): Record<string, string> {
+  private variables(spec: FunctionSpec, id: string, sessionToken: string, runtimeApi: string): Record<string, string> {
     const { awsEndpoint, code, keys, region, xrayDaemon } = this.options;
     return environmentVariables({
       spec,

@@ -64,19 +64,14 @@ export class FunctionCode {
 /** @returns the digest of what was in it */
 async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Promise<string> {
   const zip = await readFile(codeZip).catch((cause: unknown) => {
-    throw new LambdaBootError(
-      `${address}: its code ${codeZip} cannot be read; build the functions with: npm run build`,
-      { cause },
-    );
+    throw new LambdaBootError(`${address}: its code ${codeZip} cannot be read; build the functions with: npm run build`, { cause });
   });
   await mkdir(root);
   const digest = createHash('sha256');
   for (const [name, bytes] of Object.entries(entriesOf(address, codeZip, zip))) {
     const file = path.join(root, name);
     if (!file.startsWith(root + path.sep)) {
-      throw new LambdaBootError(
-        `${address}: the entry "${name}" of ${codeZip} leads out of the zip; build it again: npm run build`,
-      );
+      throw new LambdaBootError(`${address}: the entry "${name}" of ${codeZip} leads out of the zip; build it again: npm run build`);
     }
     if (name.endsWith('/')) continue;
     await mkdir(path.dirname(file), { recursive: true });
@@ -90,9 +85,6 @@ function entriesOf(address: string, codeZip: string, zip: Buffer): Record<string
   try {
     return unzipSync(zip);
   } catch (cause) {
-    throw new LambdaBootError(
-      `${address}: its code ${codeZip} is not a zip; build the functions with: npm run build`,
-      { cause },
-    );
+    throw new LambdaBootError(`${address}: its code ${codeZip} is not a zip; build the functions with: npm run build`, { cause });
   }
 }

@@ -157,9 +157,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
 
   private timeOutInit(): void {
     const message = `Initialization has timed out after ${(this.options.initLimitMs / 1000).toFixed(2)} seconds`;
-    this.abandonInit('Sandbox.Timedout', (requestId) =>
-      platformError('Sandbox.Timedout', requestId, message),
-    );
+    this.abandonInit('Sandbox.Timedout', (requestId) => platformError('Sandbox.Timedout', requestId, message));
   }
 
   /** AWS would try a failed init once more within the invocation; here it fails at once, and the next one starts anew. */
@@ -190,7 +188,13 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     const running = this.running;
     if (!running) return;
     clearTimeout(running.timer);
-    this.settle(platformError('Runtime.Unknown', running.invocation.requestId, 'the runtime asked for another invocation before it had answered this one'));
+    this.settle(
+      platformError(
+        'Runtime.Unknown',
+        running.invocation.requestId,
+        'the runtime asked for another invocation before it had answered this one',
+      ),
+    );
     const record = this.recordOf(running);
     this.log(endLine(record.requestId));
     this.log(reportLine(record, this.options.spec.memoryMb));

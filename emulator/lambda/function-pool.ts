@@ -135,7 +135,10 @@ export class FunctionPool implements Starter {
   need(): Need | undefined {
     if (this.closed) return undefined;
     // What is asked for in advance comes after all that waits.
-    return this.uncovered ?? (this.warming.length > 0 ? { rank: Infinity, origin: 'outside', waitAtPaceMs: Infinity, lastWaitMs: Infinity } : undefined);
+    return (
+      this.uncovered ??
+      (this.warming.length > 0 ? { rank: Infinity, origin: 'outside', waitAtPaceMs: Infinity, lastWaitMs: Infinity } : undefined)
+    );
   }
 
   async start(): Promise<void> {

@@ -99,8 +99,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       queues,
       topics,
       retryDelaysMs: limits.asyncRetryDelaysMs,
-      warn: ({ name }, requestId, text) =>
-        log({ at: Date.now(), functionName: name, environmentId: '', requestId, text }),
+      warn: ({ name }, requestId, text) => log({ at: Date.now(), functionName: name, environmentId: '', requestId, text }),
     });
     const factory = new EnvironmentFactory({
       ...options,
@@ -118,17 +117,14 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       hasSpareCore: () => spareCores.hasSpareCore(),
       clock: backgroundClock,
     });
-    for (const spec of functions)
-      this.hosted.set(spec.arn, { spec, pool: this.poolFor(spec, this.concurrency, factory) });
+    for (const spec of functions) this.hosted.set(spec.arn, { spec, pool: this.poolFor(spec, this.concurrency, factory) });
   }
 
   /** @throws LambdaBootError for a function whose code or runtime cannot be run, by its Terraform address */
   static async start(options: LambdaServiceOptions): Promise<LambdaService> {
     for (const { address, runtime } of options.functions) {
       if (/^nodejs\d+\.x$/.test(runtime)) continue;
-      throw new LambdaBootError(
-        `${address}: the local cloud runs Node.js functions, not "${runtime}"; set runtime to nodejs22.x`,
-      );
+      throw new LambdaBootError(`${address}: the local cloud runs Node.js functions, not "${runtime}"; set runtime to nodejs22.x`);
     }
     const codeCache = options.codeCache === undefined ? undefined : CodeCache.open(options.codeCache);
     const code = await FunctionCode.unpack(options.functions, codeCache);
@@ -190,9 +186,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
 
   /** The environments that live now: starting, running or frozen. */
   environments(functionName?: string): readonly ExecutionEnvironment[] {
-    const all = [...this.hosted.values()].filter(
-      ({ spec }) => functionName === undefined || spec.name === functionName,
-    );
+    const all = [...this.hosted.values()].filter(({ spec }) => functionName === undefined || spec.name === functionName);
     return all.flatMap(({ pool }) => pool.sandboxes);
   }
 
@@ -256,11 +250,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     const hosted = this.hosted.get(arn);
     if (hosted) return hosted;
     const known = [...this.hosted.keys()].join(', ');
-    throw new AwsError(
-      404,
-      'ResourceNotFoundException',
-      `Function not found: ${arn}; the stack declares ${known || 'none'}`,
-    );
+    throw new AwsError(404, 'ResourceNotFoundException', `Function not found: ${arn}; the stack declares ${known || 'none'}`);
   }
 }
 

@@ -28,17 +28,11 @@ export function reportLine(record: InvocationRecord, memoryMb: number): string {
 
 /** Written when an init has failed; a good one shows in the REPORT line. */
 export function initReportLine(initMs: number, errorType: string): string {
-  return [
-    `INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms`,
-    'Phase: init',
-    ...statusFields(errorType),
-  ].join('\t');
+  return [`INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms`, 'Phase: init', ...statusFields(errorType)].join('\t');
 }
 
 function statusFields(errorType: string): string[] {
-  return errorType === 'Sandbox.Timedout'
-    ? ['Status: timeout']
-    : ['Status: error', `Error Type: ${errorType}`];
+  return errorType === 'Sandbox.Timedout' ? ['Status: timeout'] : ['Status: error', `Error Type: ${errorType}`];
 }
 
 /** Only what the platform noticed has a status: an error that the handler threw is an answer like any other. */

@@ -26,8 +26,7 @@ export interface RuntimeHost {
   failInit(outcome: Outcome): void;
 }
 
-const ROUTE =
-  /^\/([^/]+)\/2018-06-01\/runtime\/(?:(invocation\/next)|(init\/error)|invocation\/([^/]+)\/(response|error))$/;
+const ROUTE = /^\/([^/]+)\/2018-06-01\/runtime\/(?:(invocation\/next)|(init\/error)|invocation\/([^/]+)\/(response|error))$/;
 
 export class RuntimeApi {
   private readonly hosts = new Map<string, RuntimeHost>();
@@ -64,30 +63,17 @@ export class RuntimeApi {
   }
 
   private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const [, environmentId = '', isNext, isInitError, requestId = '', result] =
-      ROUTE.exec(request.url ?? '') ?? [];
+    const [, environmentId = '', isNext, isInitError, requestId = '', result] = ROUTE.exec(request.url ?? '') ?? [];
     const host = this.hosts.get(environmentId);
-    if (!host)
-      return refuse(
-        response,
-        404,
-        'NotFound',
-        `nothing at ${request.url}: is AWS_LAMBDA_RUNTIME_API unchanged?`,
-      );
+    if (!host) return refuse(response, 404, 'NotFound', `nothing at ${request.url}: is AWS_LAMBDA_RUNTIME_API unchanged?`);
     if (isNext) return host.next((invocation) => sendInvocation(response, invocation));
 
     const body = await readBody(request, this.maxResponseBytes).catch(() => undefined);
     if (body === undefined) return;
     if (isInitError) host.failInit(errorOutcome(body));
     else if (!host.answer(requestId, result === 'error' ? errorOutcome(body) : this.responseOutcome(body)))
-      return refuse(
-        response,
-        400,
-        'InvalidRequestID',
-        `${requestId} is not under way here, or has its answer`,
-      );
-    if (body.text === undefined)
-      return refuse(response, 413, 'RequestEntityTooLarge', this.tooLarge(body.bytes));
+      return refuse(response, 400, 'InvalidRequestID', `${requestId} is not under way here, or has its answer`);
+    if (body.text === undefined) return refuse(response, 413, 'RequestEntityTooLarge', this.tooLarge(body.bytes));
     response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}\n');
   }
 
@@ -132,9 +118,7 @@ async function readBody(request: http.IncomingMessage, maxBytes: number): Promis
 }
 
 function errorOutcome({ text = '{}' }: Body): Outcome {
-  const { errorType = 'Runtime.Unknown', errorMessage = '' } = JSON.parse(text) as Partial<
-    Record<string, string>
-  >;
+  const { errorType = 'Runtime.Unknown', errorMessage = '' } = JSON.parse(text) as Partial<Record<string, string>>;
   return { kind: 'error', errorType, errorMessage };
 }
 
@@ -150,13 +134,6 @@ function sendInvocation(response: http.ServerResponse, invocation: HandedOver): 
   response.end(invocation.payload);
 }
 
-function refuse(
-  response: http.ServerResponse,
-  status: number,
-  errorType: string,
-  errorMessage: string,
-): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ errorType, errorMessage }));
+function refuse(response: http.ServerResponse, status: number, errorType: string, errorMessage: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ errorType, errorMessage }));
 }

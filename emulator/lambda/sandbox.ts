@@ -22,10 +22,7 @@ export interface SandboxOptions {
   readonly onLine: (text: string) => void;
 }
 
-export class Sandbox
-  extends EventEmitter<{ freeze: []; thaw: []; exit: [] }>
-  implements ExecutionEnvironment
-{
+export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> implements ExecutionEnvironment {
   readonly id: string;
   readonly functionName: string;
   frozen = false;
@@ -66,11 +63,8 @@ export class Sandbox
   get exitReason(): string {
     if (this.failure) return `Runtime failed to start: ${this.failure.message}`;
     const { exitCode, signalCode } = this.child;
-    if (signalCode !== null)
-      return `Runtime exited with error: signal: ${SIGNAL_WORDS[signalCode] ?? signalCode}`;
-    return exitCode === 0
-      ? 'Runtime exited without providing a reason'
-      : `Runtime exited with error: exit status ${exitCode}`;
+    if (signalCode !== null) return `Runtime exited with error: signal: ${SIGNAL_WORDS[signalCode] ?? signalCode}`;
+    return exitCode === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: exit status ${exitCode}`;
   }
 
   /** Whoever delivers to the process hears of it before the process stops. */
@@ -109,8 +103,5 @@ const SIGNAL_WORDS: Readonly<Record<string, string>> = {
 
 /** The heap gets 90 % of the function's memory and a young generation of 5 %, as in AWS's own bootstrap script. */
 export function nodeFlags(memoryMb: number): string[] {
-  return [
-    `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`,
-    `--max-semi-space-size=${Math.floor(memoryMb * 0.05)}`,
-  ];
+  return [`--max-old-space-size=${Math.floor(memoryMb * 0.9)}`, `--max-semi-space-size=${Math.floor(memoryMb * 0.05)}`];
 }

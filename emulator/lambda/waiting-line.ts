@@ -23,7 +23,8 @@ export interface Waiter<Environment> {
   readonly fail: (error: Error) => void;
 }
 
-const rankOf = ({ since, origin }: Pick<Waiter<unknown>, 'since' | 'origin'>): number => (origin === 'inside' ? since - HEAD_START_MS : since);
+const rankOf = ({ since, origin }: Pick<Waiter<unknown>, 'since' | 'origin'>): number =>
+  origin === 'inside' ? since - HEAD_START_MS : since;
 
 export class WaitingLine<Environment> {
   private readonly waiters: Waiter<Environment>[] = [];

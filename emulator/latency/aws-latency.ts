@@ -30,7 +30,7 @@ export const AWS_LATENCY = {
     basis: 'assumed',
     source: '"single-digit millisecond" writes (https://aws.amazon.com/dynamodb/), with a tail',
   },
-  'PostToConnection': {
+  PostToConnection: {
     medianMs: 15,
     p99Ms: 80,
     basis: 'assumed',
@@ -48,7 +48,7 @@ export const AWS_LATENCY = {
     basis: 'assumed',
     source: 'a message to a route without code and its answer: taken to be as slow as PostToConnection',
   },
-  'PutEvents': {
+  PutEvents: {
     medianMs: 8,
     p99Ms: 30,
     basis: 'assumed',
@@ -68,7 +68,7 @@ export const AWS_LATENCY = {
     source:
       'from a read of the shard to the invocation, on top of the four reads a second that AWS documents (https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html)',
   },
-  'GetParameter': { medianMs: 10, p99Ms: 40, basis: 'assumed', source: 'SSM with decryption; AWS publishes no figure' },
+  GetParameter: { medianMs: 10, p99Ms: 40, basis: 'assumed', source: 'SSM with decryption; AWS publishes no figure' },
   'S3 read': {
     medianMs: 25,
     p99Ms: 150,

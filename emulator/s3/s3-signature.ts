@@ -38,7 +38,11 @@ const DIALECT: SignatureDialect = {
     return new AwsError(status, code, ownMessage);
   },
   // Encoded once, and left as it is otherwise: keys may have dots and repeated slashes in them.
-  canonicalPath: (path) => path.split('/').map((segment) => encode(decode(segment))).join('/'),
+  canonicalPath: (path) =>
+    path
+      .split('/')
+      .map((segment) => encode(decode(segment)))
+      .join('/'),
   payloadHash: (request) => announcedPayload(request) ?? UNSIGNED_PAYLOAD,
 };
 

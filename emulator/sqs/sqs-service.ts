@@ -41,24 +41,14 @@ export function sqsService(queues: readonly Hosted[]): AwsService {
     const run = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;
     if (!run) {
       const known = Object.keys(OPERATIONS).join(', ');
-      throw new AwsError(
-        400,
-        'UnknownOperationException',
-        `sqs:${operation} is not emulated by the local cloud, which knows ${known}`,
-      );
+      throw new AwsError(400, 'UnknownOperationException', `sqs:${operation} is not emulated by the local cloud, which knows ${known}`);
     }
     const { QueueName, QueueUrl } = input;
-    const hosted = queues.find(({ spec }) =>
-      operation === 'GetQueueUrl' ? spec.name === QueueName : spec.url === QueueUrl,
-    );
+    const hosted = queues.find(({ spec }) => (operation === 'GetQueueUrl' ? spec.name === QueueName : spec.url === QueueUrl));
     if (!hosted) {
       const known = queues.map(({ spec }) => spec.url).join(', ') || 'none';
       const asked = String(QueueUrl ?? QueueName);
-      throw new AwsError(
-        400,
-        'QueueDoesNotExist',
-        `The specified queue ${asked} does not exist; the stack has ${known}`,
-      );
+      throw new AwsError(400, 'QueueDoesNotExist', `The specified queue ${asked} does not exist; the stack has ${known}`);
     }
     return { status: 200, body: JSON.stringify(await run(input, hosted)) };
   };
@@ -77,8 +67,7 @@ function sendMessage(input: Input, { queue }: Hosted): object {
 async function receiveMessage(input: Input, { queue }: Hosted): Promise<object> {
   const messages = await queue.receive({
     maxMessages: number(input, 'MaxNumberOfMessages', 1, 1, 10),
-    visibilityTimeoutMs:
-      number(input, 'VisibilityTimeout', DEFAULT_VISIBILITY_TIMEOUT_S, 0, MAX_VISIBILITY_TIMEOUT_S) * 1000,
+    visibilityTimeoutMs: number(input, 'VisibilityTimeout', DEFAULT_VISIBILITY_TIMEOUT_S, 0, MAX_VISIBILITY_TIMEOUT_S) * 1000,
     waitMs: number(input, 'WaitTimeSeconds', 0, 0, MAX_WAIT_S) * 1000,
   });
   return messages.length === 0 ? {} : { Messages: messages.map((message) => describe(message, input)) };
@@ -90,9 +79,10 @@ function describe(message: ReceivedMessage, input: Input): object {
     ApproximateReceiveCount: String(message.receiveCount),
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
   };
-  const own = Object.entries(pick(message.attributes, input['MessageAttributeNames'])).map(
-    ([name, value]) => [name, { DataType: 'String', StringValue: value }],
-  );
+  const own = Object.entries(pick(message.attributes, input['MessageAttributeNames'])).map(([name, value]) => [
+    name,
+    { DataType: 'String', StringValue: value },
+  ]);
   return {
     MessageId: message.messageId,
     ReceiptHandle: message.receiptHandle,
@@ -117,18 +107,14 @@ function attributesOf({ spec, queue }: Hosted): Record<string, string> {
 /** The attributes asked for by name, or `All`. */
 function pick(attributes: Readonly<Record<string, string>>, names: unknown): Record<string, string> {
   const asked = Array.isArray(names) ? (names as unknown[]) : [];
-  return Object.fromEntries(
-    Object.entries(attributes).filter(([name]) => asked.includes('All') || asked.includes(name)),
-  );
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => asked.includes('All') || asked.includes(name)));
 }
 
 function textAttributes(attributes: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(attributes as Record<string, { StringValue?: unknown }>).map(([name, { StringValue }]) => {
       if (typeof StringValue === 'string') return [name, StringValue];
-      throw invalid(
-        `MessageAttributes.${name} has no StringValue; the local cloud keeps text attributes only`,
-      );
+      throw invalid(`MessageAttributes.${name} has no StringValue; the local cloud keeps text attributes only`);
     }),
   );
 }

@@ -27,11 +27,7 @@ export function ssmService(parameters: readonly ParameterSpec[], clock: () => nu
       const name = String(input['Name']);
       const parameter = byName.get(name);
       if (parameter) return ok({ Parameter: describe(parameter, decrypt) });
-      throw new AwsError(
-        400,
-        'ParameterNotFound',
-        `Parameter ${name} not found; the stack has ${[...byName.keys()].join(', ')}`,
-      );
+      throw new AwsError(400, 'ParameterNotFound', `Parameter ${name} not found; the stack has ${[...byName.keys()].join(', ')}`);
     }
     if (operation === 'GetParameters') {
       const names = namesOf(input['Names']);

@@ -85,9 +85,7 @@ export class EventSourceMapping implements Closeable {
     this.clock = options.clock ?? backgroundClock;
     this.random = options.random ?? Math.random;
     this.filters = mapping.filters.map((filter, index) =>
-      EventPatternError.at(`${mapping.address}: filter ${index + 1}`, () =>
-        compilePattern(filter, MAX_FILTER_PATTERN),
-      ),
+      EventPatternError.at(`${mapping.address}: filter ${index + 1}`, () => compilePattern(filter, MAX_FILTER_PATTERN)),
     );
     const processor = this.processor();
     this.lanes = Array.from({ length: mapping.parallelizationFactor }, () => this.lane(processor));
@@ -123,9 +121,7 @@ export class EventSourceMapping implements Closeable {
         await this.options.beforeRead?.();
         if (!signal.aborted) this.read();
       } catch (error) {
-        this.options.log.warn(
-          `${this.options.mapping.address}: the stream was not read: ${(error as Error).message}`,
-        );
+        this.options.log.warn(`${this.options.mapping.address}: the stream was not read: ${(error as Error).message}`);
       }
       // Reads that took longer than a period are not made up for.
       at = Math.max(at, this.clock.now() - pollMs);
@@ -146,8 +142,7 @@ export class EventSourceMapping implements Closeable {
 
   private take(item: StreamItem): void {
     this.counts.read += 1;
-    if (this.filters.length > 0 && !this.filters.some((matches) => matches(item.record)))
-      this.counts.filtered += 1;
+    if (this.filters.length > 0 && !this.filters.some((matches) => matches(item.record))) this.counts.filtered += 1;
     else this.lanes[hashOfKey(item.record) % this.lanes.length]?.add(item);
   }
 
@@ -189,8 +184,7 @@ export class EventSourceMapping implements Closeable {
     this.counts.discarded += batch.items.length;
     this.events.emit('discard', batch);
     const what = `${mapping.address}: ${batch.items.length} records are given up (${batch.condition})`;
-    if (mapping.onFailureArn === undefined)
-      return log.warn(`${what}: the mapping has no on-failure destination`);
+    if (mapping.onFailureArn === undefined) return log.warn(`${what}: the mapping has no on-failure destination`);
     try {
       const record = failedBatchRecord(batch, mapping, this.clock.now());
       queues.send(mapping.onFailureArn, record, { functionArn: mapping.functionArn });

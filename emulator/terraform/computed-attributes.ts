@@ -17,11 +17,17 @@ export interface Account {
 
 /** API Gateway's ids are ten of a-z and 0-9; ours are stable, so that addresses survive a restart. */
 const apiId = (resource: Resource): string =>
-  BigInt(`0x${createHash('sha256').update(resource.address).digest('hex').slice(0, 16)}`).toString(36).padStart(10, '0').slice(-10);
+  BigInt(`0x${createHash('sha256').update(resource.address).digest('hex').slice(0, 16)}`)
+    .toString(36)
+    .padStart(10, '0')
+    .slice(-10);
 
 /** KMS's ids are UUIDs; ours are stable. */
 const keyId = (resource: Resource): string =>
-  createHash('sha256').update(resource.address).digest('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+  createHash('sha256')
+    .update(resource.address)
+    .digest('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 
 /** The attributes that AWS computes, for the resource types the local cloud runs. */
 export function computedAttributes(account: Account, endpoints: Endpoints): ComputedAttribute {
@@ -77,7 +83,11 @@ export function computedAttributes(account: Account, endpoints: Endpoints): Comp
         if (attribute === 'arn') return `arn:aws:iam::${accountId}:role/${own('name')}`;
         return attribute === 'id' ? own('name') : undefined;
       case 'aws_kms_key':
-        return attribute === 'arn' ? arn('kms', `key/${keyId(resource)}`) : attribute === 'id' || attribute === 'key_id' ? keyId(resource) : undefined;
+        return attribute === 'arn'
+          ? arn('kms', `key/${keyId(resource)}`)
+          : attribute === 'id' || attribute === 'key_id'
+            ? keyId(resource)
+            : undefined;
       case 'aws_cloudwatch_metric_alarm':
       case 'aws_cloudwatch_composite_alarm':
         if (attribute === 'arn') return arn('cloudwatch', `alarm:${own('alarm_name')}`);

@@ -69,7 +69,8 @@ function integrationOf(route: Block, reader: ResourceReader): Block {
 
 function lambdaIntegration(block: Block, defaultTimeoutMs: number): LambdaIntegrationSpec {
   const type = block.text('integration_type');
-  if (type !== 'AWS_PROXY') throw new TerraformError(`${block.address}.integration_type is ${type}: the local cloud runs AWS_PROXY and MOCK`);
+  if (type !== 'AWS_PROXY')
+    throw new TerraformError(`${block.address}.integration_type is ${type}: the local cloud runs AWS_PROXY and MOCK`);
   return {
     kind: 'lambda',
     address: block.address,
@@ -112,7 +113,8 @@ function authorizationOf(route: Block, reader: ResourceReader): WebSocketRouteSp
   const type = route.optionalText('authorization_type') ?? 'NONE';
   if (type === 'NONE') return { kind: 'none' };
   if (type === 'AWS_IAM') return { kind: 'iam' };
-  if (type !== 'CUSTOM') throw new TerraformError(`${route.address}.authorization_type is ${type}: the local cloud knows NONE, AWS_IAM and CUSTOM`);
+  if (type !== 'CUSTOM')
+    throw new TerraformError(`${route.address}.authorization_type is ${type}: the local cloud knows NONE, AWS_IAM and CUSTOM`);
   const authorizerId = route.text('authorizer_id');
   const authorizer = reader.all('aws_apigatewayv2_authorizer').find((block) => reader.computed(block, 'id') === authorizerId);
   if (!authorizer) throw new TerraformError(`${route.address}.authorizer_id is ${authorizerId}, which is no authorizer of the stack`);

@@ -33,9 +33,7 @@ export function readFunctions(reader: ResourceReader): FunctionSpec[] {
 }
 
 function asyncInvocationOf(functionName: string, reader: ResourceReader): FunctionSpec['asyncInvocation'] {
-  const config = reader
-    .all('aws_lambda_function_event_invoke_config')
-    .find((block) => block.text('function_name') === functionName);
+  const config = reader.all('aws_lambda_function_event_invoke_config').find((block) => block.text('function_name') === functionName);
   if (!config) return DEFAULT_ASYNC;
   const maxAgeSeconds = config.optionalNumber('maximum_event_age_in_seconds');
   const destinations = config.block('destination_config');

@@ -74,7 +74,9 @@ export class Resolver {
       const resolve = (value: unknown): unknown => this.resolve(value, reference);
       const value = this.computed(resource, attribute, resolve) ?? resolve(resource.attributes[attribute]);
       if (value === undefined) {
-        throw new TerraformError(`${where} refers to ${reference}, which the local cloud does not know; add it to emulator/terraform/computed-attributes.ts`);
+        throw new TerraformError(
+          `${where} refers to ${reference}, which the local cloud does not know; add it to emulator/terraform/computed-attributes.ts`,
+        );
       }
       return value;
     } finally {

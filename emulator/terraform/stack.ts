@@ -28,9 +28,8 @@ export function readStack(file: string): Stack {
   if (Object.keys(json['data'] ?? {}).length > 0) {
     throw new TerraformError(`${file}: data sources ask AWS and cannot be answered here; put the value into environments/`);
   }
-  const resources = Object.entries((json['resource'] ?? {}) as Record<string, Record<string, Attributes>>).flatMap(
-    ([type, byName]) =>
-      Object.entries(byName).map(([name, attributes]) => ({ address: `${type}.${name}`, type, name, attributes })),
+  const resources = Object.entries((json['resource'] ?? {}) as Record<string, Record<string, Attributes>>).flatMap(([type, byName]) =>
+    Object.entries(byName).map(([name, attributes]) => ({ address: `${type}.${name}`, type, name, attributes })),
   );
   return {
     directory: path.dirname(path.resolve(file)),

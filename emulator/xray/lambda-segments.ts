@@ -40,5 +40,8 @@ export function lambdaSegments(record: InvocationRecord): readonly Segment[] {
 }
 
 const part = (name: string, from: number, to: number): Subsegment => ({
-  id: newSegmentId(), name, start_time: from / 1000, end_time: to / 1000,
+  id: newSegmentId(),
+  name,
+  start_time: from / 1000,
+  end_time: to / 1000,
 });

@@ -19,26 +19,24 @@ const verifier = startVerifier().catch((error: unknown): never => {
 /** API Gateway answers 401 to exactly this word. */
 const UNAUTHORIZED = 'Unauthorized';
 
-export const handler = instrumented(
-  async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
-    const { owner, names } = await identityIn(event);
-    const name = event.queryStringParameters?.['name'];
-    const identity: AgentIdentity = {
-      owner,
-      tunnelId: name || randomTunnelId(secureRandom),
-      lease: randomUUID(),
-      claim: !name || grantsName(names, name) ? 'granted' : 'held',
-    };
-    return {
-      principalId: owner,
-      policyDocument: {
-        Version: '2012-10-17',
-        Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: event.methodArn }],
-      },
-      context: { ...identity },
-    };
-  },
-);
+export const handler = instrumented(async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+  const { owner, names } = await identityIn(event);
+  const name = event.queryStringParameters?.['name'];
+  const identity: AgentIdentity = {
+    owner,
+    tunnelId: name || randomTunnelId(secureRandom),
+    lease: randomUUID(),
+    claim: !name || grantsName(names, name) ? 'granted' : 'held',
+  };
+  return {
+    principalId: owner,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: event.methodArn }],
+    },
+    context: { ...identity },
+  };
+});
 
 /** One kind of token opens an environment: with an identity provider, its own key opens nothing. */
 async function startVerifier(): Promise<TokenVerifier> {

@@ -58,8 +58,7 @@ export function bodyBucket(bucket: string, callMs: number, onFailure?: (key: str
     },
 
     // As rows are removed, and for the same reasons: see row-remover.ts.
-    remove: (key) =>
-      sent(untraced.send(new DeleteObjectCommand(object(key)), { requestTimeout: 0 }), (error) => onFailure?.(key, error)),
+    remove: (key) => sent(untraced.send(new DeleteObjectCommand(object(key)), { requestTimeout: 0 }), (error) => onFailure?.(key, error)),
 
     downloadUrl: (key, until) => getSignedUrl(untraced, new GetObjectCommand(object(key)), lifeUntil(until)),
 

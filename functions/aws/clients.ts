@@ -24,7 +24,8 @@ export const documentClient = (callMs: number): DynamoDBDocumentClient =>
   });
 
 /** @param callMs time for one attempt of a call, in ms */
-export const eventBridgeClient = (callMs: number): EventBridgeClient => traced(new EventBridgeClient({ requestHandler: requestHandlerFor(callMs) }));
+export const eventBridgeClient = (callMs: number): EventBridgeClient =>
+  traced(new EventBridgeClient({ requestHandler: requestHandlerFor(callMs) }));
 
 /** @param callMs time for one attempt of a call, in ms */
 export const ssmClient = (callMs: number): SSMClient => traced(new SSMClient({ requestHandler: requestHandlerFor(callMs) }));

@@ -1,8 +1,4 @@
-import {
-  GetConnectionCommand,
-  PostToConnectionCommand,
-  type ApiGatewayManagementApiClient,
-} from '@aws-sdk/client-apigatewaymanagementapi';
+import { GetConnectionCommand, PostToConnectionCommand, type ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 
 /** What became of a post. `unknown`: no answer in time or a failure of the service; it may have been delivered. */
 export type PostOutcome = 'delivered' | 'gone' | 'limited' | 'too-large' | 'unknown';

@@ -3,7 +3,8 @@ import type { BodyStore } from '../core/body-store';
 /** The body store in a bucket, whose client is loaded with the first large body: most environments never see one, and start without it. */
 export function lazyBodyBucket(bucket: string, callMs: number, onFailure?: (key: string, error: unknown) => void): BodyStore {
   let loading: Promise<BodyStore> | undefined;
-  const store = (): Promise<BodyStore> => (loading ??= import('./body-bucket').then(({ bodyBucket }) => bodyBucket(bucket, callMs, onFailure)));
+  const store = (): Promise<BodyStore> =>
+    (loading ??= import('./body-bucket').then(({ bodyBucket }) => bodyBucket(bucket, callMs, onFailure)));
   return {
     put: async (...args) => (await store()).put(...args),
     get: async (...args) => (await store()).get(...args),

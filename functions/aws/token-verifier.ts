@@ -1,5 +1,13 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey, type JWTVerifyOptions, type RemoteJWKSetOptions } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  type RemoteJWKSetOptions,
+} from 'jose';
 import { nameGrants, type NameGrants } from '../core/tunnel-names';
 
 /** HS256 wants a key of at least the hash's size (RFC 7518 section 3.2). In bytes. */

@@ -62,11 +62,7 @@ const METHODS_OF_OLD_AGENTS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 
  * wait. The order matters: an answer that is written before anybody waits must be found.
  * @throws TunnelError for everything the visitor is told of
  */
-export async function forwardRequest(
-  requestId: string,
-  request: VisitorRequest,
-  options: ForwardOptions,
-): Promise<VisitorResponse> {
+export async function forwardRequest(requestId: string, request: VisitorRequest, options: ForwardOptions): Promise<VisitorResponse> {
   const { pending, clock } = options;
   const deadline = request.arrivedAt + options.deadlineMs;
   refuseUncarried(request);
@@ -180,5 +176,4 @@ async function sendToAgent(
 }
 
 /** Whether the visitor who was let in by the one would be let in by the other: an agent keeps its salt for as long as it runs. */
-const isSameAgent = (newer: Tunnel, tunnel: Tunnel): boolean =>
-  newer.owner === tunnel.owner && newer.access?.salt === tunnel.access?.salt;
+const isSameAgent = (newer: Tunnel, tunnel: Tunnel): boolean => newer.owner === tunnel.owner && newer.access?.salt === tunnel.access?.salt;

@@ -1,8 +1,23 @@
-import { bodyRefOf, type AgentMessage, type CloudMessage, type ErrorMessage, type HttpResponseMessage, type ReadyMessage } from '../../protocol';
+import {
+  bodyRefOf,
+  type AgentMessage,
+  type CloudMessage,
+  type ErrorMessage,
+  type HttpResponseMessage,
+  type ReadyMessage,
+} from '../../protocol';
 import { isStored, MAX_ROW_BODY_BYTES, responseBodyKey, type BodyStore } from './body-store';
 import type { Clock } from './clock';
 import { grantUpload } from './grant-upload';
-import { SHAPE_VERSION, type Answerer, type Completion, type CompletionResult, type Interest, type Outcome, type PendingRequests } from './pending-request';
+import {
+  SHAPE_VERSION,
+  type Answerer,
+  type Completion,
+  type CompletionResult,
+  type Interest,
+  type Outcome,
+  type PendingRequests,
+} from './pending-request';
 import { tunnelUrls, type AgentIdentity, type TunnelLeases } from './tunnel';
 import type { Wake, WakePoster } from './wake';
 
@@ -76,11 +91,7 @@ async function establish(
   });
 }
 
-async function complete(
-  message: HttpResponseMessage | ErrorMessage,
-  from: AgentIdentity,
-  options: MessageOptions,
-): Promise<void> {
+async function complete(message: HttpResponseMessage | ErrorMessage, from: AgentIdentity, options: MessageOptions): Promise<void> {
   const requestId = message.request_id;
   // An error that speaks of no request is for the log only.
   if (requestId === null || requestId === undefined) return;

@@ -44,7 +44,7 @@ export const TUNNEL_ERRORS = {
     status: 404,
     title: 'There is no such tunnel',
     remedy: 'Check the address; the agent prints it when it connects.',
-    owner: "Start the agent, and compare the name with the one it prints.",
+    owner: 'Start the agent, and compare the name with the one it prints.',
     retryable: false,
   },
   request_too_large: {
@@ -58,7 +58,8 @@ export const TUNNEL_ERRORS = {
     status: 429,
     title: 'Too many passwords were tried from your address',
     remedy: 'Wait a minute, and then send the user name and password that the owner of the tunnel gave you.',
-    owner: 'Somebody tries passwords, or many who share an address came at once. Where that happens take `--bearer-token` or `--allow-cidr`.',
+    owner:
+      'Somebody tries passwords, or many who share an address came at once. Where that happens take `--bearer-token` or `--allow-cidr`.',
     retryable: true,
     retryAfter: 60,
   },
@@ -116,7 +117,8 @@ export const TUNNEL_ERRORS = {
     status: 502,
     title: 'The local service sent an invalid response',
     remedy: "Tell the owner of the tunnel; the agent's output says what is wrong with it.",
-    owner: "The local service hung up before its answer was whole, or sent something that is not HTTP; see the agent's output and the service's log.",
+    owner:
+      "The local service hung up before its answer was whole, or sent something that is not HTTP; see the agent's output and the service's log.",
     retryable: false,
   },
   response_too_large: {

@@ -45,8 +45,27 @@ export interface TunnelLeases {
 
 /** Names that stand for something else, or could be taken for us. */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([
-  'admin', 'agent', 'agents', 'api', 'app', 'auth', 'console', 'dashboard', 'docs', 'help', 'http-tunnel', 'localhost',
-  'login', 'mail', 'ns', 'ns1', 'ns2', 'status', 'support', 'wake', 'www',
+  'admin',
+  'agent',
+  'agents',
+  'api',
+  'app',
+  'auth',
+  'console',
+  'dashboard',
+  'docs',
+  'help',
+  'http-tunnel',
+  'localhost',
+  'login',
+  'mail',
+  'ns',
+  'ns1',
+  'ns2',
+  'status',
+  'support',
+  'wake',
+  'www',
 ]);
 
 /** A name is a DNS label of 3 to 63 characters, so that it can be a subdomain (RFC 1123 section 2.1). */

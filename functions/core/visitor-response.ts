@@ -56,13 +56,7 @@ export function errorResponse(error: TunnelError, accept: string | undefined, re
 /** Browsers name text/html; programs name JSON, or anything. */
 const prefersHtml = (accept: string | undefined): boolean => /\btext\/html\b/i.test(accept ?? '');
 
-function errorPage(error: {
-  status: number;
-  title: string;
-  detail: string | undefined;
-  remedy: string;
-  requestId: string;
-}): string {
+function errorPage(error: { status: number; title: string; detail: string | undefined; remedy: string; requestId: string }): string {
   const { status, title, detail, remedy, requestId } = error;
   return `<!doctype html>
 <html lang="en">

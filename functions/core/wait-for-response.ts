@@ -72,7 +72,9 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
   };
   /** @param learnedBy what made the waiter look */
   const read = async (learnedBy: LearnedBy): Promise<News> => ({
-    kind: 'read', completion: await reported(pending.read(requestId, over), onStoreError), learnedBy,
+    kind: 'read',
+    completion: await reported(pending.read(requestId, over), onStoreError),
+    learnedBy,
   });
   const heard = async (): Promise<News> => ({ kind: 'wake', wake: await inbox.next() });
   let nextWake = heard();

@@ -114,12 +114,10 @@ async function answer(requestId: string, request: VisitorRequest): Promise<Visit
   }
 }
 
-export const handler = instrumented(
-  async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
-    const requestId = randomUUID();
-    identify({ requestId });
-    const response = await answer(requestId, toVisitorRequest(event, traceHeader()));
-    // By this id `npm run trace` and the logs tell the request's story.
-    return toLambdaResponse({ ...response, headers: { ...response.headers, [REQUEST_ID_HEADER]: [requestId] } });
-  },
-);
+export const handler = instrumented(async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+  const requestId = randomUUID();
+  identify({ requestId });
+  const response = await answer(requestId, toVisitorRequest(event, traceHeader()));
+  // By this id `npm run trace` and the logs tell the request's story.
+  return toLambdaResponse({ ...response, headers: { ...response.headers, [REQUEST_ID_HEADER]: [requestId] } });
+});

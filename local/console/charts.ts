@@ -31,11 +31,16 @@ function pointsOf(points: readonly MetricPoint[], counted?: { from: number; to: 
   if (!counted || points.length === 0) return points.map(({ at, value }) => [at, value] as const);
   const { from, to, periodMs } = counted;
   const values = new Map(points.map(({ at, value }) => [at, value]));
-  return Array.from({ length: Math.round((to - from) / periodMs) }, (_, i) => [from + i * periodMs, values.get(from + i * periodMs) ?? 0] as const);
+  return Array.from(
+    { length: Math.round((to - from) / periodMs) },
+    (_, i) => [from + i * periodMs, values.get(from + i * periodMs) ?? 0] as const,
+  );
 }
 
 const ours = (name: string, service: string, dimensions: Record<string, string> = {}): MetricId => ({
-  namespace: METRIC_NAMESPACE, name, dimensions: { service, ...dimensions },
+  namespace: METRIC_NAMESPACE,
+  name,
+  dimensions: { service, ...dimensions },
 });
 const ofCohort = (name: string, cohort: string, mode?: string): MetricId =>
   ours(name, 'forward-request', { cohort, ...(mode !== undefined && { mode }) });
@@ -71,8 +76,10 @@ const CHARTS: readonly (Omit<Chart, 'series'> & { readonly lines: readonly Line[
     title: 'Wakes by source',
     unit: '',
     lines: (['direct', 'bus', 'safety-read'] as const).map((source, i) => ({
-      name: source, look: (['canary', 'third', 'fourth'] as const)[i] ?? 'fourth',
-      metric: ours('WakeLatency', 'forward-request', { source }), statistic: 'SampleCount',
+      name: source,
+      look: (['canary', 'third', 'fourth'] as const)[i] ?? 'fourth',
+      metric: ours('WakeLatency', 'forward-request', { source }),
+      statistic: 'SampleCount',
     })),
   },
   {

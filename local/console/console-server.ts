@@ -93,7 +93,8 @@ export class ConsoleServer implements Closeable {
     if (![`127.0.0.1:${this.port}`, `localhost:${this.port}`].includes(host)) return [403, `the console is at ${this.url}`];
     if (method !== 'GET' && method !== 'HEAD') return [405, 'the console is read-only'];
     const site = headers['sec-fetch-site'];
-    if (url?.startsWith('/api/') && site !== undefined && site !== 'same-origin' && site !== 'none') return [403, 'the console answers its own page only'];
+    if (url?.startsWith('/api/') && site !== undefined && site !== 'same-origin' && site !== 'none')
+      return [403, 'the console answers its own page only'];
     return undefined;
   }
 

@@ -17,7 +17,12 @@ const REQUESTS_SHOWN = 50;
 const TRANSITIONS_SHOWN = 50;
 
 /** Everything the page shows of one moment, but for the logs. */
-export function overviewOf({ metrics, alarms, traces }: OverviewSources, minutes: WindowMinutes, now: number, environment: string): Overview {
+export function overviewOf(
+  { metrics, alarms, traces }: OverviewSources,
+  minutes: WindowMinutes,
+  now: number,
+  environment: string,
+): Overview {
   const window = { from: now - minutes * 60_000, to: now };
   const look = new Look(metrics, window.from, window.to);
   const modes = look.modes();
@@ -35,7 +40,10 @@ export function overviewOf({ metrics, alarms, traces }: OverviewSources, minutes
     control,
     modes,
     wakes: look.wakes(),
-    alarms: alarms.list().map(withRunbook).sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name)),
+    alarms: alarms
+      .list()
+      .map(withRunbook)
+      .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name)),
     history: alarms.history().slice(-TRANSITIONS_SHOWN).reverse(),
     periodMs: PERIODS[minutes],
     charts: charts(metrics, minutes, now),
@@ -68,7 +76,9 @@ class Look {
   modes(): ModeFigures[] {
     return this.metrics
       .list()
-      .filter(({ namespace, name, dimensions }) => namespace === METRIC_NAMESPACE && name === 'Requests' && dimensions['mode'] !== undefined)
+      .filter(
+        ({ namespace, name, dimensions }) => namespace === METRIC_NAMESPACE && name === 'Requests' && dimensions['mode'] !== undefined,
+      )
       .map(({ dimensions }) => ({ cohort: dimensions['cohort'] as CohortName, mode: dimensions['mode'] ?? '' }))
       .map((by) => ({ ...by, ...this.figures(by) }))
       .filter(({ requests }) => requests > 0)

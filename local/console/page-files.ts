@@ -24,7 +24,12 @@ export function pageFiles(): ReadonlyMap<string, PageFile> {
 
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [path.join(FOLDER, 'main.ts')], bundle: true, write: false, logLevel: 'silent', format: 'esm', target: 'es2022',
+    entryPoints: [path.join(FOLDER, 'main.ts')],
+    bundle: true,
+    write: false,
+    logLevel: 'silent',
+    format: 'esm',
+    target: 'es2022',
   });
   const [output] = outputFiles;
   if (!output) throw new Error('esbuild wrote nothing');

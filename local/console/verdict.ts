@@ -30,7 +30,13 @@ export function compare(canary: Figures, control: Figures, minutes: number, base
     };
   }
   const kind = judged(errorsCompared(canary, control), timesCompared(canary.response.p50, control.response.p50));
-  return { kind, headline: HEADLINES[kind], detail: [timesText(canary, control), slowestText(canary, control), errorsText(canary, control), countsText(canary, control, span)].filter(Boolean).join(' ') };
+  return {
+    kind,
+    headline: HEADLINES[kind],
+    detail: [timesText(canary, control), slowestText(canary, control), errorsText(canary, control), countsText(canary, control, span)]
+      .filter(Boolean)
+      .join(' '),
+  };
 }
 
 const HEADLINES: Record<Verdict['kind'], string> = {
@@ -68,7 +74,11 @@ function timesCompared(canary: number | undefined, control: number | undefined):
 function againstBaseline(canary: Figures, span: string, baselineMs: number | undefined): Verdict {
   const { average } = canary.response;
   if (baselineMs === undefined || average === undefined) {
-    return { kind: 'unknown', headline: 'No control', detail: `All ${count(canary)} ${span} are event-driven, and no baseline is recorded. ${own('They', canary)}` };
+    return {
+      kind: 'unknown',
+      headline: 'No control',
+      detail: `All ${count(canary)} ${span} are event-driven, and no baseline is recorded. ${own('They', canary)}`,
+    };
   }
   const sign = timesCompared(average, baselineMs);
   const kind = sign === 0 ? 'same' : sign > 0 ? 'better' : 'worse';

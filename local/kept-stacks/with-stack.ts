@@ -74,5 +74,6 @@ function keep(folders: KeptFolders, key: string, draft: string, warn: (text: str
   }
 }
 
-const notKept = (error: unknown): string => `the synthesized stack cannot be kept, so the next start takes longer: ${(error as Error).message}`;
+const notKept = (error: unknown): string =>
+  `the synthesized stack cannot be kept, so the next start takes longer: ${(error as Error).message}`;
 const warnOnStderr = (text: string): void => void process.stderr.write(`warning: ${text}\n`);

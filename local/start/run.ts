@@ -57,7 +57,13 @@ export async function run(options: StartOptions, output: StartOutput): Promise<L
 }
 
 /** Opens what `npm start` has beside the cloud: ports of single tunnels, the console, an agent, and the file by which commands find it all. */
-async function open(tunnel: LocalTunnel, environment: Environment, startedAt: number, options: StartOptions, output: StartOutput): Promise<void> {
+async function open(
+  tunnel: LocalTunnel,
+  environment: Environment,
+  startedAt: number,
+  options: StartOptions,
+  output: StartOutput,
+): Promise<void> {
   const { cloud } = tunnel;
   const { services } = cloud;
   if (options.faults) tunnel.onClose(async () => output.faults(services.faults.counts()));
@@ -89,7 +95,9 @@ async function open(tunnel: LocalTunnel, environment: Environment, startedAt: nu
 }
 
 function warmUp({ services: { spec, lambda } }: LocalCloud, counts: Readonly<Record<string, number>>): Promise<void> {
-  return lambda.warm(Object.fromEntries(spec.functions.map(({ address, name }) => [name, counts[address.slice('aws_lambda_function.'.length)] ?? 0])));
+  return lambda.warm(
+    Object.fromEntries(spec.functions.map(({ address, name }) => [name, counts[address.slice('aws_lambda_function.'.length)] ?? 0])),
+  );
 }
 
 /** Builds and synthesizes what is not kept from an earlier start, says which, and boots. */
@@ -100,9 +108,17 @@ async function boot(environment: Environment, options: StartOptions, output: Sta
     isKept = false;
     output.progress(text);
   };
-  await buildFunctions({ outdir: BUNDLES, rebuild, onBuild: (names) => make(`building ${names.length > 2 ? 'the functions' : names.join(' and ')}`) });
+  await buildFunctions({
+    outdir: BUNDLES,
+    rebuild,
+    onBuild: (names) => make(`building ${names.length > 2 ? 'the functions' : names.join(' and ')}`),
+  });
   return startLocalTunnel({
-    environment, rebuild, httpPort, faults, concurrentStarts,
+    environment,
+    rebuild,
+    httpPort,
+    faults,
+    concurrentStarts,
     tokenKey: process.env['TF_VAR_agent_token_key'],
     latency: latencyProfile(options.latency, LATENCY_SEED),
     log: (line) => output.log(line),
@@ -123,7 +139,16 @@ function announce(tunnel: LocalTunnel, { responsePath }: Environment, consoleUrl
   const { accessKeyId, secretAccessKey } = operator;
   const { pid } = process;
   writeRunningCloud({
-    endpoint, region: spec.region, accessKeyId, secretAccessKey, environment: 'local', pid, visitorUrl, agentEndpoint, responsePath, ...consoleUrl,
+    endpoint,
+    region: spec.region,
+    accessKeyId,
+    secretAccessKey,
+    environment: 'local',
+    pid,
+    visitorUrl,
+    agentEndpoint,
+    responsePath,
+    ...consoleUrl,
   });
   tunnel.onClose(async () => removeRunningCloud(pid));
 }

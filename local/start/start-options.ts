@@ -43,13 +43,14 @@ export interface StartOptions {
   readonly warnings: readonly string[];
 }
 
-type Parsed = Omit<StartOptions, 'port' | 'consolePort' | 'faults' | 'concurrentStarts' | 'pins' | 'access' | 'warnings'> & AccessFlags & {
-  readonly port?: number;
-  readonly consolePort?: number;
-  readonly faults?: FaultPlan;
-  readonly concurrentStarts?: number;
-  readonly pin: readonly Pin[];
-};
+type Parsed = Omit<StartOptions, 'port' | 'consolePort' | 'faults' | 'concurrentStarts' | 'pins' | 'access' | 'warnings'> &
+  AccessFlags & {
+    readonly port?: number;
+    readonly consolePort?: number;
+    readonly faults?: FaultPlan;
+    readonly concurrentStarts?: number;
+    readonly pin: readonly Pin[];
+  };
 
 /**
  * Reads the command line of `npm start`, and from the environment the secrets that visitors have to show.
@@ -86,9 +87,7 @@ function startCommand(): Command {
     .option('--name <name>', "the tunnel's name", 'demo')
     .addOption(new Option('--http-port <port>', 'port that visitors use').default(8080).argParser(portOrAny))
     .addOption(new Option('--mode <mode>', 'how answers find their waiter').choices([...MODES]).default('direct'))
-    .addOption(
-      new Option('--percent <percent>', 'share of requests that is event-driven, the others poll').default(100).argParser(share),
-    )
+    .addOption(new Option('--percent <percent>', 'share of requests that is event-driven, the others poll').default(100).argParser(share))
     .addOption(
       new Option('--latency <profile>', 'how slow the services of the local cloud are: as AWS, or not at all')
         .choices([...LATENCY_PROFILES])
@@ -101,7 +100,9 @@ function startCommand(): Command {
         .argParser((text: string, pins: Pin[]) => [...pins, parsePin(text)]),
     )
     .addOption(
-      new Option('--concurrent-starts <count>', 'execution environments that start at once at most (default: one a core)').argParser(atLeastOne),
+      new Option('--concurrent-starts <count>', 'execution environments that start at once at most (default: one a core)').argParser(
+        atLeastOne,
+      ),
     )
     .option('--json', 'one JSON object a line, nothing else (use npm --silent start)', false)
     .option('--no-agent', "only the cloud; prints the agent gateway's URL and a token for agents")

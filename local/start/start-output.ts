@@ -72,7 +72,19 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
   };
 }
 
-function readyText({ mode, percent, seconds, functions, environments, visitorUrl, agentEndpoint, consoleUrl, tunnel, token, pins }: Ready): string {
+function readyText({
+  mode,
+  percent,
+  seconds,
+  functions,
+  environments,
+  visitorUrl,
+  agentEndpoint,
+  consoleUrl,
+  tunnel,
+  token,
+  pins,
+}: Ready): string {
   const lines = [
     '',
     `http-tunnel is running on the local cloud (mode ${mode}${percent === 100 ? '' : ` for ${percent} % of the requests`}, ready in ${seconds.toFixed(1)} s; Ctrl-C stops it)`,
@@ -87,7 +99,13 @@ function readyText({ mode, percent, seconds, functions, environments, visitorUrl
   lines.push('');
   if (tunnel) lines.push(`Open ${tunnel.pathUrl} (works everywhere, on this machine only)`, `Forwarding ${tunnel.url} -> ${tunnel.target}`);
   if (token !== undefined) {
-    lines.push('Connect an agent from another terminal:', '', `  export HTTP_TUNNEL_ENDPOINT=${agentEndpoint}`, `  export HTTP_TUNNEL_TOKEN=${token}`, '  npm run agent -- http 3000');
+    lines.push(
+      'Connect an agent from another terminal:',
+      '',
+      `  export HTTP_TUNNEL_ENDPOINT=${agentEndpoint}`,
+      `  export HTTP_TUNNEL_TOKEN=${token}`,
+      '  npm run agent -- http 3000',
+    );
   }
   return lines.join('\n');
 }

@@ -29,12 +29,18 @@ export class LocalTraces implements Traces {
   }
 
   recent(limit: number): readonly TracedRequest[] {
-    return [...this.requests.values()].flatMap(({ seen }) => seen ?? []).slice(-limit).reverse();
+    return [...this.requests.values()]
+      .flatMap(({ seen }) => seen ?? [])
+      .slice(-limit)
+      .reverse();
   }
 
   timeline(requestId: string): readonly TimelineEntry[] {
     const lines = this.logs.about(requestId);
-    const traceIds = new Set([...(this.requests.get(requestId)?.traceIds ?? []), ...this.tracesOf(new Set(lines.flatMap((line) => line.requestId ?? [])))]);
+    const traceIds = new Set([
+      ...(this.requests.get(requestId)?.traceIds ?? []),
+      ...this.tracesOf(new Set(lines.flatMap((line) => line.requestId ?? []))),
+    ]);
     const segments = [...traceIds].flatMap((id) => this.traces.get(id)?.segments ?? []);
     return timelineOf(requestId, { segments, lines });
   }

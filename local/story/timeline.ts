@@ -51,11 +51,19 @@ export function timelineOf(requestId: string, { segments, lines }: Evidence): Ti
         const about = child.annotations?.['requestId'];
         if (about !== undefined && about !== requestId) return [];
         if (FRAME.has(child.name)) return below(child, depth);
-        return [{ ...timesOf(child), functionName, kind: 'call' as const, text: callText(child), failed: hasFailed(child), depth }, ...below(child, depth + 1)];
+        return [
+          { ...timesOf(child), functionName, kind: 'call' as const, text: callText(child), failed: hasFailed(child), depth },
+          ...below(child, depth + 1),
+        ];
       });
-    const annotations = [...descendants(invocation, children)].find((node) => node.annotations?.['requestId'] === requestId)?.annotations ?? {};
+    const annotations =
+      [...descendants(invocation, children)].find((node) => node.annotations?.['requestId'] === requestId)?.annotations ?? {};
     const failed = hasFailed(invocation) || 'error' in annotations;
-    const text = invocationText(invocation, (children.get(invocation.id) ?? []).some(({ name }) => name === 'Initialization'), annotations);
+    const text = invocationText(
+      invocation,
+      (children.get(invocation.id) ?? []).some(({ name }) => name === 'Initialization'),
+      annotations,
+    );
     return [{ ...timesOf(invocation), functionName, kind: 'invocation', text, failed, depth: 0 }, ...below(invocation, 1)];
   }
 }
@@ -101,7 +109,9 @@ const timesOf = ({ start_time, end_time = start_time }: Subsegment): { at: numbe
 
 function callText({ name, aws, cause }: Subsegment): string {
   if (name === 'Initialization') return 'init';
-  return [shortService(name), aws?.operation, aws?.table_name && shortName(aws.table_name), cause?.exceptions?.[0]?.type].filter(Boolean).join(' ');
+  return [shortService(name), aws?.operation, aws?.table_name && shortName(aws.table_name), cause?.exceptions?.[0]?.type]
+    .filter(Boolean)
+    .join(' ');
 }
 
 const shortService = (name: string): string => name.replace('ApiGatewayManagementApi', 'API Gateway');

@@ -25,9 +25,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { targets, topicArn, rollBack }: AlarmsProps) {
     super(scope, id);
     const { name: environment, accountId } = targets.environment;
-    const triggers = rollbackTriggers(targets).map(
-      (definition) => new MetricAlarm(this, definition, environment, topicArn),
-    );
+    const triggers = rollbackTriggers(targets).map((definition) => new MetricAlarm(this, definition, environment, topicArn));
     const composite = new CloudwatchCompositeAlarm(this, 'rollback', {
       alarmName: physicalName('alarm', environment, 'rollback'),
       alarmDescription: describeAlarm(
@@ -46,9 +44,7 @@ export class Alarms extends Construct {
       sourceArn: composite.arn,
       sourceAccount: accountId,
     });
-    const others = watchAlarms(targets).map(
-      (definition) => new MetricAlarm(this, definition, environment, topicArn),
-    );
+    const others = watchAlarms(targets).map((definition) => new MetricAlarm(this, definition, environment, topicArn));
     const all = [...triggers, ...others];
     this.names = [composite.alarmName, ...all.map(({ name }) => name)];
     this.arns = [composite.arn, ...all.map(({ arn }) => arn)];

@@ -12,19 +12,13 @@ export interface AwsMetric {
 
 const LAMBDA = 'https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html';
 const EVENTS = 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html';
-const SQS =
-  'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html';
+const SQS = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html';
 const HTTP_API = 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html';
-const WEB_SOCKET_API =
-  'https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html';
+const WEB_SOCKET_API = 'https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html';
 const DYNAMODB = 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html';
 
-const metrics = (
-  namespace: string,
-  dimensions: readonly string[],
-  source: string,
-  ...names: string[]
-): AwsMetric[] => names.map((name) => ({ namespace, name, dimensions, source }));
+const metrics = (namespace: string, dimensions: readonly string[], source: string, ...names: string[]): AwsMetric[] =>
+  names.map((name) => ({ namespace, name, dimensions, source }));
 
 export const AWS_METRICS: readonly AwsMetric[] = [
   ...metrics(
@@ -53,11 +47,5 @@ export const AWS_METRICS: readonly AwsMetric[] = [
   ...metrics('AWS/SQS', ['QueueName'], SQS, 'ApproximateNumberOfMessagesVisible', 'NumberOfMessagesSent'),
   ...metrics('AWS/ApiGateway', ['ApiId'], HTTP_API, 'Count', '4xx', '5xx'),
   ...metrics('AWS/ApiGateway', ['ApiId'], WEB_SOCKET_API, 'ConnectCount', 'MessageCount', 'ClientError'),
-  ...metrics(
-    'AWS/DynamoDB',
-    ['TableName'],
-    DYNAMODB,
-    'ConsumedWriteCapacityUnits',
-    'ConsumedReadCapacityUnits',
-  ),
+  ...metrics('AWS/DynamoDB', ['TableName'], DYNAMODB, 'ConsumedWriteCapacityUnits', 'ConsumedReadCapacityUnits'),
 ];

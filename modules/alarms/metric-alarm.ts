@@ -1,7 +1,4 @@
-import {
-  CloudwatchMetricAlarm,
-  type CloudwatchMetricAlarmMetricQuery,
-} from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
+import { CloudwatchMetricAlarm, type CloudwatchMetricAlarmMetricQuery } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
 import { physicalName } from '../../environments/physical-name';
 import type { AlarmDefinition } from './alarm-definition';
@@ -17,8 +14,7 @@ const MAX_METRICS = 10;
 const COMPARISON = { above: 'GreaterThanThreshold', below: 'LessThanThreshold' } as const;
 
 /** What an alarm's description says, with where to read on. */
-export const describeAlarm = (meaning: string, id: string): string =>
-  `${meaning}. Runbook: docs/runbooks/${id}.md`;
+export const describeAlarm = (meaning: string, id: string): string => `${meaning}. Runbook: docs/runbooks/${id}.md`;
 
 /** One alarm of the table, which tells a topic when it goes on and when it is over. */
 export class MetricAlarm extends Construct {
@@ -48,26 +44,16 @@ export class MetricAlarm extends Construct {
   }
 }
 
-function validate({
-  id,
-  metrics,
-  expression,
-  datapoints: [breaching, of],
-  periodSeconds,
-}: AlarmDefinition): void {
+function validate({ id, metrics, expression, datapoints: [breaching, of], periodSeconds }: AlarmDefinition): void {
   const all = Object.values(metrics);
   const ofAws = all.some(({ namespace }) => namespace.startsWith('AWS/'));
   const problems: readonly (readonly [applies: boolean, problem: string])[] = [
-    [
-      all.length > MAX_METRICS,
-      `reads ${all.length} metrics, CloudWatch takes ${MAX_METRICS}: make two of it`,
-    ],
+    [all.length > MAX_METRICS, `reads ${all.length} metrics, CloudWatch takes ${MAX_METRICS}: make two of it`],
     [all.length !== 1 && expression === undefined, 'reads several metrics, and has no expression'],
     [breaching > of, `asks for ${breaching} of ${of} periods`],
     [periodSeconds < 60 && ofAws, 'has a period below a minute, and AWS publishes by the minute'],
   ];
-  for (const [applies, problem] of problems)
-    if (applies) throw new AlarmDefinitionError(`alarm "${id}" ${problem}`);
+  for (const [applies, problem] of problems) if (applies) throw new AlarmDefinitionError(`alarm "${id}" ${problem}`);
 }
 
 /** The metric itself, or the queries of an expression over several. */

@@ -51,10 +51,7 @@ export function published(
   dimensions: Readonly<Record<string, string>>,
 ): MetricReference {
   const isPublished = AWS_METRICS.some(
-    (metric) =>
-      metric.namespace === namespace &&
-      metric.name === name &&
-      haveSame(metric.dimensions, Object.keys(dimensions)),
+    (metric) => metric.namespace === namespace && metric.name === name && haveSame(metric.dimensions, Object.keys(dimensions)),
   );
   if (!isPublished) {
     throw new UnknownMetricError(
@@ -65,11 +62,8 @@ export function published(
 }
 
 /** A metric of a Lambda function. @param functionName its name in AWS */
-export const ofFunction = (
-  name: string,
-  functionName: string,
-  statistic: Statistic = 'Sum',
-): MetricReference => published('AWS/Lambda', name, statistic, { FunctionName: functionName });
+export const ofFunction = (name: string, functionName: string, statistic: Statistic = 'Sum'): MetricReference =>
+  published('AWS/Lambda', name, statistic, { FunctionName: functionName });
 
 const haveSame = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((one) => others.includes(one));

@@ -33,8 +33,7 @@ const errorRate = ({ environment }: AlarmTargets): Definition => ({
  * busy system would roll back because some sockets are always cold.
  */
 const errors = (): Definition => ({
-  meaning:
-    'In two minutes of three more than 10 event-driven requests, and more than 1 %, were not answered through their event',
+  meaning: 'In two minutes of three more than 10 event-driven requests, and more than 1 %, were not answered through their event',
   metrics: { requests: ofCohort('Requests', 'Sum'), errors: ofCohort('EventDrivenErrors', 'Sum') },
   expression: 'IF(100 * FILL(errors, 0) > requests, FILL(errors, 0), 0)',
   breaches: 'above',
@@ -52,8 +51,7 @@ function latency({ environment }: AlarmTargets): Definition {
   const { minimumRequests } = environment.alarms;
   const reference = `IF(FILL(control_count, 0) >= ${minimumRequests}, FILL(control, 0), FILL(baseline, 0))`;
   return {
-    meaning:
-      'Event-driven requests take more than twice as long as those that poll or, without these, as the recorded baseline',
+    meaning: 'Event-driven requests take more than twice as long as those that poll or, without these, as the recorded baseline',
     metrics: {
       canary: ofCohort('ResponseTime', 'Average'),
       canary_count: ofCohort('ResponseTime', 'SampleCount'),
@@ -104,10 +102,7 @@ const lostAnswers = ({ answerQueues, responseRule, functions }: AlarmTargets): D
   meaning: 'A record, an event or a wake of an answer was given up; its visitor was served by a safety read',
   metrics: {
     ...Object.fromEntries(
-      Object.entries(answerQueues).map(([id, QueueName]) => [
-        id,
-        published('AWS/SQS', 'NumberOfMessagesSent', 'Sum', { QueueName }),
-      ]),
+      Object.entries(answerQueues).map(([id, QueueName]) => [id, published('AWS/SQS', 'NumberOfMessagesSent', 'Sum', { QueueName })]),
     ),
     rule_dead_letters: published('AWS/Events', 'InvocationsSentToDlq', 'Sum', { ...responseRule }),
     rule_failures: published('AWS/Events', 'FailedInvocations', 'Sum', { ...responseRule }),

@@ -41,8 +41,7 @@ const streamLagWarning = (): AlarmDefinition => ({
 const sweepMissing = (): AlarmDefinition => ({
   ...BY_THE_MINUTE,
   id: 'sweep-missing',
-  meaning:
-    'Sweep does not run, or does not get to its end: nothing probes stream and bus, and what crashes leave stays',
+  meaning: 'Sweep does not run, or does not get to its end: nothing probes stream and bus, and what crashes leave stays',
   metrics: { sweeps: emitted('Leftovers', 'sweep', 'SampleCount') },
   breaches: 'below',
   threshold: 1,
@@ -119,12 +118,7 @@ function concurrency({ environment, functions }: AlarmTargets): readonly AlarmDe
       ...BY_THE_MINUTE,
       id: 'concurrency',
       meaning: 'A function uses more than 80 % of the concurrency that is reserved for it',
-      metrics: Object.fromEntries(
-        reserved.map(({ name }) => [
-          idOf(name),
-          ofFunction('ConcurrentExecutions', functions[name], 'Maximum'),
-        ]),
-      ),
+      metrics: Object.fromEntries(reserved.map(({ name }) => [idOf(name), ofFunction('ConcurrentExecutions', functions[name], 'Maximum')])),
       expression: `MAX([${reserved.map(({ name, cap }) => `${idOf(name)} / ${cap}`).join(', ')}])`,
       threshold: 0.8,
       datapoints: [2, 5],
@@ -189,9 +183,4 @@ const ofFunctions = (
   functions: Readonly<Record<string, string>>,
   statistic: 'Sum' | 'Maximum' = 'Sum',
 ): Record<string, MetricReference> =>
-  Object.fromEntries(
-    Object.entries(functions).map(([name, functionName]) => [
-      idOf(name),
-      ofFunction(metric, functionName, statistic),
-    ]),
-  );
+  Object.fromEntries(Object.entries(functions).map(([name, functionName]) => [idOf(name), ofFunction(metric, functionName, statistic)]));

@@ -15,10 +15,7 @@ export interface ShownResources {
 }
 
 /** Stream, bus and what is left over: the backstop. */
-export const backstopRow = (
-  region: string,
-  { functions, responseRule }: ShownResources,
-): readonly Widget[] => [
+export const backstopRow = (region: string, { functions, responseRule }: ShownResources): readonly Widget[] => [
   graph(region, {
     title: 'Stream lag (warning above 1 s, rollback above 5 s)',
     width: 6,
@@ -159,9 +156,5 @@ export const costRow = (region: string, shown: ShownResources): readonly Widget[
   }),
 ];
 
-const ofEach = (
-  metric: string,
-  { functions }: ShownResources,
-  statistic: 'Sum' | 'Maximum' = 'Sum',
-): Line[] =>
+const ofEach = (metric: string, { functions }: ShownResources, statistic: 'Sum' | 'Maximum' = 'Sum'): Line[] =>
   Object.entries(functions).map(([label, name]) => ({ label, of: ofFunction(metric, name, statistic) }));

@@ -1,12 +1,7 @@
 import { resourceRule } from '../rule';
 import { ofType } from '../terraform/terraform-model';
 
-const BLOCKS = [
-  'block_public_acls',
-  'block_public_policy',
-  'ignore_public_acls',
-  'restrict_public_buckets',
-] as const;
+const BLOCKS = ['block_public_acls', 'block_public_policy', 'ignore_public_acls', 'restrict_public_buckets'] as const;
 
 export const bucketPublicAccess = resourceRule({
   id: 'bucket-public-access',
@@ -15,9 +10,7 @@ export const bucketPublicAccess = resourceRule({
   remedy: 'Add an aws_s3_bucket_public_access_block with all four settings true.',
   types: ['aws_s3_bucket'],
   check: (bucket, { model }) => {
-    const block = ofType(model, 'aws_s3_bucket_public_access_block').find((candidate) =>
-      bucket.isMeantBy(candidate.text('bucket')),
-    );
+    const block = ofType(model, 'aws_s3_bucket_public_access_block').find((candidate) => bucket.isMeantBy(candidate.text('bucket')));
     if (!block) return ['it has no aws_s3_bucket_public_access_block'];
     return BLOCKS.filter((setting) => !block.flag(setting)).map((setting) => `${setting} is not true`);
   },

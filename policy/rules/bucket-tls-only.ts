@@ -9,9 +9,7 @@ export const bucketTlsOnly = resourceRule({
   remedy: "Add a Deny of s3:* for everybody where aws:SecureTransport is false to the bucket's policy.",
   types: ['aws_s3_bucket'],
   check: (bucket, { model }) => {
-    const policies = ofType(model, 'aws_s3_bucket_policy').filter((policy) =>
-      bucket.isMeantBy(policy.text('bucket')),
-    );
+    const policies = ofType(model, 'aws_s3_bucket_policy').filter((policy) => bucket.isMeantBy(policy.text('bucket')));
     const statements = policies.flatMap((policy) => statementsAt(policy, 'policy'));
     return unless(deniesPlainHttp(statements, 's3:*'), 'no policy denies calls without TLS');
   },

@@ -9,8 +9,7 @@ const KEY_ATTRIBUTE = {
   aws_lambda_function: 'kms_key_arn',
   aws_ssm_parameter: 'key_id',
   aws_cloudwatch_event_bus: 'kms_key_identifier',
-  aws_s3_bucket_server_side_encryption_configuration:
-    'rule.apply_server_side_encryption_by_default.kms_master_key_id',
+  aws_s3_bucket_server_side_encryption_configuration: 'rule.apply_server_side_encryption_by_default.kms_master_key_id',
 } as const;
 
 export const customerManagedKeys = resourceRule({
@@ -23,9 +22,6 @@ export const customerManagedKeys = resourceRule({
   check: (resource, { expectations }) => {
     const attribute = KEY_ATTRIBUTE[resource.type as keyof typeof KEY_ATTRIBUTE];
     const key = resource.text(attribute);
-    return unless(
-      !expectations.customerManagedKeys || (key !== undefined && !key.startsWith('alias/aws/')),
-      `${attribute} is not set`,
-    );
+    return unless(!expectations.customerManagedKeys || (key !== undefined && !key.startsWith('alias/aws/')), `${attribute} is not set`);
   },
 });

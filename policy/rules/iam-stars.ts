@@ -42,13 +42,7 @@ export const iamStars = resourceRule({
     'A role may do exactly the actions its code uses on exactly the resources it uses them on: a star grants what nobody has decided.',
   remedy:
     'Write actions and ARNs out (modules/function-rights.ts); where AWS knows no resource, add the action with its page to this rule.',
-  types: [
-    'aws_iam_role_policy',
-    'aws_iam_policy',
-    'aws_iam_user_policy',
-    'aws_iam_group_policy',
-    'aws_iam_role',
-  ],
+  types: ['aws_iam_role_policy', 'aws_iam_policy', 'aws_iam_user_policy', 'aws_iam_group_policy', 'aws_iam_role'],
   check: (resource) => documentsOf(resource).flatMap((statements) => statements.flatMap(stars)),
 });
 
@@ -57,24 +51,12 @@ function documentsOf(resource: Resource): PolicyStatement[][] {
   return resource.blocks('inline_policy').map((block) => statementsOf(block.json('policy')));
 }
 
-function stars({
-  effect,
-  actions,
-  notActions,
-  resources,
-  notResources,
-  conditions,
-}: PolicyStatement): string[] {
+function stars({ effect, actions, notActions, resources, notResources, conditions }: PolicyStatement): string[] {
   if (effect === 'Deny') return [];
-  const problems = actions
-    .filter((action) => action.includes('*'))
-    .map((action) => `allows the action ${action}`);
+  const problems = actions.filter((action) => action.includes('*')).map((action) => `allows the action ${action}`);
   if (notActions.length > 0) problems.push(`allows everything but ${notActions.join(', ')} (NotAction)`);
-  if (notResources.length > 0)
-    problems.push(`allows every resource but ${notResources.join(', ')} (NotResource)`);
-  const narrowed = Object.entries(conditions).some(
-    ([key, values]) => NARROWING_KEYS.test(key) && !values.includes('*'),
-  );
+  if (notResources.length > 0) problems.push(`allows every resource but ${notResources.join(', ')} (NotResource)`);
+  const narrowed = Object.entries(conditions).some(([key, values]) => NARROWING_KEYS.test(key) && !values.includes('*'));
   for (const resource of narrowed ? [] : resources) {
     if (resource === '*') {
       const restrictable = actions.filter((action) => !WITHOUT_RESOURCES.includes(action));

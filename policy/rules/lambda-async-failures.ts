@@ -15,8 +15,7 @@ export const lambdaAsyncFailures = resourceRule({
   publicIds: ['CKV_AWS_116'],
   sentence:
     'A function that is invoked asynchronously says where an event goes that failed, and for how long it is tried: by default it is tried for six hours and then forgotten.',
-  remedy:
-    'Give it an AsyncInvocation with a FailureQueue (aws_lambda_function_event_invoke_config with on_failure, age and retries).',
+  remedy: 'Give it an AsyncInvocation with a FailureQueue (aws_lambda_function_event_invoke_config with on_failure, age and retries).',
   types: ['aws_lambda_function'],
   check: (lambda, { model }) => {
     if (!isInvokedAsynchronously(lambda, model)) return [];
@@ -25,10 +24,8 @@ export const lambdaAsyncFailures = resourceRule({
     );
     const problems: string[] = [];
     const destination = config?.has('destination_config.on_failure.destination');
-    if (!destination && !lambda.has('dead_letter_config.target_arn'))
-      problems.push('an event that fails has no destination');
-    if (!config?.has('maximum_event_age_in_seconds'))
-      problems.push('maximum_event_age_in_seconds is not set');
+    if (!destination && !lambda.has('dead_letter_config.target_arn')) problems.push('an event that fails has no destination');
+    if (!config?.has('maximum_event_age_in_seconds')) problems.push('maximum_event_age_in_seconds is not set');
     if (!config?.has('maximum_retry_attempts')) problems.push('maximum_retry_attempts is not set');
     return problems;
   },
@@ -38,11 +35,7 @@ function isInvokedAsynchronously(lambda: Resource, model: TerraformModel): boole
   return (
     ofType(model, 'aws_lambda_permission').some(
       (permission) =>
-        lambda.isMeantBy(permission.text('function_name')) &&
-        ASYNCHRONOUS_CALLERS.includes(permission.text('principal') ?? ''),
-    ) ||
-    ofType(model, 'aws_lambda_function_event_invoke_config').some((config) =>
-      lambda.isMeantBy(config.text('function_name')),
-    )
+        lambda.isMeantBy(permission.text('function_name')) && ASYNCHRONOUS_CALLERS.includes(permission.text('principal') ?? ''),
+    ) || ofType(model, 'aws_lambda_function_event_invoke_config').some((config) => lambda.isMeantBy(config.text('function_name')))
   );
 }

@@ -2,8 +2,7 @@ import { KNOWN_AFTER_APPLY, SENSITIVE } from '../terraform/block';
 import { resourceRule, type RuleContext } from '../rule';
 
 /** Names under which secrets travel, unless they end in what only points at one. */
-const SECRET_NAME =
-  /SECRET|PASSWORD|PASSWD|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|SIGNING_?KEY|TOKEN|_KEY$/i;
+const SECRET_NAME = /SECRET|PASSWORD|PASSWD|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|SIGNING_?KEY|TOKEN|_KEY$/i;
 const POINTER_NAME = /_(PARAMETER|ARN|NAME|ID|URL|TABLE|FILE|PATH)$/i;
 
 /** What secrets look like, wherever they stand. */
@@ -13,10 +12,7 @@ const SECRET_VALUES: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/, 'a token (JWT)'],
   [/\bgh[pousr]_[A-Za-z0-9]{30,}/, 'a GitHub token'],
   [/^(?=.*\d)(?=.*[a-z])(?=.*[A-Z])[A-Za-z0-9+/_-]{40,}={0,2}$/, '40 random characters'],
-  [
-    /\$\{(random_password|data\.aws_secretsmanager|data\.aws_ssm|aws_secretsmanager_secret_version)\b/,
-    'a secret of another resource',
-  ],
+  [/\$\{(random_password|data\.aws_secretsmanager|data\.aws_ssm|aws_secretsmanager_secret_version)\b/, 'a secret of another resource'],
   [/\$\{[^}]*\.(value|secret_string|result|secret|plaintext)\}/, 'a secret of another resource'],
 ];
 

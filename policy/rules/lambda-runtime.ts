@@ -11,10 +11,8 @@ const END_OF_SUPPORT: Readonly<Record<string, string>> = {
 export const lambdaRuntime = resourceRule({
   id: 'lambda-runtime',
   publicIds: ['CKV_AWS_363'],
-  sentence:
-    'A function runs on a runtime that AWS still patches: a deprecated one can soon be neither created nor updated.',
-  remedy:
-    "Move runtime in modules/tunnel-function.ts (and the bundle's target) to a supported one; add new ones to this rule.",
+  sentence: 'A function runs on a runtime that AWS still patches: a deprecated one can soon be neither created nor updated.',
+  remedy: "Move runtime in modules/tunnel-function.ts (and the bundle's target) to a supported one; add new ones to this rule.",
   types: ['aws_lambda_function'],
   check: (lambda, { today }) => {
     const runtime = lambda.text('runtime');

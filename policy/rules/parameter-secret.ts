@@ -3,19 +3,13 @@ import { resourceRule } from '../rule';
 export const parameterSecret = resourceRule({
   id: 'parameter-secret',
   publicIds: ['CKV_AWS_384'],
-  sentence:
-    'A secret parameter is encrypted and its value is in no state: Terraform gives it to SSM and forgets it.',
+  sentence: 'A secret parameter is encrypted and its value is in no state: Terraform gives it to SSM and forgets it.',
   remedy: 'Use type SecureString with value_wo and value_wo_version, as TokenKey does.',
   types: ['aws_ssm_parameter'],
   check: (parameter) => {
     const secure = parameter.text('type') === 'SecureString';
     const name = parameter.text('name') ?? '';
-    if (!secure)
-      return /key|secret|token|password/i.test(name)
-        ? [`type is ${parameter.text('type')}, and its name is a secret's`]
-        : [];
-    return parameter.has('value') || parameter.has('insecure_value')
-      ? ['its value is in plan and state']
-      : [];
+    if (!secure) return /key|secret|token|password/i.test(name) ? [`type is ${parameter.text('type')}, and its name is a secret's`] : [];
+    return parameter.has('value') || parameter.has('insecure_value') ? ['its value is in plan and state'] : [];
   },
 });

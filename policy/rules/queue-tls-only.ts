@@ -8,9 +8,7 @@ export const queueTlsOnly = resourceRule({
   remedy: "Add a Deny of sqs:* for everybody where aws:SecureTransport is false to the queue's policy.",
   types: ['aws_sqs_queue'],
   check: (queue, { model }) => {
-    const policies = ofType(model, 'aws_sqs_queue_policy').filter((policy) =>
-      queue.isMeantBy(policy.text('queue_url')),
-    );
+    const policies = ofType(model, 'aws_sqs_queue_policy').filter((policy) => queue.isMeantBy(policy.text('queue_url')));
     const statements = [queue, ...policies].flatMap((holder) => statementsAt(holder, 'policy'));
     return unless(deniesPlainHttp(statements, 'sqs:*'), 'no policy denies calls without TLS');
   },

@@ -4,8 +4,7 @@ import { STATEFUL_TYPES } from '../stateful-types';
 export const statefulLoss: ChangeRule = {
   over: 'changes',
   id: 'stateful-loss',
-  sentence:
-    'Nothing that holds data is destroyed or replaced, by a rename for instance, unless somebody has acknowledged it by address.',
+  sentence: 'Nothing that holds data is destroyed or replaced, by a rename for instance, unless somebody has acknowledged it by address.',
   remedy:
     "Keep the construct's id and what forces the replacement (or add a `moved` block); if the loss is meant, acknowledge it in policy/suppressions.ts.",
   check: ({ type, action, replacedBecauseOf }) => {

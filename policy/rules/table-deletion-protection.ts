@@ -9,9 +9,6 @@ export const tableDeletionProtection = resourceRule({
   types: ['aws_dynamodb_table'],
   check: (table, { expectations }) => {
     const asked = expectations.deletionProtection && (DECLARED_TABLES[table.name]?.protected ?? true);
-    return unless(
-      !asked || table.flag('deletion_protection_enabled'),
-      'deletion_protection_enabled is not true',
-    );
+    return unless(!asked || table.flag('deletion_protection_enabled'), 'deletion_protection_enabled is not true');
   },
 });

@@ -4,8 +4,7 @@ import { resourceRule, unless } from '../rule';
 export const tableRecovery = resourceRule({
   id: 'table-recovery',
   publicIds: ['CKV_AWS_28'],
-  sentence:
-    'A table has point-in-time recovery if its data cannot be made again, and has not if it would keep what must be forgotten.',
+  sentence: 'A table has point-in-time recovery if its data cannot be made again, and has not if it would keep what must be forgotten.',
   remedy: 'Set pointInTimeRecovery as policy/declared-tables.ts says, or decide anew there.',
   types: ['aws_dynamodb_table'],
   check: (table) => {

@@ -6,9 +6,7 @@ export const REQUIRED_TAGS = ['project', 'environment', 'owner'] as const;
 export const tagsComplete: StackRule = {
   over: 'stack',
   id: 'tags-complete',
-  sentence:
-    'Everything that takes tags says its project, environment and owner, so that a bill or a stray resource can be traced.',
+  sentence: 'Everything that takes tags says its project, environment and owner, so that a bill or a stray resource can be traced.',
   remedy: 'Set default_tags of the provider (tags in the environment); do not set these keys on a resource.',
-  check: ({ defaultTags }) =>
-    REQUIRED_TAGS.filter((key) => !defaultTags[key]?.trim()).map((key) => `default_tags has no ${key}`),
+  check: ({ defaultTags }) => REQUIRED_TAGS.filter((key) => !defaultTags[key]?.trim()).map((key) => `default_tags has no ${key}`),
 };

@@ -8,8 +8,6 @@ export const tagsKept = resourceRule({
   types: ['*'],
   check: (resource, { model: { defaultTags } }) => {
     const tags = resource.map('tags');
-    return REQUIRED_TAGS.filter((key) => key in tags && tags[key] !== defaultTags[key]).map(
-      (key) => `it sets the tag ${key} itself`,
-    );
+    return REQUIRED_TAGS.filter((key) => key in tags && tags[key] !== defaultTags[key]).map((key) => `it sets the tag ${key} itself`);
   },
 });

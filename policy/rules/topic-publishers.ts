@@ -5,8 +5,7 @@ import { policiesOf } from '../terraform/topic-policies';
 export const topicPublishers = resourceRule({
   id: 'topic-publishers',
   publicIds: ['CKV_AWS_169'],
-  sentence:
-    'Who may notify a topic is said: a service for named sources of this account alone, or anybody could page whoever is on duty.',
+  sentence: 'Who may notify a topic is said: a service for named sources of this account alone, or anybody could page whoever is on duty.',
   remedy: 'Let a service in under aws:SourceAccount and aws:SourceArn; let nobody in by a star.',
   types: ['aws_sns_topic'],
   check: (topic, { model }) =>

@@ -10,34 +10,18 @@ export interface CostDriver {
 /** By type; what is not here costs nothing by itself. Prices are us-east-1's of October 2026: look them up before relying on them. */
 export const COST_DRIVERS: Readonly<Record<string, CostDriver>> = {
   aws_apigatewayv2_api: {
-    billedBy:
-      'HTTP: $1.00 a million requests; WebSocket: $1.00 a million messages of 32 KB and $0.25 a million connection minutes',
+    billedBy: 'HTTP: $1.00 a million requests; WebSocket: $1.00 a million messages of 32 KB and $0.25 a million connection minutes',
     source: 'https://aws.amazon.com/api-gateway/pricing/',
   },
   aws_lambda_function: {
-    billedBy:
-      '$0.20 a million invocations and $0.0000133334 a GB-second (arm64): waiting visitors are what it bills',
+    billedBy: '$0.20 a million invocations and $0.0000133334 a GB-second (arm64): waiting visitors are what it bills',
     source: 'https://aws.amazon.com/lambda/pricing/',
-    settings: [
-      'memory_size',
-      'timeout',
-      'reserved_concurrent_executions',
-      'architectures',
-      'ephemeral_storage',
-    ],
+    settings: ['memory_size', 'timeout', 'reserved_concurrent_executions', 'architectures', 'ephemeral_storage'],
   },
   aws_dynamodb_table: {
-    billedBy:
-      '$0.625 a million writes of 1 KB, $0.125 a million reads of 4 KB, $0.25 a GB-month; recovery costs by GB-month on top',
+    billedBy: '$0.625 a million writes of 1 KB, $0.125 a million reads of 4 KB, $0.25 a GB-month; recovery costs by GB-month on top',
     source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/',
-    settings: [
-      'billing_mode',
-      'point_in_time_recovery',
-      'stream_enabled',
-      'table_class',
-      'global_secondary_index',
-      'replica',
-    ],
+    settings: ['billing_mode', 'point_in_time_recovery', 'stream_enabled', 'table_class', 'global_secondary_index', 'replica'],
   },
   aws_cloudwatch_log_group: {
     billedBy: '$0.50 a GB that is written, and a GB-month for as long as it is kept',

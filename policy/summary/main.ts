@@ -35,8 +35,7 @@ function comment(summaries: readonly PlanSummary[], maxLength = Infinity): strin
 
 function length(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1000)
-    throw new InvalidArgumentError('It must be a whole number from 1000.');
+  if (!Number.isInteger(number) || number < 1000) throw new InvalidArgumentError('It must be a whole number from 1000.');
   return number;
 }
 
@@ -45,11 +44,7 @@ function parse(args: readonly string[]): Flags | Help {
     .description('Prints what a Terraform plan does, for people who have to agree to it.')
     .argument('<plans...>', 'files made by terraform show -json <plan>')
     .option('--json', 'print the summaries as JSON')
-    .option(
-      '--max-length <characters>',
-      'leave out details rather than be longer (GitHub takes 65536)',
-      length,
-    );
+    .option('--max-length <characters>', 'leave out details rather than be longer (GitHub takes 65536)', length);
   const flags = parseOptions<Omit<Flags, 'files'>>(command, args);
   return 'help' in flags ? flags : { ...flags, files: command.args };
 }

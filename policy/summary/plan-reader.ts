@@ -18,9 +18,7 @@ export class PlanReader {
   /** Values with their references replaced where the plan knows what they stand for; the others lose their braces. */
   resolved(values: Values): Values {
     return JSON.parse(JSON.stringify(values), (_, value: unknown) =>
-      typeof value === 'string'
-        ? value.replace(REFERENCE, (...match: string[]) => this.valueOf(match))
-        : value,
+      typeof value === 'string' ? value.replace(REFERENCE, (...match: string[]) => this.valueOf(match)) : value,
     ) as Values;
   }
 
@@ -30,9 +28,7 @@ export class PlanReader {
     const [reference] = [...text.matchAll(REFERENCE)];
     if (reference) return `${reference[1]}.${reference[2]}`;
     const owners = [...this.byAddress.values()].filter(({ change }) =>
-      ['name', 'function_name', 'url', 'id', 'bucket'].some(
-        (key) => text !== '' && (change.after ?? change.before)?.[key] === text,
-      ),
+      ['name', 'function_name', 'url', 'id', 'bucket'].some((key) => text !== '' && (change.after ?? change.before)?.[key] === text),
     );
     return (owners.find(({ type }) => OWNERS.includes(type)) ?? resource).address;
   }
@@ -44,10 +40,4 @@ export class PlanReader {
   }
 }
 
-const OWNERS = [
-  'aws_iam_role',
-  'aws_lambda_function',
-  'aws_sqs_queue',
-  'aws_s3_bucket',
-  'aws_cloudwatch_event_bus',
-];
+const OWNERS = ['aws_iam_role', 'aws_lambda_function', 'aws_sqs_queue', 'aws_s3_bucket', 'aws_cloudwatch_event_bus'];

@@ -5,14 +5,8 @@ const PURPOSES: readonly (readonly [pattern: RegExp, title: string])[] = [
   [/\.wake-channel/, 'Where waiting functions listen'],
   [/\.response-(stream|bus)/, 'The way of an answer: stream, bus, wake'],
   [/\.sweep-schedule/, 'The sweep'],
-  [
-    /^aws_cloudwatch_(metric_alarm|composite_alarm|dashboard)|^aws_sns_|\.roll-?back|alarm/,
-    'Alarms and what they start',
-  ],
-  [
-    /^aws_(lambda_function|iam_role|iam_role_policy|cloudwatch_log_group)\./,
-    'Functions: code, identity, rights, logs',
-  ],
+  [/^aws_cloudwatch_(metric_alarm|composite_alarm|dashboard)|^aws_sns_|\.roll-?back|alarm/, 'Alarms and what they start'],
+  [/^aws_(lambda_function|iam_role|iam_role_policy|cloudwatch_log_group)\./, 'Functions: code, identity, rights, logs'],
   [/^aws_(kms|ssm|secretsmanager)_/, 'Keys and secrets'],
   [/^aws_(dynamodb|s3)_/, 'Data'],
   [/^aws_(acm|route53)_|domain/, 'Names and certificates'],
@@ -20,13 +14,10 @@ const PURPOSES: readonly (readonly [pattern: RegExp, title: string])[] = [
 
 export const OTHER = 'Other';
 
-export const purposeOf = (address: string): string =>
-  PURPOSES.find(([pattern]) => pattern.test(address))?.[1] ?? OTHER;
+export const purposeOf = (address: string): string => PURPOSES.find(([pattern]) => pattern.test(address))?.[1] ?? OTHER;
 
 /** Groups in the order of the table, empty ones left out. */
-export function byPurpose<T extends { readonly address: string }>(
-  items: readonly T[],
-): [title: string, items: T[]][] {
+export function byPurpose<T extends { readonly address: string }>(items: readonly T[]): [title: string, items: T[]][] {
   const titles = [...new Set([...PURPOSES.map(([, title]) => title), OTHER])];
   return titles
     .map((title): [string, T[]] => [title, items.filter(({ address }) => purposeOf(address) === title)])

@@ -101,15 +101,11 @@ interface Grant {
 function grants(statements: readonly PolicyStatement[], { star }: Source): Grant[] {
   return statements.flatMap((each) => {
     const actions = each.actions.length > 0 ? each.actions : [`everything but ${each.notActions.join(', ')}`];
-    const resources =
-      each.resources.length > 0 ? each.resources : each.notResources.map((name) => `everything but ${name}`);
+    const resources = each.resources.length > 0 ? each.resources : each.notResources.map((name) => `everything but ${name}`);
     const verb = each.effect === 'Deny' ? 'deny' : 'allow';
     return actions.flatMap((action) =>
       (resources.length > 0 ? resources : ['']).map((resource) => {
-        const rest = restOf(
-          each,
-          resource === '*' ? (star ?? everything(action)) : resource && code(resource),
-        );
+        const rest = restOf(each, resource === '*' ? (star ?? everything(action)) : resource && code(resource));
         return { key: `${verb} ${action} ${rest}`, action, rest, verb } as const;
       }),
     );
@@ -119,15 +115,12 @@ function grants(statements: readonly PolicyStatement[], { star }: Source): Grant
 function restOf({ principals, conditions }: PolicyStatement, resource: string): string {
   const on = resource === '' ? [] : [`on ${resource}`];
   const by = principals.length === 0 ? [] : [`by ${principals.map(code).join(', ')}`];
-  const when = Object.entries(conditions).map(
-    ([key, values]) => `if ${key} is ${values.map(code).join(' or ')}`,
-  );
+  const when = Object.entries(conditions).map(([key, values]) => `if ${key} is ${values.map(code).join(' or ')}`);
   return [...on, ...by, ...when].join(' ');
 }
 
 /** A star that nobody can narrow says so. */
-const everything = (action: string): string =>
-  WITHOUT_RESOURCES.includes(action) ? '`*` (AWS knows no resources for it)' : '`*`';
+const everything = (action: string): string => (WITHOUT_RESOURCES.includes(action) ? '`*` (AWS knows no resources for it)' : '`*`');
 
 /** Actions on the same resource in one line. */
 function phrases(list: readonly Grant[]): string[] {

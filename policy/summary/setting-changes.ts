@@ -15,15 +15,7 @@ const NOTHING = '(not set)';
 const MAX_VALUE = 80;
 
 /** Said elsewhere, or the shadow of something else. */
-const NOT_A_SETTING = [
-  'tags_all',
-  'policy',
-  'assume_role_policy',
-  'filename',
-  'qualified_arn',
-  'version',
-  'last_modified',
-];
+const NOT_A_SETTING = ['tags_all', 'policy', 'assume_role_policy', 'filename', 'qualified_arn', 'version', 'last_modified'];
 
 type Leaves = Map<string, string>;
 
@@ -37,9 +29,7 @@ export function settingChanges({ change }: ResourceChange, expressions: Expressi
   collect(before, change.before, change.before_sensitive, '');
   collect(after, change.after, change.after_sensitive, '');
   collectUnknown(after, before, change.after_unknown, '', expressions);
-  const paths = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (path) => !NOT_A_SETTING.includes(path.split('.')[0] ?? ''),
-  );
+  const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => !NOT_A_SETTING.includes(path.split('.')[0] ?? ''));
   return paths
     .map((path) => ({ path, before: before.get(path) ?? NOTHING, after: after.get(path) ?? NOTHING }))
     .filter((setting) => setting.before !== setting.after || isHiddenChange(setting, change));
@@ -47,10 +37,7 @@ export function settingChanges({ change }: ResourceChange, expressions: Expressi
 
 /** Two different secrets look the same behind their mask. */
 function isHiddenChange({ path, before }: SettingChange, change: ResourceChange['change']): boolean {
-  return (
-    before === MASK &&
-    JSON.stringify(valueAt(change.before, path)) !== JSON.stringify(valueAt(change.after, path))
-  );
+  return before === MASK && JSON.stringify(valueAt(change.before, path)) !== JSON.stringify(valueAt(change.after, path));
 }
 
 const valueAt = (values: unknown, path: string): unknown =>
@@ -73,20 +60,12 @@ function collect(leaves: Leaves, value: unknown, sensitive: unknown, path: strin
 }
 
 /** What nobody configured is AWS's to compute again: it counts as it was. */
-function collectUnknown(
-  leaves: Leaves,
-  before: Leaves,
-  unknown: unknown,
-  path: string,
-  source: unknown,
-): void {
+function collectUnknown(leaves: Leaves, before: Leaves, unknown: unknown, path: string, source: unknown): void {
   if (unknown === true) {
     const value = source === undefined ? before.get(path) : LATER;
     if (value !== undefined) leaves.set(path, value);
   } else if (typeof unknown === 'object' && unknown !== null) {
-    each(unknown, (item, step) =>
-      collectUnknown(leaves, before, item, join(path, step.name), sourceAt(source, step.key)),
-    );
+    each(unknown, (item, step) => collectUnknown(leaves, before, item, join(path, step.name), sourceAt(source, step.key)));
   }
 }
 
@@ -99,15 +78,12 @@ function each(value: object, visit: (item: unknown, step: { key: string; name: s
 
 /** Below an expression everything is its. */
 const sourceAt = (source: unknown, key: string): unknown => {
-  const isExpression =
-    typeof source === 'object' && source !== null && ('constant_value' in source || 'references' in source);
+  const isExpression = typeof source === 'object' && source !== null && ('constant_value' in source || 'references' in source);
   return isExpression ? source : at(source, key);
 };
 
-const at = (tree: unknown, key: string): unknown =>
-  tree === true ? true : (tree as Record<string, unknown> | null | undefined)?.[key];
+const at = (tree: unknown, key: string): unknown => (tree === true ? true : (tree as Record<string, unknown> | null | undefined)?.[key]);
 
 const join = (path: string, name: string): string => [path, name].filter(Boolean).join('.');
 
-const shorten = (text: string): string =>
-  text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE - 1)}…` : text;
+const shorten = (text: string): string => (text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE - 1)}…` : text);

@@ -73,9 +73,7 @@ export function summarizePlan(name: string, plan: PlanJson): PlanSummary {
     rights: rightsChanges(changed, reader),
     costs: costChanges(changed, resources),
     resources,
-    moved: managed.flatMap(({ previous_address, address }) =>
-      previous_address ? [`${previous_address} → ${address}`] : [],
-    ),
+    moved: managed.flatMap(({ previous_address, address }) => (previous_address ? [`${previous_address} → ${address}`] : [])),
     outputs: Object.entries(plan.output_changes ?? {}).flatMap(([output, { actions }]) => {
       const sign = { create: '+', delete: '-', update: '~' }[actions.join()];
       return sign === undefined ? [] : [`${sign} ${output}`];
@@ -83,17 +81,10 @@ export function summarizePlan(name: string, plan: PlanJson): PlanSummary {
   };
 }
 
-function summarize(
-  resource: ResourceChange,
-  reasons: Record<string, string>,
-  reader: PlanReader,
-): SummarizedResource {
+function summarize(resource: ResourceChange, reasons: Record<string, string>, reader: PlanReader): SummarizedResource {
   const { address } = resource;
   const action = actionOf(resource);
-  const settings =
-    action === 'update' || action === 'replace'
-      ? settingChanges(resource, reader.expressionsOf(address))
-      : [];
+  const settings = action === 'update' || action === 'replace' ? settingChanges(resource, reader.expressionsOf(address)) : [];
   return { address, action, reason: reasons[address], settings };
 }
 
@@ -107,19 +98,13 @@ function lossOf(resource: ResourceChange, changed: readonly ResourceChange[]): L
     return setting ? `${setting.path}: ${setting.before} → ${setting.after}` : path.join('.');
   });
   const twin = changed.find(
-    (other) =>
-      other.type === type &&
-      actionOf(other) === 'create' &&
-      other.change.after?.['name'] === change.before?.['name'],
+    (other) => other.type === type && actionOf(other) === 'create' && other.change.after?.['name'] === change.before?.['name'],
   );
   const renamedTo = action === 'delete' && change.before?.['name'] !== undefined ? twin?.address : undefined;
   return [{ address, action, lost: STATEFUL_TYPES[type], because, renamedTo }];
 }
 
-function costChanges(
-  changed: readonly ResourceChange[],
-  resources: readonly SummarizedResource[],
-): CostChange[] {
+function costChanges(changed: readonly ResourceChange[], resources: readonly SummarizedResource[]): CostChange[] {
   return Object.entries(COST_DRIVERS).flatMap(([type, { billedBy, source, settings = [] }]) => {
     const ofType = changed.filter((resource) => resource.type === type);
     const created = ofType.filter(({ change }) => change.actions.join() === 'create').length;
@@ -131,8 +116,6 @@ function costChanges(
           .filter(({ path }) => settings.includes(path.split('.')[0] ?? ''))
           .map(({ path, before, after }) => `${address}: ${path} ${before} → ${after}`),
       );
-    return created + removed + moved.length === 0
-      ? []
-      : [{ type, created, removed, settings: moved, billedBy, source }];
+    return created + removed + moved.length === 0 ? [] : [{ type, created, removed, settings: moved, billedBy, source }];
   });
 }

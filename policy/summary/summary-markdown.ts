@@ -40,25 +40,13 @@ function losses({ losses: all }: PlanSummary): string[] {
     stateful.length > 0
       ? `🛑 DATA WOULD BE LOST: ${stateful.length} of ${all.length} resources to destroy or replace hold state`
       : `${all.length} ${all.length === 1 ? 'resource' : 'resources'} would be destroyed or replaced; none of them holds data`;
-  const rows = [...stateful, ...all.filter(({ lost }) => lost === undefined)].map(
-    ({ address, action, lost, because, renamedTo }) => {
-      const what = action === 'delete' ? '**destroyed**' : '**replaced**';
-      const why = because.length > 0 ? ` because of ${because.map(code).join(', ')}` : '';
-      const twin =
-        renamedTo === undefined
-          ? ''
-          : `; \`${renamedTo}\` is new with the same name: a \`moved\` block keeps it`;
-      return `> | \`${address}\` | ${what}${why}${twin} | ${lost === undefined ? 'nothing: it can be made again' : `**${lost}**`} |`;
-    },
-  );
-  return [
-    `> [!CAUTION]`,
-    `> **${title}**`,
-    '>',
-    '> | Resource | would be | What is lost |',
-    '> |---|---|---|',
-    ...rows,
-  ];
+  const rows = [...stateful, ...all.filter(({ lost }) => lost === undefined)].map(({ address, action, lost, because, renamedTo }) => {
+    const what = action === 'delete' ? '**destroyed**' : '**replaced**';
+    const why = because.length > 0 ? ` because of ${because.map(code).join(', ')}` : '';
+    const twin = renamedTo === undefined ? '' : `; \`${renamedTo}\` is new with the same name: a \`moved\` block keeps it`;
+    return `> | \`${address}\` | ${what}${why}${twin} | ${lost === undefined ? 'nothing: it can be made again' : `**${lost}**`} |`;
+  });
+  return [`> [!CAUTION]`, `> **${title}**`, '>', '> | Resource | would be | What is lost |', '> |---|---|---|', ...rows];
 }
 
 function rights({ rights: all }: PlanSummary): string[] {
@@ -74,9 +62,7 @@ function rights({ rights: all }: PlanSummary): string[] {
 function costs({ costs: all }: PlanSummary): string[] {
   if (all.length === 0) return [];
   const rows = all.map(({ type, created, removed, settings, billedBy, source }) => {
-    const counts = [created > 0 ? `${created} new` : '', removed > 0 ? `${removed} less` : '']
-      .filter(Boolean)
-      .join(', ');
+    const counts = [created > 0 ? `${created} new` : '', removed > 0 ? `${removed} less` : ''].filter(Boolean).join(', ');
     return `| \`${type}\` | ${[counts, ...settings].filter(Boolean).join('<br>')} | ${billedBy} ([source](${source})) |`;
   });
   return ['### What it costs', '', '| | | Billed by |', '|---|---|---|', ...rows];
@@ -94,14 +80,9 @@ function details({ resources }: PlanSummary): string[] {
 
 function settingLines({ address, reason, settings }: SummarizedResource): string[] {
   const changes = settings.map(({ path, before, after }) =>
-    path === 'source_code_hash'
-      ? '  - the code is another one'
-      : `  - ${code(path)}: ${code(before)} → ${code(after)}`,
+    path === 'source_code_hash' ? '  - the code is another one' : `  - ${code(path)}: ${code(before)} → ${code(after)}`,
   );
-  return [
-    `- ${described(address, reason)}`,
-    ...(changes.length > 0 ? changes : [`  - ${silentChange(address)}`]),
-  ];
+  return [`- ${described(address, reason)}`, ...(changes.length > 0 ? changes : [`  - ${silentChange(address)}`])];
 }
 
 const silentChange = (address: string): string =>
@@ -119,5 +100,4 @@ const groupLines = ([title, group]: [string, SummarizedResource[]]): string[] =>
 const described = (address: string, reason: string | undefined): string =>
   `\`${address}\`: ${reason ?? '⚠️ no reason is written for it (modules/addresses.ts)'}`;
 
-const code = (text: string): string =>
-  text.startsWith('(') ? text : `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+const code = (text: string): string => (text.startsWith('(') ? text : `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``);

@@ -58,9 +58,7 @@ export class Block {
   blocks(path: string): Block[] {
     const value = this.value(path) ?? [];
     const list = Array.isArray(value) ? (value as unknown[]) : [value];
-    return list.map(
-      (item) => new Block(`${this.where}.${path}`, this.known(path, item) as Record<string, unknown>),
-    );
+    return list.map((item) => new Block(`${this.where}.${path}`, this.known(path, item) as Record<string, unknown>));
   }
 
   /** A map with its keys; a value that apply will know is KNOWN_AFTER_APPLY. @throws UndecidedError */

@@ -56,10 +56,7 @@ function conditions(value: unknown): Record<string, string[]> {
  * Whether a resource policy refuses every call that does not come over TLS.
  * @param calls which are meant: `sqs:*`, or `sns:Publish`, since a topic's policy knows no `sns:*`
  */
-export function deniesPlainHttp(
-  statements: readonly PolicyStatement[],
-  calls: 'sqs:*' | 's3:*' | 'sns:Publish',
-): boolean {
+export function deniesPlainHttp(statements: readonly PolicyStatement[], calls: 'sqs:*' | 's3:*' | 'sns:Publish'): boolean {
   return statements.some(
     ({ effect, actions, principals: who, conditions: when }) =>
       effect === 'Deny' &&

@@ -12,9 +12,7 @@ export function readPlan(file: string, plan: PlanJson): TerraformModel {
     resources: managed
       .filter(({ change }) => change.after !== null)
       .map((resource) => toResource(resource, expressionsOf(root, resource.address))),
-    sensitiveVariables: new Set(
-      Object.entries(root.variables ?? {}).flatMap(([name, { sensitive }]) => (sensitive ? [name] : [])),
-    ),
+    sensitiveVariables: new Set(Object.entries(root.variables ?? {}).flatMap(([name, { sensitive }]) => (sensitive ? [name] : []))),
     defaultTags: defaultTags(plan),
   };
 }

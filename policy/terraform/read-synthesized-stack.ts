@@ -15,9 +15,7 @@ export function readSynthesizedStack(file: string, stack: StackJson): TerraformM
     resources: Object.entries(stack.resource ?? {}).flatMap(([type, byName]) =>
       Object.entries(byName).map(([name, values]) => new Resource(`${type}.${name}`, type, name, values)),
     ),
-    sensitiveVariables: new Set(
-      Object.entries(stack.variable ?? {}).flatMap(([name, { sensitive }]) => (sensitive ? [name] : [])),
-    ),
+    sensitiveVariables: new Set(Object.entries(stack.variable ?? {}).flatMap(([name, { sensitive }]) => (sensitive ? [name] : []))),
     defaultTags: defaultTags(stack),
   };
 }

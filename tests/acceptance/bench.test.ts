@@ -7,7 +7,24 @@ test('a small benchmark measures a contender and the limit, and writes figures, 
   const out = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-bench-test-'));
   try {
     const json = path.join(out, 'figures.json');
-    const args = ['--contenders', 'direct', '--requests', '6', '--rate', '5', '--agent-median', '30', '--latency', 'none', '--training', '1', '--json', json, '--out', out];
+    const args = [
+      '--contenders',
+      'direct',
+      '--requests',
+      '6',
+      '--rate',
+      '5',
+      '--agent-median',
+      '30',
+      '--latency',
+      'none',
+      '--training',
+      '1',
+      '--json',
+      json,
+      '--out',
+      out,
+    ];
     const measured = await runForFigures('a small benchmark', 'bench/main.ts', args);
     if (!measured) return;
     expect(measured.stdout).toContain('Return time');

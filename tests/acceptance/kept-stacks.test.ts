@@ -10,7 +10,17 @@ import { stubBundles } from '../support/infra-stack';
 
 const ROOT = path.join(__dirname, '../..');
 /** What a process needs that synthesizes. */
-const SOURCES = ['environments', 'functions', 'local', 'modules', 'protocol', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const SOURCES = [
+  'environments',
+  'functions',
+  'local',
+  'modules',
+  'protocol',
+  'scripts',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
 
 let directory = '';
 let bundles = '';
@@ -36,7 +46,12 @@ async function take(options: Partial<WithStackOptions> = {}): Promise<Taken> {
   let made = false;
   const warnings: string[] = [];
   const all: WithStackOptions = {
-    environment: environments.local, bundles, directory: kept, onSynthesis: () => (made = true), warn: (text) => warnings.push(text), ...options,
+    environment: environments.local,
+    bundles,
+    directory: kept,
+    onSynthesis: () => (made = true),
+    warn: (text) => warnings.push(text),
+    ...options,
   };
   return withStack(all, async (file) => {
     const text = fs.readFileSync(file, 'utf8');

@@ -18,14 +18,18 @@ interface Echo {
   readonly body: { readonly length: number; readonly sha256: string };
 }
 
-const storedBodies = (tunnel: CloudUnderTest): readonly string[] =>
-  tunnel.cloud.services.buckets.objects().map(({ key }) => key);
+const storedBodies = (tunnel: CloudUnderTest): readonly string[] => tunnel.cloud.services.buckets.objects().map(({ key }) => key);
 
 /** Removals may still be on their way when their visitors have been answered. */
 const noBodies = (tunnel: CloudUnderTest): Promise<void> => eventually(() => expect(storedBodies(tunnel)).toEqual([]));
 
 /** An agent before a service of the test's own. */
-async function withService(tunnel: CloudUnderTest, listener: RequestListener, use: () => Promise<void>, options: Partial<AgentOptions> = {}): Promise<void> {
+async function withService(
+  tunnel: CloudUnderTest,
+  listener: RequestListener,
+  use: () => Promise<void>,
+  options: Partial<AgentOptions> = {},
+): Promise<void> {
   const server = createServer(listener);
   const agent: Agent = await tunnel.agent({ name: 'own', target: { port: await listenOnAnyPort(server) }, ...options });
   try {
@@ -59,11 +63,15 @@ describe.each(MODES)('in mode %s', (mode) => {
     'an answer of %i bytes arrives as it was sent',
     async (bytes) => {
       const body = randomBytes(bytes);
-      await withService(tunnel, (_, response) => void response.end(body), async () => {
-        const reply = await tunnel.visit('/', {}, 'own');
-        expect(reply.status).toBe(200);
-        expect(sha256(reply.body)).toBe(sha256(body));
-      });
+      await withService(
+        tunnel,
+        (_, response) => void response.end(body),
+        async () => {
+          const reply = await tunnel.visit('/', {}, 'own');
+          expect(reply.status).toBe(200);
+          expect(sha256(reply.body)).toBe(sha256(body));
+        },
+      );
     },
   );
 
@@ -119,7 +127,11 @@ describe.each(MODES)('in mode %s', (mode) => {
     test('an answer that refers to a body which was never put is 502, and nobody waits for it', async () => {
       const agent = await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token(), ({ request_id }, self) =>
         self.send({
-          type: 'http_response', request_id, status_code: 200, headers: {}, body_ref: { bytes: 5, sha256: `${'A'.repeat(43)}=` },
+          type: 'http_response',
+          request_id,
+          status_code: 200,
+          headers: {},
+          body_ref: { bytes: 5, sha256: `${'A'.repeat(43)}=` },
         }),
       );
       const reply = await tunnel.visit('/', {}, agent.tunnel.tunnel_id);
@@ -160,13 +172,16 @@ describe('when the body store fails', () => {
     // What came in a message has a place in its row.
     ['PutObject', 'internal_error', undefined, 'deadline_exceeded'],
     ['GetObject', 'deadline_exceeded', 'internal_error', 'internal_error'],
-  ])('in %s, visitors of a large request, of a larger answer and of a large one get %s, %s and %s, in time', async (operation, ...codes) => {
-    failing = operation;
-    const replies = await visitAtOnce();
-    expect(replies.map(({ headers }) => headers['x-tunnel-error'])).toEqual(codes);
-    expect((await tunnel.visit('/nonce/afterwards')).text).toBe('afterwards');
-    await tunnel.noPendingRows();
-  });
+  ])(
+    'in %s, visitors of a large request, of a larger answer and of a large one get %s, %s and %s, in time',
+    async (operation, ...codes) => {
+      failing = operation;
+      const replies = await visitAtOnce();
+      expect(replies.map(({ headers }) => headers['x-tunnel-error'])).toEqual(codes);
+      expect((await tunnel.visit('/nonce/afterwards')).text).toBe('afterwards');
+      await tunnel.noPendingRows();
+    },
+  );
 
   test('to remove one, its visitor hears nothing of it, and sweep removes it', async () => {
     failing = 'DeleteObject';

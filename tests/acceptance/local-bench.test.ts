@@ -19,12 +19,18 @@ test('concurrent visitors of npm start are all answered, and the report has ever
     const known = process.platform === 'linux' ? expect.any(Number) : null;
     expect(figures).toMatchObject({
       runs: CONCURRENT.map((concurrent) => ({
-        concurrent, failed: 0, perSecond: expect.any(Number), p50Ms: expect.any(Number), p99Ms: expect.any(Number), environments: known,
+        concurrent,
+        failed: 0,
+        perSecond: expect.any(Number),
+        p50Ms: expect.any(Number),
+        p99Ms: expect.any(Number),
+        environments: known,
       })),
       cpuMsPerRequest: { emulator: known, 'forward-request': known, 'receive-message': known, agent: known },
     });
     const report = await readFile(path.join(out, 'local.md'), 'utf8');
-    for (const concurrent of CONCURRENT) expect(report).toMatch(new RegExp(`^\\| ${concurrent} \\| [\\d.]+ \\| \\d+ \\| \\d+ \\| \\d+ \\| 0 \\|`, 'm'));
+    for (const concurrent of CONCURRENT)
+      expect(report).toMatch(new RegExp(`^\\| ${concurrent} \\| [\\d.]+ \\| \\d+ \\| \\d+ \\| \\d+ \\| 0 \\|`, 'm'));
     expect(report).toContain('(local.svg)');
     expect(await readFile(path.join(out, 'local.svg'), 'utf8')).toMatch(/^<svg .*requests a second.*<\/svg>$/s);
   } finally {

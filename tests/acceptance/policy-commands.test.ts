@@ -18,9 +18,7 @@ function run(script: 'policy' | 'plan:summary', ...args: string[]) {
 describe('npm run policy', () => {
   it('prints what is violated by rule, with address, sentence and remedy, and ends with 1', () => {
     const { status, stdout, stderr } = run('policy', `${PLANS}/renamed-tables.json`);
-    expect(stdout).toMatch(
-      /^tests\/infra\/plans\/renamed-tables\.json \(dev\): \d+ resources, \d+ verdicts, \d+ violated/,
-    );
+    expect(stdout).toMatch(/^tests\/infra\/plans\/renamed-tables\.json \(dev\): \d+ resources, \d+ verdicts, \d+ violated/);
     expect(stdout).toMatch(
       /✗ stateful-loss: Nothing that holds data .*\n {4}aws_dynamodb_table\.pending-requests: would be destroyed: .*\n[^]*? {2}Remedy: Keep the construct's id/,
     );
@@ -46,10 +44,7 @@ describe('npm run policy', () => {
       const { terraform, provider } = stackOf('dev').json;
       for (const name of ['a', 'b']) {
         fs.mkdirSync(path.join(directory, name));
-        fs.writeFileSync(
-          path.join(directory, name, 'cdk.tf.json'),
-          JSON.stringify({ terraform, provider, resource: {} }),
-        );
+        fs.writeFileSync(path.join(directory, name, 'cdk.tf.json'), JSON.stringify({ terraform, provider, resource: {} }));
       }
       const { status, stdout } = run('policy', directory);
       expect(stdout.match(/\(dev\): 0 resources, 1 verdicts, 0 violated/g)).toHaveLength(2);
@@ -87,16 +82,8 @@ describe('wrong input', () => {
     ['policy', ['--environment', 'nowhere'], '--environment nowhere is none of environments/'],
     ['policy', ['--fast'], "unknown option '--fast'; see npm run policy -- --help"],
     ['plan:summary', [], "missing required argument 'plans'; see npm run plan:summary -- --help"],
-    [
-      'plan:summary',
-      ['package.json'],
-      'package.json is not a plan: make one with terraform show -json <plan> > plan.json',
-    ],
-    [
-      'plan:summary',
-      ['nowhere.json'],
-      'nowhere.json does not exist: make a plan with terraform show -json <plan>',
-    ],
+    ['plan:summary', ['package.json'], 'package.json is not a plan: make one with terraform show -json <plan> > plan.json'],
+    ['plan:summary', ['nowhere.json'], 'nowhere.json does not exist: make a plan with terraform show -json <plan>'],
   ] as const)('of %s %j ends with 2 and one line that says what to do', (script, args, message) => {
     const { status, stdout, stderr } = run(script, ...args);
     expect(stderr).toBe(`${script}: ${message}\n`);
@@ -109,9 +96,7 @@ describe('wrong input', () => {
       const file = path.join(directory, 'state.json');
       fs.writeFileSync(file, JSON.stringify({ format_version: '1.0', values: {} }));
       const { status, stderr } = run('policy', file);
-      expect(stderr).toBe(
-        `policy: ${file} is a state, not a plan: show a plan file, terraform show -json <plan>\n`,
-      );
+      expect(stderr).toBe(`policy: ${file} is a state, not a plan: show a plan file, terraform show -json <plan>\n`);
       expect(status).toBe(2);
     });
   });

@@ -116,6 +116,9 @@ const parentOf = (script: string): string => `
     const intervals: Interval[] = [];
     await startSampling((interval) => intervals.push(interval)).stop();
     expect(intervals).not.toEqual([]);
-    expect(intervals.at(-1)).toMatchObject({ lateMs: expect.any(Number), cpu: { oursMs: expect.any(Number), othersMs: expect.any(Number) } });
+    expect(intervals.at(-1)).toMatchObject({
+      lateMs: expect.any(Number),
+      cpu: { oursMs: expect.any(Number), othersMs: expect.any(Number) },
+    });
   });
 });

@@ -112,15 +112,11 @@ describe('only the cloud', () => {
     const service = await startDemoService();
     const { visitorUrl, agentEndpoint, token, percent } = isReady;
     expect(percent).toBe(25);
-    const agent = spawn(
-      process.execPath,
-      ['--import', 'tsx', 'agent/main.ts', 'http', String(service.port), '--name', 'guest', '--json'],
-      {
-        cwd: path.join(__dirname, '../..'),
-        env: { ...process.env, HTTP_TUNNEL_ENDPOINT: agentEndpoint, HTTP_TUNNEL_TOKEN: token },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    const agent = spawn(process.execPath, ['--import', 'tsx', 'agent/main.ts', 'http', String(service.port), '--name', 'guest', '--json'], {
+      cwd: path.join(__dirname, '../..'),
+      env: { ...process.env, HTTP_TUNNEL_ENDPOINT: agentEndpoint, HTTP_TUNNEL_TOKEN: token },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     try {
       await once(agent.stdout, 'data');
       expect((await ask(visitorUrl, '/guest/nonce/7')).text).toBe('7');
@@ -148,7 +144,9 @@ describe('a start of its own', () => {
     expect(tunnel?.target).toBe(`http://127.0.0.1:${service.port}`);
     expect((await ask(visitorUrl, '/mine/nonce/42')).status).toBe(401);
     expect((await ask(visitorUrl, '/mine/nonce/42', { headers: { authorization: `Bearer ${BEARER_TOKEN}` } })).text).toBe('42');
-    expect(start.events).toContainEqual(expect.objectContaining({ event: 'warning', text: expect.stringContaining('--bearer-token-file') }));
+    expect(start.events).toContainEqual(
+      expect.objectContaining({ event: 'warning', text: expect.stringContaining('--bearer-token-file') }),
+    );
     await expectAllToEnd(start, () => process.kill(start.npm.pid as number, 'SIGTERM'));
     await service.close();
   });
@@ -186,7 +184,10 @@ describe('a start of its own', () => {
     expect(progressOf(first)).toEqual(['building the functions', 'synthesizing the stack', 'booting the local cloud']);
     const second = npmStart('--', '--json', '--http-port', '0', '--no-agent');
     await ready(second);
-    expect(progressOf(second)).toEqual(['taking functions and stack from an earlier start: nothing has changed', 'booting the local cloud']);
+    expect(progressOf(second)).toEqual([
+      'taking functions and stack from an earlier start: nothing has changed',
+      'booting the local cloud',
+    ]);
   }, 60_000);
 
   test('a taken port is said before anything is built', async () => {
@@ -203,7 +204,20 @@ describe('a start of its own', () => {
     const start = npmStart('--', '--help');
     expect(await start.ended()).toBe(0);
     const help = start.events.map((event) => event['line']).join('\n');
-    const options = ['--port', '--host', '--name', '--http-port', '--mode', '--percent', '--pin', '--json', '--no-agent', '--rebuild', '--console-port', '--no-console'];
+    const options = [
+      '--port',
+      '--host',
+      '--name',
+      '--http-port',
+      '--mode',
+      '--percent',
+      '--pin',
+      '--json',
+      '--no-agent',
+      '--rebuild',
+      '--console-port',
+      '--no-console',
+    ];
     for (const option of options) {
       expect(help).toContain(option);
     }

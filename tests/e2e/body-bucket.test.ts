@@ -6,7 +6,9 @@ import { startCloud, type CloudUnderTest } from '../support/tunnel';
 
 const BUCKET = bodyBucketName(environments.local);
 const PLAN = validateFaultPlan(
-  { faults: [{ name: 'bucket-slows-down', on: 'calls', match: { service: 's3', operation: 'PutObject' }, do: 'throttle', switched: true }] },
+  {
+    faults: [{ name: 'bucket-slows-down', on: 'calls', match: { service: 's3', operation: 'PutObject' }, do: 'throttle', switched: true }],
+  },
   'body-bucket.test.ts',
 );
 

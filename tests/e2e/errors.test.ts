@@ -98,7 +98,10 @@ test('without a usable key no agent connects', async () => {
   });
   try {
     let isConnected = false;
-    void cloud.agent({ target: { port: 1 } }).then(() => (isConnected = true), () => undefined);
+    void cloud.agent({ target: { port: 1 } }).then(
+      () => (isConnected = true),
+      () => undefined,
+    );
     await eventually(() => expect(cloud.logs.some(({ text }) => text.includes('needs 32 or more'))).toBe(true));
     expect(isConnected).toBe(false);
   } finally {

@@ -24,7 +24,14 @@ const PLAN = validateFaultPlan(
       { name: 'wakes-are-lost', ...WAKE_FRAMES, do: 'drop', probability: 0.3 },
       { name: 'wakes-come-twice', ...WAKE_FRAMES, do: 'duplicate', probability: 0.3 },
       { name: 'wakes-overtake', ...WAKE_FRAMES, do: 'reorder', probability: 0.3 },
-      { name: 'posts-hang', on: 'calls', match: { operation: 'ManageConnections', api: 'wake-channel' }, do: 'drop', every: 4, switched: true },
+      {
+        name: 'posts-hang',
+        on: 'calls',
+        match: { operation: 'ManageConnections', api: 'wake-channel' },
+        do: 'drop',
+        every: 4,
+        switched: true,
+      },
       { name: 'bus-slows-down', on: 'calls', match: { operation: 'PutEvents' }, do: 'throttle', every: 3, switched: true },
       { name: 'records-come-twice', on: 'stream-records', do: 'duplicate', every: 2, switched: true },
       { name: 'deliveries-are-lost', on: 'deliveries', match: { target: 'wake-waiter' }, do: 'drop', every: 4, switched: true },
@@ -210,7 +217,9 @@ inEveryMode('an answer that the cloud fails on goes out again, and the agent say
     warnings.push(text);
   });
   expect(await cloud.visit('/', {}, 'unlucky')).toMatchObject({ status: 200, text: 'answered' });
-  expect(warnings).toEqual([expect.stringMatching(/^the cloud failed on a message of this agent \(API Gateway says "Internal server error", request id \S+\)/)]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^the cloud failed on a message of this agent \(API Gateway says "Internal server error", request id \S+\)/),
+  ]);
   await agent.stop();
   await service.close();
 });
@@ -225,7 +234,9 @@ inEveryMode('an agent whose first message the cloud fails on says so, and connec
     reasons.push(reason);
   });
   expect((await agent.start()).tunnelId).toBe('late');
-  expect(reasons).toEqual([expect.stringMatching(/^the tunnel is not established: .*"Internal server error", request id \S+\); if this goes on, /)]);
+  expect(reasons).toEqual([
+    expect.stringMatching(/^the tunnel is not established: .*"Internal server error", request id \S+\); if this goes on, /),
+  ]);
   await agent.stop();
 });
 

@@ -98,12 +98,14 @@ describe('as an agent', () => {
     attacker.vanish();
   });
 
-  test("Eve says in her messages that she is Ann: what a message says of its sender counts for nothing", async () => {
+  test('Eve says in her messages that she is Ann: what a message says of its sender counts for nothing', async () => {
     const before = await rowOf('anns');
     const attacker = await eve();
     const identity = { tunnel_id: 'anns', tunnelId: 'anns', owner: 'ann', lease: '*', connection_id: 'x', claim: 'granted' };
     for (const type of ['ready', 'draining', 'ping']) attacker.send({ type, ...identity });
-    await eventually(() => expect(attacker.received.map(({ type }) => type)).toEqual(expect.arrayContaining(['connection_established', 'pong'])));
+    await eventually(() =>
+      expect(attacker.received.map(({ type }) => type)).toEqual(expect.arrayContaining(['connection_established', 'pong'])),
+    );
     expect(attacker.received.find(({ type }) => type === 'connection_established')?.['tunnel_id']).toBe(attacker.tunnel.tunnel_id);
     expect(await rowOf('anns')).toEqual(before);
     attacker.vanish();
@@ -128,7 +130,8 @@ describe('as an agent', () => {
   });
 
   test.each(['www', 'agents', 'Anns', 'anns/', '../anns', 'anns%00', 'аnns', '-anns', 'a'.repeat(64), 'anns.localhost'])(
-    'Eve asks for the name "%s", which nobody can have', async (name) => {
+    'Eve asks for the name "%s", which nobody can have',
+    async (name) => {
       await expect(eve(undefined, { name })).rejects.toThrow('400');
     },
   );
@@ -136,10 +139,13 @@ describe('as an agent', () => {
   test.each([
     ['without a signature', async () => new UnsecuredJWT({ sub: 'ann', names: ['*'] }).encode()],
     ['signed with a key of her own', () => signToken(randomTokenKey(), 'ann')],
-    ['with Ann’s name and her own signature', async () => {
-      const [header, , signature] = (await cloud.token('eve')).split('.');
-      return [header, Buffer.from('{"sub":"ann","names":["*"]}').toString('base64url'), signature].join('.');
-    }],
+    [
+      'with Ann’s name and her own signature',
+      async () => {
+        const [header, , signature] = (await cloud.token('eve')).split('.');
+        return [header, Buffer.from('{"sub":"ann","names":["*"]}').toString('base64url'), signature].join('.');
+      },
+    ],
     ['that is empty', async () => ''],
   ])('Eve shows a token %s', async (_, token) => {
     await expect(MinimalAgent.connect(cloud.agentEndpoint, await token(), () => undefined, { name: 'anns' })).rejects.toThrow('401');
@@ -150,7 +156,13 @@ describe('as an agent', () => {
     for (const text of ['', 'null', '[]', '{', '{"type":"__proto__"}', '{"type":"ready","__proto__":{"polluted":true}}', '\u0000']) {
       attacker.socket.send(text);
     }
-    attacker.send({ type: 'http_response', request_id: '__proto__', status_code: 200, headers: { ['__proto__']: ['x'], constructor: ['y'] }, body: '' });
+    attacker.send({
+      type: 'http_response',
+      request_id: '__proto__',
+      status_code: 200,
+      headers: { ['__proto__']: ['x'], constructor: ['y'] },
+      body: '',
+    });
     attacker.send({ type: 'ready', access: { salt: 'short', passwords: ['x'] } });
     attacker.send({ type: 'ready', access: { salt: Buffer.alloc(16).toString('base64'), cidrs: Array<string>(1000).fill('10.0.0.0/8') } });
     await eventually(() => expect(attacker.received.filter(({ code }) => code === 'invalid_request').length).toBeGreaterThanOrEqual(5));
@@ -208,12 +220,18 @@ describe('as a visitor', () => {
   });
 
   test('what Eve is let into is what she is routed to, however many addresses she names', async () => {
-    const attacker = await eve((request, self) => self.answer(request['request_id'], `eve's ${String(request['uri'])}`), { name: 'eves-open' });
+    const attacker = await eve((request, self) => self.answer(request['request_id'], `eve's ${String(request['uri'])}`), {
+      name: 'eves-open',
+    });
     const { visitorUrl } = cloud;
     const open = { host: 'eves-open.localhost' };
     for (const [headers, path, expected] of [
       [open, '/anns-private/', "eve's /anns-private/"],
-      [{ ...open, 'x-forwarded-host': 'anns-private.localhost', 'x-original-url': '/anns-private/', 'x-tunnel': 'anns-private' }, '/', "eve's /"],
+      [
+        { ...open, 'x-forwarded-host': 'anns-private.localhost', 'x-original-url': '/anns-private/', 'x-tunnel': 'anns-private' },
+        '/',
+        "eve's /",
+      ],
       [{ ...open, cookie: 'tunnel=anns-private', referer: `${visitorUrl}/anns-private/` }, '/', "eve's /"],
     ] as const) {
       expect((await ask(visitorUrl, path, { headers })).text).toBe(expected);

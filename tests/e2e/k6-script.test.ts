@@ -22,7 +22,11 @@ test('the k6 script asks the demo behind a tunnel, and records what its threshol
   const tunnel = await startTunnel();
   try {
     await build({
-      entryPoints: [SCRIPT], outfile: path.join(directory, 'script.cjs'), bundle: true, format: 'cjs', platform: 'node',
+      entryPoints: [SCRIPT],
+      outfile: path.join(directory, 'script.cjs'),
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
       plugins: [{ name: 'k6', setup: (plugin) => plugin.onResolve({ filter: /^k6(\/|$)/ }, () => ({ path: SHIM, external: true })) }],
     });
     await writeFile(path.join(directory, 'driver.cjs'), DRIVER);

@@ -69,11 +69,12 @@ describe('a name', () => {
 
   test('is taken over by its owner’s newer connection, and the older one is told', async () => {
     const token = await cloud.token('ann');
-    const connect = () => MinimalAgent.connect(cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'old'), { name: 'moved' });
+    const connect = () =>
+      MinimalAgent.connect(cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'old'), { name: 'moved' });
     const older = await connect();
-    const newer = await MinimalAgent.connect(
-      cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'new'), { name: 'moved' },
-    );
+    const newer = await MinimalAgent.connect(cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'new'), {
+      name: 'moved',
+    });
     await expect(cloud.visit('/', {}, 'moved')).resolves.toMatchObject({ text: 'new' });
     older.send({ type: 'ready' });
     await eventually(() => expect(older.received).toContainEqual(expect.objectContaining({ type: 'error', code: 'invalid_request' })));

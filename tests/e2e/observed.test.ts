@@ -13,7 +13,11 @@ let tunnel: CloudUnderTest;
 let page: ConsoleServer;
 
 beforeAll(async () => {
-  tunnel = await startTunnel({ mode: 'bus', traces: true, environment: (local) => ({ ...local, responsePath: { ...local.responsePath, percent: 100 } }) });
+  tunnel = await startTunnel({
+    mode: 'bus',
+    traces: true,
+    environment: (local) => ({ ...local, responsePath: { ...local.responsePath, percent: 100 } }),
+  });
   page = await ConsoleServer.start({ ...tunnel.cloud.services, traces: tunnel.traces, metrics, alarms, environment: 'local' }, 0);
 });
 afterAll(async () => {
@@ -23,7 +27,10 @@ afterAll(async () => {
 
 const idOf = ({ headers }: { headers: Record<string, unknown> }): string => String(headers['x-tunnel-request-id']);
 const functionsOf = (requestId: string): string[] =>
-  tunnel.traces.timeline(requestId).filter(({ kind }) => kind === 'invocation').map(({ functionName }) => functionName);
+  tunnel.traces
+    .timeline(requestId)
+    .filter(({ kind }) => kind === 'invocation')
+    .map(({ functionName }) => functionName);
 const WHOLE_WAY = ['forward-request', 'receive-message', 'process-stream', 'wake-waiter'];
 
 test('the story of a request goes through all four functions, and is found by the id that the visitor gets', async () => {
@@ -75,10 +82,16 @@ test('what npm run trace prints is the story of the running local cloud, or one 
   const requestId = idOf(await tunnel.visit('/', {}, 'nobody'));
   await eventually(() => expect(functionsOf(requestId)).toEqual(['forward-request']));
   const text = storyText(requestId, await localStory(requestId, { consoleUrl: page.url }));
-  expect(text).toMatch(/forward-request {2}invocation: .*error tunnel_not_found {2}✗\n.*forward-request {4}DynamoDB (Batch)?GetItem tunnels/);
-  await expect(localStory('00000000-none', { consoleUrl: page.url })).rejects.toThrow(/^the local cloud knows no request 00000000-none: compare the id; /);
+  expect(text).toMatch(
+    /forward-request {2}invocation: .*error tunnel_not_found {2}✗\n.*forward-request {4}DynamoDB (Batch)?GetItem tunnels/,
+  );
+  await expect(localStory('00000000-none', { consoleUrl: page.url })).rejects.toThrow(
+    /^the local cloud knows no request 00000000-none: compare the id; /,
+  );
   await expect(localStory(requestId, {})).rejects.toThrow('start it without --no-console');
-  await expect(localStory(requestId, { consoleUrl: 'http://127.0.0.1:9' })).rejects.toThrow('does not answer at http://127.0.0.1:9: start it again');
+  await expect(localStory(requestId, { consoleUrl: 'http://127.0.0.1:9' })).rejects.toThrow(
+    'does not answer at http://127.0.0.1:9: start it again',
+  );
 });
 
 describeInBrowser('the console page in a browser', (launch) => {
@@ -101,10 +114,28 @@ describeInBrowser('the console page in a browser', (launch) => {
 
   test('shows at a glance that the canary is better, and who is in alarm, as soon as it is so', async () => {
     writeTraffic(metrics, { canaryMs: 40, controlMs: 100 });
-    alarms.set({ address: 'a', name: 'stream-lag', kind: 'metric', description: 'Runbook: docs/runbooks/stream-lag.md', state: 'OK', reason: 'quiet', since: Date.now() });
-    alarms.set({ address: 'a', name: 'stream-lag', kind: 'metric', description: 'Runbook: docs/runbooks/stream-lag.md', state: 'ALARM', reason: '6012 > 5000', since: Date.now() });
+    alarms.set({
+      address: 'a',
+      name: 'stream-lag',
+      kind: 'metric',
+      description: 'Runbook: docs/runbooks/stream-lag.md',
+      state: 'OK',
+      reason: 'quiet',
+      since: Date.now(),
+    });
+    alarms.set({
+      address: 'a',
+      name: 'stream-lag',
+      kind: 'metric',
+      description: 'Runbook: docs/runbooks/stream-lag.md',
+      state: 'ALARM',
+      reason: '6012 > 5000',
+      since: Date.now(),
+    });
     await shown.until(`document.querySelector('#verdict').dataset.kind === 'better'`);
-    expect(await shown.text('#verdict')).toMatch(/^The canary is better than the control\s+Half of its visitors wait less than 40 ms, of the control's 100 ms\./);
+    expect(await shown.text('#verdict')).toMatch(
+      /^The canary is better than the control\s+Half of its visitors wait less than 40 ms, of the control's 100 ms\./,
+    );
     expect(await shown.text('#cohorts')).toMatch(/Requests\s+40\s+40/);
     expect(await shown.text('#percent')).toContain('25 %');
     expect(await shown.text('#wakes')).toMatch(/direct\s+100 %/);
@@ -122,7 +153,9 @@ describeInBrowser('the console page in a browser', (launch) => {
     await shown.press('Enter');
     await shown.until(`document.querySelector('#timeline code')?.innerText === '${requestId}'`);
     await shown.until(`document.querySelectorAll('#timeline strong').length === 4`);
-    expect(await shown.text('#timeline')).toMatch(/forward-request[^]*receive-message[^]*process-stream[^]*EventBridge PutEvents[^]*wake-waiter/);
+    expect(await shown.text('#timeline')).toMatch(
+      /forward-request[^]*receive-message[^]*process-stream[^]*EventBridge PutEvents[^]*wake-waiter/,
+    );
     // What is on its way to the page does not take the focus away.
     expect(await shown.evaluate('document.activeElement.dataset.request')).toBe(requestId);
   });
@@ -135,12 +168,19 @@ describeInBrowser('the console page in a browser', (launch) => {
     await shown.until(`document.querySelector('#log-lines').innerText.includes('needle in the log')`);
     expect(await shown.text('#log-lines')).toContain('<img src=x onerror="document.title=1"><b>bold</b>');
     expect(await shown.evaluate(`document.querySelectorAll('#log-lines img, #log-lines b').length`)).toBe(0);
-    await shown.evaluate(`(() => { const f = document.querySelector('#log-filter'); f.value = 'NEEDLE sweep'; f.dispatchEvent(new Event('input')); })()`);
+    await shown.evaluate(
+      `(() => { const f = document.querySelector('#log-filter'); f.value = 'NEEDLE sweep'; f.dispatchEvent(new Event('input')); })()`,
+    );
     expect(await shown.evaluate(`document.querySelectorAll('#log-lines p').length`)).toBe(1);
     expect(await shown.text('#log-lines')).toContain('needle in the log');
   });
 
-  test.each([[1280, 'light'], [390, 'light'], [1280, 'dark'], [390, 'dark']] as const)('fits a window of %i px, in the %s', async (width, scheme) => {
+  test.each([
+    [1280, 'light'],
+    [390, 'light'],
+    [1280, 'dark'],
+    [390, 'dark'],
+  ] as const)('fits a window of %i px, in the %s', async (width, scheme) => {
     await shown.look({ width, height: 800, scheme });
     expect(await shown.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     const brightness = await shown.evaluate<number>(`Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])`);
@@ -151,7 +191,10 @@ describeInBrowser('the console page in a browser', (launch) => {
     const port = Number(new URL(page.url).port);
     await page.close();
     await shown.until(`document.querySelector('#connection').dataset.state === 'lost'`);
-    page = await ConsoleServer.start({ ...tunnel.cloud.services, traces: tunnel.traces, metrics, alarms, environment: 'local again' }, port);
+    page = await ConsoleServer.start(
+      { ...tunnel.cloud.services, traces: tunnel.traces, metrics, alarms, environment: 'local again' },
+      port,
+    );
     await shown.until(`document.querySelector('#connection').dataset.state === 'live'`);
     await shown.until(`document.querySelector('#environment').innerText === 'local again'`);
   });
@@ -159,13 +202,18 @@ describeInBrowser('the console page in a browser', (launch) => {
   test('has asked nobody but its own server, and the browser has found nothing to complain of', () => {
     expect(shown.requested.length).toBeGreaterThan(4);
     expect([...new Set(shown.requested.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin))]).toEqual([page.url]);
-    expect(shown.complaints.filter((text) => !text.includes('ERR_CONNECTION_REFUSED') && !text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))).toEqual([]);
+    expect(
+      shown.complaints.filter((text) => !text.includes('ERR_CONNECTION_REFUSED') && !text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING')),
+    ).toEqual([]);
   });
 });
 
 /** Forty requests of each cohort, spread over the last minute. */
 function writeTraffic(into: WrittenMetrics, { canaryMs, controlMs }: { canaryMs: number; controlMs: number }): void {
-  for (const [cohort, mode, ms] of [['event-driven', 'direct', canaryMs], ['polling', 'polling', controlMs]] as const) {
+  for (const [cohort, mode, ms] of [
+    ['event-driven', 'direct', canaryMs],
+    ['polling', 'polling', controlMs],
+  ] as const) {
     const whole = { service: 'forward-request', cohort };
     const part = { ...whole, mode };
     for (let i = 0; i < 40; i++) {

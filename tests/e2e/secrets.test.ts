@@ -27,7 +27,11 @@ const TOKEN_KEY = 'canary-token-key-of-at-least-32-bytes-72fa';
 /** As it is, and as the middle of it looks in base64, wherever it begins. */
 const disguises = (secret: string): string[] => [
   secret,
-  ...[0, 1, 2].map((offset) => Buffer.from(`${' '.repeat(offset)}${secret}`).toString('base64').slice(4, -4)),
+  ...[0, 1, 2].map((offset) =>
+    Buffer.from(`${' '.repeat(offset)}${secret}`)
+      .toString('base64')
+      .slice(4, -4),
+  ),
 ];
 
 describe.each(MODES)('in mode %s', (mode) => {
@@ -93,7 +97,9 @@ describe.each(MODES)('in mode %s', (mode) => {
     const emitted = JSON.stringify([under.logs, kept, events, rows, under.traces.segments()]);
     if (mode === 'bus') expect(events).not.toEqual([]);
     expect(emitted).toContain('passwords');
-    expect(under.traces.segments().map(({ name }) => name)).toEqual(expect.arrayContaining(['## handler', 'DynamoDB', 'ApiGatewayManagementApi']));
+    expect(under.traces.segments().map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['## handler', 'DynamoDB', 'ApiGatewayManagementApi']),
+    );
     // Each function that has something to say about a request has said it.
     for (const name of ['forward-request', 'receive-message', 'authorize-agent'])
       expect(under.logs.some(({ functionName }) => functionName.endsWith(name))).toBe(true);

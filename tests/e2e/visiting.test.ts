@@ -78,7 +78,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect(reply.body).toHaveLength(0);
   });
 
-  test.each([204, 304, 404, 500])('status %i of the local service is the visitor\'s', async (status) => {
+  test.each([204, 304, 404, 500])("status %i of the local service is the visitor's", async (status) => {
     const reply = await tunnel.visit(`/status/${status}`);
     expect(reply.status).toBe(status);
     expect(reply.headers['x-tunnel-error']).toBeUndefined();

@@ -62,7 +62,10 @@ test('credentials are forwarded when that is asked for, and the app’s own alwa
 test('visitors from elsewhere get 403, whatever they say of themselves', async () => {
   await cloud.agent({ name: 'elsewhere', target: { port }, access: { allowCidrs: ['192.0.2.0/24'] } });
   const reply = await cloud.visit('/', { headers: { 'x-forwarded-for': '192.0.2.1' } }, 'elsewhere');
-  expect(reply).toMatchObject({ status: 403, headers: { 'x-tunnel-error': 'visitor_not_allowed', 'x-tunnel-request-id': expect.stringMatching(UUID) } });
+  expect(reply).toMatchObject({
+    status: 403,
+    headers: { 'x-tunnel-error': 'visitor_not_allowed', 'x-tunnel-request-id': expect.stringMatching(UUID) },
+  });
   await cloud.agent({ name: 'here', target: { port }, access: { allowCidrs: ['127.0.0.0/8'] } });
   expect((await cloud.visit('/', {}, 'here')).status).toBe(200);
   expect(seen).toHaveLength(1);
@@ -70,14 +73,19 @@ test('visitors from elsewhere get 403, whatever they say of themselves', async (
 
 test('a web app of another origin shows its token after a preflight that shows none, where the owner allows it', async () => {
   const origin = { origin: 'https://app.test' };
-  const preflight = { method: 'OPTIONS', headers: { ...origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization' } };
+  const preflight = {
+    method: 'OPTIONS',
+    headers: { ...origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization' },
+  };
   const refused = await cloud.visit('/', preflight, 'closed');
   expect(refused).toMatchObject({ status: 401, headers: { 'x-tunnel-error': 'visitor_unauthorized' } });
   expect(seen).toEqual([]);
   await cloud.agent({ name: 'for-apps', target: { port }, access: { bearerTokens: [TOKEN], allowPreflight: true } });
   expect((await cloud.visit('/', preflight, 'for-apps')).status).toBe(200);
   expect((await cloud.visit('/', { method: 'PUT', headers: origin }, 'for-apps')).status).toBe(401);
-  expect((await cloud.visit('/', { method: 'PUT', headers: { ...origin, authorization: `Bearer ${TOKEN}` } }, 'for-apps')).status).toBe(200);
+  expect((await cloud.visit('/', { method: 'PUT', headers: { ...origin, authorization: `Bearer ${TOKEN}` } }, 'for-apps')).status).toBe(
+    200,
+  );
   expect(seen.map((headers) => headers['access-control-request-method'])).toEqual(['PUT', undefined]);
 });
 
@@ -120,7 +128,13 @@ test('the row keeps digests, and neither password nor token', async () => {
   const rows = await cloud.cloud.services.dynamodb.scan(tableOf(cloud.cloud, 'tunnels'));
   const text = JSON.stringify(rows);
   expect(text).toContain('passwords');
-  for (const secret of [PASSWORD, 'correct horse', TOKEN, Buffer.from(PASSWORD).toString('base64'), Buffer.from(TOKEN).toString('base64')]) {
+  for (const secret of [
+    PASSWORD,
+    'correct horse',
+    TOKEN,
+    Buffer.from(PASSWORD).toString('base64'),
+    Buffer.from(TOKEN).toString('base64'),
+  ]) {
     expect(text).not.toContain(secret);
   }
 });

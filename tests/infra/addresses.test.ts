@@ -8,12 +8,7 @@ import {
   toAddress,
 } from '../support/infra-stack';
 import { environments } from '../../environments';
-import {
-  DOMAIN,
-  expectedAddresses,
-  expectedBootstrapAddresses,
-  NOTIFIED_PERSON,
-} from '../../modules/addresses';
+import { DOMAIN, expectedAddresses, expectedBootstrapAddresses, NOTIFIED_PERSON } from '../../modules/addresses';
 
 const OUTPUTS = [
   'agent_endpoint',
@@ -63,10 +58,7 @@ describe.each(stacks)('the stack of $title', ({ stack, addresses, outputs }) => 
   });
 
   it('refers only to resources and variables that it has', () => {
-    const known = new Set([
-      ...stack.addresses,
-      ...Object.keys(stack.json.variable ?? {}).map((variable) => `var.${variable}`),
-    ]);
+    const known = new Set([...stack.addresses, ...Object.keys(stack.json.variable ?? {}).map((variable) => `var.${variable}`)]);
     expect(stack.interpolations.map(toAddress).filter((address) => !known.has(address))).toEqual([]);
   });
 

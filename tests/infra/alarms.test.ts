@@ -8,20 +8,8 @@ import { AlarmDefinitionError, MetricAlarm } from '../../modules/alarms/metric-a
 import { emitted, ofFunction, UnknownMetricError } from '../../modules/alarms/metric-reference';
 import { NamedStack } from '../../modules/named-stack';
 import { alarmCosts, mathOf, timingsOf } from '../support/alarm-timing';
-import {
-  environmentNames,
-  inTemporaryDirectory,
-  InfraStack,
-  stackOf,
-  synthesizeStack,
-} from '../support/infra-stack';
-import {
-  metricsOfAlarms,
-  metricsOfDashboard,
-  unknownMetrics,
-  unreadAwsMetrics,
-  unreadMetrics,
-} from '../support/watched-metrics';
+import { environmentNames, inTemporaryDirectory, InfraStack, stackOf, synthesizeStack } from '../support/infra-stack';
+import { metricsOfAlarms, metricsOfDashboard, unknownMetrics, unreadAwsMetrics, unreadMetrics } from '../support/watched-metrics';
 
 const TOPIC = '${aws_sns_topic.alarm-topic.arn}';
 const ROOT = path.join(__dirname, '../..');
@@ -42,20 +30,15 @@ describe.each(environmentNames)('the alarms of %s', (environment) => {
   const alarms = stack.resources('aws_cloudwatch_metric_alarm');
   const all = [...alarms, ...stack.resources('aws_cloudwatch_composite_alarm')];
 
-  it.each(all)(
-    '%s is named after its id, tells the topic of both changes, and leads to its runbook',
-    (address, alarm) => {
-      const id = address.split('.')[1] ?? '';
-      expect(alarm['alarm_name']).toBe(`http-tunnel-${environment}-${id}`);
-      expect(alarm['alarm_actions']).toContain(TOPIC);
-      expect(alarm['ok_actions']).toEqual([TOPIC]);
-      const runbook = /^[A-Z].+\. Runbook: (docs\/runbooks\/[\w-]+\.md)$/.exec(
-        alarm['alarm_description'] as string,
-      )?.[1];
-      expect(runbook).toBe(`docs/runbooks/${id}.md`);
-      expect(existsSync(path.join(ROOT, runbook ?? ''))).toBe(true);
-    },
-  );
+  it.each(all)('%s is named after its id, tells the topic of both changes, and leads to its runbook', (address, alarm) => {
+    const id = address.split('.')[1] ?? '';
+    expect(alarm['alarm_name']).toBe(`http-tunnel-${environment}-${id}`);
+    expect(alarm['alarm_actions']).toContain(TOPIC);
+    expect(alarm['ok_actions']).toEqual([TOPIC]);
+    const runbook = /^[A-Z].+\. Runbook: (docs\/runbooks\/[\w-]+\.md)$/.exec(alarm['alarm_description'] as string)?.[1];
+    expect(runbook).toBe(`docs/runbooks/${id}.md`);
+    expect(existsSync(path.join(ROOT, runbook ?? ''))).toBe(true);
+  });
 
   it('are all silent when nothing happens, but for sweep, whose silence is told', () => {
     for (const [address, alarm] of alarms) {
@@ -81,9 +64,7 @@ describe.each(environmentNames)('the alarms of %s', (environment) => {
   });
 
   it('watch concurrency where it is reserved, and nowhere else', () => {
-    const reserved = Object.values(environments[environment].functions).filter(
-      ({ reservedConcurrency }) => reservedConcurrency !== null,
-    );
+    const reserved = Object.values(environments[environment].functions).filter(({ reservedConcurrency }) => reservedConcurrency !== null);
     const watched = metricsOfAlarms(stack).filter(({ name }) => name === 'ConcurrentExecutions');
     expect(watched).toHaveLength(reserved.length);
   });
@@ -94,9 +75,7 @@ describe('the rollback', () => {
   const composite = stack.resource('aws_cloudwatch_composite_alarm.rollback');
 
   it('follows any of its triggers', () => {
-    expect(composite['alarm_rule']).toBe(
-      TRIGGERS.map((id) => `ALARM("\${aws_cloudwatch_metric_alarm.${id}.alarm_name}")`).join(' OR '),
-    );
+    expect(composite['alarm_rule']).toBe(TRIGGERS.map((id) => `ALARM("\${aws_cloudwatch_metric_alarm.${id}.alarm_name}")`).join(' OR '));
   });
 
   it('starts roll-back when it begins and not when it ends, with the permission of that alarm and account', () => {
@@ -147,20 +126,15 @@ describe('the rollback', () => {
       const changed = synthesizeStack({ ...environments.dev, alarms });
       return mathOf(changed.resource(`aws_cloudwatch_metric_alarm.${id}`))?.expression;
     };
-    expect(expressionOf(123, 'event-driven-error-rate')).toBe(
-      'IF(requests >= 123, 100 * FILL(errors, 0) / requests, 0)',
-    );
+    expect(expressionOf(123, 'event-driven-error-rate')).toBe('IF(requests >= 123, 100 * FILL(errors, 0) / requests, 0)');
     expect(expressionOf(123, 'event-driven-latency')).toContain('canary_count >= 123');
   });
 
-  it.each(environmentNames)(
-    'in %s comes within five minutes of a fault, whichever trigger sees it',
-    (name) => {
-      const timings = timingsOf(stackOf(name));
-      expect(timings.map(({ id }) => id)).toEqual(TRIGGERS);
-      for (const { id, total } of timings) expect([id, total < 300]).toEqual([id, true]);
-    },
-  );
+  it.each(environmentNames)('in %s comes within five minutes of a fault, whichever trigger sees it', (name) => {
+    const timings = timingsOf(stackOf(name));
+    expect(timings.map(({ id }) => id)).toEqual(TRIGGERS);
+    for (const { id, total } of timings) expect([id, total < 300]).toEqual([id, true]);
+  });
 
   it('takes as long as docs/operations.md says', () => {
     for (const { id, period, datapoints, breaching, delay, evaluation, total } of timingsOf(stack)) {
@@ -186,11 +160,7 @@ describe('metrics', () => {
   });
 
   it.each([
-    [
-      '"metric_name": "StreamLag"',
-      '"metric_name": "StreamLagg"',
-      'HTTPTunnel StreamLagg {"service":"process-stream"}',
-    ],
+    ['"metric_name": "StreamLag"', '"metric_name": "StreamLagg"', 'HTTPTunnel StreamLagg {"service":"process-stream"}'],
     ['"service": "sweep"', '"service": "roll-back"', 'HTTPTunnel Leftovers {"service":"roll-back"}'],
     ['"cohort": "polling",', '', 'HTTPTunnel ResponseTime {"service":"forward-request"}'],
     ['"RuleName":', '"Rule":', 'AWS/Events InvocationsSentToDlq {"EventBusName":'],
@@ -200,8 +170,7 @@ describe('metrics', () => {
   });
 
   it('of AWS have the page that says so', () => {
-    for (const { source } of AWS_METRICS)
-      expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/[\w/.-]+\.html$/);
+    for (const { source } of AWS_METRICS) expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/[\w/.-]+\.html$/);
   });
 
   it('that are not in a table cannot be named', () => {
@@ -226,17 +195,11 @@ describe('an alarm that CloudWatch would refuse, or that would never be right,',
     silence: 'notBreaching',
   };
   const make = (definition: AlarmDefinition): MetricAlarm =>
-    inTemporaryDirectory(
-      (outdir) => new MetricAlarm(new NamedStack(new App({ outdir }), 'it'), definition, 'dev', 'arn'),
-    );
+    inTemporaryDirectory((outdir) => new MetricAlarm(new NamedStack(new App({ outdir }), 'it'), definition, 'dev', 'arn'));
   const eleven = Object.fromEntries([...'abcdefghijk'].map((id) => [id, errors]));
 
   it.each<[string, Partial<AlarmDefinition>, string]>([
-    [
-      'of eleven metrics',
-      { metrics: eleven, expression: 'SUM(METRICS())' },
-      'reads 11 metrics, CloudWatch takes 10',
-    ],
+    ['of eleven metrics', { metrics: eleven, expression: 'SUM(METRICS())' }, 'reads 11 metrics, CloudWatch takes 10'],
     ['of two metrics without an expression', { metrics: { a: errors, b: errors } }, 'has no expression'],
     ['of more datapoints than periods', { datapoints: [3, 2] }, 'asks for 3 of 2 periods'],
     ['of half minutes of AWS', { periodSeconds: 30 }, 'AWS publishes by the minute'],

@@ -1,11 +1,6 @@
 import { environments, type Environment } from '../../environments';
 import { accountsOf } from '../../modules/accounts';
-import {
-  awsEnvironmentNames,
-  bootstrapOf,
-  environmentNames,
-  synthesizeBootstrap,
-} from '../support/infra-stack';
+import { awsEnvironmentNames, bootstrapOf, environmentNames, synthesizeBootstrap } from '../support/infra-stack';
 import { expectedBootstrapAddresses } from '../../modules/addresses';
 
 const stack = bootstrapOf('prod');
@@ -50,9 +45,7 @@ describe('what an account has once', () => {
       }),
     ]);
     const { rule } = stack.resource('aws_s3_bucket_server_side_encryption_configuration.state-encryption');
-    expect(rule).toEqual([
-      { apply_server_side_encryption_by_default: { sse_algorithm: 'aws:kms' }, bucket_key_enabled: true },
-    ]);
+    expect(rule).toEqual([{ apply_server_side_encryption_by_default: { sse_algorithm: 'aws:kms' }, bucket_key_enabled: true }]);
   });
 
   it('lets API Gateway write access logs before it is told of the role', () => {
@@ -105,8 +98,6 @@ describe('environments that share an account', () => {
 
   it('are none where the state is a local file', () => {
     const all = environmentNames.map((name) => environments[name]);
-    expect(accountsOf(all).flatMap(({ environments: own }) => own.map(({ name }) => name))).toEqual(
-      awsEnvironmentNames,
-    );
+    expect(accountsOf(all).flatMap(({ environments: own }) => own.map(({ name }) => name))).toEqual(awsEnvironmentNames);
   });
 });

@@ -44,10 +44,7 @@ describe('building functions', () => {
     const code = codeIn(built[0]?.zip ?? '');
     fs.writeFileSync(index, code);
     expect(built[0]?.codeBytes).toBe(Buffer.byteLength(code));
-    const answer = execFileSync(process.execPath, [
-      '-p',
-      `require(${JSON.stringify(index)}).handler().then(console.log), ''`,
-    ]);
+    const answer = execFileSync(process.execPath, ['-p', `require(${JSON.stringify(index)}).handler().then(console.log), ''`]);
     expect(answer.toString().trim()).toBe('hello world');
   });
 
@@ -65,11 +62,8 @@ describe('building functions', () => {
     const functions = sources({});
     const building = buildFunctions({ outdir: path.join(directory, 'out'), names: ['ghost'], functions });
     await expect(building).rejects.toThrow(BuildError);
-    await expect(building).rejects.toThrow(
-      `function "ghost" cannot be bundled from ${path.join(functions, 'ghost', 'handler.ts')}`,
-    );
+    await expect(building).rejects.toThrow(`function "ghost" cannot be bundled from ${path.join(functions, 'ghost', 'handler.ts')}`);
   });
-
 });
 
 describe('the bundles of all functions', () => {

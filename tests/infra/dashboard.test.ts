@@ -41,9 +41,7 @@ describe.each(environmentNames)('the dashboard of %s', (environment) => {
 
   it('has expressions whose lines are there, each id once', () => {
     for (const { properties } of widgets) {
-      const options = (properties.metrics ?? []).map(
-        (row) => row.at(-1) as { id?: string; expression?: string },
-      );
+      const options = (properties.metrics ?? []).map((row) => row.at(-1) as { id?: string; expression?: string });
       const ids = options.flatMap(({ id }) => (id === undefined ? [] : [id]));
       expect(new Set(ids).size).toBe(ids.length);
       for (const { expression = '' } of options) {
@@ -56,16 +54,10 @@ describe.each(environmentNames)('the dashboard of %s', (environment) => {
 });
 
 test('a dashboard that names a metric nobody emits is found', () => {
-  const broken = new InfraStack(
-    stackOf('prod').text.replaceAll('\\"WakeLatency\\",\\"service\\"', '\\"WakeLatency\\",\\"name\\"'),
-  );
+  const broken = new InfraStack(stackOf('prod').text.replaceAll('\\"WakeLatency\\",\\"service\\"', '\\"WakeLatency\\",\\"name\\"'));
   expect(unknownMetrics(metricsOfDashboard(broken))).toContainEqual(
     expect.stringContaining('HTTPTunnel WakeLatency {"name":"forward-request","source":"direct"}'),
   );
-  const search = new InfraStack(
-    stackOf('prod').text.replaceAll('MetricName=\\\\\\"WakeFailed', 'MetricName=\\\\\\"WakeLost'),
-  );
-  expect(unknownMetrics(metricsOfDashboard(search))).toContainEqual(
-    expect.stringContaining('HTTPTunnel WakeLost'),
-  );
+  const search = new InfraStack(stackOf('prod').text.replaceAll('MetricName=\\\\\\"WakeFailed', 'MetricName=\\\\\\"WakeLost'));
+  expect(unknownMetrics(metricsOfDashboard(search))).toContainEqual(expect.stringContaining('HTTPTunnel WakeLost'));
 });

@@ -29,16 +29,14 @@ describe('data at rest', () => {
   it.each(Object.keys(KEY_ARGUMENT))('in prod is encrypted with its own key: every %s', (type) => {
     const resources = stackOf('prod').resources(type);
     expect(resources.length).toBeGreaterThan(0);
-    for (const [address, resource] of resources)
-      expect([address, KEY_ARGUMENT[type]?.(resource)]).toEqual([address, KEY]);
+    for (const [address, resource] of resources) expect([address, KEY_ARGUMENT[type]?.(resource)]).toEqual([address, KEY]);
   });
 
   it.each(environmentNames.filter((name) => !environments[name].customerKey))(
     'in %s is encrypted with AWS’s keys, and no role has a right on any other',
     (name) => {
       const stack = stackOf(name);
-      for (const [, queue] of stack.resources('aws_sqs_queue'))
-        expect(queue['sqs_managed_sse_enabled']).toBe(true);
+      for (const [, queue] of stack.resources('aws_sqs_queue')) expect(queue['sqs_managed_sse_enabled']).toBe(true);
       expect(stack.text).not.toContain('kms');
     },
   );

@@ -29,10 +29,7 @@ function complaint(change: (draft: Draft) => void): string {
 const set = (path: string, value: unknown) => (draft: Draft) => {
   const keys = path.split('.');
   const last = keys.pop() ?? '';
-  const parent = keys.reduce<Record<string, unknown>>(
-    (node, key) => node[key] as Record<string, unknown>,
-    draft,
-  );
+  const parent = keys.reduce<Record<string, unknown>>((node, key) => node[key] as Record<string, unknown>, draft);
   if (value === undefined) delete parent[last];
   else parent[last] = value;
 };
@@ -43,9 +40,7 @@ describe('the environments', () => {
   });
 
   it.each(environmentNames)('%s has the same keys as dev', (name) => {
-    expect(paths(withoutBackend(environments[name])).sort()).toEqual(
-      paths(withoutBackend(environments.dev)).sort(),
-    );
+    expect(paths(withoutBackend(environments[name])).sort()).toEqual(paths(withoutBackend(environments.dev)).sort());
   });
 
   it.each(environmentNames)('%s cannot be changed by who reads it', (name) => {
@@ -64,34 +59,25 @@ describe('the environments', () => {
   });
 
   it('keep state and account apart from each other', () => {
-    expect(new Set(environmentNames.map((name) => environments[name].accountId)).size).toBe(
-      environmentNames.length,
-    );
+    expect(new Set(environmentNames.map((name) => environments[name].accountId)).size).toBe(environmentNames.length);
     expect(new Set(environmentNames.map((name) => JSON.stringify(environments[name].backend))).size).toBe(4);
   });
 
-  it.each(['staging', 'prod'] as const)(
-    '%s lets waiters take no concurrency that their release needs',
-    (name) => {
-      const sizes = environments[name].functions;
-      const reserved = Object.values(sizes).reduce(
-        (sum, { reservedConcurrency }) => sum + (reservedConcurrency ?? 0),
-        0,
-      );
-      expect(sizes['receive-message'].reservedConcurrency).toBeGreaterThanOrEqual(50);
-      expect(sizes['wake-waiter'].reservedConcurrency).toBeGreaterThanOrEqual(50);
-      expect(sizes['forward-request'].reservedConcurrency).not.toBeNull();
-      // Of an account's 1000, Lambda keeps 100 unreserved.
-      expect(reserved).toBeLessThanOrEqual(900);
-    },
-  );
+  it.each(['staging', 'prod'] as const)('%s lets waiters take no concurrency that their release needs', (name) => {
+    const sizes = environments[name].functions;
+    const reserved = Object.values(sizes).reduce((sum, { reservedConcurrency }) => sum + (reservedConcurrency ?? 0), 0);
+    expect(sizes['receive-message'].reservedConcurrency).toBeGreaterThanOrEqual(50);
+    expect(sizes['wake-waiter'].reservedConcurrency).toBeGreaterThanOrEqual(50);
+    expect(sizes['forward-request'].reservedConcurrency).not.toBeNull();
+    // Of an account's 1000, Lambda keeps 100 unreserved.
+    expect(reserved).toBeLessThanOrEqual(900);
+  });
 });
 
 describe('a small account', () => {
   it('may reserve nothing at all', () => {
     const draft = structuredClone(environments.prod) as Draft;
-    for (const name of Object.keys(draft.functions))
-      set(`functions.${name}.reservedConcurrency`, null)(draft);
+    for (const name of Object.keys(draft.functions)) set(`functions.${name}.reservedConcurrency`, null)(draft);
     expect(() => validateEnvironment(draft, 'prod')).not.toThrow();
   });
 });
@@ -103,21 +89,9 @@ describe('a malformed environment is refused with its name, the path and the rem
     ['an unknown setting', set('responsePath.percnt', 5), 'responsePath.percnt is not a setting'],
     ['a wrong type', set('responsePath.percent', '5'), 'responsePath.percent must be a number, not "5"'],
     ['a share above 100', set('responsePath.percent', 101), 'responsePath.percent must be 0 to 100, not 101'],
-    [
-      'an unknown mode',
-      set('responsePath.mode', 'push'),
-      'responsePath.mode must be bus or direct, not "push"',
-    ],
-    [
-      'a short account id',
-      set('accountId', '123'),
-      'accountId must be the 12 digits of an AWS account, not "123"',
-    ],
-    [
-      'another kind of backend',
-      set('backend.kind', 'gcs'),
-      'backend.kind must be ("s3" | "local"), not "gcs"',
-    ],
+    ['an unknown mode', set('responsePath.mode', 'push'), 'responsePath.mode must be bus or direct, not "push"'],
+    ['a short account id', set('accountId', '123'), 'accountId must be the 12 digits of an AWS account, not "123"'],
+    ['another kind of backend', set('backend.kind', 'gcs'), 'backend.kind must be ("s3" | "local"), not "gcs"'],
     ['a backend without its bucket', set('backend.bucket', undefined), 'backend.bucket is missing'],
     [
       'keys of an identity provider that come in the clear',
@@ -135,11 +109,7 @@ describe('a malformed environment is refused with its name, the path and the rem
       'maxSlowRequests must be below the reserved concurrency of forward-request',
     ],
     ['an empty domain', set('tunnelDomain', ''), 'tunnelDomain must be text, not ""'],
-    [
-      'a state in another region',
-      set('backend.region', 'eu-west-1'),
-      "backend.region must be the environment's region",
-    ],
+    ['a state in another region', set('backend.region', 'eu-west-1'), "backend.region must be the environment's region"],
     [
       'a zone that the domain is not in',
       (draft: Draft) => {
@@ -163,46 +133,18 @@ describe('a malformed environment is refused with its name, the path and the rem
       set('functions.wake-waiter.reservedConcurrency', null),
       'functions.forward-request.reservedConcurrency must be set together with those of receive-message',
     ],
-    [
-      'a retention that CloudWatch does not know',
-      set('logRetentionDays', 2),
-      'logRetentionDays must be one of 1, 3, 5, 7',
-    ],
-    [
-      'an address that is none',
-      set('alarms.notifyEmail', 'ops'),
-      'alarms.notifyEmail must be an e-mail address, not "ops"',
-    ],
-    [
-      'no volume at all',
-      set('alarms.minimumRequests', 0),
-      'alarms.minimumRequests must be at least 1, not 0',
-    ],
-    [
-      'too little memory',
-      set('functions.sweep.memoryMb', 64),
-      'functions.sweep.memoryMb must be 128 to 10240, not 64',
-    ],
-    [
-      'a socket older than API Gateway lets it get',
-      set('timings.wakeRotateMs', 7_200_001),
-      'timings.wakeRotateMs must be 1 to 7200000',
-    ],
-    [
-      'a deadline after the end of the function',
-      set('timings.requestDeadlineMs', 29_000),
-      'timings.requestDeadlineMs must be below',
-    ],
+    ['a retention that CloudWatch does not know', set('logRetentionDays', 2), 'logRetentionDays must be one of 1, 3, 5, 7'],
+    ['an address that is none', set('alarms.notifyEmail', 'ops'), 'alarms.notifyEmail must be an e-mail address, not "ops"'],
+    ['no volume at all', set('alarms.minimumRequests', 0), 'alarms.minimumRequests must be at least 1, not 0'],
+    ['too little memory', set('functions.sweep.memoryMb', 64), 'functions.sweep.memoryMb must be 128 to 10240, not 64'],
+    ['a socket older than API Gateway lets it get', set('timings.wakeRotateMs', 7_200_001), 'timings.wakeRotateMs must be 1 to 7200000'],
+    ['a deadline after the end of the function', set('timings.requestDeadlineMs', 29_000), 'timings.requestDeadlineMs must be below'],
     [
       'a function that outlives the HTTP API',
       set('functions.forward-request.timeoutSeconds', 31),
       'functions.forward-request.timeoutSeconds must be at most 30',
     ],
-    [
-      'safety reads after the deadline',
-      set('timings.safetyReadMs', 28_000),
-      'timings.safetyReadMs must be below',
-    ],
+    ['safety reads after the deadline', set('timings.safetyReadMs', 28_000), 'timings.safetyReadMs must be below'],
     ["another environment's name", set('name', 'dev'), 'name must be "prod", not "dev"'],
   ])('%s', (_, change, expected) => {
     const message = complaint(change);

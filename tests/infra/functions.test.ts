@@ -1,13 +1,7 @@
 import { environments } from '../../environments';
 import { METRIC_NAMESPACE } from '../../functions/metric-names';
 import { FUNCTION_SETTINGS, readSettings, type FunctionName } from '../../functions/settings';
-import {
-  environmentNames,
-  functionNames,
-  stackOf,
-  synthesizeStack,
-  type InfraStack,
-} from '../support/infra-stack';
+import { environmentNames, functionNames, stackOf, synthesizeStack, type InfraStack } from '../support/infra-stack';
 
 const POWERTOOLS = [
   'ENVIRONMENT',
@@ -29,15 +23,12 @@ const ADDRESSES: Record<string, string> = {
 };
 
 const variablesOf = (stack: InfraStack, name: FunctionName): Record<string, string> =>
-  (stack.resource(`aws_lambda_function.${name}`)['environment'] as { variables: Record<string, string> })
-    .variables;
+  (stack.resource(`aws_lambda_function.${name}`)['environment'] as { variables: Record<string, string> }).variables;
 
 /** The block as Lambda would have it: with an address of the right kind for each reference. */
 function applied(variables: Record<string, string>): Record<string, string> {
   const resolve = (value: string): string =>
-    value
-      .replace(/\$\{.*\.invoke_url\}/, 'wss://a.example/v1')
-      .replace(/\$\{.*\.api_endpoint\}/, 'https://v.example');
+    value.replace(/\$\{.*\.invoke_url\}/, 'wss://a.example/v1').replace(/\$\{.*\.api_endpoint\}/, 'https://v.example');
   return Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, resolve(value)]));
 }
 
@@ -63,7 +54,8 @@ describe.each(environmentNames)('the functions of %s', (environment) => {
   });
 
   it('forward-request reads the response path and the timings as the environment has them', () => {
-    const { requestDeadlineMs, pollingDelaysMs, safetyReadMs, wakeIdleMs, wakeHelloMs, wakeRotateMs, serviceCallMs, wakePostMs } = settings.timings;
+    const { requestDeadlineMs, pollingDelaysMs, safetyReadMs, wakeIdleMs, wakeHelloMs, wakeRotateMs, serviceCallMs, wakePostMs } =
+      settings.timings;
     expect(readSettings('forward-request', applied(variablesOf(stack, 'forward-request')))).toMatchObject({
       USE_EVENT_DRIVEN: settings.responsePath.useEventDriven,
       EVENT_DRIVEN_MODE: settings.responsePath.mode,
@@ -92,9 +84,7 @@ describe.each(environmentNames)('the functions of %s', (environment) => {
       tracing_config: { mode: 'Active' },
       depends_on: [`aws_iam_role_policy.${name}-policy`, `aws_cloudwatch_log_group.${name}-logs`],
     });
-    expect(stack.resource(`aws_lambda_function.${name}`)['reserved_concurrent_executions'] ?? null).toBe(
-      size.reservedConcurrency,
-    );
+    expect(stack.resource(`aws_lambda_function.${name}`)['reserved_concurrent_executions'] ?? null).toBe(size.reservedConcurrency);
     expect(stack.resource(`aws_cloudwatch_log_group.${name}-logs`)).toEqual({
       name: `/aws/lambda/http-tunnel-${environment}-${name}`,
       retention_in_days: settings.logRetentionDays,

@@ -5,9 +5,7 @@ const stack = stackOf('prod');
 
 /** Route key → its attributes and those of its integration, for one API. */
 function routesOf(api: string): Record<string, { route: Attributes; integration: Attributes }> {
-  const ofApi = stack
-    .resources('aws_apigatewayv2_route')
-    .filter(([, { api_id }]) => api_id === `\${aws_apigatewayv2_api.${api}.id}`);
+  const ofApi = stack.resources('aws_apigatewayv2_route').filter(([, { api_id }]) => api_id === `\${aws_apigatewayv2_api.${api}.id}`);
   return Object.fromEntries(
     ofApi.map(([, route]) => {
       const integration = /integrations\/\$\{(.*)\.id\}/.exec(route['target'] as string)?.[1] ?? '';
@@ -85,19 +83,13 @@ describe('the wake channel', () => {
   });
 
   it('answers hello with the id of the connection that asks', () => {
-    expect(stack.resource('aws_apigatewayv2_api.wake-channel')['route_selection_expression']).toBe(
-      '$request.body.action',
-    );
+    expect(stack.resource('aws_apigatewayv2_api.wake-channel')['route_selection_expression']).toBe('$request.body.action');
     expect(routes['hello']?.route['route_response_selection_expression']).toBe('$default');
-    expect(stack.resource('aws_apigatewayv2_route_response.wake-channel-hello-route-response')).toMatchObject(
-      {
-        route_id: '${aws_apigatewayv2_route.wake-channel-hello-route.id}',
-        route_response_key: '$default',
-      },
-    );
-    expect(
-      stack.resource('aws_apigatewayv2_integration_response.wake-channel-hello-integration-response'),
-    ).toMatchObject({
+    expect(stack.resource('aws_apigatewayv2_route_response.wake-channel-hello-route-response')).toMatchObject({
+      route_id: '${aws_apigatewayv2_route.wake-channel-hello-route.id}',
+      route_response_key: '$default',
+    });
+    expect(stack.resource('aws_apigatewayv2_integration_response.wake-channel-hello-integration-response')).toMatchObject({
       integration_id: '${aws_apigatewayv2_integration.wake-channel-hello-integration.id}',
       integration_response_key: '/200/',
       response_templates: { $default: '{"connectionId":"$context.connectionId"}' },
@@ -144,8 +136,9 @@ describe.each(environmentNames)('the stages of %s', (name) => {
   });
 
   it.each(['agent-gateway', 'wake-channel'])('%s logs no message', (api) => {
-    expect(
-      stackOf(name).resource(`aws_apigatewayv2_stage.${api}-stage`)['default_route_settings'],
-    ).toMatchObject({ logging_level: 'OFF', data_trace_enabled: false });
+    expect(stackOf(name).resource(`aws_apigatewayv2_stage.${api}-stage`)['default_route_settings']).toMatchObject({
+      logging_level: 'OFF',
+      data_trace_enabled: false,
+    });
   });
 });

@@ -14,7 +14,10 @@ const inDirectory = (...names: string[]): string => path.join(directory, ...name
 const zipOf = (name: string): string => inDirectory('out', `${name}.zip`);
 beforeEach(() => {
   directory = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-kept-'));
-  write('functions/one/handler.ts', `import { text } from 'a-package'; import { more } from '../shared'; export const handler = (): string => text + more;`);
+  write(
+    'functions/one/handler.ts',
+    `import { text } from 'a-package'; import { more } from '../shared'; export const handler = (): string => text + more;`,
+  );
   write('functions/two/handler.ts', `export const handler = (): number => 2;`);
   write('functions/shared.ts', `export const more = 'shared';`);
   write('node_modules/a-package/index.js', `exports.text = 'package';`);
@@ -30,7 +33,13 @@ function write(file: string, text: string): void {
 async function building(options: Partial<BuildOptions> = {}): Promise<{ made: readonly string[]; built: BuiltFunction[] }> {
   let made: readonly string[] = [];
   const onBuild = (names: readonly string[]): void => void (made = names);
-  const built = await buildFunctions({ outdir: inDirectory('out'), names: ['one', 'two'], functions: inDirectory('functions'), onBuild, ...options });
+  const built = await buildFunctions({
+    outdir: inDirectory('out'),
+    names: ['one', 'two'],
+    functions: inDirectory('functions'),
+    onBuild,
+    ...options,
+  });
   return { made, built };
 }
 
@@ -114,7 +123,9 @@ test('processes that build at once show nobody half a zip, and leave whole ones'
     const options = ${JSON.stringify({ outdir: inDirectory('out'), names: ['one', 'two'], functions: inDirectory('functions'), rebuild: true })};
     (async () => { for (let i = 0; i < 10; i++) await buildFunctions(options); })();`;
   await building();
-  const processes = [1, 2].map(() => spawn(process.execPath, ['--import', 'tsx', '-e', program], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }));
+  const processes = [1, 2].map(() =>
+    spawn(process.execPath, ['--import', 'tsx', '-e', program], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }),
+  );
   const ended = Promise.all(processes.map((child) => once(child, 'exit')));
   let looks = 0;
   while (processes.some(({ exitCode }) => exitCode === null)) {

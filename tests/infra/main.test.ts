@@ -15,26 +15,19 @@ function runMain(outdir: string, change: string): { status: number | null; stder
      const { environments } = createRequire(${JSON.stringify(path.join(root, 'main.ts'))})('./environments/index.ts');
      ${change}`,
   );
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', '--import', pathToFileURL(preload).href, 'main.ts'],
-    {
-      cwd: root,
-      env: { ...process.env, CDKTF_OUTDIR: path.join(outdir, 'cdktf.out') },
-      encoding: 'utf8',
-      timeout: 120_000,
-    },
-  );
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--import', pathToFileURL(preload).href, 'main.ts'], {
+    cwd: root,
+    env: { ...process.env, CDKTF_OUTDIR: path.join(outdir, 'cdktf.out') },
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
   return { status, stderr };
 }
 
 describe('main.ts', () => {
   it('ends with status 1 and one line that names the environment, the path and the remedy', () => {
     inTemporaryDirectory((outdir) => {
-      const { status, stderr } = runMain(
-        outdir,
-        `environments.prod = { ...environments.prod, region: 'nowhere' };`,
-      );
+      const { status, stderr } = runMain(outdir, `environments.prod = { ...environments.prod, region: 'nowhere' };`);
       expect(stderr).toBe(
         'synth: environment "prod": region must be an AWS region such as us-east-1, not "nowhere"; ' +
           'put it right in environments/prod.ts\n',

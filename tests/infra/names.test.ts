@@ -18,12 +18,9 @@ describe('a physical name', () => {
     expect(physicalName('table', 'dev', tooLong)).toHaveLength(65);
   });
 
-  it.each([['Upper'], ['under_score'], ['dot.ted'], ['']])(
-    'refuses %j, which some service would refuse',
-    (thing) => {
-      expect(() => physicalName('api', 'dev', thing)).toThrow(PhysicalNameError);
-    },
-  );
+  it.each([['Upper'], ['under_score'], ['dot.ted'], ['']])('refuses %j, which some service would refuse', (thing) => {
+    expect(() => physicalName('api', 'dev', thing)).toThrow(PhysicalNameError);
+  });
 });
 
 describe('a Terraform name', () => {
@@ -32,25 +29,21 @@ describe('a Terraform name', () => {
     inTemporaryDirectory((outdir) => {
       const stack = new NamedStack(new App({ outdir }), 'stack');
       return paths.map((path) => {
-        const scope = path
-          .slice(0, -1)
-          .reduce<Construct>(
-            (parent, id) => parent.node.tryFindChild(id) ?? new Construct(parent, id),
-            stack,
-          );
+        const scope = path.slice(0, -1).reduce<Construct>((parent, id) => parent.node.tryFindChild(id) ?? new Construct(parent, id), stack);
         return new TerraformOutput(scope, path.at(-1) ?? '', { value: '' }).friendlyUniqueId;
       });
     });
 
   it('is the ids along the path, without those that are Default', () => {
-    expect(
-      namesOf(['alone'], ['gateway', 'route'], ['gateway', 'Default'], ['bus', 'target', 'Default']),
-    ).toEqual(['alone', 'gateway-route', 'gateway', 'bus-target']);
+    expect(namesOf(['alone'], ['gateway', 'route'], ['gateway', 'Default'], ['bus', 'target', 'Default'])).toEqual([
+      'alone',
+      'gateway-route',
+      'gateway',
+      'bus-target',
+    ]);
   });
 
   it('is never given twice', () => {
-    expect(() => namesOf(['agent', 'gateway-route'], ['agent-gateway', 'route'])).toThrow(
-      AddressCollisionError,
-    );
+    expect(() => namesOf(['agent', 'gateway-route'], ['agent-gateway', 'route'])).toThrow(AddressCollisionError);
   });
 });

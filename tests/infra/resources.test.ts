@@ -80,16 +80,12 @@ describe('the tunnels table', () => {
     });
   });
 
-  it.each(environmentNames)(
-    'of %s can be brought back as it was at any second, unlike pending requests',
-    (name) => {
-      const recovery = (table: string): unknown =>
-        stackOf(name).resource(`aws_dynamodb_table.${table}`)['point_in_time_recovery'];
-      expect(recovery('tunnels')).toEqual({ enabled: true });
-      // It would keep visitors' bodies for 35 days.
-      expect(recovery('pending-requests')).toEqual({ enabled: false });
-    },
-  );
+  it.each(environmentNames)('of %s can be brought back as it was at any second, unlike pending requests', (name) => {
+    const recovery = (table: string): unknown => stackOf(name).resource(`aws_dynamodb_table.${table}`)['point_in_time_recovery'];
+    expect(recovery('tunnels')).toEqual({ enabled: true });
+    // It would keep visitors' bodies for 35 days.
+    expect(recovery('pending-requests')).toEqual({ enabled: false });
+  });
 });
 
 describe('what cannot be made again', () => {
@@ -100,8 +96,7 @@ describe('what cannot be made again', () => {
         deletion_protection_enabled: isProd,
         lifecycle: { prevent_destroy: isProd },
       });
-    for (const [, key] of stackOf(name).resources('aws_kms_key'))
-      expect(key['lifecycle']).toEqual({ prevent_destroy: isProd });
+    for (const [, key] of stackOf(name).resources('aws_kms_key')) expect(key['lifecycle']).toEqual({ prevent_destroy: isProd });
   });
 });
 

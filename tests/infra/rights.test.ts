@@ -51,11 +51,7 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
     'sqs:SendMessage on ${aws_sqs_queue.response-bus-wake-failures.arn}',
   ],
-  'roll-back': [
-    `dynamodb:GetItem on ${TUNNELS}`,
-    `dynamodb:PutItem on ${TUNNELS}`,
-    `sns:Publish on ${TOPIC}`,
-  ],
+  'roll-back': [`dynamodb:GetItem on ${TUNNELS}`, `dynamodb:PutItem on ${TUNNELS}`, `sns:Publish on ${TOPIC}`],
   sweep: [
     `dynamodb:GetItem on ${TUNNELS}`,
     `dynamodb:Scan on ${TUNNELS}`,
@@ -97,10 +93,7 @@ const KEY_ACTIONS = {
 
 const keyRights = (name: FunctionName): string[] =>
   KEY_USE[name].flatMap((use) =>
-    KEY_ACTIONS[use].map(
-      (action) =>
-        `kms:${action} on \${aws_kms_key.data-key.arn} via ${use.split(' ')[0]}.us-east-1.amazonaws.com`,
-    ),
+    KEY_ACTIONS[use].map((action) => `kms:${action} on \${aws_kms_key.data-key.arn} via ${use.split(' ')[0]}.us-east-1.amazonaws.com`),
   );
 
 describe.each(environmentNames)('the roles of %s', (environment) => {
@@ -121,19 +114,12 @@ describe.each(environmentNames)('the roles of %s', (environment) => {
 
   it('have one policy each, and can be taken on by Lambda alone', () => {
     expect(stack.resources('aws_iam_role_policy')).toHaveLength(functionNames.length);
-    expect(Object.keys(stack.json.resource).filter((type) => type.startsWith('aws_iam'))).toEqual([
-      'aws_iam_role',
-      'aws_iam_role_policy',
-    ]);
+    expect(Object.keys(stack.json.resource).filter((type) => type.startsWith('aws_iam'))).toEqual(['aws_iam_role', 'aws_iam_role_policy']);
     for (const name of functionNames) {
-      expect(stack.resource(`aws_iam_role_policy.${name}-policy`)['role']).toBe(
-        `\${aws_iam_role.${name}-role.name}`,
-      );
+      expect(stack.resource(`aws_iam_role_policy.${name}-policy`)['role']).toBe(`\${aws_iam_role.${name}-role.name}`);
       const { assume_role_policy: trust } = stack.resource(`aws_iam_role.${name}-role`);
       expect(JSON.parse(trust as string)).toMatchObject({
-        Statement: [
-          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
-        ],
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
       });
     }
   });
@@ -141,9 +127,7 @@ describe.each(environmentNames)('the roles of %s', (environment) => {
 
 describe('who may announce answers', () => {
   it('is process-stream alone, whatever other policies say', () => {
-    const { policy, event_bus_name } = stackOf('prod').resource(
-      'aws_cloudwatch_event_bus_policy.response-bus-policy',
-    );
+    const { policy, event_bus_name } = stackOf('prod').resource('aws_cloudwatch_event_bus_policy.response-bus-policy');
     expect(event_bus_name).toBe('${aws_cloudwatch_event_bus.response-bus.name}');
     expect((JSON.parse(policy as string) as { Statement: unknown }).Statement).toEqual([
       {
@@ -170,24 +154,12 @@ describe('who may call a function', () => {
       permission['source_arn'],
     ]);
     expect(byFunction.sort()).toEqual([
-      [
-        'authorize-agent',
-        'apigateway.amazonaws.com',
-        `${api}/authorizers/\${aws_apigatewayv2_authorizer.agent-gateway-authorizer.id}`,
-      ],
+      ['authorize-agent', 'apigateway.amazonaws.com', `${api}/authorizers/\${aws_apigatewayv2_authorizer.agent-gateway-authorizer.id}`],
       ['connect-agent', 'apigateway.amazonaws.com', `${AGENTS}/$connect`],
       ['disconnect-agent', 'apigateway.amazonaws.com', `${AGENTS}/$disconnect`],
-      [
-        'forward-request',
-        'apigateway.amazonaws.com',
-        '${aws_apigatewayv2_stage.visitor-api-stage.execution_arn}/$default',
-      ],
+      ['forward-request', 'apigateway.amazonaws.com', '${aws_apigatewayv2_stage.visitor-api-stage.execution_arn}/$default'],
       ['receive-message', 'apigateway.amazonaws.com', `${AGENTS}/$default`],
-      [
-        'roll-back',
-        'lambda.alarms.cloudwatch.amazonaws.com',
-        '${aws_cloudwatch_composite_alarm.rollback.arn}',
-      ],
+      ['roll-back', 'lambda.alarms.cloudwatch.amazonaws.com', '${aws_cloudwatch_composite_alarm.rollback.arn}'],
       ['sweep', 'events.amazonaws.com', '${aws_cloudwatch_event_rule.sweep-schedule-rule.arn}'],
       ['wake-waiter', 'events.amazonaws.com', '${aws_cloudwatch_event_rule.response-bus-rule.arn}'],
     ]);

@@ -29,9 +29,7 @@ describe('the runbooks', () => {
   });
 
   it.each(documents)('$id has commands that would run', async ({ commands }) => {
-    const problems = await Promise.all(
-      commands.filter((line) => !isToCome(line)).map((line) => problemsOfCommand(line, stack)),
-    );
+    const problems = await Promise.all(commands.filter((line) => !isToCome(line)).map((line) => problemsOfCommand(line, stack)));
     expect(problems.flat()).toEqual([]);
   });
 
@@ -48,9 +46,7 @@ describe('what is wrong with a runbook is found:', () => {
   const runbook = (id: string): Runbook => runbooks.find((one) => one.id === id) as Runbook;
 
   it('an alarm without one, one without an alarm', () => {
-    expect(problemsOfRunbooks(['throttles', 'new'], [runbook('throttles')])).toEqual([
-      'alarm new has no runbook',
-    ]);
+    expect(problemsOfRunbooks(['throttles', 'new'], [runbook('throttles')])).toEqual(['alarm new has no runbook']);
     expect(problemsOfRunbooks([], [runbook('throttles')])).toEqual(['runbook throttles has no alarm']);
   });
 
@@ -73,14 +69,8 @@ describe('what is wrong with a runbook is found:', () => {
       'aws sqs purge-queue --queue-url "$(aws sqs get-queue-url --queue-name http-tunnel-prod-lost)"',
       'http-tunnel-prod-lost is no name of aws_sqs_queue',
     ],
-    [
-      'aws logs tail /aws/lambda/http-tunnel-prod-roll-bak --since 5m',
-      '/aws/lambda/http-tunnel-prod-roll-bak is no name of',
-    ],
-    [
-      'aws cloudwatch describe-alarms --alarm-names http-tunnel-prod-stream-lag http-tunnel-prod-old',
-      'http-tunnel-prod-old is no name of',
-    ],
+    ['aws logs tail /aws/lambda/http-tunnel-prod-roll-bak --since 5m', '/aws/lambda/http-tunnel-prod-roll-bak is no name of'],
+    ['aws cloudwatch describe-alarms --alarm-names http-tunnel-prod-stream-lag http-tunnel-prod-old', 'http-tunnel-prod-old is no name of'],
     ['npm run benchmark', 'package.json has no script benchmark'],
     ['npm run bench --quick', 'npm would take --quick for itself: write -- before it'],
     ['npm run bench -- --quickly', "npm run bench: unknown option '--quickly'"],

@@ -1,11 +1,5 @@
 import { environments } from '../../environments';
-import {
-  awsEnvironmentNames,
-  bootstrapOf,
-  environmentNames,
-  InfraStack,
-  stackOf,
-} from '../support/infra-stack';
+import { awsEnvironmentNames, bootstrapOf, environmentNames, InfraStack, stackOf } from '../support/infra-stack';
 import { unacknowledged, type Acknowledgement } from '../support/replacements';
 import { acknowledged, bootstrapPins, statefulPins } from './stateful';
 
@@ -32,8 +26,7 @@ describe('no stateful resource', () => {
 
 describe('a change', () => {
   const pins = statefulPins('prod');
-  const changed = (from: string, to: string): InfraStack =>
-    new InfraStack(stackOf('prod').text.replaceAll(from, to));
+  const changed = (from: string, to: string): InfraStack => new InfraStack(stackOf('prod').text.replaceAll(from, to));
   const address = 'aws_dynamodb_table.tunnels';
 
   it('of a table’s name is stopped by the address, and says what it costs and what to do', () => {
@@ -53,9 +46,7 @@ describe('a change', () => {
   it('of an address is stopped as one that goes and one that comes', () => {
     const stack = changed('"response-stream-failures": {', '"stream-failures": {');
     expect(unacknowledged('prod', stack, pins, [])).toEqual([
-      expect.stringContaining(
-        'aws_sqs_queue.response-stream-failures ({"name":"http-tunnel-prod-stream-failures"}) is gone',
-      ),
+      expect.stringContaining('aws_sqs_queue.response-stream-failures ({"name":"http-tunnel-prod-stream-failures"}) is gone'),
       'prod: aws_sqs_queue.stream-failures is new: pin it in tests/infra/stateful.ts',
     ]);
   });

@@ -5,48 +5,22 @@ import path from 'node:path';
 import { environments } from '../../environments';
 import { MissingBundleError } from '../../modules/function-bundle';
 import { synthesize } from '../../modules/synthesize';
-import {
-  awsEnvironmentNames,
-  environmentNames,
-  functionNames,
-  inTemporaryDirectory,
-  stackOf,
-  stubBundles,
-} from '../support/infra-stack';
+import { awsEnvironmentNames, environmentNames, functionNames, inTemporaryDirectory, stackOf, stubBundles } from '../support/infra-stack';
 
 const root = path.join(__dirname, '../..');
 /** What bundles and stacks are made of. */
-const SOURCES = [
-  'environments',
-  'functions',
-  'main.ts',
-  'modules',
-  'protocol',
-  'scripts',
-  'package.json',
-  'tsconfig.json',
-  'cdktf.json',
-];
+const SOURCES = ['environments', 'functions', 'main.ts', 'modules', 'protocol', 'scripts', 'package.json', 'tsconfig.json', 'cdktf.json'];
 
 /** Every file below a directory with its content. */
 function contents(directory: string): Record<string, string> {
-  const files = fs
-    .readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile());
+  const files = fs.readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((file) => path.join(file.parentPath, file.name)).sort();
-  return Object.fromEntries(
-    paths.map((file) => [path.relative(directory, file), fs.readFileSync(file, 'latin1')]),
-  );
+  return Object.fromEntries(paths.map((file) => [path.relative(directory, file), fs.readFileSync(file, 'latin1')]));
 }
 
 /** For what is too long, or not text, to be shown. */
 const digests = (files: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(files).map(([file, content]) => [
-      file,
-      createHash('sha256').update(content, 'latin1').digest('hex'),
-    ]),
-  );
+  Object.fromEntries(Object.entries(files).map(([file, content]) => [file, createHash('sha256').update(content, 'latin1').digest('hex')]));
 
 function synthesizeDev(outdir: string, bundles: string): Record<string, string> {
   synthesize({ environments: { dev: environments.dev }, outdir, bundles });
@@ -68,8 +42,7 @@ describe('synthesis', () => {
       const here = path.join(directory, 'here');
       synthesize({ environments, outdir: here });
       const clone = path.join(directory, 'clone');
-      for (const entry of SOURCES)
-        fs.cpSync(path.join(root, entry), path.join(clone, entry), { recursive: true });
+      for (const entry of SOURCES) fs.cpSync(path.join(root, entry), path.join(clone, entry), { recursive: true });
       fs.symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
       for (const program of ['functions/build-functions.ts', 'main.ts'])
         execFileSync(process.execPath, ['--import', 'tsx', program], { cwd: clone, stdio: 'pipe' });
@@ -77,9 +50,7 @@ describe('synthesis', () => {
       expect(Object.keys(files).filter((file) => file.endsWith('cdk.tf.json'))).toHaveLength(
         environmentNames.length + awsEnvironmentNames.length,
       );
-      expect(Object.keys(files).filter((file) => file.endsWith('.zip'))).toHaveLength(
-        environmentNames.length * functionNames.length,
-      );
+      expect(Object.keys(files).filter((file) => file.endsWith('.zip'))).toHaveLength(environmentNames.length * functionNames.length);
       expect(digests(files)).toEqual(digests(contents(here)));
     });
   });
@@ -90,9 +61,7 @@ describe('synthesis', () => {
       const before = synthesizeDev(path.join(directory, 'out'), bundles)['stacks/dev/cdk.tf.json'] ?? '';
       fs.writeFileSync(path.join(bundles, 'sweep.zip'), 'other code');
       const after = synthesizeDev(path.join(directory, 'out'), bundles);
-      const changed = (after['stacks/dev/cdk.tf.json'] ?? '')
-        .split('\n')
-        .filter((line) => !before.includes(line));
+      const changed = (after['stacks/dev/cdk.tf.json'] ?? '').split('\n').filter((line) => !before.includes(line));
       expect(changed.map((line) => line.trim().split('"')[1])).toEqual(['filename', 'source_code_hash']);
       const zips = Object.entries(after).filter(([file]) => /stacks\/dev\/.*sweep\.zip$/.test(file));
       expect(zips.map(([, content]) => content)).toEqual(['other code']);
@@ -142,9 +111,7 @@ describe.each(environmentNames)('the stack of %s', (name) => {
     const plain = /^(var\.[a-z_]+|aws_[a-z0-9_]+\.[a-z0-9-]+\.[a-z_]+)$/;
     expect(stack.interpolations.filter((inside) => !plain.test(inside))).toEqual([]);
     for (const address of stack.addresses) {
-      const repeated = Object.keys(stack.resource(address)).filter(
-        (key) => key === 'count' || key === 'for_each',
-      );
+      const repeated = Object.keys(stack.resource(address)).filter((key) => key === 'count' || key === 'for_each');
       expect(repeated).toEqual([]);
     }
   });

@@ -10,12 +10,7 @@ const text = fc.string({ unit: fc.constantFrom('a', 'b', 'A', '*', '\\', '.'), m
 const scalar = fc.oneof(text, fc.integer({ min: -3, max: 3 }), fc.boolean(), fc.constant(null));
 const event = fc.letrec<{ object: Json; value: Json }>((tie) => ({
   object: fc.dictionary(name, tie('value'), { maxKeys: 3 }),
-  value: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    scalar,
-    fc.array(scalar, { maxLength: 3 }),
-    tie('object'),
-  ),
+  value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, scalar, fc.array(scalar, { maxLength: 3 }), tie('object')),
 })).object;
 
 /** Operators that look at one value, with their meaning said once more, as plainly as can be. */
@@ -42,11 +37,7 @@ type Pattern = Operator[] | { [name: string]: Pattern };
 
 const pattern = fc.letrec<{ object: Pattern; field: Pattern }>((tie) => ({
   object: fc.dictionary(name, tie('field'), { minKeys: 1, maxKeys: 2 }),
-  field: fc.oneof(
-    { depthSize: 'small' },
-    fc.array(operator as fc.Arbitrary<Operator>, { minLength: 1, maxLength: 3 }),
-    tie('object'),
-  ),
+  field: fc.oneof({ depthSize: 'small' }, fc.array(operator as fc.Arbitrary<Operator>, { minLength: 1, maxLength: 3 }), tie('object')),
 })).object;
 
 const asJson = (node: Pattern): Json =>
@@ -60,8 +51,7 @@ const isObject = (value: Json | undefined): value is { [name: string]: Json } =>
 /** Knows no lists of objects, no `$or` and no absence. */
 function naive(node: Pattern, value: Json | undefined): boolean {
   if (value === undefined) return false;
-  if (!Array.isArray(node))
-    return isObject(value) && Object.entries(node).every(([key, child]) => naive(child, value[key]));
+  if (!Array.isArray(node)) return isObject(value) && Object.entries(node).every(([key, child]) => naive(child, value[key]));
   const values = Array.isArray(value) ? value : [value];
   return values.some((one) => !isObject(one) && node.some(({ means }) => means(one)));
 }
@@ -111,9 +101,7 @@ test('a list of values matches what one of them matches, and so does $or', () =>
       const matches = (...patterns: Json[]): boolean => compilePattern({ a: patterns })({ a: value });
       const [a, b] = [asJson(left) as Json[], asJson(right) as Json[]];
       const union = matches(...a) || matches(...b);
-      return (
-        matches(...a, ...b) === union && compilePattern({ $or: [{ a }, { a: b }] })({ a: value }) === union
-      );
+      return matches(...a, ...b) === union && compilePattern({ $or: [{ a }, { a: b }] })({ a: value }) === union;
     }),
   );
 });
@@ -138,13 +126,10 @@ test('anything-but is the opposite of its operand for a text', () => {
 });
 
 test('wildcards agree with regular expressions', () => {
-  const pieces = fc.array(
-    fc.string({ unit: fc.constantFrom('a', 'b', '*', '\\', '.'), minLength: 1, maxLength: 2 }),
-    {
-      minLength: 1,
-      maxLength: 4,
-    },
-  );
+  const pieces = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '*', '\\', '.'), minLength: 1, maxLength: 2 }), {
+    minLength: 1,
+    maxLength: 4,
+  });
   fc.assert(
     fc.property(pieces, fc.boolean(), fc.boolean(), text, (literals, open, close, value) => {
       const join = (star: string, literal: (piece: string) => string): string =>
@@ -168,17 +153,7 @@ test('in a list of objects all fields come from one element', () => {
 });
 
 test('any JSON is a pattern or is refused with an EventPatternError', () => {
-  const words = fc.constantFrom(
-    '$or',
-    'prefix',
-    'anything-but',
-    'numeric',
-    'exists',
-    'cidr',
-    'wildcard',
-    '__proto__',
-    'a',
-  );
+  const words = fc.constantFrom('$or', 'prefix', 'anything-but', 'numeric', 'exists', 'cidr', 'wildcard', '__proto__', 'a');
   const json = fc.letrec<{ value: Json }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 6, withCrossShrink: true },

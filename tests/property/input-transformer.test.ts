@@ -22,11 +22,7 @@ test('what stands outside of texts arrives as it was', () => {
       const names = Object.keys(detail);
       const paths = Object.fromEntries(names.map((key) => [key, `$.detail.${key}`]));
       const template = `{${names.map((key) => `"${key}":<${key}>`).join(',')}}`;
-      const transformed = compileInputTransformer(
-        { paths, template },
-        context,
-        'target',
-      )(eventWith(detail), new Date());
+      const transformed = compileInputTransformer({ paths, template }, context, 'target')(eventWith(detail), new Date());
       expect(transformed).toEqual(JSON.parse(JSON.stringify(detail)));
     }),
   );
@@ -37,11 +33,7 @@ test('texts without quotation marks and the like arrive inside texts as they wer
   fc.assert(
     fc.property(plain, plain, plain, (before, value, after) => {
       fc.pre(!/[<>]/.test(before + after));
-      const transform = compileInputTransformer(
-        { paths: { x: '$.detail.x' }, template: `"${before}<x>${after}"` },
-        context,
-        'target',
-      );
+      const transform = compileInputTransformer({ paths: { x: '$.detail.x' }, template: `"${before}<x>${after}"` }, context, 'target');
       expect(transform(eventWith({ x: value }), new Date())).toBe(before + value + after);
     }),
   );
@@ -52,11 +44,7 @@ test('any template either makes JSON or is refused', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), fc.jsonValue(), (pieces, value) => {
       try {
-        const transform = compileInputTransformer(
-          { paths: { x: '$.detail.x' }, template: pieces.join('') },
-          context,
-          'target',
-        );
+        const transform = compileInputTransformer({ paths: { x: '$.detail.x' }, template: pieces.join('') }, context, 'target');
         JSON.stringify(transform(eventWith({ x: value }), new Date()));
       } catch (error) {
         expect(['EventsBootError', 'SyntaxError']).toContain((error as Error).name);

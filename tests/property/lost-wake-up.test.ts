@@ -55,24 +55,20 @@ const complete = (pending: InMemoryPending) =>
 
 test('a wake after the row is completed ends the waiting without any timer, whatever the order of events', async () => {
   await fc.assert(
-    fc.asyncProperty(
-      fc.scheduler(),
-      fc.array(fc.constantFrom('mine', 'theirs'), { maxLength: 3 }),
-      async (scheduler, earlyWakes) => {
-        const { pending, inbox, waiting } = startWaiting(scheduler, false);
-        const deliver = async (requestId: string) => {
-          await scheduler.schedule(Promise.resolve(), `wake ${requestId}`);
-          inbox.deliver(wakeFor(requestId));
-        };
-        const others = Promise.all(earlyWakes.map(deliver));
-        const agent = complete(pending).then(() => deliver('mine'));
+    fc.asyncProperty(fc.scheduler(), fc.array(fc.constantFrom('mine', 'theirs'), { maxLength: 3 }), async (scheduler, earlyWakes) => {
+      const { pending, inbox, waiting } = startWaiting(scheduler, false);
+      const deliver = async (requestId: string) => {
+        await scheduler.schedule(Promise.resolve(), `wake ${requestId}`);
+        inbox.deliver(wakeFor(requestId));
+      };
+      const others = Promise.all(earlyWakes.map(deliver));
+      const agent = complete(pending).then(() => deliver('mine'));
 
-        const answer = await scheduler.waitFor(waiting);
-        expect(answer).toMatchObject({ outcome: OUTCOME, learnedBy: 'bus' });
-        expect(pending.rows.size).toBe(0);
-        await scheduler.waitFor(Promise.all([others, agent]));
-      },
-    ),
+      const answer = await scheduler.waitFor(waiting);
+      expect(answer).toMatchObject({ outcome: OUTCOME, learnedBy: 'bus' });
+      expect(pending.rows.size).toBe(0);
+      await scheduler.waitFor(Promise.all([others, agent]));
+    }),
   );
 });
 

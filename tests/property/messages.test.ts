@@ -48,18 +48,30 @@ test('fields that are not known yet are ignored', () => {
 
 test('whatever arrives, decoding gives a message or a ProtocolError that says what is wrong', () => {
   const almost = fc.record(
-    { type: fc.constantFrom('http_response', 'ready', 'error', 'ping', 'x'), request_id: fc.jsonValue(), status_code: fc.jsonValue(), headers: fc.jsonValue() },
+    {
+      type: fc.constantFrom('http_response', 'ready', 'error', 'ping', 'x'),
+      request_id: fc.jsonValue(),
+      status_code: fc.jsonValue(),
+      headers: fc.jsonValue(),
+    },
     { requiredKeys: [] },
   );
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json(), almost.map((value) => JSON.stringify(value))), (text) => {
-      try {
-        decodeAgentMessage(text);
-      } catch (error) {
-        expect(error).toBeInstanceOf(ProtocolError);
-        expect((error as ProtocolError).message).not.toBe('');
-      }
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        almost.map((value) => JSON.stringify(value)),
+      ),
+      (text) => {
+        try {
+          decodeAgentMessage(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProtocolError);
+          expect((error as ProtocolError).message).not.toBe('');
+        }
+      },
+    ),
   );
 });
 

@@ -33,8 +33,7 @@ const write: fc.Arbitrary<Write> = fc
       ...(usesValue && { ExpressionAttributeValues: { ':n': { N: String(n) } } }),
     };
     if (kind === 'put') return { operation: 'PutItem', input: { ...guarded, Item } };
-    if (kind === 'update')
-      return { operation: 'UpdateItem', input: { ...guarded, Key, UpdateExpression: 'SET n = :n' } };
+    if (kind === 'update') return { operation: 'UpdateItem', input: { ...guarded, Key, UpdateExpression: 'SET n = :n' } };
     if (kind === 'delete') return { operation: 'DeleteItem', input: { ...guarded, Key } };
     const rest = KEYS.filter((other) => other !== id).map((other) => ({
       DeleteRequest: { Key: { id: { S: other } } },

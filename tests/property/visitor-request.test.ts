@@ -55,7 +55,7 @@ test('the query goes on byte for byte', () => {
   );
 });
 
-test('a path under a tunnel\'s prefix and under its own host is the same to the local service', () => {
+test("a path under a tunnel's prefix and under its own host is the same to the local service", () => {
   fc.assert(
     fc.property(decodedPath, (rest) => {
       const byPath = routeOf(request({ decodedPath: `/demo/${rest}` }), 'localhost');

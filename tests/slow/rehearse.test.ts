@@ -7,8 +7,14 @@ test('a fault under load rolls back by itself, and no visitor notices', async ()
   const { stdout, stderr } = rehearsed;
   const outcome = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, number>;
   expect(outcome).toEqual({
-    scenario: 'wake-posts-fail', timeFactor: 15, visitorErrors: 0, lost: 0, unfinished: 0,
-    secondsToAlarm: expect.any(Number), secondsToRollback: expect.any(Number), secondsToAllPolling: expect.any(Number),
+    scenario: 'wake-posts-fail',
+    timeFactor: 15,
+    visitorErrors: 0,
+    lost: 0,
+    unfinished: 0,
+    secondsToAlarm: expect.any(Number),
+    secondsToRollback: expect.any(Number),
+    secondsToAllPolling: expect.any(Number),
   });
   expect(outcome['secondsToAlarm']).toBeLessThanOrEqual(outcome['secondsToRollback'] ?? 0);
   expect(outcome['secondsToRollback']).toBeLessThanOrEqual(outcome['secondsToAllPolling'] ?? 0);

@@ -99,9 +99,7 @@ export class FakeGateway extends EventEmitter<{
     if (refusal) {
       const { status, body = '', location } = refusal;
       const extra = location ? `Location: ${location}\r\n` : '';
-      socket.end(
-        `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: ${body.length}\r\n${extra}\r\n${body}`,
-      );
+      socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: ${body.length}\r\n${extra}\r\n${body}`);
       return;
     }
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -189,8 +187,7 @@ export class FakeConnection {
       case 'error':
         this.gateway.answers.push(message);
         this.gateway.emit('answer', message, this);
-        if (this.gateway.acknowledges && message.request_id)
-          this.send({ type: 'ack', request_id: message.request_id });
+        if (this.gateway.acknowledges && message.request_id) this.send({ type: 'ack', request_id: message.request_id });
         return;
       case 'upload_request':
         this.gateway.uploadRequests.push(message);

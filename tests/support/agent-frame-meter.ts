@@ -53,8 +53,7 @@ function readHeader(bytes: Buffer): FrameHeader | undefined {
   const short = second & 0x7f;
   const extra = { 126: 2, 127: 8 }[short] ?? 0;
   if (bytes.length < 2 + extra) return undefined;
-  const payload =
-    extra === 2 ? bytes.readUInt16BE(2) : extra === 8 ? Number(bytes.readBigUInt64BE(2)) : short;
+  const payload = extra === 2 ? bytes.readUInt16BE(2) : extra === 8 ? Number(bytes.readBigUInt64BE(2)) : short;
   return {
     fin: (first & 0x80) !== 0,
     opcode: first & 0x0f,

@@ -35,9 +35,7 @@ export async function startLocalServer(listener: Listener): Promise<LocalServer>
 }
 
 /** A local service below HTTP: what it answers to each piece of input is the test's business. */
-export async function startRawServer(
-  onData: (socket: net.Socket, data: Buffer) => void,
-): Promise<LocalServer> {
+export async function startRawServer(onData: (socket: net.Socket, data: Buffer) => void): Promise<LocalServer> {
   const sockets = new Set<net.Socket>();
   let connections = 0;
   const server = net.createServer((socket) => {

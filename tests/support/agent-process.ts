@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { eventually } from './eventually';
 
-
 /** The CLI as a process of its own, run by plain Node. */
 export class AgentProcess {
   stdout = '';

@@ -40,9 +40,7 @@ export function timingsOf(stack: InfraStack): Timing[] {
     const datapoints = alarm['datapoints_to_alarm'] as number;
     const spacing = Math.max(period, ONCE_A_MINUTE.includes(id) ? 60 : 0);
     const breaching = datapoints === 1 ? period : spacing + (datapoints - 1) * spacing + period;
-    const delay = metrics.some(({ namespace }) => namespace.startsWith('AWS/'))
-      ? ELSEWHERE.awsDelay
-      : ELSEWHERE.emfDelay;
+    const delay = metrics.some(({ namespace }) => namespace.startsWith('AWS/')) ? ELSEWHERE.awsDelay : ELSEWHERE.emfDelay;
     const { action, rollBack, cache } = ELSEWHERE;
     return {
       id,
@@ -60,17 +58,12 @@ export function timingsOf(stack: InfraStack): Timing[] {
 export function alarmCosts(stack: InfraStack): { readonly metrics: number; readonly dollars: number } {
   const metrics = metricsOfAlarms(stack);
   const composites = stack.resources('aws_cloudwatch_composite_alarm').length;
-  const dollars = metrics.reduce(
-    (sum, { periodSeconds }) => sum + (periodSeconds < 60 ? 0.3 : 0.1),
-    0.5 * composites,
-  );
+  const dollars = metrics.reduce((sum, { periodSeconds }) => sum + (periodSeconds < 60 ? 0.3 : 0.1), 0.5 * composites);
   return { metrics: metrics.length, dollars };
 }
 
 /** Ids of an alarm's queries, and its expression. */
-export function mathOf(
-  alarm: Attributes,
-): { readonly expression: string; readonly ids: string[] } | undefined {
+export function mathOf(alarm: Attributes): { readonly expression: string; readonly ids: string[] } | undefined {
   const queries = alarm['metric_query'] as { id: string; expression?: string }[] | undefined;
   const expression = queries?.find((query) => query.expression !== undefined)?.expression;
   if (!queries || expression === undefined) return undefined;

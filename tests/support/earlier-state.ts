@@ -26,9 +26,7 @@ export function earlierState({ planned_values }: TerraformPlan): object {
         type,
         name,
         provider: 'provider["registry.terraform.io/hashicorp/aws"]',
-        instances: [
-          { schema_version, attributes: { ...values, ...computed, ...Object.fromEntries(identity) } },
-        ],
+        instances: [{ schema_version, attributes: { ...values, ...computed, ...Object.fromEntries(identity) } }],
       };
     });
   return { version: 4, serial: 1, lineage: 'earlier', outputs: {}, resources };

@@ -66,15 +66,9 @@ export class FakeStream implements StreamSource {
     this.records.push({ record: recordOf(key, SequenceNumber, image), at });
   }
 
-  read(
-    _streamArn: string,
-    after: string | undefined,
-    limit: number,
-  ): { records: StreamRecord[]; at: number[] } {
+  read(_streamArn: string, after: string | undefined, limit: number): { records: StreamRecord[]; at: number[] } {
     this.reads += 1;
-    const next = this.records
-      .filter(({ record }) => after === undefined || record.dynamodb.SequenceNumber > after)
-      .slice(0, limit);
+    const next = this.records.filter(({ record }) => after === undefined || record.dynamodb.SequenceNumber > after).slice(0, limit);
     return { records: next.map(({ record }) => record), at: next.map(({ at }) => at) };
   }
 
@@ -104,9 +98,7 @@ function recordOf(key: string, SequenceNumber: string, image: Record<string, unk
 
 /** The keys of the records that a function was run with. */
 export const keysOf = (payload: unknown): string[] =>
-  (payload as { Records: StreamRecord[] }).Records.map(
-    ({ dynamodb }) => (dynamodb.Keys['requestId'] as { S: string }).S,
-  );
+  (payload as { Records: StreamRecord[] }).Records.map(({ dynamodb }) => (dynamodb.Keys['requestId'] as { S: string }).S);
 
 export const ruleArnOf = (name: string): string => `arn:aws:events:${REGION}:${ACCOUNT_ID}:rule/${name}`;
 

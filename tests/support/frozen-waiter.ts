@@ -54,7 +54,8 @@ export class FrozenWaiter {
     await under.agent({ target: { port: demo.port }, timing: dividedTiming(factor) });
     const waiter = new FrozenWaiter(under, () => demo.close());
     watch = ({ operation, input }, next) => {
-      if (waiter.isCompleted && operation === 'GetItem' && input['TableName'] === tableOf(under.cloud, 'pending-requests')) waiter.lateReads += 1;
+      if (waiter.isCompleted && operation === 'GetItem' && input['TableName'] === tableOf(under.cloud, 'pending-requests'))
+        waiter.lateReads += 1;
       const hangs = waiter.hanging && operation === 'ManageConnections' && input['apiId'] === waiter.wakeApiId;
       return hangs ? new Promise(() => undefined) : next();
     };

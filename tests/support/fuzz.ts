@@ -49,7 +49,30 @@ type Mutation = (bytes: Buffer) => Buffer;
 
 const at = (bytes: Buffer, where: number): number => Math.floor(where * (bytes.length + 1));
 const where = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
-const INTERESTING = ['\r\n', '\n', '\r', '\0', ' ', ':', ',', '"', '\\', '{', '}', '[', ']', '%', '%2F', '%00', '..', '-1', '99999999999', '1e999', 'null', '\u00ff'];
+const INTERESTING = [
+  '\r\n',
+  '\n',
+  '\r',
+  '\0',
+  ' ',
+  ':',
+  ',',
+  '"',
+  '\\',
+  '{',
+  '}',
+  '[',
+  ']',
+  '%',
+  '%2F',
+  '%00',
+  '..',
+  '-1',
+  '99999999999',
+  '1e999',
+  'null',
+  '\u00ff',
+];
 
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.tuple(where, fc.nat(255)).map(([w, byte]): Mutation => (bytes) => {
@@ -57,18 +80,26 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
     if (changed.length > 0) changed[Math.min(at(bytes, w), changed.length - 1)] = byte;
     return changed;
   }),
-  fc.tuple(where, fc.constantFrom(...INTERESTING)).map(([w, piece]): Mutation => (bytes) =>
-    Buffer.concat([bytes.subarray(0, at(bytes, w)), Buffer.from(piece, 'latin1'), bytes.subarray(at(bytes, w))]),
+  fc.tuple(where, fc.constantFrom(...INTERESTING)).map(
+    ([w, piece]): Mutation =>
+      (bytes) =>
+        Buffer.concat([bytes.subarray(0, at(bytes, w)), Buffer.from(piece, 'latin1'), bytes.subarray(at(bytes, w))]),
   ),
-  fc.tuple(where, where).map(([from, to]): Mutation => (bytes) =>
-    Buffer.concat([bytes.subarray(0, at(bytes, Math.min(from, to))), bytes.subarray(at(bytes, Math.max(from, to)))]),
+  fc.tuple(where, where).map(
+    ([from, to]): Mutation =>
+      (bytes) =>
+        Buffer.concat([bytes.subarray(0, at(bytes, Math.min(from, to))), bytes.subarray(at(bytes, Math.max(from, to)))]),
   ),
   // A piece of it once more, some times.
   fc.tuple(where, where, fc.nat(20)).map(([from, to, times]): Mutation => (bytes) => {
     const piece = bytes.subarray(at(bytes, Math.min(from, to)), at(bytes, Math.max(from, to)));
     return Buffer.concat([bytes, ...Array<Buffer>(times).fill(piece)]).subarray(0, 64 * 1024);
   }),
-  where.map((w): Mutation => (bytes) => bytes.subarray(0, at(bytes, w))),
+  where.map(
+    (w): Mutation =>
+      (bytes) =>
+        bytes.subarray(0, at(bytes, w)),
+  ),
 );
 
 /** Good inputs, changed in a few places: most still look good at first sight. */

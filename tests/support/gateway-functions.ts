@@ -2,8 +2,7 @@ import type { FunctionInvoker, InvokeResult } from '../../emulator/services';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT_ID = '000000000000';
-export const functionArn = (name: string): string =>
-  `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`;
+export const functionArn = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`;
 
 /** Thrown by a function of the table: Lambda had no room for it. */
 export class ThrottledError extends Error {}
@@ -35,8 +34,7 @@ export class FunctionTable implements FunctionInvoker {
         payload: result === undefined ? null : (JSON.parse(JSON.stringify(result)) as unknown),
       };
     } catch (error) {
-      if (error instanceof ThrottledError)
-        return { kind: 'throttled', reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' };
+      if (error instanceof ThrottledError) return { kind: 'throttled', reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' };
       return { kind: 'error', errorType: 'Error', errorMessage: (error as Error).message };
     }
   }

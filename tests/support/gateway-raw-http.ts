@@ -39,12 +39,7 @@ export async function patienceFor(port: number, request: string): Promise<number
 }
 
 /** One request with the lines given, `Connection: close` added, and its response. */
-export async function rawRequest(
-  port: number,
-  requestLine: string,
-  headers: readonly string[] = [],
-  body = '',
-): Promise<RawResponse> {
+export async function rawRequest(port: number, requestLine: string, headers: readonly string[] = [], body = ''): Promise<RawResponse> {
   const hasHost = headers.some((line) => /^host:/i.test(line));
   const lines = [requestLine, ...(hasHost ? [] : ['Host: localhost']), ...headers, 'Connection: close'];
   return parseResponse(await sendRaw(port, `${lines.join('\r\n')}\r\n\r\n${body}`));

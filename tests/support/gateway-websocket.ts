@@ -7,12 +7,7 @@ import { WebSocketGateway } from '../../emulator/gateway/websocket/websocket-gat
 import { AWS_LIMITS, type Limits } from '../../emulator/limits';
 import { Permissions } from '../../emulator/iam/permissions';
 import type { ExecutionEnvironment, Interceptor, Principal } from '../../emulator/services';
-import type {
-  LambdaIntegrationSpec,
-  MockIntegrationSpec,
-  WebSocketApiSpec,
-  WebSocketRouteSpec,
-} from '../../emulator/specs';
+import type { LambdaIntegrationSpec, MockIntegrationSpec, WebSocketApiSpec, WebSocketRouteSpec } from '../../emulator/specs';
 import { ACCOUNT_ID, functionArn, FunctionTable, REGION, type TestFunction } from './gateway-functions';
 
 export const API_ID = 'abcdef1234';
@@ -53,10 +48,7 @@ export const lambdaAuthorization = (...identitySources: string[]): WebSocketRout
   identitySources,
 });
 
-export const webSocketApi = (
-  routes: readonly WebSocketRouteSpec[],
-  more: Partial<WebSocketApiSpec> = {},
-): WebSocketApiSpec => ({
+export const webSocketApi = (routes: readonly WebSocketRouteSpec[], more: Partial<WebSocketApiSpec> = {}): WebSocketApiSpec => ({
   address: 'aws_apigatewayv2_api.agents',
   apiId: API_ID,
   executionArn: EXECUTION_ARN,
@@ -75,10 +67,7 @@ export const wakeRoutes = (): WebSocketRouteSpec[] => [
 ];
 
 /** An execution environment that a test freezes and thaws. */
-export class TestEnvironment
-  extends EventEmitter<{ freeze: []; thaw: []; exit: [] }>
-  implements ExecutionEnvironment
-{
+export class TestEnvironment extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> implements ExecutionEnvironment {
   readonly id = 'environment-1';
   readonly functionName = 'forward-request';
   readonly pid = 1;
@@ -192,10 +181,7 @@ export interface ClientOptions {
   readonly protocols?: string[];
 }
 
-export async function connectClient(
-  url: string,
-  { headers = {}, protocols = [] }: ClientOptions = {},
-): Promise<TestClient> {
+export async function connectClient(url: string, { headers = {}, protocols = [] }: ClientOptions = {}): Promise<TestClient> {
   const client = new TestClient(new WebSocket(url, protocols, { headers }));
   await once(client.ws, 'open');
   return client;
@@ -219,9 +205,7 @@ export function refusedConnect(url: string, { headers = {} }: ClientOptions = {}
     ws.on('unexpected-response', (_request, response) => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-      );
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
     });
   });
 }
@@ -229,11 +213,7 @@ export function refusedConnect(url: string, { headers = {} }: ClientOptions = {}
 /** Signed headers for a connect. */
 export async function signedConnect(
   url: string,
-  {
-    secret = CREDENTIALS.secretAccessKey,
-    token,
-    at = new Date(),
-  }: { secret?: string; token?: string; at?: Date } = {},
+  { secret = CREDENTIALS.secretAccessKey, token, at = new Date() }: { secret?: string; token?: string; at?: Date } = {},
 ): Promise<ClientOptions & { headers: Record<string, string> }> {
   const { protocol, hostname, host, pathname } = new URL(url);
   const signer = new SignatureV4({
@@ -246,9 +226,6 @@ export async function signedConnect(
       ...(token !== undefined && { sessionToken: token }),
     },
   });
-  const { headers } = await signer.sign(
-    { method: 'GET', protocol, hostname, path: pathname, headers: { host } },
-    { signingDate: at },
-  );
+  const { headers } = await signer.sign({ method: 'GET', protocol, hostname, path: pathname, headers: { host } }, { signingDate: at });
   return { headers };
 }

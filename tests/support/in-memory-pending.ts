@@ -1,4 +1,11 @@
-import type { Answerer, Completion, CompletionResult, Interest, PendingRequest, PendingRequests } from '../../functions/core/pending-request';
+import type {
+  Answerer,
+  Completion,
+  CompletionResult,
+  Interest,
+  PendingRequest,
+  PendingRequests,
+} from '../../functions/core/pending-request';
 
 interface Row {
   readonly request: PendingRequest;

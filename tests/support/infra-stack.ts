@@ -47,10 +47,7 @@ export class InfraStack {
   }
 
   resources(type: string): [address: string, attributes: Attributes][] {
-    return Object.keys(this.json.resource[type] ?? {}).map((name) => [
-      `${type}.${name}`,
-      this.resource(`${type}.${name}`),
-    ]);
+    return Object.keys(this.json.resource[type] ?? {}).map((name) => [`${type}.${name}`, this.resource(`${type}.${name}`)]);
   }
 
   /** What is between the braces of every interpolation. */
@@ -61,17 +58,14 @@ export class InfraStack {
   /** Addresses that a resource refers to or names in `depends_on`. */
   dependencies(address: string): string[] {
     const attributes = this.resource(address);
-    const references = [...JSON.stringify(attributes).matchAll(INTERPOLATION)].map(
-      ([, inside]) => inside ?? '',
-    );
+    const references = [...JSON.stringify(attributes).matchAll(INTERPOLATION)].map(([, inside]) => inside ?? '');
     const named = (attributes['depends_on'] as string[] | undefined) ?? [];
     return [...references, ...named].filter((reference) => !reference.startsWith('var.')).map(toAddress);
   }
 }
 
 /** `aws_sqs_queue.failures` of `aws_sqs_queue.failures.arn`, also within a call. */
-export const toAddress = (reference: string): string =>
-  reference.replace(/^.*\(/, '').split('.').slice(0, 2).join('.');
+export const toAddress = (reference: string): string => reference.replace(/^.*\(/, '').split('.').slice(0, 2).join('.');
 
 /** Runs something with a directory of its own, which is gone afterwards. */
 export function inTemporaryDirectory<T>(use: (directory: string) => T): T {
@@ -84,9 +78,7 @@ export function inTemporaryDirectory<T>(use: (directory: string) => T): T {
 }
 
 /** The environments that are applied to AWS, and so have an account with a bootstrap stack. */
-export const awsEnvironmentNames = environmentNames.filter(
-  (name) => environments[name].backend.kind === 's3',
-);
+export const awsEnvironmentNames = environmentNames.filter((name) => environments[name].backend.kind === 's3');
 
 const synthesized = new Map<string, InfraStack>();
 
@@ -97,8 +89,7 @@ function remember(key: string, synthesizeIt: () => InfraStack): InfraStack {
 }
 
 /** The stack of an environment as it is in `environments/`. */
-export const stackOf = (name: EnvironmentName): InfraStack =>
-  remember(name, () => synthesizeStack(environments[name]));
+export const stackOf = (name: EnvironmentName): InfraStack => remember(name, () => synthesizeStack(environments[name]));
 
 /** The stack of the account that an environment is in. */
 export const bootstrapOf = (name: EnvironmentName): InfraStack =>
@@ -111,15 +102,11 @@ export const prodWithDomain: Environment = {
   hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' },
 };
 
-export const synthesizeStack = (environment: Environment): InfraStack =>
-  read(environment.name, { [environment.name]: environment });
+export const synthesizeStack = (environment: Environment): InfraStack => read(environment.name, { [environment.name]: environment });
 
 /** The stack of the account that these environments share. */
 export const synthesizeBootstrap = (...sharing: [Environment, ...Environment[]]): InfraStack =>
-  read(
-    `bootstrap-${sharing[0].accountId}`,
-    Object.fromEntries(sharing.map((environment) => [environment.name, environment])),
-  );
+  read(`bootstrap-${sharing[0].accountId}`, Object.fromEntries(sharing.map((environment) => [environment.name, environment])));
 
 function read(stackName: string, sources: Record<string, Environment>): InfraStack {
   const text = stackTexts(sources)[stackName];

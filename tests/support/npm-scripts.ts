@@ -20,11 +20,7 @@ export const npmScripts = (): Readonly<Record<string, string>> =>
 export async function optionParserOf(script: string): Promise<Parser | undefined> {
   const entry = /([\w/.-]+)\.m?ts\b/.exec(npmScripts()[script] ?? '')?.[1];
   if (entry === undefined) return undefined;
-  const beside = [
-    'options',
-    `${path.basename(entry)}-options`,
-    `${path.basename(entry)}/${path.basename(entry)}-options`,
-  ]
+  const beside = ['options', `${path.basename(entry)}-options`, `${path.basename(entry)}/${path.basename(entry)}-options`]
     .map((name) => path.join(ROOT, path.dirname(entry), `${name}.ts`))
     .find((file) => fs.existsSync(file));
   if (beside === undefined) return undefined;

@@ -30,10 +30,22 @@ export interface PoolFixture {
   readonly peakStarts: () => number;
   readonly pool: (functionName: string) => FunctionPool;
   /** Asks for an invocation that takes `ms` once it runs. @returns what became of it, in time */
-  invoke(functionName: string, id: string, ms: number, how?: { readonly origin?: Origin; readonly signal?: AbortSignal }): Promise<InvokeResult>;
+  invoke(
+    functionName: string,
+    id: string,
+    ms: number,
+    how?: { readonly origin?: Origin; readonly signal?: AbortSignal },
+  ): Promise<InvokeResult>;
 }
 
-export function poolFixture({ functions, concurrentStarts = 2, startMs = 500, hasSpareCore = () => true, init = () => 300, beforeColdStart }: PoolFixtureOptions): PoolFixture {
+export function poolFixture({
+  functions,
+  concurrentStarts = 2,
+  startMs = 500,
+  hasSpareCore = () => true,
+  init = () => 300,
+  beforeColdStart,
+}: PoolFixtureOptions): PoolFixture {
   const clock = new VirtualClock();
   const events: PoolEvent[] = [];
   let underWay = 0;
@@ -46,15 +58,21 @@ export function poolFixture({ functions, concurrentStarts = 2, startMs = 500, ha
     specs.map((spec) => {
       let count = 0;
       const pool: FunctionPool = new FunctionPool({
-        spec, concurrency, admission, clock, idleMs: 600_000,
+        spec,
+        concurrency,
+        admission,
+        clock,
+        idleMs: 600_000,
         ...(beforeColdStart && { beforeColdStart: () => beforeColdStart(clock) }),
         start: () => {
           const id = `${spec.name} ${(count += 1)}`;
-          const happened = (kind: 'start' | 'initialised' | 'rests'): void => void events.push({ kind, functionName: spec.name, environment: id });
+          const happened = (kind: 'start' | 'initialised' | 'rests'): void =>
+            void events.push({ kind, functionName: spec.name, environment: id });
           happened('start');
           peak = Math.max(peak, (underWay += 1));
           return new MadeUpEnvironment({
-            id, clock,
+            id,
+            clock,
             initMs: init(spec.name),
             onInitialised: () => {
               underWay -= 1;
@@ -72,10 +90,15 @@ export function poolFixture({ functions, concurrentStarts = 2, startMs = 500, ha
   );
   const pool = (name: string): FunctionPool => pools.get(name) as FunctionPool;
   return {
-    clock, events, pool,
+    clock,
+    events,
+    pool,
     peakStarts: () => peak,
     invoke: (name, id, ms, { origin = 'outside', signal } = {}) =>
-      pool(name).invoke({ requestId: id, payload: String(ms), trace: { sampled: false } as Invocation['trace'], origin, askedAt: clock.now() }, signal),
+      pool(name).invoke(
+        { requestId: id, payload: String(ms), trace: { sampled: false } as Invocation['trace'], origin, askedAt: clock.now() },
+        signal,
+      ),
   };
 }
 
@@ -102,7 +125,12 @@ class MadeUpEnvironment implements PooledEnvironment {
   constructor(private readonly options: MadeUpOptions) {
     const { id, clock, initMs, onRest, onInitialised } = options;
     this.sandbox = Object.assign(new EventEmitter<{ freeze: []; thaw: []; exit: [] }>(), {
-      id, functionName: '', pid: 0, frozen: false, exited: false, freeze: onRest,
+      id,
+      functionName: '',
+      pid: 0,
+      frozen: false,
+      exited: false,
+      freeze: onRest,
     });
     // An init ends by itself, or with the process.
     this.initialised = clock.sleep(initMs === 'fails' ? 0 : initMs, this.killed.signal).then(onInitialised);

@@ -8,7 +8,14 @@ export interface TypedBody {
 
 /** First and last code points: what breaks lines, quotes and framing; Latin; marks; separators and BOM; Chinese; emoji. */
 const ALPHABETS = [
-  [0x00, 0x7f], [0x20, 0x7e], [0xa0, 0x24f], [0x300, 0x36f], [0x2000, 0x206f], [0xfeff, 0xfeff], [0x4e00, 0x9fff], [0x1f300, 0x1faff],
+  [0x00, 0x7f],
+  [0x20, 0x7e],
+  [0xa0, 0x24f],
+  [0x300, 0x36f],
+  [0x2000, 0x206f],
+  [0xfeff, 0xfeff],
+  [0x4e00, 0x9fff],
+  [0x1f300, 0x1faff],
 ] as const;
 const TEXT_TYPES = ['application/json', 'application/json; charset=utf-8', 'text/plain', undefined] as const;
 const BYTE_TYPES = ['application/octet-stream', 'application/x-www-form-urlencoded', 'application/json', undefined] as const;
@@ -63,7 +70,7 @@ class Draw {
   /** Well-formed Unicode of about so many bytes, in runs of one alphabet each. */
   text(size: number): string {
     let drawn = '';
-    for (let length = 0; length < size; ) {
+    for (let length = 0; length < size;) {
       const [first, last] = this.oneOf(ALPHABETS);
       const run = String.fromCodePoint(...Array.from({ length: 1 + this.below(16) }, () => first + this.below(last - first + 1)));
       drawn += run;

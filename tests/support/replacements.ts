@@ -38,23 +38,13 @@ export interface Acknowledgement {
 function identities(stack: InfraStack): Pins {
   return Object.fromEntries(
     Object.entries(IDENTITY).flatMap(([type, names]) =>
-      stack
-        .resources(type)
-        .map(([address, attributes]) => [
-          address,
-          Object.fromEntries(names.map((name) => [name, attributes[name]])),
-        ]),
+      stack.resources(type).map(([address, attributes]) => [address, Object.fromEntries(names.map((name) => [name, attributes[name]]))]),
     ),
   );
 }
 
 /** One sentence for each stateful resource that a deployment of this stack would destroy, replace, or that nobody has pinned. */
-export function unacknowledged(
-  name: string,
-  stack: InfraStack,
-  pinned: Pins,
-  acknowledged: readonly Acknowledgement[],
-): string[] {
+export function unacknowledged(name: string, stack: InfraStack, pinned: Pins, acknowledged: readonly Acknowledgement[]): string[] {
   const actual = identities(stack);
   const addresses = [...new Set([...Object.keys(pinned), ...Object.keys(actual)])].sort();
   return addresses.flatMap((address) => {

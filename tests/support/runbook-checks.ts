@@ -55,8 +55,7 @@ export async function problemsOfCommand(line: string, stack: InfraStack): Promis
 async function problemsOf({ words, inner }: CommandLine, stack: InfraStack): Promise<string[]> {
   const [program = '', ...args] = words.map((word) => STAND_INS[word] ?? word);
   const problems = (await Promise.all(inner.map((command) => problemsOf(command, stack)))).flat();
-  if (program === 'aws')
-    return [...problems, ...(await problemsOfAwsCall(args)), ...problemsOfNames(args, stack)];
+  if (program === 'aws') return [...problems, ...(await problemsOfAwsCall(args)), ...problemsOfNames(args, stack)];
   if (program === 'npm') return [...problems, ...(await problemsOfScript(args))];
   return program === 'date' ? problems : [...problems, `${program} is no program that runbooks use`];
 }
@@ -64,8 +63,7 @@ async function problemsOf({ words, inner }: CommandLine, stack: InfraStack): Pro
 /** `npm run <script> -- <arguments>` */
 async function problemsOfScript([run, script = '', dashes, ...args]: readonly string[]): Promise<string[]> {
   if (run !== 'run' || !(script in npmScripts())) return [`package.json has no script ${script}`];
-  if (dashes !== undefined && dashes !== '--')
-    return [`npm would take ${dashes} for itself: write -- before it`];
+  if (dashes !== undefined && dashes !== '--') return [`npm would take ${dashes} for itself: write -- before it`];
   const parse = await optionParserOf(script);
   if (!parse) return args.length === 0 ? [] : [`npm run ${script} has no parser for ${args.join(' ')}`];
   try {
@@ -87,26 +85,19 @@ function problemsOfNames(args: readonly string[], stack: InfraStack): string[] {
     const isLogGroup = arg.startsWith('/aws/');
     const [types, attribute] = (isLogGroup ? NAMES['--log-group-name'] : NAMES[option]) ?? [];
     if (arg.startsWith('--') || !types || attribute === undefined) return [];
-    return namesIn(stack, types, attribute).includes(arg)
-      ? []
-      : [`${arg} is no name of ${types.join(' or ')}`];
+    return namesIn(stack, types, attribute).includes(arg) ? [] : [`${arg} is no name of ${types.join(' or ')}`];
   });
 }
 
 /** What is wrong with a query: its log group, its stages, and lines of logs that no code writes. */
 export function problemsOfQuery({ logGroup, text }: Runbook['queries'][number], stack: InfraStack): string[] {
   const groups = namesIn(stack, ['aws_cloudwatch_log_group'], 'name');
-  const stages = text
-    .split('\n')
-    .map((line, i) => ({ line, isPiped: line.startsWith('| '), isFirst: i === 0 }));
+  const stages = text.split('\n').map((line, i) => ({ line, isPiped: line.startsWith('| '), isFirst: i === 0 }));
   const messages = [...text.matchAll(/\bmessage = "([^"]+)"/g)].map(([, message = '']) => message);
   return [
     ...(groups.includes(logGroup) ? [] : [`${logGroup} is no log group`]),
     ...stages
-      .filter(
-        ({ line, isPiped, isFirst }) =>
-          isPiped === isFirst || !STAGES.includes(line.replace('| ', '').split(' ')[0] ?? ''),
-      )
+      .filter(({ line, isPiped, isFirst }) => isPiped === isFirst || !STAGES.includes(line.replace('| ', '').split(' ')[0] ?? ''))
       .map(({ line }) => `${line} is no stage of a query`),
     ...messages.filter((message) => !isLogged(message)).map((message) => `no function logs "${message}"`),
   ];
@@ -121,5 +112,4 @@ const source = fs
   .map((file) => fs.readFileSync(path.join(FUNCTIONS, file), 'utf8'))
   .join('\n');
 
-const isLogged = (message: string): boolean =>
-  source.includes(`'${message}'`) || source.includes(`"${message}"`);
+const isLogged = (message: string): boolean => source.includes(`'${message}'`) || source.includes(`"${message}"`);

@@ -19,20 +19,16 @@ export interface Runbook {
 
 /** Reads a runbook. @param text Markdown */
 export function parseRunbook(id: string, text: string): Runbook {
-  const blocks = [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(
-    ({ 1: kind = '', 2: body = '', index }) => ({
-      kind,
-      body,
-      before: text.slice(0, index),
-    }),
-  );
+  const blocks = [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(({ 1: kind = '', 2: body = '', index }) => ({
+    kind,
+    body,
+    before: text.slice(0, index),
+  }));
   return {
     id,
     title: /^# (.*)$/m.exec(text)?.[1] ?? '',
     sections: [...text.matchAll(/^## (.*)$/gm)].map(([, title = '']) => title),
-    commands: blocks
-      .filter(({ kind }) => kind === 'sh')
-      .flatMap(({ body }) => body.split('\n').filter((line) => line.trim() !== '')),
+    commands: blocks.filter(({ kind }) => kind === 'sh').flatMap(({ body }) => body.split('\n').filter((line) => line.trim() !== '')),
     queries: blocks
       .filter(({ kind }) => kind === 'insights')
       .map(({ body, before }) => ({
@@ -44,6 +40,4 @@ export function parseRunbook(id: string, text: string): Runbook {
 
 /** Every runbook, and the index as `README`. */
 export const readRunbooks = (): Runbook[] =>
-  fs
-    .readdirSync(RUNBOOKS)
-    .map((file) => parseRunbook(path.parse(file).name, fs.readFileSync(path.join(RUNBOOKS, file), 'utf8')));
+  fs.readdirSync(RUNBOOKS).map((file) => parseRunbook(path.parse(file).name, fs.readFileSync(path.join(RUNBOOKS, file), 'utf8')));

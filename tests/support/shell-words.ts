@@ -22,9 +22,7 @@ export function splitCommand(line: string): CommandLine {
   while (rest !== '') {
     const word = /^(?:'[^']*'|"[^"$`\\]*"|[^\s'"$`|;&\\])+(?=\s|$)/.exec(rest)?.[0];
     if (word === undefined) throw new Error(`cannot read the command from: ${rest}`);
-    words.push(
-      word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''),
-    );
+    words.push(word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''));
     rest = rest.slice(word.length).trim();
   }
   return { words, inner };

@@ -31,13 +31,11 @@ export class StateStore {
     const { method = 'GET' } = request;
     const body = await bodyOf(request);
     const answer = (status: number, text = ''): void => void response.writeHead(status).end(text);
-    if (searchParams.has('list-type'))
-      return answer(200, this.listing(pathname, searchParams.get('prefix') ?? ''));
+    if (searchParams.has('list-type')) return answer(200, this.listing(pathname, searchParams.get('prefix') ?? ''));
     this.requests.push(`${method} ${pathname}`);
     const content = this.objects.get(pathname);
     if (method === 'PUT') {
-      if (request.headers['if-none-match'] === '*' && content !== undefined)
-        return answer(412, error('PreconditionFailed'));
+      if (request.headers['if-none-match'] === '*' && content !== undefined) return answer(412, error('PreconditionFailed'));
       this.objects.set(pathname, body);
       return answer(200);
     }
@@ -56,9 +54,7 @@ export class StateStore {
   }
 
   private listing(bucket: string, prefix: string): string {
-    const keys = [...this.objects.keys()]
-      .map((path) => path.replace(`${bucket}/`, ''))
-      .filter((key) => key.startsWith(prefix));
+    const keys = [...this.objects.keys()].map((path) => path.replace(`${bucket}/`, '')).filter((key) => key.startsWith(prefix));
     const contents = keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
     return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`;
   }
@@ -71,8 +67,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   let raw = Buffer.concat(chunks).toString('latin1');
-  if (!request.headers['content-encoding']?.includes('aws-chunked'))
-    return Buffer.from(raw, 'latin1').toString();
+  if (!request.headers['content-encoding']?.includes('aws-chunked')) return Buffer.from(raw, 'latin1').toString();
   let body = '';
   for (;;) {
     const [line = ''] = raw.split('\r\n', 1);

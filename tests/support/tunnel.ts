@@ -15,8 +15,10 @@ import { ask, type Ask, type Reply } from './http-client';
 
 export const MODES: readonly StartMode[] = ['polling', 'bus', 'direct'];
 
-export interface CloudUnderTestOptions
-  extends Pick<LocalTunnelOptions, 'tokenKey' | 'intercept' | 'latency' | 'faults' | 'alarmTimeFactor' | 'watch' | 'traces' | 'onDecision'> {
+export interface CloudUnderTestOptions extends Pick<
+  LocalTunnelOptions,
+  'tokenKey' | 'intercept' | 'latency' | 'faults' | 'alarmTimeFactor' | 'watch' | 'traces' | 'onDecision'
+> {
   readonly mode?: StartMode;
   readonly limits?: Partial<Limits>;
   /** Changes the environment's settings before the stack is synthesized. */
@@ -63,7 +65,12 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
   const { cloud, traces, visitorUrl, agentEndpoint } = tunnel;
   const pendingRows: CloudUnderTest['pendingRows'] = () => cloud.services.dynamodb.scan(tableOf(cloud, 'pending-requests'));
   return {
-    cloud, traces, visitorUrl, agentEndpoint, logs, warnings,
+    cloud,
+    traces,
+    visitorUrl,
+    agentEndpoint,
+    logs,
+    warnings,
     token: (owner = 'ann', names) => tunnel.token(owner, names),
     async agent(agentOptions, owner = 'ann') {
       const agent = await tunnel.agent(owner, { name: 'demo', ...agentOptions });
@@ -103,8 +110,10 @@ export async function withTunnel(options: CloudUnderTestOptions, use: (tunnel: C
 
 /** Physical names of what stands in the stack, by the name in its Terraform address. */
 export const tableOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.tables, `aws_dynamodb_table.${name}`).name;
-export const functionOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.functions, `aws_lambda_function.${name}`).name;
-export const ruleOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.rules, `aws_cloudwatch_event_rule.${name}`).name;
+export const functionOf = ({ services: { spec } }: LocalCloud, name: string): string =>
+  named(spec.functions, `aws_lambda_function.${name}`).name;
+export const ruleOf = ({ services: { spec } }: LocalCloud, name: string): string =>
+  named(spec.rules, `aws_cloudwatch_event_rule.${name}`).name;
 /** A queue's ARN. */
 export const queueOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.queues, `aws_sqs_queue.${name}`).arn;
 
@@ -115,7 +124,11 @@ function named<S extends { readonly address: string }>(specs: readonly S[], addr
 }
 
 /** Lets something use a changed copy of a stack: the stack itself is kept, and others read it. */
-async function withChanged<T>(stackFile: string, change: NonNullable<CloudUnderTestOptions['stack']>, use: (copy: string) => Promise<T>): Promise<T> {
+async function withChanged<T>(
+  stackFile: string,
+  change: NonNullable<CloudUnderTestOptions['stack']>,
+  use: (copy: string) => Promise<T>,
+): Promise<T> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-test-'));
   try {
     await cp(path.dirname(stackFile), directory, { recursive: true });

@@ -63,15 +63,12 @@ export const metricsOfDashboard = (stack: InfraStack): WatchedMetric[] =>
       const options = row.at(-1) as { stat?: string; expression?: string };
       if (options.expression !== undefined) {
         const [, namespace, set, name, statistic] = SEARCH.exec(options.expression) ?? [];
-        if (namespace === undefined || set === undefined || name === undefined || statistic === undefined)
-          return [];
+        if (namespace === undefined || set === undefined || name === undefined || statistic === undefined) return [];
         const dimensions = Object.fromEntries(set.split(',').map((dimension) => [dimension, '*']));
         return [{ by, namespace, name, dimensions, statistic, periodSeconds: period }];
       }
       const [namespace, name, ...pairs] = row.slice(0, -1) as string[];
-      const dimensions = Object.fromEntries(
-        pairs.flatMap((key, i) => (i % 2 === 0 ? [[key, pairs[i + 1] ?? '']] : [])),
-      );
+      const dimensions = Object.fromEntries(pairs.flatMap((key, i) => (i % 2 === 0 ? [[key, pairs[i + 1] ?? '']] : [])));
       return [
         {
           by,
@@ -97,17 +94,13 @@ function emittedSetsOf({ namespace, name, dimensions }: WatchedMetric): string[]
   if (namespace !== METRIC_NAMESPACE) return [];
   const { service, ...others } = dimensions;
   const set = setOf(Object.keys(others)) || 'nothing else';
-  const services =
-    service === '*' ? ((METRICS as Record<string, Metric>)[name]?.from ?? []) : [service ?? 'nobody'];
+  const services = service === '*' ? ((METRICS as Record<string, Metric>)[name]?.from ?? []) : [service ?? 'nobody'];
   return services.map((one) => `${name} of ${one} by ${set}`);
 }
 
 const isPublished = ({ namespace, name, dimensions }: WatchedMetric): boolean =>
   AWS_METRICS.some(
-    (metric) =>
-      metric.namespace === namespace &&
-      metric.name === name &&
-      setOf(metric.dimensions) === setOf(Object.keys(dimensions)),
+    (metric) => metric.namespace === namespace && metric.name === name && setOf(metric.dimensions) === setOf(Object.keys(dimensions)),
   );
 
 /** Metrics that are read, and that nobody emits: who reads which. */
@@ -117,10 +110,7 @@ export const unknownMetrics = (read: readonly WatchedMetric[]): string[] =>
       const sets = emittedSetsOf(metric);
       return sets.length > 0 ? !sets.every((set) => emittedSets().includes(set)) : !isPublished(metric);
     })
-    .map(
-      ({ by, namespace, name, dimensions }) =>
-        `${by} reads ${namespace} ${name} ${JSON.stringify(dimensions)}`,
-    );
+    .map(({ by, namespace, name, dimensions }) => `${by} reads ${namespace} ${name} ${JSON.stringify(dimensions)}`);
 
 /** Metrics of our code that nobody reads. */
 export function unreadMetrics(read: readonly WatchedMetric[]): string[] {
@@ -133,9 +123,6 @@ export const unreadAwsMetrics = (read: readonly WatchedMetric[]): string[] =>
   AWS_METRICS.filter(
     ({ namespace, name, dimensions }) =>
       !read.some(
-        (metric) =>
-          metric.namespace === namespace &&
-          metric.name === name &&
-          setOf(Object.keys(metric.dimensions)) === setOf(dimensions),
+        (metric) => metric.namespace === namespace && metric.name === name && setOf(Object.keys(metric.dimensions)) === setOf(dimensions),
       ),
   ).map(({ namespace, name }) => `${namespace} ${name}`);

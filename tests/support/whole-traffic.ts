@@ -125,7 +125,8 @@ async function failFunctions(tunnel: CloudUnderTest, faults: Faults): Promise<vo
 }
 
 const alarmEvent = (value: string): unknown => ({
-  source: 'aws.cloudwatch', alarmData: { alarmName: 'http-tunnel-local-rollback', state: { value, reason: 'a test' } },
+  source: 'aws.cloudwatch',
+  alarmData: { alarmName: 'http-tunnel-local-rollback', state: { value, reason: 'a test' } },
 });
 
 const rollBackArn = ({ cloud }: CloudUnderTest): string =>
@@ -139,7 +140,8 @@ export const alarm = (tunnel: CloudUnderTest, value = 'ALARM'): Promise<unknown>
 async function rollBackUnattended(tunnel: CloudUnderTest): Promise<void> {
   const { lambda, topics, spec } = tunnel.cloud.services;
   lambda.invokeAsync(rollBackArn(tunnel), alarmEvent('ALARM'));
-  const outcomes = () => spec.topics.flatMap(({ arn }) => topics.messages(arn)).filter((message) => JSON.stringify(message).includes('percentBefore'));
+  const outcomes = () =>
+    spec.topics.flatMap(({ arn }) => topics.messages(arn)).filter((message) => JSON.stringify(message).includes('percentBefore'));
   await eventually(() => expect(outcomes()).toHaveLength(1));
 }
 

@@ -13,14 +13,10 @@ const domain = synthesizeInto({ prod: prodWithDomain });
 const leadingElsewhere = synthesizeInto({ dev: environments.dev });
 const file = path.join(leadingElsewhere.directory('dev'), 'cdk.tf.json');
 const rightly = '"function_name": "${aws_lambda_function.process-stream.arn}"';
-fs.writeFileSync(
-  file,
-  fs.readFileSync(file, 'utf8').replace(rightly, rightly.replace('process-stream', 'sweep')),
-);
+fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(rightly, rightly.replace('process-stream', 'sweep')));
 const removeAll = (): void => [{ remove }, domain, leadingElsewhere].forEach((one) => one.remove());
 
-const testFiles = (...names: string[]): string[] =>
-  names.map((name) => path.join(__dirname, `${name}.tftest.hcl`));
+const testFiles = (...names: string[]): string[] => names.map((name) => path.join(__dirname, `${name}.tftest.hcl`));
 
 const applications = [
   ...environmentNames

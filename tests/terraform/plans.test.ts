@@ -52,25 +52,19 @@ describeTerraform('terraform', stacks[0]?.file ?? '', removeAll, (provider) => {
     });
   }, TERRAFORM_TIMEOUT_MS);
 
-  it.each(subjects)(
-    'accepts $title and would create exactly the resources that have a reason',
-    ({ title, addresses }) => {
-      const changes = checked.get(title)?.plan.resource_changes ?? [];
-      expect(changes.map(({ address }) => address).sort()).toEqual(Object.keys(addresses).sort());
-      expect(new Set(changes.flatMap(({ change }) => change.actions))).toEqual(new Set(['create']));
-    },
-  );
+  it.each(subjects)('accepts $title and would create exactly the resources that have a reason', ({ title, addresses }) => {
+    const changes = checked.get(title)?.plan.resource_changes ?? [];
+    expect(changes.map(({ address }) => address).sort()).toEqual(Object.keys(addresses).sort());
+    expect(new Set(changes.flatMap(({ change }) => change.actions))).toEqual(new Set(['create']));
+  });
 
-  it.each(REPLACED)(
-    'replaces the stateful resources of %s when one of the arguments changes that identify them',
-    (title) => {
-      const changes = replacing.get(title)?.plan.resource_changes ?? [];
-      const known = changes.filter(({ type }) => (IDENTITY[type] ?? []).length > 0);
-      const forced = known.map(({ address, change }) => [address, change.replace_paths?.flat().sort()]);
-      expect(forced).toEqual(known.map(({ address, type }) => [address, [...(IDENTITY[type] ?? [])].sort()]));
-      expect(forced.length).toBeGreaterThanOrEqual(2);
-    },
-  );
+  it.each(REPLACED)('replaces the stateful resources of %s when one of the arguments changes that identify them', (title) => {
+    const changes = replacing.get(title)?.plan.resource_changes ?? [];
+    const known = changes.filter(({ type }) => (IDENTITY[type] ?? []).length > 0);
+    const forced = known.map(({ address, change }) => [address, change.replace_paths?.flat().sort()]);
+    expect(forced).toEqual(known.map(({ address, type }) => [address, [...(IDENTITY[type] ?? [])].sort()]));
+    expect(forced.length).toBeGreaterThanOrEqual(2);
+  });
 
   it.each(environmentNames)('keeps the token key out of the plan of %s', (name) => {
     expect(checked.get(name)?.text).toContain('aws_ssm_parameter');

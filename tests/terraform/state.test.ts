@@ -99,10 +99,7 @@ describeTerraform('the state that terraform keeps', stacks[0]?.file ?? '', remov
         await fs.writeFile(path.join(run.cwd, 'terraform.tfstate'), JSON.stringify(STATE));
 
         await fs.rm(override);
-        await terraform(
-          ['init', '-no-color', '-migrate-state', '-force-copy', ...backendAt(store.port)],
-          run,
-        );
+        await terraform(['init', '-no-color', '-migrate-state', '-force-copy', ...backendAt(store.port)], run);
         const state = `/http-tunnel-terraform-${accountId}/bootstrap/terraform.tfstate`;
         expect(JSON.parse(store.objects.get(state) ?? '{}')).toMatchObject({ outputs: STATE.outputs });
       }),

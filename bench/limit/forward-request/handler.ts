@@ -48,10 +48,23 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
   await dynamodb.send(
     new PutItemCommand({
       TableName: row.TableName,
-      Item: { ...row.Key, tunnelId: { S: tunnelId }, status: { S: 'pending' }, mode: { S: 'direct' }, waiterConnectionId: { S: socket.id } },
+      Item: {
+        ...row.Key,
+        tunnelId: { S: tunnelId },
+        status: { S: 'pending' },
+        mode: { S: 'direct' },
+        waiterConnectionId: { S: socket.id },
+      },
     }),
   );
-  const message = { type: 'http_request', request_id: requestId, method: 'GET', uri: `${path}?${event.rawQueryString}`, headers: {}, body: '' };
+  const message = {
+    type: 'http_request',
+    request_id: requestId,
+    method: 'GET',
+    uri: `${path}?${event.rawQueryString}`,
+    headers: {},
+    body: '',
+  };
   await agents.send(
     new PostToConnectionCommand({ ConnectionId: Item?.['connectionId']?.S, Data: JSON.stringify({ ...message, timestamp: Date.now() }) }),
   );

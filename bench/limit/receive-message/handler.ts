@@ -30,7 +30,11 @@ export async function handler(event: AgentEvent, context: Context): Promise<APIG
       UpdateExpression: 'SET #status = :completed, outcome = :body',
       ConditionExpression: '#status = :pending',
       ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':completed': { S: 'completed' }, ':pending': { S: 'pending' }, ':body': { B: Buffer.from(answer.body, 'base64') } },
+      ExpressionAttributeValues: {
+        ':completed': { S: 'completed' },
+        ':pending': { S: 'pending' },
+        ':body': { B: Buffer.from(answer.body, 'base64') },
+      },
       ReturnValues: 'ALL_OLD',
     }),
   );

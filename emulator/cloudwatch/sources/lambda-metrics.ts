@@ -13,7 +13,12 @@ const ASYNC = { AsyncEventsReceived: 'Count', AsyncEventsDropped: 'Count', Desti
  * AWS/Lambda by function, and the concurrency of the whole account.
  * @param timeFactor divides the periods of alarms
  */
-export function lambdaMetrics(store: MetricStore, lambda: LambdaService, mappings: readonly EventSourceMapping[], timeFactor: number): void {
+export function lambdaMetrics(
+  store: MetricStore,
+  lambda: LambdaService,
+  mappings: readonly EventSourceMapping[],
+  timeFactor: number,
+): void {
   const of = recorders(store, NAMESPACE, { ...COUNTS, ...TIMES, ...ASYNC }, (functionName: string) => [{ FunctionName: functionName }]);
   const account = store.recorder({ namespace: NAMESPACE, name: 'ConcurrentExecutions', dimensions: {} }, 'Count');
 

@@ -27,9 +27,6 @@ export const edgeMessage = (status: EdgeStatus): string => JSON.stringify({ mess
 export const edgeResponse = (status: EdgeStatus): EdgeResponse => ({
   status,
   // Who sends what is no HTTP may mean the rest of his bytes differently too.
-  headers: [
-    ['content-type', 'application/json'],
-    ...(status === 400 ? [['connection', 'close'] as const] : []),
-  ],
+  headers: [['content-type', 'application/json'], ...(status === 400 ? [['connection', 'close'] as const] : [])],
   body: Buffer.from(edgeMessage(status)),
 });

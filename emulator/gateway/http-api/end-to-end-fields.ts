@@ -3,7 +3,16 @@ export type Fields = Record<string, string[]>;
 
 /** Fields that belong to one connection (https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1), and those of proxies that came before it. */
 const OF_ONE_HOP = new Set([
-  'connection', 'keep-alive', 'proxy-connection', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings',
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'http2-settings',
 ]);
 
 /** No token of `Connection` removes these: a sender could otherwise take away what later hops rely on. */
@@ -13,7 +22,9 @@ const KEPT = /^(host|content-length|authorization|cookie|via|x-forwarded-.*)$/;
 export function endToEndFields(fields: Fields): Fields {
   const lower = Object.entries(fields).map(([name, values]) => [name.toLowerCase(), values] as const);
   const named = new Set(
-    lower.flatMap(([name, values]) => (name === 'connection' ? values.join(',').split(',') : [])).map((token) => token.trim().toLowerCase()),
+    lower
+      .flatMap(([name, values]) => (name === 'connection' ? values.join(',').split(',') : []))
+      .map((token) => token.trim().toLowerCase()),
   );
   // Without a prototype: a visitor may name a field `__proto__`.
   const kept = Object.create(null) as Fields;

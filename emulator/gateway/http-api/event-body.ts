@@ -5,16 +5,11 @@ const TEXT = /^(text\/[^;]+|application\/(json|xml|javascript))$/;
  * The body as an HTTP API event carries it. AWS does not list what counts as text; ministackorg/ministack#766 tried it on
  * AWS. Text that is not UTF-8 goes as base64 too: what AWS does with it is not known, and this way no byte is lost.
  */
-export function eventBody(
-  body: Buffer,
-  contentType: string | undefined,
-): { body?: string; isBase64Encoded: boolean } {
+export function eventBody(body: Buffer, contentType: string | undefined): { body?: string; isBase64Encoded: boolean } {
   if (body.length === 0) return { isBase64Encoded: false };
   const mediaType = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const text = TEXT.test(mediaType) ? asText(body) : undefined;
-  return text === undefined
-    ? { body: body.toString('base64'), isBase64Encoded: true }
-    : { body: text, isBase64Encoded: false };
+  return text === undefined ? { body: body.toString('base64'), isBase64Encoded: true } : { body: text, isBase64Encoded: false };
 }
 
 function asText(body: Buffer): string | undefined {

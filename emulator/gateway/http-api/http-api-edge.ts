@@ -64,11 +64,7 @@ export class HttpApiEdge implements Closeable {
    * Opens a door; there may be several.
    * @param port 0 for any free one
    */
-  async listen(
-    port: number,
-    host = '127.0.0.1',
-    { forcedHost }: ListenOptions = {},
-  ): Promise<{ port: number }> {
+  async listen(port: number, host = '127.0.0.1', { forcedHost }: ListenOptions = {}): Promise<{ port: number }> {
     const server = createServer({
       maxHeaderSize: this.options.limits.headerBytes,
       insecureHTTPParser: false,
@@ -102,11 +98,7 @@ export class HttpApiEdge implements Closeable {
     );
   }
 
-  private async serve(
-    request: IncomingMessage,
-    response: ServerResponse,
-    forcedHost: string | undefined,
-  ): Promise<void> {
+  private async serve(request: IncomingMessage, response: ServerResponse, forcedHost: string | undefined): Promise<void> {
     const requestId = newRequestId();
     const stopwatch: Stopwatch = { startedAt: performance.now() };
     const arrival = await this.receive(request, requestId, forcedHost);
@@ -163,8 +155,7 @@ export class HttpApiEdge implements Closeable {
       routeKey: route.routeKey,
     });
     // What fits the HTTP API need not fit the function, for which it may be base64.
-    if (Buffer.byteLength(JSON.stringify(event)) > AWS_LIMITS.lambda.syncPayloadBytes)
-      return edgeResponse(413);
+    if (Buffer.byteLength(JSON.stringify(event)) > AWS_LIMITS.lambda.syncPayloadBytes) return edgeResponse(413);
     const askedAt = performance.now();
     const result = await invokeIntegration(this.options, {
       address: route.integration.address,
@@ -192,9 +183,7 @@ export class HttpApiEdge implements Closeable {
       return lambdaResponse(payload);
     } catch (error) {
       if (!(error instanceof MalformedResponseError)) throw error;
-      this.options.log.warn(
-        `${integration.address}: ${integration.functionArn} returned no valid response: ${error.message}`,
-      );
+      this.options.log.warn(`${integration.address}: ${integration.functionArn} returned no valid response: ${error.message}`);
       return edgeResponse(500);
     }
   }

@@ -61,7 +61,6 @@ export function httpApiEvent(arrival: VisitorArrival, route: RouteContext): APIG
 /** Decoded, with repeated keys joined; for what was really sent there is `rawQueryString`. */
 function queryParameters(query: string): Record<string, string> {
   const values = new Map<string, string[]>();
-  for (const [name, value] of new URLSearchParams(query))
-    values.set(name, [...(values.get(name) ?? []), value]);
+  for (const [name, value] of new URLSearchParams(query)) values.set(name, [...(values.get(name) ?? []), value]);
   return Object.fromEntries([...values].map(([name, all]) => [name, all.join(',')]));
 }

@@ -51,9 +51,7 @@ function inferred(result: unknown): EdgeResponse {
 function statusOf(value: unknown): number {
   const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
   if (typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599) return status;
-  throw new MalformedResponseError(
-    `statusCode ${JSON.stringify(value)} is not a whole number from 200 to 599`,
-  );
+  throw new MalformedResponseError(`statusCode ${JSON.stringify(value)} is not a whole number from 200 to 599`);
 }
 
 function headerFields(value: unknown): [string, string][] {
@@ -61,9 +59,7 @@ function headerFields(value: unknown): [string, string][] {
   if (!isRecord(value)) throw new MalformedResponseError('headers is not an object');
   return Object.entries(value).map(([name, field]) => {
     if (typeof field !== 'string' && typeof field !== 'number' && typeof field !== 'boolean') {
-      throw new MalformedResponseError(
-        `header "${name}" is not a string; repeated fields are joined, cookies go to "cookies"`,
-      );
+      throw new MalformedResponseError(`header "${name}" is not a string; repeated fields are joined, cookies go to "cookies"`);
     }
     return checked(name, String(field));
   });
@@ -73,8 +69,7 @@ function cookiesOf(value: unknown): [string, string][] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw new MalformedResponseError('cookies is not a list');
   return value.map((cookie: unknown) => {
-    if (typeof cookie !== 'string')
-      throw new MalformedResponseError('cookies holds something else than strings');
+    if (typeof cookie !== 'string') throw new MalformedResponseError('cookies holds something else than strings');
     return checked('set-cookie', cookie);
   });
 }
@@ -94,10 +89,8 @@ function bodyOf({ body, isBase64Encoded }: Record<string, unknown>): Buffer {
   if (body === undefined || body === null) return Buffer.alloc(0);
   if (typeof body !== 'string') throw new MalformedResponseError('body is not a string');
   if (isBase64Encoded !== true) return Buffer.from(body);
-  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(body))
-    throw new MalformedResponseError('body is not base64, but isBase64Encoded is set');
+  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(body)) throw new MalformedResponseError('body is not base64, but isBase64Encoded is set');
   return Buffer.from(body, 'base64');
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -18,9 +18,7 @@ const HOST = /^(\[[\da-f:.]+\]|[\w.~%-]+)(:\d*)?$/i;
  * @returns undefined for a request that must get 400
  */
 export function requestTarget({ rawHeaders, url = '' }: IncomingMessage): RequestTarget | undefined {
-  const hosts = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host',
-  );
+  const hosts = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'host');
   const [, authority, target = url] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(url) ?? [];
   const host = authority ?? hosts[0] ?? '';
   if (hosts.length !== 1 || !HOST.test(host)) return undefined;

@@ -5,8 +5,6 @@ import type { IncomingMessage } from 'node:http';
  * knows none (RFC 9112 section 6.1), and codings below `chunked`, which nobody here would undo.
  */
 export function hasSoundFraming({ rawHeaders, httpVersion }: IncomingMessage): boolean {
-  const codings = rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'transfer-encoding',
-  );
+  const codings = rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'transfer-encoding');
   return codings.every((coding) => coding.toLowerCase() === 'chunked' && httpVersion !== '1.0');
 }

@@ -40,8 +40,7 @@ function verdictOf(statements: readonly unknown[], methodArn: string): Verdict {
   let verdict: Verdict = 'deny';
   for (const statement of statements) {
     const { Effect, Action, Resource } = record(statement, 'a statement');
-    if (Effect !== 'Allow' && Effect !== 'Deny')
-      throw new AuthorizerResponseError('Effect is neither Allow nor Deny');
+    if (Effect !== 'Allow' && Effect !== 'Deny') throw new AuthorizerResponseError('Effect is neither Allow nor Deny');
     if (!matchesAny(Action, 'execute-api:Invoke') || !matchesAny(Resource, methodArn)) continue;
     if (Effect === 'Deny') return 'explicit-deny';
     verdict = 'allow';
@@ -52,14 +51,12 @@ function verdictOf(statements: readonly unknown[], methodArn: string): Verdict {
 function matchesAny(patterns: unknown, text: string): boolean {
   const list: unknown[] = Array.isArray(patterns) ? patterns : [patterns];
   return list.some((pattern) => {
-    if (typeof pattern !== 'string')
-      throw new AuthorizerResponseError('Action and Resource must be strings or lists of strings');
+    if (typeof pattern !== 'string') throw new AuthorizerResponseError('Action and Resource must be strings or lists of strings');
     return wildcardMatches(pattern, text);
   });
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Record<string, unknown>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new AuthorizerResponseError(`${what} is not an object`);
 }

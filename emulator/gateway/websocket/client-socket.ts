@@ -53,9 +53,7 @@ export class ClientSocket {
     ws.on('close', (code, reason) => onEnd(code, code === 1005 ? NO_STATUS : reason.toString()));
     if (!environment) return;
     environment.on('freeze', this.freeze).on('thaw', this.thaw).on('exit', this.destroy);
-    socket.once('close', () =>
-      environment.off('freeze', this.freeze).off('thaw', this.thaw).off('exit', this.destroy),
-    );
+    socket.once('close', () => environment.off('freeze', this.freeze).off('thaw', this.thaw).off('exit', this.destroy));
     if (environment.frozen) this.freeze();
   }
 

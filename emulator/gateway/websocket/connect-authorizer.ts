@@ -56,16 +56,10 @@ export class ConnectAuthorizer {
   constructor(private readonly options: ConnectAuthorizerOptions) {
     const { authorization } = options.route;
     this.identitySources =
-      authorization.kind === 'lambda'
-        ? authorization.identitySources.map((source) => identitySource(source, authorization.address))
-        : [];
+      authorization.kind === 'lambda' ? authorization.identitySources.map((source) => identitySource(source, authorization.address)) : [];
   }
 
-  authorize(
-    request: IncomingMessage,
-    fields: UpgradeFields,
-    context: RequestContext,
-  ): Promise<ConnectAuthorization> {
+  authorize(request: IncomingMessage, fields: UpgradeFields, context: RequestContext): Promise<ConnectAuthorization> {
     const { authorization } = this.options.route;
     switch (authorization.kind) {
       case 'none':
@@ -86,9 +80,7 @@ export class ConnectAuthorizer {
       const input = { apiId: api.apiId, stage: api.stageName, routeKey: '$connect' };
       const call = { service: 'execute-api', operation: 'Invoke', caller: principal, input, arrivedAt };
       const { status } = await intercept(call, () => Promise.resolve({ status: 200, body: '' }));
-      return status < 300
-        ? { kind: 'granted', principal }
-        : refused(status, 'Forbidden', 'ForbiddenException');
+      return status < 300 ? { kind: 'granted', principal } : refused(status, 'Forbidden', 'ForbiddenException');
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return refused(error.status === 400 ? 403 : error.status, error.message, error.code);

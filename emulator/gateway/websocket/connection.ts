@@ -72,12 +72,7 @@ export class Connection {
 
   /** @throws AwsError 429 when too many messages wait for a client that does not read */
   post(text: string): void {
-    if (!this.hasRoom)
-      throw new AwsError(
-        429,
-        'LimitExceededException',
-        'Limit exceeded: the client does not read its messages',
-      );
+    if (!this.hasRoom) throw new AwsError(429, 'LimitExceededException', 'Limit exceeded: the client does not read its messages');
     this.touch();
     this.options.onSent();
     this.pass('to-client', () => this.client.send(text));

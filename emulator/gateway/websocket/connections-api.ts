@@ -36,11 +36,7 @@ export class ConnectionsApi {
     const arrivedAt = performance.now();
     const body = await readBody(request, this.options.limits.messageBytes);
     if (body === 'aborted') return;
-    const {
-      status,
-      headers,
-      body: answer,
-    } = await this.answer(request, body, arrivedAt).catch((error) => this.refusal(error));
+    const { status, headers, body: answer } = await this.answer(request, body, arrivedAt).catch((error) => this.refusal(error));
     if (response.destroyed) return;
     response.writeHead(status, {
       ...headers,
@@ -59,11 +55,7 @@ export class ConnectionsApi {
     const { clock, intercept, limits, principals, region } = this.options;
     // Before the signature, which would have to be computed over what was not kept.
     if (body === 'too-large') {
-      throw new AwsError(
-        413,
-        'PayloadTooLargeException',
-        `Payload too large: a message has ${limits.messageBytes} bytes at most`,
-      );
+      throw new AwsError(413, 'PayloadTooLargeException', `Payload too large: a message has ${limits.messageBytes} bytes at most`);
     }
     const { principal } = verifySignature({ method, url, headers, body }, principals, {
       service: 'execute-api',
@@ -71,9 +63,8 @@ export class ConnectionsApi {
       clock,
     });
     const input = { method, ...target, bytes: body.length };
-    return intercept(
-      { service: 'execute-api', operation: 'ManageConnections', caller: principal, input, arrivedAt },
-      () => Promise.resolve(this.perform(method, target, body)),
+    return intercept({ service: 'execute-api', operation: 'ManageConnections', caller: principal, input, arrivedAt }, () =>
+      Promise.resolve(this.perform(method, target, body)),
     );
   }
 
@@ -99,9 +90,7 @@ export class ConnectionsApi {
   private refusal(error: unknown): AwsReply {
     const known = error instanceof AwsError;
     if (!known) this.options.log.warn(`@connections failed: ${String(error)}`);
-    const { status, code, message } = known
-      ? error
-      : new AwsError(500, 'InternalServerErrorException', 'Internal server error');
+    const { status, code, message } = known ? error : new AwsError(500, 'InternalServerErrorException', 'Internal server error');
     return {
       status,
       headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },

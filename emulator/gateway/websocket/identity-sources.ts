@@ -14,8 +14,7 @@ export function identitySource(expression: string, address: string): IdentitySou
   const [, place, name = ''] = SOURCE.exec(expression) ?? [];
   if (place === 'querystring') return ({ queryStringParameters }) => queryStringParameters[name];
   if (place === 'header') {
-    return ({ headers }) =>
-      Object.entries(headers).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
+    return ({ headers }) => Object.entries(headers).find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
   }
   throw new GatewayBootError(
     `${address}.identity_sources has "${expression}": the local gateway knows route.request.header.NAME and route.request.querystring.NAME`,

@@ -20,8 +20,7 @@ const KNOWN = new Set([
 ]);
 const VARIABLE = /\$context\.(\w+(?:\.\w+)*)/g;
 /** References, comments and directives of the Velocity language. */
-const FOREIGN =
-  /\$\S*|#(?:[#*]|@?\{?(?:set|if|else|elseif|end|foreach|include|parse|macro|stop|break|evaluate|define)\b)\S*/;
+const FOREIGN = /\$\S*|#(?:[#*]|@?\{?(?:set|if|else|elseif|end|foreach|include|parse|macro|stop|break|evaluate|define)\b)\S*/;
 
 /**
  * A mapping template that is plain text and `$context` variables: the part of the Velocity language that a MOCK
@@ -35,9 +34,7 @@ export class MockTemplate {
   ) {
     for (const [text, name = ''] of template.matchAll(VARIABLE)) {
       if (KNOWN.has(name) || name.startsWith('authorizer.')) continue;
-      throw new GatewayBootError(
-        `${address}: its template uses ${text}; the local gateway knows ${[...KNOWN].join(', ')}, authorizer.*`,
-      );
+      throw new GatewayBootError(`${address}: its template uses ${text}; the local gateway knows ${[...KNOWN].join(', ')}, authorizer.*`);
     }
     const foreign = FOREIGN.exec(template.replace(VARIABLE, ''));
     if (foreign) {
@@ -55,8 +52,7 @@ export class MockTemplate {
 
 function valueOf(context: RequestContext, path: readonly string[]): string {
   const value = path.reduce<unknown>(
-    (parent, key) =>
-      typeof parent === 'object' && parent !== null ? (parent as Record<string, unknown>)[key] : undefined,
+    (parent, key) => (typeof parent === 'object' && parent !== null ? (parent as Record<string, unknown>)[key] : undefined),
     context,
   );
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';

@@ -1,10 +1,5 @@
 import type { Limits } from '../../limits';
-import type {
-  LambdaIntegrationSpec,
-  MockIntegrationSpec,
-  WebSocketApiSpec,
-  WebSocketRouteSpec,
-} from '../../specs';
+import type { LambdaIntegrationSpec, MockIntegrationSpec, WebSocketApiSpec, WebSocketRouteSpec } from '../../specs';
 import { GatewayBootError } from '../gateway-boot-error';
 import { invokeIntegration, type IntegrationResult, type InvocationServices } from '../invoke-integration';
 import type { RequestContext } from './connection-context';
@@ -56,11 +51,7 @@ export class RouteIntegrations {
     return { kind: 'response', statusCode, body: mock?.response?.render(context), headers: {} };
   }
 
-  private invoke(
-    route: WebSocketRouteSpec,
-    integration: LambdaIntegrationSpec,
-    event: unknown,
-  ): Promise<IntegrationResult> {
+  private invoke(route: WebSocketRouteSpec, integration: LambdaIntegrationSpec, event: unknown): Promise<IntegrationResult> {
     const { api, limits, observe } = this.options;
     const startedAt = performance.now();
     return invokeIntegration(this.options, {
@@ -117,20 +108,13 @@ function proxyResponse(payload: unknown): RouteOutcome {
   };
 }
 
-const isStatus = (value: unknown): boolean =>
-  (typeof value === 'number' || typeof value === 'string') && /^[1-5]\d\d$/.test(String(value));
+const isStatus = (value: unknown): boolean => (typeof value === 'number' || typeof value === 'string') && /^[1-5]\d\d$/.test(String(value));
 
-function mockIntegration({
-  address,
-  requestTemplate,
-  responseTemplate,
-}: MockIntegrationSpec): MockIntegration {
+function mockIntegration({ address, requestTemplate, responseTemplate }: MockIntegrationSpec): MockIntegration {
   const request = new MockTemplate(requestTemplate, address);
   // Variables come inside of strings, or the template would be no JSON on AWS either.
   if (statusIn(requestTemplate) === undefined) {
-    throw new GatewayBootError(
-      `${address}: its request template must yield {"statusCode": 200}, but it is ${requestTemplate || 'empty'}`,
-    );
+    throw new GatewayBootError(`${address}: its request template must yield {"statusCode": 200}, but it is ${requestTemplate || 'empty'}`);
   }
   return {
     request,

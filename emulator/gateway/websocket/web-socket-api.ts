@@ -42,8 +42,7 @@ export class WebSocketApi {
     this.selection = new RouteSelection(options.api);
     this.integrations = new RouteIntegrations(options);
     const route = this.selection.lifecycle('$connect');
-    this.authorizer =
-      route && new ConnectAuthorizer({ ...options, route, timeoutMs: options.limits.integrationTimeoutMs });
+    this.authorizer = route && new ConnectAuthorizer({ ...options, route, timeoutMs: options.limits.integrationTimeoutMs });
   }
 
   /** Authorization, then the integration; the upgrade waits for both. Without the route everybody may connect. */
@@ -119,18 +118,13 @@ const answerTo = (outcome: RouteOutcome, hasRouteResponse: boolean): string | un
  * A message of API Gateway's own, to the byte as AWS sends it: https://github.com/aws-samples/simple-websockets-chat-app/issues/42.
  * protocol/gateway-error.ts lists the texts.
  */
-export const gatewayMessage = (
-  message: string,
-  { connectionId, requestId }: { connectionId: string; requestId: string },
-): string => {
+export const gatewayMessage = (message: string, { connectionId, requestId }: { connectionId: string; requestId: string }): string => {
   const [text, connection, request] = [message, connectionId, requestId].map((value) => JSON.stringify(value));
   return `{"message": ${text}, "connectionId":${connection}, "requestId":${request}}`;
 };
 
 /** The subprotocol that the function chose among those the client offered. */
 function protocolIn(headers: Readonly<Record<string, unknown>>): string | undefined {
-  const value = Object.entries(headers).find(
-    ([name]) => name.toLowerCase() === 'sec-websocket-protocol',
-  )?.[1];
+  const value = Object.entries(headers).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol')?.[1];
   return typeof value === 'string' ? value : undefined;
 }

@@ -38,15 +38,10 @@ export function upgradeFields(request: IncomingMessage, at: number): UpgradeFiel
   };
 }
 
-export const sourceIpOf = ({ socket }: IncomingMessage): string =>
-  (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+export const sourceIpOf = ({ socket }: IncomingMessage): string => (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html */
-export const authorizerEvent = (
-  methodArn: string,
-  fields: UpgradeFields,
-  requestContext: RequestContext,
-) => ({
+export const authorizerEvent = (methodArn: string, fields: UpgradeFields, requestContext: RequestContext) => ({
   type: 'REQUEST' as const,
   methodArn,
   ...fields,
@@ -60,9 +55,7 @@ export function connectEvent(fields: UpgradeFields, requestContext: RequestConte
   const hasQuery = Object.keys(fields.queryStringParameters).length > 0;
   return {
     headers: Object.fromEntries(Object.entries(fields.headers).filter((entry) => !ofUpgrade(entry))),
-    multiValueHeaders: Object.fromEntries(
-      Object.entries(fields.multiValueHeaders).filter((entry) => !ofUpgrade(entry)),
-    ),
+    multiValueHeaders: Object.fromEntries(Object.entries(fields.multiValueHeaders).filter((entry) => !ofUpgrade(entry))),
     ...(hasQuery && {
       queryStringParameters: fields.queryStringParameters,
       multiValueQueryStringParameters: fields.multiValueQueryStringParameters,

@@ -152,8 +152,7 @@ export class WebSocketGateway implements Closeable {
     if (!api || api.spec.stageName !== info.stage) return refuse(403, 'Forbidden');
 
     const outcome = await api.connect(request, info);
-    if (outcome.kind === 'refused')
-      return refuseUpgrade(socket, outcome.status, outcome.body, outcome.errorType);
+    if (outcome.kind === 'refused') return refuseUpgrade(socket, outcome.status, outcome.body, outcome.errorType);
     await waitForThaw(outcome.principal?.environment);
     if (!socket.readable || !socket.writable) {
       // The client went away meanwhile; whoever accepted it must hear of that.
@@ -161,9 +160,7 @@ export class WebSocketGateway implements Closeable {
       return void api.disconnect(outcome.info, 1006, '');
     }
     if (outcome.protocol !== undefined) this.protocols.set(request, outcome.protocol);
-    this.webSockets.handleUpgrade(request, socket, head, (ws) =>
-      this.establish(api, outcome.info, outcome.principal, ws, socket),
-    );
+    this.webSockets.handleUpgrade(request, socket, head, (ws) => this.establish(api, outcome.info, outcome.principal, ws, socket));
   }
 
   private observerOf({ apiId, stageName: stage }: WebSocketApiSpec): WebSocketObserver {
@@ -181,13 +178,7 @@ export class WebSocketGateway implements Closeable {
     };
   }
 
-  private establish(
-    api: WebSocketApi,
-    info: ConnectionInfo,
-    principal: Principal | undefined,
-    ws: WebSocket,
-    socket: Socket,
-  ): void {
+  private establish(api: WebSocketApi, info: ConnectionInfo, principal: Principal | undefined, ws: WebSocket, socket: Socket): void {
     const { connectionId } = info;
     const connection = new Connection({
       info,

@@ -5,12 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { loadWithCodeCache } = require('./code-cache');
-const {
-  HandlerNotFound,
-  ImportModuleError,
-  MalformedHandlerName,
-  UserCodeSyntaxError,
-} = require('./runtime-errors');
+const { HandlerNotFound, ImportModuleError, MalformedHandlerName, UserCodeSyntaxError } = require('./runtime-errors');
 
 /**
  * @param codeCache file of V8's code cache for the bundle; without it there is none
@@ -37,8 +32,7 @@ async function loadModule(root, modulePath, codeCache) {
     return { exports: isEsModule(root, file) ? await import(pathToFileURL(file)) : require(file), keep: () => undefined };
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserCodeSyntaxError(error);
-    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND')
-      throw new ImportModuleError(error);
+    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') throw new ImportModuleError(error);
     throw error;
   }
 }

@@ -35,14 +35,25 @@ export function lineChart(chart: Chart, span: Span): HTMLElement {
     if (at !== undefined) for (const end of ['x1', 'x2']) cursor.setAttribute(end, String(x(at)));
   };
 
-  const plot = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', tabindex: 0, 'aria-label': `${chart.title}; arrow keys go through the periods`, 'data-key': chart.title },
+  const plot = svg(
+    'svg',
+    {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      role: 'img',
+      tabindex: 0,
+      'aria-label': `${chart.title}; arrow keys go through the periods`,
+      'data-key': chart.title,
+    },
     ...[0, 0.5, 1].map((part) => svg('line', { class: 'grid', x1: PLOT.left, x2: PLOT.right, y1: y(top * part), y2: y(top * part) })),
-    ...[0, 0.5, 1].map((part) => svg('text', { x: PLOT.left - 6, y: y(top * part) + 4, 'text-anchor': 'end' }, isLabel(chart, top * part) && format(top * part))),
+    ...[0, 0.5, 1].map((part) =>
+      svg('text', { x: PLOT.left - 6, y: y(top * part) + 4, 'text-anchor': 'end' }, isLabel(chart, top * part) && format(top * part)),
+    ),
     svg('text', { x: PLOT.left, y: HEIGHT - 5 }, clock(span.from)),
     svg('text', { x: PLOT.right, y: HEIGHT - 5, 'text-anchor': 'end' }, clock(span.to)),
     ...(times.length === 0 ? [svg('text', { x: WIDTH / 2, y: HEIGHT / 2, 'text-anchor': 'middle' }, 'nothing yet')] : []),
     ...chart.series.map((series) => lineOf(series, x, y, span.periodMs)),
-    cursor);
+    cursor,
+  );
   let position: number | undefined;
   const move = (to: number | undefined): void => {
     position = to === undefined || times.length === 0 ? undefined : Math.min(times.length - 1, Math.max(0, to));
@@ -63,7 +74,9 @@ export function lineChart(chart: Chart, span: Span): HTMLElement {
     move((position ?? times.length) + step);
   });
   show(undefined);
-  const legend = chart.series.map(({ name, look, dashed }, i) => h('li', {}, h('span', { class: `dot ${look}${dashed ? ' hollow' : ''}` }), name, ' ', values[i]));
+  const legend = chart.series.map(({ name, look, dashed }, i) =>
+    h('li', {}, h('span', { class: `dot ${look}${dashed ? ' hollow' : ''}` }), name, ' ', values[i]),
+  );
   return h('figure', { class: 'card' }, h('figcaption', {}, h('h2', {}, chart.title), when), plot, h('ul', { class: 'legend' }, ...legend));
 }
 

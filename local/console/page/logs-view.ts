@@ -24,7 +24,11 @@ function showLines(): void {
   const shown = lines.filter((line) => isWanted(line) && matches(line, words)).slice(-SHOWN);
   const container = byId('log-lines');
   const before = container.scrollTop;
-  container.replaceChildren(...(shown.length === 0 ? [h('p', { class: 'soft' }, words.length > 0 ? 'No line matches.' : 'Nothing but metrics and Lambda\'s own lines so far.')] : shown.map(row)));
+  container.replaceChildren(
+    ...(shown.length === 0
+      ? [h('p', { class: 'soft' }, words.length > 0 ? 'No line matches.' : "Nothing but metrics and Lambda's own lines so far.")]
+      : shown.map(row)),
+  );
   container.scrollTop = byId<HTMLInputElement>('log-follow').checked ? container.scrollHeight : before;
 }
 
@@ -39,7 +43,13 @@ const matches = ({ functionName, text, requestId = '', level }: ConsoleLine, wor
 };
 
 function row({ at, functionName, level, text, requestId }: ConsoleLine): HTMLElement {
-  const line = h('p', { class: level }, h('time', {}, clock(at)), h('span', { class: 'what' }, functionName), h('span', { class: 'text' }, text));
+  const line = h(
+    'p',
+    { class: level },
+    h('time', {}, clock(at)),
+    h('span', { class: 'what' }, functionName),
+    h('span', { class: 'text' }, text),
+  );
   if (requestId !== undefined) {
     const button = h('button', { type: 'button', title: `timeline of ${requestId}` }, requestId.slice(0, 8));
     button.addEventListener('click', () => {

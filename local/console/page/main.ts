@@ -20,7 +20,9 @@ function connect(): void {
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
   });
   source.addEventListener('overview', ({ data }: MessageEvent<string>) => show(JSON.parse(data) as Overview));
-  source.addEventListener('trouble', ({ data }: MessageEvent<string>) => say('lost', `the console failed: ${(JSON.parse(data) as { message: string }).message}`));
+  source.addEventListener('trouble', ({ data }: MessageEvent<string>) =>
+    say('lost', `the console failed: ${(JSON.parse(data) as { message: string }).message}`),
+  );
   source.addEventListener('lines', ({ data }: MessageEvent<string>) => {
     const { fresh, lines } = JSON.parse(data) as { fresh: boolean; lines: ConsoleLine[] };
     addLines(fresh, lines);
@@ -46,7 +48,8 @@ function show(overview: Overview): void {
   const span = { from: to - overview.minutes * 60_000, to, periodMs };
   // A chart that somebody reads stands still.
   const container = byId('charts');
-  if (!container.matches(':has(svg:hover, svg:focus)')) render(container, [charts, to], () => charts.map((chart) => lineChart(chart, span)));
+  if (!container.matches(':has(svg:hover, svg:focus)'))
+    render(container, [charts, to], () => charts.map((chart) => lineChart(chart, span)));
 }
 
 minutes.addEventListener('change', connect);

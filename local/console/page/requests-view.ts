@@ -11,7 +11,9 @@ let selected: string | undefined;
 /** The newest requests; one that is chosen shows its way through the functions. */
 export function showRequests({ requests, at }: Overview): void {
   render(byId('request-list'), [requests, selected], () =>
-    requests.length === 0 ? [h('p', { class: 'soft' }, 'No request has come yet.')] : [h('ul', { class: 'requests' }, ...requests.map(requestRow))],
+    requests.length === 0
+      ? [h('p', { class: 'soft' }, 'No request has come yet.')]
+      : [h('ul', { class: 'requests' }, ...requests.map(requestRow))],
   );
   if (selected === undefined && requests.length === 0) hint();
   const current = selected === undefined ? requests[0] : requests.find(({ requestId }) => requestId === selected);
@@ -35,9 +37,14 @@ function hint(): void {
 }
 
 function requestRow({ requestId, at, ms: took, failed, error, tunnelId, mode }: TracedRequest): HTMLElement {
-  const button = h('button', { type: 'button', 'data-request': requestId, 'data-key': requestId, 'aria-pressed': String(requestId === selected), title: requestId },
-    h('time', {}, clock(at)), h('span', { class: 'what' }, tunnelId ?? '–'), h('span', { class: 'soft' }, mode ?? ''),
-    h('span', { class: failed && 'bad' }, failed ? (error ?? 'failed') : ms(took)));
+  const button = h(
+    'button',
+    { type: 'button', 'data-request': requestId, 'data-key': requestId, 'aria-pressed': String(requestId === selected), title: requestId },
+    h('time', {}, clock(at)),
+    h('span', { class: 'what' }, tunnelId ?? '–'),
+    h('span', { class: 'soft' }, mode ?? ''),
+    h('span', { class: failed && 'bad' }, failed ? (error ?? 'failed') : ms(took)),
+  );
   button.addEventListener('click', () => void choose(requestId));
   return h('li', {}, button);
 }
@@ -55,9 +62,19 @@ function entryRow({ at, ms: took, functionName, kind, text, failed, depth }: Tim
   const bar = h('span', { class: `span ${kind}` });
   bar.style.left = `min(${((at - from) / wholeMs) * 100}%, 100% - 2px)`;
   bar.style.width = `${((took ?? 0) / wholeMs) * 100}%`;
-  const name = h('span', { class: 'name', title: text }, kind === 'invocation' ? h('strong', {}, functionName) : '', ` ${kind === 'invocation' ? text.replace(/^invocation(: )?/, '') : text}`);
+  const name = h(
+    'span',
+    { class: 'name', title: text },
+    kind === 'invocation' ? h('strong', {}, functionName) : '',
+    ` ${kind === 'invocation' ? text.replace(/^invocation(: )?/, '') : text}`,
+  );
   name.style.paddingInlineStart = `${depth}rem`;
-  return h('li', { class: failed && 'bad', title: `${functionName}: ${text}` },
-    h('span', { class: 'when' }, `+${ms(at - from)}`), name,
-    h('span', { class: 'track' }, bar), h('span', { class: 'took' }, took === undefined ? '' : ms(took)));
+  return h(
+    'li',
+    { class: failed && 'bad', title: `${functionName}: ${text}` },
+    h('span', { class: 'when' }, `+${ms(at - from)}`),
+    name,
+    h('span', { class: 'track' }, bar),
+    h('span', { class: 'took' }, took === undefined ? '' : ms(took)),
+  );
 }

@@ -13,31 +13,81 @@ export function showRollout(overview: Overview): void {
   render(byId('wakes'), [wakes, minutes], () => wakeBar(wakes, minutes));
 }
 
-const ROWS: readonly { readonly name: string; readonly title: string; readonly text: (figures: Figures) => string; readonly value?: (figures: Figures) => number | undefined }[] = [
+const ROWS: readonly {
+  readonly name: string;
+  readonly title: string;
+  readonly text: (figures: Figures) => string;
+  readonly value?: (figures: Figures) => number | undefined;
+}[] = [
   { name: 'Requests', title: 'sent to an agent', text: ({ requests }) => whole(requests) },
   {
-    name: 'Errors', title: 'answered with an error of ours', text: ({ errors, requests }) => `${percent(errors, requests)} (${whole(errors)})`,
+    name: 'Errors',
+    title: 'answered with an error of ours',
+    text: ({ errors, requests }) => `${percent(errors, requests)} (${whole(errors)})`,
     value: ({ errors, requests }) => (requests === 0 ? undefined : errors / requests),
   },
-  { name: 'Response p50', title: "from the visitor's arrival to the answer", text: ({ response }) => ms(response.p50), value: ({ response }) => response.p50 },
-  { name: 'Response p99', title: 'one visitor in a hundred waits longer', text: ({ response }) => ms(response.p99), value: ({ response }) => response.p99 },
-  { name: 'Return p50', title: 'from the stored answer until the waiter has it', text: ({ returned }) => ms(returned.p50), value: ({ returned }) => returned.p50 },
-  { name: 'Return p99', title: 'the same for the slowest in a hundred', text: ({ returned }) => ms(returned.p99), value: ({ returned }) => returned.p99 },
+  {
+    name: 'Response p50',
+    title: "from the visitor's arrival to the answer",
+    text: ({ response }) => ms(response.p50),
+    value: ({ response }) => response.p50,
+  },
+  {
+    name: 'Response p99',
+    title: 'one visitor in a hundred waits longer',
+    text: ({ response }) => ms(response.p99),
+    value: ({ response }) => response.p99,
+  },
+  {
+    name: 'Return p50',
+    title: 'from the stored answer until the waiter has it',
+    text: ({ returned }) => ms(returned.p50),
+    value: ({ returned }) => returned.p50,
+  },
+  {
+    name: 'Return p99',
+    title: 'the same for the slowest in a hundred',
+    text: ({ returned }) => ms(returned.p99),
+    value: ({ returned }) => returned.p99,
+  },
 ];
 
 function cohortTable({ canary, control, modes: all }: Overview): HTMLElement {
   // A cohort that was answered in one mode only is that mode.
   const modes = all.filter(({ cohort }) => all.filter((each) => each.cohort === cohort).length > 1);
-  return h('table', { class: 'figures' },
-    h('thead', {}, h('tr', {},
-      h('td'),
-      h('th', { scope: 'col' }, h('span', { class: 'dot canary' }), 'Canary', h('small', {}, 'event-driven')),
-      h('th', { scope: 'col' }, h('span', { class: 'dot control' }), 'Control', h('small', {}, 'polling')),
-      ...modes.map(({ cohort, mode }) => h('th', { scope: 'col', class: 'part' }, mode, h('small', {}, cohort === 'polling' ? 'of the control' : 'of the canary'))))),
-    h('tbody', {}, ...ROWS.map((row) => h('tr', {},
-      h('th', { scope: 'row', title: row.title }, row.name),
-      ...[canary, control].map((figures, i) => h('td', { class: isBetter(row.value, figures, i === 0 ? control : canary) && 'best' }, row.text(figures))),
-      ...modes.map((figures) => h('td', { class: 'part' }, row.text(figures)))))));
+  return h(
+    'table',
+    { class: 'figures' },
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        h('td'),
+        h('th', { scope: 'col' }, h('span', { class: 'dot canary' }), 'Canary', h('small', {}, 'event-driven')),
+        h('th', { scope: 'col' }, h('span', { class: 'dot control' }), 'Control', h('small', {}, 'polling')),
+        ...modes.map(({ cohort, mode }) =>
+          h('th', { scope: 'col', class: 'part' }, mode, h('small', {}, cohort === 'polling' ? 'of the control' : 'of the canary')),
+        ),
+      ),
+    ),
+    h(
+      'tbody',
+      {},
+      ...ROWS.map((row) =>
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'row', title: row.title }, row.name),
+          ...[canary, control].map((figures, i) =>
+            h('td', { class: isBetter(row.value, figures, i === 0 ? control : canary) && 'best' }, row.text(figures)),
+          ),
+          ...modes.map((figures) => h('td', { class: 'part' }, row.text(figures))),
+        ),
+      ),
+    ),
+  );
 }
 
 /** Clearly lower: by a tenth at least. */
@@ -59,15 +109,26 @@ const LOOKS: Record<string, string> = { direct: 'canary', bus: 'third', 'safety-
 function wakeBar(wakes: readonly WakeShare[], minutes: number): Node[] {
   const total = wakes.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return [h('p', { class: 'soft' }, `No waiter was woken in the last ${minutes} minutes.`)];
-  const parts = wakes.filter(({ count }) => count > 0).map(({ source, count }) => {
-    const part = h('span', { class: `part ${LOOKS[source] ?? 'fourth'}` });
-    part.style.flexGrow = String(count);
-    return part;
-  });
+  const parts = wakes
+    .filter(({ count }) => count > 0)
+    .map(({ source, count }) => {
+      const part = h('span', { class: `part ${LOOKS[source] ?? 'fourth'}` });
+      part.style.flexGrow = String(count);
+      return part;
+    });
   const rows = wakes.map(({ source, count, p50, p99 }) =>
-    h('tr', {},
+    h(
+      'tr',
+      {},
       h('th', { scope: 'row' }, h('span', { class: `dot ${LOOKS[source] ?? 'fourth'}` }), source),
-      h('td', {}, percent(count, total)), h('td', {}, ms(p50)), h('td', {}, ms(p99))));
+      h('td', {}, percent(count, total)),
+      h('td', {}, ms(p50)),
+      h('td', {}, ms(p99)),
+    ),
+  );
   const head = h('tr', {}, h('td'), h('th', { scope: 'col' }, 'share'), h('th', { scope: 'col' }, 'p50'), h('th', { scope: 'col' }, 'p99'));
-  return [h('div', { class: 'stack', 'aria-hidden': 'true' }, ...parts), h('table', { class: 'figures small' }, h('thead', {}, head), h('tbody', {}, ...rows))];
+  return [
+    h('div', { class: 'stack', 'aria-hidden': 'true' }, ...parts),
+    h('table', { class: 'figures small' }, h('thead', {}, head), h('tbody', {}, ...rows)),
+  ];
 }

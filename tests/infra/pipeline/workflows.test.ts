@@ -6,9 +6,10 @@ import { inTemporaryDirectory } from '../../support/infra-stack';
 
 const root = path.join(__dirname, '../../..');
 const folder = path.join(root, '.github/workflows');
-const { scripts, dependencies } = JSON.parse(
-  fs.readFileSync(path.join(root, 'package.json'), 'utf8'),
-) as Record<'scripts' | 'dependencies', Record<string, string>>;
+const { scripts, dependencies } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<
+  'scripts' | 'dependencies',
+  Record<string, string>
+>;
 
 interface Job {
   readonly permissions?: Record<string, string>;
@@ -30,22 +31,16 @@ interface Workflow {
 
 const workflows = fs
   .readdirSync(folder)
-  .map((name): [string, Workflow] => [
-    name,
-    parse(fs.readFileSync(path.join(folder, name), 'utf8')) as Workflow,
-  ]);
+  .map((name): [string, Workflow] => [name, parse(fs.readFileSync(path.join(folder, name), 'utf8')) as Workflow]);
 const workflow = (name: string): Workflow => Object.fromEntries(workflows)[name] as Workflow;
-const jobs = workflows.flatMap(([name, { jobs: byId }]) =>
-  Object.entries(byId).map(([id, job]): [string, Job] => [`${name} ${id}`, job]),
-);
+const jobs = workflows.flatMap(([name, { jobs: byId }]) => Object.entries(byId).map(([id, job]): [string, Job] => [`${name} ${id}`, job]));
 const stepsOf = (job: Job) => job.steps ?? [];
 
 /** Commands that no test of this repository can run, and why. */
 const NOT_RUN_HERE: Record<string, string> = {
   'npx --yes cdktf-cli@0.21.0 deploy "$ENVIRONMENT" --auto-approve --outputs-file "plans/outputs-$ENVIRONMENT.json"':
     'changes an AWS account',
-  'gh run download "$RUN_ID" --name plan-comment':
-    'asks GitHub for what an earlier job of the run left there',
+  'gh run download "$RUN_ID" --name plan-comment': 'asks GitHub for what an earlier job of the run left there',
 };
 
 /** Commands that are run elsewhere in the tests. */
@@ -81,10 +76,7 @@ describe('the workflows', () => {
     for (const { run } of stepsOf(job)) {
       if (run === undefined) continue;
       const script = /^npm run --silent ([\w:-]+)/.exec(run)?.[1];
-      const known =
-        script === undefined
-          ? run in NOT_RUN_HERE || RUN_BY_TESTS.some((pattern) => pattern.test(run))
-          : script in scripts;
+      const known = script === undefined ? run in NOT_RUN_HERE || RUN_BY_TESTS.some((pattern) => pattern.test(run)) : script in scripts;
       expect([run, known]).toEqual([run, true]);
     }
   });
@@ -106,21 +98,15 @@ describe('the workflows', () => {
   });
 
   it('pin the CDKTF command line to the version of the library', () => {
-    const pinned = [
-      ...JSON.stringify(workflows).matchAll(/cdktf-cli@([\d.]+)/g),
-      ...(/cdktf-cli@([\d.]+)/.exec(planScript()) ?? []),
-    ];
-    const versions = pinned.map((match) =>
-      typeof match === 'string' ? match.replace('cdktf-cli@', '') : match[1],
-    );
+    const pinned = [...JSON.stringify(workflows).matchAll(/cdktf-cli@([\d.]+)/g), ...(/cdktf-cli@([\d.]+)/.exec(planScript()) ?? [])];
+    const versions = pinned.map((match) => (typeof match === 'string' ? match.replace('cdktf-cli@', '') : match[1]));
     expect(new Set(versions)).toEqual(new Set([dependencies['cdktf']]));
   });
 });
 
 describe('who may do what', () => {
   it('begins with reading alone, in every workflow', () => {
-    for (const [name, { permissions }] of workflows)
-      expect([name, permissions]).toEqual([name, { contents: 'read' }]);
+    for (const [name, { permissions }] of workflows) expect([name, permissions]).toEqual([name, { contents: 'read' }]);
   });
 
   it('lets no job have both AWS and the pull request to write to', () => {
@@ -167,16 +153,11 @@ describe('main', () => {
   });
 
   it('is held against the rules after its plan and before it is deployed, and tested afterwards', () => {
-    const steps = stepsOf(workflow('deploy-environment.yml').jobs['deploy'] as Job).map(
-      ({ run }) => run ?? '',
-    );
+    const steps = stepsOf(workflow('deploy-environment.yml').jobs['deploy'] as Job).map(({ run }) => run ?? '');
     const at = (start: string): number => steps.findIndex((run) => run.startsWith(start));
-    const order = [
-      '.ci/plan',
-      'npm run --silent policy -- --strict',
-      'npx --yes cdktf-cli@0.21.0 deploy',
-      'npm run --silent smoke',
-    ].map(at);
+    const order = ['.ci/plan', 'npm run --silent policy -- --strict', 'npx --yes cdktf-cli@0.21.0 deploy', 'npm run --silent smoke'].map(
+      at,
+    );
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(order).not.toContain(-1);
   });
@@ -214,10 +195,7 @@ describe('.ci/plan', () => {
       expect(run(directory, 'dev')).toEqual({
         status: 0,
         stderr: '',
-        called: [
-          'npx --yes cdktf-cli@0.21.0 diff dev',
-          'terraform -chdir=cdktf.out/stacks/dev show -json plan',
-        ],
+        called: ['npx --yes cdktf-cli@0.21.0 diff dev', 'terraform -chdir=cdktf.out/stacks/dev show -json plan'],
       });
       expect(JSON.parse(fs.readFileSync(path.join(directory, 'plans/dev.json'), 'utf8'))).toEqual({
         format_version: '1.2',

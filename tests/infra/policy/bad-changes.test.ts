@@ -11,10 +11,7 @@ import { stackOf } from '../../support/infra-stack';
 type Resources = Record<string, Record<string, Record<string, unknown>>>;
 
 const recordedPlan = (name: string): TerraformModel =>
-  readPlan(
-    name,
-    JSON.parse(fs.readFileSync(path.join(__dirname, `../plans/${name}.json`), 'utf8')) as PlanJson,
-  );
+  readPlan(name, JSON.parse(fs.readFileSync(path.join(__dirname, `../plans/${name}.json`), 'utf8')) as PlanJson);
 
 function violationsOf(model: TerraformModel, suppressions: readonly Suppression[] = []): string[] {
   return checkPolicy(model, { today: new Date(), suppressions })
@@ -44,18 +41,14 @@ describe('a bad change is stopped by name', () => {
     const stopped = stoppedBy((resources) => {
       delete resources['aws_cloudwatch_event_target']?.['response-bus-target']?.['dead_letter_config'];
     });
-    expect(stopped).toEqual([
-      'rule-dead-letters: aws_cloudwatch_event_target.response-bus-target: dead_letter_config is not set',
-    ]);
+    expect(stopped).toEqual(['rule-dead-letters: aws_cloudwatch_event_target.response-bus-target: dead_letter_config is not set']);
   });
 
   it('a log group without retention', () => {
     const stopped = stoppedBy((resources) => {
       delete resources['aws_cloudwatch_log_group']?.['sweep-logs']?.['retention_in_days'];
     });
-    expect(stopped).toEqual([
-      'log-retention: aws_cloudwatch_log_group.sweep-logs: retention_in_days is not set',
-    ]);
+    expect(stopped).toEqual(['log-retention: aws_cloudwatch_log_group.sweep-logs: retention_in_days is not set']);
   });
 
   it('a secret in an environment variable', () => {
@@ -71,9 +64,7 @@ describe('a bad change is stopped by name', () => {
   });
 
   it('a renamed table, by its name in AWS or by its construct', () => {
-    const losses = violationsOf(recordedPlan('renamed-tables')).filter((violation) =>
-      violation.startsWith('stateful-loss'),
-    );
+    const losses = violationsOf(recordedPlan('renamed-tables')).filter((violation) => violation.startsWith('stateful-loss'));
     expect(losses).toEqual([
       'stateful-loss: aws_dynamodb_table.pending-requests: would be destroyed: every row is lost, and its backups end',
       'stateful-loss: aws_dynamodb_table.tunnels: would be replaced because of name: every row is lost, and its backups end',
@@ -83,9 +74,7 @@ describe('a bad change is stopped by name', () => {
 
   it('a star and a secret in a plan, where the secret is known and not printed', () => {
     const violations = violationsOf(recordedPlan('rights-and-settings'));
-    expect(violations).toContain(
-      'iam-stars: aws_iam_role_policy.connect-agent-policy: allows dynamodb:Scan on *',
-    );
+    expect(violations).toContain('iam-stars: aws_iam_role_policy.connect-agent-policy: allows dynamodb:Scan on *');
     expect(violations).toContain(
       'lambda-environment-secrets: aws_lambda_function.connect-agent: environment variable SIGNING_KEY is the sensitive variable signing_key',
     );
@@ -95,9 +84,7 @@ describe('a bad change is stopped by name', () => {
 
 describe('a change that destroys nothing', () => {
   it.each(['first', 'no-change', 'rights-and-settings'])('is no loss: %s', (name) => {
-    expect(
-      violationsOf(recordedPlan(name)).filter((violation) => violation.startsWith('stateful-loss')),
-    ).toEqual([]);
+    expect(violationsOf(recordedPlan(name)).filter((violation) => violation.startsWith('stateful-loss'))).toEqual([]);
   });
 });
 
@@ -113,9 +100,7 @@ describe('a suppression', () => {
       today: new Date(),
       suppressions: [{ ...acknowledged, environments: ['dev'] }],
     });
-    const losses = report.verdicts.filter(
-      ({ rule, outcome }) => rule === 'stateful-loss' && outcome !== 'holds',
-    );
+    const losses = report.verdicts.filter(({ rule, outcome }) => rule === 'stateful-loss' && outcome !== 'holds');
     expect(losses.map(({ address, outcome, reason }) => [address, outcome, reason])).toEqual([
       ['aws_dynamodb_table.pending-requests', 'suppressed', acknowledged.reason],
       ['aws_dynamodb_table.tunnels', 'suppressed', acknowledged.reason],
@@ -125,9 +110,7 @@ describe('a suppression', () => {
 
   it('of another environment does nothing', () => {
     const suppressions: Suppression[] = [{ ...acknowledged, environments: ['prod'] }];
-    expect(violationsOf(recordedPlan('renamed-tables'), suppressions)).toEqual(
-      violationsOf(recordedPlan('renamed-tables')),
-    );
+    expect(violationsOf(recordedPlan('renamed-tables'), suppressions)).toEqual(violationsOf(recordedPlan('renamed-tables')));
   });
 
   it('that its address does not need any more is unused', () => {

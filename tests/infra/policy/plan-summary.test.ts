@@ -10,8 +10,7 @@ import { environmentNames } from '../../support/infra-stack';
 
 const SECRET = 'a-value-that-nobody-may-print';
 
-const recorded = (name: string): string =>
-  fs.readFileSync(path.join(__dirname, `../plans/${name}.json`), 'utf8');
+const recorded = (name: string): string => fs.readFileSync(path.join(__dirname, `../plans/${name}.json`), 'utf8');
 const summaryOf = (name: string) => summarizePlan(name, JSON.parse(recorded(name)) as PlanJson);
 const markdownOf = (name: string): string => summaryMarkdown(summaryOf(name));
 
@@ -28,9 +27,7 @@ describe('a plan that loses data', () => {
   });
 
   it('names the new resource that a destroyed one was renamed to, and the remedy', () => {
-    expect(text).toContain(
-      '`aws_dynamodb_table.waiting-requests` is new with the same name: a `moved` block keeps it',
-    );
+    expect(text).toContain('`aws_dynamodb_table.waiting-requests` is new with the same name: a `moved` block keeps it');
   });
 
   it('warns of a new address that nobody has given a reason', () => {
@@ -57,9 +54,7 @@ describe('a plan that changes rights and settings', () => {
   it('shows settings before and after, and names those that move the bill', () => {
     expect(text).toContain('  - `memory_size`: `256` → `512`');
     expect(text).toContain('  - `environment.variables.LEASE_GRACE_MS`: `60000` → `30000`');
-    expect(text).toContain(
-      '| `aws_lambda_function` | aws_lambda_function.connect-agent: memory_size 256 → 512 | $0.20 a million',
-    );
+    expect(text).toContain('| `aws_lambda_function` | aws_lambda_function.connect-agent: memory_size 256 → 512 | $0.20 a million');
     expect(text).toContain('aws_cloudwatch_log_group.connect-agent-logs: retention_in_days 7 → 3');
   });
 
@@ -71,9 +66,7 @@ describe('a plan that changes rights and settings', () => {
 
   it('says that a secret changes which was there before, without a word of it', () => {
     const plan = JSON.parse(recorded('rights-and-settings')) as PlanJson;
-    const change = plan.resource_changes?.find(
-      ({ address }) => address === 'aws_lambda_function.connect-agent',
-    )?.change;
+    const change = plan.resource_changes?.find(({ address }) => address === 'aws_lambda_function.connect-agent')?.change;
     Object.assign(change ?? {}, {
       before: { environment: [{ variables: { SIGNING_KEY: 'the old secret' } }] },
       before_sensitive: { environment: [{ variables: { SIGNING_KEY: true } }] },
@@ -93,9 +86,7 @@ describe('a first plan', () => {
 
   it('gives every resource a reason, under the heading of its purpose', () => {
     expect(text).toContain('**9 to create, 0 to change, 0 to replace, 0 to destroy.**');
-    expect(text).toMatch(
-      /\*\*Data\*\* \(2\)\n\n- `aws_dynamodb_table.pending-requests`: requests that wait, and the stream/,
-    );
+    expect(text).toMatch(/\*\*Data\*\* \(2\)\n\n- `aws_dynamodb_table.pending-requests`: requests that wait, and the stream/);
     expect(text).not.toContain('⚠️');
   });
 
@@ -131,21 +122,14 @@ describe('a moved resource', () => {
   it('is no loss: its old and new address are named', () => {
     const plan = JSON.parse(recorded('no-change')) as PlanJson;
     const moved = plan.resource_changes?.map((change) =>
-      change.address === 'aws_dynamodb_table.tunnels'
-        ? { ...change, previous_address: 'aws_dynamodb_table.names' }
-        : change,
+      change.address === 'aws_dynamodb_table.tunnels' ? { ...change, previous_address: 'aws_dynamodb_table.names' } : change,
     );
-    const text = summaryMarkdown(
-      summarizePlan('plan', { ...plan, ...(moved && { resource_changes: moved }) }),
-    );
-    expect(text).toContain(
-      '### Moved, and not touched\n\n- aws_dynamodb_table.names → aws_dynamodb_table.tunnels',
-    );
+    const text = summaryMarkdown(summarizePlan('plan', { ...plan, ...(moved && { resource_changes: moved }) }));
+    expect(text).toContain('### Moved, and not touched\n\n- aws_dynamodb_table.names → aws_dynamodb_table.tunnels');
     expect(text).not.toContain('CAUTION');
   });
 });
 
 test('every cost driver says where its price is written', () => {
-  for (const { source } of Object.values(COST_DRIVERS))
-    expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/\S+\/pricing\//);
+  for (const { source } of Object.values(COST_DRIVERS)) expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/\S+\/pricing\//);
 });

@@ -4,12 +4,7 @@ import type { PlanJson, ResourceChange } from '../../../policy/terraform/plan-js
 import { readPlan } from '../../../policy/terraform/read-plan';
 
 /** A plan as Terraform writes it for HCL, where a plan has no text of an expression, only what it refers to. */
-function planOf(
-  type: string,
-  change: Partial<ResourceChange['change']>,
-  expressions: object,
-  variables = {},
-): PlanJson {
+function planOf(type: string, change: Partial<ResourceChange['change']>, expressions: object, variables = {}): PlanJson {
   return {
     format_version: '1.2',
     resource_changes: [
@@ -36,9 +31,7 @@ function planOf(
 
 function outcomesOf(rule: string, plan: PlanJson) {
   const rules = RULES.filter(({ id }) => id === rule);
-  return checkPolicy(readPlan('plan', plan), { rules, today: new Date() }).verdicts.map(
-    ({ outcome, problems }) => [outcome, ...problems],
-  );
+  return checkPolicy(readPlan('plan', plan), { rules, today: new Date() }).verdicts.map(({ outcome, problems }) => [outcome, ...problems]);
 }
 
 describe('what a plan does not know', () => {
@@ -72,20 +65,14 @@ describe('what a plan does not know', () => {
         after_unknown: { destination_config: [{ on_failure: [{ destination_arn: true }] }] },
       },
       {
-        destination_config: [
-          { on_failure: [{ destination_arn: { references: ['aws_sqs_queue.a.arn', 'aws_sqs_queue.a'] } }] },
-        ],
+        destination_config: [{ on_failure: [{ destination_arn: { references: ['aws_sqs_queue.a.arn', 'aws_sqs_queue.a'] } }] }],
       },
     );
     expect(outcomesOf('mapping-failure-destination', plan)).toEqual([['holds']]);
   });
 
   it('is not set when nobody configured it and AWS computes it', () => {
-    const plan = planOf(
-      'aws_cloudwatch_log_group',
-      { after: {}, after_unknown: { retention_in_days: true } },
-      {},
-    );
+    const plan = planOf('aws_cloudwatch_log_group', { after: {}, after_unknown: { retention_in_days: true } }, {});
     expect(outcomesOf('log-retention', plan)).toEqual([['violated', 'retention_in_days is not set']]);
   });
 

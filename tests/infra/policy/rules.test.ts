@@ -10,17 +10,14 @@ const today = new Date('2026-11-24');
 
 function verdictsOf(rule: string, stack: StackJson, environment = 'prod') {
   const rules = RULES.filter(({ id }) => id === rule);
-  return checkPolicy(readSynthesizedStack('example', stack), { rules, environment, today, suppressions: [] })
-    .verdicts;
+  return checkPolicy(readSynthesizedStack('example', stack), { rules, environment, today, suppressions: [] }).verdicts;
 }
 
 describe('the rules', () => {
   it('have an id of their own, a file named after it, a sentence, a remedy and examples', () => {
     const ids = RULES.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    const files = fs
-      .readdirSync(path.join(__dirname, '../../../policy/rules'))
-      .map((file) => path.parse(file).name);
+    const files = fs.readdirSync(path.join(__dirname, '../../../policy/rules')).map((file) => path.parse(file).name);
     expect([...ids, 'index'].sort()).toEqual(files.sort());
     expect(ids.filter((id) => id !== 'stateful-loss').sort()).toEqual(Object.keys(EXAMPLES).sort());
     for (const { sentence, remedy } of RULES) {
@@ -29,16 +26,13 @@ describe('the rules', () => {
     }
   });
 
-  it.each(Object.entries(EXAMPLES))(
-    '%s lets its good example pass and stops its bad one',
-    (rule, example) => {
-      const good = verdictsOf(rule, example.holds);
-      expect(good.length).toBeGreaterThan(0);
-      expect(good.map(({ outcome }) => outcome)).toEqual(good.map(() => 'holds'));
-      const bad = verdictsOf(rule, example.violated).filter(({ outcome }) => outcome === 'violated');
-      expect(bad.flatMap(({ problems }) => problems)).toEqual([example.problem]);
-    },
-  );
+  it.each(Object.entries(EXAMPLES))('%s lets its good example pass and stops its bad one', (rule, example) => {
+    const good = verdictsOf(rule, example.holds);
+    expect(good.length).toBeGreaterThan(0);
+    expect(good.map(({ outcome }) => outcome)).toEqual(good.map(() => 'holds'));
+    const bad = verdictsOf(rule, example.violated).filter(({ outcome }) => outcome === 'violated');
+    expect(bad.flatMap(({ problems }) => problems)).toEqual([example.problem]);
+  });
 });
 
 test('docs/policy.md lists the rules as they are (npm run policy:docs writes it)', () => {
@@ -48,29 +42,22 @@ test('docs/policy.md lists the rules as they are (npm run policy:docs writes it)
 });
 
 describe('what environments differ in', () => {
-  it.each(['lambda-concurrency', 'customer-managed-keys', 'table-deletion-protection'])(
-    '%s does not hold in dev',
-    (rule) => {
-      const bad = EXAMPLES[rule]?.violated ?? {};
-      expect(verdictsOf(rule, bad, 'dev').map(({ outcome }) => outcome)).toEqual(['holds']);
-      expect(verdictsOf(rule, bad, 'prod').map(({ outcome }) => outcome)).toEqual(['violated']);
-    },
-  );
+  it.each(['lambda-concurrency', 'customer-managed-keys', 'table-deletion-protection'])('%s does not hold in dev', (rule) => {
+    const bad = EXAMPLES[rule]?.violated ?? {};
+    expect(verdictsOf(rule, bad, 'dev').map(({ outcome }) => outcome)).toEqual(['holds']);
+    expect(verdictsOf(rule, bad, 'prod').map(({ outcome }) => outcome)).toEqual(['violated']);
+  });
 
   it('is something of its own for what an account has once', () => {
     const bad = EXAMPLES['customer-managed-keys']?.violated ?? {};
-    expect(verdictsOf('customer-managed-keys', bad, 'account').map(({ outcome }) => outcome)).toEqual([
-      'holds',
-    ]);
+    expect(verdictsOf('customer-managed-keys', bad, 'account').map(({ outcome }) => outcome)).toEqual(['holds']);
   });
 
   it('is measured by prod for a stack that says nothing of its environment', () => {
     const stack = readSynthesizedStack('example', EXAMPLES['customer-managed-keys']?.violated ?? {});
     const { environment, verdicts } = checkPolicy(stack, { today });
     expect(environment).toBeUndefined();
-    expect(verdicts).toContainEqual(
-      expect.objectContaining({ rule: 'customer-managed-keys', outcome: 'violated' }),
-    );
+    expect(verdicts).toContainEqual(expect.objectContaining({ rule: 'customer-managed-keys', outcome: 'violated' }));
   });
 });
 

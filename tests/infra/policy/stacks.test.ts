@@ -15,9 +15,7 @@ const reports = new Map<string, PolicyReport>(
 describe.each(environmentNames)('the stack of %s', (name) => {
   const verdicts = reports.get(name)?.verdicts ?? [];
   const withOutcome = (outcome: string): string[] =>
-    verdicts
-      .filter((verdict) => verdict.outcome === outcome)
-      .map(({ rule, address }) => `${rule}: ${address}`);
+    verdicts.filter((verdict) => verdict.outcome === outcome).map(({ rule, address }) => `${rule}: ${address}`);
 
   it('violates no rule', () => {
     expect(withOutcome('violated')).toEqual([]);
@@ -32,9 +30,7 @@ describe.each(environmentNames)('the stack of %s', (name) => {
 describe('the suppressions', () => {
   it('name a rule, give a reason, and are each needed by a stack', () => {
     const ids = RULES.map(({ id }) => id);
-    const needed = [...reports.values()].flatMap(({ verdicts }) =>
-      verdicts.map(({ rule, reason }) => `${rule}: ${reason}`),
-    );
+    const needed = [...reports.values()].flatMap(({ verdicts }) => verdicts.map(({ rule, reason }) => `${rule}: ${reason}`));
     for (const { rule, reason } of SUPPRESSIONS) {
       expect(ids).toContain(rule);
       expect(reason).toMatch(/\S+ \S+ \S+/);

@@ -26,43 +26,54 @@ beforeAll(async () => {
   patienceMs = await patienceFor(edge.port, request('GET /demo/ HTTP/1.1', 'Host: localhost'));
 });
 
-test('whatever bytes arrive get an HTTP response or none, and the next visitor is served', async () => {
-  let answered = 0;
-  let refused = 0;
-  const input = fc.oneof({ weight: 9, arbitrary: mutated(...SEEDS) }, { weight: 1, arbitrary: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)) });
-  await withBoundedMemory(() =>
-    fc.assert(
-      fc.asyncProperty(atOnce(input), async (inputs) => {
-        for (const received of await Promise.all(inputs.map((bytes) => sendRaw(edge.port, bytes, patienceMs)))) {
-          if (received === '') continue;
-          const status = /^HTTP\/1\.1 (\d{3}) /.exec(received)?.[1];
-          expect(status).toMatch(/^(200|400|404|405|413|414|417|431|501|505)$/);
-          if (status === '200') answered++;
-          else refused++;
+test(
+  'whatever bytes arrive get an HTTP response or none, and the next visitor is served',
+  async () => {
+    let answered = 0;
+    let refused = 0;
+    const input = fc.oneof(
+      { weight: 9, arbitrary: mutated(...SEEDS) },
+      { weight: 1, arbitrary: fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes)) },
+    );
+    await withBoundedMemory(() =>
+      fc.assert(
+        fc.asyncProperty(atOnce(input), async (inputs) => {
+          for (const received of await Promise.all(inputs.map((bytes) => sendRaw(edge.port, bytes, patienceMs)))) {
+            if (received === '') continue;
+            const status = /^HTTP\/1\.1 (\d{3}) /.exec(received)?.[1];
+            expect(status).toMatch(/^(200|400|404|405|413|414|417|431|501|505)$/);
+            if (status === '200') answered++;
+            else refused++;
+          }
+        }),
+        { ...fuzzing(ROUNDS), endOnFailure: true },
+      ),
+    );
+    expect(answered).toBeGreaterThan(0);
+    expect(refused).toBeGreaterThan(0);
+    await expect(rawRequest(edge.port, 'GET /demo/ HTTP/1.1')).resolves.toMatchObject({ status: 200, body: 'ok' });
+  },
+  FUZZ_TIMEOUT_MS,
+);
+
+test(
+  'what reaches a function is a sound event, whatever the bytes were',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(atOnce(mutated(...SEEDS)), async (inputs) => {
+        const before = edge.events().length;
+        await Promise.all(inputs.map((bytes) => sendRaw(edge.port, bytes, patienceMs)));
+        for (const event of edge.events().slice(before)) {
+          expect(event.requestContext.http.method).toMatch(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/);
+          expect(event.rawPath).toMatch(/^\//);
+          for (const [name, value] of Object.entries(event.headers)) {
+            expect(name).toMatch(/^[!#$%&'*+.^_`|~0-9a-z-]+$/);
+            expect(value).not.toMatch(/[\r\n\0]/);
+          }
         }
       }),
       { ...fuzzing(ROUNDS), endOnFailure: true },
-    ),
-  );
-  expect(answered).toBeGreaterThan(0);
-  expect(refused).toBeGreaterThan(0);
-  await expect(rawRequest(edge.port, 'GET /demo/ HTTP/1.1')).resolves.toMatchObject({ status: 200, body: 'ok' });
-}, FUZZ_TIMEOUT_MS);
-
-test('what reaches a function is a sound event, whatever the bytes were', async () => {
-  await fc.assert(
-    fc.asyncProperty(atOnce(mutated(...SEEDS)), async (inputs) => {
-      const before = edge.events().length;
-      await Promise.all(inputs.map((bytes) => sendRaw(edge.port, bytes, patienceMs)));
-      for (const event of edge.events().slice(before)) {
-        expect(event.requestContext.http.method).toMatch(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/);
-        expect(event.rawPath).toMatch(/^\//);
-        for (const [name, value] of Object.entries(event.headers)) {
-          expect(name).toMatch(/^[!#$%&'*+.^_`|~0-9a-z-]+$/);
-          expect(value).not.toMatch(/[\r\n\0]/);
-        }
-      }
-    }),
-    { ...fuzzing(ROUNDS), endOnFailure: true },
-  );
-}, FUZZ_TIMEOUT_MS);
+    );
+  },
+  FUZZ_TIMEOUT_MS,
+);

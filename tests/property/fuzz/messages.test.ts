@@ -1,14 +1,28 @@
 import fc from 'fast-check';
 import { fragment } from '../../../agent/fragment';
 import { FrameMeter } from '../../../emulator/gateway/websocket/frame-meter';
-import { decodeAgentMessage, decodeCloudMessage, encodeMessage, newSalt, ProtocolError, tokenDigest, type AgentMessage, type CloudMessage } from '../../../protocol';
+import {
+  decodeAgentMessage,
+  decodeCloudMessage,
+  encodeMessage,
+  newSalt,
+  ProtocolError,
+  tokenDigest,
+  type AgentMessage,
+  type CloudMessage,
+} from '../../../protocol';
 import { FUZZ_TIMEOUT_MS, fuzzing, mutated, startHangCheck, withBoundedMemory } from '../../support/fuzz';
 import { anyCharacter } from '../../support/any-character';
 
 const INPUTS = 1500;
 const SALT = newSalt();
 const FROM_AGENT: AgentMessage[] = [
-  { type: 'ready', version: '1', capabilities: ['any-method'], access: { salt: SALT, tokens: [tokenDigest('t', SALT)], cidrs: ['10.0.0.0/8', '2001:db8::/32'] } },
+  {
+    type: 'ready',
+    version: '1',
+    capabilities: ['any-method'],
+    access: { salt: SALT, tokens: [tokenDigest('t', SALT)], cidrs: ['10.0.0.0/8', '2001:db8::/32'] },
+  },
   { type: 'http_response', request_id: 'r', status_code: 200, headers: { 'x-a': ['1', '2'] }, body: 'aGVsbG8=', ack: true },
   { type: 'error', request_id: 'r', code: 'timeout', message: 'm' },
   { type: 'draining' },
@@ -36,61 +50,73 @@ describe.each([
   ['an agent', decodeAgentMessage, FROM_AGENT.map(encodeMessage)],
   ['the cloud', decodeCloudMessage, [...FROM_CLOUD.map(encodeMessage), FROM_GATEWAY]],
 ] as const)('whatever comes in place of a message of %s', (_, decode, seeds) => {
-  test('is read in no time, as a message that survives being written, or refused by one error', async () => {
-    const input = fc.oneof(
-      { weight: 8, arbitrary: mutated(...seeds).map((bytes) => bytes.toString()) },
-      { weight: 2, arbitrary: fc.json() },
-      { weight: 1, arbitrary: fc.string({ unit: anyCharacter }) },
-      { weight: 1, arbitrary: nasty },
-    );
-    let messages = 0;
-    let refusals = 0;
+  test(
+    'is read in no time, as a message that survives being written, or refused by one error',
+    async () => {
+      const input = fc.oneof(
+        { weight: 8, arbitrary: mutated(...seeds).map((bytes) => bytes.toString()) },
+        { weight: 2, arbitrary: fc.json() },
+        { weight: 1, arbitrary: fc.string({ unit: anyCharacter }) },
+        { weight: 1, arbitrary: nasty },
+      );
+      let messages = 0;
+      let refusals = 0;
+      await withBoundedMemory(() =>
+        fc.assert(
+          fc.property(input, (text) => {
+            const checkHang = startHangCheck();
+            try {
+              const message = decode(text);
+              messages++;
+              // What API Gateway says nobody else writes.
+              if (message.type !== 'gateway_error') expect(decode(encodeMessage(message))).toEqual(message);
+            } catch (error) {
+              if (!(error instanceof ProtocolError)) throw error;
+              refusals++;
+              expect(error.message.length).toBeLessThan(2000);
+            }
+            checkHang();
+            expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+          }),
+          fuzzing(INPUTS),
+        ),
+      );
+      // It has seen both sides of the fence.
+      expect(messages).toBeGreaterThan(20);
+      expect(refusals).toBeGreaterThan(20);
+    },
+    FUZZ_TIMEOUT_MS,
+  );
+});
+
+test(
+  'frames are measured alike however their bytes arrive, and no stream of bytes upsets the meter',
+  async () => {
+    const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 64 }), { maxLength: 20 });
     await withBoundedMemory(() =>
       fc.assert(
-        fc.property(input, (text) => {
-          const checkHang = startHangCheck();
-          try {
-            const message = decode(text);
-            messages++;
-            // What API Gateway says nobody else writes.
-            if (message.type !== 'gateway_error') expect(decode(encodeMessage(message))).toEqual(message);
-          } catch (error) {
-            if (!(error instanceof ProtocolError)) throw error;
-            refusals++;
-            expect(error.message.length).toBeLessThan(2000);
-          }
-          checkHang();
-          expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+        fc.property(pieces, (chunks) => {
+          const byPiece = new FrameMeter();
+          const largest = Math.max(0, ...chunks.map((chunk) => byPiece.push(Buffer.from(chunk))));
+          expect(largest).toBe(new FrameMeter().push(Buffer.concat(chunks)));
         }),
         fuzzing(INPUTS),
       ),
     );
-    // It has seen both sides of the fence.
-    expect(messages).toBeGreaterThan(20);
-    expect(refusals).toBeGreaterThan(20);
-  }, FUZZ_TIMEOUT_MS);
-});
+  },
+  FUZZ_TIMEOUT_MS,
+);
 
-test('frames are measured alike however their bytes arrive, and no stream of bytes upsets the meter', async () => {
-  const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 64 }), { maxLength: 20 });
-  await withBoundedMemory(() =>
+test(
+  'any text is cut into frames that make it again',
+  () => {
     fc.assert(
-      fc.property(pieces, (chunks) => {
-        const byPiece = new FrameMeter();
-        const largest = Math.max(0, ...chunks.map((chunk) => byPiece.push(Buffer.from(chunk))));
-        expect(largest).toBe(new FrameMeter().push(Buffer.concat(chunks)));
+      fc.property(mutated(...FROM_AGENT.map((message) => encodeMessage(message))), fc.integer({ min: 4, max: 200 }), (bytes, maxBytes) => {
+        const text = bytes.toString();
+        expect(Buffer.concat(fragment(text, maxBytes)).toString()).toBe(text);
       }),
       fuzzing(INPUTS),
-    ),
-  );
-}, FUZZ_TIMEOUT_MS);
-
-test('any text is cut into frames that make it again', () => {
-  fc.assert(
-    fc.property(mutated(...FROM_AGENT.map((message) => encodeMessage(message))), fc.integer({ min: 4, max: 200 }), (bytes, maxBytes) => {
-      const text = bytes.toString();
-      expect(Buffer.concat(fragment(text, maxBytes)).toString()).toBe(text);
-    }),
-    fuzzing(INPUTS),
-  );
-}, FUZZ_TIMEOUT_MS);
+    );
+  },
+  FUZZ_TIMEOUT_MS,
+);

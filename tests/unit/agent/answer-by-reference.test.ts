@@ -190,17 +190,19 @@ describe('the question where to put a body', () => {
 });
 
 describe('an upload', () => {
-  it.each([['cut', 'cut' as const], ['failing', 500], ['busy', 503], ['slow', 408]])(
-    'is tried again with the same URL when the bucket is %s',
-    async (_what, fault) => {
-      bucket.faults = [fault, fault];
-      await tunnelTo(BODY);
-      expectUploaded(await gateway.newest.request());
-      expect(bucket.seen).toHaveLength(3);
-      expect(new Set(bucket.seen).size).toBe(1);
-      expect(gateway.uploadRequests).toHaveLength(1);
-    },
-  );
+  it.each([
+    ['cut', 'cut' as const],
+    ['failing', 500],
+    ['busy', 503],
+    ['slow', 408],
+  ])('is tried again with the same URL when the bucket is %s', async (_what, fault) => {
+    bucket.faults = [fault, fault];
+    await tunnelTo(BODY);
+    expectUploaded(await gateway.newest.request());
+    expect(bucket.seen).toHaveLength(3);
+    expect(new Set(bucket.seen).size).toBe(1);
+    expect(gateway.uploadRequests).toHaveLength(1);
+  });
 
   it('gets a new URL when the first has expired, but not a third', async () => {
     await tunnelTo(BODY);

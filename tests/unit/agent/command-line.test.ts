@@ -131,8 +131,6 @@ describe('the command line', () => {
 
   it.each(['--help', 'http --help', '--version'])('answers %s with text', (line) => {
     const invocation = parse(line, {});
-    expect(invocation.kind === 'text' && invocation.text).toMatch(
-      line === '--version' ? /^\d+\.\d+\.\d+\n$/ : /^Usage: http-tunnel/,
-    );
+    expect(invocation.kind === 'text' && invocation.text).toMatch(line === '--version' ? /^\d+\.\d+\.\d+\n$/ : /^Usage: http-tunnel/);
   });
 });

@@ -82,24 +82,12 @@ describe('the built agent', () => {
     await gateway.newest.request({ uri: '/x' });
     await agent.prints('"/x"');
     const lines = agent.stdout.trim().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual([
-      'connected',
-      'request',
-    ]);
+    expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(['connected', 'request']);
   });
 
   it('takes endpoint and token from options, and the name', async () => {
     const token = join(folder, 'token');
-    const agent = run([
-      'http',
-      String(local.port),
-      '--endpoint',
-      gateway.url,
-      '--token-file',
-      token,
-      '--name',
-      'shop',
-    ]);
+    const agent = run(['http', String(local.port), '--endpoint', gateway.url, '--token-file', token, '--name', 'shop']);
     await agent.prints('Forwarding');
     expect(gateway.namesAsked).toEqual(['shop']);
     expect(gateway.newest.authorization).toBe(`Bearer ${TEST_TOKEN}`);
@@ -120,25 +108,22 @@ describe('the built agent', () => {
 });
 
 describe('a signal', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s lets the response in flight finish, then the agent exits with 0',
-    async (signal) => {
-      const agent = await tunnel();
-      const connection = gateway.newest;
-      const answer = connection.request({ uri: '/slow' });
-      await eventually(() => finish.length === 1);
-      agent.signal(signal);
-      await agent.prints('Stopping');
-      await eventually(() => connection.received.at(-1)?.type === 'draining');
-      finish[0]?.();
-      expect(await answer).toMatchObject({
-        type: 'http_response',
-        body: Buffer.from('slow').toString('base64'),
-      });
-      expect(await agent.exit).toBe(0);
-      expect(await connection.closed).toBe(1000);
-    },
-  );
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s lets the response in flight finish, then the agent exits with 0', async (signal) => {
+    const agent = await tunnel();
+    const connection = gateway.newest;
+    const answer = connection.request({ uri: '/slow' });
+    await eventually(() => finish.length === 1);
+    agent.signal(signal);
+    await agent.prints('Stopping');
+    await eventually(() => connection.received.at(-1)?.type === 'draining');
+    finish[0]?.();
+    expect(await answer).toMatchObject({
+      type: 'http_response',
+      body: Buffer.from('slow').toString('base64'),
+    });
+    expect(await agent.exit).toBe(0);
+    expect(await connection.closed).toBe(1000);
+  });
 
   it.each([
     ['SIGTERM', 143],
@@ -193,9 +178,7 @@ describe('what cannot work', () => {
     gateway.refusals = [{ status: 401 }];
     const agent = run(['http', '3000', '--token', TEST_TOKEN], { HTTP_TUNNEL_ENDPOINT: gateway.url });
     expect(await agent.exit).toBe(1);
-    expect(agent.stderr).toMatch(
-      /^warning: --token shows[^\n]+\nerror: The cloud refused the token \(HTTP 401\)[^\n]+\n$/,
-    );
+    expect(agent.stderr).toMatch(/^warning: --token shows[^\n]+\nerror: The cloud refused the token \(HTTP 401\)[^\n]+\n$/);
     expect(agent.stdout + agent.stderr).not.toContain(TEST_TOKEN);
   });
 

@@ -84,7 +84,10 @@ describe('connecting', () => {
   });
 
   it.each([
-    ['Internal server error', 'the tunnel is not established: the cloud failed on a message of this agent (API Gateway says "Internal server error", request id R1=)'],
+    [
+      'Internal server error',
+      'the tunnel is not established: the cloud failed on a message of this agent (API Gateway says "Internal server error", request id R1=)',
+    ],
     ['Too Many Requests', 'too many messages came at once'],
     ['Forbidden', 'check the endpoint, which may lead to another API'],
   ])('makes another connection at once when API Gateway answers ready with "%s", and says why', async (text, why) => {
@@ -126,20 +129,17 @@ describe('a refused connection', () => {
   it.each([
     [401, /--token-file.*The cloud says: Forbidden$/],
     [403, /check the endpoint.*The cloud says: Forbidden$/],
-  ])(
-    'ends the agent when it is refused with %d, and says what to do',
-    async (status, advice) => {
-      gateway.refusals = [{ status, body: '{"message":"Forbidden"}' }];
-      const agent = fixture.agent(gateway, local.port);
-      const refused = once(agent, 'refused') as Promise<[TunnelRefusedError]>;
-      await expect(agent.start()).rejects.toThrow(TunnelRefusedError);
-      const [error] = await refused;
-      expect(error.status).toBe(status);
-      expect(error.message).toMatch(advice);
-      expect(error.message).not.toContain(TEST_TOKEN);
-      expect(gateway.targets).toHaveLength(1);
-    },
-  );
+  ])('ends the agent when it is refused with %d, and says what to do', async (status, advice) => {
+    gateway.refusals = [{ status, body: '{"message":"Forbidden"}' }];
+    const agent = fixture.agent(gateway, local.port);
+    const refused = once(agent, 'refused') as Promise<[TunnelRefusedError]>;
+    await expect(agent.start()).rejects.toThrow(TunnelRefusedError);
+    const [error] = await refused;
+    expect(error.status).toBe(status);
+    expect(error.message).toMatch(advice);
+    expect(error.message).not.toContain(TEST_TOKEN);
+    expect(gateway.targets).toHaveLength(1);
+  });
 
   it('ends the agent when the name is not acceptable, and quotes the cloud', async () => {
     gateway.refusals = [{ status: 400, body: 'tunnel name "www" is reserved: choose another' }];
@@ -150,9 +150,7 @@ describe('a refused connection', () => {
 
   it("ends the agent when the name is somebody else's", async () => {
     gateway.refusals = [{ status: 409 }];
-    await expect(fixture.agent(gateway, local.port, { name: 'shop' }).start()).rejects.toThrow(
-      /"shop" is taken/,
-    );
+    await expect(fixture.agent(gateway, local.port, { name: 'shop' }).start()).rejects.toThrow(/"shop" is taken/);
   });
 
   it.each([429, 500, 502, 503])('is tried again after status %d', async (status) => {
@@ -202,11 +200,7 @@ describe('what the cloud sends beside requests', () => {
     const agent = await fixture.connected(gateway, local.port);
     const warnings: string[] = [];
     agent.on('warning', (text) => warnings.push(text));
-    for (const text of [
-      'not JSON',
-      '{"type":"novelty","request_id":"x"}',
-      '{"message":"Internal server error"}',
-    ]) {
+    for (const text of ['not JSON', '{"type":"novelty","request_id":"x"}', '{"message":"Internal server error"}']) {
       gateway.newest.socket.send(text);
     }
     gateway.newest.socket.send(Buffer.from('binary'));
@@ -231,7 +225,9 @@ describe('what the cloud sends beside requests', () => {
       'the cloud failed on a message of this agent (API Gateway says "Internal server error", request id R1=). ' +
         'If an answer was in it, the agent sends that again. ' +
         'If this goes on, whoever runs the tunnel finds the cause in the log of receive-message.',
-      expect.stringMatching(/^the cloud did not finish with a message of this agent within 29 s .*"Endpoint request timed out", request id R4=/),
+      expect.stringMatching(
+        /^the cloud did not finish with a message of this agent within 29 s .*"Endpoint request timed out", request id R4=/,
+      ),
     ]);
     expect(gateway.connections).toHaveLength(1);
   });

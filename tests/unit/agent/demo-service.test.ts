@@ -81,17 +81,12 @@ describe('the demo service', () => {
     const bytes = Buffer.from(await (await get('/big/100000')).arrayBuffer());
     expect(bytes).toEqual(deterministicBytes(100_000));
     expect(new Set(bytes).size).toBe(256);
-    expect(Buffer.from(await (await get('/binary')).arrayBuffer())).toEqual(
-      Buffer.from([...Array(256).keys()]),
-    );
+    expect(Buffer.from(await (await get('/binary')).arrayBuffer())).toEqual(Buffer.from([...Array(256).keys()]));
   });
 
   it('sets two cookies by themselves, shows those it got and removes them', async () => {
     const set = await get('/cookies', { headers: { cookie: 'flavour=vanilla; other=1' } });
-    expect(set.headers.getSetCookie()).toEqual([
-      'flavour=vanilla; Path=/',
-      'topping=cherries, sliced; Path=/; HttpOnly; SameSite=Lax',
-    ]);
+    expect(set.headers.getSetCookie()).toEqual(['flavour=vanilla; Path=/', 'topping=cherries, sliced; Path=/; HttpOnly; SameSite=Lax']);
     expect(await set.json()).toMatchObject({ received: ['flavour=vanilla', 'other=1'] });
     const cleared = await get('/cookies/clear');
     expect(cleared.headers.getSetCookie().every((cookie) => cookie.endsWith('Path=/; Max-Age=0'))).toBe(true);

@@ -20,8 +20,7 @@ async function tunnelTo(listener: Listener): Promise<LocalServer> {
 }
 
 function response(answer: Answer): HttpResponseMessage {
-  if (answer.type !== 'http_response')
-    throw new Error(`the agent answered ${answer.code}: ${answer.message}`);
+  if (answer.type !== 'http_response') throw new Error(`the agent answered ${answer.code}: ${answer.message}`);
   return answer;
 }
 const bodyOf = (answer: Answer): Buffer => Buffer.from(response(answer).body, 'base64');
@@ -45,36 +44,24 @@ describe('a request through the agent', () => {
     expect(bodyOf(answer).toString()).toBe('POST /items?x=1 demo.tunnels.test hello');
   });
 
-  it.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'])(
-    'may use %s',
-    async (method) => {
-      await tunnelTo((request, reply) => reply.setHeader('x-method', request.method ?? '').end());
-      const answer = await gateway.newest.request({ method });
-      expect(response(answer).headers['x-method']).toEqual([method]);
+  it.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'])('may use %s', async (method) => {
+    await tunnelTo((request, reply) => reply.setHeader('x-method', request.method ?? '').end());
+    const answer = await gateway.newest.request({ method });
+    expect(response(answer).headers['x-method']).toEqual([method]);
+  });
+
+  it.each(['/a//b/', '/a/../b', '/%2e%2e/x', '/a%2Fb', '/a;b=c', '/?a=1&a=2&&b', '/%C3%A9', '/a+b?c=+%20', '/[x]|^', '/?', '/#f'])(
+    'keeps path and query: %s',
+    async (uri) => {
+      let seen: string | undefined;
+      await tunnelTo((request, reply) => {
+        seen = request.url;
+        reply.end();
+      });
+      await gateway.newest.request({ uri });
+      expect(seen).toBe(uri);
     },
   );
-
-  it.each([
-    '/a//b/',
-    '/a/../b',
-    '/%2e%2e/x',
-    '/a%2Fb',
-    '/a;b=c',
-    '/?a=1&a=2&&b',
-    '/%C3%A9',
-    '/a+b?c=+%20',
-    '/[x]|^',
-    '/?',
-    '/#f',
-  ])('keeps path and query: %s', async (uri) => {
-    let seen: string | undefined;
-    await tunnelTo((request, reply) => {
-      seen = request.url;
-      reply.end();
-    });
-    await gateway.newest.request({ uri });
-    expect(seen).toBe(uri);
-  });
 
   it('keeps repeated headers, their order and their commas', async () => {
     let seen: string[] = [];
@@ -86,18 +73,7 @@ describe('a request through the agent', () => {
     const answer = await gateway.newest.request({
       headers: { host: ['h'], 'x-in': ['a', 'b, c', ''], cookie: ['s=1; t=2'] },
     });
-    expect(seen.slice(0, 10)).toEqual([
-      'host',
-      'h',
-      'x-in',
-      'a',
-      'x-in',
-      'b, c',
-      'x-in',
-      '',
-      'cookie',
-      's=1; t=2',
-    ]);
+    expect(seen.slice(0, 10)).toEqual(['host', 'h', 'x-in', 'a', 'x-in', 'b, c', 'x-in', '', 'cookie', 's=1; t=2']);
     expect(response(answer).headers).toMatchObject({ 'x-out': ['1', '2, 3', ''], vary: ['a'] });
   });
 
@@ -183,9 +159,7 @@ describe('what the agent reports', () => {
   it('is an error to the cloud when a request is malformed', async () => {
     const server = await tunnelTo((_request, reply) => reply.end());
     const warning = new Promise((resolve) => gateway.once('answer', resolve));
-    gateway.newest.socket.send(
-      '{"type":"http_request","request_id":"bad","method":"GET","uri":"/","headers":{"a":"not a list"}}',
-    );
+    gateway.newest.socket.send('{"type":"http_request","request_id":"bad","method":"GET","uri":"/","headers":{"a":"not a list"}}');
     expect(await warning).toMatchObject({ type: 'error', request_id: 'bad', code: 'invalid_request' });
     expect(server.connections()).toBe(0);
   });

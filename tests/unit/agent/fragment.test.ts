@@ -1,7 +1,6 @@
 import { fragment } from '../../../agent/fragment';
 
-const sizes = (text: string, maxBytes?: number): number[] =>
-  fragment(text, maxBytes).map((frame) => frame.length);
+const sizes = (text: string, maxBytes?: number): number[] => fragment(text, maxBytes).map((frame) => frame.length);
 
 describe('fragment', () => {
   it('leaves a message of exactly 32 KB in one frame', () => {

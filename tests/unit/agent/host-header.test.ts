@@ -22,7 +22,12 @@ async function exchange(hostHeader: string | undefined, fields: (host: string) =
   );
   const service = new LocalService({ host: '127.0.0.1', port: server.port }, resolve(hostHeader, { port: server.port }));
   fixture.keep({ close: async () => service.close() });
-  const request = { method: 'GET', uri: '/', headers: { host: ['demo.test'], 'x-forwarded-host': ['demo.test'] }, body: Spool.of(Buffer.alloc(0)) };
+  const request = {
+    method: 'GET',
+    uri: '/',
+    headers: { host: ['demo.test'], 'x-forwarded-host': ['demo.test'] },
+    body: Spool.of(Buffer.alloc(0)),
+  };
   const { headers } = await service.ask(request, 1000);
   return { seen, headers, own: `127.0.0.1:${server.port}` };
 }

@@ -13,23 +13,19 @@ beforeEach(async () => {
     await startLocalServer((request, reply, body) => {
       const size = Number(request.headers['x-size'] ?? 0);
       reply.setHeader('x-received', body.length);
-      if (request.headers['x-umlauts'])
-        reply.setHeader('x-umlauts', '\u00fc'.repeat(Number(request.headers['x-umlauts'])));
+      if (request.headers['x-umlauts']) reply.setHeader('x-umlauts', '\u00fc'.repeat(Number(request.headers['x-umlauts'])));
       reply.end(Buffer.alloc(size, 'z'));
     }),
   );
   await fixture.connected(gateway, server.port);
 });
 
-const sized = (bytes: number) =>
-  gateway.newest.request({ headers: { host: ['h'], 'x-size': [String(bytes)] } });
+const sized = (bytes: number) => gateway.newest.request({ headers: { host: ['h'], 'x-size': [String(bytes)] } });
 
 describe('a large answer', () => {
   it('goes out as text frames of at most 32 KB, in one message', async () => {
     const answer = await sized(90_000);
-    expect(answer.type === 'http_response' && Buffer.from(answer.body, 'base64')).toEqual(
-      Buffer.alloc(90_000, 'z'),
-    );
+    expect(answer.type === 'http_response' && Buffer.from(answer.body, 'base64')).toEqual(Buffer.alloc(90_000, 'z'));
     const message = gateway.messages.at(-1);
     expect(message?.opcode).toBe(1);
     expect(message?.frames).toHaveLength(4);

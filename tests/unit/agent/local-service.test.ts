@@ -30,9 +30,7 @@ const request = (fields: Partial<LocalRequest> = {}): LocalRequest => ({
 
 /** A service that answers whatever it is sent with these bytes and, if so told, hangs up. */
 async function answering(bytes: string, then: 'hang up' | 'stay' = 'stay'): Promise<LocalService> {
-  const server = fixture.keep(
-    await startRawServer((socket) => (then === 'hang up' ? socket.end(bytes) : socket.write(bytes))),
-  );
+  const server = fixture.keep(await startRawServer((socket) => (then === 'hang up' ? socket.end(bytes) : socket.write(bytes))));
   return serviceAt(server.port);
 }
 
@@ -62,9 +60,7 @@ describe('a local service that fails', () => {
 
   it('times out when it does not answer, and sees its connection closed', async () => {
     let hungUp = false;
-    const server = fixture.keep(
-      await startLocalServer((incoming) => incoming.socket.on('close', () => (hungUp = true))),
-    );
+    const server = fixture.keep(await startLocalServer((incoming) => incoming.socket.on('close', () => (hungUp = true))));
     const failure = await failureOf(serviceAt(server.port).ask(request(), 50));
     expect(failure).toMatchObject({ code: 'timeout', message: expect.stringContaining('0.05 s') as string });
     await eventually(() => hungUp);
@@ -81,14 +77,8 @@ describe('a local service that fails', () => {
     ['ends within its header', 'HTTP/1.1 200 OK\r\nContent-Le'],
     ['ends within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab'],
     ['has two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
-    [
-      'has length and chunks',
-      'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
-    ],
-    [
-      'switches protocols unasked',
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
-    ],
+    ['has length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'],
+    ['switches protocols unasked', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
     ['has a status beyond 599', 'HTTP/1.1 799 What\r\nContent-Length: 0\r\n\r\n'],
   ])('is invalid when its answer %s', async (_what, bytes) => {
     const service = await answering(bytes, 'hang up');
@@ -168,9 +158,7 @@ describe('an answer larger than the cloud can pass on', () => {
 
 describe('answers without a body', () => {
   it('keep the length of a 304 and lose that of a 204', async () => {
-    const notModified = await answering(
-      'HTTP/1.1 304 Not Modified\r\nContent-Length: 77\r\nETag: "x"\r\n\r\n',
-    );
+    const notModified = await answering('HTTP/1.1 304 Not Modified\r\nContent-Length: 77\r\nETag: "x"\r\n\r\n');
     expect((await notModified.ask(request(), 1000)).headers).toEqual({
       'content-length': ['77'],
       etag: ['"x"'],
@@ -180,9 +168,7 @@ describe('answers without a body', () => {
   });
 
   it('may be preceded by informational ones, which are not passed on', async () => {
-    const service = await answering(
-      'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
-    );
+    const service = await answering('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     expect(await service.ask(request(), 1000)).toMatchObject({
       status: 200,
       headers: { 'content-length': ['2'] },
@@ -227,23 +213,17 @@ describe('the bytes on the wire', () => {
   it('carry the length of the actual body, never chunks, whatever the visitor declared', async () => {
     const headers = { host: ['h'], 'content-length': ['999'], 'transfer-encoding': ['chunked'] };
     const wire = await wireOf({ method: 'POST', headers, body: Spool.of(Buffer.from('body')) });
-    expect(wire).toBe(
-      'POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 4\r\nConnection: keep-alive\r\n\r\nbody',
-    );
+    expect(wire).toBe('POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 4\r\nConnection: keep-alive\r\n\r\nbody');
   });
 
   it('say that the body is empty where a method usually has one', async () => {
     expect(await wireOf({ method: 'PUT' })).toContain('\r\ncontent-length: 0\r\n');
     expect(await wireOf({ method: 'DELETE' })).not.toMatch(/content-length|transfer-encoding/i);
-    expect(await wireOf({ method: 'GET', headers: { host: ['h'], 'content-length': ['0'] } })).toContain(
-      'content-length: 0',
-    );
+    expect(await wireOf({ method: 'GET', headers: { host: ['h'], 'content-length': ['0'] } })).toContain('content-length: 0');
   });
 
   it('carry the body of a GET', async () => {
-    expect(await wireOf({ method: 'GET', body: Spool.of(Buffer.from('q')) })).toMatch(
-      /content-length: 1\r\n(.*\r\n)*\r\nq$/,
-    );
+    expect(await wireOf({ method: 'GET', body: Spool.of(Buffer.from('q')) })).toMatch(/content-length: 1\r\n(.*\r\n)*\r\nq$/);
   });
 
   it('lack what belongs to the hop before', async () => {
@@ -340,10 +320,7 @@ describe('connections to the local service', () => {
     const other = fixture.keep(await startLocalServer((_incoming, response) => response.end('other')));
     const own = fixture.keep(await startLocalServer((_incoming, response) => response.end('own')));
     const host = [`127.0.0.1:${other.port}`];
-    const response = await serviceAt(own.port).ask(
-      request({ headers: { host, 'x-forwarded-host': host } }),
-      1000,
-    );
+    const response = await serviceAt(own.port).ask(request({ headers: { host, 'x-forwarded-host': host } }), 1000);
     expect((await response.body.whole()).toString()).toBe('own');
     expect(other.connections()).toBe(0);
   });

@@ -15,9 +15,7 @@ describe('agent options', () => {
   });
 
   it('hints at the WebSocket address when the endpoint is an HTTP one', () => {
-    expect(resolving({ endpoint: 'https://agents.test/prod' })).toThrow(
-      'did you mean wss://agents.test/prod?',
-    );
+    expect(resolving({ endpoint: 'https://agents.test/prod' })).toThrow('did you mean wss://agents.test/prod?');
   });
 
   it.each(['', 'agents.test', 'ftp://agents.test'])('refuses the endpoint "%s"', (endpoint) => {
@@ -29,31 +27,20 @@ describe('agent options', () => {
     if (token !== '') expect(resolving({ token })).not.toThrow(token);
   });
 
-  it.each(['127.0.0.1', '127.8.9.1', '::1', '[::1]', 'localhost', 'LOCALHOST'])(
-    'takes %s as this machine',
+  it.each(['127.0.0.1', '127.8.9.1', '::1', '[::1]', 'localhost', 'LOCALHOST'])('takes %s as this machine', (host) => {
+    expect(resolving({ target: { host, port: 1 } })).not.toThrow();
+  });
+
+  it.each(['10.0.0.1', '0.0.0.0', '169.254.169.254', 'db.internal', '127.1', '128.0.0.1', '::', 'localhost.evil.test'])(
+    'takes %s as a target only when that is allowed',
     (host) => {
-      expect(resolving({ target: { host, port: 1 } })).not.toThrow();
+      expect(resolving({ target: { host, port: 80 } })).toThrow('--allow-remote-target');
+      expect(resolving({ target: { host, port: 80 }, allowRemoteTarget: true })).not.toThrow();
     },
   );
 
-  it.each([
-    '10.0.0.1',
-    '0.0.0.0',
-    '169.254.169.254',
-    'db.internal',
-    '127.1',
-    '128.0.0.1',
-    '::',
-    'localhost.evil.test',
-  ])('takes %s as a target only when that is allowed', (host) => {
-    expect(resolving({ target: { host, port: 80 } })).toThrow('--allow-remote-target');
-    expect(resolving({ target: { host, port: 80 }, allowRemoteTarget: true })).not.toThrow();
-  });
-
   it.each(['http://127.0.0.1', '127.0.0.1/x', 'a b', ''])('refuses "%s" as a host', (host) => {
-    expect(resolving({ target: { host, port: 80 }, allowRemoteTarget: true })).toThrow(
-      'neither a host name nor an address',
-    );
+    expect(resolving({ target: { host, port: 80 }, allowRemoteTarget: true })).toThrow('neither a host name nor an address');
   });
 
   it.each([0, -1, 65_536, 1.5, NaN])('refuses port %p', (port) => {

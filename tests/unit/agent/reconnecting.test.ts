@@ -93,9 +93,7 @@ describe('reconnecting', () => {
 
   it('brings along the answer that was not ready in time', async () => {
     const finish: (() => void)[] = [];
-    const slow = fixture.keep(
-      await startLocalServer((_request, reply) => finish.push(() => reply.end('late'))),
-    );
+    const slow = fixture.keep(await startLocalServer((_request, reply) => finish.push(() => reply.end('late'))));
     const agent = await fixture.connected(gateway, slow.port);
     const answer = gateway.newest.request();
     await eventually(() => finish.length === 1);

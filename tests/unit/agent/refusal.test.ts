@@ -5,9 +5,7 @@ describe('a refused upgrade', () => {
   it('says how to get a token for status 401', () => {
     const error = refusalError({ status: 401, wasConnected: true });
     expect(error).toBeInstanceOf(TunnelRefusedError);
-    expect(error.message).toMatch(
-      /token.*Ask whoever runs this tunnel.*--token-file FILE or HTTP_TUNNEL_TOKEN/,
-    );
+    expect(error.message).toMatch(/token.*Ask whoever runs this tunnel.*--token-file FILE or HTTP_TUNNEL_TOKEN/);
   });
 
   it('says that the token does not grant the name for status 403, and that the endpoint may be wrong', () => {
@@ -33,9 +31,7 @@ describe('a refused upgrade', () => {
   });
 
   it('is final for a taken name only before the first connection', () => {
-    expect(refusalError({ status: 409, name: 'demo', wasConnected: false })).toBeInstanceOf(
-      TunnelRefusedError,
-    );
+    expect(refusalError({ status: 409, name: 'demo', wasConnected: false })).toBeInstanceOf(TunnelRefusedError);
     expect(refusalError({ status: 409, name: 'demo', wasConnected: true })).toBeInstanceOf(ConnectionError);
   });
 

@@ -19,9 +19,7 @@ describe('replacing a connection that has grown old', () => {
     const local = fixture.keep(await startLocalServer((_request, reply) => reply.end('ok')));
     const agent = await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 150 } });
     const events: string[] = [];
-    agent
-      .on('connected', () => events.push('connected'))
-      .on('disconnected', () => events.push('disconnected'));
+    agent.on('connected', () => events.push('connected')).on('disconnected', () => events.push('disconnected'));
     const [old] = gateway.connections;
     let drainedAfter: string[] | undefined;
     old?.socket.on('message', () => (drainedAfter ??= types(gateway.newest.received)));
@@ -69,9 +67,7 @@ describe('replacing a connection that has grown old', () => {
 
   it('does not close the old one before its requests are answered', async () => {
     const finish: (() => void)[] = [];
-    const local = fixture.keep(
-      await startLocalServer((_request, reply) => finish.push(() => reply.end('ok'))),
-    );
+    const local = fixture.keep(await startLocalServer((_request, reply) => finish.push(() => reply.end('ok'))));
     await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 60, lingerMs: 0 } });
     const old = gateway.newest;
     old.send(requestMessage());

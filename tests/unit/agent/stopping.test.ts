@@ -13,9 +13,7 @@ beforeEach(async () => {
 
 async function slowService(): Promise<{ port: number; finish: (() => void)[] }> {
   const finish: (() => void)[] = [];
-  const { port } = fixture.keep(
-    await startLocalServer((_request, reply) => finish.push(() => reply.end('ok'))),
-  );
+  const { port } = fixture.keep(await startLocalServer((_request, reply) => finish.push(() => reply.end('ok'))));
   return { port, finish };
 }
 

@@ -31,8 +31,18 @@ describe('who may visit, on the command line', () => {
 
   it('comes from options, which can be repeated, with a warning for secrets', () => {
     const { access, warnings } = accessOf([
-      '--basic-auth', 'ann:long enough', '--basic-auth', 'bob:long enough', '--bearer-token', BEARER,
-      '--allow-cidr', '192.0.2.0/24', '--allow-cidr', '2001:db8::/32', '--forward-authorization', '--allow-preflight',
+      '--basic-auth',
+      'ann:long enough',
+      '--basic-auth',
+      'bob:long enough',
+      '--bearer-token',
+      BEARER,
+      '--allow-cidr',
+      '192.0.2.0/24',
+      '--allow-cidr',
+      '2001:db8::/32',
+      '--forward-authorization',
+      '--allow-preflight',
     ]);
     expect(access).toEqual({
       basicAuth: ['ann:long enough', 'bob:long enough'],
@@ -114,7 +124,10 @@ describe('an agent that keeps visitors out', () => {
       const gateway = await fixture.gateway();
       gateway.guards = guards;
       gateway.establishes = false;
-      const starting = fixture.agent(gateway, local.port, { access }).start().catch(() => undefined);
+      const starting = fixture
+        .agent(gateway, local.port, { access })
+        .start()
+        .catch(() => undefined);
       await eventually(() => gateway.readies.length === 1);
       const request = requestMessage();
       gateway.newest.send(request);

@@ -25,15 +25,12 @@ beforeEach(() => {
   calls.length = 0;
 });
 
-const getItem = (input: unknown, options = {}) =>
-  signedCall(endpoint.url, 'dynamodb', 'DynamoDB_20120810.GetItem', input, options);
+const getItem = (input: unknown, options = {}) => signedCall(endpoint.url, 'dynamodb', 'DynamoDB_20120810.GetItem', input, options);
 
 test('a service is called with operation, input and the function that signed', async () => {
   const reply = await getItem({ TableName: 'tunnels' }, { caller: SWEEP });
   expect(reply).toMatchObject({ status: 200, body: { said: { TableName: 'tunnels' } } });
-  expect(calls).toMatchObject([
-    { service: 'dynamodb', operation: 'GetItem', caller: SWEEP, input: { TableName: 'tunnels' } },
-  ]);
+  expect(calls).toMatchObject([{ service: 'dynamodb', operation: 'GetItem', caller: SWEEP, input: { TableName: 'tunnels' } }]);
 });
 
 test("answers carry a request id, the protocol's content type, and for DynamoDB the checksum", async () => {
@@ -78,16 +75,8 @@ test('a failure inside the local cloud is a 500 and a warning that names the cal
 });
 
 test.each([
-  [
-    'a foreign key',
-    { caller: { ...FORWARD_REQUEST, accessKeyId: 'AKIANOBODY' } },
-    'UnrecognizedClientException',
-  ],
-  [
-    'a wrong secret',
-    { caller: { ...FORWARD_REQUEST, secretAccessKey: 'guess' } },
-    'InvalidSignatureException',
-  ],
+  ['a foreign key', { caller: { ...FORWARD_REQUEST, accessKeyId: 'AKIANOBODY' } }, 'UnrecognizedClientException'],
+  ['a wrong secret', { caller: { ...FORWARD_REQUEST, secretAccessKey: 'guess' } }, 'InvalidSignatureException'],
   ['a changed body', { tamperedBody: '{"TableName":"other"}' }, 'InvalidSignatureException'],
 ])('a call with %s is refused before any service sees it', async (_what, options, code) => {
   const { status, body } = await getItem({ TableName: 'tunnels' }, options);
@@ -121,13 +110,10 @@ test('a request without a target is told what the endpoint is for', async () => 
   });
 });
 
-test.each(['{"open', '[]', '"text"'])(
-  'a body that is no JSON object (%s) is a SerializationException',
-  async (text) => {
-    const { status, body } = await getItem(text);
-    expect([status, body['__type']]).toEqual([400, 'com.amazon.coral.service#SerializationException']);
-  },
-);
+test.each(['{"open', '[]', '"text"'])('a body that is no JSON object (%s) is a SerializationException', async (text) => {
+  const { status, body } = await getItem(text);
+  expect([status, body['__type']]).toEqual([400, 'com.amazon.coral.service#SerializationException']);
+});
 
 test('a body above 16 MB is refused, and the endpoint lives on', async () => {
   const { status } = await getItem({ text: 'x'.repeat(24 * 1024 * 1024) });

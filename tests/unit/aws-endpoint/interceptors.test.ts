@@ -58,9 +58,7 @@ describe('the call recorder', () => {
   test('counts by function, service, operation and table, in any combination', async () => {
     const recorder = await recordSome();
     expect(recorder.count()).toBe(6);
-    expect(recorder.count({ functionName: 'forward-request', operation: 'GetItem', table: 'requests' })).toBe(
-      2,
-    );
+    expect(recorder.count({ functionName: 'forward-request', operation: 'GetItem', table: 'requests' })).toBe(2);
     expect(recorder.count({ table: 'requests' })).toBe(4);
     expect(recorder.count({ functionName: 'sweep' })).toBe(1);
     expect(recorder.count({ service: 'events' })).toBe(1);
@@ -71,9 +69,7 @@ describe('the call recorder', () => {
 
   test('counts a call that fails, too', async () => {
     const recorder = new CallRecorder();
-    const failing = recorder.intercept(call('GetItem', { TableName: 'requests' }), () =>
-      Promise.reject(new Error('no')),
-    );
+    const failing = recorder.intercept(call('GetItem', { TableName: 'requests' }), () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
     expect(recorder.count({ table: 'requests' })).toBe(1);
   });

@@ -47,9 +47,7 @@ async function counts(): Promise<string[]> {
 
 test('what the local cloud sends can be received over the API, with its attributes', async () => {
   queues.send(QUEUE.arn, '{"lost":1}', SENDER, { RULE_ARN: 'arn:rule' });
-  expect(queues.messages(QUEUE.arn)).toMatchObject([
-    { body: '{"lost":1}', attributes: { RULE_ARN: 'arn:rule' }, sentAt: now },
-  ]);
+  expect(queues.messages(QUEUE.arn)).toMatchObject([{ body: '{"lost":1}', attributes: { RULE_ARN: 'arn:rule' }, sentAt: now }]);
   const [message] = await receive({ MessageAttributeNames: ['All'], AttributeNames: ['All'] });
   expect(message).toMatchObject({
     Body: '{"lost":1}',
@@ -86,10 +84,7 @@ test('a received message is hidden until its visibility timeout, and gone once d
 test('up to ten messages come at once, oldest first, and a purge empties the queue', async () => {
   for (let i = 0; i < 12; i++) queues.send(QUEUE.arn, String(i), SENDER);
   expect((await receive()).map(({ Body }) => Body)).toEqual(['0']);
-  expect((await receive({ MaxNumberOfMessages: 10 })).map(({ Body }) => Body)).toEqual([
-    ...'123456789',
-    '10',
-  ]);
+  expect((await receive({ MaxNumberOfMessages: 10 })).map(({ Body }) => Body)).toEqual([...'123456789', '10']);
   await sqs('PurgeQueue');
   expect(await counts()).toEqual(['0', '0']);
 });
@@ -136,11 +131,7 @@ test.each([
   ['ReceiveMessage', { WaitTimeSeconds: 21 }, 'WaitTimeSeconds'],
   ['SendMessage', { MessageBody: '' }, 'MessageBody'],
   ['SendMessage', { MessageBody: 'x'.repeat(1024 * 1024 + 1) }, 'MessageBody'],
-  [
-    'SendMessage',
-    { MessageBody: 'x', MessageAttributes: { B: { DataType: 'Binary', BinaryValue: 'AA==' } } },
-    'MessageAttributes.B',
-  ],
+  ['SendMessage', { MessageBody: 'x', MessageAttributes: { B: { DataType: 'Binary', BinaryValue: 'AA==' } } }, 'MessageAttributes.B'],
 ])('%s refuses what is out of bounds (%#)', async (operation, input, named) => {
   const { status, body } = await sqs(operation, input);
   expect(status).toBe(400);

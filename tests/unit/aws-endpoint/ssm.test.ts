@@ -1,9 +1,4 @@
-import {
-  GetParameterCommand,
-  GetParametersCommand,
-  PutParameterCommand,
-  SSMClient,
-} from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ssmService } from '../../../emulator/ssm/ssm-service';
 import { clientSettings, startEndpoint } from '../../support/dynamodb-endpoint';
 
@@ -54,9 +49,7 @@ test('a parameter that is not there is ParameterNotFound', async () => {
 });
 
 test('of several names the missing ones are listed', async () => {
-  const result = await ssm.send(
-    new GetParametersCommand({ Names: [KEY.name, '/nowhere', PLAIN.name], WithDecryption: true }),
-  );
+  const result = await ssm.send(new GetParametersCommand({ Names: [KEY.name, '/nowhere', PLAIN.name], WithDecryption: true }));
   expect(result.Parameters?.map(({ Value }) => Value)).toEqual(['hush', 'open']);
   expect(result.InvalidParameters).toEqual(['/nowhere']);
   const Names = Array.from({ length: 11 }, (_, i) => `/${i}`);
@@ -66,7 +59,5 @@ test('of several names the missing ones are listed', async () => {
 });
 
 test('writing parameters is refused by name', async () => {
-  await expect(ssm.send(new PutParameterCommand({ Name: '/x', Value: 'y' }))).rejects.toThrow(
-    /ssm:PutParameter is not emulated/,
-  );
+  await expect(ssm.send(new PutParameterCommand({ Name: '/x', Value: 'y' }))).rejects.toThrow(/ssm:PutParameter is not emulated/);
 });

@@ -2,8 +2,22 @@ import { costOf, monthlyCost, totalOf, transferCostOf } from '../../../bench/cos
 import { eventUnits, httpUnits, messageUnits, type Usage } from '../../../bench/usage';
 
 const NOTHING: Usage = {
-  requests: 1000, httpApiRequests: 0, webSocketMessages: 0, connectionMinutes: 0, invocations: {}, gigabyteSeconds: {},
-  pendingReads: 0, otherReads: 0, writes: 0, readUnits: 0, writeUnits: 0, events: 0, logBytes: 0, s3Puts: 0, s3Gets: 0, transferBytes: 0,
+  requests: 1000,
+  httpApiRequests: 0,
+  webSocketMessages: 0,
+  connectionMinutes: 0,
+  invocations: {},
+  gigabyteSeconds: {},
+  pendingReads: 0,
+  otherReads: 0,
+  writes: 0,
+  readUnits: 0,
+  writeUnits: 0,
+  events: 0,
+  logBytes: 0,
+  s3Puts: 0,
+  s3Gets: 0,
+  transferBytes: 0,
 };
 
 test.each<[string, Partial<Usage>, number]>([
@@ -27,7 +41,10 @@ test('a month of 100 tunnels is a million requests and 100 connections', () => {
 });
 
 test.each([
-  [1, 1], [32 * 1024, 1], [32 * 1024 + 1, 2], [128 * 1024, 4],
+  [1, 1],
+  [32 * 1024, 1],
+  [32 * 1024 + 1, 2],
+  [128 * 1024, 4],
 ])('a message of %i bytes is metered as %i', (bytes, units) => expect(messageUnits(bytes)).toBe(units));
 
 test('an event beyond 64 KB is metered as two', () => {
@@ -39,5 +56,10 @@ test('a megabyte to the internet costs 90 dollars for a million requests', () =>
 });
 
 test.each([
-  [0, 0, 1], [512 * 1024, 1, 1], [1, 512 * 1024 + 1, 2], [4 * 1024 * 1024, 0, 8],
-])('a request of %i bytes with an answer of %i is metered as %i', (request, response, units) => expect(httpUnits(request, response)).toBe(units));
+  [0, 0, 1],
+  [512 * 1024, 1, 1],
+  [1, 512 * 1024 + 1, 2],
+  [4 * 1024 * 1024, 0, 8],
+])('a request of %i bytes with an answer of %i is metered as %i', (request, response, units) =>
+  expect(httpUnits(request, response)).toBe(units),
+);

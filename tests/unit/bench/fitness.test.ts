@@ -19,7 +19,11 @@ interface Shares {
 /** Two seconds of a machine with two cores. */
 function interval({ others = 0, ours = 0.3, waited = 0.1, lateMs = 1 }: Shares): Interval {
   const coresMs = SECONDS * 1000 * CORES;
-  return { seconds: SECONDS, lateMs, cpu: { cores: CORES, oursMs: ours * coresMs, othersMs: others * coresMs, ranMs: 1000 * (1 - waited), waitedMs: 1000 * waited } };
+  return {
+    seconds: SECONDS,
+    lateMs,
+    cpu: { cores: CORES, oursMs: ours * coresMs, othersMs: others * coresMs, ranMs: 1000 * (1 - waited), waitedMs: 1000 * waited },
+  };
 }
 
 const times = (count: number, shares: Shares): Interval[] => Array.from({ length: count }, () => interval(shares));
@@ -109,15 +113,25 @@ describe('a run', () => {
   test('on an unfit machine is ended early, with one line that names measure, value and bound, and status 3', async () => {
     const failure = await whileFit(aborted, { requests, sampling: given(...times(6, { others: 0.8 })) }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UnfitMachineError);
-    expect(failure).toMatchObject({ status: 3, message: expect.stringMatching(/^this machine is too busy for figures: other processes took [\d.]+ % of its cores for ten seconds \(bound: 25\.0 %\)$/) });
+    expect(failure).toMatchObject({
+      status: 3,
+      message: expect.stringMatching(
+        /^this machine is too busy for figures: other processes took [\d.]+ % of its cores for ten seconds \(bound: 25\.0 %\)$/,
+      ),
+    });
   });
 
   test('that was over before its machine was found unfit has no result', async () => {
-    await expect(whileFit(async () => 'figures', { requests, sampling: given(interval({ others: 0.8 })) })).rejects.toThrow(UnfitMachineError);
+    await expect(whileFit(async () => 'figures', { requests, sampling: given(interval({ others: 0.8 })) })).rejects.toThrow(
+      UnfitMachineError,
+    );
   });
 
   test('that failed while others used the machine says both', async () => {
-    const failing = whileFit(() => Promise.reject(new Error('it took too long')), { requests, sampling: given(...times(6, { others: 0.15 })) });
+    const failing = whileFit(() => Promise.reject(new Error('it took too long')), {
+      requests,
+      sampling: given(...times(6, { others: 0.15 })),
+    });
     await expect(failing).rejects.toThrow(/too busy for figures: .*; meanwhile the run failed: it took too long$/);
   });
 

@@ -4,7 +4,13 @@ test('percentiles are those of the recorded times, to three digits', () => {
   const times = new Times();
   for (let ms = 1; ms <= 1000; ms++) times.record(ms);
   const { p50, p90, p99, max, mean } = times.summary();
-  for (const [measured, exact] of [[p50, 500], [p90, 900], [p99, 990], [max, 1000], [mean, 500.5]] as const) {
+  for (const [measured, exact] of [
+    [p50, 500],
+    [p90, 900],
+    [p99, 990],
+    [max, 1000],
+    [mean, 500.5],
+  ] as const) {
     expect(Math.abs(measured / exact - 1)).toBeLessThan(0.002);
   }
 });

@@ -28,7 +28,9 @@ test('arrivals come at the rate, with gaps as a Poisson process has them', () =>
 });
 
 test("the agent's time has the median and the spread that were asked for", () => {
-  const times = planLoad(PLAN).flat().map(({ agentMs }) => agentMs);
+  const times = planLoad(PLAN)
+    .flat()
+    .map(({ agentMs }) => agentMs);
   expect(Math.abs(median(times) - 250)).toBeLessThan(12);
   const logs = times.map((ms) => Math.log(ms / 250));
   const deviation = Math.sqrt(logs.reduce((sum, log) => sum + log * log, 0) / logs.length);

@@ -101,17 +101,38 @@ describe('a report', () => {
     processes: { environments: 6, environmentsStarted: 2, cpuMs, memoryMb: { emulator: 150, environments: 300, agent: 60 } },
   });
   const one: LocalRun = { concurrent: 1, seconds: 2, requests: 40, answered: 40, answeredInTime: 39, times: times(20, 30), failures: {} };
-  const many: LocalRun = { concurrent: 50, seconds: 2, requests: 60, answered: 0, answeredInTime: 0, times: times(), failures: { 503: 58, 'time-out': 2 } };
+  const many: LocalRun = {
+    concurrent: 50,
+    seconds: 2,
+    requests: 60,
+    answered: 0,
+    answeredInTime: 0,
+    times: times(),
+    failures: { 503: 58, 'time-out': 2 },
+  };
   const result = (...runs: readonly LocalRun[]): LocalBenchResult => ({
     options: parseLocalBenchOptions(['--seconds', '2', '--concurrent', '1,50']) as LocalBenchOptions,
-    startedAt: new Date(0), seconds: 10, readySeconds: 3, firstVisitMs: 60, runs, warnings: [],
+    startedAt: new Date(0),
+    seconds: 10,
+    readySeconds: 3,
+    firstVisitMs: 60,
+    runs,
+    warnings: [],
   });
 
   test('has CPU time by process for each answered request, and for all runs together', () => {
     const full = result({ ...one, ...processes({ emulator: 400, agent: 40 }) }, { ...many, ...processes({ emulator: 400, sweep: 4 }) });
     expect(localJson(full)).toMatchObject({
       runs: [
-        { concurrent: 1, perSecond: 19.5, failed: 0, environments: 6, environmentsStarted: 2, p50Ms: expect.closeTo(20, 0), p99Ms: expect.closeTo(30, 0) },
+        {
+          concurrent: 1,
+          perSecond: 19.5,
+          failed: 0,
+          environments: 6,
+          environmentsStarted: 2,
+          p50Ms: expect.closeTo(20, 0),
+          p99Ms: expect.closeTo(30, 0),
+        },
         { concurrent: 50, perSecond: 0, failed: 60, p50Ms: null, p99Ms: null, cpuMsPerRequest: null },
       ],
       cpuMsPerRequest: { emulator: 20, 'forward-request': 0, 'receive-message': 0, agent: 1, sweep: 0.1 },

@@ -35,7 +35,12 @@ describe('a body in the bucket', () => {
   test('is metered by its calls, and as transfer where an agent fetches it, which is at the other end of the internet', async () => {
     const meter = new Meter(true);
     meter.start();
-    for (const call of [s3('PutObject', 'requests/r'), s3('GetObject', 'requests/r'), s3('GetObject', 'responses/r/x'), s3('DeleteObject', 'requests/r')]) {
+    for (const call of [
+      s3('PutObject', 'requests/r'),
+      s3('GetObject', 'requests/r'),
+      s3('GetObject', 'responses/r/x'),
+      s3('DeleteObject', 'requests/r'),
+    ]) {
       await meter.intercept(call, reply);
     }
     expect(meter.usage(0)).toMatchObject({ s3Puts: 1, s3Gets: 2, transferBytes: 1000 });

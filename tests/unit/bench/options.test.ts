@@ -5,8 +5,17 @@ const options = (...args: string[]): BenchOptions => parseBenchOptions(args) as 
 
 test('without options it is the whole run under the latencies of AWS', () => {
   expect(options()).toMatchObject({
-    latency: 'aws', seed: 1, requests: 900, rate: 8, agentMedian: 250, agentSigma: 0.6, bytes: 3072,
-    contenders: ['polling', 'polling-flat-100', 'bus', 'direct'], quick: false, report: true, out: 'docs/benchmarks',
+    latency: 'aws',
+    seed: 1,
+    requests: 900,
+    rate: 8,
+    agentMedian: 250,
+    agentSigma: 0.6,
+    bytes: 3072,
+    contenders: ['polling', 'polling-flat-100', 'bus', 'direct'],
+    quick: false,
+    report: true,
+    out: 'docs/benchmarks',
   });
 });
 

@@ -9,7 +9,15 @@ const answer = (nonce: string): object => ({
 });
 const result = (requestId: string): InvokeResult => ({ kind: 'ok', payload: {}, requestId });
 const record = (requestId: string, more: Partial<InvocationRecord> = {}): InvocationRecord => ({
-  at: 0, functionName: 'f', requestId, environmentId: 'e', coldStart: false, durationMs: 99.5, billedMs: 100, kind: 'ok', ...more,
+  at: 0,
+  functionName: 'f',
+  requestId,
+  environmentId: 'e',
+  coldStart: false,
+  durationMs: 99.5,
+  billedMs: 100,
+  kind: 'ok',
+  ...more,
 });
 
 test('the return time is that from the answer entering the gateway to forward-request returning', async () => {

@@ -42,15 +42,19 @@ test.each([
   expect(reply.headers['access-control-allow-origin']).toBeUndefined();
 });
 
-test.each(['/nothing', '/api/requests/', '/api/requests/%2e%2e', '/runbooks/..%2f..%2fpackage.json', '/runbooks/../../package.json', '/runbooks/no-such.md'])(
-  '%s is not found',
-  async (path) => expect((await ask(server.url, path)).status).toBe(404),
-);
+test.each([
+  '/nothing',
+  '/api/requests/',
+  '/api/requests/%2e%2e',
+  '/runbooks/..%2f..%2fpackage.json',
+  '/runbooks/../../package.json',
+  '/runbooks/no-such.md',
+])('%s is not found', async (path) => expect((await ask(server.url, path)).status).toBe(404));
 
 test('an unknown request says so as JSON', async () => {
   const { status, text } = await ask(server.url, '/api/requests/0000-none');
   expect(status).toBe(404);
-  expect(JSON.parse(text)).toEqual({ message: 'nothing is known of request 0000-none: it is another one\'s, or too long ago' });
+  expect(JSON.parse(text)).toEqual({ message: "nothing is known of request 0000-none: it is another one's, or too long ago" });
 });
 
 test('the overview compares the cohorts, shows who woke, and puts alarms in alarm first, with their runbook', async () => {
@@ -71,12 +75,22 @@ test('the overview compares the cohorts, shows who woke, and puts alarms in alar
   alarms.set({ ...alarm, name: 'b-bad', state: 'ALARM' });
   const overview = JSON.parse((await ask(server.url, '/api/overview?minutes=5')).text) as Overview;
   expect(overview).toMatchObject({
-    minutes: 5, percent: 25, environment: 'local', verdict: { kind: 'better' },
+    minutes: 5,
+    percent: 25,
+    environment: 'local',
+    verdict: { kind: 'better' },
     canary: { requests: 30, errors: 0, response: { p50: 55, average: 54.5 }, returned: { p50: 10 } },
     control: { requests: 30, returned: {} },
-    wakes: [{ source: 'direct', count: 27 }, { source: 'bus', count: 3 }, { source: 'safety-read', count: 0 }],
+    wakes: [
+      { source: 'direct', count: 27 },
+      { source: 'bus', count: 3 },
+      { source: 'safety-read', count: 0 },
+    ],
   });
-  expect(overview.alarms.map(({ name, runbook }) => [name, runbook])).toEqual([['b-bad', '/runbooks/stream-lag.md'], ['a-ok', '/runbooks/stream-lag.md']]);
+  expect(overview.alarms.map(({ name, runbook }) => [name, runbook])).toEqual([
+    ['b-bad', '/runbooks/stream-lag.md'],
+    ['a-ok', '/runbooks/stream-lag.md'],
+  ]);
   expect(overview.charts.find(({ title }) => title === 'Requests')?.series[0]?.points).toHaveLength(60);
 });
 
@@ -111,7 +125,11 @@ test('the stream of events begins with what is, goes on with what happens, and e
   expect(heard.join('')).toMatch(/^retry: 1000\n\nevent: overview\ndata: \{.*\n\nevent: lines\ndata: \{"fresh":true,/);
   expect(heard.join('')).toContain('"functionName":"sweep"');
   logs.add({ at: 2, functionName: 'f', environmentId: 'e', text: 'a new line' });
-  await eventually(() => expect(heard.join('')).toContain('event: lines\ndata: {"fresh":false,"lines":[{"at":2,"functionName":"f","kind":"message","level":"info","text":"a new line"}]}\n\n'));
+  await eventually(() =>
+    expect(heard.join('')).toContain(
+      'event: lines\ndata: {"fresh":false,"lines":[{"at":2,"functionName":"f","kind":"message","level":"info","text":"a new line"}]}\n\n',
+    ),
+  );
   heard.length = 0;
   alarms.set({ address: 'a', kind: 'metric', reason: 'it fell', since: 2, description: '', name: 'b-bad', state: 'OK' });
   await eventually(() => expect(heard.join('')).toContain('it fell'));

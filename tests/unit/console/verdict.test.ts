@@ -2,7 +2,11 @@ import { compare } from '../../../local/console/verdict';
 import type { Figures } from '../../../local/console/view-model';
 
 const figures = (requests: number, errors: number, p50: number, more: Partial<Figures> = {}): Figures => ({
-  requests, errors, response: { average: p50, p50, p99: p50 * 2 }, returned: { p50: p50 / 2 }, ...more,
+  requests,
+  errors,
+  response: { average: p50, p50, p99: p50 * 2 },
+  returned: { p50: p50 / 2 },
+  ...more,
 });
 
 test.each([
@@ -35,9 +39,11 @@ test('a canary that is quicker for most and much slower for a few is said to be 
   expect(compare(slow, figures(480, 0, 97), 15).detail).toContain("But its slowest hundredth waits 900 ms, the control's 194 ms.");
 });
 
-test.each([[undefined, 'unknown'], [100, 'better'], [50, 'same'], [20, 'worse']] as const)(
-  'where nobody polls any more the recorded baseline of %s ms stands in for the control',
-  (baseline, kind) => {
-    expect(compare(figures(500, 0, 50), figures(0, 0, 0), 15, baseline).kind).toBe(kind);
-  },
-);
+test.each([
+  [undefined, 'unknown'],
+  [100, 'better'],
+  [50, 'same'],
+  [20, 'worse'],
+] as const)('where nobody polls any more the recorded baseline of %s ms stands in for the control', (baseline, kind) => {
+  expect(compare(figures(500, 0, 50), figures(0, 0, 0), 15, baseline).kind).toBe(kind);
+});

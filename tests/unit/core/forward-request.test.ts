@@ -1,4 +1,12 @@
-import { bodyRefOf, decodeCloudMessage, newSalt, passwordDigest, tokenDigest, type Headers, type HttpRequestMessage } from '../../../protocol';
+import {
+  bodyRefOf,
+  decodeCloudMessage,
+  newSalt,
+  passwordDigest,
+  tokenDigest,
+  type Headers,
+  type HttpRequestMessage,
+} from '../../../protocol';
 import { responseBodyKey } from '../../../functions/core/body-store';
 import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
 import { Mailbox } from '../../../functions/core/mailbox';
@@ -98,7 +106,13 @@ test('the row names the mode, the waiter and the deadline from arrival', async (
   const forwarding = forwardRequest('r1', { ...request, arrivedAt: clock.now() - 2000 }, options);
   await clock.advance(10);
   expect(pending.rows.get('r1')?.request).toEqual({
-    requestId: 'r1', tunnelId: 'demo', owner: 'ann', cohort: 'event-driven', mode: 'bus', waiterConnectionId: 'w1', deadline: clock.now() - 10 + 26_000,
+    requestId: 'r1',
+    tunnelId: 'demo',
+    owner: 'ann',
+    cohort: 'event-driven',
+    mode: 'bus',
+    waiterConnectionId: 'w1',
+    deadline: clock.now() - 10 + 26_000,
   });
   const refused = expect(forwarding).rejects.toMatchObject({ code: 'deadline_exceeded', status: 504 });
   await clock.advance(26_000);

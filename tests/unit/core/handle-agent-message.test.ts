@@ -68,7 +68,10 @@ test('ready publishes what the agent says of itself, and confirms that it keeps 
 });
 
 test('without a domain of its own the tunnel is reached by path, and no subdomain is named', async () => {
-  const { replies, options } = cloud({ visitorUrl: new URL('https://abc.execute-api.eu-central-1.amazonaws.com'), tunnelDomain: undefined });
+  const { replies, options } = cloud({
+    visitorUrl: new URL('https://abc.execute-api.eu-central-1.amazonaws.com'),
+    tunnelDomain: undefined,
+  });
   await handleAgentMessage({ type: 'ready' }, FROM, options);
   expect(replies[0]).toMatchObject({ public_url: 'https://abc.execute-api.eu-central-1.amazonaws.com/demo/' });
   expect(replies[0]).not.toHaveProperty('subdomain_url');
@@ -172,7 +175,7 @@ describe('in mode direct', () => {
   });
 });
 
-test('in the other modes the agent\'s message wakes nobody', async () => {
+test("in the other modes the agent's message wakes nobody", async () => {
   const { wakes, pending, options } = cloud();
   await handleAgentMessage(RESPONSE, FROM, options);
   expect(wakes).toEqual([]);

@@ -110,7 +110,9 @@ describe('addresses', () => {
     ['', false],
   ])('%s: %s', async (address, allowed) => {
     const outcome = admitted(ranges, request(undefined, address));
-    await (allowed ? expect(outcome).resolves.toBeDefined() : expect(outcome).rejects.toMatchObject({ code: 'visitor_not_allowed', status: 403 }));
+    await (allowed
+      ? expect(outcome).resolves.toBeDefined()
+      : expect(outcome).rejects.toMatchObject({ code: 'visitor_not_allowed', status: 403 }));
   });
 
   test('what a visitor says of its own address counts for nothing', async () => {

@@ -5,7 +5,7 @@ const text = (body: Uint8Array): string => Buffer.from(body).toString();
 const ok = (headers: Record<string, string[]>, statusCode = 200) =>
   ({ kind: 'response', statusCode, headers, body: Buffer.from('body') }) as const;
 
-test('the local service\'s bytes, status and end-to-end fields reach the visitor', () => {
+test("the local service's bytes, status and end-to-end fields reach the visitor", () => {
   const response = responseOf(ok({ 'Set-Cookie': ['a=1', 'b=2'], connection: ['close'], 'content-type': ['text/plain'] }, 201), 'GET');
   expect(response.status).toBe(201);
   expect(response.headers).toEqual({ 'set-cookie': ['a=1', 'b=2'], 'content-type': ['text/plain'], via: ['1.1 http-tunnel'] });
@@ -44,7 +44,7 @@ test('fields of the local hop, and those that Connection names, end there; what 
   });
 });
 
-test("a program gets a problem document with the code", () => {
+test('a program gets a problem document with the code', () => {
   const response = errorResponse(new TunnelError('agent_away'), 'application/json', 'r-1');
   expect(response.headers).toMatchObject({ 'content-type': ['application/problem+json'], 'x-tunnel-error': ['agent_away'] });
   expect(JSON.parse(text(response.body))).toMatchObject({ status: 502, code: 'agent_away', requestId: 'r-1' });

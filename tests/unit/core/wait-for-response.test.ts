@@ -25,8 +25,7 @@ function startWaiting(mode: Mode, pending = new InMemoryPending()) {
     hopeless: new Promise(() => undefined),
     onStoreError: (error) => errors.push(error),
   });
-  const complete = () =>
-    pending.complete({ requestId: 'r', tunnelId: 't', owner: 'o', outcome: OUTCOME, completedAt: clock.now() });
+  const complete = () => pending.complete({ requestId: 'r', tunnelId: 't', owner: 'o', outcome: OUTCOME, completedAt: clock.now() });
   return { clock, pending, inbox, errors, waiting, complete, wake: { version: 1, requestId: 'r', source: 'bus' } as Wake };
 }
 
@@ -77,7 +76,7 @@ test('a wake before the row is completed does not end the waiting', async () => 
   await expect(waiting).resolves.toMatchObject({ learnedBy: 'bus' });
 });
 
-test("a wake for another request is not worth a read", async () => {
+test('a wake for another request is not worth a read', async () => {
   const { clock, pending, inbox, waiting, wake } = startWaiting('bus');
   inbox.deliver({ ...wake, requestId: 'another' });
   await clock.advance(500);
@@ -156,9 +155,7 @@ describe('while a read hangs', () => {
 });
 
 test('a row that cannot be removed does not cost the visitor the answer', async () => {
-  const pending = new InMemoryPending((operation) =>
-    operation === 'remove' ? Promise.reject(new Error('throttled')) : Promise.resolve(),
-  );
+  const pending = new InMemoryPending((operation) => (operation === 'remove' ? Promise.reject(new Error('throttled')) : Promise.resolve()));
   const { inbox, errors, waiting, complete, wake } = startWaiting('bus', pending);
   await complete();
   inbox.deliver(wake);

@@ -15,11 +15,16 @@ const documents = [
 
 /** GitHub's anchor of a heading. */
 const anchorOf = (heading: string): string =>
-  heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
 
 test.each(documents)('every link of %s leads somewhere', (document) => {
   const broken: string[] = [];
-  for (const [, target = ''] of read(document).replace(/```.*?```/gs, '').matchAll(/\]\(([^)\s]+)\)/g)) {
+  for (const [, target = ''] of read(document)
+    .replace(/```.*?```/gs, '')
+    .matchAll(/\]\(([^)\s]+)\)/g)) {
     if (/^[a-z]+:/.test(target)) continue;
     const [file = '', anchor] = target.split('#');
     const linked = file === '' ? document : path.join(path.dirname(document), file);

@@ -33,9 +33,7 @@ test('a table of that name with another key is refused by its address', async ()
     hashKey: 'requestId',
     attributes: [{ name: 'requestId', type: 'S' }],
   } as const;
-  await expect(startDynamoDb([otherKey], { engineUrl })).rejects.toThrow(
-    /^aws_dynamodb_table.requests: .*another key; delete that table/,
-  );
+  await expect(startDynamoDb([otherKey], { engineUrl })).rejects.toThrow(/^aws_dynamodb_table.requests: .*another key; delete that table/);
 });
 
 test('an engine that is not there, or no http URL, is an error that says which', async () => {

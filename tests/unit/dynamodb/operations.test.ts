@@ -24,11 +24,7 @@ const RANGED = {
 
 let db: DynamoDbFixture;
 beforeAll(async () => {
-  db = await startDynamoDb([
-    tableWithStream('streamed'),
-    tableWithoutStream('plain'),
-    tableWithoutStream('ranged', RANGED),
-  ]);
+  db = await startDynamoDb([tableWithStream('streamed'), tableWithoutStream('plain'), tableWithoutStream('ranged', RANGED)]);
 });
 afterAll(() => db.close());
 
@@ -50,9 +46,7 @@ test.each(both)('every type of value comes back as it was put (table %s)', async
     numbers: new Set([1, 2]),
   };
   await db.documents.send(new PutCommand({ TableName, Item }));
-  const read = await db.documents.send(
-    new GetCommand({ TableName, Key: { id: 'types' }, ConsistentRead: true }),
-  );
+  const read = await db.documents.send(new GetCommand({ TableName, Key: { id: 'types' }, ConsistentRead: true }));
   expect({ ...read.Item, bytes: Buffer.from(read.Item!['bytes'] as Uint8Array) }).toEqual(Item);
 });
 
@@ -67,35 +61,30 @@ test('a number keeps its 38 digits and loses superfluous ones', async () => {
   expect(items).toContainEqual({ ...Item, padded: { N: '1.5' } });
 });
 
-test.each(both)(
-  'a failed condition returns the item that failed it when asked to (table %s)',
-  async (TableName) => {
-    await db.documents.send(new PutCommand({ TableName, Item: { id: 'taken', owner: 'first' } }));
-    const Key = { id: 'taken' };
-    const condition = {
-      TableName,
-      ConditionExpression: '#owner = :me',
-      ExpressionAttributeNames: { '#owner': 'owner' },
-      ExpressionAttributeValues: { ':me': 'second' },
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    } as const;
-    const failure = {
-      name: 'ConditionalCheckFailedException',
-      message: 'The conditional request failed',
-      Item: { id: { S: 'taken' }, owner: { S: 'first' } },
-    };
-    const put = db.documents.send(new PutCommand({ ...condition, Item: { id: 'taken' } }));
-    await expect(put).rejects.toMatchObject(failure);
-    const update = db.documents.send(
-      new UpdateCommand({ ...condition, Key, UpdateExpression: 'SET seen = :me' }),
-    );
-    await expect(update).rejects.toMatchObject(failure);
-    const remove = db.documents.send(new DeleteCommand({ ...condition, Key }));
-    await expect(remove).rejects.toMatchObject(failure);
-    const silent = new DeleteCommand({ ...condition, Key, ReturnValuesOnConditionCheckFailure: 'NONE' });
-    await expect(db.documents.send(silent)).rejects.toMatchObject({ ...failure, Item: undefined });
-  },
-);
+test.each(both)('a failed condition returns the item that failed it when asked to (table %s)', async (TableName) => {
+  await db.documents.send(new PutCommand({ TableName, Item: { id: 'taken', owner: 'first' } }));
+  const Key = { id: 'taken' };
+  const condition = {
+    TableName,
+    ConditionExpression: '#owner = :me',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':me': 'second' },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  } as const;
+  const failure = {
+    name: 'ConditionalCheckFailedException',
+    message: 'The conditional request failed',
+    Item: { id: { S: 'taken' }, owner: { S: 'first' } },
+  };
+  const put = db.documents.send(new PutCommand({ ...condition, Item: { id: 'taken' } }));
+  await expect(put).rejects.toMatchObject(failure);
+  const update = db.documents.send(new UpdateCommand({ ...condition, Key, UpdateExpression: 'SET seen = :me' }));
+  await expect(update).rejects.toMatchObject(failure);
+  const remove = db.documents.send(new DeleteCommand({ ...condition, Key }));
+  await expect(remove).rejects.toMatchObject(failure);
+  const silent = new DeleteCommand({ ...condition, Key, ReturnValuesOnConditionCheckFailure: 'NONE' });
+  await expect(db.documents.send(silent)).rejects.toMatchObject({ ...failure, Item: undefined });
+});
 
 test('a failed condition on an item that is not there returns none', async () => {
   const update = new UpdateCommand({
@@ -131,9 +120,7 @@ test.each(both)('return values are those asked for (table %s)', async (TableName
   expect(await update('ALL_NEW')).toEqual({ id: 'returns', a: 4, b: 1 });
   expect(await update('UPDATED_OLD')).toEqual({ a: 4 });
   expect(await update('UPDATED_NEW')).toEqual({ a: 6 });
-  const { Attributes } = await db.documents.send(
-    new DeleteCommand({ TableName, Key: { id: 'returns' }, ReturnValues: 'ALL_OLD' }),
-  );
+  const { Attributes } = await db.documents.send(new DeleteCommand({ TableName, Key: { id: 'returns' }, ReturnValues: 'ALL_OLD' }));
   expect(Attributes).toEqual({ id: 'returns', a: 6, b: 1 });
 });
 
@@ -142,28 +129,15 @@ test('every operation says what capacity it consumed when asked to', async () =>
   const ReturnConsumedCapacity = 'TOTAL';
   const Key = { id: 'large' };
   const Item = { ...Key, text: 'x'.repeat(5000) };
-  const units = async (
-    sent: Promise<{ ConsumedCapacity?: { CapacityUnits?: number } | { CapacityUnits?: number }[] }>,
-  ) => [(await sent).ConsumedCapacity].flat().map((capacity) => capacity?.CapacityUnits);
+  const units = async (sent: Promise<{ ConsumedCapacity?: { CapacityUnits?: number } | { CapacityUnits?: number }[] }>) =>
+    [(await sent).ConsumedCapacity].flat().map((capacity) => capacity?.CapacityUnits);
   const { documents } = db;
-  expect(await units(documents.send(new PutCommand({ TableName, Item, ReturnConsumedCapacity })))).toEqual([
-    5,
-  ]);
-  expect(await units(documents.send(new GetCommand({ TableName, Key, ReturnConsumedCapacity })))).toEqual([
-    1,
-  ]);
-  expect(
-    await units(
-      documents.send(new GetCommand({ TableName, Key, ReturnConsumedCapacity, ConsistentRead: true })),
-    ),
-  ).toEqual([2]);
-  expect(
-    await units(
-      documents.send(
-        new BatchGetCommand({ RequestItems: { streamed: { Keys: [Key] } }, ReturnConsumedCapacity }),
-      ),
-    ),
-  ).toEqual([1]);
+  expect(await units(documents.send(new PutCommand({ TableName, Item, ReturnConsumedCapacity })))).toEqual([5]);
+  expect(await units(documents.send(new GetCommand({ TableName, Key, ReturnConsumedCapacity })))).toEqual([1]);
+  expect(await units(documents.send(new GetCommand({ TableName, Key, ReturnConsumedCapacity, ConsistentRead: true })))).toEqual([2]);
+  expect(await units(documents.send(new BatchGetCommand({ RequestItems: { streamed: { Keys: [Key] } }, ReturnConsumedCapacity })))).toEqual(
+    [1],
+  );
   const UpdateExpression = 'SET another = :x';
   const ExpressionAttributeValues = { ':x': 'x' };
   expect(
@@ -179,9 +153,7 @@ test('every operation says what capacity it consumed when asked to', async () =>
       ),
     ),
   ).toEqual([5]);
-  expect(await units(documents.send(new DeleteCommand({ TableName, Key, ReturnConsumedCapacity })))).toEqual([
-    5,
-  ]);
+  expect(await units(documents.send(new DeleteCommand({ TableName, Key, ReturnConsumedCapacity })))).toEqual([5]);
 });
 
 test('an item above 400 KB is refused as DynamoDB does', async () => {
@@ -246,9 +218,7 @@ test('queries and scans go through a range key in order, page by page', async ()
     { id: 'a', at: 2 },
     { id: 'a', at: 3 },
   ]);
-  const rest = await db.documents.send(
-    new QueryCommand({ ...query, ExclusiveStartKey: first.LastEvaluatedKey }),
-  );
+  const rest = await db.documents.send(new QueryCommand({ ...query, ExclusiveStartKey: first.LastEvaluatedKey }));
   expect(rest.Items).toEqual([{ id: 'a', at: 10 }]);
   const scanned = await db.documents.send(new ScanCommand({ TableName, Select: 'COUNT' }));
   expect(scanned.Count).toBe(4);
@@ -268,9 +238,7 @@ test('a transaction is refused by name, not half done', async () => {
   });
   await expect(db.client.send(transaction)).rejects.toMatchObject({
     name: 'UnknownOperationException',
-    message: expect.stringMatching(
-      /dynamodb:TransactWriteItems is not emulated by the local cloud/,
-    ) as string,
+    message: expect.stringMatching(/dynamodb:TransactWriteItems is not emulated by the local cloud/) as string,
   });
   expect(await db.dynamodb.scan('plain')).not.toContainEqual(Item);
 });

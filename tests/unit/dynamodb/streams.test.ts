@@ -16,10 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => db.close());
 
-const put = (TableName: string, Item: object) =>
-  db.documents.send(new PutCommand({ TableName, Item: { ...Item } }));
-const recordsOf = (table = requests, after?: string): StreamRecord[] =>
-  db.dynamodb.read(table.stream.arn, after, 100).records;
+const put = (TableName: string, Item: object) => db.documents.send(new PutCommand({ TableName, Item: { ...Item } }));
+const recordsOf = (table = requests, after?: string): StreamRecord[] => db.dynamodb.read(table.stream.arn, after, 100).records;
 const told = (records: StreamRecord[]) =>
   records.map(({ eventName, dynamodb: { OldImage, NewImage } }) => ({ eventName, OldImage, NewImage }));
 
@@ -142,9 +140,7 @@ test('concurrent conditional updates of one item leave one record, for the one t
       }),
     );
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, (_, by) => complete(by)));
-  const won = outcomes.flatMap((outcome) =>
-    outcome.status === 'fulfilled' ? [outcome.value.Attributes] : [],
-  );
+  const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.Attributes] : []));
   expect(won).toHaveLength(1);
   expect(recordsOf()).toHaveLength(2);
   expect(recordsOf()[1]!.dynamodb.NewImage).toMatchObject({ winner: { N: String(won[0]!['winner']) } });
@@ -155,10 +151,7 @@ test('reading continues after a sequence number, and latest() is the newest one'
   for (const id of ['a', 'b', 'c']) await put('requests', { id });
   const numbers = recordsOf().map(({ dynamodb }) => dynamodb.SequenceNumber);
   expect(numbers).toEqual(numbers.toSorted());
-  expect(recordsOf(requests, numbers[0]).map(({ dynamodb }) => dynamodb.Keys)).toEqual([
-    { id: { S: 'b' } },
-    { id: { S: 'c' } },
-  ]);
+  expect(recordsOf(requests, numbers[0]).map(({ dynamodb }) => dynamodb.Keys)).toEqual([{ id: { S: 'b' } }, { id: { S: 'c' } }]);
   expect(recordsOf(requests, numbers[2])).toEqual([]);
   expect(db.dynamodb.read(requests.stream.arn, undefined, 2).records).toHaveLength(2);
   expect(db.dynamodb.latest(requests.stream.arn)).toBe(numbers[2]);
@@ -175,7 +168,5 @@ test('a listener has heard of a record before the write is answered, until it le
 });
 
 test('the stream of no table is an error that names the ARN', () => {
-  expect(() => db.dynamodb.read(`${plain.arn}/stream/x`, undefined, 1)).toThrow(
-    /table\/plain\/stream\/x not found/,
-  );
+  expect(() => db.dynamodb.read(`${plain.arn}/stream/x`, undefined, 1)).toThrow(/table\/plain\/stream\/x not found/);
 });

@@ -14,8 +14,7 @@ afterEach(() => db.close());
 
 const put = (TableName: string, id: string, expiresAt: { N: string } | { S: string }) =>
   db.client.send(new PutItemCommand({ TableName, Item: { id: { S: id }, expiresAt } }));
-const idsIn = async (table: string) =>
-  (await db.dynamodb.scan(table)).map(({ id }) => (id as { S: string }).S).sort();
+const idsIn = async (table: string) => (await db.dynamodb.scan(table)).map(({ id }) => (id as { S: string }).S).sort();
 
 test('what has expired is removed; times to come, of five years ago, or that are no numbers stay', async () => {
   db = await startDynamoDb([requests, forever], { clock: () => NOW_S * 1000 });

@@ -79,10 +79,7 @@ describe('which targets an event reaches', () => {
       ],
     });
     await put();
-    expect(invoker.invocations.map(({ functionArn }) => functionArn).sort()).toEqual([
-      `${FUNCTION_ARN}-one`,
-      `${FUNCTION_ARN}-two`,
-    ]);
+    expect(invoker.invocations.map(({ functionArn }) => functionArn).sort()).toEqual([`${FUNCTION_ARN}-one`, `${FUNCTION_ARN}-two`]);
     expect(buses.stats()).toEqual({
       accepted: 1,
       refused: 0,
@@ -97,9 +94,7 @@ describe('which targets an event reaches', () => {
       template: '{"n":<n>,"rule":<aws.events.rule-name>}',
     };
     open({
-      rules: [
-        rule({ targets: [target(), target({ input: '{"constant":true}' }), target({ inputTransformer })] }),
-      ],
+      rules: [rule({ targets: [target(), target({ input: '{"constant":true}' }), target({ inputTransformer })] })],
     });
     await put();
     expect(invoker.invocations.map(({ payload }) => payload)).toEqual([
@@ -241,11 +236,7 @@ describe('deliveries that fail', () => {
 
   test.each([
     ['without a dead-letter queue', { deadLetterArn: undefined }, 'the target has no dead-letter queue'],
-    [
-      'whose dead-letter queue refuses it',
-      {},
-      `its dead-letter queue ${QUEUE_ARN} refused it: the queue is gone`,
-    ],
+    ['whose dead-letter queue refuses it', {}, `its dead-letter queue ${QUEUE_ARN} refused it: the queue is gone`],
   ])('an event %s is dropped with a warning', async (_what, spec, reason) => {
     open({ rules: [rule({ targets: [target({ ...spec, maxRetries: 0 })] })] });
     queues.refuse = true;
@@ -262,8 +253,7 @@ describe('deliveries that fail', () => {
     const slow = target({ id: 'slow', arn: `${FUNCTION_ARN}-slow` });
     open({
       rules: [rule({ targets: [slow, target()] })],
-      beforeDelivery: ({ id }) =>
-        id === 'slow' ? Promise.reject(new Error('partitioned')) : Promise.resolve(),
+      beforeDelivery: ({ id }) => (id === 'slow' ? Promise.reject(new Error('partitioned')) : Promise.resolve()),
     });
     await put();
     expect(invoker.invocations.map(({ functionArn }) => functionArn)).toEqual([FUNCTION_ARN]);
@@ -287,30 +277,10 @@ describe('deliveries that fail', () => {
 
 describe('rules that cannot be run', () => {
   test.each<[string, Parameters<typeof rule>[0], string, string]>([
-    [
-      'a wrong pattern',
-      { pattern: { source: 'x' } },
-      'EventPatternError',
-      'event_pattern: source is "x", which is neither',
-    ],
-    [
-      'neither pattern nor schedule',
-      { pattern: undefined },
-      'EventsBootError',
-      'has neither event_pattern nor',
-    ],
-    [
-      'an unknown bus',
-      { busName: 'nowhere' },
-      'EventsBootError',
-      'there is no event bus "nowhere"; the stack has default, responses',
-    ],
-    [
-      'six targets',
-      { targets: Array.from({ length: 6 }, () => target()) },
-      'EventsBootError',
-      'has 6 targets, EventBridge allows 5',
-    ],
+    ['a wrong pattern', { pattern: { source: 'x' } }, 'EventPatternError', 'event_pattern: source is "x", which is neither'],
+    ['neither pattern nor schedule', { pattern: undefined }, 'EventsBootError', 'has neither event_pattern nor'],
+    ['an unknown bus', { busName: 'nowhere' }, 'EventsBootError', 'there is no event bus "nowhere"; the stack has default, responses'],
+    ['six targets', { targets: Array.from({ length: 6 }, () => target()) }, 'EventsBootError', 'has 6 targets, EventBridge allows 5'],
   ])('%s is refused by the address of the rule', (_what, spec, name, message) => {
     expect(() => open({ rules: [rule(spec)] })).toThrow(
       expect.objectContaining({

@@ -25,8 +25,7 @@ const ADDRESS = 'aws_cloudwatch_event_target.wake';
 
 const compile = (paths: Record<string, string>, template: string): ((event: BusEvent, at: Date) => unknown) =>
   compileInputTransformer({ paths, template }, { ruleArn: 'arn:rule', ruleName: 'ready' }, ADDRESS);
-const transform = (paths: Record<string, string>, template: string): unknown =>
-  compile(paths, template)(EVENT, INGESTED);
+const transform = (paths: Record<string, string>, template: string): unknown => compile(paths, template)(EVENT, INGESTED);
 
 test('texts stand in quotes or get them, other values stand as JSON', () => {
   const paths = {
@@ -98,22 +97,12 @@ test('a quotation mark in a value breaks the JSON of a text, as on AWS, and none
 
 const hundredAndOne = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`p${i}`, '$.detail']));
 test.each<[string, Record<string, string>, string, string]>([
-  [
-    'a variable that no path defines',
-    {},
-    '{"a":<id>}',
-    'input_template uses <id>, which input_paths does not define',
-  ],
+  ['a variable that no path defines', {}, '{"a":<id>}', 'input_template uses <id>, which input_paths does not define'],
   ['a template that is no JSON', { id: '$.id' }, 'id is <id>', 'input_template is not JSON'],
   ['a variable as key', { id: '$.id' }, '{"<id>":1}', 'input_template has a variable in the key "<id>"'],
   ['a template above 8192 characters', {}, `"${'x'.repeat(8191)}"`, 'input_template has 8193 characters'],
   ['more than 100 paths', hundredAndOne, '{}', 'input_paths has 101 entries; EventBridge allows 100'],
-  [
-    'a path in brackets',
-    { x: "$['detail']" },
-    '{}',
-    `input_paths.x is "$['detail']"; write it like $.detail.name`,
-  ],
+  ['a path in brackets', { x: "$['detail']" }, '{}', `input_paths.x is "$['detail']"; write it like $.detail.name`],
   ['a path without a root', { x: 'detail' }, '{}', 'input_paths.x is "detail"'],
   ['a path that ends in a dot', { x: '$.detail.' }, '{}', 'input_paths.x is "$.detail."'],
   ['a reserved name', { 'AWS-x': '$.a', 'aws.x': '$.a' }, '{}', 'input_paths names "aws.x"'],

@@ -2,14 +2,7 @@ import { EventBuses } from '../../../emulator/events/event-bus';
 import { entryBytes } from '../../../emulator/events/put-events';
 import { AWS_LIMITS } from '../../../emulator/limits';
 import type { AwsCall, AwsReply, Principal } from '../../../emulator/services';
-import {
-  ACCOUNT_ID,
-  FakeInvoker,
-  FakeQueues,
-  FUNCTION_ARN,
-  REGION,
-  rule,
-} from '../../support/events-fixture';
+import { ACCOUNT_ID, FakeInvoker, FakeQueues, FUNCTION_ARN, REGION, rule } from '../../support/events-fixture';
 import { VirtualClock } from '../../support/virtual-clock';
 
 const caller: Principal = {
@@ -129,9 +122,7 @@ test('entries are refused one by one, and the others go on', async () => {
     'MalformedDetail',
     'NotAuthorizedForSourceException',
   ]);
-  expect(Entries[2]?.ErrorMessage).toBe(
-    'Parameter Detail is not valid. Reason: Detail is a required argument.',
-  );
+  expect(Entries[2]?.ErrorMessage).toBe('Parameter Detail is not valid. Reason: Detail is a required argument.');
   expect(invoker.invocations).toHaveLength(1);
   expect(buses.stats()).toMatchObject({ accepted: 1, refused: 6, matched: 1 });
 });
@@ -146,18 +137,14 @@ test('ten entries are taken, eleven and none are refused', async () => {
 });
 
 test('an entry is as large as its texts in UTF-8, and 14 bytes for a time', () => {
-  expect(entryBytes({ Source: 'é', DetailType: 'ab', Detail: '{}', Resources: ['xyz', '€'], Time: 1 })).toBe(
-    26,
-  );
+  expect(entryBytes({ Source: 'é', DetailType: 'ab', Detail: '{}', Resources: ['xyz', '€'], Time: 1 })).toBe(26);
   expect(entryBytes({ Source: 'a', EventBusName: 'ignored', TraceHeader: 'ignored' })).toBe(1);
 });
 
 test('a call of a megabyte is refused, one byte less is taken', async () => {
   const own = entryBytes({ ...ENTRY, Detail: '{"a":""}' });
   const entry = (bytes: number): object => ({ ...ENTRY, Detail: `{"a":"${'x'.repeat(bytes - own)}"}` });
-  await expect(putEvents(entry(1024 * 1024))).rejects.toEqual(
-    refusal('ValidationException', 'over the limit'),
-  );
+  await expect(putEvents(entry(1024 * 1024))).rejects.toEqual(refusal('ValidationException', 'over the limit'));
   expect((await putEvents(entry(1024 * 1024 - 1))).FailedEntryCount).toBe(0);
 });
 
@@ -166,9 +153,7 @@ test('an unknown bus loses the event without an error, and with a warning', asyn
   await clock.advance(0);
   expect(FailedEntryCount).toBe(0);
   expect(invoker.invocations).toEqual([]);
-  expect(warnings).toEqual([
-    expect.stringMatching(/^PutEvents names the event bus "nowhere", which does not exist/),
-  ]);
+  expect(warnings).toEqual([expect.stringMatching(/^PutEvents names the event bus "nowhere", which does not exist/)]);
 });
 
 test.each([
@@ -182,7 +167,5 @@ test.each([
 });
 
 test('other operations are refused by name', async () => {
-  await expect(call('PutRule', {})).rejects.toEqual(
-    refusal('UnknownOperationException', 'knows PutEvents, not PutRule'),
-  );
+  await expect(call('PutRule', {})).rejects.toEqual(refusal('UnknownOperationException', 'knows PutEvents, not PutRule'));
 });

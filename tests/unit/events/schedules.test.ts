@@ -30,11 +30,7 @@ test('a rate fires one period after the start and each period from there, with t
   expect(fired).toEqual([]);
   await clock.advance(1);
   await clock.advance(2 * MINUTE);
-  expect(fired.map(({ event }) => event.time)).toEqual([
-    '2026-10-26T12:01:30Z',
-    '2026-10-26T12:02:30Z',
-    '2026-10-26T12:03:30Z',
-  ]);
+  expect(fired.map(({ event }) => event.time)).toEqual(['2026-10-26T12:01:30Z', '2026-10-26T12:02:30Z', '2026-10-26T12:03:30Z']);
   expect(new Set(fired.map(({ event }) => event.id)).size).toBe(3);
   expect(fired[0]).toEqual({
     ruleName: 'sweep',
@@ -63,11 +59,7 @@ test('periods that passed while the machine slept are not made up for', async ()
   await virtual.advance(MINUTE);
   sleptMs = 10 * MINUTE;
   await virtual.advance(2 * MINUTE);
-  expect(fired.map(({ event }) => event.time)).toEqual([
-    '2026-10-26T12:01:30Z',
-    '2026-10-26T12:02:30Z',
-    '2026-10-26T12:13:30Z',
-  ]);
+  expect(fired.map(({ event }) => event.time)).toEqual(['2026-10-26T12:01:30Z', '2026-10-26T12:02:30Z', '2026-10-26T12:13:30Z']);
 });
 
 test('a disabled rule does not fire by itself', async () => {
@@ -142,19 +134,14 @@ test.each([
   ['cron(0 12 * * ?)', 'has 5 fields, not the six: minutes hours day-of-month month day-of-week year'],
   ['cron(0 12 * * * *)', 'must have ? in exactly one of day-of-month and day-of-week'],
   ['cron(60 12 * * ? *)', 'has "60" in minutes; use 0 to 59'],
-  [
-    'cron(0 12 L * ? *)',
-    'has "L" in day-of-month; use 1 to 31, lists, ranges and steps (L, W and # are not known locally)',
-  ],
+  ['cron(0 12 L * ? *)', 'has "L" in day-of-month; use 1 to 31, lists, ranges and steps (L, W and # are not known locally)'],
   ['cron(0/0 12 * * ? *)', 'has "0/0" in minutes'],
   ['cron(0 12 ? * FRI-MON *)', 'has "FRI-MON" in day-of-week'],
 ])('%s is refused at boot, by address', (expression, problem) => {
   expect(() => open([scheduled(expression)])).toThrow(
     expect.objectContaining({
       name: 'EventsBootError',
-      message: expect.stringContaining(
-        `aws_cloudwatch_event_rule.sweep: schedule_expression "${expression}" ${problem}`,
-      ) as string,
+      message: expect.stringContaining(`aws_cloudwatch_event_rule.sweep: schedule_expression "${expression}" ${problem}`) as string,
     }),
   );
 });

@@ -13,7 +13,12 @@ function passing(faults: readonly Fault[], seed = 1) {
   const active = new Faults(validateFaultPlan({ seed, faults }, 'test'), new ResourceNames({ queues: [CHANNEL] }), clock);
   const passed: string[] = [];
   const send = (what: string, api = 'http-tunnel-local-wake-channel'): void =>
-    void active.pass('frames', { api, direction: 'to-client' }, async () => void passed.push(what), () => ({ drop: async () => undefined }));
+    void active.pass(
+      'frames',
+      { api, direction: 'to-client' },
+      async () => void passed.push(what),
+      () => ({ drop: async () => undefined }),
+    );
   return { clock, active, passed, send };
 }
 

@@ -66,7 +66,10 @@ test('an agent puts exactly the body that it asked for, and no other in its plac
 test('a URL is worth nothing after its time', async () => {
   await store.put('requests/r1', BODY, REF);
   const until = Date.now() + 5000;
-  const [download, { url, headers }] = await Promise.all([store.downloadUrl('requests/r1', until), store.uploadUrl('requests/r1', REF, until)]);
+  const [download, { url, headers }] = await Promise.all([
+    store.downloadUrl('requests/r1', until),
+    store.uploadUrl('requests/r1', REF, until),
+  ]);
   s3.clock.now = until + 1001;
   expect((await fetch(download)).status).toBe(403);
   expect((await fetch(url, { method: 'PUT', headers, body: BODY })).status).toBe(403);
@@ -85,7 +88,13 @@ test('sweep finds bodies by their age', async () => {
   await store.put('requests/young', BODY, REF);
   const unused = {} as never;
   const sweeping = sweepStore({
-    client: unused, connections: unused, leases: unused, pendingRequestsTable: '', tunnelsTable: '', bodies: s3Client(2000), bodyBucket: BUCKET,
+    client: unused,
+    connections: unused,
+    leases: unused,
+    pendingRequestsTable: '',
+    tunnelsTable: '',
+    bodies: s3Client(2000),
+    bodyBucket: BUCKET,
   });
   const found = [];
   for await (const key of sweeping.bodiesBefore(Date.now() - 60_000)) found.push(key);

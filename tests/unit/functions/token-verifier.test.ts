@@ -24,7 +24,10 @@ describe('tokens of the environment’s own key', () => {
   const verify = async (token: string) => (await ownKeyVerifier(ssmWith(KEY), '/key'))(token);
 
   test('give the owner and the names that they grant', async () => {
-    await expect(verify(await sign({ sub: 'ann', names: ['shop', 'team-a-*'] }))).resolves.toEqual({ owner: 'ann', names: ['shop', 'team-a-*'] });
+    await expect(verify(await sign({ sub: 'ann', names: ['shop', 'team-a-*'] }))).resolves.toEqual({
+      owner: 'ann',
+      names: ['shop', 'team-a-*'],
+    });
     await expect(verify(await sign({ sub: 'ann' }))).resolves.toEqual({ owner: 'ann', names: [] });
   });
 
@@ -48,7 +51,11 @@ describe('tokens of the environment’s own key', () => {
     await expect(verify(await token())).rejects.toThrow(TokenError);
   });
 
-  test.each([['31 bytes', 'k'.repeat(31)], ['nothing', ''], ['no value', undefined]])('a key of %s is none, and nothing starts', async (_, value) => {
+  test.each([
+    ['31 bytes', 'k'.repeat(31)],
+    ['nothing', ''],
+    ['no value', undefined],
+  ])('a key of %s is none, and nothing starts', async (_, value) => {
     await expect(ownKeyVerifier(ssmWith(value), '/key')).rejects.toThrow(TokenKeyError);
   });
 });

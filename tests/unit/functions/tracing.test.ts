@@ -31,7 +31,9 @@ beforeAll(async () => {
     request.resume();
     response.setHeader('content-type', 'application/x-amz-json-1.0');
     response.statusCode = calls % 2 === 0 ? 400 : 200;
-    response.end(calls % 2 === 0 ? '{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"no such table"}' : '{}');
+    response.end(
+      calls % 2 === 0 ? '{"__type":"com.amazonaws.dynamodb.v20120810#ResourceNotFoundException","message":"no such table"}' : '{}',
+    );
   });
   endpoint = `http://127.0.0.1:${await listenOnAnyPort(table)}`;
   daemon.on('message', (datagram) => segments.push(...[parseDatagram(datagram.toString())].flatMap((segment) => segment ?? [])));
@@ -53,9 +55,18 @@ interface Loaded {
 /** A function's tracing as it is loaded at the start of an execution environment, with a client of its own. */
 function load(variables: Record<string, string>): Loaded {
   Object.assign(process.env, {
-    LAMBDA_TASK_ROOT: '/var/task', AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x', AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand', AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's',
-    AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${daemon.address().port}`, POWERTOOLS_TRACE_ENABLED: 'true', POWERTOOLS_SERVICE_NAME: 'forward-request',
-    POWERTOOLS_LOG_LEVEL: 'SILENT', _X_AMZN_TRACE_ID: SAMPLED, ...variables,
+    LAMBDA_TASK_ROOT: '/var/task',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'k',
+    AWS_SECRET_ACCESS_KEY: 's',
+    AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${daemon.address().port}`,
+    POWERTOOLS_TRACE_ENABLED: 'true',
+    POWERTOOLS_SERVICE_NAME: 'forward-request',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    _X_AMZN_TRACE_ID: SAMPLED,
+    ...variables,
   });
   let loaded: Loaded | undefined;
   jest.isolateModules(() => {
@@ -81,7 +92,10 @@ async function request({ tracing, client }: Loaded): Promise<string> {
   tracing.annotate({ requestId: 'r-1', tunnelId: 'demo', mode: undefined });
   const part = tracing.openSpan('## answer', { requestId: 'r-2' });
   await client.send(get);
-  const error = await client.send(get).then(() => 'none', (reason: Error) => reason.name);
+  const error = await client.send(get).then(
+    () => 'none',
+    (reason: Error) => reason.name,
+  );
   part.close({ failed: true });
   handler.close();
   return error;
@@ -94,10 +108,21 @@ test('the handler, a part of it and its calls become segments below the one that
   const handler = segments.find(({ name }) => name === '## handler');
   const [good, bad] = segments.filter(({ name }) => name === 'DynamoDB');
   expect(handler).toMatchObject({
-    trace_id: ROOT, parent_id: '53995c3f42cd8ad8', annotations: { requestId: 'r-1', tunnelId: 'demo', Service: 'forward-request', ColdStart: true },
+    trace_id: ROOT,
+    parent_id: '53995c3f42cd8ad8',
+    annotations: { requestId: 'r-1', tunnelId: 'demo', Service: 'forward-request', ColdStart: true },
   });
-  expect(segments.find(({ name }) => name === '## answer')).toMatchObject({ parent_id: handler?.id, fault: true, annotations: { requestId: 'r-2' } });
-  expect(good).toMatchObject({ parent_id: handler?.id, namespace: 'aws', aws: { operation: 'GetItem', table_name: 'tunnels' }, http: { response: { status: 200 } } });
+  expect(segments.find(({ name }) => name === '## answer')).toMatchObject({
+    parent_id: handler?.id,
+    fault: true,
+    annotations: { requestId: 'r-2' },
+  });
+  expect(good).toMatchObject({
+    parent_id: handler?.id,
+    namespace: 'aws',
+    aws: { operation: 'GetItem', table_name: 'tunnels' },
+    http: { response: { status: 200 } },
+  });
   expect(bad).toMatchObject({ error: true, cause: { exceptions: [{ type: 'ResourceNotFoundException' }] } });
   expect(traceHeaders).toEqual([good, bad].map((call) => `Root=${ROOT};Parent=${call?.id};Sampled=1`));
 });

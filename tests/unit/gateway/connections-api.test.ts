@@ -49,8 +49,7 @@ async function setup(options: Partial<TestGatewayOptions> = {}): Promise<Setup> 
   const client = await connectClient(gateway.url, { headers: { 'User-Agent': 'test/1' } });
   const connectionId = gateway.gateway.connections(API_ID)[0]?.connectionId ?? '';
   const management = sdk(gateway.endpoint);
-  const post: Setup['post'] = (data, id = connectionId) =>
-    management.send(new PostToConnectionCommand({ ConnectionId: id, Data: data }));
+  const post: Setup['post'] = (data, id = connectionId) => management.send(new PostToConnectionCommand({ ConnectionId: id, Data: data }));
   return { ...gateway, client, connectionId, post };
 }
 
@@ -68,12 +67,9 @@ describe('PostToConnection', () => {
 
     const meter = new FrameMeter();
     let largest = 0;
-    (client.ws as unknown as { _socket: NodeJS.ReadableStream })._socket.prependListener(
-      'data',
-      (chunk: Buffer) => {
-        largest = Math.max(largest, meter.push(chunk));
-      },
-    );
+    (client.ws as unknown as { _socket: NodeJS.ReadableStream })._socket.prependListener('data', (chunk: Buffer) => {
+      largest = Math.max(largest, meter.push(chunk));
+    });
     const message = 'ü'.repeat(64 * 1024);
     await post(message);
     await eventually(() => client.messages.length === 1);
@@ -149,9 +145,7 @@ describe('GetConnection', () => {
 
   test('of an unknown one is Gone', async () => {
     const { endpoint } = await setup();
-    await expect(sdk(endpoint).send(new GetConnectionCommand({ ConnectionId: 'x=' }))).rejects.toThrow(
-      GoneException,
-    );
+    await expect(sdk(endpoint).send(new GetConnectionCommand({ ConnectionId: 'x=' }))).rejects.toThrow(GoneException);
   });
 });
 
@@ -176,34 +170,26 @@ describe('a call', () => {
     ['with a bad signature', { ...CREDENTIALS, secretAccessKey: 'x' }, 'InvalidSignatureException'],
   ])('%s is refused with 403', async (_what, credentials, name) => {
     const { client, connectionId, endpoint } = await setup();
-    const call = sdk(endpoint, credentials).send(
-      new PostToConnectionCommand({ ConnectionId: connectionId, Data: 'x' }),
-    );
+    const call = sdk(endpoint, credentials).send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: 'x' }));
     await expect(call).rejects.toMatchObject({ name, $metadata: { httpStatusCode: 403 } });
     expect(client.messages).toEqual([]);
   });
 
-  test.each([
-    'GET /',
-    `POST /${API_ID}/v1/@connections/x%3D`,
-    `PUT /${API_ID}/v1/@connections/x%3D`,
-    `GET /${API_ID}/v1/@connections/%zz`,
-  ])('without a signature is refused: %s', async (line) => {
-    const { endpoint } = await setup();
-    expect(
-      await rawRequest(Number(new URL(endpoint).port), `${line} HTTP/1.1`, ['Content-Length: 0']),
-    ).toMatchObject({
-      status: 403,
-      body: '{"message":"Missing Authentication Token"}',
-    });
-  });
+  test.each(['GET /', `POST /${API_ID}/v1/@connections/x%3D`, `PUT /${API_ID}/v1/@connections/x%3D`, `GET /${API_ID}/v1/@connections/%zz`])(
+    'without a signature is refused: %s',
+    async (line) => {
+      const { endpoint } = await setup();
+      expect(await rawRequest(Number(new URL(endpoint).port), `${line} HTTP/1.1`, ['Content-Length: 0'])).toMatchObject({
+        status: 403,
+        body: '{"message":"Missing Authentication Token"}',
+      });
+    },
+  );
 
   test('to another stage or API does not find the connection', async () => {
     const { connectionId, endpoint } = await setup();
     for (const other of [endpoint.replace('/v1', '/v2'), endpoint.replace(API_ID, 'other')]) {
-      await expect(sdk(other).send(new GetConnectionCommand({ ConnectionId: connectionId }))).rejects.toThrow(
-        GoneException,
-      );
+      await expect(sdk(other).send(new GetConnectionCommand({ ConnectionId: connectionId }))).rejects.toThrow(GoneException);
     }
   });
 
@@ -216,9 +202,7 @@ describe('a call', () => {
       },
     });
     await post('grüße');
-    expect(calls).toMatchObject([
-      { service: 'execute-api', operation: 'ManageConnections', caller: { functionName: 'forward-request' } },
-    ]);
+    expect(calls).toMatchObject([{ service: 'execute-api', operation: 'ManageConnections', caller: { functionName: 'forward-request' } }]);
     expect(calls[0]?.input).toEqual({ method: 'POST', apiId: API_ID, stage: 'v1', connectionId, bytes: 7 });
   });
 

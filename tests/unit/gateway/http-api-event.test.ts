@@ -40,15 +40,12 @@ describe('an HTTP API hands over a path percent-decoded and a query as sent', ()
     expect(event.requestContext.http.path).toBe(path);
   });
 
-  test.each(['/%zz', '/%', '/a%2', '/%ff', '/%c3%28'])(
-    '%s has no decoded form and gets 400',
-    async (target) => {
-      const before = edge.events().length;
-      const response = await rawRequest(edge.port, `GET ${target} HTTP/1.1`);
-      expect(response).toMatchObject({ status: 400, body: '{"message":"Bad Request"}' });
-      expect(edge.events()).toHaveLength(before);
-    },
-  );
+  test.each(['/%zz', '/%', '/a%2', '/%ff', '/%c3%28'])('%s has no decoded form and gets 400', async (target) => {
+    const before = edge.events().length;
+    const response = await rawRequest(edge.port, `GET ${target} HTTP/1.1`);
+    expect(response).toMatchObject({ status: 400, body: '{"message":"Bad Request"}' });
+    expect(edge.events()).toHaveLength(before);
+  });
 
   test('an absolute target counts as path, query and host', async () => {
     const event = await eventOf('GET http://other.example:81/a?b HTTP/1.1');
@@ -63,10 +60,7 @@ describe('an HTTP API hands over a path percent-decoded and a query as sent', ()
 
 describe('an event of an HTTP API', () => {
   test('has exactly the fields of payload format 2.0', async () => {
-    const event = await eventOf('DELETE /a?b=c HTTP/1.1', [
-      'User-Agent: test/1',
-      'Host: Demo.Localhost:8080',
-    ]);
+    const event = await eventOf('DELETE /a?b=c HTTP/1.1', ['User-Agent: test/1', 'Host: Demo.Localhost:8080']);
     expect(event).toEqual({
       version: '2.0',
       routeKey: '$default',
@@ -105,12 +99,7 @@ describe('an event of an HTTP API', () => {
   });
 
   test('has repeated headers joined with commas, in lower case', async () => {
-    const { headers } = await eventOf('GET / HTTP/1.1', [
-      'X-A: 1',
-      'x-a: 2, 3',
-      'User-Agent: a',
-      'User-Agent: b',
-    ]);
+    const { headers } = await eventOf('GET / HTTP/1.1', ['X-A: 1', 'x-a: 2, 3', 'User-Agent: a', 'User-Agent: b']);
     expect(headers).toMatchObject({ 'x-a': '1,2, 3', 'user-agent': 'a,b' });
   });
 
@@ -193,11 +182,7 @@ describe('an event of an HTTP API', () => {
     ['application/octet-stream', true],
     ['', true],
   ])('carries a body of type "%s" as base64: %s', async (type, isBase64Encoded) => {
-    const event = await eventOf(
-      'POST / HTTP/1.1',
-      ['Content-Length: 3', ...(type ? [`Content-Type: ${type}`] : [])],
-      'a=b',
-    );
+    const event = await eventOf('POST / HTTP/1.1', ['Content-Length: 3', ...(type ? [`Content-Type: ${type}`] : [])], 'a=b');
     expect(event).toMatchObject({ isBase64Encoded, body: isBase64Encoded ? 'YT1i' : 'a=b' });
   });
 

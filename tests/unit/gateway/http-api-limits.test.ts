@@ -2,13 +2,7 @@ import { connect } from 'node:net';
 import { GatewayBootError } from '../../../emulator/gateway/gateway-boot-error';
 import { HttpApiEdge } from '../../../emulator/gateway/http-api/http-api-edge';
 import { AWS_LIMITS } from '../../../emulator/limits';
-import {
-  httpApi,
-  httpRoute,
-  startEdge,
-  type TestEdge,
-  type TestEdgeOptions,
-} from '../../support/gateway-edge';
+import { httpApi, httpRoute, startEdge, type TestEdge, type TestEdgeOptions } from '../../support/gateway-edge';
 import { FunctionTable, ThrottledError, type TestFunction } from '../../support/gateway-functions';
 import { parseResponse, rawRequest, sendRaw } from '../../support/gateway-raw-http';
 import { eventually } from '../../support/eventually';
@@ -74,9 +68,7 @@ describe('when the function does not answer, the visitor gets the body of API Ga
   test('500 when there is no such function', async () => {
     const edge = await start(() => ({}), { api: { routes: [httpRoute('$default', 'gone')] } });
     expect((await get(edge)).status).toBe(500);
-    expect(edge.warnings.join()).toContain(
-      'no function arn:aws:lambda:eu-central-1:000000000000:function:gone',
-    );
+    expect(edge.warnings.join()).toContain('no function arn:aws:lambda:eu-central-1:000000000000:function:gone');
   });
 });
 
@@ -97,9 +89,7 @@ describe('a body', () => {
   test('that fits the API but not the function gets 413, base64 counted', async () => {
     const edge = await start(() => ({ statusCode: 200 }));
     const bytes = 5 * 1024 * 1024;
-    expect(
-      parseResponse(await sendRaw(edge.port, post(bytes, 'application/octet-stream'), 5000)).status,
-    ).toBe(413);
+    expect(parseResponse(await sendRaw(edge.port, post(bytes, 'application/octet-stream'), 5000)).status).toBe(413);
     expect(parseResponse(await sendRaw(edge.port, post(bytes), 5000)).status).toBe(200);
   });
 });
@@ -149,10 +139,7 @@ describe('routes', () => {
   });
 
   test.each([
-    [
-      { routes: [httpRoute('GET /pets/{id}')] },
-      /aws_apigatewayv2_route\.visitor\.route_key is "GET \/pets\/\{id\}": the local edge knows/,
-    ],
+    [{ routes: [httpRoute('GET /pets/{id}')] }, /aws_apigatewayv2_route\.visitor\.route_key is "GET \/pets\/\{id\}": the local edge knows/],
     [{ stageName: 'v1' }, /aws_apigatewayv2_api\.visitor-api: its stage is "v1"/],
   ])('or stages that the edge cannot serve stop the boot: %#', (api, message) => {
     const options = {

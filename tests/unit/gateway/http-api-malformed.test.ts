@@ -22,14 +22,8 @@ test.each([
   ['two Hosts in one field', 'GET / HTTP/1.1\r\nHost: a, b\r\n\r\n'],
   ['a Host with a path', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n'],
   ['no Host beside an absolute target', 'GET http://a/ HTTP/1.1\r\n\r\n'],
-  [
-    'Content-Length with Transfer-Encoding',
-    `${post('Content-Length: 3', 'Transfer-Encoding: chunked')}0\r\n\r\n`,
-  ],
-  [
-    'Transfer-Encoding with Content-Length',
-    `${post('Transfer-Encoding: chunked', 'Content-Length: 3')}0\r\n\r\n`,
-  ],
+  ['Content-Length with Transfer-Encoding', `${post('Content-Length: 3', 'Transfer-Encoding: chunked')}0\r\n\r\n`],
+  ['Transfer-Encoding with Content-Length', `${post('Transfer-Encoding: chunked', 'Content-Length: 3')}0\r\n\r\n`],
   ['Transfer-Encoding, its colon after a space, with Content-Length', `${post('Transfer-Encoding : chunked', 'Content-Length: 3')}abc`],
   ['Transfer-Encoding in a folded line', `${post('Transfer-Encoding:', '  chunked')}0\r\n\r\n`],
   ['unequal Content-Lengths', `${post('Content-Length: 3', 'Content-Length: 4')}abcd`],

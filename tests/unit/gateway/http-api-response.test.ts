@@ -44,9 +44,7 @@ describe('a function that answers in full', () => {
   });
 
   test('gets a type where it names none and has a body', async () => {
-    expect((await respond({ statusCode: 200, body: 'x' })).headers['content-type']).toEqual([
-      'text/plain;charset=UTF-8',
-    ]);
+    expect((await respond({ statusCode: 200, body: 'x' })).headers['content-type']).toEqual(['text/plain;charset=UTF-8']);
     expect((await respond({ statusCode: 200 })).headers).not.toHaveProperty('content-type');
   });
 
@@ -66,8 +64,7 @@ describe('a function that answers in full', () => {
     expect(body).toBe('abc');
     expect(headers['content-length']).toEqual(['3']);
     expect(headers['connection']).toEqual(['close']);
-    for (const name of ['transfer-encoding', 'keep-alive', 'upgrade', 'trailer'])
-      expect(headers).not.toHaveProperty(name);
+    for (const name of ['transfer-encoding', 'keep-alive', 'upgrade', 'trailer']) expect(headers).not.toHaveProperty(name);
   });
 
   test('keeps a Date of its own', async () => {
@@ -135,8 +132,6 @@ describe('a function that returns something else', () => {
     expect({ status, body }).toEqual({ status: 500, body: SERVER_ERROR });
     expect(headers['content-type']).toEqual(['application/json']);
     expect(headers).not.toHaveProperty('set-cookie');
-    expect(edge.warnings.at(-1)).toMatch(
-      /^aws_apigatewayv2_integration\.visitor: .* returned no valid response: /,
-    );
+    expect(edge.warnings.at(-1)).toMatch(/^aws_apigatewayv2_integration\.visitor: .* returned no valid response: /);
   });
 });

@@ -23,13 +23,7 @@ describe('permissions', () => {
   test('know a function by name and by ARN alike', () => {
     const arn = 'arn:aws:lambda:eu-central-1:000000000000:function:visitor';
     expect(permissions.allows(arn, 'apigateway.amazonaws.com', `${API}/v1/$default`)).toBe(true);
-    expect(
-      permissions.allows(
-        'sweep',
-        'events.amazonaws.com',
-        'arn:aws:events:eu-central-1:000000000000:rule/sweep',
-      ),
-    ).toBe(true);
+    expect(permissions.allows('sweep', 'events.amazonaws.com', 'arn:aws:events:eu-central-1:000000000000:rule/sweep')).toBe(true);
   });
 
   test.each([

@@ -16,9 +16,7 @@ const principal: Principal = {
 };
 const principals: Principals = {
   find: (accessKeyId, token) =>
-    accessKeyId === principal.accessKeyId && (token === undefined || token === 'a-token')
-      ? principal
-      : undefined,
+    accessKeyId === principal.accessKeyId && (token === undefined || token === 'a-token') ? principal : undefined,
 };
 
 interface Signing {
@@ -65,13 +63,9 @@ const request = (overrides: Partial<HttpRequest> = {}): HttpRequest => ({
 /** As it arrives on the wire. */
 const received = ({ method, path, query = {}, headers, body }: HttpRequest): SignedRequest => {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value ?? '']).map(
-      (each) => `${encodeURIComponent(name)}=${encodeURIComponent(each)}`,
-    ),
+    (Array.isArray(value) ? value : [value ?? '']).map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(each)}`),
   );
-  const lower = Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   return {
     method,
     url: pairs.length > 0 ? `${path}?${pairs.join('&')}` : path,
@@ -151,16 +145,13 @@ describe('a signature in the Authorization header', () => {
     });
   });
 
-  test.each([{ accessKeyId: 'ASIAUNKNOWN' }, { token: 'a-foreign-token' }])(
-    'is refused for a key nobody has: %o',
-    async (signing) => {
-      expect(refusal(await signed(request(), signing))).toMatchObject({
-        status: 400,
-        code: 'UnrecognizedClientException',
-        message: 'The security token included in the request is invalid.',
-      });
-    },
-  );
+  test.each([{ accessKeyId: 'ASIAUNKNOWN' }, { token: 'a-foreign-token' }])('is refused for a key nobody has: %o', async (signing) => {
+    expect(refusal(await signed(request(), signing))).toMatchObject({
+      status: 400,
+      code: 'UnrecognizedClientException',
+      message: 'The security token included in the request is invalid.',
+    });
+  });
 
   test.each([
     [{ service: 'events' }, /scoped to correct service: 'dynamodb'/],
@@ -178,26 +169,20 @@ describe('a signature in the Authorization header', () => {
     expect(refusal(arrived, 'dynamodb', NOW + 5 * MINUTE + 1000).message).toBe(
       'Signature expired: 20261124T031000Z is now earlier than 20261124T031001Z (20261124T031501Z - 5 min.)',
     );
-    expect(refusal(arrived, 'dynamodb', NOW - 5 * MINUTE - 1000).message).toMatch(
-      /^Signature not yet current: 20261124T031000Z/,
-    );
+    expect(refusal(arrived, 'dynamodb', NOW - 5 * MINUTE - 1000).message).toMatch(/^Signature not yet current: 20261124T031000Z/);
   });
 
   test('is refused when the session token is not part of it', async () => {
     const arrived = await signed(request());
-    expect(
-      refusal({ ...arrived, headers: { ...arrived.headers, 'x-amz-security-token': 'a-token' } }).code,
-    ).toBe('InvalidSignatureException');
+    expect(refusal({ ...arrived, headers: { ...arrived.headers, 'x-amz-security-token': 'a-token' } }).code).toBe(
+      'InvalidSignatureException',
+    );
   });
 
   test.each([
     ['without it', undefined, 'MissingAuthenticationTokenException'],
     ['with a bearer token', 'Bearer abc', 'MissingAuthenticationTokenException'],
-    [
-      'with another algorithm',
-      'AWS4-ECDSA-P256-SHA256 Credential=a/b, SignedHeaders=host, Signature=c',
-      'IncompleteSignatureException',
-    ],
+    ['with another algorithm', 'AWS4-ECDSA-P256-SHA256 Credential=a/b, SignedHeaders=host, Signature=c', 'IncompleteSignatureException'],
     ['with parts missing', 'AWS4-HMAC-SHA256 Credential=a/b', 'IncompleteSignatureException'],
     [
       'with the host unsigned',
@@ -210,9 +195,7 @@ describe('a signature in the Authorization header', () => {
   });
 
   test('that is refused is a 403 at API Gateway', async () => {
-    expect(
-      refusal(await signed(request(), { service: 'execute-api', secret: 'another' }), 'execute-api').status,
-    ).toBe(403);
+    expect(refusal(await signed(request(), { service: 'execute-api', secret: 'another' }), 'execute-api').status).toBe(403);
   });
 });
 
@@ -230,9 +213,7 @@ describe('a presigned request', () => {
   };
 
   test('tells whose it is, also with a session token and a query of its own', async () => {
-    expect(verify(await presigned({ token: 'a-token' }, { query: { name: 'a b' } }), 'execute-api')).toBe(
-      principal,
-    );
+    expect(verify(await presigned({ token: 'a-token' }, { query: { name: 'a b' } }), 'execute-api')).toBe(principal);
   });
 
   test('is good for as long as it says', async () => {
@@ -243,8 +224,8 @@ describe('a presigned request', () => {
 
   test('is refused when its query was changed', async () => {
     const arrived = await presigned({}, { query: { name: 'demo' } });
-    expect(
-      refusal({ ...arrived, url: arrived.url.replace('name=demo', 'name=other') }, 'execute-api').code,
-    ).toBe('InvalidSignatureException');
+    expect(refusal({ ...arrived, url: arrived.url.replace('name=demo', 'name=other') }, 'execute-api').code).toBe(
+      'InvalidSignatureException',
+    );
   });
 });

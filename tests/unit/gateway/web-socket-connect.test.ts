@@ -28,11 +28,7 @@ const allow = (context?: Record<string, unknown>, Resource: unknown = METHOD_ARN
 });
 
 /** An API whose `$connect` asks the function `authorizer`, then runs `connect`; everything else goes to `main`. */
-const authorized = (
-  authorizer: TestFunction,
-  more: Partial<TestGatewayOptions> = {},
-  ...sources: string[]
-): Promise<TestGateway> =>
+const authorized = (authorizer: TestFunction, more: Partial<TestGatewayOptions> = {}, ...sources: string[]): Promise<TestGateway> =>
   startGateway({
     routes: [
       webSocketRoute('$connect', lambdaIntegration('connect'), {
@@ -127,12 +123,7 @@ describe('the integration of $connect', () => {
       500,
       'Internal server error',
     ],
-    [
-      '504 when it takes too long',
-      () => new Promise((resolve) => setTimeout(resolve, 200)),
-      504,
-      'Endpoint request timed out',
-    ],
+    ['504 when it takes too long', () => new Promise((resolve) => setTimeout(resolve, 200)), 504, 'Endpoint request timed out'],
   ])('refuses it with %s', async (_what, connect, status, message) => {
     const { url } = await connecting(connect, { limits: { integrationTimeoutMs: 60 } });
     const refusal = await refusedConnect(url);
@@ -174,10 +165,7 @@ describe('the integration of $connect', () => {
 
   test('that succeeds after the client went away is followed by $disconnect', async () => {
     const { functions, url } = await startGateway({
-      routes: [
-        webSocketRoute('$connect', lambdaIntegration('connect')),
-        webSocketRoute('$disconnect', lambdaIntegration('end')),
-      ],
+      routes: [webSocketRoute('$connect', lambdaIntegration('connect')), webSocketRoute('$disconnect', lambdaIntegration('end'))],
       functions: {
         connect: () => new Promise((resolve) => setTimeout(() => resolve({ statusCode: 200 }), 60)),
         end: () => ({ statusCode: 200 }),
@@ -251,12 +239,7 @@ describe('a Lambda authorizer', () => {
   });
 
   test('is not asked when an identity source is missing: 401', async () => {
-    const { functions, url } = await authorized(
-      () => allow(),
-      {},
-      'route.request.header.Authorization',
-      'route.request.querystring.name',
-    );
+    const { functions, url } = await authorized(() => allow(), {}, 'route.request.header.Authorization', 'route.request.querystring.name');
     const refusal = await refusedConnect(`${url}?name=demo`);
     expect(refusal.status).toBe(401);
     expect(JSON.parse(refusal.body)).toMatchObject({ message: 'Unauthorized' });
@@ -290,12 +273,7 @@ describe('a Lambda authorizer', () => {
       500,
       'Internal server error',
     ],
-    [
-      'it denies',
-      () => allow({}, METHOD_ARN, 'Deny'),
-      403,
-      'User is not authorized to access this resource with an explicit deny',
-    ],
+    ['it denies', () => allow({}, METHOD_ARN, 'Deny'), 403, 'User is not authorized to access this resource with an explicit deny'],
     [
       'it denies beside allowing',
       () => {
@@ -306,12 +284,7 @@ describe('a Lambda authorizer', () => {
       403,
       'User is not authorized to access this resource with an explicit deny',
     ],
-    [
-      'it allows another resource',
-      () => allow({}, METHOD_ARN.replace('v1', 'v2')),
-      403,
-      'User is not authorized to access this resource',
-    ],
+    ['it allows another resource', () => allow({}, METHOD_ARN.replace('v1', 'v2')), 403, 'User is not authorized to access this resource'],
     ['it returns nothing', () => undefined, 500, 'Internal server error'],
     ['it names no principal', () => ({ ...allow(), principalId: undefined }), 500, 'Internal server error'],
     ['its context is nested', () => allow({ owner: { id: 1 } }), 500, 'Internal server error'],
@@ -356,11 +329,7 @@ describe('a signed connect', () => {
       (url: string) => signedConnect(url, { secret: 'x' }),
       /^The request signature we calculated does not match/,
     ],
-    [
-      'is old',
-      (url: string) => signedConnect(url, { at: new Date(Date.now() - 6 * 60_000) }),
-      /^Signature expired/,
-    ],
+    ['is old', (url: string) => signedConnect(url, { at: new Date(Date.now() - 6 * 60_000) }), /^Signature expired/],
   ])('is refused with 403 when it %s', async (_what, options, message) => {
     const { url } = await startGateway({ routes: wakeRoutes() });
     const refusal = await refusedConnect(url, await options(url));
@@ -380,8 +349,6 @@ describe('a signed connect', () => {
     });
     expect((await refusedConnect(url, await signedConnect(url))).status).toBe(403);
     const input = { apiId: API_ID, stage: 'v1', routeKey: '$connect' };
-    expect(calls).toMatchObject([
-      { service: 'execute-api', operation: 'Invoke', caller: 'forward-request', input },
-    ]);
+    expect(calls).toMatchObject([{ service: 'execute-api', operation: 'Invoke', caller: 'forward-request', input }]);
   });
 });

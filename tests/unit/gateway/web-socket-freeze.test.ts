@@ -63,8 +63,7 @@ async function setup(limits: Partial<Limits['webSocket']> = {}, intercept?: Inte
     maxAttempts: 1,
   });
   sdkClients.push(management);
-  const post: Setup['post'] = (data) =>
-    management.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: data }));
+  const post: Setup['post'] = (data) => management.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: data }));
   return { ...gateway, environment, client, connectionId, management, post };
 }
 
@@ -121,8 +120,7 @@ describe('a connection that ends while its environment is frozen', () => {
     [
       'by DeleteConnection',
       {},
-      ({ connectionId, management }) =>
-        management.send(new DeleteConnectionCommand({ ConnectionId: connectionId })),
+      ({ connectionId, management }) => management.send(new DeleteConnectionCommand({ ConnectionId: connectionId })),
     ],
     ['by idleness', { idleMs: 1500 }, gone],
     ['by its age', { connectionMs: 1500 }, gone],
@@ -130,32 +128,29 @@ describe('a connection that ends while its environment is frozen', () => {
     ['by vanishing', {}, ({ connectionId, gateway }) => gateway.drop(connectionId, 'vanish')],
   ];
 
-  test.each(endings)(
-    '%s is gone at once; the client finds out when it writes after the thaw',
-    async (_how, limits, end) => {
-      const all = await setup(limits);
-      const { client, environment, functions, gateway, post } = all;
-      environment.freeze();
-      await post('lost');
-      await end(all);
-      await expect(post('x')).rejects.toThrow(GoneException);
-      expect(gateway.connections(API_ID)).toEqual([]);
-      await eventually(() => functions.eventsOf('end').length === 1);
-      environment.thaw();
-      await pause();
-      expect(client.closed).toBeUndefined();
-      expect(client.messages).toEqual([]);
+  test.each(endings)('%s is gone at once; the client finds out when it writes after the thaw', async (_how, limits, end) => {
+    const all = await setup(limits);
+    const { client, environment, functions, gateway, post } = all;
+    environment.freeze();
+    await post('lost');
+    await end(all);
+    await expect(post('x')).rejects.toThrow(GoneException);
+    expect(gateway.connections(API_ID)).toEqual([]);
+    await eventually(() => functions.eventsOf('end').length === 1);
+    environment.thaw();
+    await pause();
+    expect(client.closed).toBeUndefined();
+    expect(client.messages).toEqual([]);
 
-      const written = new Promise<Error | undefined>((resolve) =>
-        client.ws.send('{"action":"hello"}', (error) => resolve(error ?? undefined)),
-      );
-      expect(await written).toBeUndefined();
-      await eventually(() => client.closed !== undefined);
-      expect(client.closed).toEqual({ code: 1006, reason: '' });
-      expect(client.messages).toEqual([]);
-      expect(functions.eventsOf('end')).toHaveLength(1);
-    },
-  );
+    const written = new Promise<Error | undefined>((resolve) =>
+      client.ws.send('{"action":"hello"}', (error) => resolve(error ?? undefined)),
+    );
+    expect(await written).toBeUndefined();
+    await eventually(() => client.closed !== undefined);
+    expect(client.closed).toEqual({ code: 1006, reason: '' });
+    expect(client.messages).toEqual([]);
+    expect(functions.eventsOf('end')).toHaveLength(1);
+  });
 
   test('breaks off when the environment exits', async () => {
     const { client, connectionId, environment, gateway } = await setup();
@@ -188,9 +183,7 @@ test('a handshake that is answered during a freeze is answered after it', async 
     },
   });
   let opened = false;
-  const connecting = connectClient(url, await signedConnect(url, { token: 'environment' })).then(
-    () => (opened = true),
-  );
+  const connecting = connectClient(url, await signedConnect(url, { token: 'environment' })).then(() => (opened = true));
   await eventually(() => environment.frozen);
   release();
   await pause();

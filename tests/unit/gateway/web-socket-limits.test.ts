@@ -16,10 +16,7 @@ afterEach(stopGateways);
 const KB = 1024;
 const start = (limits: TestGatewayOptions['limits'] = {}): Promise<TestGateway> =>
   startGateway({
-    routes: [
-      webSocketRoute('$default', lambdaIntegration('main')),
-      webSocketRoute('$disconnect', lambdaIntegration('end')),
-    ],
+    routes: [webSocketRoute('$default', lambdaIntegration('main')), webSocketRoute('$disconnect', lambdaIntegration('end'))],
     functions: { main: () => ({ statusCode: 200 }), end: () => ({ statusCode: 200 }) },
     limits,
   });

@@ -62,9 +62,7 @@ describe('a message', () => {
   });
 
   test('goes to the route it names, else to $default', async () => {
-    const routes = ['$default', 'named', '$connect'].map((key) =>
-      webSocketRoute(key, lambdaIntegration('main')),
-    );
+    const routes = ['$default', 'named', '$connect'].map((key) => webSocketRoute(key, lambdaIntegration('main')));
     const { functions, url } = await startGateway({ routes, functions: { main: () => ok } });
     const client = await connectClient(url);
     const messages = [
@@ -79,9 +77,11 @@ describe('a message', () => {
     ];
     for (const message of messages) client.send(message);
     await eventually(() => functions.invocations.length === 9);
-    expect(
-      functions.eventsOf<MessageEvent>('main').map(({ requestContext }) => requestContext['routeKey']),
-    ).toEqual(['$connect', 'named', ...Array<string>(7).fill('$default')]);
+    expect(functions.eventsOf<MessageEvent>('main').map(({ requestContext }) => requestContext['routeKey'])).toEqual([
+      '$connect',
+      'named',
+      ...Array<string>(7).fill('$default'),
+    ]);
   });
 
   test('is answered Forbidden where no route takes it', async () => {
@@ -161,11 +161,7 @@ describe('an answer', () => {
       'Internal server error',
     ],
     ['returns no status', () => undefined, 'Internal server error'],
-    [
-      'takes too long',
-      () => new Promise((resolve) => setTimeout(resolve, 200)),
-      'Endpoint request timed out',
-    ],
+    ['takes too long', () => new Promise((resolve) => setTimeout(resolve, 200)), 'Endpoint request timed out'],
   ])('of API Gateway tells the client that the function %s', async (_what, run, message) => {
     const { gateway, url } = await main(run, { limits: { integrationTimeoutMs: 60 } });
     const client = await connectClient(url);
@@ -183,9 +179,7 @@ describe('an answer', () => {
     const template =
       '{"id":"$context.connectionId","of":"$context.apiId/$context.stage","route":"$context.routeKey","who":"$context.authorizer.x","at":$context.requestTimeEpoch,"from":"$context.identity.sourceIp"}';
     const { gateway, url } = await startGateway({
-      routes: [
-        webSocketRoute('hello', mockIntegration('{"statusCode":200}', template), { hasRouteResponse: true }),
-      ],
+      routes: [webSocketRoute('hello', mockIntegration('{"statusCode":200}', template), { hasRouteResponse: true })],
     });
     const client = await connectClient(url);
     client.send({ action: 'hello' });
@@ -225,18 +219,8 @@ describe('$disconnect', () => {
     });
 
   test.each([
-    [
-      'with what the client said',
-      (ws: { close(code?: number, reason?: string): void }) => ws.close(4001, 'bye'),
-      4001,
-      'bye',
-    ],
-    [
-      'when it said nothing',
-      (ws: { close(): void }) => ws.close(),
-      1005,
-      'Client-side close frame status not set',
-    ],
+    ['with what the client said', (ws: { close(code?: number, reason?: string): void }) => ws.close(4001, 'bye'), 4001, 'bye'],
+    ['when it said nothing', (ws: { close(): void }) => ws.close(), 1005, 'Client-side close frame status not set'],
     ['when it broke off', (ws: { terminate(): void }) => ws.terminate(), 1006, ''],
   ])('comes once, %s', async (_what, end, code, reason) => {
     const { functions, gateway, url } = await ending();
@@ -281,16 +265,8 @@ describe('what the gateway cannot run stops the boot, by address and with a reme
     routes: [webSocketRoute('x', mockIntegration(request, response))],
   });
   test.each([
-    [
-      '#set',
-      withMock('#set($a = 1){"statusCode":200}'),
-      /integration\.mock: its template uses "#set.*plain text and \$context/,
-    ],
-    [
-      '$input',
-      withMock('{"statusCode":200}', '$input.json("$")'),
-      /integration\.mock: its template uses "\$input/,
-    ],
+    ['#set', withMock('#set($a = 1){"statusCode":200}'), /integration\.mock: its template uses "#set.*plain text and \$context/],
+    ['$input', withMock('{"statusCode":200}', '$input.json("$")'), /integration\.mock: its template uses "\$input/],
     ['$util', withMock('{"statusCode":200}', '$util.escapeJavaScript($context.stage)'), /uses "\$util/],
     [
       'an unknown variable',
@@ -316,9 +292,7 @@ describe('what the gateway cannot run stops the boot, by address and with a reme
   });
 
   test('a route selection expression of another form', async () => {
-    expect(
-      () => new RouteSelection(webSocketApi([], { routeSelectionExpression: '$request.header.x' })),
-    ).toThrow(
+    expect(() => new RouteSelection(webSocketApi([], { routeSelectionExpression: '$request.header.x' }))).toThrow(
       'aws_apigatewayv2_api.agents.route_selection_expression is "$request.header.x": the local gateway knows $request.body.FIELD',
     );
     const nested = webSocketApi([webSocketRoute('deep', lambdaIntegration('main'))], {

@@ -8,7 +8,21 @@ import type { LogLine } from '../../../emulator/services';
 import { LocalTopics } from '../../../emulator/sns/local-topics';
 import type { ResourcePolicySpec } from '../../../emulator/specs';
 import { FakeQueues, FakeStream } from '../../support/events-fixture';
-import { allow, call, deny, document, iamWith, MAPPING, QUEUE, RULE, STREAM, SWEEP, TOPIC, TRUST, TUNNELS } from '../../support/iam-fixture';
+import {
+  allow,
+  call,
+  deny,
+  document,
+  iamWith,
+  MAPPING,
+  QUEUE,
+  RULE,
+  STREAM,
+  SWEEP,
+  TOPIC,
+  TRUST,
+  TUNNELS,
+} from '../../support/iam-fixture';
 
 const reply = () => Promise.resolve({ status: 200, body: '{}' });
 const READ_TUNNELS = call('dynamodb', 'GetItem', { TableName: 'tunnels' });
@@ -117,17 +131,27 @@ describe('a topic', () => {
   const alarm = { service: 'cloudwatch.amazonaws.com', sourceArn: 'arn:aws:cloudwatch:us-east-1:000000000000:alarm:errors' };
   const byFunction = { functionArn: SWEEP.arn };
   const policy = (...statements: object[]): ResourcePolicySpec => ({
-    address: 'aws_sns_topic_policy.alarms.policy', document: document(...statements), resourceArn: TOPIC,
+    address: 'aws_sns_topic_policy.alarms.policy',
+    document: document(...statements),
+    resourceArn: TOPIC,
   });
   const cloudWatch = (sourceArn: string) => ({
-    Principal: { Service: 'cloudwatch.amazonaws.com' }, Condition: { ArnLike: { 'aws:SourceArn': sourceArn } },
+    Principal: { Service: 'cloudwatch.amazonaws.com' },
+    Condition: { ArnLike: { 'aws:SourceArn': sourceArn } },
   });
-  const publishing = (statements: object[], resourcePolicies: ResourcePolicySpec[] = [], more: { kmsKey?: string; encryptionKeys?: Record<string, string> } = {}) => {
+  const publishing = (
+    statements: object[],
+    resourcePolicies: ResourcePolicySpec[] = [],
+    more: { kmsKey?: string; encryptionKeys?: Record<string, string> } = {},
+  ) => {
     const { encryptionKeys = {}, ...topic } = more;
     const spec = { address: 'aws_sns_topic.alarms', name: 'alarms', arn: TOPIC, ...topic };
     const inner = new LocalTopics([spec]);
     const topics = new GuardedTopics(inner, iamWith(statements, { resourcePolicies, encryptionKeys }).iam, [spec]);
-    return { publish: (publisher: typeof alarm | typeof byFunction) => topics.publish(TOPIC, { body: '{}' }, publisher), messages: () => topics.messages(TOPIC) };
+    return {
+      publish: (publisher: typeof alarm | typeof byFunction) => topics.publish(TOPIC, { body: '{}' }, publisher),
+      messages: () => topics.messages(TOPIC),
+    };
   };
 
   test('takes from a service what its policy lets in, and without a policy what comes from its account', () => {

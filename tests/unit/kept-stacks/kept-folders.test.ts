@@ -115,7 +115,9 @@ test('processes that keep and remove the same few folders at once find whole one
       folders.keep(key, draft);
       fs.rmSync(draft, { recursive: true, force: true });
     }`;
-  const processes = [1, 2, 3].map(() => spawn(process.execPath, ['--import', 'tsx', '-e', program], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }));
+  const processes = [1, 2, 3].map(() =>
+    spawn(process.execPath, ['--import', 'tsx', '-e', program], { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }),
+  );
   const codes = await Promise.all(processes.map((child) => once(child, 'exit')));
   expect(codes.map(([code]) => code as unknown)).toEqual([0, 0, 0]);
   expect(fs.readdirSync(directory).filter((name) => !/^key-\d$/.test(name))).toEqual([]);

@@ -13,9 +13,17 @@ let before = '';
 beforeEach(() => {
   root = fs.mkdtempSync(path.join(os.tmpdir(), 'stack-key-'));
   const files = [
-    'modules/tunnel-stack.ts', 'modules/alarms/one.ts', 'environments/local.ts', 'protocol/index.ts', 'functions/settings.ts',
-    'functions/sweep/handler.ts', 'local/start.ts', 'package-lock.json', 'node_modules/.package-lock.json',
-    'dist/functions/sweep.zip', 'dist/functions/roll-back.zip',
+    'modules/tunnel-stack.ts',
+    'modules/alarms/one.ts',
+    'environments/local.ts',
+    'protocol/index.ts',
+    'functions/settings.ts',
+    'functions/sweep/handler.ts',
+    'local/start.ts',
+    'package-lock.json',
+    'node_modules/.package-lock.json',
+    'dist/functions/sweep.zip',
+    'dist/functions/roll-back.zip',
   ];
   for (const file of files) change(file, file);
   input = { root, environment: environments.local, bundles: path.join(root, 'dist/functions') };
@@ -33,7 +41,9 @@ test('the key is the same while everything is, also in another place', () => {
   const copy = `${root}-copy`;
   try {
     fs.cpSync(root, copy, { recursive: true });
-    expect(stackKey({ root: copy, environment: structuredClone(environments.local), bundles: path.join(copy, 'dist/functions') })).toBe(before);
+    expect(stackKey({ root: copy, environment: structuredClone(environments.local), bundles: path.join(copy, 'dist/functions') })).toBe(
+      before,
+    );
   } finally {
     fs.rmSync(copy, { recursive: true, force: true });
   }
@@ -47,10 +57,13 @@ test.each<[string, () => void]>([
   ['the lock file', () => change('package-lock.json', 'changed')],
   ['what is installed', () => change('node_modules/.package-lock.json', 'changed')],
   ['a bundle', () => change('dist/functions/sweep.zip', 'changed')],
-  ['two bundles, each in the place of the other', () => {
-    change('dist/functions/sweep.zip', 'dist/functions/roll-back.zip');
-    change('dist/functions/roll-back.zip', 'dist/functions/sweep.zip');
-  }],
+  [
+    'two bundles, each in the place of the other',
+    () => {
+      change('dist/functions/sweep.zip', 'dist/functions/roll-back.zip');
+      change('dist/functions/roll-back.zip', 'dist/functions/sweep.zip');
+    },
+  ],
   ['a bundle that is missing', () => fs.rmSync(path.join(root, 'dist/functions/sweep.zip'))],
   ['a new module', () => change('modules/two.ts', '')],
   ['a module under another name', () => fs.renameSync(path.join(root, 'modules/alarms/one.ts'), path.join(root, 'modules/alarms/two.ts'))],
@@ -76,7 +89,13 @@ test.each<[string, () => void]>([
 
 test('every file that synthesis imports is among the sources of the key', async () => {
   const { metafile } = await build({
-    entryPoints: [path.join(ROOT, 'modules/synthesize.ts')], bundle: true, write: false, metafile: true, platform: 'node', packages: 'external', absWorkingDir: ROOT,
+    entryPoints: [path.join(ROOT, 'modules/synthesize.ts')],
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    packages: 'external',
+    absWorkingDir: ROOT,
   });
   const imported = Object.keys(metafile.inputs);
   expect(imported).toContain('modules/tunnel-stack.ts');

@@ -30,8 +30,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const requestIds = (): string[] => readFileSync(RUNS, 'utf8').trim().split('\n');
 const send = (failures: number): void => lambda.service.invokeAsync(arnOf('flaky'), { file: RUNS, failures });
-const record = (): Record<string, unknown> =>
-  JSON.parse(lambda.sent[0]?.body ?? '{}') as Record<string, unknown>;
+const record = (): Record<string, unknown> => JSON.parse(lambda.sent[0]?.body ?? '{}') as Record<string, unknown>;
 
 test('an event that failed is tried again, under the same request id, until it is done', async () => {
   lambda = await startLambda(
@@ -93,8 +92,10 @@ test('what becomes of events is told: received, tried, dropped, not taken by the
   );
   const seen: string[] = [];
   for (const event of ['received', 'attempt', 'dropped', 'destinationFailed'] as const) {
-    lambda.service.asyncEvents.on(event, (functionName: string, ageMs?: number) =>
-      void seen.push(`${event} ${functionName}${ageMs !== undefined && ageMs >= 20 ? ', later' : ''}`),
+    lambda.service.asyncEvents.on(
+      event,
+      (functionName: string, ageMs?: number) =>
+        void seen.push(`${event} ${functionName}${ageMs !== undefined && ageMs >= 20 ? ', later' : ''}`),
     );
   }
   send(9);
@@ -147,31 +148,21 @@ test.each([
   ['without a destination', undefined, 'aws_lambda_function.flaky has no on-failure destination'],
   ['whose destination refuses it', QUEUE, `its destination ${QUEUE} refused it: no such queue`],
 ])('an event %s is dropped with a warning', async (_what, onFailureArn, reason) => {
-  lambda = await startLambda(
-    { flaky: flaky({ maxRetries: 0, maxAgeMs: 60_000, onFailureArn }) },
-    { refuseQueue: true },
-  );
+  lambda = await startLambda({ flaky: flaky({ maxRetries: 0, maxAgeMs: 60_000, onFailureArn }) }, { refuseQueue: true });
   send(9);
   await eventually(() => lambda.lines.some(({ text }) => text.includes('dropped')));
   const line = lambda.lines.find(({ text }) => text.includes('dropped'));
-  expect(line?.text).toBe(
-    `event ${line?.requestId} dropped (RetriesExhausted after 1 invocations): ${reason}`,
-  );
+  expect(line?.text).toBe(`event ${line?.requestId} dropped (RetriesExhausted after 1 invocations): ${reason}`);
 });
 
 test('an event above the limit is refused at once', async () => {
   lambda = await startLambda({ flaky: FLAKY }, { limits: { asyncPayloadBytes: 100 } });
-  expect(() => lambda.service.invokeAsync(arnOf('flaky'), 'x'.repeat(100))).toThrow(
-    'Request must be smaller than 100 bytes',
-  );
+  expect(() => lambda.service.invokeAsync(arnOf('flaky'), 'x'.repeat(100))).toThrow('Request must be smaller than 100 bytes');
   expect(() => lambda.service.invokeAsync(arnOf('absent'), {})).toThrow(/^Function not found/);
 });
 
 test('after close nothing is tried again', async () => {
-  lambda = await startLambda(
-    { flaky: flaky({ maxRetries: 2, maxAgeMs: 60_000 }) },
-    { limits: { asyncRetryDelaysMs: [100] } },
-  );
+  lambda = await startLambda({ flaky: flaky({ maxRetries: 2, maxAgeMs: 60_000 }) }, { limits: { asyncRetryDelaysMs: [100] } });
   send(9);
   await eventually(() => lambda.records.length === 1);
   await lambda.service.close();

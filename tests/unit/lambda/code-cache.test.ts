@@ -6,7 +6,8 @@ import { eventually } from '../../support/eventually';
 import { startLambda } from '../../support/lambda-fixture';
 import type { InvocationOutcome } from '../../../emulator/services';
 
-const answering = (text: string): string => `exports.handler = async () => ({ text: ${JSON.stringify(text)}, file: __filename, loaded: require('node:path').sep });`;
+const answering = (text: string): string =>
+  `exports.handler = async () => ({ text: ${JSON.stringify(text)}, file: __filename, loaded: require('node:path').sep });`;
 
 let directory: string;
 beforeEach(async () => {

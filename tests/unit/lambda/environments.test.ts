@@ -15,16 +15,11 @@ const WAITS_FOR_FILE = `const { existsSync } = require('node:fs');
 let lambda: LambdaFixture;
 afterEach(() => lambda.close());
 
-const payloads = (results: readonly InvokeResult[]): unknown[] =>
-  results.map((result) => (result.kind === 'ok' ? result.payload : result));
+const payloads = (results: readonly InvokeResult[]): unknown[] => results.map((result) => (result.kind === 'ok' ? result.payload : result));
 
 test('invocations one after the other run in one environment', async () => {
   lambda = await startLambda({ counter: COUNTER });
-  const results = [
-    await lambda.invoke('counter'),
-    await lambda.invoke('counter'),
-    await lambda.invoke('counter'),
-  ];
+  const results = [await lambda.invoke('counter'), await lambda.invoke('counter'), await lambda.invoke('counter')];
   expect(payloads(results)).toMatchObject([{ n: 1 }, { n: 2 }, { n: 3 }]);
   await eventually(() => lambda.records.length === 3);
   expect(lambda.records.map(({ coldStart }) => coldStart)).toEqual([true, false, false]);

@@ -1,6 +1,7 @@
 import { poolFixture, type PoolEvent, type PoolFixture, type PoolFixtureOptions } from '../../support/pool-fixture';
 
-const runs = ({ events }: PoolFixture): string[] => events.flatMap((event) => (event.kind === 'run' ? [`${event.invocation} in ${event.environment}`] : []));
+const runs = ({ events }: PoolFixture): string[] =>
+  events.flatMap((event) => (event.kind === 'run' ? [`${event.invocation} in ${event.environment}`] : []));
 const started = ({ events }: PoolFixture, kind: PoolEvent['kind'] = 'start'): string[] =>
   events.flatMap((event) => (event.kind === kind ? [event.environment] : []));
 const invokeMany = (fixture: PoolFixture, count: number, ms: number, name = 'f'): Promise<unknown[]> =>
@@ -141,7 +142,10 @@ describe('while no core is spare', () => {
   });
 
   test('an invocation from inside waits for a second at most, one from outside for 25', async () => {
-    for (const [origin, starts] of [['inside', 2], ['outside', 1]] as const) {
+    for (const [origin, starts] of [
+      ['inside', 2],
+      ['outside', 1],
+    ] as const) {
       const fixture = poolFixture({ functions: { f: {} }, ...busy });
       void fixture.invoke('f', 'first', 0);
       await fixture.clock.advance(1000);

@@ -9,31 +9,11 @@ let lambda: LambdaFixture;
 afterEach(() => lambda?.close());
 
 test.each([
-  [
-    'throws while loading',
-    `throw new Error('TUNNELS_TABLE is missing');`,
-    'Error',
-    'TUNNELS_TABLE is missing',
-  ],
-  [
-    'requires what is not there',
-    `require('absent-module');`,
-    'Runtime.ImportModuleError',
-    /Cannot find module 'absent-module'/,
-  ],
+  ['throws while loading', `throw new Error('TUNNELS_TABLE is missing');`, 'Error', 'TUNNELS_TABLE is missing'],
+  ['requires what is not there', `require('absent-module');`, 'Runtime.ImportModuleError', /Cannot find module 'absent-module'/],
   ['is not JavaScript', `exports.handler = async (`, 'Runtime.UserCodeSyntaxError', /SyntaxError/],
-  [
-    'exports something else',
-    `exports.main = 1;`,
-    'Runtime.HandlerNotFound',
-    'index.handler is undefined or not exported',
-  ],
-  [
-    'exits',
-    `process.exit(7);`,
-    'Runtime.ExitError',
-    /^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 7$/,
-  ],
+  ['exports something else', `exports.main = 1;`, 'Runtime.HandlerNotFound', 'index.handler is undefined or not exported'],
+  ['exits', `process.exit(7);`, 'Runtime.ExitError', /^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 7$/],
 ])('a module that %s fails its invocation with that error', async (_what, source, errorType, message) => {
   lambda = await startLambda({ broken: source });
   const errorMessage: unknown = typeof message === 'string' ? message : expect.stringMatching(message);
@@ -94,9 +74,7 @@ describe('what cannot run stops the boot, and the message says how to mend it', 
   test('a zip that is none', async () => {
     const codeZip = path.join(directory, 'text.zip');
     writeFileSync(codeZip, 'not a zip');
-    await expect(start({ codeZip })).rejects.toThrow(
-      `aws_lambda_function.broken: its code ${codeZip} is not a zip`,
-    );
+    await expect(start({ codeZip })).rejects.toThrow(`aws_lambda_function.broken: its code ${codeZip} is not a zip`);
   });
 
   test('an entry that leads out of the zip', async () => {

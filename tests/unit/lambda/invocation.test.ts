@@ -77,7 +77,9 @@ test('each invocation has a request id and a trace of its own, which is not samp
 
 test('a trace header that is handed in keeps its trace and its sampling decision, below a segment of the invocation', async () => {
   const traceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
-  expect((await echo({ traceHeader })).trace).toMatch(/^Root=1-5759e988-bd862e3fe1be46a994272793;Parent=(?!53995c3f42cd8ad8)[0-9a-f]{16};Sampled=1$/);
+  expect((await echo({ traceHeader })).trace).toMatch(
+    /^Root=1-5759e988-bd862e3fe1be46a994272793;Parent=(?!53995c3f42cd8ad8)[0-9a-f]{16};Sampled=1$/,
+  );
 });
 
 test.each([
@@ -100,12 +102,9 @@ test.each([
   ['never-settles', 'Runtime.NodeJsExit', expect.stringContaining('Promise that was never settled')],
   ['unhandled', 'Runtime.UnhandledPromiseRejection', 'Error: nobody looked'],
   ['uncaught', 'RangeError', 'in a timer'],
-])(
-  '%s fails with the error type and message that Lambda gives',
-  async (name, errorType, errorMessage: unknown) => {
-    expect(await lambda.invoke(name)).toEqual({ kind: 'error', errorType, errorMessage });
-  },
-);
+])('%s fails with the error type and message that Lambda gives', async (name, errorType, errorMessage: unknown) => {
+  expect(await lambda.invoke(name)).toEqual({ kind: 'error', errorType, errorMessage });
+});
 
 test.each([
   ['exits', /^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 3$/],
@@ -116,9 +115,7 @@ test.each([
 });
 
 test('a handler that does not return in time is killed, although it blocks its event loop', async () => {
-  const errorMessage: unknown = expect.stringMatching(
-    /^RequestId: [0-9a-f-]{36} Error: Task timed out after 0\.20 seconds$/,
-  );
+  const errorMessage: unknown = expect.stringMatching(/^RequestId: [0-9a-f-]{36} Error: Task timed out after 0\.20 seconds$/);
   expect(await lambda.invoke('stuck')).toEqual({
     kind: 'error',
     errorType: 'Sandbox.Timedout',

@@ -47,12 +47,8 @@ async function logOf(name: string): Promise<string[]> {
   await eventually(() => lambda.records.length === runs + 1);
   const { requestId, environmentId } = lambda.records[runs]!;
   const lines = lambda.lines.filter((line) => line.requestId === requestId);
-  expect(lines.every((line) => line.functionName === name && line.environmentId === environmentId)).toBe(
-    true,
-  );
-  return lines.map(({ text }) =>
-    text.replaceAll(requestId, 'ID').replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z/, 'TIME'),
-  );
+  expect(lines.every((line) => line.functionName === name && line.environmentId === environmentId)).toBe(true);
+  return lines.map(({ text }) => text.replaceAll(requestId, 'ID').replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z/, 'TIME'));
 }
 
 test('what a function writes comes out in order between START and REPORT, its own console and EMF lines raw', async () => {

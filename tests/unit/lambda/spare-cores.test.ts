@@ -9,15 +9,17 @@ test('the first look finds a core to spare', () => {
   expect(spareCores().hasSpareCore()).toBe(true);
 });
 
-test.each([[200, 99, false], [200, 100, true], [1000, 499, false], [1000, 500, true]])(
-  'of %i ms, %i ms of a core idle: a core is spare is %s',
-  (ms, idleMs, spare) => {
-    const cores = spareCores();
-    cores.hasSpareCore();
-    pass(ms, idleMs);
-    expect(cores.hasSpareCore()).toBe(spare);
-  },
-);
+test.each([
+  [200, 99, false],
+  [200, 100, true],
+  [1000, 499, false],
+  [1000, 500, true],
+])('of %i ms, %i ms of a core idle: a core is spare is %s', (ms, idleMs, spare) => {
+  const cores = spareCores();
+  cores.hasSpareCore();
+  pass(ms, idleMs);
+  expect(cores.hasSpareCore()).toBe(spare);
+});
 
 test('a time too short to tell anything leaves the answer as it was', () => {
   const cores = spareCores();

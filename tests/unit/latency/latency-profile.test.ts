@@ -6,8 +6,7 @@ const OPERATIONS = Object.keys(AWS_LATENCY) as LatencyOperation[];
 const draw = (latency: Latency | undefined, operation: LatencyOperation, times: number): number[] =>
   Array.from({ length: times }, () => latency?.(operation) ?? NaN);
 
-const quantile = (values: readonly number[], q: number): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length * q)] ?? NaN;
+const quantile = (values: readonly number[], q: number): number => [...values].sort((a, b) => a - b)[Math.floor(values.length * q)] ?? NaN;
 
 test.each(OPERATIONS)('%s has the median and the 99th percentile of its figure', (operation) => {
   const { medianMs, p99Ms } = AWS_LATENCY[operation];

@@ -24,7 +24,12 @@ test('the ramp grows evenly from nothing to the rate, and ends where holding beg
 test('times are given in seconds or minutes', () => {
   const { duration, ramp: given } = parseLoadOptions(['--duration', '90s', '--vus', '20']) as LoadOptions;
   expect([duration, given]).toEqual([90_000, 20_000]);
-  expect(parseLoadOptions(['--duration', '5m', '--ramp', '30s'])).toMatchObject({ duration: 300_000, ramp: 30_000, vus: 100, latency: 'aws' });
+  expect(parseLoadOptions(['--duration', '5m', '--ramp', '30s'])).toMatchObject({
+    duration: 300_000,
+    ramp: 30_000,
+    vus: 100,
+    latency: 'aws',
+  });
 });
 
 test.each([[['--duration', '5']], [['--vus', '0']], [['--duration', '-1s']], [['--rampage', '1s']]])('%j is refused', (args) => {

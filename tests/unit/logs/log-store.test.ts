@@ -1,7 +1,13 @@
 import { LogStore } from '../../../emulator/logs/log-store';
 import { logText } from '../../../local/story/log-text';
 
-const line = (text: string, requestId?: string) => ({ at: 1, functionName: 'f', environmentId: 'e', text, ...(requestId !== undefined && { requestId }) });
+const line = (text: string, requestId?: string) => ({
+  at: 1,
+  functionName: 'f',
+  environmentId: 'e',
+  text,
+  ...(requestId !== undefined && { requestId }),
+});
 
 describe('the logs of the local cloud', () => {
   test('keep the newest lines, by their number and by their size, and tell each as it comes', () => {
@@ -29,9 +35,14 @@ describe('the logs of the local cloud', () => {
 
 test.each([
   ['START RequestId: 1 Version: $LATEST', { kind: 'frame', level: 'info' }],
-  ['{"level":"WARN","message":"the wake goes by the bus","requestId":"r","error":{"name":"E","message":"m"}}',
-    { kind: 'message', level: 'warning', text: 'the wake goes by the bus; E: m', requestId: 'r' }],
-  ['{"_aws":{},"service":"f","ReturnTime":12.4,"Requests":1,"requestId":"r"}', { kind: 'metrics', text: 'Requests 1, ReturnTime 12 ms', requestId: 'r' }],
+  [
+    '{"level":"WARN","message":"the wake goes by the bus","requestId":"r","error":{"name":"E","message":"m"}}',
+    { kind: 'message', level: 'warning', text: 'the wake goes by the bus; E: m', requestId: 'r' },
+  ],
+  [
+    '{"_aws":{},"service":"f","ReturnTime":12.4,"Requests":1,"requestId":"r"}',
+    { kind: 'metrics', text: 'Requests 1, ReturnTime 12 ms', requestId: 'r' },
+  ],
   ['2026 1\tERROR\tboom', { kind: 'message', level: 'error', text: '2026 1\tERROR\tboom' }],
   ['{half', { kind: 'message', level: 'info', text: '{half' }],
 ])('a line as people read it: %s', (text, expected) => {

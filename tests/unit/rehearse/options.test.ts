@@ -6,7 +6,12 @@ const options = (...args: string[]): RehearseOptions => parseRehearseOptions(arg
 
 test('without options every scenario is played, in divided time', () => {
   expect(options('rollback')).toEqual({
-    rehearsal: 'rollback', scenarios: SCENARIOS.map(({ name }) => name), timeFactor: 10, rate: 6, seed: 1, json: false,
+    rehearsal: 'rollback',
+    scenarios: SCENARIOS.map(({ name }) => name),
+    timeFactor: 10,
+    rate: 6,
+    seed: 1,
+    json: false,
   });
 });
 

@@ -22,7 +22,9 @@ function good(name: ScenarioName, changes: Partial<Run> = {}): Run {
     inFlight: { 'event-driven': 3, polling: 5 },
     stillOpen: 0,
     struck: 40,
-    history: [{ at: FAULT_AT + 9_040, name: 'http-tunnel-local-event-driven-error-rate', from: 'OK', to: 'ALARM', reason: 'three of four' }],
+    history: [
+      { at: FAULT_AT + 9_040, name: 'http-tunnel-local-event-driven-error-rate', from: 'OK', to: 'ALARM', reason: 'three of four' },
+    ],
     mending: undefined,
     ...changes,
   };
@@ -31,11 +33,19 @@ const nothingHappened = { alarmAt: undefined, ownAlarmAt: undefined, rolledBackA
 
 test('seconds count from the fault, and what did not happen is null', () => {
   expect(outcomeOf(good('wake-posts-fail'))).toEqual({
-    scenario: 'wake-posts-fail', secondsToAlarm: 9, secondsToRollback: 9.5, secondsToAllPolling: 10.2,
-    visitorErrors: 0, lost: 0, unfinished: 0, timeFactor: 10,
+    scenario: 'wake-posts-fail',
+    secondsToAlarm: 9,
+    secondsToRollback: 9.5,
+    secondsToAllPolling: 10.2,
+    visitorErrors: 0,
+    lost: 0,
+    unfinished: 0,
+    timeFactor: 10,
   });
   expect(outcomeOf(good('false-alarm', nothingHappened))).toMatchObject({
-    secondsToAlarm: null, secondsToRollback: null, secondsToAllPolling: null,
+    secondsToAlarm: null,
+    secondsToRollback: null,
+    secondsToAllPolling: null,
   });
 });
 
@@ -49,8 +59,11 @@ test.each<[string, Partial<Run>, RegExp]>([
   ['a roll-back after five minutes, divided', { rolledBackAt: FAULT_AT + 30_001 }, /no roll-back within/],
   ['requests that go on being event-driven', { allPollingAt: FAULT_AT + 31_000 }, /not all polled/],
   ['an alarm that did not see its fault', { ownAlarmAt: undefined }, /the alarm event-driven-error-rate did not see it/],
-  ['visitors who saw an error', { seen: { asked: 9, answered: 9, errors: 2, errorKinds: { '504 deadline_exceeded': 2 }, lost: 0 } },
-    /2 visitors saw an error \(2 × 504 deadline_exceeded\)/],
+  [
+    'visitors who saw an error',
+    { seen: { asked: 9, answered: 9, errors: 2, errorKinds: { '504 deadline_exceeded': 2 }, lost: 0 } },
+    /2 visitors saw an error \(2 × 504 deadline_exceeded\)/,
+  ],
   ['answers that were lost', { seen: { asked: 9, answered: 9, errors: 0, errorKinds: {}, lost: 1 } }, /1 answers were lost/],
   ['requests without an end', { unfinished: 3 }, /3 requests did not finish/],
   ['requests in flight that the roll-back cut off', { stillOpen: 1 }, /1 requests that were in flight at the roll-back did not end/],
@@ -70,10 +83,12 @@ test('a mend opens the way again, or says what it does not', () => {
   const mended = { refusedWhileLatched: true, percent: 10, after: { 'event-driven': 9, polling: 81 }, rolledBackAgain: false };
   expect(missesOf(good('mend', { mending: mended }))).toEqual([]);
   expect(missesOf(good('mend'))).toEqual(['mend: there was nothing to mend']);
-  expect(missesOf(good('mend', { mending: { refusedWhileLatched: false, percent: 0, after: nobody, rolledBackAgain: true } }))).toHaveLength(4);
+  expect(
+    missesOf(good('mend', { mending: { refusedWhileLatched: false, percent: 0, after: nobody, rolledBackAgain: true } })),
+  ).toHaveLength(4);
 });
 
-test('the report has a row a scenario, each one\'s alarms, and what was missed', () => {
+test("the report has a row a scenario, each one's alarms, and what was missed", () => {
   const runs = [good('wake-posts-fail'), good('false-alarm', nothingHappened)];
   const report = rollBackReport(runs, ['wake-posts-fail: something']);
   expect(report).toMatch(/^wake-posts-fail +9\.0 s +9\.5 s +10\.2 s +300 +0 +0 +0 +3 \+ 5$/m);

@@ -19,7 +19,9 @@ function watching(...seenBy: RollbackTrigger[]) {
     onSeen: (what, ms) => said.push(`${what} ${ms}`),
   });
   return {
-    watch, assignments, said,
+    watch,
+    assignments,
+    said,
     ring: (id: string, at: number, to: AlarmTransition['to'] = 'ALARM') =>
       history.push({ at, name: `http-tunnel-local-${id}`, from: 'OK', to, reason: '' }),
     rollBack: (at: number) => (rolledBackAt = at),
@@ -69,7 +71,12 @@ test('it is not over before the alarm that is meant to see the fault has', () =>
 
 test('requests in flight at the roll-back are followed to their end', async () => {
   const { watch, assignments, rollBack } = watching('stream-lag');
-  for (const [id, cohort] of [['a', 'event-driven'], ['b', 'polling'], ['c', 'polling']] as const) assignments.begin(id, cohort, FAULT_AT);
+  for (const [id, cohort] of [
+    ['a', 'event-driven'],
+    ['b', 'polling'],
+    ['c', 'polling'],
+  ] as const)
+    assignments.begin(id, cohort, FAULT_AT);
   rollBack(FAULT_AT + 200);
   watch.look(FAULT_AT + 201);
   assignments.begin('later', 'polling', FAULT_AT + 300);
@@ -79,10 +86,14 @@ test('requests in flight at the roll-back are followed to their end', async () =
   expect(watch.stillOpen).toBe(2);
 });
 
-test('a row that comes and goes is a request; sweep\'s probe is nobody\'s', async () => {
+test("a row that comes and goes is a request; sweep's probe is nobody's", async () => {
   const assignments = new Assignments();
-  await call(assignments, 'forward-request', 'PutItem', { Item: { requestId: { S: 'r' }, mode: { S: 'polling' }, cohort: { S: 'event-driven' } } });
-  await call(assignments, 'forward-request', 'PutItem', { Item: { requestId: { S: 's' }, mode: { S: 'polling' }, cohort: { S: 'polling' } } });
+  await call(assignments, 'forward-request', 'PutItem', {
+    Item: { requestId: { S: 'r' }, mode: { S: 'polling' }, cohort: { S: 'event-driven' } },
+  });
+  await call(assignments, 'forward-request', 'PutItem', {
+    Item: { requestId: { S: 's' }, mode: { S: 'polling' }, cohort: { S: 'polling' } },
+  });
   await call(assignments, 'sweep', 'PutItem', { Item: { requestId: { S: 'probe' }, mode: { S: 'bus' } } });
   expect(assignments.inFlight()).toEqual({ 'event-driven': ['r'], polling: ['s'] });
   expect(assignments.between(0)).toEqual({ 'event-driven': 1, polling: 1 });

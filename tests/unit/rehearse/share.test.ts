@@ -38,7 +38,11 @@ test.each<[string, Partial<Walk>, string]>([
   ['stopped on the way', { shares: good.shares.slice(0, 2) }, 'rollout: it came to 25 %, not to 100 %'],
   ['left 0 % without a probe', { refusals: ['soak'] }, 'rollout: 0 % could be left before a probe had come back'],
   ['left a stage too early', { refusals: ['probe'] }, 'rollout: a stage could be left before its soak time was over'],
-  ['had a share that was not set', { shares: [shareOf(10, counts(45, 45)), ...good.shares.slice(2)] }, 'rollout: at 10 % 45 of 90 requests were event-driven, not 0 to 21'],
+  [
+    'had a share that was not set',
+    { shares: [shareOf(10, counts(45, 45)), ...good.shares.slice(2)] },
+    'rollout: at 10 % 45 of 90 requests were event-driven, not 0 to 21',
+  ],
   ['hurt visitors', { seen: { ...seen, errors: 1, errorKinds: { '500': 1 } } }, 'rollout: 1 visitors saw an error (1 × 500)'],
   ['left something behind', { unfinished: 2 }, 'rollout: 2 requests did not finish'],
 ])('a walk that %s says so', (_, changes, miss) => {

@@ -1,10 +1,4 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { BUCKET, sha256, startS3, type S3Fixture } from './s3-fixture';
 
@@ -89,7 +83,10 @@ test('lists are in the order of bytes, by prefix, and page by page', async () =>
   } while (ContinuationToken);
   expect(keys).toEqual([['requests/Z', 'requests/a', 'requests/b'], ['requests/é']]);
   const after = await s3.client.send(new ListObjectsV2Command({ Bucket: BUCKET, StartAfter: 'requests/b' }));
-  expect(after.Contents?.map(({ Key, Size }) => [Key, Size])).toEqual([['requests/é', 11], ['responses/x', 11]]);
+  expect(after.Contents?.map(({ Key, Size }) => [Key, Size])).toEqual([
+    ['requests/é', 11],
+    ['responses/x', 11],
+  ]);
 });
 
 test('a list of nothing has no contents, and a page that nobody gave is refused', async () => {

@@ -17,17 +17,23 @@ async function start({ iam }: { readonly iam: Iam }): Promise<void> {
 const put = (Key: string) => s3.client.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: 'x' }));
 const get = (Key: string) => s3.client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
 const upload = async (key: string) =>
-  answerOf(await fetch(await presignPut(s3.client, key, 'x'), { method: 'PUT', body: 'x', headers: { 'x-amz-checksum-sha256': sha256('x') } }));
+  answerOf(
+    await fetch(await presignPut(s3.client, key, 'x'), { method: 'PUT', body: 'x', headers: { 'x-amz-checksum-sha256': sha256('x') } }),
+  );
 
 test('a role writes where it may, and nowhere else', async () => {
   await start(iamWith([allow('s3:PutObject', `${BUCKET_ARN}/responses/*`)]));
   await put('responses/1');
   await expect(put('requests/1')).rejects.toMatchObject({
     name: 'AccessDenied',
-    message: expect.stringContaining(`s3:PutObject on resource: "${BUCKET_ARN}/requests/1" because no identity-based policy allows`) as string,
+    message: expect.stringContaining(
+      `s3:PutObject on resource: "${BUCKET_ARN}/requests/1" because no identity-based policy allows`,
+    ) as string,
     $metadata: { httpStatusCode: 403 },
   });
-  await expect(s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'responses/1' }))).rejects.toMatchObject({ name: 'AccessDenied' });
+  await expect(s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'responses/1' }))).rejects.toMatchObject({
+    name: 'AccessDenied',
+  });
   expect(s3.buckets.objects().map(({ key }) => key)).toEqual(['responses/1']);
 });
 
@@ -66,8 +72,7 @@ test('the policy of the bucket speaks of its objects', async () => {
 
 test('an object under a customer’s key takes the right to use the key, through S3', async () => {
   const key = 'arn:aws:kms:us-east-1:000000000000:key/1';
-  const viaS3 = (action: string) =>
-    allow(action, key, { Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } } });
+  const viaS3 = (action: string) => allow(action, key, { Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } } });
   await start(iamWith([allow('s3:*', '*'), viaS3('kms:GenerateDataKey')], { encryptionKeys: { [BUCKET_ARN]: key } }));
   await put('a');
   await expect(get('a')).rejects.toMatchObject({ name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });

@@ -60,7 +60,12 @@ export async function startS3({ intercept, roleArn = SIGNER.roleArn, ...options 
   const { url } = await endpoint.listen();
   const client = clientOf(url);
   return {
-    url, client, buckets, calls, warnings, clock,
+    url,
+    client,
+    buckets,
+    calls,
+    warnings,
+    clock,
     async close() {
       client.destroy();
       await endpoint.close();

@@ -2,16 +2,7 @@ import { AWS_LIMITS } from '../../../emulator/limits';
 import type { InvokeResult } from '../../../emulator/services';
 import { EventSourceMapping } from '../../../emulator/streams/event-source-mapping';
 import type { MappingSpec } from '../../../emulator/specs';
-import {
-  FakeInvoker,
-  FakeQueues,
-  FakeStream,
-  FUNCTION_ARN,
-  keysOf,
-  mapping,
-  QUEUE_ARN,
-  STREAM_ARN,
-} from '../../support/events-fixture';
+import { FakeInvoker, FakeQueues, FakeStream, FUNCTION_ARN, keysOf, mapping, QUEUE_ARN, STREAM_ARN } from '../../support/events-fixture';
 import { VirtualClock } from '../../support/virtual-clock';
 
 const OK: InvokeResult = { kind: 'ok', payload: null };
@@ -68,14 +59,11 @@ const reporting =
       batchItemFailures: keysOf(payload)
         .filter((key) => failing.includes(key))
         .map((key) => ({
-          itemIdentifier: String(
-            stream.records.findIndex(({ record }) => keysOf({ Records: [record] })[0] === key) + 1,
-          ).padStart(6, '0'),
+          itemIdentifier: String(stream.records.findIndex(({ record }) => keysOf({ Records: [record] })[0] === key) + 1).padStart(6, '0'),
         })),
     },
   });
-const sent = (index = 0): Record<string, Record<string, unknown>> =>
-  queues.sent[index]?.body as Record<string, Record<string, unknown>>;
+const sent = (index = 0): Record<string, Record<string, unknown>> => queues.sent[index]?.body as Record<string, Record<string, unknown>>;
 
 describe('a batch that fails', () => {
   test('is run again whole until it succeeds, and the records behind it wait', async () => {
@@ -152,9 +140,7 @@ describe('a batch that fails', () => {
     invoker.answer = poisonedBy('a');
     await run('ab', { ...spec, maxRetries: 0, batchSize: 1 });
     expect(batches()).toEqual(['a', 'b']);
-    expect(warnings).toEqual([
-      `aws_lambda_event_source_mapping.responses: 1 records are given up (RetryAttemptsExhausted): ${reason}`,
-    ]);
+    expect(warnings).toEqual([`aws_lambda_event_source_mapping.responses: 1 records are given up (RetryAttemptsExhausted): ${reason}`]);
   });
 });
 
@@ -186,9 +172,7 @@ describe('a batch that is not run', () => {
     };
     await run('a', {});
     expect(batches()).toEqual(['a', 'a']);
-    expect(warnings).toEqual([
-      expect.stringContaining(`${FUNCTION_ARN} cannot be invoked: Function not found`),
-    ]);
+    expect(warnings).toEqual([expect.stringContaining(`${FUNCTION_ARN} cannot be invoked: Function not found`)]);
   });
 
   test('because its first records are too old is run with the others', async () => {
@@ -268,10 +252,7 @@ describe('ReportBatchItemFailures', () => {
     ['a list that is none', { batchItemFailures: 'none' }],
     ['an empty identifier', { batchItemFailures: [{ itemIdentifier: '' }] }],
     ['a missing identifier', { batchItemFailures: [{ id: '000002' }] }],
-    [
-      'an identifier of no record',
-      { batchItemFailures: [{ itemIdentifier: '000002' }, { itemIdentifier: '999999' }] },
-    ],
+    ['an identifier of no record', { batchItemFailures: [{ itemIdentifier: '000002' }, { itemIdentifier: '999999' }] }],
     ['null among the failures', { batchItemFailures: [null] }],
   ])('takes %s for the failure of the whole batch', async (_what, payload) => {
     invoker.answer = () => ({ kind: 'ok', payload });

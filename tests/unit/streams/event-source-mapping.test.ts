@@ -3,14 +3,7 @@ import { EventSourceMapping } from '../../../emulator/streams/event-source-mappi
 import type { EventSourceMappingOptions } from '../../../emulator/streams/event-source-mapping';
 import type { StreamRecord } from '../../../emulator/services';
 import type { MappingSpec } from '../../../emulator/specs';
-import {
-  FakeInvoker,
-  FakeQueues,
-  FakeStream,
-  FUNCTION_ARN,
-  keysOf,
-  mapping,
-} from '../../support/events-fixture';
+import { FakeInvoker, FakeQueues, FakeStream, FUNCTION_ARN, keysOf, mapping } from '../../support/events-fixture';
 import { eventually } from '../../support/eventually';
 import { VirtualClock } from '../../support/virtual-clock';
 
@@ -189,9 +182,7 @@ test('the counts and the listeners tell what became of batches and how old their
     return { kind: 'ok', payload: null };
   };
   await clock.advance(500);
-  expect(seen).toEqual([
-    { at: clock.now() - 75, functionArn: FUNCTION_ARN, records: 2, outcome: 'succeeded', iteratorAgeMs: 125 },
-  ]);
+  expect(seen).toEqual([{ at: clock.now() - 75, functionArn: FUNCTION_ARN, records: 2, outcome: 'succeeded', iteratorAgeMs: 125 }]);
   expect(esm.stats()).toEqual({
     read: 2,
     filtered: 0,
@@ -204,15 +195,10 @@ test('the counts and the listeners tell what became of batches and how old their
 
 test('a read that fails is told and comes again', async () => {
   let failures = 1;
-  open(
-    {},
-    { beforeRead: () => (failures-- > 0 ? Promise.reject(new Error('partitioned')) : Promise.resolve()) },
-  );
+  open({}, { beforeRead: () => (failures-- > 0 ? Promise.reject(new Error('partitioned')) : Promise.resolve()) });
   add('a');
   await clock.advance(250);
-  expect(warnings).toEqual([
-    'aws_lambda_event_source_mapping.responses: the stream was not read: partitioned',
-  ]);
+  expect(warnings).toEqual(['aws_lambda_event_source_mapping.responses: the stream was not read: partitioned']);
   await clock.advance(250);
   expect(batches()).toEqual([['a']]);
 });
@@ -249,8 +235,7 @@ test('a filter that Lambda would refuse stops the boot, by address', () => {
   expect(() => open({ filters: [{ a: [1] }, { a: 1 }] })).toThrow(
     expect.objectContaining({
       name: 'EventPatternError',
-      message:
-        'aws_lambda_event_source_mapping.responses: filter 2: a is 1, which is neither a list nor an object; write [1]',
+      message: 'aws_lambda_event_source_mapping.responses: filter 2: a is 1, which is neither a list nor an object; write [1]',
     }),
   );
 });

@@ -20,7 +20,13 @@ function stack(resources: Record<string, Attributes>, outputs: Stack['outputs'] 
   };
 }
 
-const TABLE = { name: 'pending', hash_key: 'id', attribute: [{ name: 'id', type: 'S' }], stream_enabled: true, stream_view_type: 'NEW_IMAGE' };
+const TABLE = {
+  name: 'pending',
+  hash_key: 'id',
+  attribute: [{ name: 'id', type: 'S' }],
+  stream_enabled: true,
+  stream_view_type: 'NEW_IMAGE',
+};
 
 test('references become what AWS would compute, alone and within text', () => {
   const spec = readCloudSpec(
@@ -62,10 +68,18 @@ test('variables come from outside, as Terraform takes them', () => {
 test.each<[string, Record<string, Attributes>, string]>([
   ['a type nobody taught it', { 'aws_kinesis_stream.s': {} }, 'aws_kinesis_stream.s: the local cloud does not know aws_kinesis_stream'],
   ['a Terraform function', { 'aws_sqs_queue.q': { name: '${upper("q")}' } }, 'aws_sqs_queue.q'],
-  ['a reference to nothing', { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.other.name}' } }, 'aws_sqs_queue.other, which the stack does not have'],
+  [
+    'a reference to nothing',
+    { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.other.name}' } },
+    'aws_sqs_queue.other, which the stack does not have',
+  ],
   ['a reference to itself', { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.q.name}' } }, 'refers to itself'],
   ['a missing attribute', { 'aws_sqs_queue.q': {} }, 'aws_sqs_queue.q'],
-  ['an attribute it does not compute', { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.p.kms_id}' }, 'aws_sqs_queue.p': { name: 'p' } }, 'computed-attributes'],
+  [
+    'an attribute it does not compute',
+    { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.p.kms_id}' }, 'aws_sqs_queue.p': { name: 'p' } },
+    'computed-attributes',
+  ],
   ['an index it would ignore', { 'aws_dynamodb_table.t': { ...TABLE, global_secondary_index: [{}] } }, 'global_secondary_index'],
   ['an API without a stage', { 'aws_apigatewayv2_api.a': { protocol_type: 'HTTP' } }, 'has no stage'],
 ])('%s stops the boot by address', (_, resources, message) => {

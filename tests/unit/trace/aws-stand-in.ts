@@ -27,7 +27,8 @@ export async function standInForAws(known: Known): Promise<StandIn> {
       const operation = String(request.headers['x-amz-target'] ?? request.url);
       const input = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
       asked.push({ operation, input });
-      const [status, body] = known.refusal === undefined ? answer(known, operation, input) : [403, { __type: 'AccessDeniedException', message: known.refusal }];
+      const [status, body] =
+        known.refusal === undefined ? answer(known, operation, input) : [403, { __type: 'AccessDeniedException', message: known.refusal }];
       response.writeHead(status, { 'content-type': operation.startsWith('/') ? 'application/json' : 'application/x-amz-json-1.1' });
       response.end(JSON.stringify(body));
     });
@@ -41,7 +42,9 @@ function answer({ traces, logs }: Known, operation: string, input: Record<string
     const wanted = /^annotation\[requestId\] = "(.+)"$/.exec(String(input['FilterExpression']))?.[1];
     const [from, to] = [Number(input['StartTime']), Number(input['EndTime'])];
     const found = Object.entries(traces).filter(
-      ([, segments]) => JSON.stringify(segments).includes(`"requestId":"${wanted}"`) && segments.some(({ start_time }) => start_time >= from && start_time < to),
+      ([, segments]) =>
+        JSON.stringify(segments).includes(`"requestId":"${wanted}"`) &&
+        segments.some(({ start_time }) => start_time >= from && start_time < to),
     );
     const { items, next } = page(found, input['NextToken']);
     return [200, { TraceSummaries: items.map(([Id]) => ({ Id })), ...(next && { NextToken: next }) }];
@@ -50,13 +53,19 @@ function answer({ traces, logs }: Known, operation: string, input: Record<string
     const ids = input['TraceIds'] as string[];
     if (ids.length > 5) return [400, { __type: 'InvalidRequestException', message: 'too many ids' }];
     const { items, next } = page(ids, input['NextToken']);
-    const Traces = items.map((Id) => ({ Id, Segments: (traces[Id] ?? []).map((segment) => ({ Id: segment.id, Document: JSON.stringify(segment) })) }));
+    const Traces = items.map((Id) => ({
+      Id,
+      Segments: (traces[Id] ?? []).map((segment) => ({ Id: segment.id, Document: JSON.stringify(segment) })),
+    }));
     return [200, { Traces, ...(next && { NextToken: next }) }];
   }
   const events = logs[String(input['logGroupName'])];
   if (!events) return [400, { __type: 'ResourceNotFoundException', message: 'The specified log group does not exist.' }];
   const terms = [...String(input['filterPattern']).matchAll(/"([^"]+)"/g)].flatMap(([, term]) => term ?? []);
-  const { items, next } = page(events.filter(({ message }) => terms.some((term) => message.includes(term))), input['nextToken']);
+  const { items, next } = page(
+    events.filter(({ message }) => terms.some((term) => message.includes(term))),
+    input['nextToken'],
+  );
   return [200, { events: items, ...(next && { nextToken: next }) }];
 }
 

@@ -11,15 +11,48 @@ const START = Math.floor(Date.now() / 1000) - 60;
 function invocation(name: string, traceId: string, at: number, annotations: Record<string, string>): Segment[] {
   const fn = `http-tunnel-staging-${name}`;
   return [
-    { id: `${name}-service`, trace_id: traceId, name: fn, origin: 'AWS::Lambda', start_time: at, end_time: at + 0.1, aws: { request_id: LAMBDA_ID } },
     {
-      id: `${name}-function`, trace_id: traceId, parent_id: `${name}-service`, name: fn, origin: 'AWS::Lambda::Function', start_time: at, end_time: at + 0.1,
+      id: `${name}-service`,
+      trace_id: traceId,
+      name: fn,
+      origin: 'AWS::Lambda',
+      start_time: at,
+      end_time: at + 0.1,
+      aws: { request_id: LAMBDA_ID },
+    },
+    {
+      id: `${name}-function`,
+      trace_id: traceId,
+      parent_id: `${name}-service`,
+      name: fn,
+      origin: 'AWS::Lambda::Function',
+      start_time: at,
+      end_time: at + 0.1,
       subsegments: [
-        { id: `${name}-invocation`, name: 'Invocation', start_time: at, end_time: at + 0.09, subsegments: [
-          { id: `${name}-handler`, name: '## handler', start_time: at, end_time: at + 0.09, annotations, subsegments: [
-            { id: `${name}-call`, name: 'DynamoDB', start_time: at + 0.01, end_time: at + 0.02, aws: { operation: 'GetItem', table_name: 'http-tunnel-staging-tunnels' } },
-          ] },
-        ] },
+        {
+          id: `${name}-invocation`,
+          name: 'Invocation',
+          start_time: at,
+          end_time: at + 0.09,
+          subsegments: [
+            {
+              id: `${name}-handler`,
+              name: '## handler',
+              start_time: at,
+              end_time: at + 0.09,
+              annotations,
+              subsegments: [
+                {
+                  id: `${name}-call`,
+                  name: 'DynamoDB',
+                  start_time: at + 0.01,
+                  end_time: at + 0.02,
+                  aws: { operation: 'GetItem', table_name: 'http-tunnel-staging-tunnels' },
+                },
+              ],
+            },
+          ],
+        },
       ],
     },
   ];
@@ -35,7 +68,10 @@ const KNOWN: Known = {
   logs: {
     '/aws/lambda/http-tunnel-staging-forward-request': [
       { timestamp: START * 1000 + 1, message: `START RequestId: ${LAMBDA_ID} Version: $LATEST\n` },
-      { timestamp: START * 1000 + 40, message: `{"level":"WARN","message":"could not read","function_request_id":"${LAMBDA_ID}","requestId":"${ID}"}\n` },
+      {
+        timestamp: START * 1000 + 40,
+        message: `{"level":"WARN","message":"could not read","function_request_id":"${LAMBDA_ID}","requestId":"${ID}"}\n`,
+      },
       { timestamp: START * 1000 + 90, message: `2026-11-25T03:00:00.000Z ${LAMBDA_ID} Task timed out after 30.00 seconds\n` },
       { timestamp: START * 1000 + 95, message: '{"level":"WARN","message":"of another","requestId":"another-request"}' },
     ],
@@ -75,8 +111,12 @@ test('looks back six hours at a time, and no further than where it finds the req
   await awsStory(options({ hours: 72 }));
   expect(aws.asked.filter(({ operation }) => operation === '/TraceSummaries').length).toBeLessThanOrEqual(2);
   aws.asked.length = 0;
-  await expect(awsStory(options({ requestId: 'not-a-request', hours: 24 }))).rejects.toThrow('knows no request not-a-request of the last 24 h');
-  const windows = aws.asked.filter(({ operation }) => operation === '/TraceSummaries').map(({ input }) => Number(input['EndTime']) - Number(input['StartTime']));
+  await expect(awsStory(options({ requestId: 'not-a-request', hours: 24 }))).rejects.toThrow(
+    'knows no request not-a-request of the last 24 h',
+  );
+  const windows = aws.asked
+    .filter(({ operation }) => operation === '/TraceSummaries')
+    .map(({ input }) => Number(input['EndTime']) - Number(input['StartTime']));
   expect(windows).toEqual([21600, 21600, 21600, 21600]);
 });
 
@@ -89,5 +129,7 @@ test('a request that X-Ray has not sampled is told by its log lines alone, and s
 
 test('a refusal of AWS is one line that says what it takes', async () => {
   await use({ ...KNOWN, refusal: 'User: arn:aws:iam::1:user/x is not authorized to perform: xray:GetTraceSummaries' });
-  await expect(awsStory(options())).rejects.toThrow(/^AWS did not answer in \S+: .*not authorized.*; it takes credentials that may read X-Ray and CloudWatch Logs$/);
+  await expect(awsStory(options())).rejects.toThrow(
+    /^AWS did not answer in \S+: .*not authorized.*; it takes credentials that may read X-Ray and CloudWatch Logs$/,
+  );
 });

@@ -4,7 +4,12 @@ const ID = '0b2c7a52-3f0e-4d0c-9a53-7a0e0f3f1a11';
 
 test('asks the local cloud unless told otherwise', () => {
   expect(parseTraceOptions([ID])).toEqual({ requestId: ID, env: 'local', hours: 6, json: false });
-  expect(parseTraceOptions([ID, '--env', 'prod', '--hours', '48', '--json'])).toEqual({ requestId: ID, env: 'prod', hours: 48, json: true });
+  expect(parseTraceOptions([ID, '--env', 'prod', '--hours', '48', '--json'])).toEqual({
+    requestId: ID,
+    env: 'prod',
+    hours: 48,
+    json: true,
+  });
 });
 
 test.each([

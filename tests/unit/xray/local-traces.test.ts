@@ -9,15 +9,29 @@ const FORWARD = 'http-tunnel-local-forward-request';
 
 /** An invocation that took 100 ms of function time, from 1000 on. */
 const invocation = (trace: number, functionName: string, more: Partial<InvocationRecord> = {}): InvocationRecord => ({
-  at: 1100, functionName, requestId: `lambda-${trace}`, environmentId: 'e', coldStart: false, durationMs: 100, billedMs: 100, kind: 'ok',
+  at: 1100,
+  functionName,
+  requestId: `lambda-${trace}`,
+  environmentId: 'e',
+  coldStart: false,
+  durationMs: 100,
+  billedMs: 100,
+  kind: 'ok',
   trace: { traceId: traceId(trace), sampled: true, segmentId: `segment-${trace}`, askedAt: 990, handlerMs: 80 },
   ...more,
 });
 
 /** What the function sends of itself: the handler, and what hangs below it. */
 const sent = (trace: number, name: string, annotations: Record<string, string>, more: Partial<Segment> = {}): Segment => ({
-  id: `${name}-${trace}-${JSON.stringify(annotations)}`, name, trace_id: traceId(trace), parent_id: `segment-${trace}`, type: 'subsegment',
-  start_time: 1.001, end_time: 1.08, annotations, ...more,
+  id: `${name}-${trace}-${JSON.stringify(annotations)}`,
+  name,
+  trace_id: traceId(trace),
+  parent_id: `segment-${trace}`,
+  type: 'subsegment',
+  start_time: 1.001,
+  end_time: 1.08,
+  annotations,
+  ...more,
 });
 
 const line = (text: string, requestId: string, at = 1050) => ({ at, functionName: FORWARD, environmentId: 'e', requestId, text });
@@ -30,7 +44,8 @@ describe('the traces of the local cloud', () => {
     traces = new LocalTraces(logs);
   });
   const addInvocation = (record: InvocationRecord): void => lambdaSegments(record).forEach((segment) => traces.add(segment));
-  const texts = (requestId: string): string[] => traces.timeline(requestId).map(({ functionName, text, depth }) => `${depth} ${functionName} ${text}`);
+  const texts = (requestId: string): string[] =>
+    traces.timeline(requestId).map(({ functionName, text, depth }) => `${depth} ${functionName} ${text}`);
 
   test('tell what Lambda records of an invocation, from the request on, and the cold start in it', () => {
     addInvocation(invocation(1, FORWARD, { coldStart: true, initMs: 50 }));
@@ -38,7 +53,9 @@ describe('the traces of the local cloud', () => {
     expect(service).toMatchObject({ origin: 'AWS::Lambda', start_time: 0.95, end_time: 1.1, aws: { request_id: 'lambda-1' } });
     expect(ran).toMatchObject({ id: 'segment-1', parent_id: service?.id, origin: 'AWS::Lambda::Function', start_time: 0.95 });
     expect(ran?.subsegments?.map(({ name, start_time, end_time }) => [name, start_time, end_time])).toEqual([
-      ['Initialization', 0.95, 1], ['Invocation', 1, 1.08], ['Overhead', 1.08, 1.1],
+      ['Initialization', 0.95, 1],
+      ['Invocation', 1, 1.08],
+      ['Overhead', 1.08, 1.1],
     ]);
   });
 
@@ -60,7 +77,9 @@ describe('the traces of the local cloud', () => {
     traces.add(sent(3, '## handler', { requestId: 'r-3', Service: 'forward-request' }));
     addInvocation(invocation(3, FORWARD));
     expect(texts('r-1')).toEqual([
-      '0 forward-request invocation: tunnel demo, mode bus', '0 process-stream invocation', '1 process-stream EventBridge PutEvents',
+      '0 forward-request invocation: tunnel demo, mode bus',
+      '0 process-stream invocation',
+      '1 process-stream EventBridge PutEvents',
     ]);
     expect(texts('r-2')).toContain('1 process-stream DynamoDB OfTheOther');
     expect(texts('nobody')).toEqual([]);
@@ -73,7 +92,11 @@ describe('the traces of the local cloud', () => {
     logs.add(line('{"level":"INFO","message":"of another","requestId":"r-2"}', 'lambda-2'));
     addInvocation(invocation(1, FORWARD, { kind: 'error', errorType: 'Sandbox.Timedout' }));
     const timeline = traces.timeline('r-1');
-    expect(timeline.map(({ text }) => text)).toEqual(['invocation: Sandbox.Timedout', 'half way', '2026-11-25T03:00:00Z lambda-1 Task timed out after 30.00 seconds']);
+    expect(timeline.map(({ text }) => text)).toEqual([
+      'invocation: Sandbox.Timedout',
+      'half way',
+      '2026-11-25T03:00:00Z lambda-1 Task timed out after 30.00 seconds',
+    ]);
     expect(timeline.map(({ failed }) => failed)).toEqual([true, false, true]);
   });
 

@@ -12,7 +12,18 @@ test('takes segments as the SDK sends them, and drops everything else without a 
   const socket = createSocket('udp4');
   const port = Number(daemon.address.split(':')[1]);
   const send = (text: string): void => socket.send(text, port, '127.0.0.1');
-  for (const bad of ['', '\n', 'x', HEADER, `${HEADER}{`, `${HEADER}null`, `${HEADER}{"id":1}`, JSON.stringify(SEGMENT), `{"format":"xml","version":1}\n{}`]) send(bad);
+  for (const bad of [
+    '',
+    '\n',
+    'x',
+    HEADER,
+    `${HEADER}{`,
+    `${HEADER}null`,
+    `${HEADER}{"id":1}`,
+    JSON.stringify(SEGMENT),
+    `{"format":"xml","version":1}\n{}`,
+  ])
+    send(bad);
   send(HEADER + JSON.stringify(SEGMENT));
   await eventually(() => expect(segments).toEqual([SEGMENT]));
   socket.close();

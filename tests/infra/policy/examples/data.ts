@@ -1,11 +1,7 @@
 import { deniesPlainHttp, only, together, type Example } from './example';
 
 const table = (values: Record<string, unknown>, name?: string) =>
-  only(
-    'aws_dynamodb_table',
-    { name: 'it', hash_key: 'id', attribute: [{ name: 'id', type: 'S' }], ...values },
-    name,
-  );
+  only('aws_dynamodb_table', { name: 'it', hash_key: 'id', attribute: [{ name: 'id', type: 'S' }], ...values }, name);
 
 const bucket = only('aws_s3_bucket', { bucket: 'it' });
 const publicAccess = (restrict: boolean) =>
@@ -23,14 +19,12 @@ export const data: Record<string, Example> = {
   'table-recovery': {
     holds: table({ point_in_time_recovery: { enabled: true } }, 'tunnels'),
     violated: table({ point_in_time_recovery: { enabled: true } }, 'pending-requests'),
-    problem:
-      "point_in_time_recovery.enabled must be false: it holds visitors' bodies for seconds; recovery would keep them for 35 days",
+    problem: "point_in_time_recovery.enabled must be false: it holds visitors' bodies for seconds; recovery would keep them for 35 days",
   },
   'table-expiry': {
     holds: table({ ttl: { enabled: true, attribute_name: 'expiresAt' } }, 'pending-requests'),
     violated: table({ ttl: { enabled: false } }, 'pending-requests'),
-    problem:
-      "rows expire by nothing, declared is expiresAt: it holds visitors' bodies for seconds; recovery would keep them for 35 days",
+    problem: "rows expire by nothing, declared is expiresAt: it holds visitors' bodies for seconds; recovery would keep them for 35 days",
   },
   'table-deletion-protection': {
     holds: table({ deletion_protection_enabled: true }, 'tunnels'),
@@ -55,10 +49,7 @@ export const data: Record<string, Example> = {
     problem: 'restrict_public_buckets is not true',
   },
   'bucket-tls-only': {
-    holds: together(
-      bucket,
-      only('aws_s3_bucket_policy', { bucket: '${aws_s3_bucket.it.bucket}', policy: deniesPlainHttp('s3:*') }),
-    ),
+    holds: together(bucket, only('aws_s3_bucket_policy', { bucket: '${aws_s3_bucket.it.bucket}', policy: deniesPlainHttp('s3:*') })),
     violated: bucket,
     problem: 'no policy denies calls without TLS',
   },

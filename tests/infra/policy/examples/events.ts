@@ -8,8 +8,7 @@ const target = (values: Record<string, unknown>) =>
     ...values,
   });
 
-const rule = (pattern: unknown) =>
-  only('aws_cloudwatch_event_rule', { name: 'it', event_pattern: JSON.stringify(pattern) });
+const rule = (pattern: unknown) => only('aws_cloudwatch_event_rule', { name: 'it', event_pattern: JSON.stringify(pattern) });
 
 const alarm = (values: Record<string, unknown>) =>
   only('aws_cloudwatch_metric_alarm', {
@@ -27,10 +26,7 @@ const alarm = (values: Record<string, unknown>) =>
 const topic = ['arn:aws:sns:us-east-1:111122223333:it'];
 
 const topicWith = (document: string) =>
-  together(
-    only('aws_sns_topic', { name: 'it' }),
-    only('aws_sns_topic_policy', { arn: '${aws_sns_topic.it.arn}', policy: document }),
-  );
+  together(only('aws_sns_topic', { name: 'it' }), only('aws_sns_topic_policy', { arn: '${aws_sns_topic.it.arn}', policy: document }));
 
 const publishing = (Condition: Record<string, unknown>): string =>
   policy({

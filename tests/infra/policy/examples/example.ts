@@ -22,14 +22,12 @@ export const only = (type: string, values: Values, name = 'it'): StackJson => ({
 export const together = (...fragments: readonly StackJson[]): StackJson => {
   const resource: Record<string, Record<string, Values>> = {};
   for (const fragment of fragments) {
-    for (const [type, byName] of Object.entries(fragment.resource ?? {}))
-      resource[type] = { ...resource[type], ...byName };
+    for (const [type, byName] of Object.entries(fragment.resource ?? {})) resource[type] = { ...resource[type], ...byName };
   }
   return { resource };
 };
 
-export const policy = (...statements: readonly Values[]): string =>
-  JSON.stringify({ Version: '2012-10-17', Statement: statements });
+export const policy = (...statements: readonly Values[]): string => JSON.stringify({ Version: '2012-10-17', Statement: statements });
 
 export const deniesPlainHttp = (calls: string): string =>
   policy({

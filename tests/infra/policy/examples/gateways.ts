@@ -1,7 +1,6 @@
 import { only, type Example } from './example';
 
-const stage = (values: Record<string, unknown>) =>
-  only('aws_apigatewayv2_stage', { api_id: 'it', name: 'v1', ...values });
+const stage = (values: Record<string, unknown>) => only('aws_apigatewayv2_stage', { api_id: 'it', name: 'v1', ...values });
 const connect = (authorization: Record<string, unknown>) =>
   only('aws_apigatewayv2_route', { api_id: 'it', route_key: '$connect', ...authorization });
 const tagged = (tags: Record<string, string>) => ({
