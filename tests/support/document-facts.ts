@@ -51,7 +51,9 @@ function problemsOfPath(span: string): string[] {
   return !isPath || fs.existsSync(path.join(ROOT, file)) ? [] : [`the path ${file} does not exist`];
 }
 
-function problemsOfCommand(span: string): string[] {
+function problemsOfCommand(line: string): string[] {
+  // Without the shell's comment.
+  const span = line.replace(/ # .*/, '');
   const flags = [...span.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/g)].map(([flag]) => flag).filter((flag) => !FOREIGN_FLAGS.has(flag));
   const [, script] = /^(?:.*?[ ;&(])?npm (?:run (?:--silent )?)?([a-z][\w:-]*)(?=\s|$)/.exec(span) ?? [];
   if (script !== undefined && !['ci', 'install', 'run', 'view', 'warn'].includes(script) && !(script in npmScripts())) {
