@@ -11,6 +11,7 @@ const documents = [
   ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join('docs', name)),
+  'tests/README.md',
 ];
 
 const dev = stackOf('dev');
