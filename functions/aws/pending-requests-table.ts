@@ -7,7 +7,7 @@ import {
   type Answerer,
   type Completion,
   type CompletionResult,
-  type Interest,
+  type RequestState,
   type Outcome,
   type PendingRequest,
   type PendingRequests,
@@ -39,9 +39,9 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
       return completionIn(Attributes);
     },
 
-    async interest(answerer) {
+    async stateFor(answerer) {
       const { Item } = await client.send(new GetCommand({ ...table, Key: { requestId: answerer.requestId }, ConsistentRead: true }));
-      return interestOf(Item, answerer);
+      return requestStateOf(Item, answerer);
     },
 
     async complete(answer): Promise<CompletionResult> {
@@ -70,9 +70,9 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
         return { kind: 'completed', request: requestIn(Attributes as Row) };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        const interest = interestOf(error.Item && unmarshall(error.Item), answer);
-        if (interest.kind === 'waiting' || interest.kind === 'outdated') throw error;
-        return interest;
+        const state = requestStateOf(error.Item && unmarshall(error.Item), answer);
+        if (state.kind === 'waiting' || state.kind === 'outdated') throw error;
+        return state;
       }
     },
 
@@ -97,7 +97,7 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
 }
 
 /** What the row has for an answer from this tunnel and owner. */
-function interestOf(row: Row | undefined, answerer: Answerer): Interest {
+function requestStateOf(row: Row | undefined, answerer: Answerer): RequestState {
   if (!row) return { kind: 'late' };
   const request = requestIn(row);
   if (request.tunnelId !== answerer.tunnelId || request.owner !== answerer.owner) return { kind: 'foreign' };

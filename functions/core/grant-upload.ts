@@ -1,12 +1,12 @@
 import { MAX_RESPONSE_BODY_BYTES, type CloudMessage, type UploadRequestMessage } from '../../protocol';
 import { responseBodyKey, type BodyStore } from './body-store';
-import type { Interest, PendingRequests } from './pending-request';
+import type { RequestState, PendingRequests } from './pending-request';
 import type { AgentIdentity } from './tunnel';
 
 export interface GrantOptions {
-  readonly pending: Pick<PendingRequests, 'interest'>;
+  readonly pending: Pick<PendingRequests, 'stateFor'>;
   readonly bodies: Pick<BodyStore, 'uploadUrl'>;
-  readonly observer: { answer(requestId: string, interest: Interest): void };
+  readonly observer: { answer(requestId: string, state: RequestState): void };
 }
 
 /** The reply to an agent that asks where to put an answer's body: only where somebody waits for that agent's answer is there a place. */
@@ -19,13 +19,13 @@ export async function grantUpload(
   if (bytes > MAX_RESPONSE_BODY_BYTES) {
     return refuse(`the answer's body has ${bytes} bytes, and the tunnel carries ${MAX_RESPONSE_BODY_BYTES}`);
   }
-  const interest = await pending.interest({ requestId, tunnelId, owner });
-  observer.answer(requestId, interest);
-  if (interest.kind === 'outdated') {
+  const state = await pending.stateFor({ requestId, tunnelId, owner });
+  observer.answer(requestId, state);
+  if (state.kind === 'outdated') {
     return refuse('the tunnel is being updated, and this request came before: its answer has to fit one message');
   }
-  if (interest.kind !== 'waiting') return { type: 'ack', request_id: requestId };
+  if (state.kind !== 'waiting') return { type: 'ack', request_id: requestId };
   const ref = { bytes, sha256 };
-  const place = await bodies.uploadUrl(responseBodyKey(requestId, ref), ref, interest.request.deadline);
+  const place = await bodies.uploadUrl(responseBodyKey(requestId, ref), ref, state.request.deadline);
   return { type: 'upload_url', request_id: requestId, ...place };
 }

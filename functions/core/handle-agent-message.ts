@@ -14,7 +14,7 @@ import {
   type Answerer,
   type Completion,
   type CompletionResult,
-  type Interest,
+  type RequestState,
   type Outcome,
   type PendingRequests,
 } from './pending-request';
@@ -23,7 +23,7 @@ import type { Wake, WakePoster } from './wake';
 
 export interface MessageOptions {
   readonly leases: Pick<TunnelLeases, 'publish' | 'release'>;
-  readonly pending: Pick<PendingRequests, 'interest' | 'complete' | 'handToBus'>;
+  readonly pending: Pick<PendingRequests, 'stateFor' | 'complete' | 'handToBus'>;
   readonly bodies: Pick<BodyStore, 'put' | 'uploadUrl'>;
   readonly wakes: WakePoster;
   /** Sends to the connection the message came from. */
@@ -33,7 +33,7 @@ export interface MessageOptions {
   readonly tunnelDomain: string | undefined;
   readonly observer: {
     /** What came of an answer, or of asking where to put the body of one. */
-    answer(requestId: string, result: CompletionResult | Interest): void;
+    answer(requestId: string, result: CompletionResult | RequestState): void;
     /** A body could not be put into the body store. */
     bodyNotStored(error: unknown): void;
     /** The waiter could not be told and the bus could not be asked to; its safety read will find the answer. */
@@ -132,7 +132,7 @@ async function wakeDirectly(result: CompletionResult, completion: Completion, op
  */
 async function withBodyStored(outcome: Outcome, answerer: Answerer, { pending, bodies, observer }: MessageOptions): Promise<Outcome> {
   if (outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES) return outcome;
-  if ((await pending.interest(answerer)).kind !== 'waiting') return outcome;
+  if ((await pending.stateFor(answerer)).kind !== 'waiting') return outcome;
   const ref = bodyRefOf(outcome.body);
   try {
     await bodies.put(responseBodyKey(answerer.requestId, ref), outcome.body, ref);

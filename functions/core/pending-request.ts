@@ -51,8 +51,8 @@ export interface Answerer {
   readonly owner: string;
 }
 
-/** Whether somebody waits for an answer that is not there yet. */
-export type Interest =
+/** What a pending request is to the agent that wants to answer it. */
+export type RequestState =
   | { readonly kind: 'waiting'; readonly request: PendingRequest }
   /** Somebody waits, whose older code knows of no body store. */
   | { readonly kind: 'outdated' }
@@ -68,7 +68,7 @@ export interface PendingRequests {
   /** Removes the row and gives the answer if there was one, in one act: a lost reply loses the answer, so it is for the last look only. */
   take(requestId: string): Promise<Completion | undefined>;
   /** Whether the row waits for an answer from this tunnel and owner. */
-  interest(answerer: Answerer): Promise<Interest>;
+  stateFor(answerer: Answerer): Promise<RequestState>;
   /** Stores an answer, if the row still waits for one from this tunnel and owner. */
   complete(answer: Answerer & Completion): Promise<CompletionResult>;
   /** Asks the bus to wake the waiter of a completed request, if its row is still there. */

@@ -10,7 +10,7 @@ import { pendingRequestsTable } from '../aws/pending-requests-table';
 import { tunnelLeases } from '../aws/tunnels-table';
 import { wakePoster } from '../aws/wake-poster';
 import { handleAgentMessage } from '../core/handle-agent-message';
-import type { CompletionResult, Interest } from '../core/pending-request';
+import type { CompletionResult, RequestState } from '../core/pending-request';
 import { count, countBy } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
@@ -53,7 +53,7 @@ async function reply(connectionId: string, message: CloudMessage): Promise<void>
   if (outcome !== 'delivered') logger.info('a reply did not reach the agent', { type: message.type, outcome });
 }
 
-function observeAnswer(requestId: string, result: CompletionResult | Interest): void {
+function observeAnswer(requestId: string, result: CompletionResult | RequestState): void {
   identify({ requestId, ...('request' in result && { mode: result.request.mode }) });
   if (result.kind === 'late' || result.kind === 'duplicate') count('LateAnswer');
   if (result.kind === 'foreign') {

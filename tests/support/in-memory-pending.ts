@@ -2,7 +2,7 @@ import type {
   Answerer,
   Completion,
   CompletionResult,
-  Interest,
+  RequestState,
   PendingRequest,
   PendingRequests,
 } from '../../functions/core/pending-request';
@@ -47,7 +47,7 @@ export class InMemoryPending implements PendingRequests {
     return completion;
   }
 
-  async interest(answerer: Answerer): Promise<Interest> {
+  async stateFor(answerer: Answerer): Promise<RequestState> {
     const row = this.rows.get(answerer.requestId);
     if (!row) return { kind: 'late' };
     if (row.request.tunnelId !== answerer.tunnelId || row.request.owner !== answerer.owner) return { kind: 'foreign' };
