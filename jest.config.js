@@ -34,8 +34,8 @@ module.exports = {
     displayName,
     roots: folders.map((folder) => `<rootDir>/tests/${folder}`),
   })),
-  // A test takes half a minute of CPU time at most. Only what hangs gets so far, however busy the machine. In ms.
-  testTimeout: 15 * 60_000,
+  // Only what hangs gets so far, however busy the machine. Acceptance tests, which take more, have a limit of their own in package.json. In ms.
+  testTimeout: 300_000,
   testSequencer: '<rootDir>/tests/support/suite-order.js',
   // Suites wait for half of their time, so that one and a half a core keep the machine at work. More than eight save no time: then the longest
   // suite decides.

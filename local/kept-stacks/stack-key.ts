@@ -6,8 +6,8 @@ import { digestOf, digestOfFile, digestOfPackages, hasChangedSince } from '../..
 
 const ROOT = path.join(__dirname, '../..');
 /** Whose every file, at whatever depth, may be part of modules/synthesize.ts. */
-const FOLDERS = ['modules', 'environments', 'protocol'];
-/** Of this folder only the files at its top: the tables that modules share with functions (eslint.config.mjs holds it). */
+const FOLDERS = ['cli', 'environments', 'modules', 'protocol'];
+/** Of this folder only the files at its top: the tables that modules share with functions (.dependency-cruiser.cjs holds it). */
 const TABLES = 'functions';
 /** When this process began, and so before it loaded any source; in whole ms since the epoch. */
 const LOADED_SINCE = Math.floor(Date.now() - process.uptime() * 1000);

@@ -119,7 +119,7 @@ test('no record can be written, and that is no error', async () => {
 
 test('processes that build at once show nobody half a zip, and leave whole ones', async () => {
   const program = `
-    const { buildFunctions } = require('./scripts/build-functions');
+    const { buildFunctions } = require('./functions/build-functions');
     const options = ${JSON.stringify({ outdir: inDirectory('out'), names: ['one', 'two'], functions: inDirectory('functions'), rebuild: true })};
     (async () => { for (let i = 0; i < 10; i++) await buildFunctions(options); })();`;
   await building();

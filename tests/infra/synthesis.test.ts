@@ -9,7 +9,7 @@ import { awsEnvironmentNames, environmentNames, functionNames, inTemporaryDirect
 
 const root = path.join(__dirname, '../..');
 /** What bundles and stacks are made of. */
-const SOURCES = ['environments', 'functions', 'main.ts', 'modules', 'protocol', 'scripts', 'package.json', 'tsconfig.json', 'cdktf.json'];
+const SOURCES = ['cli', 'environments', 'functions', 'main.ts', 'modules', 'protocol', 'package.json', 'tsconfig.json', 'cdktf.json'];
 
 /** Every file below a directory with its content. */
 function contents(directory: string): Record<string, string> {

@@ -17,7 +17,7 @@ test('sleep ends at its time, at once when aborted, and does not begin when abor
 });
 
 test('many sleepers neither keep a program alive nor make it warn of a leak', () => {
-  const load = (name: string): string => `require(${JSON.stringify(path.resolve(`emulator/events/${name}.ts`))})`;
+  const load = (name: string): string => `require(${JSON.stringify(path.resolve(`emulator/${name}.ts`))})`;
   const program = `
     const { backgroundClock } = ${load('background-clock')};
     const { signal } = ${load('closing-controller')}.closingController();

@@ -13,6 +13,7 @@ let before = '';
 beforeEach(() => {
   root = fs.mkdtempSync(path.join(os.tmpdir(), 'stack-key-'));
   const files = [
+    'cli/told-error.ts',
     'modules/tunnel-stack.ts',
     'modules/alarms/one.ts',
     'environments/local.ts',

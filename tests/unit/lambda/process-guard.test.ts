@@ -29,7 +29,7 @@ test('when the main process is SIGKILLed, a stopped child, the guard and its dir
   const parent = startParent(`
     const { spawn } = require('node:child_process');
     const { mkdtempSync } = require('node:fs');
-    const { ProcessGuard } = require('./local/process-guard');
+    const { ProcessGuard } = require('./emulator/process-guard');
     (async () => {
       const guard = await ProcessGuard.start();
       const child = spawn(process.execPath, ['-e', ${JSON.stringify(STUBBORN)}], { detached: true, stdio: 'ignore' });
@@ -88,7 +88,7 @@ const catchesHangup = (pid: number): boolean =>
 
 test('a process hears that its parent was SIGKILLed', async () => {
   const watcher = `
-    const { exitWithParent } = require('./local/process-guard');
+    const { exitWithParent } = require('./emulator/process-guard');
     exitWithParent(() => process.exit(0));
     setInterval(() => {}, 1000);
     console.log(process.pid);`;
