@@ -3,16 +3,16 @@ import { BatchGetCommand, GetCommand, UpdateCommand, type DynamoDBDocumentClient
 import { MAX_CONNECTION_MS, type VisitorAccess } from '../../protocol';
 import type { LiveShare } from '../core/live-share';
 import { ROLLOUT_ID } from '../core/rollout-item';
-import type { Tunnel, TunnelLeases, Tunnels } from '../core/tunnel';
+import type { Tunnel, TunnelLeases, TunnelsAndShare } from '../core/tunnel';
 import type { TunnelLoad } from '../core/tunnel-load';
 
 type Row = Record<string, unknown>;
 
 /**
  * Tunnels in DynamoDB, key `tunnelId`, and how busy they are.
- * @param share is brought up to date by look-ups, in the same request as the tunnel, whenever that is due
+ * @param share is brought up to date by look-ups, in the same request as the tunnel, whenever that is due; without it the share is 0
  */
-export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, share?: LiveShare): Tunnels & TunnelLoad {
+export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, share?: LiveShare): TunnelsAndShare & TunnelLoad {
   const readTunnel = async (tunnelId: string): Promise<Row | undefined> =>
     (await client.send(new GetCommand({ TableName: tableName, Key: { tunnelId }, ConsistentRead: true }))).Item;
 
@@ -29,11 +29,18 @@ export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, 
     return isUnread(tunnelId) ? readTunnel(tunnelId) : row(tunnelId);
   };
 
+  const find = async (tunnelId: string): Promise<Tunnel | undefined> => {
+    const row = await (share?.isDue ? readBoth(tunnelId, share) : readTunnel(tunnelId));
+    return row && toTunnel(row);
+  };
+  const lastPercent = (): number => share?.percent ?? 0;
+
   return {
-    async find(tunnelId) {
-      const row = await (share?.isDue ? readBoth(tunnelId, share) : readTunnel(tunnelId));
-      return row && toTunnel(row);
+    find,
+    get lastPercent() {
+      return lastPercent();
     },
+    lookUp: async (tunnelId) => ({ tunnel: await find(tunnelId), percent: lastPercent() }),
 
     async add(tunnelId, change) {
       const update = new UpdateCommand({

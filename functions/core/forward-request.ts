@@ -5,11 +5,12 @@ import { Mailbox } from './mailbox';
 import { outsideView } from './outside-view';
 import type { PendingRequests } from './pending-request';
 import type { Mode } from './answer-path';
+import { leadBack } from './lead-back';
 import { RequestBodies } from './request-bodies';
 import { requestMessage } from './request-message';
 import { assignCohort, type Rollout } from './rollout';
 import type { Cohort } from './answer-path';
-import type { Tunnel, Tunnels } from './tunnel';
+import type { Tunnel, TunnelsAndShare } from './tunnel';
 import { countWhileSlow, type TunnelLoad } from './tunnel-load';
 import { TunnelError } from './tunnel-error';
 import { admit, type PasswordDigest } from './visitor-access';
@@ -27,7 +28,7 @@ export interface AgentGateway {
 }
 
 export interface ForwardOptions {
-  readonly tunnels: Tunnels;
+  readonly tunnels: TunnelsAndShare;
   readonly load: TunnelLoad;
   /** Slow requests of one tunnel at once; beyond them its visitors get 429. */
   readonly maxSlowRequests: number;
@@ -36,8 +37,7 @@ export interface ForwardOptions {
   readonly agents: AgentGateway;
   readonly wakes: WakeChannel;
   readonly clock: Clock;
-  /** Asked before and after the tunnel is looked up, which may bring another share. */
-  readonly rollout: Rollout;
+  readonly rollout: Omit<Rollout, 'percent'>;
   readonly tunnelDomain: string | undefined;
   readonly deadlineMs: number;
   readonly reads: ReadSchedule;
@@ -67,19 +67,20 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
   const deadline = request.arrivedAt + options.deadlineMs;
   refuseUncarried(request);
   const route = routeOf(request, options.tunnelDomain);
+  if (!route) return ledBack(request, options);
   const bodies = new RequestBodies(requestId, options.bodies);
-  const assigned = (): Cohort => assignCohort(requestId, options.rollout);
+  const cohortAt = (percent: number): Cohort => assignCohort(requestId, { ...options.rollout, percent });
 
   // The channel gets ready while the tunnel is looked up.
-  let subscribing = assigned() === 'event-driven' ? options.wakes.subscribe(requestId) : undefined;
+  let subscribing = cohortAt(options.tunnels.lastPercent) === 'event-driven' ? options.wakes.subscribe(requestId) : undefined;
   try {
-    const found = await options.tunnels.find(route.tunnelId);
-    if (!found) throw new TunnelError('tunnel_not_found');
+    const { tunnel: found, percent } = await options.tunnels.lookUp(route.tunnelId);
+    if (!found) return await ledBack(request, options);
     const admitted = await admit(request, found, options.passwordDigest);
     const tunnel = reachable(found, request.method);
     if (tunnel.slowRequests >= options.maxSlowRequests) throw new TunnelError('tunnel_busy');
-    // The look-up may have brought another share: from here on the request is what it says now.
-    const cohort = assigned();
+    // The look-up may have brought another share than the last one.
+    const cohort = cohortAt(percent);
     if (cohort === 'event-driven') subscribing ??= options.wakes.subscribe(requestId);
     const [subscription, text] = await Promise.all([
       cohort === 'event-driven' ? subscribing : undefined,
@@ -117,6 +118,13 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
     (await subscribing)?.close();
     await bodies.release();
   }
+}
+
+/** A request that names no tunnel: its browser is led back into the tunnel that it was in. @throws TunnelError where there is none */
+async function ledBack(request: VisitorRequest, options: ForwardOptions): Promise<VisitorResponse> {
+  const redirect = await leadBack(request, options);
+  if (!redirect) throw new TunnelError('tunnel_not_found');
+  return redirect;
 }
 
 /**

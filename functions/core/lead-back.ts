@@ -1,6 +1,5 @@
 import { isTunnelName, type Tunnels } from './tunnel';
 import { tunnelInCookies } from './tunnel-cookie';
-import { TunnelError } from './tunnel-error';
 import { encodePath, firstSegment, hostOf, isHttps, queryOf, subdomainOf, type VisitorRequest } from './visitor-request';
 import type { VisitorResponse } from './visitor-response';
 
@@ -8,22 +7,17 @@ import type { VisitorResponse } from './visitor-response';
  * Where tunnels share a host, a page below `/demo/` may link to `/style.css`, which names no tunnel. When nothing else has
  * the address, the request is led back to `/demo/style.css`: by the page it comes from, else by the tunnel that the browser
  * was in last. A redirect, because then caches, cookies and the next referring page have the prefix too (ADR 0024).
- * @throws what `forwarding` rejects with, where nothing leads back
+ * @param request names no tunnel that there is
+ * @returns the redirect; undefined where nothing leads back
  */
-export async function orLeadBack(
-  forwarding: Promise<VisitorResponse>,
+export async function leadBack(
   request: VisitorRequest,
   { tunnels, tunnelDomain }: { tunnels: Tunnels; tunnelDomain: string | undefined },
-): Promise<VisitorResponse> {
-  try {
-    return await forwarding;
-  } catch (error) {
-    const isLost = error instanceof TunnelError && error.code === 'tunnel_not_found';
-    if (!isLost || subdomainOf(request, tunnelDomain) !== undefined) throw error;
-    const tunnelId = await tunnelOfBrowser(request, tunnels);
-    if (tunnelId === undefined) throw error;
-    return redirectInto(tunnelId, request);
-  }
+): Promise<VisitorResponse | undefined> {
+  // A tunnel with a host of its own needs no prefix.
+  if (subdomainOf(request, tunnelDomain) !== undefined) return undefined;
+  const tunnelId = await tunnelOfBrowser(request, tunnels);
+  return tunnelId === undefined ? undefined : redirectInto(tunnelId, request);
 }
 
 async function tunnelOfBrowser(request: VisitorRequest, tunnels: Tunnels): Promise<string | undefined> {

@@ -26,7 +26,7 @@ export class LiveShare {
     this.current = options.initialPercent;
   }
 
-  /** 0 to 100. While it is due this is what to expect, not what holds. */
+  /** The share that was read last, 0 to 100. Stale while `isDue`: the next look-up refreshes it. */
   get percent(): number {
     return this.current;
   }

@@ -33,6 +33,14 @@ export interface Tunnels {
   find(tunnelId: string): Promise<Tunnel | undefined>;
 }
 
+/** Finds tunnels, and with them the share of requests that is event-driven, 0 to 100. */
+export interface TunnelsAndShare extends Tunnels {
+  /** The share as the last look-up had it. The next look-up may bring another one. */
+  readonly lastPercent: number;
+  /** The tunnel, as `find` has it, and the share that holds for a request that looks it up now. */
+  lookUp(tunnelId: string): Promise<{ readonly tunnel: Tunnel | undefined; readonly percent: number }>;
+}
+
 /** Who may use a tunnel's name, and who serves it. */
 export interface TunnelLeases {
   /** Leases the name; false when another owner holds it, or held it until a moment ago, or when the claim does not reach so far. */

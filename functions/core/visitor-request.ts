@@ -1,7 +1,6 @@
 import { stripHopByHop, type Headers } from '../../protocol';
 import { isTunnelName } from './tunnel';
 import { withoutTunnelCookie } from './tunnel-cookie';
-import { TunnelError } from './tunnel-error';
 
 /** A visitor's request as the HTTP API hands it over. */
 export interface VisitorRequest {
@@ -30,18 +29,18 @@ export interface Route {
 }
 
 /**
- * Finds the tunnel: by subdomain of the tunnel domain first, else by the first path segment.
- * @throws TunnelError `tunnel_not_found` when neither can be a tunnel's name
+ * Names the tunnel: by subdomain of the tunnel domain first, else by the first path segment.
+ * @returns undefined when neither can be a tunnel's name
  */
-export function routeOf(request: VisitorRequest, tunnelDomain: string | undefined): Route {
+export function routeOf(request: VisitorRequest, tunnelDomain: string | undefined): Route | undefined {
   const query = queryOf(request);
   const byHost = subdomainOf(request, tunnelDomain);
   if (byHost !== undefined) {
-    if (!isTunnelName(byHost)) throw new TunnelError('tunnel_not_found');
+    if (!isTunnelName(byHost)) return undefined;
     return { tunnelId: byHost, uri: encodePath(request.decodedPath) + query };
   }
   const { segment: tunnelId, rest } = firstSegment(request.decodedPath);
-  if (!isTunnelName(tunnelId)) throw new TunnelError('tunnel_not_found');
+  if (!isTunnelName(tunnelId)) return undefined;
   return { tunnelId, uri: (encodePath(rest) || '/') + query, prefix: `/${tunnelId}` };
 }
 

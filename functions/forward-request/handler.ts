@@ -12,7 +12,6 @@ import { socketWakeChannel } from '../aws/wake-channel';
 import { WakeSocket } from '../aws/wake-socket';
 import { forwardRequest, type ForwardOptions } from '../core/forward-request';
 import { LiveShare } from '../core/live-share';
-import { orLeadBack } from '../core/lead-back';
 import { TunnelError } from '../core/tunnel-error';
 import type { VisitorRequest } from '../core/visitor-request';
 import { errorResponse, type VisitorResponse } from '../core/visitor-response';
@@ -85,13 +84,7 @@ const options: Omit<ForwardOptions, 'observer'> = {
   agents: agentGateway(settings.AGENT_GATEWAY_URL, (error) => logger.warn('posting to the agent failed', error as Error)),
   wakes,
   clock: systemClock,
-  rollout: {
-    useEventDriven: settings.USE_EVENT_DRIVEN,
-    mode: settings.EVENT_DRIVEN_MODE,
-    get percent() {
-      return share.percent;
-    },
-  },
+  rollout: { useEventDriven: settings.USE_EVENT_DRIVEN, mode: settings.EVENT_DRIVEN_MODE },
   tunnelDomain: settings.TUNNEL_DOMAIN,
   deadlineMs: settings.REQUEST_DEADLINE_MS,
   passwordDigest: cachedPasswordDigests(),
@@ -101,8 +94,7 @@ const options: Omit<ForwardOptions, 'observer'> = {
 async function answer(requestId: string, request: VisitorRequest): Promise<VisitorResponse> {
   const observer = new RequestMetrics(systemClock.now);
   try {
-    const forwarding = forwardRequest(requestId, request, { ...options, observer });
-    const response = await orLeadBack(forwarding, request, options);
+    const response = await forwardRequest(requestId, request, { ...options, observer });
     observer.ended(request.arrivedAt);
     return response;
   } catch (error) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { outsideView } from '../../functions/core/outside-view';
-import { routeOf } from '../../functions/core/visitor-request';
+import { routeOf, type Route } from '../../functions/core/visitor-request';
 import { cookieAttribute, parseSetCookie, type Headers } from '../../protocol';
 import { visitorRequest } from '../support/visitor-request';
 
@@ -8,7 +8,7 @@ const PAGE = 'http://tunnels.example/demo/a';
 
 function seen(headers: Headers): Headers {
   const request = visitorRequest({ decodedPath: '/demo/a', headers: { host: ['tunnels.example'] } });
-  return outsideView({ status: 200, headers, body: new Uint8Array() }, request, routeOf(request, 'tunnels.example')).headers;
+  return outsideView({ status: 200, headers, body: new Uint8Array() }, request, routeOf(request, 'tunnels.example') as Route).headers;
 }
 
 const text = fc.stringMatching(/^[!-:<-~]{0,12}$/);

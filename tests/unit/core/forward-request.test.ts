@@ -11,7 +11,7 @@ import { responseBodyKey } from '../../../functions/core/body-store';
 import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
 import { Mailbox } from '../../../functions/core/mailbox';
 import type { Outcome } from '../../../functions/core/pending-request';
-import type { Tunnel } from '../../../functions/core/tunnel';
+import type { Tunnel, TunnelsAndShare } from '../../../functions/core/tunnel';
 import type { VisitorRequest } from '../../../functions/core/visitor-request';
 import type { Wake } from '../../../functions/core/wake';
 import { InMemoryBodies } from '../../support/in-memory-bodies';
@@ -20,6 +20,13 @@ import { VirtualClock } from '../../support/virtual-clock';
 
 const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [], slowRequests: 0 };
 const OK: Outcome = { kind: 'response', statusCode: 200, headers: { 'x-a': ['1'] }, body: Buffer.from('hello') };
+
+/** Look-ups of tunnels while the share stays the same. */
+const alwaysAt = (percent: number, find: TunnelsAndShare['find']): TunnelsAndShare => ({
+  find,
+  lastPercent: percent,
+  lookUp: async (tunnelId) => ({ tunnel: await find(tunnelId), percent }),
+});
 
 /** A cloud around one request: what the agent does with a post is told by `onPost`. */
 function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefined)[]; outcome?: Outcome; posts?: PostResult[] } = {}) {
@@ -32,7 +39,7 @@ function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefine
   const found = overrides.found ?? [TUNNEL];
   const posts = overrides.posts ?? ['sent'];
   const options: ForwardOptions = {
-    tunnels: { find: async () => (found.length > 1 ? found.shift() : found[0]) },
+    tunnels: alwaysAt(100, async () => (found.length > 1 ? found.shift() : found[0])),
     pending,
     bodies,
     load: { add: async (tunnelId, change) => void log.push(`load ${tunnelId} ${change}`) },
@@ -63,7 +70,7 @@ function cloud(overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefine
       },
     },
     clock,
-    rollout: { useEventDriven: true, mode: 'bus', percent: 100 },
+    rollout: { useEventDriven: true, mode: 'bus' },
     tunnelDomain: undefined,
     deadlineMs: 28_000,
     reads: { pollingDelaysMs: [50, 100, 200, 400, 500], safetyReadMs: 1000 },
@@ -130,7 +137,7 @@ test('polls when the wake channel is not ready', async () => {
 });
 
 test('polls, without touching the wake channel, when the rollout says so', async () => {
-  const { log, options, request, clock } = cloud({ rollout: { useEventDriven: false, mode: 'bus', percent: 100 }, outcome: OK });
+  const { log, options, request, clock } = cloud({ rollout: { useEventDriven: false, mode: 'bus' }, outcome: OK });
   const forwarding = forwardRequest('r1', request, options);
   await clock.advance(60);
   await forwarding;
@@ -140,14 +147,8 @@ test('polls, without touching the wake channel, when the rollout says so', async
 
 /** A rollout whose share the look-up changes. */
 function changing(from: number, to: number) {
-  const rollout = { useEventDriven: true, mode: 'bus' as const, percent: from };
-  const tunnels = {
-    find: async () => {
-      rollout.percent = to;
-      return TUNNEL;
-    },
-  };
-  return { rollout, tunnels, outcome: OK };
+  const find = async (): Promise<Tunnel> => TUNNEL;
+  return { tunnels: { find, lastPercent: from, lookUp: async () => ({ tunnel: TUNNEL, percent: to }) }, outcome: OK };
 }
 
 test('a share that the look-up brings holds for the very request: it is woken', async () => {
@@ -179,6 +180,25 @@ test.each([
   const { pending, options, request } = cloud(overrides);
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code, status });
   expect(pending.rows.size).toBe(0);
+});
+
+describe('the browser that was in a tunnel last', () => {
+  const away: Tunnel = { tunnelId: 'demo', owner: 'ann', capabilities: [], slowRequests: 0 };
+  const tunnels = alwaysAt(100, async (tunnelId) => (tunnelId === 'demo' ? away : undefined));
+  const cookie = { cookie: ['http-tunnel=demo'] };
+
+  test.each(['/other/style.css', '/~/style.css'])('is led back from %s, and the waiter does not stay subscribed', async (decodedPath) => {
+    const { log, options, request } = cloud({ tunnels });
+    const response = await forwardRequest('r1', { ...request, decodedPath, headers: { ...request.headers, ...cookie } }, options);
+    expect(response).toMatchObject({ status: 307, headers: { location: [`/demo${decodedPath}?a=1&a=2`] } });
+    expect(log.filter((line) => line === 'unsubscribe')).toEqual(log.filter((line) => line === 'subscribe').map(() => 'unsubscribe'));
+  });
+
+  test('is led nowhere by another error than an unknown tunnel', async () => {
+    const { options, request } = cloud({ tunnels });
+    const forwarding = forwardRequest('r1', { ...request, decodedPath: '/demo/a', headers: { ...request.headers, ...cookie } }, options);
+    await expect(forwarding).rejects.toMatchObject({ code: 'agent_away' });
+  });
 });
 
 test('a post answered by "gone" goes to the connection the agent has meanwhile', async () => {
@@ -393,7 +413,7 @@ test('a post that stalls does not hold up the answer', async () => {
 });
 
 test('a store that fails while the tunnel is looked up does not leave the waiter subscribed', async () => {
-  const { log, options, request } = cloud({ tunnels: { find: async () => Promise.reject(new Error('no table')) } });
+  const { log, options, request } = cloud({ tunnels: alwaysAt(100, () => Promise.reject(new Error('no table'))) });
   await expect(forwardRequest('r1', request, options)).rejects.toThrow('no table');
   expect(log).toEqual(['subscribe', 'unsubscribe']);
 });

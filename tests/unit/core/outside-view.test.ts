@@ -1,12 +1,12 @@
 import { outsideView } from '../../../functions/core/outside-view';
-import { routeOf } from '../../../functions/core/visitor-request';
+import { routeOf, type Route } from '../../../functions/core/visitor-request';
 import type { Headers } from '../../../protocol';
 import { visitorRequest } from '../../support/visitor-request';
 
 /** An answer's header fields as a visitor of `tunnels.example` gets them. */
 function seen(answer: Headers, { host = 'tunnels.example', path = '/demo/a', method = 'GET', headers = {} } = {}): Headers {
   const request = visitorRequest({ method, decodedPath: path, headers: { host: [host], ...headers } });
-  const route = routeOf(request, 'tunnels.example');
+  const route = routeOf(request, 'tunnels.example') as Route;
   return outsideView({ status: 200, headers: answer, body: Buffer.from('<a href="/x">') }, request, route).headers;
 }
 const OWN_HOST = { host: 'demo.tunnels.example', path: '/a' };
@@ -103,5 +103,8 @@ test('no local service sets our cookie', () => {
 test('body and status stay as they are', () => {
   const request = visitorRequest({ decodedPath: '/demo/' });
   const body = Buffer.from('<a href="/x">');
-  expect(outsideView({ status: 302, headers: {}, body }, request, routeOf(request, undefined))).toMatchObject({ status: 302, body });
+  expect(outsideView({ status: 302, headers: {}, body }, request, routeOf(request, undefined) as Route)).toMatchObject({
+    status: 302,
+    body,
+  });
 });
