@@ -11,6 +11,8 @@ import { stubBundles } from '../support/infra-stack';
 const ROOT = path.join(__dirname, '../..');
 /** What a process needs that synthesizes. */
 const SOURCES = [
+  'cli',
+  'emulator',
   'environments',
   'functions',
   'local',
