@@ -1,0 +1,188 @@
+/** The contract of `PendingRequests`: the table that runs on AWS and the store that tests of the core use keep the same one. */
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { pendingRequestsTable } from '../../../functions/aws/pending-requests-table';
+import { rowRemover } from '../../../functions/aws/row-remover';
+import type { Answerer, Completion, Outcome, PendingRequest, PendingRequests } from '../../../functions/core/pending-request';
+import { startDynamoDb, type DynamoDbFixture } from '../../support/dynamodb-endpoint';
+import { tableWithoutStream } from '../../support/dynamodb-tables';
+import { eventually } from '../../support/eventually';
+import { InMemoryPending } from '../../support/in-memory-pending';
+
+const TABLE = 'pending-requests';
+let db: DynamoDbFixture;
+beforeAll(async () => {
+  db = await startDynamoDb([tableWithoutStream(TABLE, { hashKey: 'requestId', attributes: [{ name: 'requestId', type: 'S' }] })]);
+  // The remover makes a client of its own, which finds the endpoint as it does in a function.
+  process.env['AWS_ENDPOINT_URL'] = db.url;
+});
+afterAll(async () => {
+  delete process.env['AWS_ENDPOINT_URL'];
+  await db.close();
+});
+
+interface Store {
+  readonly pending: PendingRequests;
+  /** Makes the row one that older code has written. */
+  outdate(requestId: string): Promise<unknown>;
+  /** Whether the bus was asked to wake the waiter. */
+  isHandedToBus(requestId: string): Promise<boolean>;
+}
+
+function inMemory(): Store {
+  const pending = new InMemoryPending();
+  return {
+    pending,
+    outdate: async (requestId) => {
+      const { request } = pending.rows.get(requestId) as { request: PendingRequest };
+      pending.rows.set(requestId, { request, outdated: true });
+    },
+    isHandedToBus: async (requestId) => pending.handedToBus.includes(requestId),
+  };
+}
+
+function inTheTable(): Store {
+  const removalFails = (_: string, error: unknown): never => {
+    throw error;
+  };
+  const pending = { ...pendingRequestsTable(db.documents, TABLE), remove: rowRemover(db.documents, TABLE, removalFails) };
+  return {
+    pending,
+    outdate: (requestId) =>
+      db.documents.send(
+        new UpdateCommand({
+          TableName: TABLE,
+          Key: { requestId },
+          UpdateExpression: 'SET version = :one',
+          ExpressionAttributeValues: { ':one': 1 },
+        }),
+      ),
+    isHandedToBus: async (requestId) => {
+      const { Item } = await db.documents.send(new GetCommand({ TableName: TABLE, Key: { requestId }, ConsistentRead: true }));
+      return Item?.['wake'] === 'bus';
+    },
+  };
+}
+
+const RESPONSE: Outcome = {
+  kind: 'response',
+  statusCode: 201,
+  headers: { 'x-second': ['2', '3'], 'a-first': [''] },
+  body: Buffer.from([0, 1, 255]),
+};
+const FAILURE: Outcome = { kind: 'failure', code: 'local_service_unavailable', message: 'nothing listens' };
+
+describe.each([
+  ['in memory', inMemory],
+  ['in the table', inTheTable],
+])('pending requests %s', (_, open) => {
+  let store: Store;
+  let pending: PendingRequests;
+  let count = 0;
+  let request: PendingRequest;
+  let ann: Answerer;
+  beforeEach(async () => {
+    store = open();
+    ({ pending } = store);
+    const requestId = `r${(count += 1)}`;
+    request = {
+      requestId,
+      tunnelId: 'demo',
+      owner: 'ann',
+      mode: 'direct',
+      cohort: 'event-driven',
+      waiterConnectionId: 'w1',
+      deadline: 9_000_000,
+    };
+    ann = { requestId, tunnelId: 'demo', owner: 'ann' };
+    await pending.put(request);
+  });
+  const answer = (outcome: Outcome = RESPONSE, from: Answerer = ann): Answerer & Completion => ({ ...from, outcome, completedAt: 4711 });
+  /** Bodies are bytes, of whichever class. */
+  const plain = (completion: Completion | undefined): unknown =>
+    completion && {
+      ...completion,
+      outcome: { ...completion.outcome, ...('body' in completion.outcome && { body: Buffer.from(completion.outcome.body as Uint8Array) }) },
+    };
+
+  test('a request that waits has no answer to read, and says so to its agent', async () => {
+    expect(await pending.read(request.requestId)).toBeUndefined();
+    expect(await pending.stateFor(ann)).toEqual({ kind: 'waiting', request });
+  });
+
+  test.each([
+    ['a response, with the order of its header fields', RESPONSE],
+    ['a failure', FAILURE],
+  ])('%s is read as it was given, and stays', async (__, outcome) => {
+    expect(await pending.complete(answer(outcome))).toEqual({ kind: 'completed', request });
+    for (let time = 0; time < 2; time++) {
+      const read = await pending.read(request.requestId);
+      expect(plain(read)).toEqual({ outcome, completedAt: 4711 });
+      if (outcome.kind === 'response') expect(Object.keys((read?.outcome as typeof RESPONSE).headers)).toEqual(['x-second', 'a-first']);
+    }
+  });
+
+  test('a second answer of the same agent changes nothing', async () => {
+    await pending.complete(answer());
+    expect(await pending.complete({ ...answer(FAILURE), completedAt: 9 })).toEqual({ kind: 'duplicate', request });
+    expect(await pending.stateFor(ann)).toEqual({ kind: 'duplicate', request });
+    expect(plain(await pending.read(request.requestId))).toEqual({ outcome: RESPONSE, completedAt: 4711 });
+  });
+
+  test.each([
+    ['another owner', { owner: 'eve' }],
+    ['another tunnel', { tunnelId: 'other' }],
+  ])('%s cannot answer, before or after the answer', async (__, other) => {
+    const eve = { ...ann, ...other };
+    expect(await pending.complete(answer(FAILURE, eve))).toEqual({ kind: 'foreign' });
+    expect(await pending.stateFor(eve)).toEqual({ kind: 'foreign' });
+    expect(await pending.read(request.requestId)).toBeUndefined();
+    await pending.complete(answer());
+    expect(await pending.complete(answer(FAILURE, eve))).toEqual({ kind: 'foreign' });
+    expect(await pending.stateFor(eve)).toEqual({ kind: 'foreign' });
+  });
+
+  test('an answer to a request that is over is late, and brings no row back', async () => {
+    await pending.take(request.requestId);
+    expect(await pending.complete(answer())).toEqual({ kind: 'late' });
+    expect(await pending.stateFor(ann)).toEqual({ kind: 'late' });
+    expect(await pending.read(request.requestId)).toBeUndefined();
+  });
+
+  test('taking gives the answer once, and the row has gone', async () => {
+    await pending.complete(answer());
+    expect(plain(await pending.take(request.requestId))).toEqual({ outcome: RESPONSE, completedAt: 4711 });
+    expect(await pending.take(request.requestId)).toBeUndefined();
+  });
+
+  test('taking a request without an answer gives none, and removes it all the same', async () => {
+    expect(await pending.take(request.requestId)).toBeUndefined();
+    expect(await pending.stateFor(ann)).toEqual({ kind: 'late' });
+  });
+
+  test('a removal removes the row, whatever its state', async () => {
+    await pending.complete(answer());
+    await pending.remove(request.requestId);
+    await eventually(async () => expect(await pending.stateFor(ann)).toEqual({ kind: 'late' }));
+  });
+
+  test('a row of older code waits for an answer, and for no body elsewhere', async () => {
+    await store.outdate(request.requestId);
+    expect(await pending.stateFor(ann)).toEqual({ kind: 'outdated' });
+    expect(await pending.complete(answer())).toEqual({ kind: 'completed', request });
+  });
+
+  test('the bus is asked to wake the waiter of an answered request only', async () => {
+    await pending.handToBus(request.requestId);
+    expect(await store.isHandedToBus(request.requestId)).toBe(false);
+    await pending.complete(answer());
+    await pending.handToBus(request.requestId);
+    expect(await store.isHandedToBus(request.requestId)).toBe(true);
+  });
+
+  test('the bus is asked for nothing once the row has gone', async () => {
+    await pending.take(request.requestId);
+    await pending.handToBus(request.requestId);
+    expect(await store.isHandedToBus(request.requestId)).toBe(false);
+    expect(await pending.stateFor(ann)).toEqual({ kind: 'late' });
+  });
+});
