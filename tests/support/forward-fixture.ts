@@ -1,0 +1,89 @@
+/** Everything around one request in `forwardRequest`, in memory and on a virtual clock. */
+import { decodeCloudMessage, passwordDigest, type HttpRequestMessage } from '../../protocol';
+import type { ForwardOptions, PostResult } from '../../functions/core/forward-request';
+import { Mailbox } from '../../functions/core/mailbox';
+import type { Outcome } from '../../functions/core/pending-request';
+import type { Tunnel, TunnelsAndShare } from '../../functions/core/tunnel';
+import type { VisitorRequest } from '../../functions/core/visitor-request';
+import type { Wake } from '../../functions/core/wake';
+import { InMemoryBodies } from './in-memory-bodies';
+import { InMemoryPending } from './in-memory-pending';
+import { VirtualClock } from './virtual-clock';
+
+export const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [], slowRequests: 0 };
+export const OK: Outcome = { kind: 'response', statusCode: 200, headers: { 'x-a': ['1'] }, body: Buffer.from('hello') };
+
+/** Look-ups of tunnels while the share stays the same. */
+export const alwaysAt = (percent: number, find: TunnelsAndShare['find']): TunnelsAndShare => ({
+  find,
+  lastPercent: percent,
+  lookUp: async (tunnelId) => ({ tunnel: await find(tunnelId), percent }),
+});
+
+/** A cloud around one request: what the agent does with a post is told by `onPost`. */
+export function cloud(
+  overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefined)[]; outcome?: Outcome; posts?: PostResult[] } = {},
+) {
+  const clock = new VirtualClock();
+  const pending = new InMemoryPending();
+  const bodies = new InMemoryBodies();
+  const log: string[] = [];
+  const sent: HttpRequestMessage[] = [];
+  const inbox = new Mailbox<Wake>();
+  const found = overrides.found ?? [TUNNEL];
+  const posts = overrides.posts ?? ['sent'];
+  const options: ForwardOptions = {
+    tunnels: alwaysAt(100, async () => (found.length > 1 ? found.shift() : found[0])),
+    pending,
+    bodies,
+    load: { add: async (tunnelId, change) => void log.push(`load ${tunnelId} ${change}`) },
+    maxSlowRequests: 3,
+    agents: {
+      post: async (connectionId, text) => {
+        log.push(`post ${connectionId} rows=${pending.rows.size} subscribed=${log.includes('subscribe')}`);
+        const result = posts.length > 1 ? (posts.shift() as PostResult) : (posts[0] as PostResult);
+        const message = decodeCloudMessage(text) as HttpRequestMessage;
+        sent.push(message);
+        if (overrides.outcome && result !== 'gone') {
+          await pending.complete({
+            requestId: message.request_id,
+            tunnelId: 'demo',
+            owner: 'ann',
+            outcome: overrides.outcome,
+            completedAt: clock.now(),
+          });
+          inbox.deliver({ version: 1, requestId: message.request_id, source: 'bus' });
+        }
+        return result;
+      },
+    },
+    wakes: {
+      subscribe: async () => {
+        log.push('subscribe');
+        return { waiterConnectionId: 'w1', inbox, close: () => log.push('unsubscribe') };
+      },
+    },
+    clock,
+    rollout: { useEventDriven: true, mode: 'bus' },
+    tunnelDomain: undefined,
+    deadlineMs: 28_000,
+    reads: { pollingDelaysMs: [50, 100, 200, 400, 500], safetyReadMs: 1000 },
+    passwordDigest,
+    observer: {
+      assigned: ({ cohort, mode }) => log.push(`assigned ${cohort} ${mode}`),
+      answered: ({ learnedBy }) => log.push(`answered ${learnedBy}`),
+      storeFailed: () => log.push('store failed'),
+    },
+    ...overrides,
+  };
+  const request: VisitorRequest = {
+    method: 'GET',
+    decodedPath: '/demo/page',
+    rawQuery: 'a=1&a=2',
+    headers: { host: ['example.test'] },
+    body: new Uint8Array(),
+    sourceIp: '192.0.2.7',
+    arrivedAt: clock.now(),
+  };
+  return { clock, bodies, pending, log, sent, options, request };
+}
