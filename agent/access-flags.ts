@@ -26,7 +26,10 @@ export function addAccessOptions(command: Command): Command {
     .option('--allow-preflight', 'let preflights of CORS through, which carry no credentials, for web apps of other origins');
 }
 
-/** Options, then files, then, without either, the environment. @throws AgentOptionError for a file that cannot be read */
+/**
+ * Takes secrets from options and files, or from the environment if neither is given. @throws AgentOptionError for a file that cannot be
+ * read
+ */
 export function accessFrom(flags: AccessFlags, environment: Environment): AccessOptions {
   const basicAuth = secrets('basic auth', flags.basicAuth, flags.basicAuthFile, '--basic-auth-file', environment.HTTP_TUNNEL_BASIC_AUTH);
   const bearerTokens = secrets(
@@ -45,7 +48,7 @@ export function accessFrom(flags: AccessFlags, environment: Environment): Access
   };
 }
 
-/** What is said about secrets among the arguments. */
+/** Warnings about secrets on the command line, where other users of this machine can see them. */
 export function accessWarnings({ basicAuth, bearerToken }: AccessFlags): string[] {
   const shown = [...(basicAuth ? ['--basic-auth'] : []), ...(bearerToken ? ['--bearer-token'] : [])];
   return shown.map((option) => `${option} shows the secret to everyone who can list the processes of this machine: use ${option}-file`);

@@ -25,24 +25,24 @@ export interface Tunnel {
 
 export interface Disconnection {
   readonly reason: string;
-  /** When the next attempt comes, in ms; absent when there is none because the agent was stopped. */
+  /** Wait before the next attempt, in ms. Absent when the agent was stopped, because no attempt follows. */
   readonly retryInMs?: number;
 }
 
 export interface AgentEvents {
   connected: [Tunnel];
   disconnected: [Disconnection];
-  /** A request has been answered, well or not. */
+  /** A request has been answered, with success or with an error. */
   request: [RequestSummary];
-  /** The cloud refused for good; the agent has ended. */
+  /** The cloud refused the connection permanently; the agent has ended. */
   refused: [TunnelRefusedError];
-  /** Something out of the ordinary that the agent has coped with. */
+  /** Something unusual happened, and the agent goes on. */
   warning: [string];
 }
 
 /**
- * Holds a tunnel: connects to the agent gateway and reconnects, replaces the connection before API Gateway
- * cuts it at two hours, and has the local service answer what comes. Prints nothing.
+ * Holds a tunnel: connects to the agent gateway, reconnects after a loss, replaces the connection before API Gateway cuts it at two hours,
+ * and lets the local service answer the requests. Prints nothing.
  *
  * ```ts
  * const agent = new Agent({ endpoint: 'wss://agents.example.com/prod', token, target: { port: 3000 } });
@@ -52,7 +52,7 @@ export interface AgentEvents {
  */
 export class Agent extends EventEmitter<AgentEvents> {
   private readonly settings: AgentSettings;
-  /** The same for each connection, so that the cloud need not check a password anew. */
+  /** Hashed once, so that every connection sends the same salt and digests: the cloud need not check a known password again. */
   private readonly access: VisitorAccess | undefined;
   private readonly service: LocalService;
   private readonly bucket: BodyBucket;
@@ -64,13 +64,13 @@ export class Agent extends EventEmitter<AgentEvents> {
 
   private readonly stopping = new AbortController();
   private readonly open = new Set<Connection>();
-  /** The newest established connection: answers go out over it, whichever their requests came by. */
+  /** The newest established connection. All answers go out over it, also the answers to requests from an older connection. */
   private current?: Connection;
   private tunnel?: Tunnel;
   private started?: Promise<Tunnel>;
   private running: Promise<void> = Promise.resolve();
   private stopped?: Promise<void>;
-  /** From here on an answer could not be sent any more, so nothing is asked either. */
+  /** True once answers can no longer be sent. New requests are then ignored. */
   private ended = false;
 
   /** @throws AgentOptionError */
@@ -107,9 +107,8 @@ export class Agent extends EventEmitter<AgentEvents> {
   }
 
   /**
-   * Connects, however often it takes; resolves with the tunnel the first time. Later ones are told by
-   * `connected`.
-   * @throws TunnelRefusedError when the cloud refuses for good, AgentStoppedError when `stop()` comes first
+   * Connects, with as many attempts as needed. Resolves with the first tunnel; the event `connected` reports later ones.
+   * @throws TunnelRefusedError when the cloud refuses permanently, AgentStoppedError when `stop()` comes first
    */
   start(): Promise<Tunnel> {
     return (this.started ??= new Promise((resolve, reject) => {
@@ -124,8 +123,8 @@ export class Agent extends EventEmitter<AgentEvents> {
   }
 
   /**
-   * Drains and ends: tells the cloud, answers the requests in flight within `graceMs`, fails those that are
-   * left, waits a little for the cloud to have stored the last answers, and closes.
+   * Drains and ends: sends `draining` to the cloud, answers the requests in flight within `graceMs`, fails the remaining requests, waits a
+   * little until the cloud has acknowledged the last answers, and closes.
    */
   stop({ graceMs = 25_000 }: { graceMs?: number } = {}): Promise<void> {
     return (this.stopped ??= this.drain(graceMs));
@@ -134,8 +133,8 @@ export class Agent extends EventEmitter<AgentEvents> {
   // --- the life of the connection
 
   /**
-   * Until stopped or refused: connect, hold, and again. A connection grown old is held until the next one
-   * stands.
+   * Connects and holds the connection, again and again, until the agent is stopped or refused. An old connection stays open until the next
+   * one is established.
    */
   private async holdTunnel(): Promise<void> {
     for (;;) {
@@ -161,7 +160,7 @@ export class Agent extends EventEmitter<AgentEvents> {
     }
   }
 
-  /** A name that the cloud chose is the owner's while its lease lasts; after a longer absence there is a new one. */
+  /** True if the cloud no longer grants the name that the cloud itself chose: its lease has ended. The agent then asks for a new name. */
   private hasLostItsName(error: Error): boolean {
     const { tunnel, settings } = this;
     if (!(error instanceof TunnelRefusedError) || error.status !== 403 || !tunnel || settings.name !== undefined) return false;
@@ -175,7 +174,7 @@ export class Agent extends EventEmitter<AgentEvents> {
     const connection = new Connection(
       {
         ...this.settings,
-        // Once there is a tunnel, the same one again: its address is in use.
+        // A reconnecting agent asks for the same name, because visitors use its address.
         name: tunnel?.tunnelId ?? this.settings.name,
         access: this.access,
         wasConnected: tunnel !== undefined,
@@ -224,14 +223,14 @@ export class Agent extends EventEmitter<AgentEvents> {
     if (isNews) this.emit('connected', tunnel);
   }
 
-  /** The old connection stays for what was sent to it before the cloud knew of the new one. */
+  /** Closes the old connection after a while: requests may still arrive there until the cloud knows the new connection. */
   private async retire(connection: Connection): Promise<void> {
     connection.send(encodeMessage({ type: 'draining' }));
     await Promise.all([pause(this.settings.timing.lingerMs, this.stopping.signal), this.requests.settled()]);
     await connection.close();
   }
 
-  /** Resolves with why the connection was lost, or with undefined when it is time to replace it. */
+  /** Resolves with the reason why the connection was lost, or with undefined when the connection is old and must be replaced. */
   private async lossOrOldAge(connection: Connection): Promise<string | undefined> {
     const { timing, random } = this.settings;
     const over = new AbortController();
@@ -262,7 +261,7 @@ export class Agent extends EventEmitter<AgentEvents> {
     this.stopping.abort();
     const { current } = this;
     if (current?.send(encodeMessage({ type: 'draining' }))) {
-      // Requests that crossed with `draining` are on their way.
+      // Requests that the cloud sent before it received `draining` may still arrive.
       await pause(Math.min(stopLingerMs, left()));
       await settledWithin(left(), Promise.race([this.requests.idle(), current.closed]));
       this.requests.abort('the agent was stopped before the local service had answered');

@@ -3,7 +3,7 @@ import { LocalServiceError } from './errors';
 import type { LocalResponse } from './local-response';
 import { MAX_BYTES_IN_MEMORY } from './spool';
 
-/** An answer with its body, as the text of a message; undefined when it does not fit one. */
+/** An answer with its body, as the text of one message; undefined when the text is too long for one message. */
 export async function encodeInline(requestId: string, response: LocalResponse, ms: number): Promise<string | undefined> {
   const { body } = response;
   if (body.bytes > MAX_BYTES_IN_MEMORY) return undefined;

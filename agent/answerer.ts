@@ -12,18 +12,21 @@ import type { Uploads } from './uploads';
 /** A request while it is being answered. */
 export interface Exchange {
   readonly request: HttpRequestMessage;
-  /** How long its visitor will wait, in ms ... */
+  /** How long the visitor will still wait, in ms. */
   readonly lifeMs: number;
-  /** ... which is until then, in ms since the epoch. */
+  /** When the visitor stops waiting, in ms since the epoch. */
   readonly expiresAt: number;
-  /** Ends it, with a LocalServiceError for its reason. */
+  /** Aborts the exchange; the reason is a LocalServiceError. */
   readonly signal: AbortSignal;
 }
 
-/** An encoded answer, if there is still one to send, and what there is to say of it. */
+/** The encoded answer (undefined when nobody waits for it any more), and figures for the request's summary. */
 export type Outcome = { readonly text: string | undefined } & Pick<RequestSummary, 'bytes' | 'status' | 'error'>;
 
-/** Answers one request: its body here, the local service asked, the answer's body on its way. */
+/**
+ * Answers one request: fetches its body, asks the local service, encodes the answer, and uploads an answer's body that is too large for a
+ * message.
+ */
 export class Answerer {
   constructor(
     private readonly service: LocalService,
@@ -32,7 +35,7 @@ export class Answerer {
     private readonly requestTimeoutMs: number,
   ) {}
 
-  /** Never rejects: what goes wrong becomes an `error` message. */
+  /** Never rejects: a failure becomes an `error` message. */
   async answer(exchange: Exchange): Promise<Outcome> {
     const begin = performance.now();
     try {
@@ -49,7 +52,7 @@ export class Answerer {
     }
   }
 
-  /** The local service sees nothing of a request whose body is not here, whole and undamaged. */
+  /** Asks the local service only after the request's body has arrived complete and undamaged. */
   private async ask({ request, lifeMs, signal }: Exchange): Promise<LocalResponse> {
     const body = await this.bodyOf(request, signal);
     try {
@@ -68,7 +71,7 @@ export class Answerer {
     );
   }
 
-  /** @returns the message that completes the request; undefined when nobody waits for it any more */
+  /** @returns the message that completes the request; undefined when nobody waits for the answer any more */
   private async deliver({ request, expiresAt, signal }: Exchange, response: LocalResponse, ms: number): Promise<string | undefined> {
     const { request_id: requestId } = request;
     const inline = await encodeInline(requestId, response, ms);

@@ -20,7 +20,7 @@ export class Backoff {
     return Math.floor(this.random() * ceiling);
   }
 
-  /** Starts over: the last attempt turned out well. */
+  /** Starts over after a successful attempt. */
   reset(): void {
     this.failures = 0;
   }

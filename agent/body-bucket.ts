@@ -8,24 +8,24 @@ import { pause } from './pause';
 import { capped, Spool } from './spool';
 
 export interface BodyBucketOptions {
-  /** Whether presigned URLs may be http: those of a local cloud. */
+  /** Whether presigned URLs may use http, as the URLs of a local cloud do. */
   readonly allowHttp: boolean;
-  /** Waits between the attempts of one transfer. */
+  /** Makes the waits between the attempts of one transfer. */
   readonly newBackoff: () => Backoff;
 }
 
-/** How long an idle connection is kept, in ms. A transfer that finds its connection closed is repeated, so nothing hangs on it. */
+/** How long an idle connection is kept, in ms. The value is not critical: a transfer whose connection was closed is repeated. */
 const IDLE_SOCKET_MS = 4000;
 
-/** Something that may be over by the next attempt. */
+/** A failure that may be gone at the next attempt. */
 class PassingError extends Error {
   override readonly name = 'PassingError';
 }
 
 /**
- * The cloud's bucket for bodies that do not fit a message, reached by presigned URLs. Transfers are repeated after errors that may
- * pass, for as long as their signal lets them; both are safe to repeat. Redirects are not followed. No error names a URL: its query
- * is a key.
+ * The cloud's bucket for bodies that do not fit into a message; presigned URLs give access. Transfers are repeated after temporary errors
+ * until their signal aborts; downloads and uploads are both safe to repeat. Redirects are not followed. No error message contains a URL,
+ * because the URL's query grants access.
  */
 export class BodyBucket {
   private readonly agents = {
@@ -46,15 +46,15 @@ export class BodyBucket {
         if (response.statusCode !== 200) throw refusal(response);
         return await readChecked(response, expected);
       } finally {
-        // Without effect on one that has been read to its end.
+        // This has no effect on a response that has been read to its end.
         response.destroy();
       }
     });
   }
 
   /**
-   * Puts a body where the cloud wants it.
-   * @returns whether it was taken; false when the URL is not valid (any more)
+   * Uploads a body to the place that the cloud named.
+   * @returns whether the bucket took the body; false when the URL is not valid, or no longer valid
    * @throws LocalServiceError `internal_error`, or the signal's reason
    */
   upload({ url, headers }: Pick<UploadUrlMessage, 'url' | 'headers'>, body: Spool, signal: AbortSignal): Promise<boolean> {
@@ -91,7 +91,7 @@ export class BodyBucket {
     }
   }
 
-  /** One exchange, up to the header of its answer. */
+  /** Sends one request; resolves when the header of the response has arrived. */
   private send(
     method: string,
     url: string,
@@ -129,14 +129,17 @@ function refusal({ statusCode = 0 }: IncomingMessage): Error {
   return new (mayPass ? PassingError : Error)(`the body bucket answered with status ${statusCode}`);
 }
 
-/** What goes wrong on the network has the name of an errno; certificates, header fields and framing have names of their own. */
+/**
+ * Whether an error may be temporary. Network errors have an errno as their code; errors of certificates, header fields and framing have
+ * other codes and stay.
+ */
 function isPassing(error: unknown): boolean {
   if (error instanceof PassingError) return true;
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || (code !== undefined && /^E(?!RR_)[A-Z_]+$/.test(code));
 }
 
-/** Node's own errors by their code: their messages may quote what they were given. */
+/** Names an error of Node by its code, because the message may quote secret input such as the URL. */
 function describe(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return code ?? message;

@@ -17,7 +17,7 @@ export type Invocation =
     }
   /** `token create` and `token inspect`: resolves with what to print. */
   | { readonly kind: 'task'; readonly run: () => Promise<string> }
-  /** Help or version: print it and be done. */
+  /** Help or version: the caller prints the text and ends. */
   | { readonly kind: 'text'; readonly text: string };
 
 interface HttpFlags extends AccessFlags {
@@ -38,7 +38,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads `http-tunnel http <port> [options]` and `http-tunnel token create|inspect [options]`.
- * @param args what follows the program's name
+ * @param args the arguments after the program's name
  * @throws AgentOptionError with one line that says what is wrong
  */
 export function parseCommandLine(args: readonly string[], environment: Environment): Invocation {
@@ -97,7 +97,7 @@ function toInvocation(port: number, flags: HttpFlags, environment: Environment):
   const access = accessFrom(flags, environment);
   const options: AgentOptions = {
     endpoint,
-    // Read again for each connection: an identity provider's token does not last long.
+    // The file is read again for each connection, because tokens of an identity provider expire soon.
     token: flags.tokenFile === undefined ? token : () => findToken(flags, environment),
     ...(flags.name === undefined ? {} : { name: flags.name }),
     target: { host: flags.host, port },
@@ -124,7 +124,7 @@ function warningsFor(flags: HttpFlags, endpoint: URL): string[] {
   return warnings;
 }
 
-/** Commander's message as one line; its suggestions come on lines of their own. */
+/** Commander's message as one line: Commander puts its suggestions on lines of their own. */
 function usageError(error: CommanderError, command: string): AgentOptionError {
   const message =
     error.code === 'commander.help'

@@ -24,23 +24,23 @@ import { version } from '../package.json';
 
 export interface ConnectionOptions extends Pick<AgentSettings, 'endpoint' | 'token' | 'name' | 'connectTimeoutMs' | 'timing' | 'now'> {
   readonly wasConnected: boolean;
-  /** Who may visit, hashed; undefined for everybody. */
+  /** Who may visit, hashed; undefined when everybody may. */
   readonly access: VisitorAccess | undefined;
   /** Gives up a connection that is not established yet. */
   readonly signal: AbortSignal;
 }
 
-/** What comes in; requests can come before the tunnel is established and after `close()`. */
+/** Handlers for the cloud's messages. Requests can come before the tunnel is established and after `close()`. */
 export interface ConnectionHandlers {
   request(message: HttpRequestMessage): void;
   /** A request that cannot be read. */
   malformedRequest(requestId: string, why: string): void;
   acknowledged(requestId: string): void;
-  /** What was said about a request is not wanted, now or later. */
+  /** The cloud rejects the agent's message about a request. Sending the message again does not help. */
   refused(requestId: string, error: ErrorMessage): void;
-  /** Where to put the body of an answer. */
+  /** The cloud says where to upload the body of an answer. */
   uploadPlace(message: UploadUrlMessage): void;
-  /** API Gateway could not hand on some message of this agent, after the tunnel was established. */
+  /** API Gateway could not deliver a message of this agent, after the tunnel was established. */
   gatewayError(error: GatewayError): void;
   /** Something a person may want to know. */
   warning(text: string): void;
@@ -48,14 +48,14 @@ export interface ConnectionHandlers {
 
 /** One WebSocket to the agent gateway, from its upgrade to its end. */
 export class Connection {
-  /** The tunnel; rejects with TunnelRefusedError, ConnectionError or AgentStoppedError. */
+  /** Resolves with the tunnel; rejects with TunnelRefusedError, ConnectionError or AgentStoppedError. */
   readonly established: Promise<ConnectionEstablishedMessage>;
   /** Resolves with the reason once the connection has ended. */
   readonly closed: Promise<string>;
 
   private readonly socket: WebSocket;
   private heartbeat?: Heartbeat;
-  /** Requests that came before the cloud had confirmed that it keeps visitors out. */
+  /** Requests that arrived before the cloud confirmed the access rules. They are kept until then. */
   private unconfirmed: HttpRequestMessage[] = [];
   private timers: NodeJS.Timeout[] = [];
   private establish!: (tunnel: ConnectionEstablishedMessage) => void;
@@ -74,7 +74,7 @@ export class Connection {
       handshakeTimeout: options.connectTimeoutMs,
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
-      // The token goes to the endpoint and nowhere else.
+      // A redirect would send the token to another address.
       followRedirects: false,
     });
     this.socket
@@ -94,12 +94,12 @@ export class Connection {
     return true;
   }
 
-  /** Pings, because an answer should have come; the connection ends when nothing comes back. */
+  /** Pings, because an expected message did not come. The connection ends if nothing arrives after the ping. */
   probe(): void {
     this.heartbeat?.probe();
   }
 
-  /** Closes in good order (1000), or cuts the socket when the other end does not follow in time. */
+  /** Closes with code 1000. Cuts the socket if the other end does not close in time. */
   async close(): Promise<void> {
     this.socket.close(1000);
     this.after(this.options.timing.closeMs, () => this.end(new ConnectionError('closed')));
@@ -111,7 +111,7 @@ export class Connection {
     const { connectTimeoutMs, timing, access } = this.options;
     const ready = encodeMessage({ type: 'ready', version, capabilities: [...capabilities], ...(access && { access }) });
     this.send(ready);
-    // The cloud may fail to answer for some 100 ms after the upgrade, while the connection settles at its end.
+    // For about 100 ms after the upgrade, the cloud may fail to answer, because the connection is not ready at the cloud's end.
     this.after(timing.readyRetryMs, () => this.send(ready));
     const late = `the cloud did not establish the tunnel within ${connectTimeoutMs / 1000} s (--connect-timeout)`;
     this.after(connectTimeoutMs, () => this.end(new ConnectionError(late)));
@@ -179,7 +179,10 @@ export class Connection {
     this.handlers.warning(report);
   }
 
-  /** Until the tunnel is established, `ready` is all that was sent: another connection asks for the tunnel again, after the backoff. */
+  /**
+   * Before the tunnel is established, only `ready` was sent, so `ready` has failed: this connection ends, and the agent tries another after
+   * the backoff.
+   */
   private onGatewayError(error: GatewayError): void {
     if (this.heartbeat) this.handlers.gatewayError(error);
     else this.end(new ConnectionError(notEstablishedBecause(error)));
@@ -195,7 +198,7 @@ export class Connection {
     if (!this.heartbeat) this.end(new AgentStoppedError());
   };
 
-  /** Comes to the same end from wherever it is called, and however often. */
+  /** Ends the connection. Any method may call this, more than once. */
   private end(reason: Error): void {
     this.clearTimers();
     this.heartbeat?.stop();
@@ -215,14 +218,14 @@ export class Connection {
   }
 }
 
-/** The name travels in the query, the token never does. */
+/** The query carries the name, but never the token. */
 function connectUrl(endpoint: URL, name: string | undefined): URL {
   const url = new URL(endpoint);
   if (name !== undefined) url.searchParams.set('name', name);
   return url;
 }
 
-/** Such a cloud would let everybody in. */
+/** The error for a cloud that did not confirm the access rules: that cloud would let every visitor in. */
 const unguarded = (): TunnelRefusedError =>
   new TunnelRefusedError(
     0,

@@ -33,9 +33,7 @@ export class AgentStoppedError extends Error {
   }
 }
 
-/**
- * The local service gave no answer that could be passed on; `code` is what the visitor's error is made from.
- */
+/** The local service gave no answer that could be passed on; `code` decides which error the visitor gets. */
 export class LocalServiceError extends Error {
   override readonly name = 'LocalServiceError';
   constructor(

@@ -1,14 +1,12 @@
 import { MAX_FRAME_BYTES } from '../protocol';
 
 /**
- * Cuts the text of one message into the payloads of its WebSocket frames, each of at most `maxBytes`: `ws`
- * sends a message as one frame of any size, and API Gateway closes the connection (1009) over a frame above
- * 32 KB.
+ * Cuts the text of one message into the payloads of its WebSocket frames, each of at most `maxBytes`. Reason: `ws` sends a message as one
+ * frame of any size, and API Gateway closes the connection (1009) over a frame above 32 KB.
  * Source:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  *
- * A cut never goes through a UTF-8 sequence, so each frame is text by itself. An empty text is one empty
- * frame.
+ * A cut never splits a UTF-8 sequence, so each frame is valid text. An empty text gives one empty frame.
  */
 export function fragment(text: string, maxBytes: number = MAX_FRAME_BYTES): Buffer[] {
   const bytes = Buffer.from(text);

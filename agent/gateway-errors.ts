@@ -1,6 +1,6 @@
 import type { GatewayError, GatewayErrorKind } from '../protocol';
 
-/** After a report, errors of the same kind are only counted for so long, in ms. */
+/** After a report, errors of the same kind are only counted for this time, in ms. */
 const QUIET_MS = 60_000;
 
 interface Meaning {
@@ -30,8 +30,8 @@ export function notEstablishedBecause(error: GatewayError): string {
 }
 
 /**
- * Words the errors that API Gateway sends on an established connection. A cloud in trouble sends one for each message, and a person
- * needs to read it once: per kind there is one report a minute, and the next one says how many there were in between.
+ * Reports the errors that API Gateway sends on an established connection. A failing cloud sends an error for each message, so there is at
+ * most one report a minute for each kind. The next report says how many errors were only counted.
  */
 export class GatewayErrorReports {
   private readonly reported = new Map<GatewayErrorKind, { readonly at: number; untold: number }>();
@@ -39,7 +39,7 @@ export class GatewayErrorReports {
   /** @param now wall clock, in ms since the epoch */
   constructor(private readonly now: () => number) {}
 
-  /** A sentence for a person; undefined within a minute after one about the same kind. */
+  /** A sentence for a person; undefined within a minute after a report of the same kind. */
   report(error: GatewayError): string | undefined {
     const last = this.reported.get(error.kind);
     if (last && this.now() - last.at < QUIET_MS) {
@@ -49,7 +49,7 @@ export class GatewayErrorReports {
     this.reported.set(error.kind, { at: this.now(), untold: 0 });
     const { what, remedy } = MEANINGS[error.kind];
     const more = last && last.untold > 0 ? `, and ${last.untold} more since the last warning` : '';
-    // The outbox does that (outbox.ts); which message failed API Gateway does not say.
+    // The outbox (outbox.ts) sends the answer again. API Gateway does not say which message failed.
     return `${what} (${quote(error)}${more}). If an answer was in it, the agent sends that again. If this goes on, ${remedy}.`;
   }
 }

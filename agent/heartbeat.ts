@@ -5,16 +5,16 @@ export interface HeartbeatOptions {
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly ping: () => void;
-  /** Nothing came after a ping: the other end is gone. */
+  /** Called when nothing came after a ping: the other end is gone. */
   readonly dead: () => void;
 }
 
 /**
- * Keeps a connection from idling out and notices when its other end is gone. Pings are data messages: whether
- * a WebSocket ping frame resets API Gateway's idle timer is undocumented.
+ * Keeps a connection from its idle timeout, and notices when the other end is gone. Pings are data messages, because AWS does not document
+ * whether a WebSocket ping frame resets API Gateway's idle timer.
  *
- * Time is the wall clock's, looked at often: after a laptop has slept, timers have stood still, and the
- * connection is pinged at once and not minutes later.
+ * Compares the wall clock often, because timers stand still while a laptop sleeps. After the sleep, the connection is pinged at once and
+ * not minutes later.
  */
 export class Heartbeat {
   private readonly timer: NodeJS.Timeout;

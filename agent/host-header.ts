@@ -5,9 +5,9 @@ import { formatTarget, type LocalTarget } from './local-target';
 const HOST = /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i;
 
 /**
- * The Host that the local service gets: the visitor's (`preserve`), the local service's own address (`rewrite`), or the one
- * given, which development servers ask for that serve only the hosts they know.
- * @returns undefined for the visitor's
+ * The Host that the local service gets: the visitor's (`preserve`), the local service's own address (`rewrite`), or the given one, for
+ * development servers that serve only known hosts.
+ * @returns undefined for the visitor's Host
  * @throws AgentOptionError
  */
 export function resolveHostHeader(option: string, target: LocalTarget): string | undefined {
@@ -18,9 +18,9 @@ export function resolveHostHeader(option: string, target: LocalTarget): string |
 }
 
 /**
- * A service that was told another Host names places by that Host, which visitors cannot reach: references to it lose their
- * origin, and cookies for it their domain.
- * @param host what the local service was told; undefined for the visitor's own
+ * Removes the rewritten Host from an answer. A service that got another Host builds URLs with that Host, which visitors cannot reach. So
+ * references to that Host lose their origin, and cookies for that Host lose their domain.
+ * @param host the Host that the local service got; undefined for the visitor's own
  */
 export function withoutRewrittenHost(headers: Headers, host: string | undefined): Headers {
   if (host === undefined) return headers;

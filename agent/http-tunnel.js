@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npx http-tunnel` in the repository, after `npm ci` alone. For everywhere else `npm run build:agent` makes one file.
+// Entry point of `npx http-tunnel` inside the repository; needs only `npm ci`. For other places, `npm run build:agent` makes a single file.
 'use strict';
 require('tsx/cjs');
 require('./main.ts');

@@ -12,12 +12,12 @@ export interface LocalRequest {
   readonly body: Spool;
 }
 
-/** Methods whose requests say how long their body is even when it is empty (RFC 9110, section 8.6). */
+/** Methods whose requests carry Content-Length even for an empty body (RFC 9110, section 8.6). */
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
- * Origin form only (RFC 9112, section 3.2.1): nothing else may name a server, no space or control character
- * may split the line.
+ * Matches request targets that are refused. Only the origin form is allowed (RFC 9112, section 3.2.1): other forms could name another
+ * server, and a space or control character could split the request line.
  */
 // eslint-disable-next-line no-control-regex -- naming what is refused is the point
 const UNSAFE_URI = /^[^/]|[\x00-\x20\x7f]|[^\x00-\xff]/;
@@ -36,15 +36,15 @@ export function checkRequestLine({ method, uri }: LocalRequest): void {
 }
 
 /**
- * The header fields for the local service as name, value, name, value, in their order: without those of the
- * last hop, with the framing of the actual body. `Host` does not choose the target.
- * @param hostHeader instead of the visitor's
+ * The header fields for the local service as a flat list (name, value, name, value), in order. Hop-by-hop fields are removed, and
+ * Content-Length is that of the actual body. `Host` does not choose the target.
+ * @param hostHeader replaces the visitor's Host
  * @throws LocalServiceError `invalid_request` for a repeated Host
  */
 export function localHeaderLines({ method, headers, body }: LocalRequest, target: LocalTarget, hostHeader?: string): string[] {
   const { host = [formatTarget(target)], 'content-length': declaredLength, ...fields } = stripHopByHop(headers);
   if (host.length !== 1) throw new LocalServiceError('invalid_request', 'the request has more than one Host header');
-  // The visitor's end of the tunnel has the whole body already: nobody waits for a 100.
+  // The cloud already has the whole body, so nobody waits for a 100 Continue.
   delete fields.expect;
 
   const lines = ['host', ...(hostHeader === undefined ? host : [hostHeader])];

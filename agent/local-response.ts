@@ -3,7 +3,7 @@ import { MAX_RESPONSE_BODY_BYTES, stripHopByHop, type Headers } from '../protoco
 import { LocalServiceError } from './errors';
 import { capped, Spool } from './spool';
 
-/** The local service's answer, whole. */
+/** The complete answer of the local service. */
 export interface LocalResponse {
   readonly status: number;
   /** Lower-case names; values in the order they came, each `Set-Cookie` by itself. */
@@ -12,7 +12,7 @@ export interface LocalResponse {
 }
 
 /**
- * Reads an answer to its end, as far as the cloud can pass it on.
+ * Reads an answer to its end, up to the size that the cloud can pass on.
  * @throws LocalServiceError `invalid_response` or `response_too_large`; the caller ends the exchange
  */
 export async function readLocalResponse(response: IncomingMessage, method: string): Promise<LocalResponse> {
@@ -29,7 +29,7 @@ export async function readLocalResponse(response: IncomingMessage, method: strin
 }
 
 function groupByName(rawHeaders: readonly string[]): Headers {
-  // Without a prototype: a field may be called __proto__.
+  // The object has no prototype, because a field may be called __proto__.
   const headers = Object.create(null) as Headers;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] as string).toLowerCase();
@@ -38,7 +38,7 @@ function groupByName(rawHeaders: readonly string[]): Headers {
   return headers;
 }
 
-/** An answer that says itself that it is too large need not be read. */
+/** Refuses a too large answer by its Content-Length, before its body is read. */
 function refuseDeclaredLength(contentLength: string | undefined): void {
   if (Number(contentLength) > MAX_RESPONSE_BODY_BYTES) throw tooLarge(`${contentLength}`);
 }

@@ -8,29 +8,29 @@ import { readLocalResponse, type LocalResponse } from './local-response';
 import { formatTarget, type LocalTarget } from './local-target';
 
 /**
- * How long an idle connection to the local service is kept, in ms: shorter than what servers keep theirs
- * (gunicorn 2 s, Node and uvicorn 5 s), so that the agent is the one who closes. A server that closes just as
- * a request goes out would leave open whether it has seen that request.
+ * How long an idle connection to the local service is kept, in ms. The time is shorter than that of common servers (gunicorn 2 s, Node and
+ * uvicorn 5 s), so that the agent closes first. If a server closed just as a request goes out, the agent could not know whether the server
+ * has seen the request.
  */
 const IDLE_SOCKET_MS = 1500;
 
-/** One request on its way; `cancel` ends it with a reason that outranks the socket error that follows. */
+/** One request in progress. `cancel` ends it with a reason that replaces the socket error that follows. */
 interface Exchange {
   readonly outgoing: ClientRequest;
-  /** Whether it has a connection: from then on the local service is there, and what goes wrong is its answer. */
+  /** Whether the request has a connection. If so, the local service was reached, and a later error counts as an invalid answer. */
   connected: boolean;
   cancelledWith?: LocalServiceError;
 }
 
 /**
- * The HTTP service on the user's machine. Requests run side by side over connections that are kept alive.
- * Nothing is sent twice, not even a GET whose reused connection was reset: whether the service saw it cannot
- * be told, and it must see each request at most once. Redirects are not followed, bodies not decoded.
+ * The HTTP service on the user's machine. Requests run in parallel over keep-alive connections. No request is sent twice, not even a GET
+ * whose reused connection was reset: the service may have seen the request already, and must see each request at most once. Redirects are
+ * not followed, and bodies are not decoded.
  */
 export class LocalService {
   private readonly agent = new http.Agent({ keepAlive: true, timeout: IDLE_SOCKET_MS });
 
-  /** @param hostHeader what it gets as Host; the visitor's, when left out */
+  /** @param hostHeader the Host that the local service gets; the visitor's Host when left out */
   constructor(
     private readonly target: LocalTarget,
     private readonly hostHeader?: string,
@@ -39,7 +39,7 @@ export class LocalService {
   /**
    * Asks the local service.
    * @param timeoutMs for the whole answer
-   * @param signal ends it, with a LocalServiceError for its reason
+   * @param signal aborts the request; the signal's reason is a LocalServiceError
    * @throws LocalServiceError
    */
   async ask(request: LocalRequest, timeoutMs: number, signal?: AbortSignal): Promise<LocalResponse> {
@@ -56,7 +56,7 @@ export class LocalService {
       exchange.outgoing.destroy();
       throw exchange.cancelledWith ?? this.explain(error, exchange);
     } finally {
-      // A service that answers before it has read the whole body may read on, for as long as it has.
+      // A service may answer before it has read the whole body. The service may then go on reading until the timeout.
       sent.catch(() => undefined).finally(() => clearTimeout(timer));
     }
   }
@@ -70,13 +70,13 @@ export class LocalService {
     checkRequestLine(request);
     const outgoing = this.open(request);
     const exchange: Exchange = { outgoing, connected: false };
-    // Errors reach `ask` through the promises it waits for; this one is for those that come after its end.
+    // `ask` gets errors from the promises that `ask` awaits. This listener only catches errors that come later.
     outgoing.on('error', () => undefined);
     outgoing.once('socket', (socket) => {
       exchange.connected = !socket.connecting;
-      // One that is used again has connected before, and would keep the listener.
+      // A reused socket is connected already: a listener would never be called and would stay on the socket.
       if (socket.connecting) socket.once('connect', () => (exchange.connected = true));
-      // Node itself tells nobody any more once the answer is whole, and the rest of a body would be stuck.
+      // Once the answer is complete, Node no longer passes `drain` on, and the rest of the request's body would be stuck.
       const drained = (): boolean => outgoing.emit('drain');
       socket.on('drain', drained);
       outgoing.once('close', () => socket.off('drain', drained));

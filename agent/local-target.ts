@@ -12,8 +12,8 @@ LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
 /**
- * Checks where requests will go. Visitors come from the internet, so a target beyond this machine would open
- * the agent's network to them: it must be asked for.
+ * Checks where requests will go. Visitors come from the internet, so a target beyond this machine would open the agent's network to them.
+ * The user must allow such a target explicitly.
  * @throws AgentOptionError
  */
 export function resolveTarget(target: { host?: string; port: number }, allowRemote: boolean): LocalTarget {

@@ -4,13 +4,13 @@ import { resolveTarget, type LocalTarget } from './local-target';
 import { DEFAULT_TIMING, type Timing } from './timing';
 import { checkAccess, type AccessOptions } from './visitor-access';
 
-/** What an agent is made from. Times are in ms. */
+/** Options of an agent. Times are in ms. */
 export interface AgentOptions {
   /** Where the agent gateway listens: `wss://…`, with its stage path. */
   readonly endpoint: string;
   /**
-   * Sent as `Authorization: Bearer` on the upgrade, and nowhere else. A function is asked for each connection, because tokens
-   * of an identity provider do not last long.
+   * Sent as `Authorization: Bearer` on the upgrade, and nowhere else. A function is called for each connection, because tokens of an
+   * identity provider expire soon.
    */
   readonly token: string | (() => string);
   /** Name of the tunnel; without one the cloud chooses. */
@@ -19,23 +19,26 @@ export interface AgentOptions {
   readonly target: { readonly host?: string; readonly port: number };
   /** Allows a target that is not on this machine. */
   readonly allowRemoteTarget?: boolean;
-  /** What the local service gets as Host: `preserve` the visitor's (default), `rewrite` to its own address, or this value. */
+  /**
+   * Host header for the local service: `preserve` (default) keeps the visitor's, `rewrite` sends the service's own address, any other text
+   * is sent as it is.
+   */
   readonly hostHeader?: string;
-  /** How long the local service may take for a whole answer; 25 000. */
+  /** How long the local service may take for a whole answer; default 25 000. */
   readonly requestTimeoutMs?: number;
-  /** How long the upgrade may take, and then the cloud's `connection_established`; 10 000 each. */
+  /** How long the upgrade may take, and then the cloud's `connection_established`; default 10 000 each. */
   readonly connectTimeoutMs?: number;
-  /** Requests at the local service at once; one more is answered by 429. 100. */
+  /** Most requests at the local service at once; the next one is answered with 429. Default 100. */
   readonly maxInFlight?: number;
-  /** Bytes of their bodies at once; beyond them 429. 64 MB. */
+  /** Most bytes of the bodies of these requests; a request beyond the limit is answered with 429. Default 64 MB. */
   readonly maxBytesInFlight?: number;
   /** Who may visit; everybody when left out. The cloud lets nobody else through. */
   readonly access?: AccessOptions;
-  /** The clocks of the protocol, for tests. */
+  /** Timeouts and intervals of the protocol; tests change them. */
   readonly timing?: Partial<Timing>;
-  /** Wall clock, in ms since the epoch; `Date.now`. */
+  /** Wall clock, in ms since the epoch; default `Date.now`. */
   readonly now?: () => number;
-  /** Draws from [0, 1) for jitter; `Math.random`. */
+  /** Draws from [0, 1) for jitter; default `Math.random`. */
   readonly random?: () => number;
 }
 
@@ -45,7 +48,7 @@ export interface AgentSettings {
   readonly token: () => string;
   readonly name?: string;
   readonly target: LocalTarget;
-  /** Instead of the visitor's. */
+  /** Host header for the local service; undefined keeps the visitor's. */
   readonly hostHeader: string | undefined;
   readonly requestTimeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -90,7 +93,7 @@ function resolveEndpoint(text: string): URL {
   throw new AgentOptionError(`endpoint "${text}" starts with neither wss:// nor ws://: ${hint}`);
 }
 
-/** The first token is checked at once; a later one that cannot be had, or is none, leaves the last good one. */
+/** Checks the first token at once. If a later token cannot be read or is malformed, the last good token is used. */
 function tokenSource(token: string | (() => string)): () => string {
   const draw = (): string => resolveToken(typeof token === 'function' ? token() : token);
   let last = draw();
@@ -120,7 +123,7 @@ function resolveName(name: string): string {
   throw new AgentOptionError('the name is empty: give one, or leave the option out for a random one');
 }
 
-/** Longer than any request lives, and well within what Node's timers can hold. */
+/** Longer than any request takes, and well within the limit of Node's timers. */
 const LONGEST_TIMEOUT_MS = 60 * 60 * 1000;
 
 function resolveTimeout(what: string, ms: number): number {

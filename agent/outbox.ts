@@ -1,35 +1,30 @@
 export interface OutboxOptions {
   /** Sends a message over the newest connection; false when there is none. */
   readonly send: (text: string) => boolean;
-  /**
-   * An answer that was sent has not been acknowledged in time, though this cloud acknowledges: a connection
-   * to doubt.
-   */
+  /** Called when a sent answer is not acknowledged in time, although this cloud sends acknowledgements: the connection may be broken. */
   readonly onSilence: () => void;
   /** First wait before an answer is sent again, in ms; doubles each time. */
   readonly resendMs: number;
   readonly now: () => number;
-  /** Answers kept at most, in bytes of their encoded messages; beyond it the oldest is let go. */
+  /** Limit of kept answers, in bytes of their encoded messages. Beyond the limit, the oldest answer is dropped. */
   readonly maxBytes?: number;
 }
 
 interface Entry {
   readonly text: string;
-  /** When nobody waits for it any more, in ms since the epoch. */
+  /** When the visitor stops waiting for the answer, in ms since the epoch. */
   readonly expiresAt: number;
   sentTimes: number;
   timer?: NodeJS.Timeout;
 }
 
-/**
- * Answers without any acknowledgement after which a cloud counts as one that does not know acknowledgements.
- */
+/** After this many answers without any acknowledgement, the outbox assumes that the cloud does not send acknowledgements. */
 const PATIENCE = 3;
 
 /**
- * Answers on their way to the cloud. Each is kept and sent again until the cloud has acknowledged it (it is
- * stored) or its request's deadline has passed; the cloud treats a second one as nothing new. A cloud that
- * never acknowledges anything gets its answers once, from the fourth on.
+ * Sends answers to the cloud reliably. Each answer is kept and sent again until the cloud has acknowledged it (the cloud has stored it) or
+ * the deadline of its request has passed; the cloud ignores duplicates. If a cloud never acknowledges anything, answers are sent only once
+ * from the fourth on.
  */
 export class Outbox {
   private readonly entries = new Map<string, Entry>();
@@ -50,22 +45,19 @@ export class Outbox {
     this.transmit(requestId, entry);
   }
 
-  /** The cloud has it. */
+  /** The cloud has stored the answer. */
   acknowledge(requestId: string): void {
     this.cloudAcknowledges = true;
     this.forget(requestId);
   }
 
-  /** Sends an answer again that is still known: its request came a second time. */
+  /** Sends a kept answer again, because its request came a second time. */
   resend(requestId: string): void {
     const entry = this.entries.get(requestId);
     if (entry) this.transmit(requestId, entry);
   }
 
-  /**
-   * There is a new connection: what the old one may have swallowed goes out again, what waited goes out at
-   * last.
-   */
+  /** Called for a new connection: sends waiting answers, and sends again the answers that the old connection may have lost. */
   flush(): void {
     for (const [requestId, entry] of this.entries) {
       if (entry.sentTimes === 0 || this.resends) this.transmit(requestId, entry);
@@ -77,7 +69,7 @@ export class Outbox {
     if (this.entries.size > 0) await new Promise<void>((resolve) => this.waiting.add(resolve));
   }
 
-  /** Lets go of everything. */
+  /** Drops all answers. */
   close(): void {
     for (const requestId of [...this.entries.keys()]) this.forget(requestId);
   }

@@ -49,9 +49,9 @@ export function jsonOutput(target: string, out: Write): Output {
   };
 }
 
-/** Paths and the cloud's texts come from strangers: none of them may steer the terminal. */
+/** Replaces characters that could control the terminal, because paths and the cloud's texts come from strangers. */
 const printable = (text: string): string => text.replace(UNPRINTABLE, '?');
 
-/** Control characters, line separators, and what reverses the direction of text. */
+/** Control characters, line separators, and characters that reverse the direction of text. */
 // eslint-disable-next-line no-control-regex -- naming what is replaced is the point
 const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;

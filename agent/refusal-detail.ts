@@ -4,8 +4,8 @@ const MOST_CHARACTERS = 1024;
 const LONGEST_WAIT_MS = 1000;
 
 /**
- * Why the cloud says it refused an upgrade: a short text body, or the `message` of a JSON one (API Gateway's
- * own are like that); undefined when there is nothing to quote. Ends the response.
+ * Reads the cloud's reason for a refused upgrade: a short text body, or the `message` of a JSON body, as API Gateway itself sends.
+ * Undefined when there is nothing to quote. Ends the response.
  */
 export async function readRefusalDetail(response: IncomingMessage): Promise<string | undefined> {
   const text = await readShort(response);

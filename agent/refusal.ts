@@ -4,15 +4,15 @@ export interface RefusedUpgrade {
   readonly status: number;
   /** The name asked for, if any. */
   readonly name?: string;
-  /** What the cloud says about it, if anything. */
+  /** The reason that the cloud gave, if any. */
   readonly detail?: string;
-  /** Whether this agent has had its tunnel before: a taken name is then a matter of waiting. */
+  /** Whether this agent has had its tunnel before. If so, a taken name is not permanent, and the agent tries again. */
   readonly wasConnected: boolean;
 }
 
 /**
- * What a refused WebSocket upgrade means: a TunnelRefusedError when only the user can help, a ConnectionError
- * when time may.
+ * Turns a refused WebSocket upgrade into an error: a TunnelRefusedError when only the user can help, a ConnectionError when a later attempt
+ * may succeed.
  */
 export function refusalError(refused: RefusedUpgrade): TunnelRefusedError | ConnectionError {
   const advice = adviceFor(refused);
@@ -21,7 +21,7 @@ export function refusalError(refused: RefusedUpgrade): TunnelRefusedError | Conn
   return new TunnelRefusedError(refused.status, advice + says);
 }
 
-/** For a person; undefined when the agent should try again by itself. */
+/** Advice for a person; undefined when the agent should try again by itself. */
 function adviceFor({ status, name, wasConnected }: RefusedUpgrade): string | undefined {
   switch (status) {
     case 401:

@@ -10,31 +10,28 @@ import { SeenRequests } from './seen-requests';
 export interface RequestHandlerOptions {
   readonly answerer: Answerer;
   readonly outbox: Outbox;
-  /** Requests at the local service at once, and bytes of their bodies; beyond either a request is refused as `busy`. */
+  /** Most requests at the local service at once, and most bytes of their bodies. A request beyond either limit is refused as `busy`. */
   readonly maxInFlight: number;
   readonly maxBytesInFlight: number;
   readonly now: () => number;
   readonly onFinished: (summary: RequestSummary) => void;
 }
 
-/** How long an answer is of use when the request does not say, in ms. */
+/** How long a visitor is assumed to wait when the request has no deadline, in ms. */
 const DEFAULT_LIFE_MS = 25_000;
 
 /**
- * Has each request answered once, whatever the cloud repeats, as far as there is room, and puts its answer into the
- * outbox.
+ * Has each request answered once, even if the cloud repeats it, and puts the answer into the outbox. Refuses requests beyond the limits.
  */
 export class RequestHandler {
   private readonly seen = new SeenRequests();
-  /** Each with what ends it. */
+  /** Each answer in progress, with the controller that aborts it. */
   private readonly inFlight = new Map<Promise<void>, AbortController>();
   private bytesInFlight = 0;
 
   constructor(private readonly options: RequestHandlerOptions) {}
 
-  /**
-   * Begins to answer a request; one that came before only has its answer sent again, if that is still known.
-   */
+  /** Begins to answer a request. For a repeated request, only sends the answer again if the outbox still has it. */
   handle(request: HttpRequestMessage): void {
     if (!this.seen.add(request.request_id)) return this.options.outbox.resend(request.request_id);
     const bytes = request.body_ref?.bytes ?? Buffer.byteLength(request.body, 'base64');
@@ -55,7 +52,7 @@ export class RequestHandler {
     this.options.outbox.add(requestId, text, this.options.now() + DEFAULT_LIFE_MS);
   }
 
-  /** Ends what is in flight; each such request is answered by `internal_error` with this message. */
+  /** Aborts the requests in flight; each is answered with `internal_error` and this message. */
   abort(message: string): void {
     for (const end of this.inFlight.values()) end.abort(new LocalServiceError('internal_error', message));
   }
@@ -65,12 +62,12 @@ export class RequestHandler {
     await Promise.allSettled(this.inFlight.keys());
   }
 
-  /** Resolves when no request is in flight, those included that come in meanwhile. */
+  /** Resolves when no request is in flight, including requests that come in meanwhile. */
   async idle(): Promise<void> {
     while (this.inFlight.size > 0) await this.settled();
   }
 
-  /** One request is taken whatever its size, or it would never be. */
+  /** A single request is always accepted: otherwise a request above the byte limit could never be answered. */
   private isBusy(bytes: number): boolean {
     const { maxInFlight, maxBytesInFlight } = this.options;
     if (this.inFlight.size === 0) return false;
@@ -102,8 +99,8 @@ const pathOf = ({ uri }: HttpRequestMessage): string => uri.replace(/\?.*$/s, ''
 const elapsedMs = (begin: number): number => Math.round(performance.now() - begin);
 
 /**
- * How long the visitor will still wait, in ms. Both times are the cloud's, so their difference holds on a
- * machine whose clock is wrong.
+ * How long the visitor will still wait, in ms. Both times come from the cloud's clock, so their difference is right even if this machine's
+ * clock is wrong.
  */
 function lifeOf({ deadline, timestamp }: HttpRequestMessage): number {
   return deadline === undefined ? DEFAULT_LIFE_MS : Math.min(Math.max(0, deadline - timestamp), 60_000);

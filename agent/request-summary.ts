@@ -7,10 +7,10 @@ export interface RequestSummary {
   readonly path: string;
   /** From the request's arrival at the agent to its answer, in ms. */
   readonly ms: number;
-  /** Of the answer's body. */
+  /** Size of the answer's body. */
   readonly bytes: number;
-  /** The local service's status, when it answered ... */
+  /** The local service's status, if the local service answered. */
   readonly status?: number;
-  /** ... or why there is no answer of its. */
+  /** Why the local service gave no answer, if there is none. */
   readonly error?: AgentErrorCode;
 }

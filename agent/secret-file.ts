@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { AgentOptionError } from './errors';
 
 /**
- * What a file holds, without the white space around it.
+ * Reads a file, without the white space around its content.
  * @param what "token", for the message
  * @param option the option that named the file
- * @throws AgentOptionError when it cannot be read or is empty
+ * @throws AgentOptionError when the file cannot be read or is empty
  */
 export function readSecretFile(what: string, file: string, option: string): string {
   let text: string;

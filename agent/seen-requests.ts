@@ -1,13 +1,13 @@
 /**
- * The ids of requests that have come in, so that one delivered twice reaches the local service once. Holds
- * the last `capacity` of them: the cloud repeats a request within its deadline or not at all.
+ * Remembers the ids of requests, so that a request delivered twice reaches the local service once. Holds only the last `capacity` ids: the
+ * cloud repeats a request within its deadline or not at all.
  */
 export class SeenRequests {
   private readonly ids = new Set<string>();
 
   constructor(private readonly capacity = 10_000) {}
 
-  /** Notes an id; false when it was there already. */
+  /** Notes an id; false when the id was there already. */
   add(requestId: string): boolean {
     if (this.ids.has(requestId)) return false;
     this.ids.add(requestId);

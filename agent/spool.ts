@@ -7,21 +7,21 @@ import { buffer } from 'node:stream/consumers';
 import { MAX_MESSAGE_BYTES } from '../protocol';
 import { LocalServiceError } from './errors';
 
-/** Bodies up to this size stay in memory, in bytes: what base64 leaves of one message. Only these can go inline. */
+/** Bodies up to this size, in bytes, stay in memory and can go inline. A larger body does not fit into one message as base64. */
 export const MAX_BYTES_IN_MEMORY = (MAX_MESSAGE_BYTES / 4) * 3;
 
 const READ_BYTES = 64 * 1024;
 
 /**
- * A whole body, counted and hashed, to be read as often as it takes. Small ones are in memory, larger ones in a temporary file
- * that has no name any more: nothing is left of it however the agent ends.
+ * A complete body with its length and hash, which can be read more than once. Small bodies are in memory. Larger bodies are in a temporary
+ * file that is already unlinked, so that no file remains, however the agent ends.
  */
 export class Spool {
   private readers = 0;
   private isClosed = false;
 
   private constructor(
-    /** How long it is. */
+    /** Length of the body. */
     readonly bytes: number,
     /** In base64. */
     readonly sha256: string,
@@ -34,9 +34,9 @@ export class Spool {
   }
 
   /**
-   * Takes in a body to its end, no faster than it can be kept.
+   * Reads a body to its end, no faster than the body can be stored.
    * @param directory for the temporary file
-   * @throws LocalServiceError `internal_error` when it cannot be kept, and what the source throws; nothing is kept then
+   * @throws LocalServiceError `internal_error` when the body cannot be stored, or the source's own error; nothing is kept then
    */
   static async from(source: AsyncIterable<Buffer>, directory = tmpdir()): Promise<Spool> {
     const hash = createHash('sha256');
@@ -60,7 +60,7 @@ export class Spool {
     return new Spool(bytes, hash.digest('base64'), chunks, file);
   }
 
-  /** The body from its beginning, each time anew. */
+  /** Streams the body from its beginning; each call starts a new stream. */
   read(): Readable {
     return Readable.from(this.chunks(), { objectMode: false });
   }
@@ -70,7 +70,7 @@ export class Spool {
     return buffer(this.read());
   }
 
-  /** Lets go of the body, once those who read it now have done so. */
+  /** Releases the body as soon as its current readers have finished. */
   async close(): Promise<void> {
     this.isClosed = true;
     if (this.readers === 0) await this.file?.close();
@@ -95,7 +95,7 @@ export class Spool {
   }
 }
 
-/** A body that is let through up to `maxBytes`; one byte more, and it ends with the error. */
+/** Passes a body through; throws the error after more than `maxBytes` bytes. */
 export async function* capped(source: AsyncIterable<Buffer>, maxBytes: number, tooMany: () => Error): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of source) {
@@ -105,7 +105,7 @@ export async function* capped(source: AsyncIterable<Buffer>, maxBytes: number, t
   }
 }
 
-/** For this user alone, and without a name as soon as it is there. */
+/** Creates a file that only this user can read, and unlinks it at once. */
 async function openNameless(directory: string): Promise<FileHandle> {
   const path = join(directory, `http-tunnel-${randomUUID()}`);
   const file = await open(path, 'wx+', 0o600);
@@ -118,7 +118,7 @@ async function openNameless(directory: string): Promise<FileHandle> {
   }
 }
 
-/** Such an error has a code like those of the network, and must not be taken for one. */
+/** Wraps a disk error: its code looks like that of a network error, which would count as temporary. */
 async function onDisk<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -1,12 +1,12 @@
 /**
- * One Ctrl-C can come twice, from the terminal and from npm, which forwards it: a second signal within this time, in ms,
- * is the same one.
+ * One Ctrl-C can arrive twice: from the terminal, and from npm, which forwards the signal. A second signal within this time, in ms, is
+ * ignored.
  */
 const SAME_SIGNAL_MS = 300;
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Calls `onStop` at the first SIGINT or SIGTERM; a second signal does not wait for what that began, and ends the process. */
+/** Calls `onStop` at the first SIGINT or SIGTERM. A second signal ends the process at once. */
 export function onStopSignal(onStop: () => void): void {
   let firstAt: number | undefined;
   const hear = (signal: keyof typeof EXIT_CODES): void => {

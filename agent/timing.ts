@@ -1,21 +1,21 @@
 import { MAX_CONNECTION_MS } from '../protocol';
 
-/** The clocks of the protocol, all in ms. */
+/** Timeouts and intervals of the protocol, all in ms. */
 export interface Timing {
   /** After this long without `connection_established`, `ready` is sent once more. */
   readonly readyRetryMs: number;
-  /** Between pings. API Gateway closes a connection that was idle for ten minutes. */
+  /** Time between pings. API Gateway closes a connection that was idle for ten minutes. */
   readonly pingIntervalMs: number;
   /** After a ping, some message must have come within this time. */
   readonly pongTimeoutMs: number;
   /**
-   * Age at which a connection is replaced; it is shortened by up to a tenth, so that agents do not rotate
+   * Age at which a connection is replaced. The age is shortened by a random part of up to a tenth, so that agents do not all reconnect
    * together.
    */
   readonly rotateAfterMs: number;
   /** How long a replaced connection stays open for requests that were sent to it meanwhile. */
   readonly lingerMs: number;
-  /** The same when the agent stops, after it has said `draining`. */
+  /** The same for an agent that stops, after the agent has sent `draining`. */
   readonly stopLingerMs: number;
   /** When an agent stops, how long it waits for the acknowledgement of its last answers. */
   readonly lastAckMs: number;

@@ -6,7 +6,7 @@ import { readSecretFile } from './secret-file';
 import { findToken, type TokenSources } from './token';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-/** What a subcommand does; resolves with what it prints. */
+/** The work of a subcommand; resolves with the text to print. */
 type Task = () => Promise<string>;
 
 interface CreateFlags {
@@ -60,7 +60,7 @@ async function createToken({ subject, name: names, expires, json }: CreateFlags,
   return `${JSON.stringify({ token, subject, names, expiresAt: isoTime(issuedAt + expires) })}\n`;
 }
 
-/** A name that could never be used is a slip that its owner would find out about late. */
+/** Refuses a name that no tunnel can have: the token's owner would notice the mistake only much later. */
 function checkGrant(grant: string): void {
   if (grant === '*' || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(-\*)?$/.test(grant)) return;
   throw new AgentOptionError(

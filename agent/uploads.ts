@@ -5,7 +5,7 @@ import type { Outbox } from './outbox';
 import type { Spool } from './spool';
 
 interface Upload {
-  /** Aborted when the cloud ends it. */
+  /** Aborted when the cloud ends the upload. */
   readonly ended: AbortController;
   /** Set while the agent asks where to put the body. */
   onPlace?: (place: UploadUrlMessage) => void;
@@ -13,12 +13,12 @@ interface Upload {
 
 const NOBODY_WAITS = new Error('nobody waits for the answer any more');
 
-/** A URL that is refused once may have expired; one that is refused again will not do. */
+/** Most upload URLs for one body. The first URL may have expired, so one refusal is tried again; a second refusal is an error. */
 const MAX_PLACES = 2;
 
 /**
- * Bodies of answers on their way into the body bucket. Where to put one is asked through the outbox, like an answer: until the cloud
- * has answered, over whichever connection there is.
+ * Uploads the bodies of answers to the body bucket. The request for an upload URL goes through the outbox, like an answer: the outbox
+ * repeats it over the newest connection until the cloud has replied.
  */
 export class Uploads {
   private readonly running = new Map<string, Upload>();
@@ -30,7 +30,7 @@ export class Uploads {
 
   /**
    * Uploads the body of an answer.
-   * @param expiresAt until when the cloud is asked for a place, in ms since the epoch
+   * @param expiresAt when the agent stops asking the cloud for an upload URL, in ms since the epoch
    * @returns false when nobody waits for the answer any more
    * @throws LocalServiceError, or the signal's reason
    */
@@ -54,7 +54,7 @@ export class Uploads {
     }
   }
 
-  /** The cloud says where to put a body. It may say so twice, when it was asked twice. */
+  /** Takes the upload URL that the cloud sent. The cloud may send a URL twice if the agent asked twice. */
   place(message: UploadUrlMessage): void {
     const upload = this.running.get(message.request_id);
     if (!upload?.onPlace) return;
@@ -62,12 +62,12 @@ export class Uploads {
     upload.onPlace(message);
   }
 
-  /** Nobody waits for the answer any more. */
+  /** Ends an upload, because nobody waits for the answer any more. */
   drop(requestId: string): void {
     this.running.get(requestId)?.ended.abort(NOBODY_WAITS);
   }
 
-  /** The cloud does not want the body. */
+  /** Ends an upload, because the cloud does not want the body. */
   refuse(requestId: string, refusal: ErrorMessage): void {
     this.running.get(requestId)?.ended.abort(asLocalServiceError(refusal));
   }
@@ -81,7 +81,7 @@ function placeFor(upload: Upload, signal: AbortSignal): Promise<UploadUrlMessage
   }).finally(() => delete upload.onPlace);
 }
 
-/** A cloud that does not know uploads finds the question malformed. */
+/** A cloud that does not support uploads calls the upload request malformed (`invalid_request`). */
 function asLocalServiceError({ code, message }: ErrorMessage): LocalServiceError {
   if (code !== 'invalid_request') return new LocalServiceError(code, `the cloud does not take the answer: ${message}`);
   return new LocalServiceError(

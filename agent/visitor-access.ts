@@ -9,21 +9,23 @@ import {
 } from '../protocol';
 import { AgentOptionError } from './errors';
 
-/** Who may visit the tunnel. What is left out asks for nothing. */
+/** Who may visit the tunnel. An option that is left out restricts nothing. */
 export interface AccessOptions {
-  /** `user:password`; one of these or of the bearer tokens has to be shown. */
+  /** `user:password`. A visitor must show one of these or one of the bearer tokens. */
   readonly basicAuth?: readonly string[];
   /** Random texts of 24 characters or more. */
   readonly bearerTokens?: readonly string[];
-  /** Ranges such as `10.0.0.0/8`, one of which the visitor's address has to lie in. */
+  /** Ranges such as `10.0.0.0/8`. The visitor's address must lie in one of them. */
   readonly allowCidrs?: readonly string[];
   /** Passes the visitor's credentials on to the local service, which otherwise does not see them. */
   readonly forwardAuthorization?: boolean;
-  /** Lets preflights of CORS through without credentials, so that web apps of other origins can show theirs. */
+  /**
+   * Lets CORS preflights through without credentials, so that web apps of other origins can send credentials in the request that follows.
+   */
   readonly allowPreflight?: boolean;
 }
 
-/** Below it a password is found by trying. In characters. */
+/** Least length of a password, in characters. A shorter password can be found by trying. */
 const MIN_PASSWORD_LENGTH = 8;
 
 /** @throws AgentOptionError, without any of the secrets in it */
@@ -76,7 +78,7 @@ function checkBearerToken(token: string): void {
   );
 }
 
-/** What the cloud is told: digests, under a salt of this agent's own. Takes some 50 ms a password. */
+/** The access rules for the cloud: digests under this agent's own salt. Takes about 50 ms for each password. */
 export function hashedAccess(options: AccessOptions): VisitorAccess | undefined {
   const { basicAuth = [], bearerTokens = [], allowCidrs = [], forwardAuthorization, allowPreflight } = options;
   if (basicAuth.length + bearerTokens.length + allowCidrs.length === 0) return undefined;

@@ -67,7 +67,7 @@ function contentOf(body: Buffer): { encoding: string; content: string } {
   return isText ? { encoding: 'utf8', content: text } : { encoding: 'base64', content: body.toString('base64') };
 }
 
-/** With `?say=text` the text is the answer, so that one of many can be told from the others. */
+/** With `?say=text` the answer is that text, so that a caller can tell several answers apart. */
 async function delay({ response, query }: DemoExchange, argument: string): Promise<void> {
   const ms = numberBetween(0, LONGEST_DELAY_MS, argument);
   if (ms === undefined) return sendText(response, 400, `/delay/<ms> takes a whole number from 0 to ${LONGEST_DELAY_MS}\n`);
@@ -83,7 +83,7 @@ function big({ response }: DemoExchange, argument: string): void {
   sendBytes(response, deterministicBytes(length));
 }
 
-/** With `Path=/`, so that `/cookies/clear` speaks of the same cookies, below a prefix too. */
+/** Uses `Path=/`, so that `/cookies/clear` removes the same cookies, also below a path prefix. */
 function setCookies({ request, response }: DemoExchange): void {
   response.setHeader('set-cookie', ['flavour=vanilla; Path=/', 'topping=cherries, sliced; Path=/; HttpOnly; SameSite=Lax']);
   sendJson(response, 200, { received: cookiesOf(request.headers.cookie), set: ['flavour', 'topping'] });
@@ -102,7 +102,7 @@ function status({ response }: DemoExchange, argument: string): void {
   sendText(response, code, `status ${code}\n`);
 }
 
-/** Relative, so that it leads to the same service when the tunnel is reached below a prefix. */
+/** The redirect is relative, so that it leads to the same service when the tunnel is reached below a path prefix. */
 function redirect({ response }: DemoExchange): void {
   response.setHeader('location', './echo?from=redirect');
   sendText(response, 302, 'see ./echo?from=redirect\n');

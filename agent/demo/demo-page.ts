@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { receivedHeaders } from './demo-exchange';
 
-/** What the page and the 404 page list: a path as people read it, one to click on, and what it does. */
+/** The endpoints that the start page and the 404 page list: a path for people to read, an example link, and a description. */
 const DEMO_PATHS = [
   { path: '/echo', example: 'echo?hello=world', does: 'what arrived, as JSON; large bodies by hash' },
   { path: '/delay/<ms>', example: 'delay/1000', does: 'answers late, by up to 60000 ms' },
@@ -14,9 +14,7 @@ const DEMO_PATHS = [
   { path: '/nonce/<x>', example: 'nonce/abc', does: 'x, and nothing else' },
 ] as const;
 
-/**
- * The start page. All its links are relative: it works below a prefix, such as `https://example.com/demo/`.
- */
+/** The start page. All its links are relative, so the page works below a prefix, such as `https://example.com/demo/`. */
 export function demoPage(request: IncomingMessage): string {
   const rows = receivedHeaders(request).map(([name, value]) => `<tr><th>${escape(name)}</th><td>${escape(value)}</td></tr>`);
   return page(
@@ -35,7 +33,7 @@ export function demoPage(request: IncomingMessage): string {
 }
 
 export function notFoundPage(pathname: string): string {
-  // Links lead up from wherever the page is shown, without knowing the prefix.
+  // The links are relative and lead up from the page's own path, because the prefix is unknown.
   const up = '../'.repeat(Math.max(0, pathname.split('/').length - 2));
   return page(
     'Nothing here',

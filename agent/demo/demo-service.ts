@@ -9,7 +9,7 @@ export interface DemoService {
   close(): Promise<void>;
 }
 
-/** Bodies beyond this are refused, in bytes; no tunnel carries as much (6 MB). */
+/** Larger bodies are refused, in bytes. A tunnel carries at most 6 MB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
