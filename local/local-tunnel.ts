@@ -22,19 +22,19 @@ export interface LocalTunnelOptions extends Omit<
   'stackFile' | 'account' | 'variables' | 'httpPort' | 'log' | 'warn' | 'onSegment'
 > {
   readonly environment: Environment;
-  /** Directory of the functions' zips; `BUNDLES` where it is left out. */
+  /** Directory of the functions' zips; default `BUNDLES`. */
   readonly bundles?: string;
-  /** Key of agent tokens, base64; a random one where it is left out. */
+  /** Key of agent tokens, base64; random by default. */
   readonly tokenKey?: string | undefined;
-  /** Port that visitors use; any free one where it is left out. */
+  /** Port that visitors use; any free port by default. */
   readonly httpPort?: number;
   readonly log?: CloudOptions['log'];
   readonly warn?: CloudOptions['warn'];
-  /** Synthesizes the stack also where one is kept from an earlier start. */
+  /** Synthesizes the stack even if one is kept from an earlier start. */
   readonly rebuild?: boolean;
-  /** Called before the stack is synthesized, which takes seconds; not called where it is kept. */
+  /** Called before the stack is synthesized, which takes seconds; not called for a kept stack. */
   readonly onSynthesis?: () => void;
-  /** Boots from another stack than the synthesized one: gets the synthesized file, and calls `boot` with the other. */
+  /** Lets a caller change the stack: gets the synthesized file, and calls `boot` with the file to boot from. */
   readonly withStackFile?: (stackFile: string, boot: (stackFile: string) => Promise<LocalCloud>) => Promise<LocalCloud>;
 }
 
@@ -62,7 +62,7 @@ export class LocalTunnel implements Closeable {
     return this.cloud.output('agent_endpoint');
   }
 
-  /** A token for agents of `owner`, for the tunnels of these names; for every name where they are left out. */
+  /** A token for agents of `owner`, for the tunnels of these names; for every name by default. */
   token(owner: string, names?: readonly string[]): Promise<string> {
     return signToken(this.tokenKey, owner, names);
   }
@@ -88,7 +88,7 @@ export class LocalTunnel implements Closeable {
     return (await edge.listen(port, '127.0.0.1', { forcedHost: `${tunnelName}.${domain}` })).port;
   }
 
-  /** Has something closed with the tunnel, and before all that is there already. */
+  /** Registers a clean-up for `close()`. The newest clean-up runs first. */
   onClose(cleanUp: CleanUp): void {
     this.cleanUps.push(cleanUp);
   }
@@ -100,7 +100,7 @@ export class LocalTunnel implements Closeable {
 
 /**
  * Synthesizes an environment's stack, or takes the kept one, and boots it.
- * @throws EnvironmentError for settings that are wrong, MissingBundleError for a function that is not built, and what `LocalCloud.boot` throws
+ * @throws EnvironmentError for wrong settings, MissingBundleError for a function that is not built, and the errors of `LocalCloud.boot`
  */
 export async function startLocalTunnel(options: LocalTunnelOptions): Promise<LocalTunnel> {
   const {
@@ -134,7 +134,7 @@ export async function startLocalTunnel(options: LocalTunnelOptions): Promise<Loc
   return new LocalTunnel(cloud, traces, tokenKey);
 }
 
-/** Closes the tunnel where `use` fails. @returns what `use` returns */
+/** Closes the tunnel if `use` fails. @returns what `use` returns */
 export async function orClose<T>(tunnel: LocalTunnel, use: () => Promise<T>): Promise<T> {
   try {
     return await use();

@@ -1,4 +1,4 @@
-/** How commands find the local cloud that runs: a file that it writes when it is ready, and removes at its end. */
+/** How commands find the running local cloud: the local cloud writes a file when it is ready, and removes the file at its end. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -8,7 +8,7 @@ const RunningCloudFile = v.object({
   /** Where the AWS SDK finds every service: `http://127.0.0.1:PORT`. */
   endpoint: v.string(),
   region: v.string(),
-  /** Key of one who may do everything. */
+  /** Access key of an operator with all permissions. */
   accessKeyId: v.string(),
   secretAccessKey: v.string(),
   environment: v.literal('local'),
@@ -16,20 +16,20 @@ const RunningCloudFile = v.object({
   visitorUrl: v.string(),
   agentEndpoint: v.string(),
   consoleUrl: v.optional(v.string()),
-  /** What it began with, where `npm start` was told something else than environments/local.ts says. */
+  /** The rollout's settings at the start: options of `npm start` override environments/local.ts. */
   responsePath: v.optional(v.object({ percent: v.number(), useEventDriven: v.boolean() })),
 });
 
 export type RunningCloud = Readonly<v.InferOutput<typeof RunningCloudFile>>;
 
-/** There is no local cloud to speak to; the message says how to get one. */
+/** No local cloud is running; the message says how to start one. */
 export class NoRunningCloudError extends ToldError {
   override readonly name = 'NoRunningCloudError';
 }
 
 export const RUNNING_CLOUD_FILE = path.join(__dirname, '../dist/local-cloud.json');
 
-/** Readable for its owner alone; readers see the whole of it or nothing. */
+/** Writes the file so that only its owner can read it, and renames it into place, so that no reader sees an incomplete file. */
 export function writeRunningCloud(cloud: RunningCloud, file = RUNNING_CLOUD_FILE): void {
   mkdirSync(path.dirname(file), { recursive: true });
   const unfinished = `${file}.${cloud.pid}`;

@@ -12,10 +12,10 @@ import { jsonOutput, textOutput } from './start/start-output';
 const toStdout = (text: string): void => void process.stdout.write(text);
 const toStderr = (text: string): void => void process.stderr.write(text);
 
-/** What a person can put right; the message says how. */
+/** Errors that the user can correct; the message says how. */
 const TOLD = [AgentOptionError, StackError, ToldError, TunnelRefusedError];
 
-/** Resolves with the exit code: 0 when stopped, 1 when it cannot run, 2 for a wrong command line. */
+/** Resolves with the exit code: 0 when stopped, 1 when the tunnel cannot run, 2 for a wrong command line. */
 async function main(): Promise<number> {
   // The program that reads this output (`npm start | head`) may end. The tunnel goes on.
   process.stdout.on('error', () => undefined);
@@ -39,7 +39,7 @@ async function main(): Promise<number> {
     await Promise.race([running, ended]);
     await ended;
     output.stopping();
-    // A start that was cut short has failed for that reason, and cleaned up after itself.
+    // A start that was interrupted rejects, and has cleaned up after itself.
     const started = await running.catch(() => undefined);
     await started?.close();
     return 0;
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Resolves on Ctrl-C, on SIGTERM, and when npm, our parent, has gone. */
+/** Resolves on Ctrl-C, on SIGTERM, and when npm, the parent process, has ended. */
 function endOfUse(): Promise<void> {
   return new Promise((resolve) => {
     onStopSignal(resolve);

@@ -2,7 +2,7 @@ import { METRIC_NAMESPACE } from '../../functions/metric-names';
 import type { MetricId, MetricPoint, Metrics, Statistic } from '../../emulator/observations';
 import type { Chart, Series, WindowMinutes } from './view-model';
 
-/** Length of a period for each window, in ms: some sixty points a line. */
+/** Length of a period for each window, in ms: sixty points in each line. */
 export const PERIODS: Record<WindowMinutes, number> = { 5: 5_000, 15: 15_000, 60: 60_000 };
 
 interface Line extends Pick<Series, 'name' | 'look' | 'dashed'> {
@@ -10,10 +10,10 @@ interface Line extends Pick<Series, 'name' | 'look' | 'dashed'> {
   readonly statistic: Statistic;
 }
 
-/** The charts of the page: the canary beside its control, then what is between them. */
+/** The charts of the page: canary and control first, then wakes and stream lag. */
 export function charts(metrics: Metrics, minutes: WindowMinutes, now: number): Chart[] {
   const periodMs = PERIODS[minutes];
-  // Whole periods, so that a line moves on and never changes behind itself; the one that has only begun would look like a fall.
+  // Only whole periods are shown, so that drawn points do not change. A period that has just begun would look like a sudden drop.
   const to = Math.floor(now / periodMs) * periodMs;
   const from = to - minutes * 60_000;
   return CHARTS.map(({ title, unit, lines }) => ({
@@ -26,7 +26,7 @@ export function charts(metrics: Metrics, minutes: WindowMinutes, now: number): C
   }));
 }
 
-/** @param counted the periods of something that is counted: one without data is one without any, once there has been some */
+/** @param counted the window of a counted metric: once the metric has data, a period without data counts as 0 */
 function pointsOf(points: readonly MetricPoint[], counted?: { from: number; to: number; periodMs: number }): Series['points'] {
   if (!counted || points.length === 0) return points.map(({ at, value }) => [at, value] as const);
   const { from, to, periodMs } = counted;

@@ -1,6 +1,6 @@
 /**
- * The console of a running local cloud: one page for people, who see there what an SRE sees in CloudWatch and X-Ray. It is read-only, listens on
- * 127.0.0.1, and speaks to nobody but pages of its own: another Host is refused (DNS rebinding), and so are calls of other sites.
+ * The console of a running local cloud: one page that shows what an SRE sees in CloudWatch and X-Ray. The server is read-only and listens
+ * on 127.0.0.1. It refuses requests for another Host (against DNS rebinding) and API calls from other sites.
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -21,7 +21,7 @@ export interface ConsoleOptions extends OverviewSources {
 
 const RUNBOOKS = path.join(__dirname, '../../docs/runbooks');
 
-/** Nothing from elsewhere, nothing inline; frames, forms and plugins not at all. */
+/** The page may load nothing from other origins and nothing inline. Frames, forms and plugins are forbidden. */
 const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy':
@@ -45,7 +45,7 @@ export class ConsoleServer implements Closeable {
 
   /**
    * @param port 0 for any free one
-   * @throws Error with code EADDRINUSE where somebody else holds the port
+   * @throws Error with code EADDRINUSE if the port is taken
    */
   static async start(options: ConsoleOptions, port: number): Promise<ConsoleServer> {
     const console = new ConsoleServer(options);
@@ -87,7 +87,7 @@ export class ConsoleServer implements Closeable {
     return sendJson(response, 404, { message: `there is nothing at ${pathname}` });
   }
 
-  /** Status and reason for what is not answered at all. */
+  /** Status and reason for a refused request; undefined for an allowed request. */
   private refusalOf({ method, headers, url }: http.IncomingMessage): [status: number, reason: string] | undefined {
     const host = headers.host ?? '';
     if (![`127.0.0.1:${this.port}`, `localhost:${this.port}`].includes(host)) return [403, `the console is at ${this.url}`];

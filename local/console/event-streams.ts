@@ -5,15 +5,15 @@ import type { LogLine } from '../../emulator/services';
 import { shortName } from '../../environments/physical-name';
 import type { ConsoleLine, Overview, WindowMinutes } from './view-model';
 
-/** In ms. */
+/** How often the overview and new log lines are sent, in ms. */
 const OVERVIEW_EVERY_MS = 2_000;
 const LOGS_EVERY_MS = 300;
-/** The browser's pause before it comes again. */
+/** How long the browser waits before it reconnects, in ms. */
 const RETRY_MS = 1_000;
 const LINES_AT_FIRST = 300;
-/** More at once nobody reads. */
+/** Most log lines in one event, because nobody reads more at once. */
 const LINES_AT_ONCE = 300;
-/** A page that does not read gets nothing new until it has, in bytes. */
+/** A page with this many unread bytes gets no new events until it has read them. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 const MAX_STREAMS = 20;
 
@@ -24,9 +24,9 @@ export interface EventStreamsOptions {
 }
 
 /**
- * Server-sent events for open pages: `overview` every two seconds and at each change of an alarm (`trouble` with a reason where it cannot be
- * had: a page about the tunnel must not end it), `lines` of the logs as they come, after a
- * first batch of older ones that begins anew (`{"fresh": true}`), so that a page which has lost its connection just goes on.
+ * Server-sent events for open pages. `overview` is sent every two seconds and at each change of an alarm. If the overview fails, `trouble`
+ * is sent with the reason, because an error of the page must not end the tunnel. `lines` carries new log lines. The first `lines` carries
+ * older lines and replaces those on the page (`{"fresh": true}`), so that a page that has lost its connection just reconnects.
  */
 export class EventStreams {
   private readonly closers = new Set<() => void>();

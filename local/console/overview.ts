@@ -11,12 +11,12 @@ export interface OverviewSources {
   readonly traces: Traces;
 }
 
-/** `sweep` reports the rollout once a minute; a value that is older than this is none. In ms. */
+/** Age, in ms, at which the value of a gauge is ignored. `sweep` reports the rollout once a minute. */
 const GAUGE_MS = 5 * 60_000;
 const REQUESTS_SHOWN = 50;
 const TRANSITIONS_SHOWN = 50;
 
-/** Everything the page shows of one moment, but for the logs. */
+/** Everything that the page shows at one moment, except the logs. */
 export function overviewOf(
   { metrics, alarms, traces }: OverviewSources,
   minutes: WindowMinutes,
@@ -53,19 +53,21 @@ export function overviewOf(
 
 const ORDER = ['ALARM', 'INSUFFICIENT_DATA', 'OK'];
 
-/** The runbook that an alarm's description names. */
+/** Adds the runbook that an alarm's description names. */
 function withRunbook(alarm: ReturnType<Alarms['list']>[number]): ConsoleAlarm {
   const runbook = /Runbook: docs\/(runbooks\/[a-z0-9-]+\.md)/.exec(alarm.description)?.[1];
   return { ...alarm, ...(runbook !== undefined && { runbook: `/${runbook}` }) };
 }
 
-/** A cohort's figures; its way back is that of the mode most of its requests took, since percentiles of parts do not add up. */
+/**
+ * A cohort's figures. The return time is that of the mode with the most requests, because percentiles of several modes cannot be added up.
+ */
 function cohortFigures(look: Look, cohort: CohortName, modes: readonly ModeFigures[]): Figures {
   const most = modes.filter((each) => each.cohort === cohort).sort((a, b) => b.requests - a.requests)[0];
   return { ...look.figures({ cohort }), returned: most?.returned ?? {} };
 }
 
-/** Metrics of ours over one window as a whole. */
+/** Reads this project's metrics over one whole window. */
 class Look {
   constructor(
     private readonly metrics: Metrics,

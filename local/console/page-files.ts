@@ -7,7 +7,7 @@ const FOLDER = path.join(__dirname, 'page');
 /** A file as it is served. */
 export interface PageFile {
   readonly type: string;
-  /** Read, or bundled, when somebody asks for it: most starts have nobody who opens the page. */
+  /** Reads or bundles the file on request, because after most starts nobody opens the page. */
   body(): Promise<string>;
 }
 

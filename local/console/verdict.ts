@@ -1,17 +1,20 @@
 import type { Figures, Verdict } from './view-model';
 
-/** Fewer requests than this say nothing about a cohort. */
+/** A cohort with fewer requests than this is not judged. */
 const ENOUGH = 20;
-/** Medians that differ by less are the same to a person, and to noise. */
+/** Medians that differ by a smaller share count as equal: a person would not notice the difference, and it may be noise. */
 const NOTICEABLE = 0.1;
-/** The slowest hundredth is worth a word when it is so many times as slow; a verdict it is not: a few requests make it. */
+/**
+ * The text mentions the canary's p99 when it is more than this many times the control's. The verdict ignores p99, because p99 depends on a
+ * few requests.
+ */
 const MUCH_SLOWER = 1.5;
-/** A difference of error shares that chance explains in less than one of twenty cases: the two-proportion z-test's 95 %. */
+/** Limit of the two-proportion z-test at 95 %: chance explains a larger difference of error shares in less than one of twenty cases. */
 const SIGNIFICANT_Z = 1.96;
 
 /**
  * Whether the canary (the event-driven cohort) is better than its control (the polling one), in words and numbers.
- * @param baselineMs average response time that was recorded at the last step of the rollout: the control where nobody polls any more
+ * @param baselineMs average response time that was recorded at the last step of the rollout; replaces the control when no request polls
  */
 export function compare(canary: Figures, control: Figures, minutes: number, baselineMs?: number): Verdict {
   const span = `in the last ${minutes} minutes`;
@@ -49,14 +52,14 @@ const HEADLINES: Record<Verdict['kind'], string> = {
 
 type Sign = -1 | 0 | 1;
 
-/** 1: the canary is better. */
+/** For each sign, 1 means that the canary is better. */
 function judged(errors: Sign, times: Sign): Verdict['kind'] {
   if (errors * times < 0) return 'mixed';
   const sum = errors + times;
   return sum === 0 ? 'same' : sum > 0 ? 'better' : 'worse';
 }
 
-/** Whether more or fewer requests fail than chance would explain. */
+/** 1 if clearly fewer of the canary's requests fail than chance would explain, -1 if clearly more, otherwise 0. */
 function errorsCompared(canary: Figures, control: Figures): Sign {
   const pooled = (canary.errors + control.errors) / (canary.requests + control.requests);
   const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / canary.requests + 1 / control.requests));

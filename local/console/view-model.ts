@@ -1,4 +1,6 @@
-/** What the console page is sent: everything is worked out and worded here, the page only shows it. Times are ms since the epoch. */
+/**
+ * The data that the console page gets. The server computes and words everything; the page only shows it. Times are in ms since the epoch.
+ */
 import type { AlarmTransition, AlarmView } from '../../emulator/observations';
 import type { TimelineEntry, TracedRequest } from '../story/story';
 
@@ -6,13 +8,13 @@ import type { TimelineEntry, TracedRequest } from '../story/story';
 export const WINDOWS = [5, 15, 60] as const;
 export type WindowMinutes = (typeof WINDOWS)[number];
 
-/** What was seen of some requests within the window; a time is missing where there was no request. */
+/** Figures of a group of requests within the window. A time is missing when there was no request. */
 export interface Figures {
   readonly requests: number;
   readonly errors: number;
   /** From the visitor's arrival to the answer, in ms. */
   readonly response: Times;
-  /** From the stored answer until the waiter has it, in ms; what the modes differ in. */
+  /** From the stored answer until the waiter has the answer, in ms. The modes differ in this time. */
   readonly returned: Times;
 }
 
@@ -35,7 +37,7 @@ export interface Verdict {
   readonly detail: string;
 }
 
-/** How waiters heard of their answers. */
+/** How many wakes came from one source, and their latency. */
 export interface WakeShare extends Times {
   readonly source: string;
   readonly count: number;
@@ -48,7 +50,7 @@ export interface ConsoleAlarm extends AlarmView {
 
 export interface Series {
   readonly name: string;
-  /** Which colour: the canary, its control, or the n-th of the others. */
+  /** Colour of the line: the canary's, the control's, or that of a third or fourth line. */
   readonly look: 'canary' | 'control' | 'third' | 'fourth';
   readonly dashed?: boolean;
   readonly points: readonly (readonly [at: number, value: number])[];
@@ -69,7 +71,7 @@ export interface Overview {
   readonly verdict: Verdict;
   readonly canary: Figures;
   readonly control: Figures;
-  /** What became of each cohort: those of its requests that were answered in one mode. */
+  /** Each cohort's requests, grouped by the mode in which they were answered. */
   readonly modes: readonly ModeFigures[];
   readonly wakes: readonly WakeShare[];
   readonly alarms: readonly ConsoleAlarm[];

@@ -4,30 +4,30 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { digestOfFile } from '../../functions/digests';
 
-/** In each kept folder: the files in it and the digests of their contents, by path. */
+/** This file in each kept folder lists the folder's files, by path, with the digests of their contents. */
 const CONTENT_FILE = 'content.json';
 const Content = v.record(v.string(), v.string());
 
-/** No folder that was used in this time is removed, because its user may still read it. */
+/** A folder that was used within this time, in ms, is not removed, because a process may still read it. */
 const IN_USE_MS = 10 * 60 * 1000;
-/** How often a folder is put into its place, where other processes do the same. */
+/** How often `keep` tries to put a folder into its place while other processes do the same. */
 const MOST_TRIES = 20;
 
 /**
- * Folders kept by a key, for any number of processes at once. A folder is filled under another name and then renamed, so that
- * nobody sees half of it, and it is never changed afterwards. Whoever takes one makes sure first that it is as it was made.
+ * Keeps folders by key, for any number of processes at once. A folder is filled under another name and then renamed, so that no process
+ * sees an incomplete folder. A kept folder is never changed. `find` checks the digests of the folder's files first.
  */
 export class KeptFolders {
   /**
    * @param directory created when it is missing
-   * @param most how many are kept; beyond that those go that were not used for the longest time
+   * @param most how many folders are kept; beyond that, the least recently used folders are removed
    */
   constructor(
     private readonly directory: string,
     private readonly most: number,
   ) {}
 
-  /** The folder of a key; nothing where there is none, and where it is damaged. */
+  /** The folder of a key; undefined if there is none, or if the folder is damaged. */
   find(key: string): string | undefined {
     const folder = path.join(this.directory, key);
     const content = readContent(folder);
@@ -38,8 +38,8 @@ export class KeptFolders {
   }
 
   /**
-   * An empty folder to fill for `keep`; whoever does not keep it removes it.
-   * @throws Error with a code where nothing can be written
+   * Creates an empty folder to fill for `keep`. A caller that does not keep the folder removes it.
+   * @throws Error with a code if nothing can be written
    */
   draft(key: string): string {
     fs.mkdirSync(this.directory, { recursive: true });
@@ -47,10 +47,10 @@ export class KeptFolders {
   }
 
   /**
-   * Keeps a draft under its key. A folder that is kept already stays where it is the same, because others may be reading it, and
-   * goes where it is damaged or another.
+   * Keeps a draft under its key. An identical kept folder stays, because other processes may be reading it. A damaged or different folder
+   * is replaced.
    * @returns the folder of the key
-   * @throws Error with a code where nothing can be written
+   * @throws Error with a code if nothing can be written
    */
   keep(key: string, draft: string): string {
     const folder = path.join(this.directory, key);
@@ -63,7 +63,7 @@ export class KeptFolders {
         fs.renameSync(draft, folder);
         break;
       } catch (error) {
-        // Another process may have put its own there after ours had looked.
+        // Another process may have put its folder there after this process had looked.
         if (tries === MOST_TRIES) throw error;
       }
     }
@@ -71,7 +71,7 @@ export class KeptFolders {
     return folder;
   }
 
-  /** Drafts of processes that were killed go as well: nobody uses them. */
+  /** Also removes drafts that killed processes have left behind. */
   private removeOld(): void {
     const byUse = fs
       .readdirSync(this.directory)
@@ -80,7 +80,7 @@ export class KeptFolders {
     for (const { name, usedAt } of byUse.slice(this.most)) if (Date.now() - usedAt > IN_USE_MS) this.remove(name);
   }
 
-  /** Renamed first: who looks for it meanwhile finds the whole of it or nothing. */
+  /** Renames the folder before deleting it, so that other processes find either the whole folder or none. */
   private remove(name: string): void {
     const folder = path.join(this.directory, name);
     if (!fs.existsSync(folder)) return;
@@ -111,7 +111,7 @@ function readContent(folder: string): Readonly<Record<string, string>> | undefin
   }
 }
 
-/** When it was used last, in ms since the epoch; 0 for one that has gone. */
+/** When a folder was last used, in ms since the epoch; 0 for a folder that has gone. */
 const usedAt = (folder: string): number => fs.statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 function markUsed(folder: string): void {
@@ -119,6 +119,6 @@ function markUsed(folder: string): void {
     const now = new Date();
     fs.utimesSync(folder, now, now);
   } catch {
-    // Where nothing can be written, nothing is removed either.
+    // If nothing can be written here, no folder is removed either.
   }
 }

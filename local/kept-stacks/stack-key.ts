@@ -5,11 +5,11 @@ import { FUNCTION_SETTINGS } from '../../functions/settings';
 import { digestOf, digestOfFile, digestOfPackages, hasChangedSince } from '../../functions/digests';
 
 const ROOT = path.join(__dirname, '../..');
-/** Whose every file, at whatever depth, may be part of modules/synthesize.ts. */
+/** Every file in these folders, at any depth, may be part of modules/synthesize.ts. */
 const FOLDERS = ['cli', 'environments', 'modules', 'protocol'];
-/** Of this folder only the files at its top: the tables that modules share with functions (.dependency-cruiser.cjs holds it). */
+/** Only the top-level files of this folder count: the tables that modules share with functions (.dependency-cruiser.cjs enforces this). */
 const TABLES = 'functions';
-/** When this process began, and so before it loaded any source; in whole ms since the epoch. */
+/** When this process began, before it loaded any source; in whole ms since the epoch. */
 const LOADED_SINCE = Math.floor(Date.now() - process.uptime() * 1000);
 
 /** What a stack is made from. */
@@ -21,7 +21,7 @@ export interface StackInput {
   readonly root?: string;
 }
 
-/** Every file that may be part of modules/synthesize.ts, packages apart; absolute, in a fixed order. */
+/** Absolute paths of all files that may be part of modules/synthesize.ts, in a fixed order; files of packages are left out. */
 export function sourcesOfStacks(root = ROOT): string[] {
   const inFolders = FOLDERS.flatMap((folder) =>
     fs.readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)),
@@ -33,12 +33,12 @@ export function sourcesOfStacks(root = ROOT): string[] {
     .map((file) => path.join(root, file));
 }
 
-/** Whether the sources are certain to be those that this process has loaded or will load: none has changed since it began. */
+/** True if no source has changed since this process began: then the code that this process has loaded, or will load, equals the sources. */
 export const sourcesAreAsLoaded = (): boolean => !sourcesOfStacks().some((file) => hasChangedSince(LOADED_SINCE, file));
 
 /**
- * The name of the stack that these settings, sources, bundles and packages give: 64 hexadecimal digits. Nothing of CDKTF is
- * loaded for it, because loading CDKTF takes longer than all the rest of `npm start`.
+ * The name of the stack that these settings, sources, bundles and packages give: 64 hexadecimal digits. This function does not load CDKTF,
+ * because loading CDKTF takes longer than the rest of `npm start`.
  */
 export function stackKey({ environment, bundles, root = ROOT }: StackInput): string {
   const sources = sourcesOfStacks(root).map((file) => [path.relative(root, file), digestOfFile(file)]);

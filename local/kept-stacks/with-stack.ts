@@ -8,28 +8,28 @@ import { sourcesAreAsLoaded, stackKey, type StackInput } from './stack-key';
 
 /** Where stacks are kept. One has 2 MB, most of it the functions' zips. */
 const DIRECTORY = path.join(__dirname, '../../dist/kept/stacks');
-/** More than one run of all tests uses. */
+/** How many stacks are kept: more than one run of all tests uses. */
 const MOST_STACKS = 32;
 
 export interface WithStackOptions extends Omit<StackInput, 'root'> {
-  /** Synthesizes also what is kept. */
+  /** Synthesizes the stack even if it is kept. */
   readonly rebuild?: boolean;
-  /** Is told before a stack is synthesized, which takes seconds; not called where the stack is kept. */
+  /** Called before a stack is synthesized, which takes seconds; not called for a kept stack. */
   readonly onSynthesis?: () => void;
-  /** Is told, in one line, why a stack cannot be kept; without it that line goes to standard error. */
+  /** Called with one line that says why a stack cannot be kept; by default, the line goes to standard error. */
   readonly warn?: (text: string) => void;
-  /** Where stacks are kept, another place than usual. */
+  /** Where stacks are kept, instead of the default directory. */
   readonly directory?: string;
 }
 
 /**
- * Synthesizes an environment's stack, or takes the one that is kept from an earlier time, when all that it is made from was
- * the same. The stack is for reading alone: who wants another one changes a copy.
- * @param use gets `cdk.tf.json`, whose assets lie beside it. The file is there until what `use` returns has settled: long
- * enough to boot a local cloud, which reads everything at its boot
+ * Synthesizes an environment's stack, or takes the kept stack of an earlier start if all inputs are the same. The stack is read-only: to
+ * get another stack, change a copy.
+ * @param use gets the path of `cdk.tf.json`, with the stack's assets beside it. The file exists until the promise that `use` returns has
+ * settled: long enough to boot a local cloud, which reads everything at its boot
  * @returns what `use` returns
  * @throws EnvironmentError for settings that are wrong
- * @throws MissingBundleError for a function whose zip is not there
+ * @throws MissingBundleError for a function whose zip is missing
  */
 export async function withStack<T>(options: WithStackOptions, use: (stackFile: string) => Promise<T>): Promise<T> {
   const { rebuild = false, directory = DIRECTORY, onSynthesis, warn = warnOnStderr, environment, bundles } = options;
@@ -41,11 +41,11 @@ export async function withStack<T>(options: WithStackOptions, use: (stackFile: s
   onSynthesis?.();
   const draft = draftOf(folders, key, warn);
   try {
-    // Only now: loading CDKTF takes longer than all the rest of a start.
+    // CDKTF is loaded only here, because loading it takes longer than the rest of a start.
     const { synthesize } = createRequire(__filename)('../../modules/synthesize') as typeof Synthesize;
     const [stack] = synthesize({ environments: { [environment.name]: environment }, outdir: draft, bundles });
     if (!stack) throw new Error(`the environment "${environment.name}" gave no stack`);
-    // What changed on the way may be in the stack as it was before, or not: this stack serves this once.
+    // If an input changed during the synthesis, the stack may contain the old or the new input. Such a stack is used once and not kept.
     const isCertain = stackKey(options) === key && sourcesAreAsLoaded();
     const folder = isCertain ? keep(folders, key, draft, warn) : draft;
     return await use(path.join(folder, path.relative(draft, stack.file)));
@@ -54,7 +54,7 @@ export async function withStack<T>(options: WithStackOptions, use: (stackFile: s
   }
 }
 
-/** A place to synthesize into; where nothing can be kept, one among the temporary files. */
+/** A folder to synthesize into; a temporary folder if nothing can be kept. */
 function draftOf(folders: KeptFolders, key: string, warn: (text: string) => void): string {
   try {
     return folders.draft(key);

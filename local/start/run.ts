@@ -13,18 +13,18 @@ import type { StartMode, StartOptions } from './start-options';
 import type { Ready, StartOutput } from './start-output';
 import { ToldError } from '../../cli/told-error';
 
-/** A port that somebody else holds. */
+/** A port is in use, or cannot be used. */
 class PortTakenError extends ToldError {
   override readonly name = 'PortTakenError';
 }
 
-/** Every start is as slow as the one before. */
+/** A fixed seed gives every start the same latencies. */
 const LATENCY_SEED = 1;
-/** Who the local agent is. */
+/** Owner in the local agent's token. */
 const OWNER = 'local';
 /**
- * Execution environments that stand ready before the first visitor comes, by the function's name in its Terraform address: what every
- * request needs. A browser asks for several things at once.
+ * How many execution environments start before the first visitor comes, by the function's name in its Terraform address. The table lists
+ * the functions that every request needs. Some have two, because a browser sends several requests at once.
  */
 const WARM: Readonly<Record<StartMode, Readonly<Record<string, number>>>> = {
   direct: { 'forward-request': 2, 'receive-message': 2 },
@@ -32,17 +32,17 @@ const WARM: Readonly<Record<StartMode, Readonly<Record<string, number>>>> = {
   polling: { 'forward-request': 2, 'receive-message': 2 },
 };
 
-/** The `local` environment, with the answer path that was asked for. @param percent share of requests that begins event-driven */
+/** The `local` environment with the requested answer path. @param percent share of requests that begins event-driven */
 export function environmentFor(mode: StartMode, percent = 100): Environment {
   const { local } = environments;
   const responsePath = mode === 'polling' ? { useEventDriven: false } : { mode, percent };
   return { ...local, responsePath: { ...local.responsePath, ...responsePath } };
 }
 
-/** Builds, synthesizes, boots, and connects an agent; resolves when visitors can come. Whatever fails, nothing is left running. */
+/** Builds, synthesizes, boots, and connects an agent; resolves when visitors can come. If a step fails, nothing is left running. */
 export async function run(options: StartOptions, output: StartOutput): Promise<LocalTunnel> {
   const startedAt = performance.now();
-  // Said before the seconds that building takes.
+  // Ports are checked first, because building takes seconds.
   await assertFree(options.httpPort, '--http-port');
   for (const { port } of options.pins) await assertFree(port, '--pin');
   if (options.console && options.consolePort !== undefined) await assertFree(options.consolePort, '--console-port');
@@ -56,7 +56,9 @@ export async function run(options: StartOptions, output: StartOutput): Promise<L
   });
 }
 
-/** Opens what `npm start` has beside the cloud: ports of single tunnels, the console, an agent, and the file by which commands find it all. */
+/**
+ * Opens what `npm start` adds to the cloud: ports of single tunnels, the console, an agent, and the file by which commands find the cloud.
+ */
 async function open(
   tunnel: LocalTunnel,
   environment: Environment,
@@ -100,7 +102,7 @@ function warmUp({ services: { spec, lambda } }: LocalCloud, counts: Readonly<Rec
   );
 }
 
-/** Builds and synthesizes what is not kept from an earlier start, says which, and boots. */
+/** Builds and synthesizes what is not kept from an earlier start, prints these steps, and boots. */
 async function boot(environment: Environment, options: StartOptions, output: StartOutput): Promise<LocalTunnel> {
   const { rebuild, httpPort, faults, concurrentStarts } = options;
   let isKept = true;
@@ -132,7 +134,10 @@ async function boot(environment: Environment, options: StartOptions, output: Sta
   });
 }
 
-/** Lets commands find it; last of all, so that a start that fails leaves alone what another one has written. */
+/**
+ * Writes the file by which commands find the local cloud. This comes last, so that a failed start does not overwrite the file of another
+ * local cloud.
+ */
 function announce(tunnel: LocalTunnel, { responsePath }: Environment, consoleUrl: { consoleUrl?: string } | undefined): void {
   const { awsEndpoint: endpoint, spec, operator } = tunnel.cloud.services;
   const { visitorUrl, agentEndpoint } = tunnel;

@@ -1,12 +1,12 @@
 import { ConsoleServer, type ConsoleOptions } from '../console/console-server';
 
-/** Where the console is, unless somebody else is there. */
+/** The console's default port. */
 export const CONSOLE_PORT = 8081;
 
 /**
- * Starts the console. The usual port gives way to any free one where it is taken: nobody should have to do without a tunnel for a page about it.
- * @param port what was asked for by name
- * @throws Error with code EADDRINUSE for a port that was asked for
+ * Starts the console. If the default port is taken, any free port is used: a port for the page must not stop the tunnel.
+ * @param port the port that the user asked for
+ * @throws Error with code EADDRINUSE if the user asked for a port that is taken
  */
 export async function startConsole(options: ConsoleOptions, port: number | undefined): Promise<ConsoleServer> {
   if (port !== undefined) return ConsoleServer.start(options, port);

@@ -24,22 +24,22 @@ export interface StartOptions {
   /** Share of requests that is event-driven until `npm run rollout -- --env local` changes it, 0 to 100. */
   readonly percent: number;
   readonly latency: LatencyProfileName;
-  /** What goes wrong on purpose. */
+  /** The faults to cause on purpose. */
   readonly faults: FaultPlan | undefined;
-  /** How many execution environments start at once at most; without it as many as the machine has cores. */
+  /** Most execution environments that start at once; by default one for each core of the machine. */
   readonly concurrentStarts: number | undefined;
   readonly pins: readonly Pin[];
   /** Who may visit; everybody where it is empty. */
   readonly access: AccessOptions;
   readonly json: boolean;
   readonly agent: boolean;
-  /** Makes functions and stack, also those that are kept from an earlier start. */
+  /** Builds functions and stack even if they are kept from an earlier start. */
   readonly rebuild: boolean;
   readonly verbose: boolean;
   readonly console: boolean;
-  /** Without one it is the usual port, or any free one where that is taken. */
+  /** Undefined means the default port, or any free port if the default is taken. */
   readonly consolePort: number | undefined;
-  /** What is to be said about the command line itself. */
+  /** Warnings about the command line itself. */
   readonly warnings: readonly string[];
 }
 
@@ -124,7 +124,9 @@ Examples:
     );
 }
 
-/** npm keeps options for itself that stand before `--`, and hands on what is left of them. */
+/**
+ * npm takes options before `--` for itself and passes on only their values. The message suggests the option that the user probably meant.
+ */
 function strayArgument(text: string): string {
   const option = /^\d+$/.test(text)
     ? `--port ${text}`

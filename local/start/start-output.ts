@@ -6,7 +6,7 @@ import type { LogLine } from '../../emulator/services';
 /** What `npm start` says once everything runs. */
 export interface Ready {
   readonly mode: string;
-  /** Share of requests that begins event-driven, 0 to 100; the others poll. */
+  /** Share of requests that are event-driven at the start, 0 to 100; the others poll. */
   readonly percent: number;
   readonly seconds: number;
   readonly functions: number;
@@ -40,7 +40,7 @@ export interface StartOutput {
   /** What a function logged. */
   log(line: LogLine): void;
   warning(text: string): void;
-  /** What a fault plan did, by fault. */
+  /** How often each fault of the fault plan struck. */
   faults(counts: Readonly<Record<string, FaultCount>>): void;
   stopping(): void;
 }
@@ -58,7 +58,7 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
       line(`agent disconnected: ${reason}${retryInMs === undefined ? '' : `; trying again in ${(retryInMs / 1000).toFixed(1)} s`}`),
     reconnected: (url) => line(`agent connected again: ${url}`),
     alarm: ({ name, from, to, reason }) => {
-      // That alarms settle, of which there are many, is no news.
+      // Other changes are not printed: after a start, many alarms only settle.
       if (from === 'ALARM' || to === 'ALARM') line(`alarm ${name}: ${from} -> ${to}: ${reason}`);
     },
     log: ({ functionName, text }) => {
@@ -110,9 +110,12 @@ function readyText({
   return lines.join('\n');
 }
 
-/** What is shown of the functions' logs unasked. Powertools logs JSON with a level; Lambda's own lines of failures say so. */
+/**
+ * Whether a log line is printed without `--verbose`. Powertools logs JSON with a level; Lambda's own lines about failures contain fixed
+ * words.
+ */
 function isTrouble(text: string): boolean {
-  // How an authorizer refuses an agent, whose user is told.
+  // An authorizer logs this when it refuses an agent. The agent tells its user, so the line is not needed here.
   if (text.includes('"errorMessage":"Unauthorized"')) return false;
   return /"level":"(WARN|ERROR|CRITICAL)"/.test(text) || /\t(ERROR|WARN)\t|Task timed out|Runtime exited/.test(text);
 }

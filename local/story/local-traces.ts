@@ -3,14 +3,14 @@ import type { Segment, Subsegment } from '../../emulator/xray/segment';
 import type { TimelineEntry, TracedRequest, Traces } from './story';
 import { timelineOf } from './timeline';
 
-/** Segments kept: a request makes some fifteen, of about a kilobyte each. */
+/** Limit of kept segments. A request makes about fifteen segments, of about a kilobyte each. */
 const MAX_SEGMENTS = 20_000;
 
-/** The X-Ray of the local cloud: keeps the newest traces, and finds the request in them. */
+/** Replaces X-Ray in the local cloud: keeps the newest traces and finds requests in them. */
 export class LocalTraces implements Traces {
   /** By trace id, the oldest first. */
   private readonly traces = new Map<string, { segments: Segment[]; requestIds: Set<string> }>();
-  /** By request id, in the order in which they are heard of. */
+  /** By request id, in the order in which the ids first appear. */
   private readonly requests = new Map<string, { traceIds: Set<string>; seen?: TracedRequest }>();
   private count = 0;
 
@@ -45,13 +45,13 @@ export class LocalTraces implements Traces {
     return timelineOf(requestId, { segments, lines });
   }
 
-  /** Of invocations by Lambda's own id: one that crashed is known by nothing else. */
+  /** Traces of invocations, by Lambda's own request id: a crashed invocation has no other id. */
   private tracesOf(invocations: ReadonlySet<string>): string[] {
     const isOne = ({ origin, aws }: Segment): boolean => origin === 'AWS::Lambda' && invocations.has(aws?.request_id ?? '');
     return [...this.traces].filter(([, { segments }]) => segments.some(isOne)).map(([traceId]) => traceId);
   }
 
-  /** All that is kept, the oldest trace first. */
+  /** All kept segments, the oldest trace first. */
   segments(): readonly Segment[] {
     return [...this.traces.values()].flatMap(({ segments }) => segments);
   }

@@ -6,7 +6,7 @@ export interface LogText {
   readonly level: 'info' | 'warning' | 'error';
   /** A line as people read it: Powertools' JSON as its message, metrics as names and values, anything else as it is. */
   readonly text: string;
-  /** The visitor's request that the line names by itself. */
+  /** Id of the visitor's request, if the line itself contains the id. */
   readonly requestId?: string;
 }
 
@@ -19,7 +19,7 @@ interface PowertoolsLine extends Readonly<Record<string, unknown>> {
 }
 
 const FRAME = /^(START|END|REPORT) RequestId: /;
-/** How Lambda words what it noticed or was thrown. */
+/** Lambda's own words for errors, timeouts, crashes and failed starts. */
 const ERROR = /\tERROR\t|Task timed out|Runtime exited|^INIT_REPORT .*Status: /;
 
 export function logText(line: string): LogText {

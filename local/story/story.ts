@@ -1,4 +1,4 @@
-/** What is known of one request of a visitor: by `npm start`'s console, and by `npm run trace`. Times are in ms since the epoch. */
+/** The story of one visitor's request, for the console of `npm start` and for `npm run trace`. Times are in ms since the epoch. */
 
 /** Something that happened to one request: an X-Ray (sub)segment, or a line of a function's log. */
 export interface TimelineEntry {
@@ -19,9 +19,9 @@ export interface TracedRequest {
   readonly requestId: string;
   readonly at: number;
   readonly ms: number;
-  /** Whether the visitor was told an error of ours. */
+  /** Whether the visitor got an error of the tunnel itself. */
   readonly failed: boolean;
-  /** Its code. */
+  /** Code of that error. */
   readonly error?: string;
   readonly tunnelId?: string;
   readonly mode?: string;

@@ -1,6 +1,6 @@
 /**
- * The story of one request, told from X-Ray's segments and the functions' log lines: the same for the local cloud and for AWS. Invocations of
- * other parts belong to other traces, and what ties them together is the annotation `requestId`.
+ * Builds the story of one request from X-Ray segments and the functions' log lines, for the local cloud and for AWS. One request can span
+ * several traces; the annotation `requestId` connects their invocations.
  */
 import { shortName } from '../../environments/physical-name';
 import type { TimelineEntry } from './story';
@@ -11,16 +11,16 @@ import { hasFailed, type Segment, type Subsegment } from '../../emulator/xray/se
 type Node = Subsegment & { readonly parent_id?: string; readonly origin?: string; readonly trace_id?: string };
 
 export interface Evidence {
-  /** Of every trace that mentions the request. */
+  /** Segments of every trace that mentions the request. */
   readonly segments: readonly Segment[];
-  /** Those that mention it, and those of invocations that do. */
+  /** Log lines with the request id, plus all lines of those invocations. */
   readonly lines: readonly Pick<LogLine, 'at' | 'functionName' | 'requestId' | 'text'>[];
 }
 
-/** What every invocation has, and says nothing about a request by itself. */
+/** Subsegments that every invocation has. They say nothing about a request. */
 const FRAME = new Set(['Invocation', 'Overhead', '## handler', '## answer']);
 
-/** In the order of time; a call that begins with its invocation comes after it. */
+/** Sorted by time. At equal times, an invocation comes before its calls. */
 export function timelineOf(requestId: string, { segments, lines }: Evidence): TimelineEntry[] {
   const nodes = segments.flatMap((segment) => flatten(segment));
   const children = childrenOf(nodes);
@@ -28,7 +28,7 @@ export function timelineOf(requestId: string, { segments, lines }: Evidence): Ti
   const invocations = nodes.filter((node) => node.origin === 'AWS::Lambda::Function');
   const own = invocations.filter((invocation) => {
     const mentioned = requestsIn(invocation, children);
-    // One that crashed mentions none, but may have logged the id, or run in the request's own trace.
+    // A crashed invocation mentions no request, but may have logged the id, or run in the request's own trace.
     return mentioned.size > 0 ? mentioned.has(requestId) : ranWithLines.has(lambdaRequestId(invocation)) || isAlone(invocation);
   });
   const ids = new Set<string | undefined>([...own.map(lambdaRequestId), ...ranWithLines]);
@@ -37,7 +37,7 @@ export function timelineOf(requestId: string, { segments, lines }: Evidence): Ti
     (a, b) => a.at - b.at || a.depth - b.depth,
   );
 
-  /** Whether its trace speaks of no other request. */
+  /** Whether the invocation's trace mentions this request and no other. */
   function isAlone({ trace_id }: Node): boolean {
     const mentioned = nodes.filter((node) => node.trace_id === trace_id).flatMap(({ annotations }) => annotations?.['requestId'] ?? []);
     return mentioned.length > 0 && mentioned.every((id) => id === requestId);
@@ -68,7 +68,7 @@ export function timelineOf(requestId: string, { segments, lines }: Evidence): Ti
   }
 }
 
-/** It and all below it, each with its parent's id. */
+/** A segment and all its subsegments, each with its parent's id. */
 function flatten(segment: Segment): Node[] {
   const below = ({ id, subsegments = [] }: Subsegment): Node[] =>
     subsegments.flatMap((child) => [{ ...child, parent_id: id, trace_id: segment.trace_id }, ...below(child)]);
@@ -88,7 +88,7 @@ function childrenOf(nodes: readonly Node[]): Children {
   return children;
 }
 
-/** All below it, but for what others ran on its behalf. */
+/** All nodes below a node, except invocations that this node caused. */
 function* descendants(node: Node, children: Children): Generator<Node> {
   for (const child of children.get(node.id) ?? []) {
     if (child.origin === 'AWS::Lambda') continue;

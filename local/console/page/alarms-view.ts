@@ -5,7 +5,7 @@ import { ago, clock } from './format';
 
 const STATE_TEXT: Record<AlarmState, string> = { ALARM: 'in alarm', OK: 'OK', INSUFFICIENT_DATA: 'no data' };
 
-/** Those in alarm first, each with its reason and its runbook; the history below. */
+/** Shows the alarms, first those that are in alarm, each with its reason and its runbook. The history is below. */
 export function showAlarms({ alarms, history, at }: Overview): void {
   const container = byId('alarm-list');
   const wasOpen = container.querySelector('details')?.open ?? false;

@@ -1,4 +1,4 @@
-/** Elements without markup: every text goes in as text, so nothing that is shown can be code. */
+/** Builds elements without markup: every text is inserted as text, so that shown data can never run as code. */
 
 type Child = Node | string | number | undefined | false;
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -43,8 +43,8 @@ export function byId<E extends HTMLElement = HTMLElement>(id: string): E {
 const shown = new WeakMap<Element, string>();
 
 /**
- * Replaces what an element holds, if `model` is another than last time: what has not changed keeps its focus, its selection and its place.
- * The element with the same `data-key` gets the focus back.
+ * Replaces an element's content only if `model` has changed, so that unchanged content keeps its focus, selection and scroll position. The
+ * element with the same `data-key` gets the focus back.
  */
 export function render(container: Element, model: unknown, build: () => readonly Node[]): void {
   const text = JSON.stringify([model]);

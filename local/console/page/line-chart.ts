@@ -12,7 +12,9 @@ export interface Span {
   readonly periodMs: number;
 }
 
-/** A chart with its legend, which tells the values under the pointer, or those that the arrow keys have come to; the newest otherwise. */
+/**
+ * A chart with its legend. The legend shows the values under the pointer or at the position of the arrow keys, otherwise the newest values.
+ */
 export function lineChart(chart: Chart, span: Span): HTMLElement {
   const peak = Math.max(0, ...chart.series.flatMap(({ points }) => points.map(([, value]) => value)));
   const top = niceTop(peak);
@@ -80,15 +82,15 @@ export function lineChart(chart: Chart, span: Span): HTMLElement {
   return h('figure', { class: 'card' }, h('figcaption', {}, h('h2', {}, chart.title), when), plot, h('ul', { class: 'legend' }, ...legend));
 }
 
-/** There is no half of a request. */
+/** An axis of counts has labels only at whole numbers. */
 const isLabel = ({ unit }: Chart, value: number): boolean => unit === 'ms' || Number.isInteger(value);
 
-/** The points, joined where no period is missing between them. */
+/** Joins the points with lines, but leaves a gap where a period is missing. */
 function lineOf({ look, dashed, points }: Series, x: (at: number) => number, y: (value: number) => number, periodMs: number): SVGElement {
   let path = '';
   let last = -Infinity;
   for (const [at, value] of points) {
-    // A line of no length is seen by its round cap, should the point stay alone.
+    // Each separate part begins with a very short line: its round cap makes a single point visible.
     path += at - last > periodMs * 1.5 ? `M${x(at).toFixed(1)} ${y(value).toFixed(1)}h0.01` : `L${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
     last = at;
   }

@@ -9,7 +9,7 @@ const SHOWN = 500;
 
 let lines: ConsoleLine[] = [];
 
-/** Takes lines that came; `fresh` ones replace what was there. */
+/** Adds log lines. With `fresh`, the new lines replace the old lines. */
 export function addLines(fresh: boolean, more: readonly ConsoleLine[]): void {
   lines = [...(fresh ? [] : lines), ...more].slice(-KEPT);
   showLines();

@@ -14,7 +14,7 @@ function connect(): void {
   stream?.close();
   const source = new EventSource(`/api/events?minutes=${minutes.value}`);
   stream = source;
-  // The browser comes again by itself, unless it was refused for good.
+  // The browser reconnects by itself, unless the server refused the stream.
   source.addEventListener('error', () => {
     say('lost', 'not connected: is npm start still running?');
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
@@ -46,7 +46,7 @@ function show(overview: Overview): void {
   const { at, periodMs, charts } = overview;
   const to = Math.floor(at / periodMs) * periodMs;
   const span = { from: to - overview.minutes * 60_000, to, periodMs };
-  // A chart that somebody reads stands still.
+  // Charts are not redrawn while the user points at a chart or has it in focus.
   const container = byId('charts');
   if (!container.matches(':has(svg:hover, svg:focus)'))
     render(container, [charts, to], () => charts.map((chart) => lineChart(chart, span)));

@@ -3,12 +3,12 @@ import type { Overview, RequestStory } from '../view-model';
 import { byId, h, render } from './dom';
 import { clock, ms } from './format';
 
-/** Parts of a story come later than the answer: a request so young is asked for again. In ms. */
+/** Some entries of a story arrive after the answer, so the story of a request younger than this is loaded again. In ms. */
 const SETTLED_MS = 10_000;
 
 let selected: string | undefined;
 
-/** The newest requests; one that is chosen shows its way through the functions. */
+/** Shows the newest requests, and the chosen request's way through the functions. */
 export function showRequests({ requests, at }: Overview): void {
   render(byId('request-list'), [requests, selected], () =>
     requests.length === 0

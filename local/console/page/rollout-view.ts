@@ -2,7 +2,7 @@ import type { Figures, Overview, WakeShare } from '../view-model';
 import { byId, h, render } from './dom';
 import { ms, percent, whole } from './format';
 
-/** The canary beside its control: the sentence first, then the figures that it speaks of. */
+/** Shows the canary beside its control: first the verdict as a sentence, then its figures. */
 export function showRollout(overview: Overview): void {
   const { verdict, canary, control, modes, wakes, minutes } = overview;
   const box = byId('verdict');
@@ -53,7 +53,7 @@ const ROWS: readonly {
 ];
 
 function cohortTable({ canary, control, modes: all }: Overview): HTMLElement {
-  // A cohort that was answered in one mode only is that mode.
+  // A cohort with a single mode needs no extra column for that mode.
   const modes = all.filter(({ cohort }) => all.filter((each) => each.cohort === cohort).length > 1);
   return h(
     'table',
@@ -90,7 +90,7 @@ function cohortTable({ canary, control, modes: all }: Overview): HTMLElement {
   );
 }
 
-/** Clearly lower: by a tenth at least. */
+/** Whether a value is lower than the other by more than a tenth. */
 function isBetter(value: ((figures: Figures) => number | undefined) | undefined, one: Figures, other: Figures): boolean {
   const [a, b] = [value?.(one), value?.(other)];
   return a !== undefined && b !== undefined && a < b * 0.9;
