@@ -14,7 +14,7 @@ export interface AccessFlags {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The options that say who may visit. */
+/** Adds the options that say who may visit. */
 export function addAccessOptions(command: Command): Command {
   return command
     .option('--basic-auth-file <file>', 'visitors need one of the user:password lines of this file (or env: HTTP_TUNNEL_BASIC_AUTH)')

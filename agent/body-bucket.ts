@@ -131,7 +131,7 @@ function refusal({ statusCode = 0 }: IncomingMessage): Error {
 
 /**
  * Whether an error may be temporary. Network errors have an errno as their code; errors of certificates, header fields and framing have
- * other codes and stay.
+ * other codes and are permanent.
  */
 function isPassing(error: unknown): boolean {
   if (error instanceof PassingError) return true;

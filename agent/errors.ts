@@ -12,7 +12,7 @@ export class AgentOptionError extends Error {
 export class TunnelRefusedError extends Error {
   override readonly name = 'TunnelRefusedError';
   constructor(
-    /** Status of the refused upgrade: 400, 401, 403 or 409; 0 when the agent itself found the cloud unfit. */
+    /** Status of the refused upgrade: 400, 401, 403 or 409; 0 when the agent itself rejected the cloud. */
     readonly status: number,
     message: string,
   ) {

@@ -1,7 +1,7 @@
 export interface HeartbeatOptions {
   /** Time between pings, in ms. API Gateway closes a connection after 10 minutes without a message. */
   readonly intervalMs: number;
-  /** How long after a ping any message must have come, in ms. */
+  /** Time after a ping within which any message must come, in ms. */
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly ping: () => void;

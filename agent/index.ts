@@ -1,4 +1,4 @@
-/** The agent as a library. It emits events where `http-tunnel` prints lines. */
+/** The agent as a library. The library emits events where `http-tunnel` prints lines. */
 export { Agent, type AgentEvents, type Disconnection, type Tunnel } from './agent';
 export { AgentOptionError, AgentStoppedError, ConnectionError, LocalServiceError, TunnelRefusedError } from './errors';
 export type { AgentOptions } from './options';

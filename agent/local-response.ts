@@ -38,7 +38,7 @@ function groupByName(rawHeaders: readonly string[]): Headers {
   return headers;
 }
 
-/** Refuses a too large answer by its Content-Length, before its body is read. */
+/** Refuses an answer whose Content-Length is too large, before its body is read. */
 function refuseDeclaredLength(contentLength: string | undefined): void {
   if (Number(contentLength) > MAX_RESPONSE_BODY_BYTES) throw tooLarge(`${contentLength}`);
 }

@@ -39,7 +39,7 @@ async function main(): Promise<number> {
     await Promise.race([running, ended]);
     await ended;
     output.stopping();
-    // A start that was interrupted rejects, and has cleaned up after itself.
+    // An interrupted start rejects after it has cleaned up.
     const started = await running.catch(() => undefined);
     await started?.close();
     return 0;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** One request to the demo service, its body read, and the response to write. */
+/** One request to the demo service with its complete body, and the response to write. */
 export interface DemoExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -10,7 +10,7 @@ export interface DemoExchange {
 
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
-/** Header fields as received: names in their spelling, repeats and order kept. */
+/** Header fields as received, with the original spelling, order and repeats. */
 export function receivedHeaders({ rawHeaders }: IncomingMessage): HeaderList {
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i] as string, rawHeaders[i + 1] as string]);

@@ -9,7 +9,7 @@ export interface DemoService {
   close(): Promise<void>;
 }
 
-/** Larger bodies are refused, in bytes. A tunnel carries at most 6 MB. */
+/** Limit of a request's body, in bytes; larger bodies are refused. A tunnel carries at most 6 MB. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**

@@ -59,7 +59,7 @@ function judged(errors: Sign, times: Sign): Verdict['kind'] {
   return sum === 0 ? 'same' : sum > 0 ? 'better' : 'worse';
 }
 
-/** 1 if clearly fewer of the canary's requests fail than chance would explain, -1 if clearly more, otherwise 0. */
+/** 1 if significantly fewer of the canary's requests fail than of the control's, -1 if significantly more, otherwise 0. */
 function errorsCompared(canary: Figures, control: Figures): Sign {
   const pooled = (canary.errors + control.errors) / (canary.requests + control.requests);
   const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / canary.requests + 1 / control.requests));

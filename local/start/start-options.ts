@@ -29,7 +29,7 @@ export interface StartOptions {
   /** Most execution environments that start at once; by default one for each core of the machine. */
   readonly concurrentStarts: number | undefined;
   readonly pins: readonly Pin[];
-  /** Who may visit; everybody where it is empty. */
+  /** Who may visit; everybody if the options are empty. */
   readonly access: AccessOptions;
   readonly json: boolean;
   readonly agent: boolean;

@@ -25,7 +25,7 @@ export interface Ready {
     readonly target: string;
     readonly isDemo: boolean;
   };
-  /** A token for agents, where only the cloud was started. */
+  /** A token for agents, if only the cloud was started. */
   readonly token?: string;
   readonly pins: readonly { readonly name: string; readonly url: string }[];
 }

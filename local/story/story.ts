@@ -3,7 +3,7 @@
 /** Something that happened to one request: an X-Ray (sub)segment, or a line of a function's log. */
 export interface TimelineEntry {
   readonly at: number;
-  /** How long it took, in ms; missing for a log line. */
+  /** Duration, in ms; missing for a log line. */
   readonly ms?: number;
   /** Without the environment: `forward-request`. */
   readonly functionName: string;
