@@ -11,24 +11,24 @@ export interface BenchResult {
   readonly startedAt: Date;
   readonly seconds: number;
   readonly warmUps: readonly { readonly name: RunnerName; readonly coldStarts: number; readonly initMs: number }[];
-  /** How much later than planned requests were sent. */
+  /** How much later than planned the requests were sent. */
   readonly lateness: Times;
   readonly contenders: readonly Measurement[];
   readonly limit: Measurement;
-  /** Of our own code against an empty handler; measured without latencies only. */
+  /** Overhead of this project's code compared with an empty handler. Measured only without latencies. */
   readonly overhead?: Overhead;
 }
 
 export interface Progress {
-  /** What begins. */
+  /** Reports the stage that begins now. */
   stage(text: string): void;
   /** @param done 0 to 1 */
   share(done: number): void;
 }
 
 /**
- * Runs all contenders and the limit, block by block in turns, so that whatever this machine does hits all alike.
- * @param signal ends it between two blocks
+ * Runs all contenders and the limit in turns, block by block, so that disturbances of this machine hit all of them alike.
+ * @param signal stops the run between two blocks
  */
 export async function bench(options: BenchOptions, progress: Progress, signal: AbortSignal): Promise<BenchResult> {
   const startedAt = new Date();
@@ -65,7 +65,7 @@ export async function bench(options: BenchOptions, progress: Progress, signal: A
   }
 }
 
-/** Environments to begin with: the mean number of requests in flight and four standard deviations (arrivals are Poisson). */
+/** Number of environments to start: the mean number of requests in flight and four standard deviations (arrivals are Poisson). */
 function warmConcurrency({ rate, agentMedian, agentSigma }: BenchOptions): number {
   const meanSeconds = (agentMedian * Math.exp(agentSigma ** 2 / 2) + 200) / 1000;
   const inFlight = rate * meanSeconds;
@@ -79,7 +79,7 @@ async function takeTurns(runners: readonly Runner[], options: BenchOptions, prog
   let turn = 0;
   progress.stage('measuring');
   for (const [round, block] of blocks.entries()) {
-    // Another one begins each round, so that none always comes after the same.
+    // Each round begins with another runner, so that no runner always comes after the same one.
     const order = runners.map((_, i) => runners[(i + round) % runners.length] as Runner);
     for (const runner of order) {
       signal.throwIfAborted();

@@ -3,11 +3,11 @@ import { FUNCTION_SETTINGS } from '../functions/settings';
 import { buildFunctions, type BuiltFunction } from '../functions/build-functions';
 
 const DIST = path.join(__dirname, '../dist');
-/** Functions that the limit has a shorter one of. */
+/** Functions for which the limit has a shorter version. */
 const SHORTENED = ['forward-request', 'receive-message'];
 
 export interface BenchBundles {
-  /** Directories of zips: the functions as they are deployed, and the limit's. */
+  /** Directories of zips: `real` has the functions as they are deployed, `limit` has the functions of the limit. */
   readonly real: string;
   readonly limit: string;
   readonly functions: readonly BuiltFunction[];

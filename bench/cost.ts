@@ -1,7 +1,7 @@
 import { MINUTES_PER_MONTH, PRICES } from './prices';
 import type { Usage } from './usage';
 
-/** Dollars for a million requests, by what is charged. */
+/** Dollars per million requests, by component. */
 export interface Cost {
   readonly 'HTTP API': number;
   readonly WebSocket: number;
@@ -26,12 +26,12 @@ export const COST_COMPONENTS = [
   'Logs',
 ] as const satisfies readonly (keyof Cost)[];
 
-/** A tunnel of the cost table has this many requests a month, so that a hundred tunnels have a million. */
+/** Requests per month of one tunnel in the cost table: a hundred tunnels then have a million. */
 export const REQUESTS_PER_TUNNEL_MONTH = 10_000;
 
 const sum = (values: Readonly<Record<string, number>>): number => Object.values(values).reduce((a, b) => a + b, 0);
 
-/** What a million requests like the measured ones would cost. Stream reads by Lambda are free, and so is a rule's delivery. */
+/** Cost of a million requests like the measured ones. Stream reads by Lambda and deliveries by a rule are free. */
 export function costOf(usage: Usage): Cost {
   const perMillion = 1e6 / Math.max(1, usage.requests);
   return {
@@ -47,13 +47,13 @@ export function costOf(usage: Usage): Cost {
   };
 }
 
-/** Dollars for the data transfer of a million requests: hardly anything with small bodies, and nearly everything with large ones. */
+/** Dollars for the data transfer of a million requests: almost nothing with small bodies, nearly the whole cost with large bodies. */
 export const transferCostOf = ({ transferBytes, requests }: Usage): number =>
   (transferBytes / 1e9) * PRICES.transferGigabyte.usd * (1e6 / Math.max(1, requests));
 
 export const totalOf = (cost: Cost): number => sum({ ...cost });
 
-/** Dollars a month: the requests of so many tunnels, and the minutes of their agents' connections. */
+/** Dollars per month for this number of tunnels: their requests, and the minutes of their agents' connections. */
 export function monthlyCost(usdPerMillion: number, tunnels: number): number {
   const requests = tunnels * REQUESTS_PER_TUNNEL_MONTH;
   return (usdPerMillion * requests) / 1e6 + tunnels * MINUTES_PER_MONTH * PRICES.connectionMinute.usd;

@@ -2,7 +2,7 @@ import type { LambdaService } from '../emulator/lambda/lambda-service';
 import { shortName } from '../environments/physical-name';
 import { readProcess } from './processes/read-process';
 
-/** CPU time that execution environments used while it was on, in ms by function. Reads /proc: zeros where there is none. */
+/** CPU time of execution environments while the meter is on, in ms by function. Reads /proc: the times are 0 without /proc. */
 export class CpuMeter {
   private readonly used: Record<string, number> = {};
   private readonly before = new Map<number, number>();
@@ -21,7 +21,7 @@ export class CpuMeter {
     }
   }
 
-  /** In ms. */
+  /** CPU time in ms, by function. */
   get byFunction(): Readonly<Record<string, number>> {
     return this.used;
   }

@@ -1,6 +1,6 @@
 import { build, type Histogram } from 'hdr-histogram-js';
 
-/** Times in ms, kept by HdrHistogram in µs with three digits; nothing is averaged away. */
+/** Times in ms, kept by HdrHistogram in µs with three digits, so that no outlier is averaged away. */
 export class Times {
   private readonly histogram: Histogram = build({
     lowestDiscernibleValue: 1,
@@ -16,7 +16,7 @@ export class Times {
     return this.histogram.totalCount;
   }
 
-  /** @param percent 0 to 100; 0 for no values */
+  /** @param percent 0 to 100 @returns 0 if there are no values */
   percentile(percent: number): number {
     return this.count === 0 ? 0 : this.histogram.getValueAtPercentile(percent) / 1000;
   }
@@ -39,7 +39,7 @@ export class Times {
   }
 }
 
-/** In ms. */
+/** Times in ms. */
 export interface TimeSummary {
   readonly mean: number;
   readonly p50: number;

@@ -1,12 +1,12 @@
 import { randomExponential, randomLogNormal } from 'd3-random';
 import { generator } from '../emulator/latency/latency-profile';
 
-/** One request as planned: an open model, in which nobody waits for an answer before the next one comes. */
+/** One planned request of an open model: a visitor comes at its time, whether earlier requests have been answered or not. */
 export interface PlannedRequest {
   readonly index: number;
-  /** After the beginning of its block, in ms. */
+  /** Time after the beginning of the block, in ms. */
   readonly atMs: number;
-  /** What the agent's local service will take, in ms. */
+  /** Time that the agent's local service will take, in ms. */
   readonly agentMs: number;
   /** Size of the request's body; none where it is not given. In bytes. */
   readonly upload?: number;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Names the request in the answer's headers, so that whoever looks on can tell whose answer it is. */
+/** The header that names the request in its answer, so that an observer can match the answer with the request. */
 export const NONCE_HEADER = 'x-bench-nonce';
 
 /** Path and query that ask the local service to answer with `nonce` after `ms`, with a body of `bytes` where it is given. */
@@ -15,14 +15,14 @@ export const nonceIn = (uri: string): string => /\/n\/([^/?]+)/.exec(uri)?.[1] ?
 /** The delay that a URI of `pathFor` asks for, in ms. */
 export const plannedDelay = (uri: string): number => Number(/[?&]ms=([\d.]+)/.exec(uri)?.[1] ?? 0);
 
-/** The answer to a URI of `pathFor`: the nonce, and filling up to the bytes it asks for, or `otherwise`. */
+/** The answer to a URI of `pathFor`: the nonce, padded to the number of bytes in the URI, or else to `otherwise` bytes. */
 export function answerOf(uri: string, otherwise: number): { headers: Record<string, string>; body: Buffer } {
   const nonce = nonceIn(uri);
   const bytes = Number(/[?&]bytes=(\d+)/.exec(uri)?.[1] ?? otherwise);
   return { headers: { 'content-type': 'text/plain', [NONCE_HEADER]: nonce }, body: Buffer.from(nonce.padEnd(bytes, '.')) };
 }
 
-/** The service behind an agent: takes as long as it is asked to. */
+/** The service behind an agent: it takes as long as each request asks for. */
 export class LocalService {
   private constructor(private readonly server: Server) {}
 

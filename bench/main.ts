@@ -1,4 +1,4 @@
-/** `npm run bench`: what every way back costs, in time and money. */
+/** `npm run bench`: measures what each way of returning an answer costs, in time and money. */
 import path from 'node:path';
 import { runProgram } from '../cli/command-line';
 import { bench, type BenchResult } from './bench';
@@ -16,7 +16,7 @@ import { planPromises, targets } from './verdicts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Resolves with the exit code: 0 when it has measured, whatever it found. */
+/** Resolves with exit code 0 after the measurement, whatever the figures are. */
 async function main(options: BenchOptions): Promise<number> {
   const progress = progressOn(process.stderr);
   const result = await whileFit((signal) => bench(options, progress, signal), {

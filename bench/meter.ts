@@ -10,7 +10,7 @@ type Tally = Record<string, number>;
 
 const add = (tally: Tally, key: string, amount = 1): void => void (tally[key] = (tally[key] ?? 0) + amount);
 
-/** Reads the meters of a local cloud while it is on: what AWS would charge, and what did not go the way it should. */
+/** Counts, while it is on, what AWS would charge and which requests did not take their contender's way. */
 export class Meter {
   private on = false;
   private requests = 0;
@@ -24,7 +24,7 @@ export class Meter {
   private minutes = 0;
   private onSince = 0;
 
-  /** @param eventDriven whether what is metered is to wake its waiters: then a request that polls from the start has not gone its way */
+  /** @param eventDriven whether waiters are to be woken: if so, a request that polls from the start counts as a fallback */
   constructor(private readonly eventDriven: boolean) {}
 
   start(): void {
@@ -37,7 +37,7 @@ export class Meter {
     this.minutes += (performance.now() - this.onSince) / 60_000;
   }
 
-  /** Begins anew. */
+  /** Sets everything counted so far to 0. */
   reset(): void {
     this.counts = {};
     this.invocations = {};
@@ -46,8 +46,8 @@ export class Meter {
   }
 
   /**
-   * Requests that did not go their contender's way: they were never to be woken, polled, were rescued by a read, or woken by the bus instead
-   * of receive-message.
+   * Requests that did not take their contender's way: they were not assigned to be woken, polled, were rescued by a safety read, or
+   * were woken by the bus instead of receive-message.
    */
   get fallbacks(): number {
     return (this.eventDriven ? this.unassigned : 0) + this.missedEvents + this.handedToBus;
@@ -82,7 +82,7 @@ export class Meter {
 
   // --- what it reads ------------------------------------------------------------------------------------------------
 
-  /** DynamoDB, PutEvents, PostToConnection and S3. */
+  /** Meters calls of DynamoDB, PutEvents, PostToConnection and S3. */
   readonly intercept: Interceptor = async (call, next) => {
     if (!this.on) return next();
     switch (call.service) {
@@ -96,13 +96,13 @@ export class Meter {
         break;
       case 's3':
         add(this.counts, call.operation);
-        // Requests' bodies are fetched by agents, answers' by functions, which is free.
+        // Agents fetch the bodies of requests over the internet; functions fetch the bodies of answers, which is free.
         if (String(call.input['Key']).startsWith('requests/')) return this.meterDownload(call, next);
     }
     return next();
   };
 
-  /** Visitors' requests and agents' messages. */
+  /** Meters visitors' requests and agents' messages. */
   readonly interceptInvocation: InvocationInterceptor = async (call, next) => {
     const { rawPath, body } = call.payload as HttpPayload & { rawPath?: string };
     if (!this.on) return next();
@@ -118,7 +118,7 @@ export class Meter {
     return result;
   };
 
-  /** A hello and its answer run no function and call no API: they show by the latency they draw. */
+  /** A hello and its answer run no function and call no API: only the latency drawn for them shows them. */
   readonly onLatency = (operation: LatencyOperation): void => {
     if (this.on && operation === 'MOCK route') add(this.counts, 'messages', 2);
   };
@@ -140,7 +140,7 @@ export class Meter {
     if (text.includes('"EventDrivenErrors":1')) this.missedEvents++;
   };
 
-  /** A row says of its request whether it is to be woken, and in mode direct whether the wake could not be posted. */
+  /** A row says whether its request is to be woken and, in mode direct, whether posting the wake failed. */
   readonly onRecord = ({ dynamodb }: StreamRecord): void => {
     if (!this.on) return;
     const { mode, wake, cohort } = (dynamodb.NewImage ?? {}) as Record<string, { S?: string }>;
@@ -172,7 +172,7 @@ export class Meter {
   }
 }
 
-/** An HTTP event or what a function answers it with. */
+/** An HTTP event, or a function's answer to the event. */
 interface HttpPayload {
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
@@ -180,7 +180,7 @@ interface HttpPayload {
 
 const bodyBytes = ({ body, isBase64Encoded }: HttpPayload): number => Buffer.byteLength(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 
-/** One a table for a batch. */
+/** For a batch, DynamoDB reports one for each table. */
 interface Capacity {
   readonly CapacityUnits: number;
 }

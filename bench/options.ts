@@ -6,14 +6,14 @@ import type { LoadPlan } from './load';
 
 export interface BenchOptions extends LoadPlan {
   readonly latency: LatencyProfileName;
-  /** Of each answer's body. */
+  /** Size of each answer's body, in bytes. */
   readonly bytes: number;
   readonly contenders: readonly ContenderName[];
   /** Rounds of quick requests before anything is measured. */
   readonly training: number;
   readonly quick: boolean;
   readonly json: string | undefined;
-  /** Where the report goes. */
+  /** Directory for the report. */
   readonly out: string;
   readonly report: boolean;
 }
@@ -75,7 +75,7 @@ Examples:
     .allowExcessArguments(false);
 }
 
-/** Parser of an argument, from `min` on. */
+/** Makes a parser for whole numbers from `min` on. */
 export const wholeNumber =
   (min: number) =>
   (text: string): number => {

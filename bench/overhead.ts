@@ -8,12 +8,12 @@ import { CpuMeter } from './cpu-meter';
 import { Times } from './histogram';
 import type { Runner } from './runner';
 
-/** What a function takes by itself. */
+/** Costs of a function itself. */
 export interface FunctionOverhead {
   readonly name: string;
-  /** CPU time of an invocation, in ms, the runtime's included; 0 where the system does not tell. */
+  /** CPU time of an invocation, the runtime's included, in ms; 0 where the system does not report it. */
   readonly cpuMs: number;
-  /** Start of the process until its runtime asks for work, median in ms. */
+  /** Time from the start of the process until its runtime asks for work, median in ms. */
   readonly coldStartMs: number;
   readonly codeBytes: number;
 }
@@ -27,7 +27,7 @@ const EMPTY = 'empty';
 const COLD_STARTS = 8;
 const INVOCATIONS = 400;
 
-/** The functions as the contenders ran them, and an empty handler in the same runtime. */
+/** Measures the functions as the contenders ran them, and an empty handler in the same runtime. */
 export async function measureOverhead(runners: readonly Runner[], bundles: BenchBundles): Promise<Overhead> {
   const real = runners.filter(({ name }) => name !== LIMIT);
   const functions = bundles.functions.flatMap(({ name, codeBytes }) => {

@@ -1,6 +1,6 @@
 /**
- * What AWS charges, in US dollars, us-east-1, on demand, without free tiers, as noted from its price pages in
- * October 2026: check again on the day you rely on them.
+ * AWS prices in US dollars: us-east-1, on demand, without free tiers. They were copied from AWS's price pages in October 2026:
+ * check them again before relying on them.
  */
 export const PRICES_AS_OF = 'October 2026';
 
@@ -25,5 +25,5 @@ export const PRICES = {
   logGigabyte: { usd: 0.5, per: 'GB of logs taken in', source: 'https://aws.amazon.com/cloudwatch/pricing/' },
 } as const satisfies Record<string, Price>;
 
-/** A month has 730 hours on AWS's price pages. */
+/** AWS's price pages count 730 hours per month. */
 export const MINUTES_PER_MONTH = 730 * 60;

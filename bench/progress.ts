@@ -1,6 +1,6 @@
 import type { Progress } from './bench';
 
-/** A line that grows on a terminal, and a line every tenth elsewhere. */
+/** Prints progress: a line that grows on a terminal, elsewhere a new line after each tenth. */
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   const beganAt = Date.now();
   let saidTenths = 0;

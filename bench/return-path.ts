@@ -5,8 +5,8 @@ import { LIMIT } from './contenders';
 import type { Measurement } from './runner';
 
 /**
- * Where the mean return time of a direct wake goes; in ms. What is left is our code, the runtime, and this machine. The removal of
- * the row is sent and not waited for.
+ * Parts of the mean return time of a direct wake, in ms. `rest` is this project's code, the runtime, and this machine. The removal
+ * of the row is not a part: the function sends the removal without waiting for the reply.
  */
 export interface ReturnPath {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface ReturnPath {
   readonly rest: number;
 }
 
-/** The steps in the order in which an answer meets them. */
+/** The steps in the order in which an answer passes them. */
 export const RETURN_STEPS = {
   gateway: 'gateway to receive-message',
   write: 'conditional write',
@@ -24,7 +24,7 @@ export const RETURN_STEPS = {
   rest: 'our code, the runtime, this machine',
 } as const satisfies Record<keyof Omit<ReturnPath, 'name'>, string>;
 
-/** Takes the mean return time of those apart that are woken by one post: direct and the limit. */
+/** Splits the mean return time of the contenders that one post wakes: direct and the limit. */
 export function returnPaths(measurements: readonly Measurement[], latency: LatencyProfileName): ReturnPath[] {
   return measurements
     .filter(({ name }) => name === 'direct' || name === LIMIT)

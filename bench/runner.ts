@@ -18,7 +18,7 @@ import { Visitor, type Reply } from './visitor';
 
 const TUNNEL = 'bench';
 const OWNER = 'bench';
-/** Time for what is still on its way when the last answer is there (acknowledgements, log lines), in ms. */
+/** Wait after the last answer for messages still on their way (acknowledgements, log lines), in ms. */
 const SETTLING_MS = 100;
 /** Rounds of slow requests that start the environments. */
 const STARTING_ROUNDS = 2;
@@ -31,23 +31,23 @@ export interface RunnerOptions {
   readonly bundles: string;
 }
 
-/** What its visitor saw of a contender. */
+/** What the visitor of a contender saw. */
 interface Figures {
   /** Measured requests, cold ones included. */
   requests: number;
-  /** Requests with a cold start on their way: kept out of the times below. */
+  /** Requests that met a cold start: the times below leave them out. */
   cold: number;
   readonly coldReturn: Times;
-  /** From the agent's last frame entering the gateway to forward-request returning. */
+  /** Time from the agent's last frame entering the gateway to forward-request returning. */
   readonly returned: Times;
-  /** From the planned arrival, so that a late start counts as waiting. */
+  /** Time from the planned arrival, so that a late start counts as waiting. */
   readonly response: Times;
-  /** The same without what the agent's local service took. */
+  /** The same time without the time of the agent's local service. */
   readonly withoutAgent: Times;
   readonly billed: Times;
   /** Requests that were not answered with 200. */
   errors: number;
-  /** Requests that the agent answered and whose visitor got something else, or nothing. */
+  /** Requests that the agent answered, but whose visitor got another answer or none. */
   lost: number;
 }
 
@@ -75,13 +75,13 @@ export interface Measurement extends Readonly<Figures> {
   readonly wakeApiId: string;
 }
 
-/** How the requests of measurements ended, for the judgement of the machine. */
+/** Counts requests and errors of measurements, for the judgement of the machine. */
 export const requestsOf = (measurements: readonly Measurement[]): Requests => ({
   requests: measurements.reduce((sum, { requests }) => sum + requests, 0),
   errors: measurements.reduce((sum, { errors, lost }) => sum + errors + lost, 0),
 });
 
-/** One contender: a local cloud of its own, an agent, a local service and a visitor, idle while others take their turn. */
+/** One contender with its own local cloud, agent, local service and visitor. A runner is idle while other runners take their turn. */
 export class Runner {
   private figures = newFigures();
   /** Durations of init by function, in ms. */
@@ -113,11 +113,11 @@ export class Runner {
     const tunnel = await startLocalTunnel({
       environment,
       bundles: options.bundles,
-      // AWS compiles a function's code at every start.
+      // There is no code cache: AWS compiles a function's code at every start.
       codeCache: undefined,
-      // As on AWS, where next to none is.
+      // Almost no request is traced on AWS either.
       traces: false,
-      // A way back that is slow by nature would be rolled back, and polling be measured in its name.
+      // An alarm would roll back a contender that is slow by design, and the bench would then measure polling under its name.
       watch: false,
       log: meter.onLog,
       latency: (operation) => {
@@ -129,7 +129,7 @@ export class Runner {
     });
     return orClose(tunnel, async () => {
       const { services } = tunnel.cloud;
-      // What happens by the minute is no cost of a request.
+      // Work that runs every minute is not a cost of a request.
       await services.schedules.close();
       services.lambda.events.on('invocation', timeline.onInvocation).on('invocation', meter.onInvocation(tunnel.cloud));
       services.dynamodb.onRecord(meter.onRecord);
@@ -143,26 +143,27 @@ export class Runner {
     });
   }
 
-  /** Invocations of a function while it was measured. */
+  /** Invocations of a function during the measurement. */
   measuredInvocations(functionName: string): number {
     return this.meter.usage(0).invocations[functionName] ?? 0;
   }
 
-  /** CPU time of a function meanwhile, in ms. */
+  /** CPU time of a function during the measurement, in ms. */
   cpuMs(functionName: string): number {
     return this.cpu.byFunction[functionName] ?? 0;
   }
 
-  /** Every start of a function since the beginning, in ms. */
+  /** Duration of every start of a function since the beginning, in ms. */
   initsOf(functionName: string): readonly number[] {
     return this.inits.get(functionName) ?? [];
   }
 
   /**
-   * Starts environments of all functions on the way by many slow requests at once, and tells how often and how long they started.
-   * @param training rounds of quick requests after that, in which the engine compiles what is used often, as it has in an environment
-   * that has lived for minutes
-   * @param signal ends it between two rounds
+   * Starts environments of all functions on the way by many slow requests at once.
+   * @param training rounds of quick requests after that: the engine then compiles the code that is used often, as in an environment that
+   * has lived for minutes
+   * @param signal stops the warm-up between two rounds
+   * @returns how many environments were started, and how long a start took
    */
   async warmUp(
     concurrency: number,
@@ -183,9 +184,9 @@ export class Runner {
   }
 
   /**
-   * Sends the requests when they are planned, whether earlier ones have been answered or not, and waits for all.
-   * @param lateness takes how much later than planned each was sent
-   * @param signal no request is sent any more once it is aborted, and this rejects
+   * Sends each request at its planned time, whether earlier ones have been answered or not, and waits for all answers.
+   * @param lateness records how much later than planned each request was sent
+   * @param signal once aborted, no request is sent any more, and the promise rejects
    */
   async run(block: readonly PlannedRequest[], lateness: Times, signal?: AbortSignal): Promise<void> {
     this.meter.start();
@@ -199,7 +200,7 @@ export class Runner {
     this.meter.stop();
   }
 
-  /** The same without measuring anything. */
+  /** Sends requests in the same way, without measuring. */
   async ramp(requests: readonly PlannedRequest[], signal?: AbortSignal): Promise<void> {
     const beginning = performance.now();
     await Promise.all(requests.map((request) => this.send(request, beginning, 'ramp', signal)));
@@ -222,7 +223,7 @@ export class Runner {
     };
   }
 
-  /** Forgets what was measured, and begins anew. */
+  /** Forgets all figures and begins anew. */
   reset(): void {
     this.figures = newFigures();
     this.meter.reset();
@@ -241,7 +242,7 @@ export class Runner {
     this.figures.requests++;
     if (status !== 200) this.figures.errors++;
     if (sighting.answeredAt !== undefined && !body.startsWith(`${nonce}.`)) this.figures.lost++;
-    // The invocation is over a moment after its answer.
+    // The invocation ends a moment after its answer.
     await sleep(SETTLING_MS);
     this.record(sighting, responseMs, request.agentMs);
   }

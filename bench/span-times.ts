@@ -1,7 +1,7 @@
 import type { AwsCall, Interceptor } from '../emulator/services';
 import { shortName } from '../environments/physical-name';
 
-/** How long the AWS calls of functions took, as the cloud saw them: means in ms, by who called what. */
+/** Durations of the functions' AWS calls, measured in the cloud: means in ms, by caller and operation. */
 export class SpanTimes {
   on = false;
   private readonly sums = new Map<string, { count: number; ms: number }>();
@@ -18,7 +18,7 @@ export class SpanTimes {
     }
   };
 
-  /** @param name as `receive-message UpdateItem`, or `receive-message ManageConnections` with the API's id behind it */
+  /** @param name such as `receive-message UpdateItem`, or `receive-message ManageConnections` followed by the API's id */
   mean(name: string): number {
     const sum = this.sums.get(name);
     return sum ? sum.ms / sum.count : 0;

@@ -8,9 +8,9 @@ export interface Sighting {
   answeredAt?: number;
   /** When forward-request had returned. */
   returnedAt?: number;
-  /** A cold start was on its way, of whichever function. */
+  /** Whether any function met a cold start for this request. */
   cold: boolean;
-  /** Of forward-request, in ms. */
+  /** Billed time of forward-request, in ms. */
   billedMs?: number;
 }
 
@@ -20,12 +20,12 @@ interface HttpEvent {
 }
 
 /**
- * Follows requests by their nonces through the invocations that the gateways ask for: forward-request's has it in its path,
- * receive-message's in the headers of the answer it carries.
+ * Follows requests by their nonces through the invocations that the gateways ask for. An invocation of forward-request has the nonce in
+ * its path; an invocation of receive-message has the nonce in the headers of the answer.
  */
 export class Timeline {
   private readonly sightings = new Map<string, Sighting>();
-  /** By Lambda's id of an invocation. */
+  /** The key is Lambda's id of an invocation. */
   private readonly invocations = new Map<string, { readonly nonce: string; readonly forwards: boolean }>();
 
   of(nonce: string): Sighting {
@@ -48,7 +48,7 @@ export class Timeline {
     return this.remember(await next(), nonce, false);
   };
 
-  /** An invocation is over: not only answered, but its environment is free again. */
+  /** Called when an invocation is over: its answer was given, and its environment is free again. */
   readonly onInvocation = ({ requestId, coldStart, billedMs }: InvocationRecord): void => {
     const invocation = this.invocations.get(requestId);
     if (!invocation) return;

@@ -5,7 +5,7 @@ export interface Usage {
   readonly httpApiRequests: number;
   /** In units of 32 KB, both directions, posts included. */
   readonly webSocketMessages: number;
-  /** Of wake channels; agents' are paid by the tunnel. */
+  /** Connection minutes of wake channels. Agents' connections are charged per tunnel, in `monthlyCost`. */
   readonly connectionMinutes: number;
   /** By function. */
   readonly invocations: Readonly<Record<string, number>>;
@@ -15,12 +15,12 @@ export interface Usage {
   readonly writes: number;
   readonly readUnits: number;
   readonly writeUnits: number;
-  /** Published, in units of 64 KB. */
+  /** Published events, in units of 64 KB. */
   readonly events: number;
   readonly logBytes: number;
   readonly s3Puts: number;
   readonly s3Gets: number;
-  /** To the internet: answers to visitors, and what goes to agents. In bytes. */
+  /** Bytes sent to the internet: answers to visitors, and data for agents. */
   readonly transferBytes: number;
 }
 
@@ -31,7 +31,7 @@ const EVENT_UNIT_BYTES = 64 * 1024;
 /** CloudWatch Logs counts 26 bytes more for each event (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html). */
 const LOG_EVENT_BYTES = 26;
 
-/** Of the HTTP API (https://aws.amazon.com/api-gateway/pricing/). Whether request or answer is meant is not said: the larger one is taken. */
+/** Unit of the HTTP API (https://aws.amazon.com/api-gateway/pricing/). The page names neither request nor answer: the larger one counts. */
 const HTTP_UNIT_BYTES = 512 * 1024;
 
 export const httpUnits = (requestBytes: number, responseBytes: number): number =>

@@ -16,7 +16,7 @@ export const meanOf = (measurement: Measurement, times: 'returned' | 'billed'): 
 
 type ByName = Readonly<Record<ContenderName, Measurement>>;
 
-/** The contenders by name, where all of them ran. */
+/** The contenders by name; undefined unless all of them ran. */
 function byName({ contenders }: BenchResult): ByName | undefined {
   const found = Object.fromEntries(contenders.map((measurement) => [measurement.name, measurement]));
   return CONTENDERS.every((name) => name in found) ? (found as unknown as ByName) : undefined;
@@ -24,7 +24,7 @@ function byName({ contenders }: BenchResult): ByName | undefined {
 
 /**
  * A figure that must be at most `most` times another.
- * @param limit what the limit has of that figure: where it is beyond the bound too, nothing of ours stands in the way
+ * @param limit the limit's value of that figure: if this value is beyond the bound too, this project's code is not the cause
  */
 function ratio(claim: string, figure: number, other: number, most: number, limit?: number): Verdict {
   const holds = figure <= most * other;
@@ -36,7 +36,7 @@ function ratio(claim: string, figure: number, other: number, most: number, limit
   };
 }
 
-/** What mode direct has to reach, in one run under AWS's latencies. Empty where a contender is missing. */
+/** Targets of mode direct in one run under AWS's latencies. Empty if a contender is missing. */
 export function targets(result: BenchResult): Verdict[] {
   const found = byName(result);
   if (!found) return [];
@@ -64,7 +64,7 @@ export function targets(result: BenchResult): Verdict[] {
   ];
 }
 
-/** What the plan that this system began from promised of it, with our figures. */
+/** Promises of this system's first plan, compared with the measured figures. */
 export function planPromises(result: BenchResult): Verdict[] {
   const found = byName(result);
   if (!found) return [];

@@ -6,11 +6,11 @@ export interface Reply {
   readonly body: string;
 }
 
-/** A visitor with as many connections as it has requests in flight. */
+/** A visitor that has one connection for each of its requests in flight. */
 export class Visitor {
   private readonly agent: http.Agent;
 
-  /** @param keepAlive whether connections are used again: quicker, but one that is closed just then is an error of nobody's */
+  /** @param keepAlive whether connections are reused: quicker, but a request on a connection that is just closing fails by chance */
   constructor(
     private readonly url: string,
     keepAlive = true,
@@ -18,7 +18,7 @@ export class Visitor {
     this.agent = new http.Agent({ keepAlive, maxSockets: Infinity });
   }
 
-  /** Never rejects: what goes wrong is a reply with status 0. */
+  /** Never rejects: an error becomes a reply with status 0. */
   ask(path: string, body?: Buffer): Promise<Reply> {
     return new Promise((resolve) => {
       const fail = (): void => resolve({ status: 0, body: '' });

@@ -17,13 +17,13 @@ export interface BodiesResult {
   readonly cases: readonly CaseResult[];
 }
 
-/** Requests at once that start every environment a case will want. */
+/** Concurrent requests in the warm-up: they start every environment that a case needs. */
 const WARM_CONCURRENCY = 6;
 const TRAINING_ROUNDS = 10;
 
 /**
- * Runs every contender through every size and direction, case by case in turns, so that whatever this machine does hits all alike.
- * @param signal ends it between two contenders
+ * Runs every contender through every size and direction in turns, case by case, so that disturbances of this machine hit all alike.
+ * @param signal stops the run between two contenders
  */
 export async function benchBodies(options: BodiesOptions, progress: Progress, signal: AbortSignal): Promise<BodiesResult> {
   const startedAt = new Date();
@@ -58,7 +58,7 @@ async function takeTurns(
   progress.stage('measuring');
   for (const [turn, each] of CASES.entries()) {
     const contenders: Measurement[] = [];
-    // What a size needs for the first time (a connection to the bucket, its client) is paid before it is measured.
+    // The warm-up pays for what a size needs the first time (a connection to the bucket, its client), before the measurement.
     const warmUp = planCase(each, { ...options, requests: WARM_CONCURRENCY });
     for (const [i, runner] of runners.entries()) {
       signal.throwIfAborted();

@@ -6,7 +6,7 @@ const MB = 1024 * KB;
 export const SIZES = { '1 KB': KB, '30 KB': 30 * KB, '300 KB': 300 * KB, '4 MB': 4 * MB } as const;
 export type SizeName = keyof typeof SIZES;
 
-/** Whose body has the size: the request's or the answer's. */
+/** Which body has the size: the request's or the answer's. */
 export const DIRECTIONS = ['upload', 'download'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
@@ -19,15 +19,14 @@ export const CASES: readonly Case[] = (Object.keys(SIZES) as SizeName[]).flatMap
   DIRECTIONS.map((direction) => ({ size, direction })),
 );
 
-/** Bytes a second that arrivals bring at most: beyond some MB the two cores of a small machine are what is measured. */
+/** Most bytes per second of all arrivals. With more, the bench would measure the two cores of a small machine. */
 const BYTES_PER_SECOND = 4 * MB;
-/** Of the other body, in bytes. */
+/** Size of the other body, in bytes. */
 const SMALL = 1 * KB;
-/** In ms. */
 const AGENT_MEDIAN_MS = 50;
 const AGENT_SIGMA = 0.3;
 
-/** Arrivals of one case, Poisson as everywhere; the same for every contender. */
+/** Poisson arrivals of one case; they are the same for every contender. */
 export function planCase(
   { size, direction }: Case,
   { seed, requests, rate }: { seed: number; requests: number; rate: number },

@@ -1,4 +1,4 @@
-/** `npm run bench:bodies`: what bodies of different sizes take through the tunnel. */
+/** `npm run bench:bodies`: measures what bodies of different sizes take through the tunnel, in time and money. */
 import path from 'node:path';
 import { runProgram } from '../../cli/command-line';
 import { whileFit } from '../fitness/while-fit';
@@ -12,7 +12,7 @@ import { bodiesJson, bodiesReport, bodiesTables } from './report';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Resolves with the exit code: 0 when it has measured and every request was answered, 1 when one was not. */
+/** Resolves with the exit code: 0 when every request was answered, otherwise 1. */
 async function main(options: BodiesOptions): Promise<number> {
   const progress = progressOn(process.stderr);
   const result = await whileFit((signal) => benchBodies(options, progress, signal), {

@@ -7,7 +7,7 @@ import { PRICES_AS_OF } from '../prices';
 import type { BodiesResult, CaseResult } from './bodies-bench';
 import { rateOf, SIZES } from './cases';
 
-/** What one body of the size takes through the tunnel, the agent's own time left out. In MB (10^6 bytes) a second. */
+/** Throughput of one body of the size through the tunnel, without the agent's own time. In MB (10^6 bytes) per second. */
 const throughput = (bytes: number, { withoutAgent }: Measurement): number => bytes / 1e6 / (withoutAgent.percentile(50) / 1000);
 
 const caseName = ({ size, direction }: CaseResult): string => `${size} ${direction}`;

@@ -9,7 +9,7 @@ export interface Finding {
 
 export interface Requests {
   readonly requests: number;
-  /** Requests that were not answered as they should. */
+  /** Requests that were not answered correctly. */
   readonly errors: number;
 }
 
@@ -18,10 +18,10 @@ export class Judge {
   private readonly intervals: Interval[] = [];
   private readonly worst: Partial<Record<MeasureName, number>> = {};
 
-  /** @param saturating the program itself takes all cores it can get: how long it waits and how late it is says nothing then */
+  /** @param saturating true if the program itself takes all cores it can get: its waiting time and lateness then say nothing */
   constructor(private readonly saturating = false) {}
 
-  /** Takes in the next interval. @returns what is beyond its bound so far */
+  /** Adds the next interval. @returns a measure that is beyond its bound so far */
   add(interval: Interval): Finding | undefined {
     this.intervals.push(interval);
     this.judge(this.lastWindow());
@@ -30,13 +30,13 @@ export class Judge {
 
   /** The judgement at the end. @param outcome of the requests, where the program made some */
   end({ requests, errors }: Requests = { requests: 0, errors: 0 }): Finding | undefined {
-    // A program that ended sooner than a window is judged by all there is.
+    // A program that ended before a full window is judged by all its intervals.
     if (sum(this.intervals, ({ seconds }) => seconds) < WINDOW_SECONDS) this.judge(this.intervals);
     if ((this.worst.others ?? 0) > OTHERS_WITH_ERRORS) this.raise('errors', errors / Math.max(1, requests));
     return this.finding();
   }
 
-  /** The last intervals that make up a window; none while there are too few. */
+  /** The last intervals that fill a window; empty while there are too few intervals. */
   private lastWindow(): readonly Interval[] {
     let seconds = 0;
     for (let from = this.intervals.length - 1; from >= 0; from--) {
@@ -60,7 +60,7 @@ export class Judge {
     );
     const waited = sum(cpu, ({ waitedMs }) => waitedMs);
     this.raise('others', others / sum(cpu, ({ availableMs }) => availableMs));
-    // Processes of this program wait for one another as well: only what others had of the cores is put down to them.
+    // Processes of this program also wait for one another: waiting counts only by the other processes' share of the used cores.
     const wanted = waited + sum(cpu, ({ ranMs }) => ranMs);
     if (!this.saturating) this.raise('waiting', (waited / Math.max(1, wanted)) * (others / Math.max(1, ours + others)));
   }

@@ -6,7 +6,7 @@ import type { CpuInterval, Interval } from './interval';
 /** How often a timer is due, in ms. */
 const TIMER_MS = 20;
 
-/** Counters as they stand, in ms. */
+/** Values of the counters at one moment, in ms. */
 interface Counters {
   readonly machine: MachineTimes;
   /** CPU time of this program, ended processes included. */
@@ -14,7 +14,7 @@ interface Counters {
   readonly schedulers: ReadonlyMap<number, SchedulerTimes>;
 }
 
-/** Looks at this machine from within a program: who has its cores, who waits for them, and how late timers come. */
+/** Samples this machine from within a program: which processes have its cores, which wait for a core, and how late timers come. */
 export class Sampler {
   private readonly tree: ProcessTree;
   private late = new Times();

@@ -3,14 +3,14 @@ import { BOUNDS } from './bounds';
 import { Judge, type Finding, type Requests } from './judge';
 import { startSampling } from './sampling';
 
-/** Exit status of a program that found the machine unfit: neither its success nor its failure. */
+/** Exit status of a program that found the machine unfit: neither success nor failure. */
 const UNFIT_STATUS = 3;
 
 /** The machine was too busy; the message says which measure, its value and its bound. */
 export class UnfitMachineError extends ExitError {
   override readonly name = 'UnfitMachineError';
 
-  /** @param failure what the run failed with, if it did */
+  /** @param failure the error of the run, if the run failed */
   constructor(finding: Finding, failure?: Error) {
     const meanwhile = failure ? `; meanwhile the run failed: ${failure.message}` : '';
     super(`this machine is too busy for figures: ${describe(finding)}${meanwhile}`, UNFIT_STATUS);
@@ -18,16 +18,16 @@ export class UnfitMachineError extends ExitError {
 }
 
 export interface WhileFitOptions<T> {
-  /** How the requests ended that the result is about. */
+  /** Counts the requests of the result and their errors. */
   readonly requests: (result: T) => Requests;
-  /** The program itself takes all cores it can get: only what others take of them is judged. */
+  /** True if the program itself takes all cores it can get: then only the share of other processes is judged. */
   readonly saturating?: boolean;
   readonly sampling?: typeof startSampling;
 }
 
 /**
- * Runs what makes figures, and watches the machine meanwhile.
- * @param run has to end soon after its signal is aborted, which happens as soon as the machine is found unfit
+ * Runs a measurement and watches the machine meanwhile.
+ * @param run must end soon after its signal is aborted; the signal is aborted as soon as the machine is found unfit
  * @throws UnfitMachineError when the machine was unfit, whether `run` succeeded or failed
  */
 export async function whileFit<T>(run: (signal: AbortSignal) => Promise<T>, options: WhileFitOptions<T>): Promise<T> {
@@ -47,7 +47,7 @@ export async function whileFit<T>(run: (signal: AbortSignal) => Promise<T>, opti
   try {
     result = await run(unfit.signal);
   } catch (error) {
-    // A run that fails counts as one request, which failed. A run that was ended early has not failed.
+    // A run that fails counts as one failed request. A run that was ended early has not failed.
     await assertFit({ requests: 1, errors: 1 }, unfit.signal.aborted ? undefined : (error as Error));
     throw error;
   }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { answerOf, plannedDelay } from '../local-service';
 
-/** The shortest agent: it is its own local service, and asks for no acknowledgement, which the limit's handlers would not send. */
+/** The shortest agent: it is its own local service. It asks for no acknowledgement, because the limit's handlers send none. */
 export class LimitAgent {
   private constructor(private readonly socket: WebSocket) {}
 

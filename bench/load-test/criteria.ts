@@ -1,7 +1,7 @@
 import type { Verdict } from '../verdicts';
 import type { LoadResult } from './load-test';
 
-/** The plan's criteria for load. @returns verdicts on what must never fail, and on times, which this machine may spoil */
+/** The plan's criteria for load. @returns verdicts on correctness, and on times; a slow machine may spoil the times */
 export function criteria(result: LoadResult): { readonly correctness: Verdict[]; readonly speed: Verdict[] } {
   const { measurement, inFlight, options, failedDeliveries, ruleChanges } = result;
   const { mean, p99 } = measurement.withoutAgent.summary();

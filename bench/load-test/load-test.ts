@@ -10,7 +10,7 @@ import { steadyLoad } from './steady-load';
 const ANSWER_BYTES = 3072;
 const SAMPLE_MS = 500;
 const TRAINING_ROUNDS = 20;
-/** Until requests of the ramp have made room for as many at the full rate, in ms. */
+/** Time until requests at the full rate have replaced the requests of the ramp, in ms. */
 const LEVELLING_MS = 1000;
 
 export interface LoadResult {
@@ -19,21 +19,21 @@ export interface LoadResult {
   readonly rate: number;
   readonly measurement: Measurement;
   readonly lateness: Times;
-  /** While the load was held. */
+  /** Requests in flight while the load was held. */
   readonly inFlight: { readonly mean: number; readonly min: number; readonly max: number };
-  /** Execution environments at the end. */
+  /** Number of execution environments at the end. */
   readonly environments: number;
-  /** When the last answer is there: of the execution environments, and of the process that is cloud, agent and visitors, in MB. */
+  /** Memory in MB after the last answer: of the execution environments, and of the process that runs cloud, agent and visitors. */
   readonly memoryMb: { readonly environments: number; readonly cloud: number };
-  /** Events that were refused, given up, or kept in a queue for people. */
+  /** Events that were refused, given up, or kept in a failure queue. */
   readonly failedDeliveries: number;
-  /** Calls of EventBridge by functions that were no PutEvents. */
+  /** Calls of functions to EventBridge other than PutEvents. */
   readonly ruleChanges: number;
 }
 
 /**
- * Ramps up to so many requests in flight through mode direct, holds them, and counts.
- * @param signal ends it while it waits
+ * Ramps up to `vus` requests in flight in mode direct, holds this load, and counts.
+ * @param signal ends the test while the test waits
  */
 export async function loadTest(options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<LoadResult> {
   progress.stage('building the functions');
@@ -70,14 +70,14 @@ async function hold(runner: Runner, options: LoadOptions, progress: Progress, si
     inFlight,
     measurement: await runner.result(),
     environments: lambda.environments().length,
-    // Only now: looking takes the kernel long enough to disturb what is measured.
+    // Memory is read only now: the kernel takes long enough for a read to disturb a measurement.
     memoryMb: { environments: memoryMb(lambda.environments().map(({ pid }) => pid)), cloud: memoryMb([process.pid]) },
     failedDeliveries: refused + attempts['dead-lettered'] + attempts.dropped + discarded + kept,
     ruleChanges: calls.count({ service: 'events' }) - calls.count({ service: 'events', operation: 'PutEvents' }),
   };
 }
 
-/** Looks on until the last request is sent. */
+/** Samples the number of requests in flight until the last request is sent. */
 async function watch(runner: Runner, { duration }: LoadOptions, progress: Progress, signal: AbortSignal): Promise<LoadResult['inFlight']> {
   const counts: number[] = [];
   const beganAt = performance.now();
@@ -87,7 +87,7 @@ async function watch(runner: Runner, { duration }: LoadOptions, progress: Progre
     progress.share(Math.min(1, elapsed / duration));
   }
   progress.share(1);
-  // The last sample can fall behind the last arrival.
+  // The last sample can be taken after the last arrival.
   const held = counts.slice(0, -1);
   const mean = held.reduce((a, b) => a + b, 0) / Math.max(1, held.length);
   return { mean, min: Math.min(...held), max: Math.max(...held) };

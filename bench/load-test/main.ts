@@ -1,4 +1,4 @@
-/** `npm run load`: many requests in flight, and what holds of what the plan asked for. */
+/** `npm run load`: holds many requests in flight and checks the plan's criteria for load. */
 import { writeFile } from 'node:fs/promises';
 import { runProgram } from '../../cli/command-line';
 import { whileFit } from '../fitness/while-fit';

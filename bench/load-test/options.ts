@@ -3,13 +3,13 @@ import { LATENCY_PROFILES, type LatencyProfileName } from '../../emulator/latenc
 import { parseOptions, type Help } from '../../cli/command-line';
 
 export interface LoadOptions {
-  /** Requests to be in flight. */
+  /** Number of requests to hold in flight. */
   readonly vus: number;
-  /** Of the measured part, in ms. */
+  /** Duration of the measured part, in ms. */
   readonly duration: number;
   /** Time in which the rate grows and the environments start, in ms. */
   readonly ramp: number;
-  /** What the agent's local service takes for each request, in ms. */
+  /** Time that the agent's local service takes for each request, in ms. */
   readonly agentMs: number;
   readonly latency: LatencyProfileName;
   readonly seed: number;
@@ -17,8 +17,8 @@ export interface LoadOptions {
 }
 
 /**
- * Starting an environment takes two cores most of a second. A ramp that starts them quicker starves those that run, agents send again
- * what is not acknowledged, and that starts more. In ms.
+ * Time of the ramp for each request in flight, in ms. Starting an environment takes two cores most of a second. A faster ramp
+ * starves running environments: agents then send unacknowledged messages again, and even more environments start.
  */
 const START_MS = 1000;
 

@@ -7,11 +7,11 @@ export interface SteadyLoad {
   readonly hold: readonly PlannedRequest[];
 }
 
-/** Without the agent, a request takes about this long, in ms: added to its time, so that enough are in flight (Little's law). */
+/** Approximate time of a request without its agent's time, in ms. The rate includes this time, by Little's law. */
 const PATH_MS = 60;
 
 /**
- * Evenly spaced arrivals: growing linearly from nothing while environments start, then at the rate that keeps `vus` in flight.
+ * Evenly spaced arrivals: the rate grows linearly from 0 while environments start, then stays at the rate that keeps `vus` in flight.
  * In flight = rate × time in the system (https://en.wikipedia.org/wiki/Little%27s_law). Times in ms.
  */
 export function steadyLoad(options: { vus: number; ramp: number; duration: number; agentMs: number }): SteadyLoad {
@@ -20,7 +20,7 @@ export function steadyLoad(options: { vus: number; ramp: number; duration: numbe
   const total = Math.floor((rate * options.ramp) / 2000);
   return {
     rate,
-    // A rate that grows linearly has sent n requests after the square root of n's share of the time.
+    // While the rate grows linearly, request n of N is due after √(n/N) of the ramp's time.
     ramp: Array.from({ length: total }, (_, index) => ({ index, atMs: options.ramp * Math.sqrt(index / total), agentMs })),
     hold: Array.from({ length: Math.floor((rate * options.duration) / 1000) }, (_, index) => ({
       index,

@@ -2,12 +2,12 @@ import { shortName } from '../../environments/physical-name';
 import { ProcessTree } from '../processes/process-tree';
 import { readVariable, type ProcessTimes } from '../processes/read-process';
 
-/** CPU time by name of the process, in ms. */
+/** CPU time by process name, in ms. */
 export type CpuMs = Readonly<Record<string, number>>;
 
 /**
- * CPU time of the emulator, the agent, and each function's execution environments, those that end meanwhile included. Reads /proc.
- * A look loses nothing of an environment that ended since the look before, because the kernel adds what it used to its parent.
+ * CPU time of the emulator, the agent, and each function's execution environments, ended environments included. Reads /proc.
+ * No CPU time of an ended environment is lost between two looks, because the kernel adds that time to the parent process.
  */
 export class CpuByProcess {
   private readonly tree: ProcessTree;
@@ -16,7 +16,7 @@ export class CpuByProcess {
   private used: Record<string, number> = {};
   private readonly environments = new Set<number>();
 
-  /** @param pids the processes whose children are not looked for by a function's name: `emulator` is the parent of all environments */
+  /** @param pids processes that are named by their key; `emulator` is the parent of all environments, which are named by function */
   constructor(private readonly pids: { readonly emulator: number; readonly agent: number }) {
     this.tree = new ProcessTree(process.pid);
     this.names = new Map(Object.entries(pids).map(([name, pid]) => [pid, name]));
@@ -24,7 +24,7 @@ export class CpuByProcess {
     this.used = {};
   }
 
-  /** Takes in what the processes have used since the last look. */
+  /** Adds the CPU time that the processes have used since the last look. */
   look(): void {
     const now = new Map<number, ProcessTimes>();
     for (const times of this.tree.look()) {
@@ -37,7 +37,7 @@ export class CpuByProcess {
     this.last = now;
   }
 
-  /** What was used since the last time this was asked for. */
+  /** Returns the CPU time used since the last call of `take`. */
   take(): CpuMs {
     this.look();
     const { used } = this;
@@ -45,12 +45,12 @@ export class CpuByProcess {
     return used;
   }
 
-  /** How many environments have been started. */
+  /** Number of environments that have been started. */
   get started(): number {
     return this.environments.size;
   }
 
-  /** Environments that live, by process id. */
+  /** Environments that are alive. */
   living(): ProcessTimes[] {
     return [...this.last.values()].filter(({ pid }) => this.environments.has(pid));
   }
@@ -59,7 +59,7 @@ export class CpuByProcess {
     const endedMs = (times: ReadonlyMap<number, ProcessTimes>): number => times.get(this.pids.emulator)?.endedChildrenMs ?? 0;
     const ended = [...this.last.values()].filter(({ pid, parent }) => parent === this.pids.emulator && !now.has(pid));
     const unseenMs = endedMs(now) - endedMs(this.last) - ended.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
-    // Who began and ended between two looks has no name.
+    // A process that began and ended between two looks has no name.
     const names = ended.length > 0 ? ended.flatMap(({ pid }) => this.names.get(pid) ?? []) : ['other'];
     if (this.last.size > 0) for (const name of names) this.add(name, unseenMs / names.length);
   }
@@ -68,7 +68,7 @@ export class CpuByProcess {
     if (ms > 0) this.used[name] = (this.used[name] ?? 0) + ms;
   }
 
-  /** The guard of the emulator's processes has no name, and neither has a process that is just being started. */
+  /** Undefined for the guard of the emulator's processes and for a process that is just being started. */
   private nameOf({ pid, parent }: ProcessTimes): string | undefined {
     const known = this.names.get(pid);
     if (known !== undefined || parent !== this.pids.emulator) return known;

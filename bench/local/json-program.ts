@@ -6,16 +6,16 @@ import type { Readable } from 'node:stream';
 import { scripts } from '../../package.json';
 
 const ROOT = path.join(__dirname, '../..');
-/** A program that does not end by itself in this time after SIGTERM hangs, and is killed. In ms. */
+/** A program that has not ended this long after SIGTERM is killed. In ms. */
 const STOPPING_MS = 60_000;
-/** Of what it wrote to stderr this much is kept, in characters. */
+/** Number of characters that are kept of the end of the program's stderr. */
 const KEPT_STDERR = 2000;
 
 export type ProgramEvent = Readonly<Record<string, unknown>> & { readonly event: string };
 
-/** One of this project's programs as a child process that prints one JSON object a line, each with its `event`. */
+/** A program of this project as a child process. The program prints one JSON object per line, each with its `event`. */
 export class JsonProgram {
-  /** What it warned of. */
+  /** Warnings that the program printed. */
   readonly warnings: string[] = [];
   private readonly seen: ProgramEvent[] = [];
   private readonly ending = new AbortController();
@@ -34,7 +34,7 @@ export class JsonProgram {
   }
 
   /**
-   * @param script its name in package.json
+   * @param script the name of the script in package.json
    * @param environment added to this process's environment
    */
   static start(script: 'start' | 'agent', args: readonly string[], environment: NodeJS.ProcessEnv = {}): JsonProgram {
@@ -42,7 +42,7 @@ export class JsonProgram {
       cwd: ROOT,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // In a process group of its own: Ctrl-C reaches this process alone, which stops its children in their order.
+      // The program has its own process group: Ctrl-C reaches only this process, which stops its children in their order.
       detached: true,
     });
     return new JsonProgram(`npm run ${script}`, child);
@@ -58,9 +58,9 @@ export class JsonProgram {
   }
 
   /**
-   * The first event of that name, which may have come already.
-   * @param signal gives up waiting
-   * @throws what the signal was aborted with, or an Error when the program ends first
+   * Resolves with the first event of this name, also if the event came before the call.
+   * @param signal stops waiting
+   * @throws the signal's reason, or an Error when the program ends first
    */
   async event(name: string, signal: AbortSignal): Promise<ProgramEvent> {
     const until = AbortSignal.any([signal, this.ended]);
@@ -72,7 +72,7 @@ export class JsonProgram {
     }
   }
 
-  /** Ends it as Ctrl-C does, and waits for its end. */
+  /** Ends the program with SIGTERM, and waits for its end. */
   async stop(): Promise<void> {
     this.stopping = true;
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
@@ -86,14 +86,14 @@ export class JsonProgram {
   private onLine(line: string): void {
     const event = parse(line);
     if (!event) return;
-    // The agent tells of each request, and nobody asks for that.
+    // The agent reports each request; nothing waits for these events.
     if (event.event === 'request') return;
     this.seen.push(event);
     if (event.event === 'warning') this.warnings.push(`${this.name}: ${String(event['text'] ?? event['message'])}`);
   }
 }
 
-/** What npm would start for a script, without npm between: the program has to be a child of this process, whose CPU time is known. */
+/** Node's arguments for a script. Started without npm, the program is a direct child, so that its CPU time is known. */
 function nodeArguments(script: 'start' | 'agent'): string[] {
   const [, program, ...args] = scripts[script].split(' ');
   if (program !== 'node') throw new Error(`package.json: the script "${script}" does not begin with "exec node": ${scripts[script]}`);

@@ -9,18 +9,18 @@ import { visit, type Visit } from './visitors';
 
 /** How often processes are looked at while visitors come, in ms. */
 const LOOK_MS = 500;
-/** Requests that a visitor gave up are over by the deadline of forward-request and API Gateway's time-out; looked at in steps. In ms. */
+/** Longest wait for idle environments, in ms: by then forward-request's deadline and API Gateway's time-out end every request. */
 const IDLE_MS = 35_000;
 const IDLE_LOOK_MS = 100;
 
-/** One number of visitors. */
+/** The results of one number of visitors. */
 export interface LocalRun extends Visit {
-  /** Undefined where there is no /proc. */
+  /** Undefined without /proc. */
   readonly processes?: ProcessFigures;
 }
 
 export interface ProcessFigures {
-  /** Execution environments started: since `npm start` began, and in this run. */
+  /** Number of execution environments started: since `npm start` began, and in this run. */
   readonly environments: number;
   readonly environmentsStarted: number;
   readonly cpuMs: CpuMs;
@@ -32,15 +32,18 @@ export interface LocalBenchResult {
   readonly options: LocalBenchOptions;
   readonly startedAt: Date;
   readonly seconds: number;
-  /** What `npm start` took until it was ready, in seconds, and its first visitor's request, in ms. */
+  /** Time that `npm start` took until it was ready, in seconds, and time of the first visitor's request, in ms. */
   readonly readySeconds: number;
   readonly firstVisitMs: number;
   readonly runs: readonly LocalRun[];
-  /** What emulator and agent warned of. */
+  /** Warnings of emulator and agent. */
   readonly warnings: readonly string[];
 }
 
-/** Starts the tunnel, and lets ever more visitors come. @param signal ends it at any time, and its reason is what this rejects with */
+/**
+ * Starts the tunnel and measures each number of visitors in turn.
+ * @param signal ends the bench at any time: the promise rejects with the signal's reason
+ */
 export async function localBench(options: LocalBenchOptions, progress: Progress, signal: AbortSignal): Promise<LocalBenchResult> {
   const startedAt = new Date();
   progress.stage('starting the tunnel');
@@ -95,7 +98,7 @@ async function run(
   }
 }
 
-/** Waits until every environment is frozen, which it is between two invocations: otherwise the next run would begin with this one's work. */
+/** Waits until every environment is frozen, as between two invocations. Otherwise work of this run would disturb the next run. */
 async function idle(cpu: CpuByProcess, signal: AbortSignal): Promise<void> {
   for (const endsAt = Date.now() + IDLE_MS; Date.now() < endsAt; await sleep(IDLE_LOOK_MS, undefined, { signal })) {
     cpu.look();

@@ -1,4 +1,4 @@
-/** `npm run bench:local`: what `npm start` carries on this machine. */
+/** `npm run bench:local`: measures the load that `npm start` carries on this machine. */
 import path from 'node:path';
 import { onStopSignal } from '../../agent';
 import { runProgram } from '../../cli/command-line';
@@ -12,12 +12,12 @@ import { localPlot } from './plot';
 import { failed, localJson, localNotes, localReport, localTables } from './report';
 
 const PLOT = 'local.svg';
-/** What a shell expects of a program that Ctrl-C has stopped. */
+/** Exit status that a shell expects of a program stopped by Ctrl-C. */
 const STOPPED = 130;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** Resolves with the exit code: 0 when every request was answered, 1 when one was not, 130 when it was stopped. */
+/** Resolves with the exit code: 0 when every request was answered, 1 when a request was not, 130 when the bench was stopped. */
 async function main(options: LocalBenchOptions): Promise<number> {
   const progress = progressOn(process.stderr);
   const stopped = new AbortController();
@@ -26,7 +26,7 @@ async function main(options: LocalBenchOptions): Promise<number> {
     localBench(options, progress, AbortSignal.any([unfit, stopped.signal]));
   try {
     const result = await whileFit(run, {
-      // It loads this machine as much as it can.
+      // The bench loads this machine as much as possible.
       saturating: true,
       requests: ({ runs }) => ({
         requests: runs.reduce((sum, { requests }) => sum + requests, 0),

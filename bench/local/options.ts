@@ -3,9 +3,9 @@ import { parseOptions, type Help } from '../../cli/command-line';
 import { wholeNumber } from '../options';
 
 export interface LocalBenchOptions {
-  /** How long each number of visitors comes. */
+  /** Duration of the run with each number of visitors, in seconds. */
   readonly seconds: number;
-  /** How many visitors come at once, one run each. */
+  /** Numbers of concurrent visitors; each number has one run. */
   readonly concurrent: readonly number[];
   readonly json?: string;
   readonly out: string;
@@ -13,7 +13,7 @@ export interface LocalBenchOptions {
 }
 
 const CONCURRENT = [1, 5, 10, 20, 50, 100];
-/** Beyond it the load tool is what is measured. */
+/** With more visitors, the bench would measure the load tool itself. */
 const MOST_CONCURRENT = 1000;
 
 /** Reads the command line of `npm run bench:local`. @throws CommandLineError */

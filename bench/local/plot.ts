@@ -2,7 +2,7 @@ import { svg } from '../report/svg';
 import type { LocalBenchResult } from './local-bench';
 import { perSecond } from './report';
 
-/** Above, requests a second by concurrent visitors; below, how long they took. */
+/** Two charts: above, requests per second by number of concurrent visitors; below, response times. */
 export function localPlot({ runs }: LocalBenchResult): string {
   const visitors = runs.map(({ concurrent }) => String(concurrent));
   const answered = (percent: number): (number | null)[] =>
@@ -37,7 +37,7 @@ export function localPlot({ runs }: LocalBenchResult): string {
   });
 }
 
-/** Told apart by colour and by dash, so that a print without colours can be read. */
+/** Lines differ in colour and in dash, so that a print without colours can be read. */
 function line(name: string, grid: number, color: string, type: 'solid' | 'dashed', data: readonly (number | null)[]): object {
   return { name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, itemStyle: { color }, lineStyle: { width: 2, color, type }, data };
 }

@@ -3,13 +3,13 @@ import type { Table } from '../report/tables';
 import { markdownTable } from '../report/text-table';
 import type { LocalBenchResult, LocalRun } from './local-bench';
 
-/** Whose CPU time is told apart in `--json`; the first columns of the table. */
+/** Processes whose CPU time is always listed in `--json`; the first columns of the table. */
 const PROCESSES = ['emulator', 'forward-request', 'receive-message', 'agent'] as const;
 
 export const perSecond = ({ answeredInTime, seconds }: LocalRun): number => answeredInTime / seconds;
 export const failed = ({ requests, answered }: LocalRun): number => requests - answered;
 
-/** By process, in ms a request that was answered; undefined where it is not known. */
+/** CPU time by process, in ms per answered request; undefined if a run has no CPU times. */
 function cpuMsPerRequest(runs: readonly LocalRun[]): Readonly<Record<string, number>> | undefined {
   const answered = runs.reduce((sum, each) => sum + each.answered, 0);
   const used = runs.flatMap(({ processes }) => (processes ? [processes.cpuMs] : []));
@@ -66,7 +66,7 @@ function memoryTable(runs: readonly LocalRun[]): Table {
   };
 }
 
-/** What no table says, a sentence each. */
+/** Facts that no table shows, one sentence each. */
 export function localNotes({ readySeconds, firstVisitMs, warnings, runs }: LocalBenchResult): string[] {
   return [
     `npm start was ready in ${readySeconds.toFixed(1)} s, and its first visitor had an answer in ${firstVisitMs.toFixed(0)} ms.`,

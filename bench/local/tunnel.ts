@@ -2,18 +2,18 @@ import { startDemoService } from '../../agent/demo/demo-service';
 import { ProcessGuard } from '../../emulator/process-guard';
 import { JsonProgram } from './json-program';
 
-/** `npm start`'s name for its tunnel. */
+/** The name of `npm start`'s tunnel. */
 const NAME = 'demo';
 
-/** What a user gets by `npm start`, as processes whose CPU time can be told apart. */
+/** The tunnel that `npm start` gives a user, as separate processes, so that the CPU time of each is known. */
 export interface Tunnel {
   /** The tunnel's home page. */
   readonly url: string;
-  /** What `npm start` took until it was ready, by its own clock, in seconds. */
+  /** Time that `npm start` took until it was ready, by its own clock, in seconds. */
   readonly readySeconds: number;
   readonly emulatorPid: number;
   readonly agentPid: number;
-  /** What the programs have warned of so far. */
+  /** Warnings of the programs so far. */
   warnings(): readonly string[];
   /** Aborted with an Error when one of the programs ends by itself. */
   readonly ended: AbortSignal;
@@ -22,10 +22,10 @@ export interface Tunnel {
 }
 
 /**
- * Starts `npm start`, and the agent beside it instead of within it: they are two programs on AWS as well, and in one process nobody
- * could tell whose CPU time it was. The demo service runs in this process.
- * @param signal gives up
- * @throws Error with what a program said, when it ends before it is ready; nothing is left running then
+ * Starts `npm start` without its agent, and the agent as a program beside it. On AWS they are two programs as well, and only separate
+ * processes show the CPU time of each. The demo service runs in this process.
+ * @param signal stops the start
+ * @throws Error with the output of a program that ends before it is ready; no program is left running then
  */
 export async function startTunnel(signal: AbortSignal): Promise<Tunnel> {
   const cleanUps: (() => Promise<void>)[] = [];
@@ -41,7 +41,7 @@ export async function startTunnel(signal: AbortSignal): Promise<Tunnel> {
 }
 
 async function start(signal: AbortSignal, cleanUps: (() => Promise<void>)[]): Promise<Omit<Tunnel, 'close'>> {
-  // Ends the programs even when this process is killed.
+  // The guard ends the programs even when this process is killed.
   const guard = await ProcessGuard.start();
   cleanUps.push(() => guard.close());
   const run = (...args: Parameters<typeof JsonProgram.start>): JsonProgram => {

@@ -1,9 +1,9 @@
 import autocannon from 'autocannon';
 import { Times } from '../histogram';
 
-/** A visitor gives up after so many seconds, and asks again: autocannon's own default. */
+/** Time-out of a visitor, in seconds; the visitor then asks again. The value is autocannon's default. */
 const PATIENCE_SECONDS = 10;
-/** How often autocannon looks whether the run is over, in ms. */
+/** How often autocannon checks whether the run is over, in ms. */
 const SAMPLE_MS = 100;
 
 /** What visitors saw. */
@@ -12,20 +12,20 @@ export interface Visit {
   /** How long requests were sent, in seconds. */
   readonly seconds: number;
   readonly requests: number;
-  /** Requests answered with 2xx; within those seconds, and in all. */
+  /** Requests answered with 2xx: within those seconds, and in total. */
   readonly answeredInTime: number;
   readonly answered: number;
-  /** Of the requests answered with 2xx, in ms. */
+  /** Times of the requests answered with 2xx, in ms. */
   readonly times: Times;
-  /** Requests that were not, by what became of them: a status, `time-out`, `socket error`, or `no answer` when a connection was closed. */
+  /** Requests without a 2xx answer, by reason: a status, `time-out`, `socket error`, or `no answer` when a connection was closed. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
 /**
- * So many visitors ask for a page again and again, each as soon as it has its answer. When the time is over nobody asks any more,
- * and each request that is under way still gets its answer or its time-out: none is forgotten, and none meets the next run.
+ * Visitors ask for a page again and again, each as soon as its answer has come. When the time is over, no visitor asks any more.
+ * Each request in flight still gets its answer or its time-out: no request is forgotten, and none disturbs the next run.
  * @param seconds how long requests are sent
- * @param signal ends it early: the promise rejects with its reason
+ * @param signal ends the run early: the promise rejects with the signal's reason
  */
 export async function visit(url: string, concurrent: number, seconds: number, signal: AbortSignal): Promise<Visit> {
   const clients: autocannon.Client[] = [];
@@ -36,7 +36,7 @@ export async function visit(url: string, concurrent: number, seconds: number, si
   const options: autocannon.Options = {
     url,
     connections: concurrent,
-    // It ends when all visitors have: this is the latest end.
+    // The run ends when all visitors have ended: this is the latest end.
     duration: seconds + 2 * PATIENCE_SECONDS,
     timeout: PATIENCE_SECONDS,
     sampleInt: SAMPLE_MS,
@@ -73,7 +73,7 @@ export async function visit(url: string, concurrent: number, seconds: number, si
   };
 }
 
-/** A client ends after its request under way: autocannon checks this limit, which its types do not name, before each request. */
+/** Ends a client after its current request: autocannon checks this limit before each request, but its types do not declare the limit. */
 function askNoMore(client: autocannon.Client): void {
   const limited = client as autocannon.Client & { responseMax: number; readonly reqsMade: number };
   limited.responseMax = limited.reqsMade;

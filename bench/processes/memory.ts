@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Memory of processes in MB, pages that several share divided among them (`Pss` of
- * https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html); 0 where the system does not tell.
+ * Memory of processes in MB. Pages that several processes share are divided among them (`Pss` of
+ * https://man7.org/linux/man-pages/man5/proc_pid_smaps.5.html). 0 where the system does not report memory.
  */
 export function memoryMb(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + kilobytes(pid), 0) / 1024;

@@ -1,14 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { readProcess, type ProcessTimes } from './read-process';
 
-/** A process and all processes below it, by /proc; empty where there is none. */
+/** A process and all processes below it, read from /proc; empty without /proc. */
 export class ProcessTree {
-  /** Parent by process id: a process is asked for its parent once, because there are hundreds that are not ours. */
+  /** Parent by process id. A process is asked for its parent only once, because a machine has hundreds of other processes. */
   private parents = new Map<number, number>();
 
   constructor(private readonly root: number) {}
 
-  /** Those that live now, the root first. */
+  /** The processes that live now, the root first. */
   look(): ProcessTimes[] {
     const living = processIds();
     this.parents = new Map(living.map((pid) => [pid, this.parents.get(pid) ?? readProcess(pid)?.parent ?? 0]));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Linux counts CPU time in ticks of a hundredth of a second for programs to see (`getconf CLK_TCK`). */
+/** Linux reports CPU time to programs in ticks of a hundredth of a second (`getconf CLK_TCK`). */
 const TICK_MS = 10;
 const NS_PER_MS = 1e6;
 
@@ -8,11 +8,11 @@ const NS_PER_MS = 1e6;
 export interface ProcessTimes {
   readonly pid: number;
   readonly parent: number;
-  /** One letter: `R` runs or wants to, `S` sleeps, `T` is stopped, `Z` has ended and its parent has not asked for its exit code yet. */
+  /** One letter: `R` runs or is ready to run, `S` sleeps, `T` is stopped, `Z` has ended and its parent has not read its exit code yet. */
   readonly state: string;
   /** User and system time. */
   readonly cpuMs: number;
-  /** The same of its children that have ended, and of their children. */
+  /** User and system time of the children that have ended, and of their children. */
   readonly endedChildrenMs: number;
 }
 
@@ -20,7 +20,7 @@ export interface ProcessTimes {
 export function readProcess(pid: number): ProcessTimes | undefined {
   const stat = read(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
-  // The name, in brackets, may hold anything; the fields are counted from behind it.
+  // The name in brackets may contain any character: the fields are counted after its closing bracket.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ms = (field: number): number => Number(fields[field]) * TICK_MS;
   return { pid, parent: Number(fields[1]), state: fields[0] ?? '', cpuMs: ms(11) + ms(12), endedChildrenMs: ms(13) + ms(14) };
@@ -40,7 +40,7 @@ export function readScheduler(pid: number): SchedulerTimes | undefined {
   return ran === undefined || waited === undefined ? undefined : { ranMs: Number(ran) / NS_PER_MS, waitedMs: Number(waited) / NS_PER_MS };
 }
 
-/** A variable that a process was started with; undefined where it has none of that name, or has ended. */
+/** An environment variable with which a process was started; undefined if the variable is missing or the process has ended. */
 export function readVariable(pid: number, name: string): string | undefined {
   const line = read(`/proc/${pid}/environ`)
     ?.split('\0')
@@ -51,7 +51,7 @@ export function readVariable(pid: number, name: string): string | undefined {
 /** CPU time of the whole machine since it began, in ms, all cores together. */
 export interface MachineTimes {
   readonly cores: number;
-  /** Spent on processes: user, nice and system. Interrupts are left out, because they are nobody's: much of them is our own traffic. */
+  /** Time of processes: user, nice and system. Interrupts belong to no process and are left out: much of them is the bench's traffic. */
   readonly busyMs: number;
   /** Taken by the host of a virtual machine (`steal`). */
   readonly stolenMs: number;

@@ -12,7 +12,7 @@ export interface PlotFiles {
   readonly cost: string;
 }
 
-/** The report that is kept: what ran, every table, the plots, and what holds of what was promised. */
+/** The report that is kept: what ran, every table, the plots, and which promises hold. */
 export function markdownReport(result: BenchResult, plots: PlotFiles): string {
   const { options } = result;
   const underAws = options.latency === 'aws';

@@ -3,7 +3,7 @@ import { COST_COMPONENTS, costOf } from '../cost';
 import { LIMIT } from '../contenders';
 import { svg } from './svg';
 
-/** Told apart by colour and by dash, so that a print without colours can be read. */
+/** Lines differ in colour and in dash, so that a print without colours can be read. */
 const LINES: Readonly<Record<string, { color: string; type: 'solid' | 'dashed' | 'dotted' }>> = {
   polling: { color: '#b4513c', type: 'dashed' },
   'polling-flat-100': { color: '#c99a2e', type: 'dotted' },
@@ -40,7 +40,7 @@ export function returnTimePlot({ contenders, limit }: BenchResult): string {
   });
 }
 
-/** A bar for each contender, made of what is charged. */
+/** A bar for each contender, stacked by cost component. */
 export function costPlot({ contenders, limit }: BenchResult): string {
   const all = [...contenders, limit];
   return svg({

@@ -11,7 +11,7 @@ export function svg(option: EChartsCoreOption): string {
     chart.setOption({ animation: false, backgroundColor: '#fff', textStyle: TEXT, ...option });
     return chart.renderToSVGString();
   } finally {
-    // Its clock would keep the process alive.
+    // The chart's clock would keep the process alive.
     chart.dispose();
   }
 }

@@ -15,7 +15,7 @@ export interface Table {
 const ms = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
 const percentiles = ({ p50, p90, p99, p999, max }: TimeSummary): string[] => [p50, p90, p99, p999, max].map(ms);
 
-/** Those of the table that is looked at first. */
+/** The main table, which a reader looks at first. */
 export function mainTable({ contenders, limit }: BenchResult): Table {
   return {
     title: "Return time: from the agent's last frame entering the gateway to forward-request returning, in ms",

@@ -1,4 +1,4 @@
-/** Rows of cells as text with aligned columns: the first to the left, figures to the right. */
+/** Formats rows as text with aligned columns: the first column to the left, figures to the right. */
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => (row[column] ?? '').length)));
   const line = (row: readonly string[]): string =>
@@ -6,7 +6,7 @@ export function textTable(header: readonly string[], rows: readonly (readonly st
   return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
-/** The same in Markdown. */
+/** Formats the same table in Markdown. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
   return [line(header), line(header.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');

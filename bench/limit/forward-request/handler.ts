@@ -1,7 +1,7 @@
 /**
  * The waiter of the limit: it looks up the tunnel, puts the row, posts to the agent, waits for one wake and removes the row.
- * No observability, no safety read, no error handling: what is left is what the parts themselves take. The removal's reply is not waited
- * for, as in the real function (docs/adr/0013).
+ * It has no observability, no safety read and no error handling: only the time of the parts themselves remains. Like the real
+ * function, the handler does not wait for the reply to the removal (docs/adr/0013).
  */
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -14,7 +14,7 @@ const variable = (name: string): string => process.env[name] ?? '';
 const dynamodb = new DynamoDBClient({});
 const agents = new ApiGatewayManagementApiClient({ endpoint: variable('AGENT_GATEWAY_URL').replace(/^ws/, 'http'), maxAttempts: 1 });
 
-/** What the wake brings: the answer, as receive-message of the limit passes it on. */
+/** The content of the wake: the answer, as receive-message of the limit passes it on. */
 interface Wake {
   readonly requestId: string;
   readonly statusCode: number;

@@ -1,6 +1,6 @@
 /**
- * The waker of the limit: an answer's conditional write, and one post. What is no answer (an agent's `ready`) is left to the
- * real function, outside of what is measured.
+ * The waker of the limit: it writes the answer conditionally and sends one post. Other messages (an agent's `ready`) go to the
+ * real function and are not measured.
  */
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
