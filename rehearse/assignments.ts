@@ -2,12 +2,12 @@ import type { Cohort } from '../functions/core/answer-path';
 import { shortName } from '../environments/physical-name';
 import type { AwsCall, Interceptor } from '../emulator/services';
 
-/** Requests of each cohort. */
+/** Number of requests in each cohort. */
 export type ByCohort = Readonly<Record<Cohort, number>>;
 
-/** Sees from the pending rows which cohort each request is assigned to, when, and until when it waits. Times are in ms since the epoch. */
+/** Observes the pending rows: each request's cohort, when the request was assigned, and whether it waits. Times in ms since the epoch. */
 export class Assignments {
-  /** In flight, by request id. */
+  /** Requests in flight, by request id. */
   private readonly open = new Map<string, Cohort>();
   private readonly assigned: { readonly at: number; readonly cohort: Cohort }[] = [];
 
@@ -24,7 +24,7 @@ export class Assignments {
     this.assigned.push({ at, cohort });
   }
 
-  /** Requests assigned from `from` on, and before `to`. */
+  /** Requests assigned at or after `from` and before `to`. */
   between(from: number, to = Infinity): ByCohort {
     const counts = { 'event-driven': 0, polling: 0 };
     for (const { at, cohort } of this.assigned) if (at >= from && at < to) counts[cohort]++;
@@ -47,7 +47,7 @@ export class Assignments {
   }
 }
 
-/** The pending row of a visitor's request that a call is about. Sweep's probes are nobody's request. */
+/** The pending row of a visitor's request that a call writes or deletes. Sweep's probes belong to no visitor. */
 function rowOf({ caller, input }: AwsCall): { readonly requestId: string; readonly cohort: Cohort } | undefined {
   if (shortName(caller.functionName) !== 'forward-request' || shortName(String(input['TableName'])) !== 'pending-requests')
     return undefined;

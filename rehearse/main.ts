@@ -1,4 +1,4 @@
-/** `npm run rehearse`: what operations rely on, rehearsed on the local cloud under load. */
+/** `npm run rehearse`: rehearses a rollback or the rollout on the local cloud, under load. */
 import { whileFit } from '../bench/fitness/while-fit';
 import type { Requests } from '../bench/fitness/judge';
 import { runProgram } from '../cli/command-line';
@@ -45,7 +45,7 @@ async function rehearseRollBack(options: RehearseOptions, progress: Progress): P
   return misses.length === 0 ? 0 : 1;
 }
 
-/** How visitors' requests ended, for the judgement of the machine. */
+/** Counts visitors' requests and errors, for the judgement of the machine. */
 const requestsOf = (...results: readonly Pick<Walk, 'seen' | 'unfinished'>[]): Requests => ({
   requests: results.reduce((sum, { seen }) => sum + seen.asked, 0),
   errors: results.reduce((sum, { seen, unfinished }) => sum + seen.errors + seen.lost + unfinished, 0),
@@ -53,7 +53,7 @@ const requestsOf = (...results: readonly Pick<Walk, 'seen' | 'unfinished'>[]): R
 
 const scenarioOf = (name: string): Scenario => SCENARIOS.find((scenario) => scenario.name === name) as Scenario;
 
-// It would stand between the lines; which versions run is what the lock file says.
+// Hides an SDK warning that would stand between the output lines. The lock file decides which versions run.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 void runProgram('rehearse', parseRehearseOptions, main);

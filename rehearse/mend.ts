@@ -5,12 +5,12 @@ import type { RehearsalCloud } from './rehearsal-cloud';
 import type { Mending, RunOptions } from './run';
 import { sendSweep } from './sweep';
 
-/** Times that the factor divides, in ms: until alarms are off again and a probe was counted, and what a new alarm would take. */
+/** Times in ms, divided by the factor: until alarms are off and a probe was counted, until a new alarm would come, between probes. */
 const RECOVERY_MS = 600_000;
 const WATCHED_MS = 120_000;
 const PROBE_MS = 30_000;
 
-/** Goes on as an operator would once the fault is mended: the same commands, and nothing forced. */
+/** Continues as an operator would after the fault is mended: with the same commands, and without force. */
 export async function mend(rehearsal: RehearsalCloud, options: RunOptions, progress: Progress): Promise<Mending> {
   const { timeFactor, signal } = options;
   const { operation, assignments, changes } = rehearsal;
@@ -31,7 +31,7 @@ export async function mend(rehearsal: RehearsalCloud, options: RunOptions, progr
   };
 }
 
-/** Tries until nothing speaks against it, sending sweep's probe as often as the factor says. */
+/** Tries `next` until it is not refused, and sends sweep's probe meanwhile, at an interval that the factor divides. */
 export async function nextWhenItIsLet(
   { cloud, operation }: RehearsalCloud,
   { timeFactor, signal }: RunOptions,

@@ -15,7 +15,7 @@ export interface RehearseOptions {
   readonly json: boolean;
 }
 
-/** Above it a period is shorter than what no factor divides: a safety read comes after a second. */
+/** Largest factor. With a larger one, a period would be shorter than the second before a safety read, which no factor divides. */
 const MAX_FACTOR = 20;
 const DEFAULT_FACTOR = 10;
 

@@ -1,23 +1,23 @@
 import type { Run } from './run';
 
-/** Everybody has to poll within this time after a fault, in ms of real time: promise 8. */
+/** All requests must poll within this time after a fault, in ms of real time: promise 8. */
 export const ROLL_BACK_MS = 300_000;
 
-/** One line of `--json`; null where nothing happened. */
+/** One line of `--json`; a time is null if its event did not happen. */
 export interface Outcome {
   readonly scenario: string;
   readonly secondsToAlarm: number | null;
   readonly secondsToRollback: number | null;
   readonly secondsToAllPolling: number | null;
   readonly visitorErrors: number;
-  /** Answered by the agent, and yet not the visitor's. */
+  /** Requests that the agent answered, but whose visitor did not get the answer. */
   readonly lost: number;
-  /** Visitors without any end, and rows that nobody removed. */
+  /** Visitors whose request never ended, and rows that nobody removed. */
   readonly unfinished: number;
   readonly timeFactor: number;
 }
 
-/** As measured: times the factor they are what to expect in real time, at most. */
+/** The outcome as measured. Measured times multiplied by the factor are upper limits for real time. */
 export function outcomeOf({ scenario, timeFactor, faultAt, alarmAt, rolledBackAt, allPollingAt, seen, unfinished }: Run): Outcome {
   const seconds = (at: number | undefined): number | null => (at === undefined ? null : Math.round((at - faultAt) / 100) / 10);
   return {
@@ -32,7 +32,7 @@ export function outcomeOf({ scenario, timeFactor, faultAt, alarmAt, rolledBackAt
   };
 }
 
-/** What a run missed, a sentence each; none when all is as it must be. */
+/** What a run missed, one sentence each; empty when every target was met. */
 export function missesOf(run: Run): string[] {
   const { scenario, timeFactor, faultAt, rolledBackAt, allPollingAt, ownAlarmAt, seen, unfinished, stillOpen, struck, mending } = run;
   const limit = ROLL_BACK_MS / timeFactor;
@@ -56,7 +56,7 @@ export function missesOf(run: Run): string[] {
   return misses.map((miss) => `${scenario.name}: ${miss}`);
 }
 
-/** What must hold for visitors, whatever else happens. */
+/** What was missed for visitors, one sentence each. These targets hold in every rehearsal. */
 export function missesOfVisitors(seen: Run['seen'], unfinished: number): string[] {
   const kinds = Object.entries(seen.errorKinds).map(([kind, count]) => `${count} × ${kind}`);
   return [

@@ -16,25 +16,25 @@ import { Visitors } from './visitors';
 
 const TUNNEL = 'rehearsal';
 const ANSWER_BYTES = 1024;
-/** What the agent's local service takes, in ms. */
+/** Time that the agent's local service takes, in ms. */
 const AGENT_MS = 50;
-/** A removal is sent when its visitor has been answered, and may be on its way for so long; looked at in steps. In ms. */
+/** Longest wait for removals of rows, in ms. A removal is sent after its visitor has been answered, and may still be on its way. */
 const REMOVAL_MS = 5000;
 const LOOK_MS = 50;
 
 export interface RehearsalOptions {
   readonly mode: 'bus' | 'direct';
-  /** Share of requests that is event-driven to begin with. */
+  /** Share of event-driven requests at the beginning, in percent. */
   readonly percent: number;
   readonly faults: FaultPlanInput['faults'];
-  /** Divides periods of alarms and times of caches; no clock, no deadline. */
+  /** Divides periods of alarms and times of caches, but no clock and no deadline. */
   readonly timeFactor: number;
   /** Arrivals a second. */
   readonly rate: number;
   readonly seed: number;
 }
 
-/** The local cloud with an agent, visitors, and those who look on. */
+/** The local cloud with an agent, visitors and observers. */
 export interface RehearsalCloud {
   readonly cloud: LocalCloud;
   readonly visitors: Visitors;
@@ -42,7 +42,7 @@ export interface RehearsalCloud {
   readonly changes: RolloutChanges;
   /** The commands of `npm run rollout` against this cloud. */
   readonly operation: Operation;
-  /** How many rows of requests stay, once those that are being removed have gone. */
+  /** Number of pending rows that stay after all removals on their way have ended. */
   rowsThatStay(): Promise<number>;
   close(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export interface RehearsalCloud {
 /** @throws BuildError */
 export const buildBundles = async (): Promise<void> => void (await buildFunctions({ outdir: BUNDLES }));
 
-/** Boots from the stack of the `local` environment; whatever fails, nothing is left running. */
+/** Boots the local cloud from the stack of the `local` environment. If a step fails, nothing is left running. */
 export async function startRehearsal(options: RehearsalOptions): Promise<RehearsalCloud> {
   const { seed, faults, timeFactor } = options;
   const watchers = { timeline: new Timeline(), assignments: new Assignments(), changes: new RolloutChanges() };
@@ -71,7 +71,7 @@ interface Watchers {
   readonly changes: RolloutChanges;
 }
 
-/** What a rehearsal has beside the cloud: a local service, its agent, visitors, and an operator. */
+/** Adds to the cloud what a rehearsal needs: a local service, its agent, visitors, and an operator. */
 async function open(
   tunnel: LocalTunnel,
   { responsePath }: Environment,
@@ -101,7 +101,7 @@ async function open(
   return { cloud, visitors, assignments, changes, operation, rowsThatStay, close: () => tunnel.close() };
 }
 
-/** The `local` environment at the rehearsal's share; what is cached is cached for less time, and alarms see fewer requests in a period. */
+/** The `local` environment at the rehearsal's share. Caches live for a shorter time, and alarms need fewer requests in a period. */
 function rehearsalEnvironment({ mode, percent, timeFactor }: RehearsalOptions): Environment {
   const { local } = environments;
   const divided = (value: number, least: number): number => Math.max(least, Math.round(value / timeFactor));

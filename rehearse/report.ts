@@ -4,7 +4,7 @@ import type { Run } from './run';
 
 const seconds = (value: number | null): string => (value === null ? '-' : `${value.toFixed(1)} s`);
 
-/** What happened, for people: a row a scenario, then each one's alarms. */
+/** The report for people: one row per scenario, then the alarms of each scenario. */
 export function rollBackReport(runs: readonly Run[], misses: readonly string[]): string {
   const header = ['scenario', 'alarm', 'rolled back', 'all poll', 'visitors', 'errors', 'lost', 'unfinished', 'in flight then'];
   const rows = runs.map((run) => {
@@ -25,7 +25,7 @@ export function rollBackReport(runs: readonly Run[], misses: readonly string[]):
   ].join('\n\n');
 }
 
-/** Alarms as they changed, in seconds after the fault. */
+/** Changes of alarms, in seconds after the fault. */
 function alarmHistory({ scenario, faultAt, history }: Run): string {
   const changes = history
     .filter(({ from, to }) => to === 'ALARM' || from === 'ALARM')

@@ -5,7 +5,7 @@ import type { RolloutChanges } from './rollout-changes';
 import type { RollbackTrigger } from '../functions/rollback-triggers';
 import { firstTriggered } from './triggers';
 
-/** So long nobody must be assigned to the event-driven cohort, of whom several would be otherwise. In ms. */
+/** Without a new event-driven request for this time, all requests poll: otherwise several would have come. In ms. */
 const QUIET_MS = 3000;
 
 export interface RollBackWatchOptions {
@@ -14,25 +14,25 @@ export interface RollBackWatchOptions {
   readonly assignments: Pick<Assignments, 'lastEventDrivenAt' | 'inFlight' | 'isOpen'>;
   /** When the fault began, in ms since the epoch. */
   readonly faultAt: number;
-  /** The alarms that are meant to see it. */
+  /** The alarms that are meant to detect the fault. */
   readonly seenBy: readonly RollbackTrigger[];
   readonly onSeen: (what: string, afterMs: number) => void;
 }
 
-/** Looks on from the fault to the moment from which everybody polls; times are in ms since the epoch. */
+/** Observes a run from the fault until all requests poll; times are in ms since the epoch. */
 export class RollBackWatch {
-  /** When the first alarm that rolls back was on, and when one that is meant to see the fault was. */
+  /** Time of the first rollback alarm, and of the first alarm that is meant to detect the fault. */
   alarmAt: number | undefined;
   ownAlarmAt: number | undefined;
-  /** When the share was 0. */
+  /** Time at which the share became 0. */
   rolledBackAt: number | undefined;
-  /** After this nobody was assigned to the event-driven cohort. */
+  /** After this time, no request was assigned to the event-driven cohort. */
   allPollingAt: number | undefined;
   private waited: Readonly<Record<Cohort, readonly string[]>> = { 'event-driven': [], polling: [] };
 
   constructor(private readonly options: RollBackWatchOptions) {}
 
-  /** Takes in what has happened; to be called every few ms. */
+  /** Checks what has happened; must be called every few ms. */
   look(now: number): void {
     const { alarms, seenBy, changes, assignments, faultAt } = this.options;
     this.ownAlarmAt ??= this.seen(firstTriggered(alarms, faultAt, seenBy)?.at, `alarm ${seenBy.join(' or ')}`);
@@ -46,7 +46,7 @@ export class RollBackWatch {
     }
   }
 
-  /** Everybody polls, and an alarm that was meant to see the fault has. */
+  /** True when all requests poll and an alarm that was meant to detect the fault has detected the fault. */
   get isOver(): boolean {
     return this.allPollingAt !== undefined && (this.options.seenBy.length === 0 || this.ownAlarmAt !== undefined);
   }
@@ -56,7 +56,7 @@ export class RollBackWatch {
     return { 'event-driven': this.waited['event-driven'].length, polling: this.waited.polling.length };
   }
 
-  /** Those of them that wait still. */
+  /** Number of requests in `inFlight` that still wait. */
   get stillOpen(): number {
     return Object.values(this.waited)
       .flat()

@@ -1,15 +1,15 @@
 import type { AwsCall, Interceptor } from '../emulator/services';
 
 export interface RolloutChange {
-  /** When it held, in ms since the epoch. */
+  /** Time at which the change was written, in ms since the epoch. */
   readonly at: number;
   readonly percent: number;
 }
 
-/** Key of the rollout among the tunnels. */
+/** Key of the rollout item in the table of tunnels. */
 const ROLLOUT_ID = '#rollout';
 
-/** Sees each change of the rollout item, whoever makes it. */
+/** Records each change of the rollout item, by any caller. */
 export class RolloutChanges {
   private readonly seen: RolloutChange[] = [];
 
@@ -20,12 +20,12 @@ export class RolloutChanges {
     return reply;
   };
 
-  /** Oldest first. */
+  /** All changes, oldest first. */
   get all(): readonly RolloutChange[] {
     return this.seen;
   }
 
-  /** When the share was set to 0 first, after `from`. */
+  /** Time at which the share was first set to 0 after `from`. */
   rolledBackAfter(from: number): number | undefined {
     return this.seen.find(({ at, percent }) => at >= from && percent === 0)?.at;
   }

@@ -9,16 +9,16 @@ import type { RunOptions } from './run';
 import { shareOf, type Share } from './share';
 import type { Walk } from './walk-report';
 
-/** How long requests of a stage are counted, in ms. Its soak time ends meanwhile. */
+/** How long requests of a stage are counted, in ms. The stage's soak time ends in the same time. */
 const STAGE_MS = 15_000;
-/** After a change the old share may hold for as long as it is cached, and for requests on their way. In ms. */
+/** Wait after a change, in ms: caches and requests on their way may still use the old share. */
 const SETTLING_MS = 1000;
 
 const HOUR_MS = 3_600_000;
-/** Divides soak times so that the longest before 100 % is over when its stage has been counted. */
+/** Divides soak times: the longest soak time before 100 % is over when its stage has been counted. */
 const SOAK_FACTOR = (Math.max(...STAGES.slice(0, -1).map(({ soakHours }) => soakHours)) * HOUR_MS) / STAGE_MS;
 
-/** Walks from 0 to 100 % on a healthy system, by the commands that operators use. */
+/** Raises the share from 0 to 100 % on a healthy system, with the commands that operators use. */
 export async function walk(options: RunOptions, progress: Progress): Promise<Walk> {
   const rehearsal = await startRehearsal({ ...options, mode: 'direct', percent: 0, faults: [] });
   try {
@@ -39,7 +39,7 @@ async function climb(rehearsal: RehearsalCloud, options: RunOptions, progress: P
   const refusals: string[] = [];
   await set(operation, 0, { by: 'rehearsal', why: 'the beginning', force: false });
   for (const { percent } of STAGES) {
-    // The last stage has no next one, and nothing to be refused.
+    // The last stage has no next stage, so its refusal does not count.
     const early = await next(operation, { by: 'rehearsal', why: 'too early', force: false });
     if (early.kind === 'refused' && percent < 100) refusals.push(...early.obstacles.map(({ code }) => code));
     await sleep(SETTLING_MS, undefined, { signal });

@@ -12,11 +12,11 @@ import { isTriggered } from './triggers';
 /** Share of requests that is event-driven when the fault begins. */
 const PERCENT = 25;
 
-/** Times that the factor divides, in ms: two periods of the quickest alarm, what it takes to be off again, and to come falsely. */
+/** Times in ms, divided by the factor: two periods of the quickest alarm, until alarms are off again, until a false alarm would come. */
 const HEALTHY_MS = 60_000;
 const SETTLING_MS = 180_000;
 const WATCHED_MS = 150_000;
-/** Whoever waits is answered by the deadline at 28 s, or by API Gateway at 30 s. */
+/** A waiting visitor is answered by the deadline at 28 s, or by API Gateway at 30 s. */
 export const GRACE_MS = 31_000;
 const LOOK_MS = 50;
 
@@ -35,7 +35,7 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
   const { cloud, visitors, changes, assignments, operation } = rehearsal;
   const { faults, alarms } = cloud.services;
   const { timeFactor, rate, signal } = options;
-  // All of them event-driven, so that every environment opens its wake socket at once and not one by one: what is cold misses its event.
+  // At 100 %, every environment opens its wake socket during the warm-up. An environment without a wake socket would miss its first wake.
   await set(operation, 100, { by: 'rehearsal', why: 'warming up', force: true });
   await visitors.warmUp(signal);
   await set(operation, PERCENT, { by: 'rehearsal', why: 'the beginning', force: true });
@@ -58,7 +58,7 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
   const { lastsMs } = scenario;
   const struck = (): number => Object.values(faults.counts()).reduce((sum, each) => sum + each.struck, 0);
   await looking(watch, (lastsMs ?? ROLL_BACK_MS) / timeFactor, signal);
-  // In divided time a blip can be over before anybody has come.
+  // With divided times, a short fault can be over before a visitor has come.
   while (struck() === 0 && Date.now() < faultAt + ROLL_BACK_MS / timeFactor) await sleep(LOOK_MS, undefined, { signal });
   progress('the fault ends');
   for (const { name } of scenario.faults) faults.end(name);
@@ -87,8 +87,8 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
 }
 
 /**
- * Waits until everything has been well for a while. Starting environments is nothing to judge a canary by: what it set off is taken back.
- * @returns from when on a roll-back is none of that
+ * Waits until everything has been healthy for a while. Cold starts say nothing about a canary: a rollback that they caused is resumed.
+ * @returns the time from which a rollback can no longer be caused by cold starts
  */
 async function beginHealthy(
   { cloud, changes, operation }: RehearsalCloud,
@@ -109,7 +109,7 @@ async function beginHealthy(
   return startedAt;
 }
 
-/** Looks on until it is over, for so many ms at most. */
+/** Observes until the watch is over, for at most `ms`. */
 async function looking(watch: RollBackWatch, ms: number, signal: AbortSignal): Promise<void> {
   const endsAt = Date.now() + ms;
   for (let now = Date.now(); now < endsAt && !watch.isOver; now = Date.now()) {

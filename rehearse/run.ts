@@ -5,7 +5,7 @@ import type { Scenario } from './scenarios';
 import type { Seen } from './visitors';
 
 export interface RunOptions {
-  /** Divides periods of alarms and times of caches; no clock, no deadline. */
+  /** Divides periods of alarms and times of caches, but no clock and no deadline. */
   readonly timeFactor: number;
   /** Arrivals a second. */
   readonly rate: number;
@@ -19,27 +19,27 @@ export interface Run extends Pick<RollBackWatch, 'alarmAt' | 'ownAlarmAt' | 'rol
   readonly scenario: Scenario;
   readonly timeFactor: number;
   readonly faultAt: number;
-  /** The share was changed before anything was broken. */
+  /** The share was changed before the fault began. */
   readonly tooEarly: boolean;
   readonly seen: Seen;
-  /** Visitors without any end, and rows that nobody removed. */
+  /** Visitors whose request never ended, and rows that nobody removed. */
   readonly unfinished: number;
-  /** Requests in flight when the share was set to 0, and those of them that never ended. */
+  /** Requests in flight when the share was set to 0, and the number of these requests that never ended. */
   readonly inFlight: ByCohort;
   readonly stillOpen: number;
-  /** What the faults struck. */
+  /** How often the faults struck. */
   readonly struck: number;
   readonly history: readonly AlarmTransition[];
   readonly mending: Mending | undefined;
 }
 
-/** The way forward again after a roll-back. */
+/** What happened when the share was raised again after a rollback. */
 export interface Mending {
-  /** `next` was refused as long as nobody had resumed. */
+  /** Whether `next` was refused before anybody had resumed. */
   readonly refusedWhileLatched: boolean;
   /** Share after resume and next. */
   readonly percent: number;
-  /** Requests from then on. */
+  /** Requests assigned after `next`. */
   readonly after: ByCohort;
   readonly rolledBackAgain: boolean;
 }

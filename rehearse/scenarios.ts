@@ -5,23 +5,26 @@ type Faults = FaultPlanInput['faults'];
 
 export interface Scenario {
   readonly name: string;
-  /** What happens, for people. */
+  /** Description for people. */
   readonly story: string;
   /** How event-driven requests are woken. */
   readonly mode: 'bus' | 'direct';
-  /** Begun together once everything has been healthy for a while. */
+  /** Faults that begin together after everything has been healthy for a while. */
   readonly faults: Faults;
-  /** The alarms that are meant to see it, of those that roll back: whichever comes first ends it for the others. None for what must not roll back. */
+  /**
+   * Rollback alarms that are meant to detect the faults. After the first of these alarms all requests poll, so the others may stay off.
+   * Empty if nothing may roll back.
+   */
   readonly seenBy: readonly RollbackTrigger[];
-  /** The faults end by themselves after so long, in ms of real time, and not before they struck; without it when all requests poll. */
+  /** Duration of the faults in ms of real time, longer if they have not struck yet. If omitted, the faults end when all requests poll. */
   readonly lastsMs?: number;
-  /** Goes on after the mend: resume, next, and the share grows again. */
+  /** Continues after the fault is mended: resume, next, and the share grows again. */
   readonly mends?: true;
 }
 
 const WAKE_POSTS = { operation: 'ManageConnections', api: 'wake-channel' } as const;
 
-/** Wakes by whoever posts them: without the bus behind it, a wake that fails is a safety read. */
+/** Wake posts of every caller fail: if the bus could still wake the waiter, a failed direct wake would need no safety read. */
 const wakePostsFail: Faults = [{ name: 'wake-posts-fail', on: 'calls', match: WAKE_POSTS, do: 'fail', switched: true }];
 
 export const SCENARIOS = [
@@ -30,7 +33,7 @@ export const SCENARIOS = [
     story: 'the stream processor throws, and nobody else wakes a waiter in mode bus',
     mode: 'bus',
     faults: [{ name: 'processor-throws', on: 'invocations', match: { function: 'process-stream' }, do: 'fail', switched: true }],
-    // What the stream gives up is lost, and may be there before the cohort has missed enough.
+    // Records that the stream gives up are lost answers. Their alarm may come before the cohort has missed enough wakes for its own alarm.
     seenBy: ['event-driven-error-rate', 'lost-answers'],
   },
   {
@@ -60,7 +63,7 @@ export const SCENARIOS = [
     name: 'deliveries-fail',
     story: 'the bus refuses every event once; the stream brings it again in time, so that nothing but this is to be seen',
     mode: 'bus',
-    // An error that the SDK does not try again by itself, or nobody would see it.
+    // The SDK does not retry this error. A retried error would not be seen.
     faults: [
       {
         name: 'bus-refuses',

@@ -1,6 +1,6 @@
 import type { ByCohort } from './assignments';
 
-/** A stage's share of requests against what was set. */
+/** A stage's measured share of requests, compared with the share that was set. */
 export interface Share {
   readonly percent: number;
   readonly requests: number;
@@ -10,10 +10,10 @@ export interface Share {
   readonly most: number;
 }
 
-/** Chance of a false miss: about one in 16,000 stages. */
+/** Allowed standard deviations: with this number, about one in 16,000 stages is missed falsely. */
 const DEVIATIONS = 4;
 
-/** Requests are assigned by a hash of their id, so their number is binomial: within four standard deviations of its mean. */
+/** A hash of the id assigns each request, so the number is binomial: it must be within four standard deviations of its mean. */
 export function shareOf(percent: number, counts: ByCohort): Share {
   const eventDriven = counts['event-driven'];
   const requests = eventDriven + counts.polling;

@@ -4,7 +4,7 @@ import type { Alarms, AlarmTransition } from '../emulator/observations';
 
 const isTrigger = (alarmName: string): boolean => shortName(alarmName) in ROLLBACK_TRIGGERS;
 
-/** The first time that a trigger went on from `from` on: any of them, or one of those with these ids. */
+/** The first time at or after `from` that a rollback alarm went on: any of them, or one with the given ids. */
 export function firstTriggered(
   alarms: Pick<Alarms, 'history'>,
   from: number,
@@ -15,6 +15,6 @@ export function firstTriggered(
     .find(({ at, to, name }) => at >= from && to === 'ALARM' && (ids ? ids.some((id) => id === shortName(name)) : isTrigger(name)));
 }
 
-/** Whether one of them is on now. */
+/** Whether a rollback alarm is on now. */
 export const isTriggered = (alarms: Pick<Alarms, 'list'>): boolean =>
   alarms.list().some(({ name, state }) => state === 'ALARM' && isTrigger(name));

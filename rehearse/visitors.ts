@@ -10,7 +10,7 @@ export interface VisitorsOptions {
   readonly tunnel: string;
   /** Arrivals a second. */
   readonly rate: number;
-  /** What the agent's local service takes, in ms. */
+  /** Time that the agent's local service takes, in ms. */
   readonly agentMs: number;
   readonly seed: number;
   /** Knows which requests the agent has answered. */
@@ -21,24 +21,24 @@ export interface VisitorsOptions {
 export interface Seen {
   readonly asked: number;
   readonly answered: number;
-  /** Answered with anything but the local service's own status, or not at all. */
+  /** Requests without an answer, or with another status than the local service's own. */
   readonly errors: number;
-  /** Of those, how many by status and code. */
+  /** The number of errors by status and code. */
   readonly errorKinds: Readonly<Record<string, number>>;
-  /** Answered by the agent, and yet not the visitor's. */
+  /** Requests that the agent answered, but whose visitor did not get the answer. */
   readonly lost: number;
 }
 
 /**
- * What the agent takes in the rounds before visitors come, in ms. The slow ones start the environments; the quick ones open their wake
- * sockets, for which each needs an event-driven request. What is cold would pass for a fault.
+ * Agent times of the warm-up rounds, in ms. The slow rounds start the environments. The quick rounds open the environments' wake sockets:
+ * each socket needs an event-driven request. Without the warm-up, cold environments would look like a fault.
  */
 const WARM_UP_ROUNDS_MS = [700, 300, ...Array<number>(12).fill(60)];
 
-/** What a request takes with an agent of 50 ms, in ms. */
+/** Time of a request with an agent of 50 ms, in ms. */
 const WARM_RESPONSE_MS = 170;
 
-/** Visitors in an open model: they come as a Poisson process, and nobody waits for an answer before the next one comes. */
+/** Visitors in an open model: arrivals are a Poisson process, and no visitor waits for the answer to an earlier request. */
 export class Visitors {
   private readonly visitor: Visitor;
   private readonly waiting = new Set<Promise<void>>();
@@ -50,7 +50,7 @@ export class Visitors {
     this.visitor = new Visitor(options.url, false);
   }
 
-  /** Starts as many environments of every function on the way as will be needed at once. @param signal ends it between two rounds */
+  /** Starts as many environments of every function on the way as are needed at once. @param signal stops it between two rounds */
   async warmUp(signal: AbortSignal): Promise<void> {
     const inFlight = (this.options.rate * WARM_RESPONSE_MS) / 1000;
     // Arrivals are Poisson: the mean and four standard deviations.
@@ -62,7 +62,7 @@ export class Visitors {
     }
   }
 
-  /** Comes, one after the other, until stopped. */
+  /** Lets visitors come one after the other, until `stop` is called. */
   start(): void {
     void this.arrive();
   }
@@ -72,9 +72,9 @@ export class Visitors {
   }
 
   /**
-   * Nobody comes any more; waits for those who wait.
-   * @param graceMs at most so long
-   * @returns how many were still waiting then
+   * Stops the arrivals, and waits for the requests in flight.
+   * @param graceMs the longest wait
+   * @returns number of requests that still wait after that
    */
   async stop(graceMs: number): Promise<number> {
     this.stopping.abort();
@@ -94,7 +94,7 @@ export class Visitors {
     const gapMs = randomExponential.source(generator(seed, 1000))(rate / 1000);
     const { signal } = this.stopping;
     for (let at = performance.now(); !signal.aborted; at += gapMs()) {
-      // Whoever is late comes at once, and all the same.
+      // A visitor who is late comes at once; no visitor is left out.
       await sleep(Math.max(0, at - performance.now()), undefined, { signal }).catch(() => undefined);
       if (!signal.aborted) this.send(`visit-${this.counts.asked}`);
     }

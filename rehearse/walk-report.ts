@@ -3,18 +3,18 @@ import { missesOfVisitors } from './outcome';
 import { isWithin, type Share } from './share';
 import type { Seen } from './visitors';
 
-/** What came of walking from 0 to 100 %. */
+/** The result of raising the share from 0 to 100 %. */
 export interface Walk {
   readonly timeFactor: number;
   /** One for each stage that was reached. */
   readonly shares: readonly Share[];
-  /** What was refused when it was tried too early, by the obstacles' codes. */
+  /** Codes of the obstacles that refused `next` when it was tried too early. */
   readonly refusals: readonly string[];
   readonly seen: Seen;
   readonly unfinished: number;
 }
 
-/** What a walk missed, a sentence each. */
+/** What a walk missed, one sentence each. */
 export function missesOfWalk({ shares, refusals, seen, unfinished }: Walk): string[] {
   const last = shares.at(-1)?.percent;
   return [

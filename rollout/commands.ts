@@ -4,24 +4,24 @@ import { nextStep, obstaclesTo, type Obstacle, type Situation } from './rules';
 import type { Watch } from './watch';
 import { ToldError } from '../cli/told-error';
 
-/** What a command is carried out with. */
+/** Everything that a command needs. */
 export interface Operation {
   readonly store: RolloutStore;
   readonly watch: Watch;
   /** In ms since the epoch. */
   readonly now: () => number;
-  /** Share where no item says one, and the kill switch: the environment's settings. */
+  /** Settings of the environment: the share if no item sets one, and the kill switch. */
   readonly initialPercent: number;
   readonly useEventDriven: boolean;
-  /** Divides soak times; 1 but for rehearsals. */
+  /** Divides soak times; other than 1 only in rehearsals. */
   readonly timeFactor: number;
 }
 
-/** Who wants it, and why. */
+/** Who changes the rollout, and why. */
 export interface Reason {
   readonly by: string;
   readonly why: string;
-  /** Overrules what can be overruled. */
+  /** Overrules the obstacles that can be overruled. */
   readonly force: boolean;
 }
 
@@ -30,19 +30,19 @@ export type Outcome =
   | { readonly kind: 'unchanged'; readonly text: string }
   | { readonly kind: 'refused'; readonly obstacles: readonly Obstacle[] };
 
-/** Somebody else changed the rollout between reading and writing. */
+/** Another caller changed the rollout between reading and writing. */
 class ChangedMeanwhileError extends ToldError {
   override readonly name = 'ChangedMeanwhileError';
 }
 
 const OFF_ATTEMPTS = 5;
 
-/** What nobody looked at. */
+/** Placeholders for what was not looked at: lowering a share does not depend on alarms and probes. */
 const UNSEEN = { alarmsOn: [], isWatched: false, probeReturned: false };
 
-/** A probe is sent every minute; one that came back this long ago still speaks for the way. In ms. */
+/** A probe is sent every minute. A probe that returned within this time still proves that stream and bus work. In ms. */
 const PROBE_WINDOW_MS = 10 * 60_000;
-/** What an advance is compared over, at most: a day has every hour in it. In ms. */
+/** Longest time over which a baseline is measured, in ms: a day contains every hour. */
 const BASELINE_WINDOW_MS = 24 * 3_600_000;
 
 /** Looks at everything that a decision needs. */
@@ -64,7 +64,7 @@ export async function next(operation: Operation, reason: Reason): Promise<Outcom
   return to === undefined ? { kind: 'refused', obstacles } : advance(operation, situation, { to, obstacles, reason });
 }
 
-/** Sets a share: up by the same rules as `next`; down at once, which needs nothing but the table. */
+/** Sets a share. A higher share follows the same rules as `next`. A lower share is set at once and needs only the table. */
 export async function set(operation: Operation, percent: number, reason: Reason): Promise<Outcome> {
   const { store, initialPercent } = operation;
   const stored = await store.read();
@@ -73,7 +73,10 @@ export async function set(operation: Operation, percent: number, reason: Reason)
   return advance(operation, situation, { to: percent, obstacles: obstaclesTo(percent, situation), reason });
 }
 
-/** Everybody polls, at once, whoever else changes it at the same time; needs nothing but the table. What is latched is off already. */
+/**
+ * Makes all requests poll at once, even if other callers change the rollout at the same time. Needs only the table.
+ * A latched rollout is off already.
+ */
 export async function off(operation: Operation, { by, why }: Reason): Promise<Outcome> {
   const { store, now, initialPercent } = operation;
   for (let attempt = 0; attempt < OFF_ATTEMPTS; attempt++) {
@@ -91,7 +94,7 @@ export async function off(operation: Operation, { by, why }: Reason): Promise<Ou
 }
 
 /**
- * Opens the way again after a rollback, at 0 %: whatever was mended, the stages show it. Changes nothing for any request.
+ * Opens the rollout again after a rollback, at 0 %: no request changes its mode. The next stages show whether the fault is mended.
  */
 export async function resume(operation: Operation, reason: Reason): Promise<Outcome> {
   const stored = await operation.store.read();
@@ -127,7 +130,7 @@ async function write({ store, now, initialPercent }: Operation, stored: StoredRo
   throw new ChangedMeanwhileError(`the rollout was ${what} meanwhile, and nothing was done: look at "status", and decide again`);
 }
 
-/** How the stage that ends was; without anybody who polled, the baseline stays what it was. */
+/** Measures the stage that ends. If no request polled, the result is undefined and the old baseline stays. */
 async function measure(watch: Watch, { item }: StoredRollout, now: number): Promise<Baseline | undefined> {
   const from = Math.max(item?.since ?? 0, now - BASELINE_WINDOW_MS);
   const [polling, eventDriven] = await Promise.all([watch.figures('polling', from, now), watch.figures('event-driven', from, now)]);

@@ -10,9 +10,9 @@ import { namePrefix, physicalName } from '../environments/physical-name';
 import type { Operation } from './commands';
 import { cloudWatch } from './watch';
 
-/** Where an environment is, and what it begins with. */
+/** How to reach an environment, and its initial settings. */
 export interface Place {
-  /** As SDK clients want to know it. */
+  /** Settings for SDK clients. */
   readonly client: {
     readonly region: string;
     readonly endpoint?: string;
@@ -35,7 +35,7 @@ export interface Connection {
   /** Name of the table that holds the rollout. */
   readonly table: string;
   readonly region: string;
-  /** Whom the credentials belong to. */
+  /** Returns the owner of the credentials. */
   whoAmI(): Promise<string>;
   close(): void;
 }
@@ -72,7 +72,7 @@ async function callerOf(settings: Place['client']): Promise<string> {
     const { Arn } = await client.send(new GetCallerIdentityCommand({}));
     return Arn ?? localUser();
   } catch {
-    // Turning it off must not depend on one more service; credentials that are no good show at the table.
+    // `off` must not depend on one more service. Invalid credentials fail at the table anyway.
     return localUser();
   } finally {
     client.destroy();

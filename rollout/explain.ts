@@ -1,7 +1,7 @@
 import { ToldError } from '../cli/told-error';
 import type { Connection } from './connect';
 
-/** What AWS answers to credentials that it knows and does not let in, or does not know. */
+/** AWS's errors for credentials that are unknown or have no access. */
 const REFUSALS = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -11,7 +11,7 @@ const REFUSALS = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** One line that names what is wrong and what to do; nothing for an error that nobody expected. */
+/** One line that names the problem and what to do; undefined for an unexpected error. */
 export function explain(
   error: Error,
   environment: string,

@@ -1,4 +1,4 @@
-/** `npm run rollout`: how far the event-driven path is rolled out, and the next step. */
+/** `npm run rollout`: shows how far the event-driven path is rolled out, and takes the next step. */
 import { runProgram } from '../cli/command-line';
 import { connect } from './connect';
 import { parseRolloutOptions } from './options';
@@ -9,7 +9,7 @@ const terminal = {
   error: (line: string): void => void process.stderr.write(`rollout: ${line}\n`),
 };
 
-// It would stand between the lines of every command; which versions run is what the lock file says.
+// Hides an SDK warning that would stand between the output lines. The lock file decides which versions run.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 void runProgram('rollout', parseRolloutOptions, (options) => runRollout(options, () => connect(options.env, options.timeFactor), terminal));

@@ -9,7 +9,7 @@ type CommandName = (typeof COMMANDS)[number];
 interface Common {
   readonly env: EnvironmentName;
   readonly json: boolean;
-  /** Who is recorded; nothing: whoever the credentials say. */
+  /** The name to record; if undefined, the owner of the credentials is recorded. */
   readonly by: string | undefined;
   readonly timeFactor: number;
 }

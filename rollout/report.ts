@@ -63,7 +63,7 @@ const figures = ({ at, responseMs, errorRate, eventDriven }: NonNullable<Rollout
   return `polling ${both({ responseMs, errorRate })}${eventDriven ? `, event-driven ${both(eventDriven)}` : ''} until ${iso(at)}`;
 };
 
-/** What became of a command, as one JSON object. */
+/** The result of a command, as one JSON object. */
 export function outcomeJson(environment: string, outcome: Outcome): object {
   if (outcome.kind === 'changed') {
     const { percentBefore, percent, latched, overruled, baseline } = outcome.item;
@@ -73,7 +73,7 @@ export function outcomeJson(environment: string, outcome: Outcome): object {
   return { environment, changed: false, refused: outcome.kind === 'refused', ...said };
 }
 
-/** What was done; what was refused is an error's message. */
+/** Text of what was done. The text of a refusal is an error's message. */
 export function outcomeText(environment: string, outcome: Exclude<Outcome, { kind: 'refused' }>): string {
   if (outcome.kind === 'unchanged') return outcome.text;
   const { percentBefore, percent, by, why, overruled } = outcome.item;
@@ -88,7 +88,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const changeJson = (item: RolloutItem | undefined): object =>
   item ? { since: iso(item.since), by: item.by, why: item.why } : { since: null, by: null, why: null };
 
-/** Rows that have something to say, aligned. */
+/** Aligns the rows; rows without a text are left out. */
 function table(rows: readonly (readonly [name: string, text: string | undefined])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   return rows.flatMap(([name, text]) => (text === undefined ? [] : [`${name.padEnd(width)}${text}`])).join('\n');

@@ -2,21 +2,21 @@ import type { RolloutItem } from '../functions/core/rollout-item';
 import { percentOf, type StoredRollout } from '../functions/core/rollout-store';
 import { nextStage, stageOf } from './stages';
 
-/** All that a decision on the rollout is made from. Times in ms since the epoch. */
+/** All facts on which a decision about the rollout depends. Times in ms since the epoch. */
 export interface Situation {
   readonly now: number;
   readonly stored: StoredRollout;
-  /** Share where no item says one. */
+  /** Share if no item sets one. */
   readonly initialPercent: number;
   /** The kill switch: false makes everybody poll. */
   readonly useEventDriven: boolean;
   /** Names of the environment's alarms that are on. */
   readonly alarmsOn: readonly string[];
-  /** Whether the alarm is there that would roll back. */
+  /** Whether the alarm that rolls back exists. */
   readonly isWatched: boolean;
-  /** Whether a probe of sweep's came back through stream and bus lately, with the share as it is. */
+  /** Whether a probe of sweep returned through stream and bus lately, while the share was as it is now. */
   readonly probeReturned: boolean;
-  /** Divides soak times; 1 but for rehearsals. */
+  /** Divides soak times; other than 1 only in rehearsals. */
   readonly timeFactor: number;
 }
 
@@ -27,20 +27,20 @@ export type ObstacleCode =
 export interface Obstacle {
   readonly code: ObstacleCode;
   readonly text: string;
-  /** Whether somebody who knows better may overrule it, with a reason. */
+  /** Whether an operator may overrule the obstacle, with a reason. */
   readonly canBeForced: boolean;
 }
 
 const HOUR_MS = 3_600_000;
 
-/** How long the stage must still be watched, in ms; nothing when it is not known since when it has been there. */
+/** How long the stage must still be watched, in ms; undefined if the beginning of the stage is not recorded. */
 export function soakLeftMs({ now, stored, initialPercent, timeFactor }: Situation): number | undefined {
   const soakMs = (stageOf(percentOf(stored, initialPercent)).soakHours * HOUR_MS) / timeFactor;
   if (soakMs === 0) return 0;
   return stored.item && Math.max(0, stored.item.since + soakMs - now);
 }
 
-/** Everything that speaks against raising the share to `to`; nothing does against lowering it, unless the rollout is closed. */
+/** All obstacles to setting the share to `to`. Lowering the share has no obstacle, unless the rollout is closed. */
 export function obstaclesTo(to: number, situation: Situation): Obstacle[] {
   const { stored, initialPercent } = situation;
   const closed = closedBecause(stored);
@@ -49,7 +49,7 @@ export function obstaclesTo(to: number, situation: Situation): Obstacle[] {
   return to <= from ? [] : doubts(from, to, situation);
 }
 
-/** Where `next` would lead, and what stands in its way. */
+/** The share to which `next` would lead, and its obstacles. */
 export function nextStep(situation: Situation): { readonly to?: number; readonly obstacles: readonly Obstacle[] } {
   const to = nextStage(percentOf(situation.stored, situation.initialPercent))?.percent;
   if (to !== undefined) return { to, obstacles: obstaclesTo(to, situation) };
@@ -97,7 +97,7 @@ const doubt = (code: ObstacleCode, text: string): Obstacle => ({ code, text, can
 
 const rolledBack = ({ since, by, why }: RolloutItem): string => `rolled back at ${new Date(since).toISOString()} by ${by} (${why})`;
 
-/** `5 h`, `12 min`, `40 s`: to the unit that matters. */
+/** A duration in its most useful unit: `5 h`, `12 min`, `40 s`. */
 export function duration(ms: number): string {
   if (ms >= HOUR_MS) return `${(Math.ceil(ms / (HOUR_MS / 10)) / 10).toString()} h`;
   return ms >= 60_000 ? `${Math.ceil(ms / 60_000)} min` : `${Math.ceil(ms / 1000)} s`;

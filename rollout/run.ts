@@ -4,13 +4,13 @@ import { explain } from './explain';
 import type { RolloutOptions } from './options';
 import { obstacleText, outcomeJson, outcomeText, statusJson, statusText } from './report';
 
-/** Where lines go. */
+/** Where output lines go. */
 export interface Terminal {
   readonly out: (line: string) => void;
   readonly error: (line: string) => void;
 }
 
-/** Carries a command out. @returns the exit code: 0 when it is done, 1 when it was refused or failed */
+/** Carries out a command. @returns the exit code: 0 when the command is done, 1 when it was refused or failed */
 export async function runRollout(options: RolloutOptions, connecting: () => Connection, terminal: Terminal): Promise<number> {
   let connection: Connection | undefined;
   try {

@@ -2,12 +2,12 @@
 export interface Stage {
   /** Share of requests that is event-driven, 0 to 100. */
   readonly percent: number;
-  /** How long it is watched before the next may begin. */
+  /** How long the stage is watched before the next stage may begin. */
   readonly soakHours: number;
   readonly meaning: string;
 }
 
-/** The plan's stages, with the 25 % that stand in its deployment phase (docs/operations.md says what became of each). */
+/** The plan's stages, and the 25 % of its deployment phase (docs/operations.md says what became of each stage). */
 export const STAGES: readonly Stage[] = [
   { percent: 0, soakHours: 0, meaning: "everybody polls; only sweep's probe goes through stream and bus" },
   { percent: 10, soakHours: 2, meaning: 'the canary: enough requests for a rate, few enough to be wrong about' },

@@ -10,17 +10,17 @@ import type { CohortFigures } from '../functions/core/rollout-item';
 import { METRIC_NAMESPACE, type MetricName } from '../functions/metric-names';
 import type { FunctionName } from '../functions/settings';
 
-/** What there is to be seen of an environment. Times in ms since the epoch. */
+/** Reads the alarms and metrics of an environment. Times in ms since the epoch. */
 export interface Watch {
-  /** Those that are on, and whether the one is there that rolls back. */
+  /** Names of the alarms that are on, and whether the alarm that rolls back exists. */
   alarms(): Promise<{ readonly on: readonly string[]; readonly isWatched: boolean }>;
   probeReturned(from: number, to: number): Promise<boolean>;
-  /** Nothing where the cohort had no requests. */
+  /** Undefined if the cohort had no requests. */
   figures(cohort: Cohort, from: number, to: number): Promise<CohortFigures | undefined>;
 }
 
 /**
- * High-resolution figures are kept for three hours, those of a minute for 15 days:
+ * CloudWatch keeps high-resolution figures for three hours, and figures of a minute for 15 days:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
  */
 const FINE = { forMs: 3 * 3_600_000, periodSeconds: 10 };
@@ -33,9 +33,9 @@ interface Asked {
   readonly dimensions?: Readonly<Record<string, string>>;
 }
 
-/** @param alarmPrefix what the names of the environment's alarms begin with */
+/** @param alarmPrefix the beginning of the names of the environment's alarms */
 export function cloudWatch(client: CloudWatchClient, alarmPrefix: string): Watch {
-  /** Totals over the whole time, in the order asked. */
+  /** Totals over the whole time, in the order of `asked`. */
   const totals = async (asked: readonly Asked[], from: number, to: number): Promise<number[]> => {
     const period = to - from <= FINE.forMs ? FINE.periodSeconds : MINUTE_SECONDS;
     const sums = asked.map(() => 0);

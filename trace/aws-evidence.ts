@@ -20,7 +20,7 @@ const FUNCTIONS = ['forward-request', 'receive-message', 'process-stream', 'wake
 /** GetTraceSummaries takes six hours at a time, BatchGetTraces five ids (https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html). */
 const SUMMARY_WINDOW_MS = 6 * 60 * 60 * 1000;
 const TRACES_AT_ONCE = 5;
-/** Invocations of one request; more would not fit a filter of 1024 characters. */
+/** Most invocations of one request: more of them would not fit into a filter of 1024 characters. */
 const MAX_INVOCATIONS = 10;
 
 /** What X-Ray and CloudWatch Logs of an account know of one request. */
@@ -47,7 +47,7 @@ async function segmentsOf(xray: XRayClient, { requestId, from, to }: Search): Pr
       },
     );
     for await (const { TraceSummaries = [] } of pages) for (const { Id } of TraceSummaries) if (Id !== undefined) ids.add(Id);
-    // A request is within half a minute: there is nothing more of it further back.
+    // All of a request lies within half a minute: earlier windows have nothing more of the request.
     if (ids.size > 0) break;
   }
   const wanted = [...ids];
@@ -82,7 +82,7 @@ async function linesWith(logs: CloudWatchLogsClient, { environment, from, to }: 
         for await (const { events = [] } of pages)
           for (const { timestamp = 0, message = '' } of events) lines.push(toLine(functionName, timestamp, message));
       } catch (error) {
-        // A function that has never logged, or has been taken away.
+        // The log group is missing: the function has never logged, or was removed.
         if (!(error instanceof ResourceNotFoundException)) throw error;
       }
       return lines;
@@ -91,7 +91,7 @@ async function linesWith(logs: CloudWatchLogsClient, { environment, from, to }: 
   return found.flat();
 }
 
-/** Lambda's id of the invocation is in each line: Powertools' field, the platform's `RequestId: `, or the runtime's second column. */
+/** Each line has Lambda's id of the invocation: in Powertools' field, after the platform's `RequestId: `, or in the second column. */
 function toLine(functionName: string, at: number, message: string): Line {
   const text = message.trimEnd();
   const requestId = /"function_request_id":"([0-9a-f-]{36})"|RequestId: ([0-9a-f-]{36})|^\S+Z[\t ]([0-9a-f-]{36})[\t ]/

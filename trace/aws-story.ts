@@ -5,7 +5,7 @@ import { awsEvidence } from './aws-evidence';
 import type { TraceOptions } from './options';
 import { TraceError } from './trace-error';
 
-/** The story as a deployed environment's traces and logs tell it. @throws TraceError */
+/** Tells the story of a request from the traces and logs of a deployed environment. @throws TraceError */
 export async function awsStory({ requestId, env, hours }: TraceOptions): Promise<readonly TimelineEntry[]> {
   const { name, region } = environments[env as keyof typeof environments];
   const to = Date.now();

@@ -4,8 +4,8 @@ import { readRunningCloud, type RunningCloud } from '../local/running-cloud';
 import { TraceError } from './trace-error';
 
 /**
- * The story as the console of the running local cloud tells it.
- * @throws TraceError, or NoRunningCloudError where `cloud` is left out and none runs
+ * Reads the story of a request from the console of the running local cloud.
+ * @throws TraceError, or NoRunningCloudError if `cloud` is left out and no local cloud runs
  */
 export async function localStory(
   requestId: string,

@@ -1,4 +1,4 @@
-/** `npm run trace -- REQUEST_ID`: the story of one request, in the local cloud or in a deployed environment. */
+/** `npm run trace -- REQUEST_ID`: prints the story of one request, in the local cloud or in a deployed environment. */
 import { NoRunningCloudError } from '../local/running-cloud';
 import { runProgram } from '../cli/command-line';
 import { awsStory } from './aws-story';

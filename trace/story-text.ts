@@ -1,6 +1,6 @@
 import type { TimelineEntry } from '../local/story/story';
 
-/** One line an entry: when, which function, what (indented below its invocation), how long. */
+/** Formats one line per entry: time, function, event (indented below its invocation), duration. */
 export function storyText(requestId: string, entries: readonly TimelineEntry[]): string {
   const from = Math.min(...entries.map(({ at }) => at));
   const to = Math.max(...entries.map(({ at, ms = 0 }) => at + ms));
@@ -19,7 +19,7 @@ export function storyText(requestId: string, entries: readonly TimelineEntry[]):
   ].join('\n');
 }
 
-/** Longer lines are in the logs. */
+/** Longer texts are cut: the logs have the whole lines. */
 const MAX_TEXT = 160;
 
 function oneLine(text: string): string {
