@@ -2,7 +2,7 @@ import { eventually } from '../support/eventually';
 import { endDeadline } from '../support/table-rows';
 import { ruleOf, startCloud, startTunnel, withTunnel, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
 
-/** Takes an action out of a function's role, as somebody would in `modules/function-rights.ts`; the resource's table tells it apart. */
+/** Takes an action out of a function's role, like an edit of `modules/function-rights.ts`. `resource` tells which table's statement. */
 const without =
   (functionName: string, action: string, resource = ''): NonNullable<CloudUnderTestOptions['stack']> =>
   (resources) => {
@@ -25,7 +25,7 @@ const both =
     second(resources);
   };
 
-/** Its waiter may not remove rows. */
+/** A cloud whose waiter may not remove rows. */
 let keeper: CloudUnderTest;
 beforeAll(async () => {
   keeper = await startTunnel({

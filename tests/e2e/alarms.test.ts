@@ -6,14 +6,14 @@ import { alarmStack, type AlarmStackChanges } from '../support/alarm-stack';
 import { eventually } from '../support/eventually';
 import { ask } from '../support/http-client';
 
-/** A minute is a second, ten seconds a sixth of one. */
+/** A minute takes one second, and ten seconds take a sixth of a second. */
 const TIME_FACTOR = 60;
 
 interface Running {
   readonly cloud: LocalCloud;
   readonly warnings: string[];
   readonly transitions: AlarmTransition[];
-  /** What the topic was told, parsed. */
+  /** Messages that the topic received, parsed. */
   readonly told: () => Record<string, unknown>[];
 }
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -45,7 +45,7 @@ async function boot(changes: AlarmStackChanges = {}): Promise<Running> {
 const stateOf = ({ cloud }: Running, name: string): string | undefined =>
   cloud.services.alarms.list().find((alarm) => alarm.name === name)?.state;
 
-/** Visits until it is so. */
+/** Visits until the check passes. */
 async function visitUntil(running: Running, path: string, check: () => void): Promise<void> {
   await eventually(async () => {
     await ask(running.cloud.output('visitor_url'), path);
@@ -97,7 +97,7 @@ test("the SDK's client sees alarms and metrics at the AWS endpoint, by the opera
   for (const path of ['/', '/fail', '/']) await ask(running.cloud.output('visitor_url'), path);
 
   const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({}));
-  // Periods are those of the stack, not the divided ones.
+  // The API shows the periods of the stack, not the divided ones.
   expect(MetricAlarms.map(({ AlarmName, Period }) => [AlarmName, Period])).toEqual([
     ['error-rate', undefined],
     ['function-errors', 60],

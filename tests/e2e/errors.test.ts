@@ -6,7 +6,7 @@ import { ask } from '../support/http-client';
 import { listenOnAnyPort } from '../support/listen';
 import { MODES, startCloud, startTunnel, type CloudUnderTest } from '../support/tunnel';
 
-/** What is known at once is told long before it; starts of environments on a busy machine are in it. In ms. */
+/** Every error that is known at once must be told before this deadline, also if a busy machine starts environments. In ms. */
 const DEADLINE_MS = environments.local.timings.requestDeadlineMs;
 /** How long the agent waits for a silent service, in ms. */
 const TIMEOUT_MS = 300;
@@ -109,7 +109,7 @@ test('without a usable key no agent connects', async () => {
   }
 });
 
-/** A port that nothing listens on. */
+/** Returns a port on which nothing listens. */
 async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listenOnAnyPort(server);

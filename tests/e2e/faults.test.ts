@@ -8,12 +8,12 @@ import { MinimalAgent } from '../support/minimal-agent';
 import { endDeadline } from '../support/table-rows';
 import { MODES, ruleOf, startCloud, type CloudUnderTest } from '../support/tunnel';
 
-/** Short enough to see requests end at it, long enough for a busy machine to answer within it. In ms. */
+/** Short enough that a test can wait for it, and long enough that a busy machine answers in time. In ms. */
 const DEADLINE_MS = 12_000;
 
 const WAKE_FRAMES = { on: 'frames', match: { api: 'wake-channel', direction: 'to-client' }, switched: true } as const;
 
-/** Everything begins and ends with the story that needs it. */
+/** Each test begins and ends the faults that it needs. */
 const PLAN = validateFaultPlan(
   {
     seed: 5,
@@ -53,7 +53,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([...clouds.values()].map((cloud) => cloud.close())));
 
-/** Runs a story in all modes at once: most of each is waiting. */
+/** Runs a test in all modes at once, because each mode mostly waits. */
 function inEveryMode(sentence: string, story: (cloud: CloudUnderTest, mode: StartMode) => Promise<void>): void {
   test(sentence, async () => {
     const outcomes = await Promise.allSettled([...clouds].map(([mode, cloud]) => story(cloud, mode)));
@@ -78,7 +78,7 @@ const rowsOf = async (cloud: CloudUnderTest, { tunnel }: MinimalAgent): Promise<
 const counted = ({ logs }: CloudUnderTest, metric: string): number =>
   emfLinesIn(logs).reduce((sum, { members }) => sum + [members[metric] ?? []].flat().reduce((a: number, b) => a + Number(b), 0), 0);
 
-/** Agents whose waiters were killed: what they left is looked at last. */
+/** Agents whose waiters were killed: the last test looks at the rows that these waiters left. */
 const orphans = new Map<StartMode, MinimalAgent>();
 
 inEveryMode('killing the waiting function tells the visitor at once', async (cloud, mode) => {
@@ -87,7 +87,7 @@ inEveryMode('killing the waiting function tells the visitor at once', async (clo
   orphans.set(mode, agent);
   const reply = await visit(cloud, agent);
   faults.end('waiter-dies');
-  // API Gateway's own answer: there is nobody left of ours to give one.
+  // The answer is API Gateway's own: the killed function cannot answer.
   expect(reply.status).toBe(500);
   expect(JSON.parse(reply.text)).toEqual({ message: 'Internal Server Error' });
   expect(reply.ms).toBeLessThan(DEADLINE_MS);
@@ -188,7 +188,7 @@ describe('while two requests of each mode wait for their deadline', () => {
 
   inEveryMode('an agent that dies with the request does not hang the visitor past the deadline', async (cloud, mode) => {
     const { agent, reply } = dying.get(mode) as Unanswered;
-    // Ours: past 29 s API Gateway's own answer would be in its place.
+    // The answer is the tunnel's own: after 29 s, API Gateway would give its own answer instead.
     expect(await reply).toMatchObject({ status: 504, headers: { 'x-tunnel-error': 'deadline_exceeded' } });
     expect(await rowsOf(cloud, agent)).toEqual([]);
   });
@@ -246,7 +246,7 @@ inEveryMode('whatever is lost, doubled, overtaken, refused or slow on the way ba
   const hasStruck = (name: string): boolean => (faults.counts()[name]?.struck ?? 0) > 0;
   const mustStrike = mode === 'polling' ? [] : ['wakes-are-lost', 'wakes-come-twice', 'posts-hang'];
   for (const name of ON_THE_WAY_BACK) faults.begin(name);
-  // A wake that is overtaken by a safety read may strike after the last of four rounds.
+  // A safety read can overtake a wake, so a fault on wakes may strike only after four rounds.
   for (let round = 0; round < 4 || !mustStrike.every(hasStruck); round++) {
     const paths = [1, 2, 3, 4].map((i) => `/${round}-${i}`);
     const replies = await Promise.all(paths.map((path) => cloud.visit(path, {}, agent.tunnel.tunnel_id)));

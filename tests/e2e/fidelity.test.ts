@@ -6,7 +6,7 @@ import { rawRequest } from '../support/gateway-raw-http';
 import { ask, type Ask, type Reply } from '../support/http-client';
 import { startCloud, type CloudUnderTest } from '../support/tunnel';
 
-/** What the local service received, with names and values as they stood on the wire. */
+/** What the local service received, with names and values as sent on the wire. */
 interface Received {
   readonly method: string;
   readonly url: string;
@@ -39,7 +39,7 @@ beforeEach(() => {
   answer = (reply) => reply.end();
 });
 
-/** By the tunnel's own host, so that nothing is taken off the path. */
+/** Visits by the tunnel's own host, so that no prefix is removed from the path. */
 const visit = (path: string, { headers = {}, ...how }: Ask = {}): Promise<Reply> =>
   ask(cloud.visitorUrl, path, { ...how, headers: { host: 'demo.localhost', ...headers } });
 const seen = (): Received => {

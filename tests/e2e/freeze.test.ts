@@ -1,7 +1,7 @@
 import { frozenWaiters } from '../support/freeze-tests';
 import { FREEZES } from '../support/frozen-waiter';
 
-// A minute is half a second here; tests/slow has the same in real time.
+// A minute takes half a second here. tests/slow has the same test in real time.
 const waiters = frozenWaiters(120);
 
 test.each(Object.entries(FREEZES))(

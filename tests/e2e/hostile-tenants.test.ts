@@ -12,8 +12,8 @@ import { startCloud, type CloudUnderTest } from '../support/tunnel';
 import { tunnelRow } from '../support/table-rows';
 
 /**
- * Ann has a tunnel and minds her own business; Eve has a token of her own and writes her agent herself. Whatever Eve does, Ann's
- * visitors get Ann's bytes, and Ann's service sees Ann's visitors only.
+ * Ann has a tunnel and does nothing unusual. Eve has her own token and has written her own agent. Whatever Eve does, Ann's visitors
+ * get Ann's bytes, and Ann's service sees only Ann's visitors.
  */
 const SLOW_AT_ONCE = 2;
 const LARGE = Buffer.alloc(300_000, 'a');
@@ -22,7 +22,7 @@ const EVES_TOKEN = 'eves-token-of-more-than-24-characters';
 
 let cloud: CloudUnderTest;
 let service: Server;
-/** Paths that Ann's service has been asked for. */
+/** Paths that visitors requested from Ann's service. */
 let asked: string[] = [];
 beforeAll(async () => {
   cloud = await startCloud({
@@ -57,7 +57,7 @@ const eve = async (onRequest: OnRequest = () => undefined, query: Record<string,
   MinimalAgent.connect(cloud.agentEndpoint, await cloud.token('eve', names), onRequest, query);
 const rowOf = (name: string) => tunnelRow(cloud, name);
 
-/** Of the one request that is under way. */
+/** Returns the id of the one request in flight. */
 async function pendingRequestId(): Promise<string> {
   let requestId = '';
   await eventually(async () => {

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const SHIM = path.join(__dirname, '../support/k6-shim.js');
 const SCRIPT = path.join(__dirname, '../load/event-driven-test.js');
 
-/** One iteration of the script, with a shim in k6's place, and what it recorded. */
+/** Runs one iteration of the script with a shim in place of k6, and prints what the script recorded. */
 const DRIVER = `
   globalThis.__ENV = process.env; globalThis.__VU = 7; globalThis.__ITER = 0;
   const script = require('./script.cjs');

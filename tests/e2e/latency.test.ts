@@ -1,7 +1,7 @@
 import { AWS_LATENCY, type LatencyOperation } from '../../emulator/latency/aws-latency';
 import { startTunnel } from '../support/tunnel';
 
-/** Nothing that fits a message goes through S3. */
+/** All operations except S3: bodies that fit into a message do not go through S3. */
 const WITHOUT_BUCKET = Object.keys(AWS_LATENCY).filter((operation) => !operation.startsWith('S3 '));
 
 test('every operation of the latency profile but S3 is one that a small request, or the agent that serves it, waits for', async () => {
@@ -26,7 +26,7 @@ test('a service that is slow makes the visitor wait that long', async () => {
   try {
     await tunnel.visit('/nonce/warm-up');
     slow = 150;
-    // Once for forward-request, once for receive-message.
+    // The latency counts once for forward-request and once for receive-message.
     expect((await tunnel.visit('/nonce/1')).ms).toBeGreaterThanOrEqual(300);
   } finally {
     await tunnel.close();

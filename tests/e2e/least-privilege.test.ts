@@ -6,7 +6,7 @@ import { environmentNames, functionNames, stackOf } from '../support/infra-stack
 import { MODES, type CloudUnderTest } from '../support/tunnel';
 import { useEverything } from '../support/whole-traffic';
 
-/** Granted actions that no run of the local cloud uses, with the reason; also those that only other environments grant. */
+/** Granted actions that no run of the local cloud uses, each with the reason. Some of them only other environments grant. */
 const UNUSED: Readonly<Record<string, string>> = {
   'xray:PutTraceSegments': "X-Ray's daemon sends segments beside the function, by its role; the local cloud has no daemon and no traces",
   'kms:Decrypt': 'only where an environment has a key of its own, which the local one has not',
@@ -17,7 +17,7 @@ const UNUSED: Readonly<Record<string, string>> = {
 const recorder = new AccessRecorder();
 let iam: CloudUnderTest['cloud']['services']['iam'];
 beforeAll(async () => {
-  // At once: much of each is waiting for retries.
+  // The clouds run at the same time, because each one mostly waits for retries.
   const clouds = await Promise.all(MODES.map((mode) => useEverything(mode, recorder)));
   ({ iam } = (clouds.at(-1) as CloudUnderTest).cloud.services);
 });

@@ -9,7 +9,7 @@ import { alarm } from '../support/whole-traffic';
 
 const table = Object.entries(METRICS) as [MetricName, Metric][];
 
-/** What goes wrong while its flag is set. */
+/** A flag that is set makes its part fail. */
 const faults = { wakes: false, bus: false, rollout: false, busWakes: false };
 let wakeApi = '';
 const interfere: Interceptor = ({ operation, caller, input }, next) => {
@@ -25,12 +25,12 @@ const interfere: Interceptor = ({ operation, caller, input }, next) => {
 
 let under: CloudUnderTest;
 let lines: EmfLine[];
-/** Everything that is measured happens once at least. */
+/** Makes everything that is measured happen at least once. */
 beforeAll(async () => {
   under = await startTunnel({
     mode: 'direct',
     intercept: interfere,
-    // The rollout is read, and the wake socket replaced, with every request.
+    // Every request reads the rollout again and replaces the wake socket.
     environment: (same) => ({ ...same, timings: { ...same.timings, rolloutCacheMs: 0, wakeRotateMs: 1 } }),
   });
   const { cloud, logs } = under;
@@ -47,7 +47,7 @@ beforeAll(async () => {
   await under.visit('/nonce/3');
   faults.rollout = false;
   faults.wakes = true;
-  // On a busy machine a safety read may be quicker than the first wakes by the bus.
+  // On a busy machine a safety read may come before the first wakes by the bus.
   await eventually(async () => {
     await under.visit('/nonce/4');
     expect(emfLinesIn(logs).some(({ members }) => members['source'] === 'bus')).toBe(true);

@@ -59,7 +59,7 @@ test("wake-waiter runs in the trace of the request whose row brought its header 
   const traceOf = (service: string) => handlers.find(({ annotations }) => annotations?.['Service'] === service)?.trace_id;
   expect(traceOf('wake-waiter')).toBe(traceOf('forward-request'));
   expect(traceOf('receive-message')).not.toBe(traceOf('forward-request'));
-  // The batch is no single request's.
+  // The batch belongs to several requests: each request has its own segment.
   expect(segments.find(({ name, annotations }) => name === '## answer' && annotations?.['requestId'] === requestId)).toMatchObject({
     annotations: { tunnelId: 'demo', mode: 'bus' },
   });
@@ -67,7 +67,7 @@ test("wake-waiter runs in the trace of the request whose row brought its header 
 
 test('requests that one batch of the stream announces keep their stories apart', async () => {
   const visitAll = () => Promise.all(Array.from({ length: 4 }, () => tunnel.visit('/nonce/1')));
-  // Environments that are new poll until their wake socket is there.
+  // New environments poll until they have a wake socket.
   await visitAll();
   const visited = (await visitAll()).map(idOf);
   const { traces } = tunnel;
@@ -156,7 +156,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     expect(await shown.text('#timeline')).toMatch(
       /forward-request[^]*receive-message[^]*process-stream[^]*EventBridge PutEvents[^]*wake-waiter/,
     );
-    // What is on its way to the page does not take the focus away.
+    // Later updates of the page do not take the focus away.
     expect(await shown.evaluate('document.activeElement.dataset.request')).toBe(requestId);
   });
 

@@ -9,7 +9,7 @@ import { putRolloutItem, rolloutItem } from '../support/rollout-items';
 import { startOperatorsAws, TUNNELS_TABLE } from '../support/operators-aws';
 
 const ROOT = path.join(__dirname, '../..');
-/** What the environment begins with. */
+/** The initial settings of the environment. */
 let responsePath = { percent: 0, useEventDriven: true };
 
 const HOUR_MS = 3_600_000;
@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => aws.close());
 
-/** As somebody at a terminal. */
+/** Runs a command as an operator would at a terminal. */
 async function rollout(...args: string[]): Promise<{ code: number; out: string; error: string }> {
   const lines = { out: [] as string[], error: [] as string[] };
   const options = parseRolloutOptions(['--env', 'local', '--by', 'ann', ...args]) as RolloutOptions;

@@ -6,7 +6,7 @@ import { putRollout, rolloutItem } from '../support/rollout-items';
 import { functionOf, ruleOf, startTunnel, tableOf, type CloudUnderTest } from '../support/tunnel';
 import { alarm } from '../support/whole-traffic';
 
-/** Short enough to see the rollout change. In ms. */
+/** Short enough that the test sees changes of the rollout. In ms. */
 const CACHE_MS = 100;
 const STALE_MS = 3000;
 
@@ -33,7 +33,7 @@ beforeEach(() => {
 
 const cohortLines = () => emfLinesIn(under.logs).filter(({ members }) => members['Requests'] !== undefined);
 
-/** Visits `n` times, and says what was assigned; every visitor gets an answer. */
+/** Visits `n` times, and returns the assigned cohorts; every visitor gets an answer. */
 async function cohorts(n = 1): Promise<unknown[]> {
   const before = cohortLines().length;
   for (let i = 0; i < n; i++) expect((await under.visit(`/nonce/${i}`)).status).toBe(200);
@@ -43,7 +43,7 @@ async function cohorts(n = 1): Promise<unknown[]> {
     .map(({ members }) => members['cohort']);
 }
 
-/** Sets it, and waits until every execution environment must ask again. */
+/** Writes the rollout item, and waits until every execution environment must read the item again. */
 async function set(item: object): Promise<void> {
   await putRollout(under, item);
   await sleep(CACHE_MS + 50);
@@ -130,7 +130,7 @@ test('the rollout is no tunnel: who asks for it is told that there is none', asy
   expect((await under.visit('/', {}, '%23rollout')).status).toBe(404);
 });
 
-/** The item and its records. */
+/** The rollout item and its records. */
 const rollout = async () =>
   (await under.cloud.services.dynamodb.scan(tableOf(under.cloud, 'tunnels')))
     .filter(({ tunnelId }) => JSON.stringify(tunnelId).includes('#rollout'))

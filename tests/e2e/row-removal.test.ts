@@ -21,7 +21,7 @@ test('the visitor does not wait for the removal of the row, which happens althou
     await tunnel.noPendingRows();
     expect(waiters.map(({ frozen }) => frozen)).toEqual([true]);
 
-    // The reply that came meanwhile is read after the thaw, and harms nobody.
+    // The reply that came during the freeze is read after the thaw, and does no harm.
     expect(await tunnel.visit('/nonce/2')).toMatchObject({ status: 200, text: '2' });
     expect(tunnel.logs.filter(({ text }) => text.includes('could not be removed'))).toEqual([]);
   } finally {

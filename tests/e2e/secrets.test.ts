@@ -5,7 +5,7 @@ import { MinimalAgent } from '../support/minimal-agent';
 import { eventually } from '../support/eventually';
 import { MODES, startCloud, tableOf, type CloudUnderTest } from '../support/tunnel';
 
-/** One for each place where a visitor, a local service or an agent keeps what is nobody else's business. */
+/** One secret for each place where a visitor, a local service or an agent keeps private data. */
 const CANARIES = {
   authorization: 'canary-authorization-5f1d',
   cookie: 'canary-cookie-a83c',
@@ -24,7 +24,7 @@ const CANARIES = {
 };
 const TOKEN_KEY = 'canary-token-key-of-at-least-32-bytes-72fa';
 
-/** As it is, and as the middle of it looks in base64, wherever it begins. */
+/** The secret itself, and the middle part of its base64 text for each possible offset. */
 const disguises = (secret: string): string[] => [
   secret,
   ...[0, 1, 2].map((offset) =>
@@ -37,10 +37,10 @@ const disguises = (secret: string): string[] => [
 describe.each(MODES)('in mode %s', (mode) => {
   let under: CloudUnderTest;
   let service: Server;
-  /** What went to the bus. */
+  /** Events that were sent to the bus. */
   const events: unknown[] = [];
   beforeAll(async () => {
-    // Functions say the most they ever say.
+    // Functions log at the most detailed level.
     under = await startCloud({
       mode,
       traces: true,
@@ -100,7 +100,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect(under.traces.segments().map(({ name }) => name)).toEqual(
       expect.arrayContaining(['## handler', 'DynamoDB', 'ApiGatewayManagementApi']),
     );
-    // Each function that has something to say about a request has said it.
+    // Each function that logs about a request has written a line.
     for (const name of ['forward-request', 'receive-message', 'authorize-agent'])
       expect(under.logs.some(({ functionName }) => functionName.endsWith(name))).toBe(true);
     expect(emitted).toContain('requestId');
@@ -108,11 +108,11 @@ describe.each(MODES)('in mode %s', (mode) => {
       disguises(secret).some((disguise) => emitted.includes(disguise)),
     );
     expect(found.map(([place]) => place)).toEqual([]);
-    // Whoever has a URL of the body bucket has the body.
+    // A signed URL of the body bucket gives access to the body.
     expect(emitted).not.toContain('X-Amz-Signature');
   });
 
-  /** Everything that is not let in, or not understood. */
+  /** Makes every kind of request and message that is refused or not understood. */
   async function beRefused(token: string): Promise<void> {
     const { password, wrongPassword, bearerToken, refusedToken, malformedMessage, agentError } = CANARIES;
     const access = { basicAuth: [`ann:${password}`], bearerTokens: [bearerToken] };

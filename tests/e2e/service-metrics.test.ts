@@ -2,7 +2,7 @@ import { AwsError, type Interceptor } from '../../emulator/services';
 import { eventually } from '../support/eventually';
 import { functionOf, queueOf, ruleOf, tableOf, withTunnel, type CloudUnderTest } from '../support/tunnel';
 
-/** All values of a metric since the start, by one statistic. */
+/** One statistic over all values of a metric since the start. */
 function total({ cloud }: CloudUnderTest, namespace: string, name: string, dimensions: object, statistic = 'Sum'): number | undefined {
   const from = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
   return cloud.services.metrics.read({
@@ -17,7 +17,7 @@ function total({ cloud }: CloudUnderTest, namespace: string, name: string, dimen
 }
 
 const VISITS = 5;
-/** Above it, an age would be the time since another moment than the event's. */
+/** Upper limit for ages: a larger age would not be measured from the event's time. */
 const HOUR_MS = 60 * 60 * 1000;
 
 test('visits in mode bus are seen in the metrics of every service that carried them', () =>
@@ -59,7 +59,7 @@ test('visits in mode bus are seen in the metrics of every service that carried t
       const webSocket = (name: string, statistic?: string) =>
         total(tunnel, 'AWS/ApiGateway', name, { ApiId: apiId, Stage: stageName }, statistic);
       expect(webSocket('ConnectCount')).toBeGreaterThan(0);
-      // Each request and its answer, or each wake.
+      // On the agent gateway each request and its answer counts, on the wake channel each wake.
       expect(webSocket('MessageCount')).toBeGreaterThanOrEqual(VISITS);
       expect([webSocket('ClientError'), webSocket('IntegrationError'), webSocket('ExecutionError')]).toEqual([
         undefined,

@@ -6,7 +6,7 @@ import { MODES, startTunnel, type CloudUnderTest } from '../support/tunnel';
 
 describe.each(MODES)('in mode %s', (mode) => {
   let tunnel: CloudUnderTest;
-  /** Answers with what stood on the request line. */
+  /** Answers with the target of the request line. */
   const mirror = createServer((request, response) => response.end(request.url));
   beforeAll(async () => {
     tunnel = await startTunnel({ mode });
@@ -100,11 +100,11 @@ describe.each(MODES)('in mode %s', (mode) => {
   });
 });
 
-/** What the demo's echo says it received. */
+/** What the demo's echo page says that the demo received. */
 interface Echo {
   readonly method: string;
   readonly url: string;
-  /** Names and values as received. */
+  /** Names and values as the demo received them. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body: { readonly sha256: string; readonly content: string };
 }

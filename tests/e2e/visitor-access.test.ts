@@ -92,7 +92,7 @@ test('a web app of another origin shows its token after a preflight that shows n
 test('whoever tries one password after the other gets 429, and the local service hears nothing of it', async () => {
   await cloud.agent({ name: 'guessed', target: { port }, access: { basicAuth: [PASSWORD] } });
   const statuses: number[] = [];
-  // Each execution environment counts for itself, and there may be two of them by now.
+  // Each execution environment counts separately, and by now two environments may be running.
   for (let guess = 0; guess < 30 && statuses.at(-1) !== 429; guess++) {
     const reply = await cloud.visit('/', { headers: basic(`ann:guess ${guess}`) }, 'guessed');
     statuses.push(reply.status);

@@ -5,16 +5,16 @@ import { eventually } from '../support/eventually';
 import { MinimalAgent } from '../support/minimal-agent';
 import { functionOf, startTunnel, tableOf, withTunnel, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
 
-/** No answer takes as long, so that no safety read helps one out. In ms. */
+/** Longer than any answer takes, so that no safety read finds an answer before its wake. In ms. */
 const LONG_MS = 20_000;
-/** So that a request that only a safety read can end is over soon. In ms. */
+/** Short, so that a request that only a safety read can end is soon over. In ms. */
 const SOON_MS = 200;
 
 const withSafetyReads =
   (safetyReadMs: number) =>
   (same: Environment): Environment => ({ ...same, timings: { ...same.timings, safetyReadMs } });
 
-/** Reads of pending rows by the waiter: the tunnel look-up is another table's. */
+/** Counts the waiter's reads of pending rows. The tunnel look-up reads another table and does not count. */
 const pendingReads = ({ cloud }: CloudUnderTest): number =>
   cloud.services.calls.count({
     functionName: functionOf(cloud, 'forward-request'),
@@ -22,11 +22,11 @@ const pendingReads = ({ cloud }: CloudUnderTest): number =>
     table: tableOf(cloud, 'pending-requests'),
   });
 
-/** How the waiters that did not poll have learned of their answers so far: `direct`, `bus` or `safety-read`. */
+/** How the waiters that did not poll have learned of their answers: `direct`, `bus` or `safety-read`. */
 const sources = ({ logs }: CloudUnderTest): unknown[] =>
   emfLinesIn(logs).flatMap(({ members }) => (members['WakeLatency'] === undefined ? [] : [members['source']]));
 
-/** What each of some visits cost in reads, and how it learned of its answer. */
+/** Visits several times. Returns for each visit the number of reads, and how the waiter learned of the answer. */
 async function visits(tunnel: CloudUnderTest, requests: number): Promise<{ reads: number[]; learnedBy: unknown[] }> {
   const reads: number[] = [];
   const before = sources(tunnel).length;
@@ -49,7 +49,7 @@ test('in mode bus the waiter is woken by the event: it reads the pending row onc
 
 describe('where direct wakes can be refused', () => {
   let tunnel: CloudUnderTest;
-  /** What is said to whoever posts a direct wake. */
+  /** The error with which each post of a direct wake is refused. */
   let refusal: AwsError | undefined;
   beforeAll(async () => {
     const refuse: Interceptor = ({ operation, caller, input }, next) => {
@@ -64,7 +64,7 @@ describe('where direct wakes can be refused', () => {
 
   test('in mode direct the answer comes with the wake: the waiter reads the pending row not at all', async () => {
     const { reads, learnedBy } = await visits(tunnel, 5);
-    // A direct wake that takes longer than 500 ms is overtaken by the bus, which costs a read.
+    // If a direct wake takes longer than 500 ms, the bus is faster, and the waiter reads the row once.
     expect(median(reads)).toBe(0);
     expect(Math.max(...reads)).toBeLessThanOrEqual(1);
     expect(learnedBy).toContain('direct');
@@ -108,7 +108,7 @@ test('in mode polling it reads until the answer is there', () =>
     agent.vanish();
   }));
 
-/** Parts of the answer path, and how somebody would take them out of `modules/`. */
+/** Parts of the answer path, and the change of the stack that removes each part. */
 const PARTS: [string, NonNullable<CloudUnderTestOptions['stack']>][] = [
   ["the rule's target", (resources) => void delete resources['aws_cloudwatch_event_target']?.['response-bus-target']],
   ['the mapping', (resources) => void delete resources['aws_lambda_event_source_mapping']?.['response-stream-mapping']],
@@ -123,7 +123,7 @@ const PARTS: [string, NonNullable<CloudUnderTestOptions['stack']>][] = [
   ],
 ];
 
-// A cloud for each, because each is another stack.
+// Each case needs its own cloud, because each case has another stack.
 test.each(PARTS)('without %s nobody wakes the waiter, and a safety read still finds the answer', (_, stack) =>
   withTunnel({ mode: 'bus', stack, environment: withSafetyReads(SOON_MS) }, async (tunnel) => {
     const { learnedBy } = await visits(tunnel, 2);

@@ -23,10 +23,10 @@ beforeEach(async () => {
   bucket = gateway.bucket = fixture.keep(await FakeBucket.start());
   asked = 0;
 });
-// Nothing that a test does may leave a temporary file behind, with a name or without one.
+// No test may leave a temporary file behind, neither with a name nor without one.
 afterEach(() => eventually(() => spoolFiles().length === 0));
 
-/** An agent for a service whose every answer is this one. */
+/** Connects an agent to a service that gives this answer to every request. */
 async function tunnelTo(body: Buffer, options: Partial<AgentOptions> = {}) {
   const local = fixture.keep(
     await startLocalServer((_request, reply) => {
@@ -37,7 +37,7 @@ async function tunnelTo(body: Buffer, options: Partial<AgentOptions> = {}) {
   return fixture.connected(gateway, local.port, options);
 }
 
-/** The agent's temporary files, those included that have lost their names but are open. */
+/** The agent's temporary files, including open files whose names were removed. */
 function spoolFiles(): string[] {
   const open = readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
@@ -111,7 +111,7 @@ describe('the question where to put a body', () => {
     gateway.onUploadRequest = (message) => (lost-- > 0 ? undefined : bucket.place(message));
     await tunnelTo(BODY, { timing: { resendMs: 20 } });
     expectUploaded(await gateway.newest.request());
-    // More where the answer to the third is late.
+    // The number is higher if the answer to the third question comes late.
     expect(gateway.uploadRequests.length).toBeGreaterThanOrEqual(3);
   });
 
@@ -251,7 +251,7 @@ describe('an upload', () => {
     };
     expectUploaded(await gateway.newest.request());
     await stopped;
-    // Much sooner than an idle connection would be closed by itself.
+    // This is much sooner than an idle connection would close by itself.
     await eventually(async () => (await bucket.openConnections()) === 0);
   });
 
@@ -260,7 +260,7 @@ describe('an upload', () => {
     const agent = await tunnelTo(BODY);
     const answer = gateway.newest.request();
     await eventually(() => bucket.seen.length === 1);
-    // The bucket never answers, so that only the end of the grace can end it.
+    // The bucket never answers, so only the end of the grace can end the upload.
     await agent.stop({ graceMs: 50 });
     expect(await answer).toMatchObject({ code: 'internal_error', message: expect.stringContaining('stopped') });
     await eventually(async () => (await bucket.openConnections()) === 0);

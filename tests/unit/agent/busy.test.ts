@@ -25,7 +25,7 @@ describe('an agent with as much in flight as it takes', () => {
     );
   });
 
-  /** Sends requests that stay with the local service. */
+  /** Sends requests that the local service holds. */
   async function fill(count: number, body = ''): Promise<Promise<unknown>[]> {
     const answers = Array.from({ length: count }, () => gateway.newest.request({ method: 'POST', body }));
     await eventually(() => waiting.length === count);

@@ -11,7 +11,7 @@ afterEach(() => fixture.closeAll());
 const resolve = (hostHeader: string | undefined, target: { host?: string; port: number } = { port: 3000 }) =>
   resolveOptions({ endpoint: 'wss://agents.test', token: 'abc', target, ...(hostHeader !== undefined && { hostHeader }) }).hostHeader;
 
-/** What a service that answers with these fields saw as Host and X-Forwarded-Host, and what became of its fields. */
+/** Returns the Host and X-Forwarded-Host that a service saw, and what the agent made of the fields in the service's answer. */
 async function exchange(hostHeader: string | undefined, fields: (host: string) => Record<string, string | string[]> = () => ({})) {
   let seen: unknown[] = [];
   const server = fixture.keep(

@@ -50,7 +50,7 @@ describe('a large answer', () => {
 
   it('may fill the message to the last bytes', async () => {
     const envelope = (await sized(0)) && (gateway.messages.at(-1)?.frames[0] ?? 0);
-    // The lengths of size, processing time and date differ by a few bytes between the two.
+    // The two messages differ by a few bytes in the length of their size, processing time and date.
     const most = Math.floor((MAX_MESSAGE_BYTES - envelope - 20) / 4) * 3;
     expect((await sized(most)).type).toBe('http_response');
     expect((await sized(most + 30)).type).toBe('error');

@@ -28,7 +28,7 @@ const request = (fields: Partial<LocalRequest> = {}): LocalRequest => ({
   ...fields,
 });
 
-/** A service that answers whatever it is sent with these bytes and, if so told, hangs up. */
+/** A service that answers every request with these bytes and, with 'hang up', closes the connection. */
 async function answering(bytes: string, then: 'hang up' | 'stay' = 'stay'): Promise<LocalService> {
   const server = fixture.keep(await startRawServer((socket) => (then === 'hang up' ? socket.end(bytes) : socket.write(bytes))));
   return serviceAt(server.port);
@@ -144,7 +144,7 @@ describe('an answer larger than the cloud can pass on', () => {
     );
     expect((await failureOf(serviceAt(server.port).ask(request(), 5000))).code).toBe('response_too_large');
     await eventually(() => isCutOff);
-    // What the kernel buffers on both ends comes on top of the cap.
+    // The kernel's buffers on both ends hold data beyond the cap.
     expect(written).toBeLessThan(32 * 1024 * 1024);
   });
 
@@ -296,7 +296,7 @@ describe('a body that is larger than what sockets buffer', () => {
         if (socket.isPaused()) return;
         socket.pause();
         socket.write('HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n');
-        // A socket that is not read does not see its other end go; one that is written to does.
+        // Without reading, a socket does not notice that its other end has closed; a write notices.
         const probe = setInterval(() => socket.write('x'), 20);
         socket.once('close', () => (clearInterval(probe), (isCutOff = true)));
       }),

@@ -145,7 +145,7 @@ describe('acknowledgements', () => {
     gateway.newest.send(message);
     await eventually(() => gateway.answersTo(message.request_id).length >= 3);
     gateway.newest.send({ type: 'ack', request_id: message.request_id });
-    // Once the agent has answered what came after the acknowledgement, it has heard of that too.
+    // The agent has processed the acknowledgement once the agent has answered a later request.
     await gateway.newest.request();
     const count = gateway.answersTo(message.request_id).length;
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -27,7 +27,7 @@ describe('replacing a connection that has grown old', () => {
     expect(await old?.closed).toBe(1000);
     expect(types(old?.received ?? [])).toEqual(['ready', 'draining']);
     expect(drainedAfter).toEqual(['ready']);
-    // On a busy machine the new one may have grown old by now as well.
+    // On a busy machine, the new connection may have reached its rotation as well.
     expect(gateway.namesAsked.slice(0, 2)).toEqual([null, gateway.tunnelId]);
     expect(events).toEqual([]);
   });

@@ -15,7 +15,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const spooled = (source: AsyncIterable<Buffer>): Promise<Spool> => Spool.from(source, directory);
 
-/** Files of the test's directory that this process has open, whether they still have a name or not. */
+/** Files of the test's directory that this process has open, with or without a name. */
 function openFiles(): string[] {
   return readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
@@ -48,7 +48,7 @@ describe('a spool', () => {
     await fc.assert(
       fc.asyncProperty(length, fc.nat(255), sizes, async (bytes, seed, cuts) => {
         const body = bytesOf(bytes, seed);
-        // Chunks of single bytes take long, and say no more above the threshold than some of them.
+        // Many single-byte chunks are slow, and above the threshold they test nothing more than a few of them.
         const spool = await spooled(inChunks(body, bytes > 300 ? cuts.map((cut) => cut + 500) : cuts));
         expect(spool.bytes).toBe(bytes);
         expect(spool.sha256).toBe(createHash('sha256').update(body).digest('base64'));

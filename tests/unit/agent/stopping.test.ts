@@ -81,7 +81,7 @@ describe('stopping', () => {
     await answer;
     const begin = Date.now();
     await agent.stop();
-    // Far less than until the deadline of the request.
+    // This is far less than the time until the request's deadline.
     expect(Date.now() - begin).toBeLessThan(15_000);
   });
 

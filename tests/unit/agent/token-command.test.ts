@@ -7,7 +7,7 @@ import { parseCommandLine } from '../../../agent/command-line';
 
 const KEY = 'k'.repeat(48);
 
-/** What the command prints, or its complaint. */
+/** Returns what the command prints, or the command's error. */
 async function run(args: readonly string[], environment: Record<string, string> = { HTTP_TUNNEL_TOKEN_KEY: KEY }): Promise<string> {
   try {
     const invocation = parseCommandLine(args, environment);

@@ -16,7 +16,7 @@ export interface CallResult {
   readonly body: Record<string, unknown>;
 }
 
-/** One signed AWS JSON request, for services whose SDK client is not installed and for what an SDK would not send. */
+/** Sends one signed AWS JSON request, for services without an installed SDK client and for requests that an SDK would not send. */
 export async function signedCall(
   url: string,
   service: string,

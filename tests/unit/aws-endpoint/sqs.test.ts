@@ -21,7 +21,7 @@ interface Message {
 }
 
 let now = 0;
-/** Who may send is decided before: tests/unit/iam. */
+/** The sender's rights are checked before, in tests/unit/iam. */
 const SENDER = { service: 'events.amazonaws.com', sourceArn: 'arn:rule' };
 
 let queues: LocalQueues;

@@ -8,10 +8,10 @@ const CORES = 2;
 const SECONDS = 2;
 
 interface Shares {
-  /** Of the cores. */
+  /** Other processes' share of the cores. */
   readonly others?: number;
   readonly ours?: number;
-  /** Of the time that processes of ours could have run. */
+  /** Waiting time of the program's processes, as a share of the time in which they could have run. */
   readonly waited?: number;
   readonly lateMs?: number;
 }
@@ -29,7 +29,7 @@ function interval({ others = 0, ours = 0.3, waited = 0.1, lateMs = 1 }: Shares):
 const times = (count: number, shares: Shares): Interval[] => Array.from({ length: count }, () => interval(shares));
 const withoutCpu = ({ seconds, lateMs }: Interval): Interval => ({ seconds, lateMs });
 
-/** What is found at once, or at the end. */
+/** Returns the finding of the first interval that has one, or the finding at the end. */
 function judge(intervals: readonly Interval[], { saturating = false, errors = 0 } = {}): Finding | undefined {
   const judge = new Judge(saturating);
   for (const each of intervals) {
@@ -61,7 +61,7 @@ describe('a machine is unfit', () => {
   test('when others take too much of it for ten seconds, which is found at once', () => {
     const judge = new Judge();
     const findings = [...times(5, {}), ...times(5, { others: 0.8 })].map((each) => judge.add(each));
-    // Five intervals make ten seconds: the second of them that is busy brings their mean above the bound.
+    // Five intervals make ten seconds: the second busy interval brings their mean above the bound.
     expect(findings.map((each) => each?.measure)).toEqual([...Array<undefined>(6).fill(undefined), ...Array<string>(4).fill('others')]);
   });
 
@@ -92,7 +92,7 @@ test('a program that takes all cores it can get is judged by what others take of
 });
 
 describe('a run', () => {
-  /** Hands over these intervals, the last of them when it is stopped. */
+  /** A sampling that hands over these intervals, the last one when the sampling is stopped. */
   const given =
     (...intervals: readonly Interval[]): typeof startSampling =>
     (onInterval) => {

@@ -38,7 +38,7 @@ test('the return time is that from the answer entering the gateway to forward-re
   await forwarding;
   const { answeredAt = NaN, returnedAt = NaN } = timeline.of('7');
   expect(returnedAt - answeredAt).toBeGreaterThanOrEqual(38);
-  // What was before the answer does not count.
+  // The time before the answer does not count.
   expect(returnedAt - answeredAt).toBeLessThanOrEqual(performance.now() - begin - 29);
 });
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 const ROOT = path.join(__dirname, '../../..');
 const UNFIT = 'this machine is too busy for figures: other processes took too much';
 
-/** These commands as .ci/run has them. */
+/** Runs these commands in the same way as .ci/run. */
 function ci(...commands: readonly string[]): { status: number | null; lines: string[] } {
   const script = ['set -euo pipefail', 'source .ci/steps', ...commands, 'summary'].join('\n');
   const { status, stdout } = spawnSync('bash', ['-c', script], { cwd: ROOT, encoding: 'utf8' });

@@ -27,7 +27,7 @@ test('an alarm on a minute is evaluated when the minute is over, and changes whe
   await fixture.clock.advance(50_000);
   expect(fixture.changes).toEqual([[60, 'errors', 'OK']]);
   await fixture.clock.advance(MINUTE * 4);
-  // The data point counts as long as nothing newer takes its place: two periods beyond the evaluation period.
+  // The data point counts until a newer one replaces it: for two periods beyond the evaluation period.
   expect(fixture.changes).toEqual([
     [60, 'errors', 'OK'],
     [120, 'errors', 'ALARM'],
@@ -235,7 +235,7 @@ describe('composite alarms', () => {
     await fixture.clock.advance(MINUTE + 1000);
     expect(fixture.invoker.invocations).toEqual([]);
     expect(fixture.warnings).toEqual([expect.stringContaining(`source_arn = "${alarmArn('rollback')}"`)]);
-    // The topic is told all the same: once of the creation, once of the alarm.
+    // The topic gets its messages nevertheless: one about the creation, one about the alarm.
     expect(fixture.topics.messages(TOPIC)).toHaveLength(2);
   });
 });

@@ -43,7 +43,7 @@ test.each([
   'ALARM("a)',
 ])('"%s" is no rule', (rule) => expect(() => parseCompositeRule(rule)).toThrow(SyntaxError));
 
-/** A rule, and what it comes to. */
+/** A rule and its value. */
 const rules = fc.letrec<{ rule: { text: string; value: boolean } }>((tie) => ({
   rule: fc.oneof(
     { maxDepth: 5 },

@@ -4,7 +4,7 @@ import { MetricStore } from '../../../emulator/cloudwatch/metrics/metric-store';
 
 const AT = 1_795_000_000_000;
 
-/** A line as Powertools writes it. */
+/** A log line in the form that Powertools writes. */
 const line = (directive: object, members: object = {}): string =>
   JSON.stringify({
     _aws: {

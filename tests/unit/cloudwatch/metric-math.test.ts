@@ -11,7 +11,7 @@ const metricQuery = (id: string): MetricQuerySpec => ({
   metric: { namespace: 'Test', name: id, dimensions: {}, statistic: 'Sum', periodMs: 60_000 },
 });
 
-/** Computes an expression over metrics given as rows, `-` where there is no data. */
+/** Computes an expression over metrics that are given as rows; `-` stands for no data. */
 function compute(expression: string, metrics: Readonly<Record<string, Row>>, more: MetricQuerySpec[] = []): Row {
   const queries = [...Object.keys(metrics).map(metricQuery), ...more, { id: 'result', expression, returnsData: true }];
   const periods = Math.max(0, ...Object.values(metrics).map(({ length }) => length));

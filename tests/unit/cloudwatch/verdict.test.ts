@@ -11,7 +11,7 @@ const rule = (more: Partial<AlarmRule> = {}): AlarmRule => ({
   treatMissingData: 'missing',
   ...more,
 });
-/** `0 - X`: fine, missing, breaching; the newest last, as AWS draws it. */
+/** Data points as AWS draws them, the newest last: `0` is fine, `-` is missing, `X` is breaching. */
 const drawn = (picture: string): (number | undefined)[] => picture.split(' ').map((each) => ({ '0': 0, X: 10 })[each]);
 const STATES: Readonly<Record<string, AlarmState | undefined>> = {
   OK: 'OK',
@@ -20,7 +20,7 @@ const STATES: Readonly<Record<string, AlarmState | undefined>> = {
   stays: undefined,
 };
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html, all rows of both tables, and its prose */
+/** All rows of both tables, and the text, of https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html */
 describe.each<[number, string, Record<(typeof MISSING_DATA)[number], string>]>([
   [3, '0 - X - X', { missing: 'OK', ignore: 'OK', breaching: 'OK', notBreaching: 'OK' }],
   [3, '0 - - - -', { missing: 'OK', ignore: 'OK', breaching: 'OK', notBreaching: 'OK' }],

@@ -11,7 +11,7 @@ const sources = { logs, traces: new LocalTraces(logs), metrics: new WrittenMetri
 
 test('the console takes any free port where somebody else has the usual one', async () => {
   const holder = createServer().listen(CONSOLE_PORT, '127.0.0.1');
-  // Whether by this test or by somebody else: it is taken.
+  // An error means that another program has the port already: in both cases the port is taken.
   await once(holder, 'listening').catch(() => undefined);
   const server = await startConsole(sources, undefined);
   expect(Number(new URL(server.url).port)).not.toBe(CONSOLE_PORT);

@@ -56,7 +56,7 @@ test('polls, without touching the wake channel, when the rollout says so', async
   expect(log).not.toContain('subscribe');
 });
 
-/** A rollout whose share the look-up changes. */
+/** A rollout whose share changes during the look-up. */
 function changing(from: number, to: number) {
   const find = async (): Promise<Tunnel> => TUNNEL;
   return { tunnels: { find, lastPercent: from, lookUp: async () => ({ tunnel: TUNNEL, percent: to }) }, outcome: OK };

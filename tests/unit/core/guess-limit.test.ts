@@ -8,7 +8,7 @@ function limited() {
   const clock = new VirtualClock();
   const digested: string[] = [];
   const digest = limitGuesses((secret) => Promise.resolve(`digest ${digested.push(secret)}`), clock.now);
-  /** How many of so many new passwords were digested. */
+  /** Tries `count` new passwords, and returns how many of them were digested. */
   const tried = async (count: number, address: string, salt = ANN): Promise<number> => {
     const before = digested.length;
     for (let i = 0; i < count; i++) await digest(`ann:${i}`, salt, address).catch(() => undefined);

@@ -13,7 +13,7 @@ interface Visit {
   readonly scheme?: string;
 }
 
-/** The tunnels `demo` and `other` are there. What forwarding would say is asked of the real rule for routes. */
+/** Visits while the tunnels `demo` and `other` exist. The real rule for routes finds the tunnel, as forwarding does. */
 async function visit({
   path = '/style.css',
   query = '',

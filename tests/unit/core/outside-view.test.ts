@@ -3,7 +3,7 @@ import { routeOf, type Route } from '../../../functions/core/visitor-request';
 import type { Headers } from '../../../protocol';
 import { visitorRequest } from '../../support/visitor-request';
 
-/** An answer's header fields as a visitor of `tunnels.example` gets them. */
+/** The header fields of an answer, as a visitor of `tunnels.example` receives them. */
 function seen(answer: Headers, { host = 'tunnels.example', path = '/demo/a', method = 'GET', headers = {} } = {}): Headers {
   const request = visitorRequest({ method, decodedPath: path, headers: { host: [host], ...headers } });
   const route = routeOf(request, 'tunnels.example') as Route;

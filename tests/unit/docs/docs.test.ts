@@ -14,7 +14,7 @@ const documents = [
   'tests/README.md',
 ];
 
-/** GitHub's anchor of a heading. */
+/** The anchor that GitHub makes for a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()
@@ -38,10 +38,10 @@ test.each(documents)('every link of %s leads somewhere', (document) => {
   expect(broken).toEqual([]);
 });
 
-/** A file of tests; a sentence; and what ends the paragraph, item or row in which sentences belong to the file before them. */
+/** Matches a test file, a sentence in quotes, or the end of the paragraph, item or row: sentences belong to the file before them. */
 const FILES_AND_SENTENCES = /`(?<file>tests\/[\w/.-]+\.test\.ts)`|"(?<sentence>[^"]+)"|^(?:#|- |\||\n)/gm;
 
-/** The tests that a document names, in its order; a sentence without a file is one that is no test's. */
+/** The tests that a document names, in its order. A sentence without a file is not a test's title. */
 function testsNamed(text: string): { file: string | undefined; sentence: string }[] {
   let current: string | undefined;
   return [...text.replace(/```.*?```/gs, '').matchAll(FILES_AND_SENTENCES)].flatMap(({ groups: { file, sentence } = {} }) => {
@@ -51,7 +51,7 @@ function testsNamed(text: string): { file: string | undefined; sentence: string 
   });
 }
 
-/** Whether some title in the file is the sentence, or begins or ends with it: titles with quotation marks cannot be quoted whole. */
+/** Whether a title in the file equals the sentence, or begins or ends with it: a title with quotation marks cannot be quoted whole. */
 function hasTest(file: string, sentence: string): boolean {
   if (!existsSync(path.join(ROOT, file))) return false;
   const source = read(file).replace(/\\(['"`])/g, '$1');

@@ -5,7 +5,7 @@ import { problemsOfDocument, type Count } from '../../support/document-facts';
 import { stackOf } from '../../support/infra-stack';
 
 const ROOT = path.join(__dirname, '../../..');
-/** The changelog tells of what was. */
+/** The changelog is left out: it describes the past. */
 const documents = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md') && name !== 'CHANGELOG.md'),
   ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })

@@ -7,7 +7,7 @@ type Fault = FaultPlanInput['faults'][number];
 
 const CHANNEL = { address: 'aws_sqs_queue.wake-channel', name: 'http-tunnel-local-wake-channel', arn: 'arn:wake-channel', url: '' };
 
-/** Sends things past the place `frames` of a plan; `passed` is what came through, in its order. */
+/** Sends frames through a plan's `frames` faults; `passed` has the frames that came through, in their order. */
 function passing(faults: readonly Fault[], seed = 1) {
   const clock = new VirtualClock();
   const active = new Faults(validateFaultPlan({ seed, faults }, 'test'), new ResourceNames({ queues: [CHANNEL] }), clock);

@@ -1,4 +1,4 @@
-/** The contract of `PendingRequests`: the table that runs on AWS and the store that tests of the core use keep the same one. */
+/** The contract of `PendingRequests`. The table that runs on AWS and the store of the core's tests both keep the contract. */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { pendingRequestsTable } from '../../../functions/aws/pending-requests-table';
 import { rowRemover } from '../../../functions/aws/row-remover';
@@ -12,7 +12,7 @@ const TABLE = 'pending-requests';
 let db: DynamoDbFixture;
 beforeAll(async () => {
   db = await startDynamoDb([tableWithoutStream(TABLE, { hashKey: 'requestId', attributes: [{ name: 'requestId', type: 'S' }] })]);
-  // The remover makes a client of its own, which finds the endpoint as it does in a function.
+  // The remover makes its own client, which finds the endpoint as in a function.
   process.env['AWS_ENDPOINT_URL'] = db.url;
 });
 afterAll(async () => {
@@ -22,7 +22,7 @@ afterAll(async () => {
 
 interface Store {
   readonly pending: PendingRequests;
-  /** Makes the row one that older code has written. */
+  /** Changes the row into a row that older code would have written. */
   outdate(requestId: string): Promise<unknown>;
   /** Whether the bus was asked to wake the waiter. */
   isHandedToBus(requestId: string): Promise<boolean>;
@@ -97,7 +97,7 @@ describe.each([
     await pending.put(request);
   });
   const answer = (outcome: Outcome = RESPONSE, from: Answerer = ann): Answerer & Completion => ({ ...from, outcome, completedAt: 4711 });
-  /** Bodies are bytes, of whichever class. */
+  /** Converts bodies of any bytes class to `Buffer`. */
   const plain = (completion: Completion | undefined): unknown =>
     completion && {
       ...completion,

@@ -9,7 +9,7 @@ const TIMERS: FakeableAPI[] = ['nextTick', 'setImmediate', 'setTimeout', 'setInt
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** SSM as far as it is asked. */
+/** A client of SSM that answers only the calls of the verifier. */
 const ssmWith = (value: string | undefined): SSMClient => {
   const client = new SSMClient({ region: 'us-east-1' });
   client.send = async () => ({ Parameter: value === undefined ? undefined : { Value: value } });
@@ -17,7 +17,7 @@ const ssmWith = (value: string | undefined): SSMClient => {
 };
 
 describe('tokens of the environment’s own key', () => {
-  // Long enough for the longer hashes too.
+  // The key is long enough for the longer hashes too.
   const KEY = 'k'.repeat(64);
   const sign = (claims: JWTPayload, { alg = 'HS256', key = KEY } = {}): Promise<string> =>
     new SignJWT(claims).setProtectedHeader({ alg }).sign(bytes(key));

@@ -15,7 +15,7 @@ jest.mock('cls-hooked/context', () => jest.requireActual<object>('../../../funct
 const ROOT = '1-5f84c7a1-0123456789abcdef01234567';
 const SAMPLED = `Root=${ROOT};Parent=53995c3f42cd8ad8;Sampled=1`;
 
-/** A table that answers, but to its second call. */
+/** A table that answers, but fails every second call. */
 let table: Server;
 let endpoint: string;
 const traceHeaders: (string | undefined)[] = [];
@@ -52,7 +52,7 @@ interface Loaded {
   readonly client: DynamoDb.DynamoDBClient;
 }
 
-/** A function's tracing as it is loaded at the start of an execution environment, with a client of its own. */
+/** Loads a function's tracing as at the start of an execution environment, with its own client. */
 function load(variables: Record<string, string>): Loaded {
   Object.assign(process.env, {
     LAMBDA_TASK_ROOT: '/var/task',
@@ -82,7 +82,7 @@ function load(variables: Record<string, string>): Loaded {
   return loaded;
 }
 
-/** What a request does: two calls, of which the second fails. @returns the name of its error */
+/** Makes the calls of a request: two calls, the second of which fails. @returns the name of the error */
 async function request({ tracing, client }: Loaded): Promise<string> {
   const { GetItemCommand } = jest.requireActual<typeof DynamoDb>('@aws-sdk/client-dynamodb');
   const get = new GetItemCommand({ TableName: 'tunnels', Key: { tunnelId: { S: 'demo' } } });
@@ -147,7 +147,7 @@ test('an invocation that is not sampled records nothing and sends no header', as
 });
 
 describe('a request is unharmed by', () => {
-  // The SDK complains of what it is given.
+  // The SDK prints errors about the inputs of these tests.
   beforeAll(() => void jest.spyOn(console, 'error').mockImplementation());
   afterAll(() => jest.restoreAllMocks());
 

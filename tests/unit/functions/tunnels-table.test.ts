@@ -41,7 +41,7 @@ function lookUp() {
   return { share, unreadable, tunnels: tunnelsTable(db.documents, TABLE, share), pass: (ms: number) => (now += ms) };
 }
 
-/** What DynamoDB answers when it had no time for some keys. */
+/** Answers as DynamoDB does if there was no time to read some keys. */
 const leavingUnread =
   (...ids: string[]): Interceptor =>
   async (call, next) => {

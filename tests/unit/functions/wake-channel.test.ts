@@ -2,7 +2,7 @@ import { socketWakeChannel, type WakeConnection } from '../../../functions/aws/w
 import type { Wake } from '../../../functions/core/wake';
 import { VirtualClock } from '../../support/virtual-clock';
 
-/** A socket whose life the test decides. */
+/** A socket that opens and closes when the test says so. */
 class FakeSocket implements WakeConnection {
   isOpen = true;
   alive = true;
@@ -51,7 +51,7 @@ function channel(openMs = 0) {
       stale: ({ requestId }) => stale.push(requestId),
     },
   });
-  /** Subscribes, letting time pass as far as the channel may wait. */
+  /** Subscribes, and lets as much time pass as the channel may wait. */
   const subscribe = async (requestId: string) => {
     const subscribing = wakes.subscribe(requestId);
     await clock.advance(250);

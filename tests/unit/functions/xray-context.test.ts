@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 jest.mock('cls-hooked/context', () => jest.requireActual<object>('../../../functions/xray-context'));
 
-/** The X-Ray SDK as it initialises on Lambda, with our context in place of its own. */
+/** The X-Ray SDK as it initialises on Lambda, with this project's context in place of the SDK's own. */
 function xrayOnLambda(): typeof XRay {
   process.env['LAMBDA_TASK_ROOT'] = '/var/task';
   process.env['_X_AMZN_TRACE_ID'] = 'Root=1-5f84c7a1-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;Sampled=1';

@@ -7,7 +7,7 @@ function frame(bytes: number): Buffer {
   if (bytes >= 126) head.set([0x81, 0x80 | (bytes < 65_536 ? 126 : 127)]);
   if (bytes >= 65_536) head.writeBigUInt64BE(BigInt(bytes), 2);
   else if (bytes >= 126) head.writeUInt16BE(bytes, 2);
-  // A payload that looks like headers itself.
+  // The payload looks like frame headers.
   return Buffer.concat([head, Buffer.alloc(4, 7), Buffer.alloc(bytes, 0xff)]);
 }
 

@@ -60,7 +60,7 @@ const request = (overrides: Partial<HttpRequest> = {}): HttpRequest => ({
   ...overrides,
 });
 
-/** As it arrives on the wire. */
+/** The request as it arrives on the wire. */
 const received = ({ method, path, query = {}, headers, body }: HttpRequest): SignedRequest => {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
     (Array.isArray(value) ? value : [value ?? '']).map((each) => `${encodeURIComponent(name)}=${encodeURIComponent(each)}`),

@@ -34,7 +34,7 @@ const pause = (ms = 50) => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface Setup extends TestGateway {
   readonly environment: TestEnvironment;
-  /** Connected as the environment; its process is ours, so that it runs on when the environment is "frozen". */
+  /** The connection of the environment. Its process is this test's process, so that it runs on while the environment is "frozen". */
   readonly client: TestClient;
   readonly connectionId: string;
   readonly management: ApiGatewayManagementApiClient;

@@ -89,7 +89,7 @@ describe('a message', () => {
     const client = await connectClient(url);
     client.send({ action: 'x' });
     await eventually(() => client.messages.length === 1);
-    // The spaces are AWS's.
+    // AWS writes these spaces.
     const [{ connectionId } = { connectionId: '' }] = gateway.connections(API_ID);
     expect(client.messages[0]?.replace(/"requestId":"[\w-]{15}="/, '"requestId":"…"')).toBe(
       `{"message": "Forbidden", "connectionId":"${connectionId}", "requestId":"…"}`,

@@ -250,7 +250,7 @@ describe("in a function's name Lambda", () => {
         `^aws_lambda_event_source_mapping.rows: AWS would refuse it, because the role of sweep may not ${action} on .*; grant it in modules/function-rights.ts$`,
       ),
     );
-    // Nothing was done yet.
+    // No decision was made yet.
     expect(decisions).toEqual([]);
   });
 

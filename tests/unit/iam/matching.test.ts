@@ -38,11 +38,11 @@ test.each([
   ['arn:aws:dynamodb:us-east-1:000000000000:table/*', TABLE, true],
   ['arn:aws:dynamodb:us-east-1:000000000000:table/tunnel?', TABLE, true],
   ['arn:aws:dynamodb:*:*:table/tunnels', TABLE, true],
-  // Missing parts are completed at the end.
+  // Missing parts at the end are filled in.
   ['arn:aws:dynamodb', TABLE, true],
   ['arn:aws:sqs', TABLE, false],
   ['arn:aws:dynamodb:*:table/tunnels', TABLE, false],
-  // A star at the end of a part goes on, one within a part does not.
+  // A star at the end of a part matches further parts; a star within a part does not.
   ['arn:aws:*:table/tunnels:*:*:*', 'arn:aws:dynamodb:us-east-1:000000000000:table/tunnels:a:b:c', true],
   ['arn:aws:dynamodb:us*s:000000000000:table/tunnels', TABLE, false],
   ['arn:aws:dynamodb:us-east-1:000000000000:*s', TABLE, true],
@@ -52,7 +52,7 @@ test.each([
     'arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/sweep:log-stream:a',
     true,
   ],
-  // Names have their case, and dots are dots.
+  // Names are case-sensitive, and a dot is only a dot.
   [TABLE, TABLE.replace('tunnels', 'Tunnels'), false],
   ['arn:aws:dynamodb:us-east-1:000000000000:table/tun.els', TABLE, false],
   ['arn:aws:dynamodb:us-east-1:000000000000:table/t.*', 'arn:aws:dynamodb:us-east-1:000000000000:table/t.x', true],

@@ -8,7 +8,7 @@ const place: Place = {
   keyOf: (arn) => (ENCRYPTED.some((name) => arn.endsWith(`:${name}`)) ? KEY : undefined),
 };
 
-/** `dynamodb:GetItem on table/tunnels`: without what all ARNs here begin with. */
+/** Rights in the form `dynamodb:GetItem on table/tunnels`, without the beginning that all ARNs in this file share. */
 const needs = (service: string, operation: string, input: Record<string, unknown> = {}): string[] =>
   requiredAccess({ service, operation, input }, place).map(
     ({ action, resource }) => `${action} on ${resource.split(':').slice(5).join(':') || resource}`,

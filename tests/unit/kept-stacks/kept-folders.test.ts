@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(directory, { recursive: true, force: true }));
 
-/** Keeps a folder with one file, somewhere below. */
+/** Keeps a folder that has one file in a subfolder. */
 function keep(key: string, text: string): string {
   const draft = folders.draft(key);
   fs.mkdirSync(path.join(draft, 'below'));

@@ -8,7 +8,7 @@ import type { LambdaFixture } from '../../support/lambda-fixture';
 const QUEUE = 'arn:aws:sqs:eu-central-1:000000000000:dead-letters';
 const directory = mkdtempSync(path.join(tmpdir(), 'lambda-async-'));
 const RUNS = path.join(directory, 'runs');
-/** Appends its request id to a file, and fails as often as the event says. */
+/** Appends the request id to a file, and fails as often as the event says. */
 const FLAKY = `const fs = require('node:fs');
   exports.handler = async ({ file, failures }, { awsRequestId }) => {
     fs.appendFileSync(file, awsRequestId + '\\n');

@@ -15,12 +15,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-/** Runs a function once, in a Lambda service of its own, and waits until its environment asks for more. */
+/** Runs a function once in its own Lambda service, and waits until the environment asks for the next invocation. */
 async function runOnce(source: string, codeCache = directory): Promise<InvocationOutcome> {
   const lambda = await startLambda({ f: source }, { codeCache });
   try {
     const outcome = await lambda.invoke('f');
-    // The first environment is frozen once it has kept its cache and asked for another invocation.
+    // The first environment freezes after it has kept its cache and asked for another invocation.
     await eventually(() => lambda.service.environments().every(({ frozen, exited }) => frozen || exited));
     return outcome;
   } finally {
@@ -37,7 +37,7 @@ test('the first environment keeps what it has compiled, and the next one runs fr
   const made = await stat(file as string);
   expect(await runOnce(answering('hello'))).toMatchObject({ kind: 'ok', payload: { text: 'hello' } });
   expect(await keptFiles()).toEqual([file]);
-  // A cache that V8 refuses would have been made anew.
+  // If V8 had refused the cache, the file would be a new one.
   expect((await stat(file as string)).ino).toBe(made.ino);
 });
 

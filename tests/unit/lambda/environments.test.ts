@@ -8,7 +8,7 @@ import type { InvokeResult } from '../../../emulator/services';
 
 const COUNTER = `let n = 0; exports.handler = async () => ({ n: ++n, pid: process.pid });`;
 const SLOW = `exports.handler = async ({ ms }) => { await new Promise((r) => setTimeout(r, ms)); return process.pid; };`;
-/** Ends when the file is there. */
+/** Each invocation ends when the file exists. */
 const WAITS_FOR_FILE = `const { existsSync } = require('node:fs');
   exports.handler = async ({ file }) => { while (!existsSync(file)) await new Promise((r) => setTimeout(r, 20)); return process.pid; };`;
 
@@ -91,7 +91,7 @@ test('a crash gives its concurrency back', async () => {
 
 test('between invocations an environment is frozen: its timers stand still, and go on in the next', async () => {
   lambda = await startLambda({
-    // An invocation lasts for five of them.
+    // An invocation lasts for five ticks.
     ticks: `let n = 0; setInterval(() => { n += 1; process.stdout.write('tick\\n'); }, 10);
       exports.handler = async () => { for (const end = n + 5; n < end; ) await new Promise((r) => setTimeout(r, 5)); };`,
   });
@@ -100,7 +100,7 @@ test('between invocations an environment is frozen: its timers stand still, and 
   const [environment] = lambda.service.environments('ticks');
   await eventually(() => environment?.frozen === true);
   let before = 0;
-  // What was written before the freeze may still be on its way.
+  // Output from before the freeze may still arrive.
   await eventually(async () => {
     before = ticks();
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -28,7 +28,7 @@ test('an invocation that waits gets the environment that becomes free before the
   await fixture.clock.advance(1000);
   await Promise.all([first, second]);
   expect(runs(fixture)).toEqual(['first in f 1', 'second in f 1']);
-  // It had begun, and is there for the next invocation.
+  // The start had begun, and its environment is ready for the next invocation.
   expect(started(fixture, 'rests')).toEqual(['f 1', 'f 2']);
 });
 
@@ -46,7 +46,7 @@ test('a start that nobody needs any more is not begun', async () => {
   void invokeMany(fixture, 4, 10);
   await fixture.clock.advance(5000);
   expect(runs(fixture)).toHaveLength(4);
-  // The second start was admitted when the first had ended; by its end everybody had been served.
+  // The second start was admitted when the first had ended. All invocations had been served before the second start ended.
   expect(started(fixture).length).toBeLessThanOrEqual(2);
 });
 
@@ -77,7 +77,7 @@ test('who has waited for ten seconds from outside goes before who comes from ins
 });
 
 describe('while the invocations of a function are quick', () => {
-  /** One environment that has run an invocation of 50 ms. */
+  /** A pool with one environment that has run an invocation of 50 ms. */
   const quickFunction = async (options: Partial<PoolFixtureOptions> = {}): Promise<PoolFixture> => {
     const fixture = poolFixture({ functions: { f: {} }, ...options });
     void fixture.invoke('f', 'first', 50);
@@ -106,7 +106,7 @@ describe('while the invocations of a function are quick', () => {
     const fixture = await quickFunction();
     void fixture.invoke('f', 'slow', SLOW);
     void fixture.invoke('f', 'next', 50);
-    // It shows after 500 ms that the invocation is slow; the next look is at most 100 ms later; the init takes 300 ms.
+    // After 500 ms the invocation counts as slow; the next check comes at most 100 ms later; the init takes 300 ms.
     await fixture.clock.advance(901);
     expect(runs(fixture)).toEqual(['first in f 1', 'slow in f 1', 'next in f 2']);
   });
@@ -150,7 +150,7 @@ describe('while no core is spare', () => {
       void fixture.invoke('f', 'first', 0);
       await fixture.clock.advance(1000);
       void fixture.invoke('f', 'second', SLOW);
-      // One environment became free in the last two seconds, so the third has two seconds to wait at that pace.
+      // One environment became free in the last two seconds, so the third invocation would wait two seconds at that rate.
       void fixture.invoke('f', 'third', SLOW, { origin });
       await fixture.clock.advance(500);
       expect(started(fixture)).toHaveLength(starts);

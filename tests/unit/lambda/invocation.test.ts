@@ -47,7 +47,7 @@ interface Echo {
 const echo = async (options?: { traceHeader?: string }): Promise<Echo> => {
   const { requestId, ...result } = await lambda.service.invoke(arnOf('echo'), { a: 'ä' }, options);
   const { payload } = result as unknown as { payload: Echo };
-  // The invoker learns the id under which the invocation is in the logs.
+  // The invoker gets the id that the logs use for the invocation.
   expect(payload.context['awsRequestId']).toBe(requestId);
   return payload;
 };

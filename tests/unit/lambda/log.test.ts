@@ -2,7 +2,7 @@ import { eventually } from '../../support/eventually';
 import { startLambda } from '../../support/lambda-fixture';
 import type { LambdaFixture } from '../../support/lambda-fixture';
 
-/** The line that Powertools' Metrics writes, through a Console of its own (as in Lambda, without POWERTOOLS_DEV). */
+/** The line that Powertools' Metrics writes through its own Console (as in Lambda, without POWERTOOLS_DEV). */
 const EMF = {
   _aws: {
     Timestamp: 1,

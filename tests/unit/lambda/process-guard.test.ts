@@ -9,10 +9,10 @@ import { eventually } from '../../support/eventually';
 import { isAlive } from '../../support/lambda-fixture';
 
 const ROOT = path.resolve(__dirname, '../../..');
-/** Runs until it is killed, whatever else it is told. */
+/** A program that ignores all other signals and runs until it is killed. */
 const STUBBORN = `for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => {}); setInterval(() => {}, 1000);`;
 
-/** A main process of its own, with the given TypeScript; speaks to us by lines of JSON. */
+/** Starts a separate main process with the given TypeScript; the process sends lines of JSON to the test. */
 function startParent(source: string): ChildProcess {
   return spawn(process.execPath, ['--import', 'tsx', '--input-type=commonjs', '-e', source], {
     cwd: ROOT,
@@ -82,7 +82,7 @@ test("a terminal's Ctrl-C does not take the guard before the main process", asyn
   await guard.close();
 });
 
-/** Whether a process has said what it does at SIGHUP, as the guard does after SIGINT and SIGTERM (`SigCgt` in proc(5)). */
+/** Whether a process has a handler for SIGHUP. The guard sets this handler after those for SIGINT and SIGTERM (`SigCgt` in proc(5)). */
 const catchesHangup = (pid: number): boolean =>
   parseInt(/^SigCgt:\s+[0-9a-f]*([0-9a-f])$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0', 16) % 2 === 1;
 

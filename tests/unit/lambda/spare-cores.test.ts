@@ -1,6 +1,6 @@
 import { SpareCores } from '../../../emulator/lambda/spare-cores';
 
-/** A machine whose time and idle time a test sets. */
+/** A machine for which a test sets the time and the idle time. */
 const machine = { at: 5000, idle: 70_000 };
 const spareCores = (): SpareCores => new SpareCores({ now: () => machine.at, idleMs: () => machine.idle });
 const pass = (ms: number, idleMs: number): void => void Object.assign(machine, { at: machine.at + ms, idle: machine.idle + idleMs });

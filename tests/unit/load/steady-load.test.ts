@@ -16,7 +16,7 @@ test('arrivals are even while the load is held', () => {
 test('the ramp grows evenly from nothing to the rate, and ends where holding begins', () => {
   const within = (from: number, to: number): number => ramp.filter(({ atMs }) => atMs >= from && atMs < to).length;
   expect(within(0, 60_000)).toBe(ramp.length);
-  // Half the rate in the middle, nearly all of it at the end.
+  // In the middle the rate is half of the full rate, at the end nearly the full rate.
   expect(within(25_000, 35_000) / 10 / rate).toBeCloseTo(0.5, 1);
   expect(within(55_000, 60_000) / 5 / rate).toBeCloseTo(0.96, 1);
 });

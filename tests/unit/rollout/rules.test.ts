@@ -5,7 +5,7 @@ import { rolloutItem } from '../../support/rollout-items';
 const NOW = 1_000 * 3_600_000;
 const HOUR_MS = 3_600_000;
 
-/** 25 %, for so long, and nothing that speaks against more. */
+/** A rollout that has been at 25 % for 100 hours, and nothing that speaks against a higher share. */
 function situation(more: Partial<Situation> & { item?: Parameters<typeof rolloutItem>[0] } = {}): Situation {
   const { item, ...rest } = more;
   return {

@@ -53,7 +53,7 @@ test('a key that is not there is NoSuchKey for who may list, and nothing to be t
     message: expect.stringContaining(`s3:ListBucket on resource: "${BUCKET_ARN}"`) as string,
     $metadata: { httpStatusCode: 403 },
   });
-  // It is an everyday answer, not a right that somebody forgot.
+  // A missing object is normal here: no warning tells of a missing right.
   expect(withoutList.warnings).toEqual([]);
   await s3.close();
   await start(iamWith([reads, allow('s3:ListBucket', BUCKET_ARN)]));

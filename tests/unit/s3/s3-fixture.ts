@@ -19,24 +19,24 @@ const SPEC: BucketSpec = {
   expirations: [{ ruleId: 'forget-bodies', prefix: '', days: 1 }],
 };
 
-/** Who signs in these tests, in an execution environment that is frozen meanwhile. */
+/** The signer in these tests. Its execution environment is frozen. */
 const SIGNER: Principal = { ...FORWARD_REQUEST, environment: { id: 'env-1', frozen: true } as ExecutionEnvironment };
 
 export interface S3Fixture {
   readonly url: string;
   readonly client: S3Client;
   readonly buckets: LocalBuckets;
-  /** What came through, with the caller. */
+  /** Calls that reached the bucket, with their callers. */
   readonly calls: AwsCall[];
   readonly warnings: string[];
-  /** What the bucket and the signatures go by; set it to the time of the real clock, by which SDKs sign, or later. */
+  /** The clock of the bucket and the signature check. SDKs sign by the real clock: set this clock to the real time or later. */
   readonly clock: { now: number };
   close(): Promise<void>;
 }
 
 export interface S3FixtureOptions extends S3Options {
   readonly intercept?: Interceptor;
-  /** As whom the signer acts. */
+  /** The role of the signer. */
   readonly roleArn?: string;
 }
 
@@ -73,7 +73,7 @@ export async function startS3({ intercept, roleArn = SIGNER.roleArn, ...options 
   };
 }
 
-/** SDKs print warnings of what tests provoke. */
+/** A silent logger: SDKs print warnings about errors that tests cause. */
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export const clientOf = (url: string, who = FORWARD_REQUEST): S3Client =>
@@ -81,7 +81,7 @@ export const clientOf = (url: string, who = FORWARD_REQUEST): S3Client =>
 
 export const sha256 = (body: Buffer | string): string => createHash('sha256').update(body).digest('base64');
 
-/** A presigned PUT as functions make them for agents: for exactly this many bytes with exactly this checksum. */
+/** A presigned PUT like those that functions make for agents: for exactly this number of bytes with exactly this checksum. */
 export function presignPut(client: S3Client, key: string, body: string, expiresIn = 20): Promise<string> {
   const command = new PutObjectCommand({ Bucket: BUCKET, Key: key, ContentLength: Buffer.byteLength(body), ChecksumSHA256: sha256(body) });
   return getSignedUrl(client, command, {
@@ -94,7 +94,7 @@ export function presignPut(client: S3Client, key: string, body: string, expiresI
 export const presignGet = (client: S3Client, key: string, expiresIn = 20): Promise<string> =>
   getSignedUrl(client, new GetObjectCommand({ Bucket: BUCKET, Key: key }), { expiresIn });
 
-/** Status, and the code and message of an XML error. */
+/** The status, and the code and message of an XML error. */
 export async function answerOf(response: Response): Promise<{ status: number; code?: string; message?: string }> {
   const text = await response.text();
   const [, code] = /<Code>(.*?)<\/Code>/.exec(text) ?? [];

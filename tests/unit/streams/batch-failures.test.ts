@@ -28,7 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => esm?.close());
 
-/** Runs a mapping over records `a`, `b`, `c` … until nothing moves any more. */
+/** Runs a mapping over records `a`, `b`, `c` … for `forMs`, until nothing happens any more. */
 async function run(keys: string, spec: Partial<MappingSpec>, forMs = 30_000): Promise<void> {
   esm = new EventSourceMapping({
     mapping: mapping(spec),
@@ -45,12 +45,12 @@ async function run(keys: string, spec: Partial<MappingSpec>, forMs = 30_000): Pr
   await clock.advance(forMs);
 }
 const batches = (): string[] => invoker.invocations.map(({ payload }) => keysOf(payload).join(''));
-/** Fails whenever one of the keys is in the batch. */
+/** An answer that fails whenever one of the keys is in the batch. */
 const poisonedBy =
   (poison: string) =>
   (payload: unknown): InvokeResult =>
     keysOf(payload).some((key) => poison.includes(key)) ? ERROR : OK;
-/** Reports the records with these keys, as `ReportBatchItemFailures` wants it. */
+/** An answer that reports the records with these keys as failed, in the form of `ReportBatchItemFailures`. */
 const reporting =
   (failing: string) =>
   (payload: unknown): InvokeResult => ({

@@ -139,7 +139,7 @@ test('with lanes, batches run beside each other and records of one item one afte
     running.add(key);
     most = Math.max(most, running.size);
     seen.push(record?.dynamodb.SequenceNumber ?? '');
-    // The earlier ones take the longest.
+    // Earlier records take longer.
     await clock.sleep(1000 - 25 * Number(record?.dynamodb.SequenceNumber));
     running.delete(key);
     return { kind: 'ok', payload: null };

@@ -34,7 +34,7 @@ const MATH = {
   evaluation_periods: 1,
   metric_query: [
     { id: 'rate', expression: 'errors / 2', label: 'half', return_data: true },
-    // Terraform's JSON writes a single block either way.
+    // Terraform's JSON writes a single block as an object or as a list.
     { id: 'errors', metric: [{ namespace: 'Shop', metric_name: 'Errors', period: 10, stat: 'p99.9', unit: 'Count' }] },
   ],
 };

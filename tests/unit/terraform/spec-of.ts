@@ -2,7 +2,7 @@ import { readCloudSpec } from '../../../emulator/terraform/read-cloud-spec';
 import type { Attributes, Stack } from '../../../emulator/terraform/stack';
 import type { CloudSpec } from '../../../emulator/specs';
 
-/** What a stack of these resources, by address, asks the local cloud to run. */
+/** The specification of the local cloud that is read from a stack of these resources, given by address. */
 export function specOf(resources: Record<string, Attributes>): CloudSpec {
   const stack: Stack = {
     directory: '/stack',

@@ -1,4 +1,7 @@
-/** X-Ray and CloudWatch Logs as far as `npm run trace` asks them, in their real protocols (REST-JSON and JSON 1.1), two results a page. */
+/**
+ * A stand-in for X-Ray and CloudWatch Logs, with the calls that `npm run trace` makes, in their real protocols (REST-JSON and JSON 1.1),
+ * with two results per page.
+ */
 import { createServer, type Server } from 'node:http';
 import { listenOnAnyPort } from '../../support/listen';
 import type { Segment } from '../../../emulator/xray/segment';
@@ -10,11 +13,11 @@ export interface StandIn {
 }
 
 export interface Known {
-  /** Segments by trace; a trace is found by the annotation of any of its parts. */
+  /** Segments by trace. A trace is found by an annotation in any of its segments. */
   readonly traces: Readonly<Record<string, readonly Segment[]>>;
   /** Log events by log group. */
   readonly logs: Readonly<Record<string, readonly { timestamp: number; message: string }[]>>;
-  /** Answers everything, as AWS does to somebody without rights. */
+  /** Message of the refusal that answers every call, as AWS answers a caller without rights. */
   readonly refusal?: string;
 }
 

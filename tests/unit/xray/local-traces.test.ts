@@ -7,7 +7,7 @@ import type { Segment } from '../../../emulator/xray/segment';
 const traceId = (n: number): string => `1-5f84c7a1-${String(n).padStart(24, '0')}`;
 const FORWARD = 'http-tunnel-local-forward-request';
 
-/** An invocation that took 100 ms of function time, from 1000 on. */
+/** An invocation with 100 ms of function time, beginning at 1000. */
 const invocation = (trace: number, functionName: string, more: Partial<InvocationRecord> = {}): InvocationRecord => ({
   at: 1100,
   functionName,
@@ -21,7 +21,7 @@ const invocation = (trace: number, functionName: string, more: Partial<Invocatio
   ...more,
 });
 
-/** What the function sends of itself: the handler, and what hangs below it. */
+/** A segment that the function itself sends: the handler, or a segment below the handler. */
 const sent = (trace: number, name: string, annotations: Record<string, string>, more: Partial<Segment> = {}): Segment => ({
   id: `${name}-${trace}-${JSON.stringify(annotations)}`,
   name,
