@@ -8,9 +8,9 @@ export interface PlannedRequest {
   readonly atMs: number;
   /** Time that the agent's local service will take, in ms. */
   readonly agentMs: number;
-  /** Size of the request's body; none where it is not given. In bytes. */
+  /** Size of the request's body in bytes; if omitted, the request has no body. */
   readonly upload?: number;
-  /** Size of the answer's body, where it is not the run's. In bytes. */
+  /** Size of the answer's body in bytes; if omitted, the run's size. */
   readonly download?: number;
 }
 

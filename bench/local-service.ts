@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 /** The header that names the request in its answer, so that an observer can match the answer with the request. */
 export const NONCE_HEADER = 'x-bench-nonce';
 
-/** Path and query that ask the local service to answer with `nonce` after `ms`, with a body of `bytes` where it is given. */
+/** Path and query that ask the local service to answer with `nonce` after `ms`, with a body of `bytes` if given. */
 export const pathFor = (nonce: string, ms: number, bytes?: number): string =>
   `/n/${nonce}?ms=${ms.toFixed(1)}${bytes === undefined ? '' : `&bytes=${bytes}`}`;
 

@@ -8,7 +8,7 @@ export interface Situation {
   readonly stored: StoredRollout;
   /** Share if no item sets one. */
   readonly initialPercent: number;
-  /** The kill switch: false makes everybody poll. */
+  /** The kill switch: false makes all requests poll. */
   readonly useEventDriven: boolean;
   /** Names of the environment's alarms that are on. */
   readonly alarmsOn: readonly string[];

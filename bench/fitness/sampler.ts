@@ -29,7 +29,7 @@ export class Sampler {
     this.timer = this.nextTimer();
   }
 
-  /** What happened since the last look. */
+  /** Returns what was measured since the last look. */
   look(): Interval {
     const now = performance.now();
     const before = this.counters;

@@ -48,7 +48,7 @@ export function readVariable(pid: number, name: string): string | undefined {
   return line?.slice(name.length + 1);
 }
 
-/** CPU time of the whole machine since it began, in ms, all cores together. */
+/** CPU time of the whole machine since its start, in ms, all cores together. */
 export interface MachineTimes {
   readonly cores: number;
   /** Time of processes: user, nice and system. Interrupts belong to no process and are left out: much of them is the bench's traffic. */

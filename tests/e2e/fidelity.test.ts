@@ -85,7 +85,7 @@ describe('what the local service gets', () => {
     ['/?a=1&a=2&&b', '/?a=1&a=2&&b'],
     ['/a+b?c=+%20', '/a+b?c=+%20'],
     ['/?%zz=%C3%BC&[]=%00&x=a%2Fb?c', '/?%zz=%C3%BC&[]=%00&x=a%2Fb?c'],
-    // What API Gateway does not let through: docs/limits.md.
+    // API Gateway does not pass these paths on unchanged: docs/limits.md.
     ['/a%2Fb', '/a/b'],
     ['/%61', '/a'],
     ['/%2e%2e/x', '/../x'],
