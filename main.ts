@@ -1,6 +1,6 @@
 /**
  * Writes one Terraform stack per environment, and one per account, to cdktf.out/stacks/<name>/ (or where the CDKTF CLI wants it).
- * Its exit status is 1, with one line that says why, when an environment or a bundle is not as it should be.
+ * Exits with status 1 and one line that names the problem when an environment's settings are wrong or a bundle is missing.
  */
 import path from 'node:path';
 import { ToldError } from './cli/told-error';
@@ -13,7 +13,7 @@ try {
     process.stdout.write(`${name}: ${path.relative('', file)}\n`);
   }
 } catch (error) {
-  // Anything else is a defect, and keeps its stack trace.
+  // Any other error is a defect and keeps its stack trace.
   if (!(error instanceof ToldError)) throw error;
   process.stderr.write(`synth: ${error.message}\n`);
   process.exitCode = 1;

@@ -1,9 +1,9 @@
 import { defineEnvironment } from './environment';
 
-/** Where changes are tried first: everything event-driven, small, and quick to forget. */
+/** The environment where changes are tried first: every request is event-driven, functions are small, logs are kept briefly. */
 export const dev = defineEnvironment({
   name: 'dev',
-  // An example account (AWS's documentation uses it): put your own in its place, here and in the bucket's name.
+  // An example account id from AWS's documentation. Replace it with your own id, here and in the bucket's name.
   accountId: '111122223333',
   region: 'us-east-1',
   backend: {
@@ -50,7 +50,7 @@ export const dev = defineEnvironment({
   },
   logLevel: 'DEBUG',
   logRetentionDays: 7,
-  // Put your own here. No owner on GitHub begins with a hyphen, so that nobody gets in until you do.
+  // Replace this name with your own repository. No GitHub owner begins with a hyphen, so until then no workflow gets access.
   githubRepository: '-owner-/http-tunnel',
   customerKey: false,
   tracing: true,

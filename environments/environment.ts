@@ -1,6 +1,6 @@
 /**
- * The settings of one environment: one typed shape with the same keys everywhere, so that what differs between dev and prod
- * is what these files say and nothing else. Account id and region stand here because the stacks contain no data source.
+ * The settings of one environment. All environments have the same typed keys, so dev and prod differ only in the values of
+ * their files. Account id and region are settings because the stacks contain no data source.
  */
 import * as v from 'valibot';
 import { FUNCTION_SETTINGS, type FunctionName } from '../functions/settings';
@@ -9,7 +9,10 @@ import { ToldError } from '../cli/told-error';
 
 /** An HTTP API waits 30 s for its integration (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */
 const HTTP_API_TIMEOUT_SECONDS = 30;
-/** What CloudWatch Logs takes (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html). */
+/**
+ * The retention periods that CloudWatch Logs accepts:
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+ */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 const text = v.pipe(
@@ -27,7 +30,7 @@ const lambdaFunction = v.strictObject({
   /** 128 to 10,240 (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
   memoryMb: wholeNumber(128, 10_240),
   timeoutSeconds: wholeNumber(1, 900),
-  /** Cap and reservation at once; null: shares the account's. Accounts with a quota of 100 or less cannot reserve. */
+  /** A cap and a reservation. null: the function shares the account's concurrency. Accounts with a quota of 100 or less need null. */
   reservedConcurrency: v.nullable(wholeNumber(1)),
 });
 
@@ -42,7 +45,7 @@ const backend = v.variant('kind', [
   v.strictObject({ kind: v.literal('local'), path: text }),
 ]);
 
-/** Token bucket of a stage: requests a second, and how many at once. */
+/** Throttle of a stage: requests per second, and the size of a burst. */
 const throttle = v.strictObject({ ratePerSecond: wholeNumber(1), burst: wholeNumber(1) });
 
 const schema = v.strictObject({
@@ -53,12 +56,12 @@ const schema = v.strictObject({
   backend,
   /** Domain whose subdomains are tunnel names; null: tunnels are reached by path only. */
   tunnelDomain: v.nullable(text),
-  /** The Route 53 zone that the domain lies in; null: its certificate, records and API Gateway names are made elsewhere. */
+  /** The Route 53 zone of `tunnelDomain`; null: the domain's certificate, records and API Gateway names are created elsewhere. */
   hostedZone: v.nullable(v.strictObject({ id: text, name: text })),
-  /** The identity provider whose tokens agents show; null: tokens are signed with a key of the environment's own. */
+  /** The identity provider that signs agent tokens; null: agent tokens are signed with the environment's own key. */
   tokenIssuer: v.nullable(
     v.strictObject({
-      /** Where its public keys are. Plain http only on this machine: whoever can change the keys can be everybody. */
+      /** URL of the provider's public keys. Plain http only on this machine: a forged key can impersonate any owner. */
       jwksUrl: v.pipe(
         v.string('must be text'),
         v.check(
@@ -66,26 +69,26 @@ const schema = v.strictObject({
           'must be an https URL',
         ),
       ),
-      /** Exactly what `iss` says. */
+      /** The exact value of the claim `iss`. */
       issuer: text,
-      /** What `aud` must hold, so that tokens made for other services open nothing here. */
+      /** The value that the claim `aud` must contain, so that tokens for other services are refused. */
       audience: text,
-      /** The claim that lists names of tunnels, as `names` does in tokens of our own. */
+      /** The claim that lists tunnel names. In tokens signed with the environment's own key it is `names`. */
       namesClaim: text,
     }),
   ),
-  /** How answers return: the kill switch, the wake's way, and the share that is event-driven until `npm run rollout` sets one. */
+  /** How answers return: the kill switch, the mode of event-driven requests, and the share until `npm run rollout` sets another. */
   responsePath: v.strictObject({
     useEventDriven: v.boolean('must be true or false'),
     mode: v.picklist(['bus', 'direct'], 'must be bus or direct'),
     percent: wholeNumber(0, 100),
   }),
   /**
-   * Requests of one tunnel that may be in flight for longer than a second; beyond them its visitors get 429. Below what
-   * forward-request can run at once, or one slow tunnel stops all.
+   * How many requests of one tunnel may be in flight for longer than a second; further visitors of the tunnel get 429. The number
+   * must be below the concurrency of forward-request, or one slow tunnel stops all tunnels.
    */
   maxSlowRequests: wholeNumber(1),
-  /** In ms; functions/settings.ts says what each is for. */
+  /** In ms. functions/settings.ts explains each timing. */
   timings: v.strictObject({
     requestDeadlineMs: wholeNumber(1),
     pollingDelaysMs: v.pipe(v.array(wholeNumber(1)), v.minLength(1, 'must be a list of one delay or more')),
@@ -102,10 +105,10 @@ const schema = v.strictObject({
   }),
   functions,
   alarms: v.strictObject({
-    /** Who is told of alarms by e-mail, once the address has confirmed; null: whoever subscribes to the topic. */
+    /** The address that gets alarms by e-mail after it has confirmed; null: no e-mail, only other subscribers of the topic. */
     notifyEmail: v.nullable(v.pipe(v.string(), v.email('must be an e-mail address'))),
     /**
-     * Requests of one cohort within 30 s from which shares and averages of it mean something: fewer are not judged
+     * The fewest requests of one cohort within 30 s for which alarms judge a share or an average
      * (modules/alarms/rollback-triggers.ts).
      */
     minimumRequests: wholeNumber(1),
@@ -113,15 +116,15 @@ const schema = v.strictObject({
   throttling: v.strictObject({ visitors: throttle, agents: throttle, wakes: throttle }),
   logLevel: v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR'),
   logRetentionDays: v.picklist(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`),
-  /** `owner/name` of the GitHub repository whose workflows plan and deploy; null: none may. */
+  /** `owner/name` of the GitHub repository whose workflows plan and deploy; null: no workflow may. */
   githubRepository: v.nullable(v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name of a GitHub repository'))),
-  /** Whether data at rest is encrypted with a key of the environment's own (modules/customer-key.ts) or with AWS's. */
+  /** True: data at rest is encrypted with the environment's own key (modules/customer-key.ts). False: with keys of AWS. */
   customerKey: v.boolean('must be true or false'),
   /** Whether functions send X-Ray segments. */
   tracing: v.boolean('must be true or false'),
-  /** Whether tables and key refuse to be deleted. */
+  /** Whether tables, body bucket and key are protected from deletion. */
   deletionProtection: v.boolean('must be true or false'),
-  /** On every resource that takes tags, beside `project` and `environment`. */
+  /** Tags of every resource that supports tags, in addition to `project` and `environment`. */
   tags: v.record(v.string(), v.string()),
 });
 
@@ -129,7 +132,7 @@ type DeepReadonly<T> = { readonly [K in keyof T]: T[K] extends object ? DeepRead
 export type Environment = DeepReadonly<v.InferOutput<typeof schema>>;
 export type Throttle = Environment['throttling']['visitors'];
 
-/** What must hold between settings: path, whether it holds, what to say when it does not. */
+/** Conditions between settings: the path, the check, and the message for a failed check. */
 const RELATIONS: readonly (readonly [path: string, holds: (environment: Environment) => boolean, problem: string])[] = [
   [
     'functions.forward-request.timeoutSeconds',
@@ -179,7 +182,7 @@ export class EnvironmentError extends ToldError {
 
 /**
  * Checks a value that should be the settings of the environment `name`.
- * @throws EnvironmentError with the first problem: the environment, the path, what is wrong and where to put it right
+ * @throws EnvironmentError with the first problem: the environment, the path, the mistake and the file to correct
  */
 export function validateEnvironment(value: unknown, name: string): Environment {
   const result = v.safeParse(schema, value, { abortEarly: true });
@@ -193,7 +196,7 @@ export function validateEnvironment(value: unknown, name: string): Environment {
   return environment;
 }
 
-/** The environment's settings, frozen all the way down. */
+/** The environment's settings, deeply frozen. */
 export function defineEnvironment(environment: Environment): Environment {
   return deepFreeze(environment);
 }

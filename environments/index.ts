@@ -1,4 +1,4 @@
-/** The environments by name; each becomes one stack. They are checked where they are synthesized. */
+/** The environments by name. Each environment becomes one stack. modules/synthesize.ts validates their settings. */
 import { dev } from './dev';
 import type { Environment } from './environment';
 import { local } from './local';

@@ -1,6 +1,6 @@
 import { defineEnvironment } from './environment';
 
-/** What `npm start` runs on a laptop: the same stack, booted by the local cloud. Never applied to AWS. */
+/** The environment that `npm start` runs on a laptop: the local cloud runs the same stack. It is never applied to AWS. */
 export const local = defineEnvironment({
   name: 'local',
   accountId: '000000000000',
@@ -16,7 +16,7 @@ export const local = defineEnvironment({
     pollingDelaysMs: [50, 100, 200, 400, 500],
     safetyReadMs: 1000,
     wakeIdleMs: 30_000,
-    // A busy laptop may take long for what AWS does in milliseconds; on AWS these three are 250, 2000 and 500.
+    // A busy laptop can be much slower than AWS, so these three limits are longer. On AWS they are 250, 2000 and 500.
     wakeHelloMs: 1000,
     serviceCallMs: 5000,
     wakePostMs: 2500,

@@ -37,16 +37,16 @@ export class PhysicalNameError extends ToldError {
   override readonly name = 'PhysicalNameError';
 }
 
-/** What all names of an environment's things begin with. */
+/** The prefix of all physical names of an environment. */
 export const namePrefix = (environment: string): string => `http-tunnel-${environment}-`;
 
-/** The thing that a physical name names, of whichever environment: `http-tunnel-local-forward-request` → `forward-request`. */
+/** A physical name without its prefix, for any environment: `http-tunnel-local-forward-request` → `forward-request`. */
 export const shortName = (physical: string): string => physical.replace(/^http-tunnel-[a-z0-9]+-/, '');
 
 /**
  * The name of a thing in AWS: `http-tunnel-<environment>-<thing>`.
- * @param kind what is named; decides how long the name may be
- * @param thing 1 or more of a-z, 0-9 and `-`: what every service above takes
+ * @param kind kind of the resource; it decides how long the name may be
+ * @param thing 1 or more of a-z, 0-9 and `-`, the characters that every service above accepts
  * @throws PhysicalNameError for a name that the service would refuse
  */
 export function physicalName(kind: NamedThing, environment: string, thing: string): string {
@@ -62,7 +62,8 @@ export function physicalName(kind: NamedThing, environment: string, thing: strin
 }
 
 /**
- * Log groups under `/aws/vendedlogs/` share one entry of CloudWatch's resource policy, which would overflow otherwise:
+ * Prefix of access log groups. All log groups under `/aws/vendedlogs/` share one entry of CloudWatch's resource policy. With one
+ * entry per log group the policy would become too long:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
  */
 export const ACCESS_LOG_PREFIX = '/aws/vendedlogs/apis/';

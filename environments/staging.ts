@@ -1,9 +1,9 @@
 import { defineEnvironment } from './environment';
 
-/** Prod's rehearsal: its sizes and reservations, everything event-driven. */
+/** The rehearsal for prod: the same sizes and reservations, but every request is event-driven. */
 export const staging = defineEnvironment({
   name: 'staging',
-  // An example account (AWS's documentation uses it): put your own in its place, here and in the bucket's name.
+  // An example account id from AWS's documentation. Replace it with your own id, here and in the bucket's name.
   accountId: '444455556666',
   region: 'us-east-1',
   backend: {
@@ -31,8 +31,9 @@ export const staging = defineEnvironment({
     rolloutStaleMs: 60_000,
     nameCooldownMs: 3_600_000,
   },
-  // Waiters hold what receive-message and wake-waiter need to release them, so those have their own and waiters a cap. The
-  // sum leaves the 100 that Lambda keeps unreserved: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+  // Waiters use up concurrency until receive-message or wake-waiter releases them. So these two functions have a reservation, and
+  // forward-request has a cap. The sum leaves the 100 that Lambda keeps unreserved:
+  // https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
   functions: {
     'forward-request': { memoryMb: 512, timeoutSeconds: 29, reservedConcurrency: 600 },
     'authorize-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
@@ -52,7 +53,7 @@ export const staging = defineEnvironment({
   },
   logLevel: 'INFO',
   logRetentionDays: 14,
-  // Put your own here. No owner on GitHub begins with a hyphen, so that nobody gets in until you do.
+  // Replace this name with your own repository. No GitHub owner begins with a hyphen, so until then no workflow gets access.
   githubRepository: '-owner-/http-tunnel',
   customerKey: false,
   tracing: true,

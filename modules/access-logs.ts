@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { ACCESS_LOG_PREFIX, physicalName } from '../environments/physical-name';
 import type { StackContext } from './stack-context';
 
-/** Who came when, what became of it, and how long it took. Never a path, a query, a header or a body. */
+/** The fields of every access log: client, time, result and latency. A log never contains a path, query, header or body. */
 const COMMON = {
   requestId: '$context.requestId',
   time: '$context.requestTime',
@@ -33,13 +33,13 @@ export const WEB_SOCKET_FIELDS = {
 };
 
 export interface AccessLogsProps extends StackContext {
-  /** The API's part of its name. */
+  /** The part of the log group's name that names the API. */
   readonly thing: string;
   /** Name in the log → API Gateway's variable. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** The log group in which a stage notes each request, one JSON object a line. */
+/** The log group to which a stage writes one JSON line for each request. */
 export class AccessLogs extends Construct {
   readonly settings: Apigatewayv2StageAccessLogSettings;
 

@@ -1,6 +1,6 @@
 import { EnvironmentError, type Environment } from '../environments';
 
-/** An AWS account and what this project has in it. */
+/** An AWS account and the environments in it. */
 export interface Account {
   readonly accountId: string;
   readonly region: string;
@@ -10,9 +10,9 @@ export interface Account {
 }
 
 /**
- * The accounts of these environments. One whose state is a local file is never applied, and is in none.
- * @throws EnvironmentError when environments share an account, but not its region and bucket: what an account has once
- * (modules/bootstrap-stack.ts) could not serve both
+ * The accounts of these environments. An environment whose state is a local file is never applied, so no account contains it.
+ * @throws EnvironmentError when environments share an account but differ in region or bucket: the account has only one
+ * bootstrap stack (modules/bootstrap-stack.ts)
  */
 export function accountsOf(environments: readonly Environment[]): Account[] {
   const accounts = new Map<string, Account>();

@@ -4,7 +4,7 @@ import { FUNCTION_SETTINGS } from '../functions/settings';
 
 const functionNames = Object.keys(FUNCTION_SETTINGS);
 
-/** Every resource but those that each function has, and why it is there. */
+/** Every resource except those of each function, with the reason for it. */
 const RESOURCES: Record<string, string> = {
   'aws_dynamodb_table.tunnels': 'who serves which tunnel',
   'aws_dynamodb_table.pending-requests': 'requests that wait, and the stream of their answers',
@@ -91,7 +91,7 @@ const RESOURCES: Record<string, string> = {
   'aws_sqs_queue_policy.sweep-schedule-failures-policy': 'refuses who comes without TLS',
 };
 
-/** What each function has. */
+/** The resources of each function. */
 const PER_FUNCTION: Record<string, string> = {
   'aws_lambda_function.<function>': 'the code, its size and its settings',
   'aws_iam_role.<function>-role': 'an identity of its own',
@@ -99,23 +99,23 @@ const PER_FUNCTION: Record<string, string> = {
   'aws_cloudwatch_log_group.<function>-logs': 'logs that are deleted in time',
 };
 
-/** With `customerKey`. */
+/** The resources that `customerKey` adds. */
 const CUSTOMER_KEY: Record<string, string> = {
   'aws_kms_key.data-key': "encrypts what is kept, under the account's own eyes",
   'aws_kms_alias.data-key-alias': 'its name for people',
 };
 
-/** With `alarms.notifyEmail`. */
+/** The resource that `alarms.notifyEmail` adds. */
 export const NOTIFIED_PERSON: Record<string, string> = {
   'aws_sns_topic_subscription.alarm-topic-subscription': 'who gets alarms by e-mail',
 };
 
-/** Where functions reserve concurrency. */
+/** The resource that reserved concurrency adds. */
 const RESERVED_CONCURRENCY: Record<string, string> = {
   'aws_cloudwatch_metric_alarm.concurrency': 'functions come near what is reserved for them',
 };
 
-/** With `tunnelDomain` and `hostedZone`. */
+/** The resources that `tunnelDomain` and `hostedZone` add. */
 export const DOMAIN: Record<string, string> = {
   'aws_acm_certificate.domain-certificate': 'TLS for every tunnel and for agents, one wildcard',
   'aws_route53_record.domain-certificate-record': 'proves to ACM that the domain is ours, also at each renewal',
@@ -128,7 +128,7 @@ export const DOMAIN: Record<string, string> = {
   'aws_route53_record.domain-agents-record': 'its DNS name',
 };
 
-/** What an account has once. */
+/** The resources that an account has once. */
 const BOOTSTRAP: Record<string, string> = {
   'aws_s3_bucket.state': 'the Terraform state of everything in the account',
   'aws_s3_bucket_versioning.state-versioning': 'brings an older state back',
@@ -143,7 +143,7 @@ const BOOTSTRAP: Record<string, string> = {
   'aws_iam_openid_connect_provider.ci-github': "trusts GitHub's word on which workflow is running",
 };
 
-/** What each environment's pipeline has. */
+/** The resources of each environment's pipeline. */
 const PER_PIPELINE: Record<string, string> = {
   'aws_iam_role.ci-<environment>-plan': 'as whom pull requests plan',
   'aws_iam_role_policy.ci-<environment>-plan-policy': 'reads, and changes nothing',
@@ -151,7 +151,7 @@ const PER_PIPELINE: Record<string, string> = {
   'aws_iam_role_policy.ci-<environment>-deploy-policy': "changes what is this environment's",
 };
 
-/** Environments differ in values, not in resources: what one has more than the others stands here. */
+/** The resources that only some environments have. Apart from these, environments differ only in values. */
 const ONLY_IN: Record<EnvironmentName, Record<string, string>> = {
   dev: {},
   staging: RESERVED_CONCURRENCY,
@@ -169,7 +169,7 @@ export function expectedBootstrapAddresses(...environments: EnvironmentName[]): 
   return { ...BOOTSTRAP, ...forEach('<environment>', environments, PER_PIPELINE) };
 }
 
-/** Every address that any stack can have, `<function>` and `<environment>` standing for their names: what documents explain. */
+/** Every address that any stack can have, with the placeholders `<function>` and `<environment>`. Documents explain these addresses. */
 export const everyAddress: Readonly<Record<string, string>> = {
   ...RESOURCES,
   ...PER_FUNCTION,

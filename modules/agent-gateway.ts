@@ -19,7 +19,7 @@ export interface AgentGatewayFunctions {
   readonly message: TunnelFunction;
 }
 
-/** The WebSocket API that agents hold open. An authorizer decides on `$connect`; all messages take `$default`. */
+/** The WebSocket API that agents connect to. An authorizer checks `$connect`; all messages take the route `$default`. */
 export class AgentGateway extends Construct {
   readonly api: WebSocketApi;
 
@@ -44,7 +44,7 @@ export class AgentGateway extends Construct {
     this.addRoute('default', '$default', functions.message);
   }
 
-  /** Without identity sources: the token comes in a header or in the query, and API Gateway would insist on every one. */
+  /** Sets no identity sources: the token is in a header or in the query, and API Gateway would require every source. */
   private addAuthorizer(authorize: TunnelFunction): Apigatewayv2Authorizer {
     const authorizer = new Apigatewayv2Authorizer(this, 'authorizer', {
       apiId: this.api.apiId,

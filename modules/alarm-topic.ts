@@ -14,7 +14,7 @@ import type { TunnelFunction } from './tunnel-function';
  */
 const ROLL_BACK = { retries: 2, maxAgeSeconds: 300 };
 
-/** Where alarms and roll-back say what has happened. Whoever wants to know subscribes: a person, a chat, a pager. */
+/** The topic to which alarms and roll-back publish. People, chats and pagers can subscribe to the topic. */
 export class AlarmTopic extends Construct {
   readonly arn: string;
 
@@ -32,7 +32,7 @@ export class AlarmTopic extends Construct {
     });
     this.arn = topic.arn;
     if (environment.alarms.notifyEmail !== null) {
-      // The address gets a mail and has to confirm: until then AWS sends it nothing.
+      // AWS first sends a confirmation mail to the address. Alarms follow only after the confirmation.
       new SnsTopicSubscription(this, 'subscription', {
         topicArn: topic.arn,
         protocol: 'email',
@@ -41,12 +41,12 @@ export class AlarmTopic extends Construct {
     }
   }
 
-  /** What roll-back's role needs for Lambda to tell of its outcome. */
+  /** The right that roll-back's role needs so that Lambda can publish the outcome of roll-back. */
   allowPublishing(): Statement {
     return allow(['sns:Publish'], this.arn);
   }
 
-  /** Tells of each rollback, and of one that failed for good; nobody but this environment's alarms and that function may. */
+  /** Publishes each rollback and each final failure. Only this environment's alarms and `rollBack` may publish. */
   reportOutcomesOf(rollBack: TunnelFunction): void {
     const { name, accountId, region } = this.context.environment;
     new SnsTopicPolicy(this, 'policy', {

@@ -2,7 +2,7 @@ import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-
 import { Construct } from 'constructs';
 import type { TunnelFunction } from './tunnel-function';
 
-/** The shortest age Lambda takes, in seconds: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html */
+/** The shortest event age Lambda accepts, in s: https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html */
 const MIN_EVENT_AGE_SECONDS = 60;
 
 /** A queue or a topic. */
@@ -11,18 +11,18 @@ interface Destination {
 }
 
 export interface AsyncInvocationProps {
-  /** Where the events go that failed. */
+  /** The destination of failed events. */
   readonly onFailure: Destination;
-  /** Where the results go of those that did not. */
+  /** The destination of successful results. */
   readonly onSuccess?: Destination;
-  /** How often an event that failed is tried again: not at all, unless this says so. */
+  /** How often a failed event is tried again. Default: 0. */
   readonly retries?: number;
   readonly maxAgeSeconds?: number;
 }
 
 /**
- * How a function's asynchronous invocations end. Unless something else is said they fail at once and for good: Lambda's
- * defaults (two retries, six hours) would repeat work whose time is over.
+ * The retries and destinations of a function's asynchronous invocations. By default a failed invocation is not retried, because
+ * Lambda's defaults (two retries, six hours) would repeat work that is out of date.
  */
 export class AsyncInvocation extends Construct {
   constructor(scope: Construct, id: string, target: TunnelFunction, props: AsyncInvocationProps) {

@@ -5,17 +5,17 @@ import { allow, type Statement } from './policy';
 import { PrivateBucket } from './private-bucket';
 import type { StackContext } from './stack-context';
 
-/** The shortest that a lifecycle knows (https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html). */
+/** The shortest expiry of a lifecycle rule (https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html). */
 const LAST_NET_DAYS = 1;
 
-/** What keys begin with. */
+/** The prefixes of keys. */
 export const BODY_KINDS = ['requests', 'responses'] as const;
 type BodyKind = (typeof BODY_KINDS)[number];
 
 /**
- * Bodies that no message and no row can hold, for the seconds in which their request is under way: `requests/<requestId>` and
- * `responses/<requestId>/<sha256>`. Whoever is done with one deletes it, sweep what was left; the lifecycle is only the last net.
- * No versions: they would keep what was deleted.
+ * Holds bodies that are too large for a message or a row, for the seconds while their request is in flight. Keys are
+ * `requests/<requestId>` and `responses/<requestId>/<sha256>`. The last reader deletes a body, and sweep deletes leftovers; the
+ * lifecycle rule is only a fallback. Versioning is off, because versions would keep deleted bodies.
  */
 export class BodyBucket extends Construct {
   readonly name: string;
@@ -26,7 +26,7 @@ export class BodyBucket extends Construct {
     const { name, arn } = new PrivateBucket(this, 'Default', {
       bucket: bodyBucketName(environment),
       encryption: encryption.ofBucket(),
-      // Bodies that are under way are no reason to keep a bucket that may go.
+      // Bodies of requests in flight do not block the deletion of an unprotected bucket.
       forceDestroy: !environment.deletionProtection,
       lifecycle: { preventDestroy: environment.deletionProtection },
     });
@@ -47,8 +47,8 @@ export class BodyBucket extends Construct {
   }
 
   /**
-   * @param kind of bodies
-   * @param operations S3's names of them, `PutObject` …
+   * @param kind kind of the bodies
+   * @param operations names of S3 operations, such as `PutObject`
    */
   allow(kind: BodyKind, ...operations: string[]): Statement {
     return allow(
@@ -57,7 +57,7 @@ export class BodyBucket extends Construct {
     );
   }
 
-  /** What finding and deleting bodies of either kind takes. */
+  /** The rights to find and delete bodies of both kinds. */
   allowSweeping(): readonly Statement[] {
     return [allow(['s3:ListBucket'], this.arn), ...BODY_KINDS.map((kind) => this.allow(kind, 'DeleteObject'))];
   }

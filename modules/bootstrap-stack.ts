@@ -8,9 +8,9 @@ import { StateBucket } from './state-bucket';
 import { configureTerraform } from './terraform-settings';
 
 /**
- * What an account has once, whatever is in it, and what has to be there before an environment can be: the bucket of the state,
- * the roles of the pipeline, and the role that lets WebSocket APIs write access logs. Its own state lies in the bucket that
- * it makes; docs/deploy.md says how that begins.
+ * The resources that an account has once and that must exist before an environment is deployed: the state bucket, the roles of
+ * the pipeline, and the role that lets WebSocket APIs write access logs. The stack's own state is in the bucket that the stack
+ * creates; docs/deploy.md explains the first deployment.
  */
 export class BootstrapStack extends NamedStack {
   /** `bootstrap-111122223333` */

@@ -3,7 +3,7 @@ import { BODY_KINDS } from './body-bucket';
 import { bodyBucketName } from './body-bucket-name';
 import type { PipelineRights } from './pipeline-rights';
 
-/** Rights to make the bucket of bodies, and to empty it before it is destroyed; none to read what is in it. */
+/** Rights to create the body bucket and to empty the bucket before it is destroyed, but no right to read bodies. */
 export function bucketRights(environment: Environment): readonly PipelineRights[] {
   const bucket = `arn:aws:s3:::${bodyBucketName(environment)}`;
   return [
@@ -21,7 +21,7 @@ export function bucketRights(environment: Environment): readonly PipelineRights[
         'CreateBucket',
         'DeleteBucket',
         'ListBucket',
-        // Reading a bucket, the provider asks for whatever a bucket can have.
+        // When Terraform's provider reads a bucket, it reads all settings that a bucket can have.
         'GetAccelerateConfiguration',
         'GetBucketAcl',
         'GetBucketCORS',
@@ -44,7 +44,7 @@ export function bucketRights(environment: Environment): readonly PipelineRights[
         'PutEncryptionConfiguration',
         'PutLifecycleConfiguration',
         'DeleteBucketPolicy',
-        // It empties what it destroys.
+        // `forceDestroy` lists and deletes all versions first.
         'ListBucketVersions',
       ],
       resources: [bucket],

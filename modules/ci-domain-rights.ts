@@ -2,8 +2,8 @@ import type { PipelineRights } from './pipeline-rights';
 
 /**
  * Rights to give an environment its own domain: certificate, records of one zone, API Gateway's names. Certificates have
- * generated ids and are found by their tags; domain names of API Gateway are those of the account and region.
- * @param tagged conditions on tags, by the key that is asked: of the request, or of what is there
+ * generated ids, so tags limit these rights. The rights on API Gateway's domain names cover the whole account and region.
+ * @param tagged gives the condition on the tags of the request (`RequestTag`) or of the existing resource (`ResourceTag`)
  */
 export function domainRights(
   { accountId, region, zoneId }: { accountId: string; region: string; zoneId: string },
@@ -31,7 +31,7 @@ export function domainRights(
       resources: [`arn:aws:route53:::hostedzone/${zoneId}`],
     },
     {
-      // An id that AWS makes up for each change.
+      // AWS generates an id for each change.
       types: ['aws_route53_record'],
       service: 'route53',
       actions: ['GetChange'],

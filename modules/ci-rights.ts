@@ -9,9 +9,9 @@ import { allow, type Statement } from './policy';
 type DeployedEnvironment = Environment & { readonly hostedZone?: { readonly id: string } | null };
 
 /**
- * Rights to deploy one environment: everything that is called `http-tunnel-<environment>-…`, and nothing else where AWS knows
- * names. Two services do not: API Gateway's ARNs hold generated ids, so its rights are on every API of account and region; and
- * keys are found by their tag. Actions and what they take: https://docs.aws.amazon.com/service-authorization/latest/reference/
+ * Rights to deploy one environment. Where ARNs contain names, the rights cover only `http-tunnel-<environment>-…`. Two services
+ * have generated ids in their ARNs: the rights on API Gateway cover every API of the account and region, and tags limit the rights
+ * on KMS keys. Actions and their resources: https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export function deployRights(environment: DeployedEnvironment): readonly PipelineRights[] {
   const { name, accountId, region, hostedZone } = environment;
@@ -163,7 +163,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
       resources: [arn('cloudwatch', `alarm:${prefix}*`)],
     },
     {
-      // With a narrower scope it finds no composite alarm:
+      // With a narrower scope DescribeAlarms finds no composite alarm:
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
       types: ['aws_cloudwatch_composite_alarm'],
       service: 'cloudwatch',
@@ -192,7 +192,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
         'SetSubscriptionAttributes',
         'Unsubscribe',
       ],
-      // A subscription's ARN is its topic's with an id behind it.
+      // A subscription's ARN is the ARN of its topic followed by an id.
       resources: [arn('sns', `${prefix}*`)],
     },
     {
@@ -275,7 +275,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
         'ListResourceTags',
         'TagResource',
         'UntagResource',
-        // Who sets an encrypted table, parameter or environment block uses the key himself.
+        // Creating an encrypted table, parameter or environment block uses the key with the caller's rights.
         'Encrypt',
         'Decrypt',
         'GenerateDataKey',
@@ -298,7 +298,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
   ];
 }
 
-/** As a statement of a policy. */
+/** Turns the rights into a policy statement. */
 export function toStatement({ service, actions, resources = ['*'], condition }: PipelineRights): Statement {
   const statement = allow(
     actions.map((action) => `${service}:${action}`),

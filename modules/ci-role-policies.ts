@@ -3,12 +3,12 @@ import { deployRights, toStatement } from './ci-rights';
 import { allow, policyDocument, type Statement } from './policy';
 
 /**
- * What the role of pull requests may do: read the environment's state. They plan from it, without a look at AWS
- * (docs/adr/0014-pull-requests-plan-from-the-state.md): whoever opens one can run code in this role.
+ * The policy of the pull requests' role: it only allows reading the environment's state. Pull requests plan from the state without
+ * reading AWS (docs/adr/0014-pull-requests-plan-from-the-state.md), because the author of a pull request can run code in this role.
  */
 export const planRolePolicy = (environment: Environment): string => policyDocument(readState(environment));
 
-/** What the deploying role may do: write the environment's state, and make what the environment consists of. */
+/** The policy of the deploy role: it allows writing the environment's state and managing the environment's resources. */
 export const deployRolePolicy = (environment: Environment): string =>
   policyDocument([...readState(environment), ...writeState(environment), ...deployRights(environment).map(toStatement)]);
 

@@ -8,14 +8,14 @@ import type { Outputs } from './outputs';
 import { physicalName } from '../environments/physical-name';
 import { githubTrustPolicy } from './policy';
 
-/** Who issues the tokens of GitHub's workflows: https://docs.github.com/en/actions/concepts/security/openid-connect */
+/** The issuer of the tokens of GitHub's workflows: https://docs.github.com/en/actions/concepts/security/openid-connect */
 const GITHUB_ISSUER = 'token.actions.githubusercontent.com';
-/** For whom they are meant when they come to AWS. */
+/** The audience of these tokens when workflows use them with AWS. */
 const AUDIENCE = 'sts.amazonaws.com';
 
 /**
- * The roles of the pipeline, two an environment, without a secret: a pull request may read and plan, and only a job that an
- * environment of GitHub (with its approvals) has let through may deploy.
+ * The two pipeline roles of each environment. They need no stored secret. A pull request may read and plan. Only a job that a
+ * GitHub environment (with its approvals) has let through may deploy.
  */
 export class CiRoles extends Construct {
   /** Names of outputs → ARNs of the roles. */
@@ -51,7 +51,7 @@ export class CiRoles extends Construct {
     return Object.fromEntries(roles.map(([output, role, meaning]) => [output, [role, meaning]]));
   }
 
-  /** @returns its ARN */
+  /** @returns the role's ARN */
   private addRole(id: string, assumeRolePolicy: string, policy: string): string {
     const role = new IamRole(this, id, {
       name: physicalName('role', 'ci', id),

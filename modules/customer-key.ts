@@ -5,12 +5,15 @@ import type { Environment } from '../environments';
 import { ACCESS_LOG_PREFIX, namePrefix, physicalName } from '../environments/physical-name';
 import { policyDocument } from './policy';
 
-/** The longest KMS waits before it deletes a key, in days: time to notice (https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html). */
+/**
+ * Days that KMS waits before it deletes a key. The longest wait leaves time to notice a mistake
+ * (https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html).
+ */
 const DELETION_WINDOW_DAYS = 30;
 
 /**
- * The environment's own key. Whoever owns the account can see each use of it, and take it away from everybody at once. It is
- * rotated every year; what it has encrypted is lost with it.
+ * The environment's own key. The account's owner can see each use of the key and can disable the key for everybody at once. KMS
+ * rotates the key every year. If the key is deleted, all data that it encrypted is lost.
  */
 export class CustomerKey extends Construct {
   readonly arn: string;
@@ -31,13 +34,13 @@ export class CustomerKey extends Construct {
 }
 
 /**
- * Who may use the key. Roles get their rights by their own policies, as the first statement allows; the services below
+ * The key's policy. The first statement lets roles get their rights from their own policies. The services in the other statements
  * act without a role. In a key's policy the resource `*` is the key itself.
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
 function keyPolicy({ name, accountId, region }: Environment): string {
   const prefix = namePrefix(name);
-  /** A service that uses the key on behalf of resources of its own, which are called like this. */
+  /** Lets a service use the key for those of its resources whose names match `resource`. */
   const usedFor = (Sid: string, service: string, Action: readonly string[], resource: string): object => ({
     Sid,
     Effect: 'Allow',

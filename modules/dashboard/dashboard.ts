@@ -12,7 +12,7 @@ export interface DashboardProps {
   readonly alarmArns: readonly string[];
 }
 
-/** One page from top to bottom: what is on, whether the canary is better than its control, why, and what it costs. */
+/** One page, from top to bottom: alarms, canary against control, the way of answers, the backstop, health, and cost. */
 export class Dashboard extends Construct {
   readonly name: string;
 

@@ -5,7 +5,7 @@ import { graph, type Line, type Widget } from './widgets';
 const CANARY = '#1f77b4';
 const CONTROL = '#7f7f7f';
 
-/** What requests were assigned and then did: an assigned request polls when its wake socket is not ready. */
+/** Pairs of assigned cohort and actual mode: an event-driven request polls when its wake socket is not ready. */
 const DONE = [
   { cohort: 'event-driven', mode: 'direct', label: 'event-driven, woken directly' },
   { cohort: 'event-driven', mode: 'bus', label: 'event-driven, woken by the bus' },
@@ -101,7 +101,7 @@ export const canaryRow = (region: string): readonly Widget[] => [
   }),
 ];
 
-/** How answers come back. */
+/** How answers return to the waiter. */
 export const returnRow = (region: string): readonly Widget[] => [
   graph(region, {
     title: 'Return time, from the completed row to the waiter',
@@ -131,7 +131,7 @@ export const returnRow = (region: string): readonly Widget[] => [
   }),
 ];
 
-/** Requests by what was done with them. */
+/** Requests by cohort and actual mode. */
 export const modesRow = (region: string): readonly Widget[] => [
   graph(region, { title: 'Requests', width: 6, view: 'stacked', lines: byMode('Requests', 'Sum') }),
   graph(region, {

@@ -3,7 +3,7 @@ import type { WatchedRule } from '../alarms/alarm-definition';
 import { emitted, ofFunction, published } from '../alarms/metric-reference';
 import { graph, type Line, type Widget } from './widgets';
 
-/** Names in AWS of what rows below show. */
+/** Names in AWS of the resources that the rows below show. */
 export interface ShownResources {
   readonly functions: Readonly<Record<FunctionName, string>>;
   readonly visitorApiId: string;
@@ -14,7 +14,7 @@ export interface ShownResources {
   readonly responseRule: WatchedRule;
 }
 
-/** Stream, bus and what is left over: the backstop. */
+/** The backstop: stream, bus and leftovers. */
 export const backstopRow = (region: string, { functions, responseRule }: ShownResources): readonly Widget[] => [
   graph(region, {
     title: 'Stream lag (warning above 1 s, rollback above 5 s)',
@@ -71,7 +71,7 @@ export const backstopRow = (region: string, { functions, responseRule }: ShownRe
   }),
 ];
 
-/** What functions and doors go through. */
+/** The health of functions and APIs. */
 export const healthRow = (region: string, shown: ShownResources): readonly Widget[] => [
   graph(region, { title: 'Errors of functions', width: 6, lines: ofEach('Errors', shown) }),
   graph(region, { title: 'Throttled invocations', width: 6, lines: ofEach('Throttles', shown) }),
@@ -104,7 +104,7 @@ export const healthRow = (region: string, shown: ShownResources): readonly Widge
   }),
 ];
 
-/** What the bill is made of. */
+/** The usage that AWS bills. */
 export const costRow = (region: string, shown: ShownResources): readonly Widget[] => [
   graph(region, {
     title: 'Cost: invocations',

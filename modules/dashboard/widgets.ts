@@ -3,7 +3,7 @@ import type { MetricReference } from '../alarms/metric-reference';
 /** Structure of a dashboard's body: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 export interface Widget {
   readonly type: 'metric' | 'alarm' | 'text';
-  /** In columns, of which there are 24. */
+  /** In columns. A dashboard has 24 columns. */
   readonly width: number;
   readonly height: number;
   readonly properties: Readonly<Record<string, unknown>>;
@@ -14,9 +14,9 @@ export interface Line {
   readonly label: string;
   /** The metric, or an expression over the ids of other lines. */
   readonly of: MetricReference | string;
-  /** By which expressions name it. */
+  /** The line's name in expressions. */
   readonly id?: string;
-  /** Only for expressions to read. */
+  /** The line is not drawn; only expressions read its metric. */
   readonly hidden?: true;
   readonly axis?: 'right';
   readonly color?: string;
@@ -28,7 +28,7 @@ export interface Graph {
   readonly width: number;
   readonly unit?: string;
   readonly view?: 'stacked' | 'numbers';
-  /** Lines across the graph, where an alarm goes on. */
+  /** Horizontal lines at the thresholds of alarms. */
   readonly thresholds?: readonly { readonly label: string; readonly value: number }[];
   readonly periodSeconds?: number;
 }
@@ -71,7 +71,7 @@ export const alarmStates = (title: string, alarms: readonly string[], height: nu
   properties: { title, alarms },
 });
 
-/** Rows of widgets from the top to the bottom, each row as high as its highest. */
+/** Places rows of widgets from top to bottom. Each row is as high as its highest widget. */
 export function layOut(rows: readonly (readonly Widget[])[]): readonly object[] {
   let y = 0;
   return rows.flatMap((row) => {
