@@ -8,7 +8,10 @@ import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 import { WebSocketApi } from './web-socket-api';
 
-/** The most a WebSocket API waits, in ms: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+/**
+ * The longest time that a WebSocket API waits for its integration, in ms:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+ */
 const INTEGRATION_TIMEOUT_MS = 29_000;
 
 /** The functions behind the gateway's routes. */

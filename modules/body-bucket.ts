@@ -14,7 +14,7 @@ type BodyKind = (typeof BODY_KINDS)[number];
 
 /**
  * Holds bodies that are too large for a message or a row, for the seconds while their request is in flight. Keys are
- * `requests/<requestId>` and `responses/<requestId>/<sha256>`. The last reader deletes a body, and sweep deletes leftovers; the
+ * `requests/<requestId>` and `responses/<requestId>/<sha256>`. forward-request deletes a body after use, and sweep deletes leftovers; the
  * lifecycle rule is only a fallback. Versioning is off, because versions would keep deleted bodies.
  */
 export class BodyBucket extends Construct {

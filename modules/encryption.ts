@@ -4,9 +4,10 @@ import { CustomerKey } from './customer-key';
 import { allow, type Statement } from './policy';
 
 /**
- * What a service asks of the key in the name of whoever calls it, for all of its actions or for one. DynamoDB decrypts the table's
- * key, SQS makes a data key for a message, SNS for a notification and S3 for an object, which it decrypts for who reads it, SSM
- * decrypts the parameter; the environment of a function comes with a grant that Lambda makes by itself.
+ * The KMS actions that a service calls with the rights of its caller, for all actions of the service or for one action. DynamoDB
+ * decrypts the table's key. SQS and SNS generate a data key for each message. S3 generates a data key when it writes an object and
+ * decrypts the key when it reads the object. SSM decrypts the parameter. A function's environment needs no right on the key, because
+ * Lambda creates a grant.
  * https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -23,8 +24,8 @@ const KEY_USE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * How data at rest is encrypted: with keys that AWS owns, or with one key of the environment's own. Each kind of resource
- * takes its own arguments from here, so that no other file knows which it is.
+ * How data at rest is encrypted: with keys of AWS, or with the environment's own key. Each kind of resource gets its arguments
+ * from this class, so no other file has to know which key is in use.
  */
 export class Encryption extends Construct {
   private readonly key: CustomerKey | undefined;
@@ -36,7 +37,7 @@ export class Encryption extends Construct {
     this.key = environment.customerKey ? new CustomerKey(this, 'Default', environment) : undefined;
   }
 
-  /** For `aws_dynamodb_table`, which is always encrypted: this says by whose key. */
+  /** For `aws_dynamodb_table`. A table is always encrypted; these arguments select the key. */
   ofTable() {
     return this.key && { serverSideEncryption: { enabled: true, kmsKeyArn: this.key.arn } };
   }
@@ -51,13 +52,13 @@ export class Encryption extends Construct {
     return this.key
       ? {
           applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: this.key.arn },
-          // One key of the bucket for many objects: KMS is asked, and paid, less often.
+          // S3 uses one bucket key for many objects, so it calls KMS less often and costs less.
           bucketKeyEnabled: true,
         }
       : { applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } };
   }
 
-  /** For `aws_sns_topic`. Without a key of ours it has none: AWS's own does not let CloudWatch in, whose alarms would be lost. */
+  /** For `aws_sns_topic`. Without its own key the topic uses none: AWS's key refuses CloudWatch, so alarms would be lost. */
   ofTopic() {
     return this.key && { kmsMasterKeyId: this.key.arn };
   }
@@ -72,12 +73,12 @@ export class Encryption extends Construct {
     return this.key && { kmsKeyArn: this.key.arn };
   }
 
-  /** For `aws_ssm_parameter`; without a key of our own it is `alias/aws/ssm`, which serves whoever may read the parameter. */
+  /** For `aws_ssm_parameter`. Without the environment's own key SSM uses `alias/aws/ssm`, which all readers of the parameter may use. */
   ofParameter() {
     return this.key && { keyId: this.key.arn };
   }
 
-  /** The rights on the key that these rights on encrypted resources take: through the resource's own service, and no other. */
+  /** The rights on the key that these rights on encrypted resources need. The key may only be used through the resource's service. */
   rightsBeside(rights: readonly Statement[]): Statement[] {
     if (!this.key) return [];
     const { arn } = this.key;

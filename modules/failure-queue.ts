@@ -5,17 +5,20 @@ import { physicalName } from '../environments/physical-name';
 import { allow, deadLettersOf, policyDocument, tlsOnly, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 
-/** The longest SQS keeps a message, in seconds: 14 days (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html). */
+/**
+ * The longest time that SQS keeps a message, in seconds: 14 days
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html).
+ */
 const RETENTION_SECONDS = 14 * 24 * 60 * 60;
 
 export interface FailureQueueProps extends StackContext {
-  /** The queue's part of its name, `stream-failures`. */
+  /** The last part of the queue's name, such as `stream-failures`. */
   readonly thing: string;
-  /** ARN of the rule whose dead letters it takes; everybody else sends by a role. */
+  /** ARN of the rule whose dead letters the queue accepts. All other senders use a role. */
   readonly deadLettersOf?: string;
 }
 
-/** Where something ends up that could not be delivered, for people to look at: nothing reads it. */
+/** A queue for items that could not be delivered. People look at the queue; no function reads it. */
 export class FailureQueue extends Construct {
   readonly arn: string;
   readonly name: string;
@@ -38,7 +41,7 @@ export class FailureQueue extends Construct {
     this.name = queue.name;
   }
 
-  /** What a function's role needs for Lambda to send the function's failures here. */
+  /** The right that a function's role needs so that Lambda can send the function's failures to this queue. */
   allowSending(): Statement {
     return allow(['sqs:SendMessage'], this.arn);
   }

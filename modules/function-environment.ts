@@ -2,7 +2,7 @@ import type { Environment } from '../environments';
 import { METRIC_NAMESPACE } from '../functions/metric-names';
 import { variablesFor, type FunctionName, type SettingName } from '../functions/settings';
 
-/** What of the stack the functions are told. */
+/** The names and addresses in the stack that functions get as settings. */
 export interface StackAddresses {
   readonly tunnelsTable: string;
   readonly pendingRequestsTable: string;
@@ -11,11 +11,11 @@ export interface StackAddresses {
   readonly agentGatewayUrl: string;
   readonly wakeChannelUrl: string;
   readonly visitorUrl: string;
-  /** Where there is no identity provider. */
+  /** Undefined when an identity provider signs the tokens. */
   readonly tokenKeyParameter: string | undefined;
 }
 
-/** A function's environment block: what the table of settings says it reads, and what Powertools reads. */
+/** A function's environment block: the settings that functions/settings.ts lists for the function, and those of Powertools. */
 export function functionEnvironment(
   functionName: FunctionName,
   environment: Environment,

@@ -11,7 +11,7 @@ import type { TokenKey } from './token-key';
 import type { TunnelsTable } from './tunnels-table';
 import type { WakeChannel } from './wake-channel';
 
-/** What functions are given rights to. */
+/** The resources on which functions get rights. */
 export interface SharedResources {
   readonly tunnels: TunnelsTable;
   readonly pendingRequests: PendingRequestsTable;
@@ -21,12 +21,12 @@ export interface SharedResources {
   readonly sweepSchedule: SweepSchedule;
   readonly agentGateway: AgentGateway;
   readonly wakeChannel: WakeChannel;
-  /** None where an identity provider signs the tokens. */
+  /** Undefined when an identity provider signs the tokens. */
   readonly tokenKey: TokenKey | undefined;
   readonly alarmTopic: AlarmTopic;
 }
 
-/** What each function's role may do: exactly the calls that its code makes, on exactly the resources it makes them to. */
+/** The rights of each function's role: only the calls that the function's code makes, only on the resources that the code uses. */
 export function functionRights(shared: SharedResources): Record<FunctionName, readonly Statement[]> {
   const { tunnels, pendingRequests, bodies, responseStream, responseBus } = shared;
   const agents = shared.agentGateway.api;

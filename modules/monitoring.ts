@@ -12,7 +12,7 @@ export interface MonitoringProps extends Omit<AlarmTargets, 'functions'> {
   readonly functions: Readonly<Record<FunctionName, TunnelFunction>>;
 }
 
-/** What watches the stack: alarms and dashboard. It comes last, when all that is watched is there. */
+/** The alarms and the dashboard. They are created last, because they refer to all resources that they watch. */
 export class Monitoring extends Construct {
   readonly outputs: Outputs;
 

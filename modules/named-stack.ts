@@ -8,7 +8,7 @@ export class AddressCollisionError extends Error {
 
 /**
  * A stack whose Terraform names are the construct ids along the path, joined by `-`: `agent-gateway` / `connect-route` becomes
- * `agent-gateway-connect-route`, and `Default` adds nothing. CDKTF's own names end in a hash, which says nothing in a plan.
+ * `agent-gateway-connect-route`, and `Default` adds nothing. CDKTF's own names end in a hash, which tells a reader of a plan nothing.
  */
 export class NamedStack extends TerraformStack {
   private readonly owners = new Map<string, string>();

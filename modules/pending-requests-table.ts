@@ -5,8 +5,8 @@ import { allow, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 
 /**
- * Requests that wait for their answer, key `requestId`, with the stream that carries the backstop's wakes. TTL is only the last
- * net. No point-in-time recovery: it would keep visitors' bodies for 35 days.
+ * The table of pending requests (key `requestId`), with the stream that carries the backstop's wakes. TTL is only a fallback after
+ * the waiter and sweep. Point-in-time recovery is off, because it would keep visitors' bodies for 35 days.
  */
 export class PendingRequestsTable extends Construct {
   readonly name: string;
@@ -22,7 +22,7 @@ export class PendingRequestsTable extends Construct {
       attribute: [{ name: 'requestId', type: 'S' }],
       ttl: { enabled: true, attributeName: 'expiresAt' },
       streamEnabled: true,
-      // Cannot be changed later; the old image tells a processor whether the row asked for a wake before.
+      // The view type cannot be changed later. The old image shows whether the row already asked for a wake before.
       streamViewType: 'NEW_AND_OLD_IMAGES',
       pointInTimeRecovery: { enabled: false },
       deletionProtectionEnabled: environment.deletionProtection,
@@ -34,7 +34,7 @@ export class PendingRequestsTable extends Construct {
     this.arn = table.arn;
   }
 
-  /** @param operations DynamoDB's names of them, `PutItem` … */
+  /** @param operations names of DynamoDB operations, such as `PutItem` */
   allow(...operations: string[]): Statement {
     return allow(
       operations.map((operation) => `dynamodb:${operation}`),
@@ -43,8 +43,8 @@ export class PendingRequestsTable extends Construct {
   }
 
   /**
-   * What Lambda needs of a function's role to read the stream. Streams are listed by table, for which AWS's own example names
-   * the resource: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-read-stream-only.html
+   * The rights that a function's role needs so that Lambda can read the stream. `ListStreams` works on the table's streams; its
+   * resource is the one in AWS's example: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-read-stream-only.html
    */
   allowReadingStream(): readonly Statement[] {
     const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator'];

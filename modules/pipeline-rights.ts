@@ -1,12 +1,12 @@
-/** What the pipeline may do for some of the stack's resource types, and on which names. */
+/** Rights of the pipeline for some of the stack's resource types: the actions and the resources. */
 export interface PipelineRights {
-  /** Terraform types that need it; a test finds the type that nobody has thought of. */
+  /** The Terraform types that need these rights. A test finds types without rights. */
   readonly types: readonly string[];
-  /** `lambda`: stands before each action. */
+  /** The prefix of each action, such as `lambda`. */
   readonly service: string;
   readonly actions: readonly string[];
-  /** ARNs; without any, AWS knows none for these actions. */
+  /** ARNs. Left out when AWS supports no ARNs for these actions. */
   readonly resources?: readonly string[];
-  /** What narrows actions that know no names. */
+  /** Narrows actions whose ARNs contain no name of the environment. */
   readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }

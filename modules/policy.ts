@@ -1,4 +1,4 @@
-/** IAM policies as JSON text. Resources may be references: they end up as `${...}` within the text. */
+/** IAM policies as JSON text. Resources may be references, which appear as `${...}` in the text. */
 
 export interface Statement {
   readonly Effect: 'Allow';
@@ -17,12 +17,12 @@ export const allow = (actions: readonly string[], ...resources: string[]): State
 /** A policy with these statements. */
 export const policyDocument = (statements: readonly object[]): string => JSON.stringify({ Version: '2012-10-17', Statement: statements });
 
-/** Lets a service take on a role, `lambda.amazonaws.com`. */
+/** Lets a service, such as `lambda.amazonaws.com`, assume a role. */
 export const serviceTrustPolicy = (service: string): string =>
   policyDocument([{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }]);
 
 /**
- * Lets the jobs of a GitHub workflow take on a role.
+ * Lets the jobs of a GitHub workflow assume a role.
  * @param subject which jobs: https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims
  */
 export const githubTrustPolicy = (providerArn: string, issuer: string, audience: string, subject: string): string =>
@@ -36,8 +36,8 @@ export const githubTrustPolicy = (providerArn: string, issuer: string, audience:
   ]);
 
 /**
- * Refuses whoever comes to a queue, bucket or topic without TLS, whatever else allows it.
- * @param action whose: `sqs:*`, `s3:*`; topics know no `*` (https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html)
+ * Denies access to a queue, bucket or topic without TLS, even if another statement allows the access.
+ * @param action the actions of the service; topics support no `*` (https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html)
  */
 export const tlsOnly = (action: 'sqs:*' | 's3:*' | 'sns:Publish', ...resources: string[]): object => ({
   Sid: 'TlsOnly',
@@ -61,7 +61,10 @@ export const deadLettersOf = (ruleArn: string, queueArn: string): object => ({
   Condition: { ArnEquals: { 'aws:SourceArn': ruleArn } },
 });
 
-/** Lets the alarms whose ARN fits notify a topic: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
+/**
+ * Lets the alarms whose ARN matches notify a topic:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+ */
 export const notifiedByAlarms = (accountId: string, alarmArn: string, topicArn: string): object => ({
   Sid: 'Alarms',
   Effect: 'Allow',
@@ -75,8 +78,8 @@ export const notifiedByAlarms = (accountId: string, alarmArn: string, topicArn: 
 });
 
 /**
- * Refuses notifications from everybody in the account but one role, whatever their own policies say. A service that comes by
- * itself belongs to no account, and is not meant.
+ * Denies notifications from every principal of the account except one role, whatever the principal's own policy allows. An AWS
+ * service that acts without a role belongs to no account, so this statement does not deny it.
  */
 export const notifiedByAlone = (roleArn: string, accountId: string, topicArn: string): object => ({
   Sid: 'OneRole',
@@ -90,7 +93,7 @@ export const notifiedByAlone = (roleArn: string, accountId: string, topicArn: st
   },
 });
 
-/** Refuses events on a bus from everybody but one role. Without it every role of the account that may put events could. */
+/** Denies events on a bus from every principal except one role. Otherwise any role of the account with `PutEvents` could publish. */
 export const publishedByAlone = (roleArn: string, busArn: string): object => ({
   Sid: 'OnePublisher',
   Effect: 'Deny',

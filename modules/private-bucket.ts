@@ -13,7 +13,7 @@ export interface PrivateBucketProps extends Pick<S3BucketConfig, 'bucket' | 'for
   readonly encryption: S3BucketServerSideEncryptionConfigurationRuleA;
 }
 
-/** A bucket for nobody outside the account and nobody without TLS, encrypted, in which ACLs say nothing. */
+/** An encrypted bucket that blocks public access, requires TLS and ignores ACLs. */
 export class PrivateBucket extends Construct {
   readonly name: string;
   readonly arn: string;

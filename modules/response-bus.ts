@@ -12,7 +12,7 @@ import { RuleTarget } from './rule-target';
 import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
-/** What wake-waiter gets of the event's detail. Texts stand in quotes in the template; the others are JSON as they are. */
+/** The fields of the event's detail that wake-waiter gets. The template puts texts in quotes and inserts other types as JSON. */
 const DETAIL_FIELDS = {
   version: 'number',
   requestId: 'text',
@@ -23,7 +23,7 @@ const DETAIL_FIELDS = {
   probe: 'boolean',
 } as const;
 
-/** The event bus on which answers are announced: the backstop of the direct wake, and where other consumers attach. */
+/** The event bus that announces answers. It is the backstop of the direct wake, and other consumers can attach to it. */
 export class ResponseBus extends Construct {
   readonly name: string;
   private readonly arn: string;
@@ -52,7 +52,7 @@ export class ResponseBus extends Construct {
     return this.wakeFailures.allowSending();
   }
 
-  /** Nobody but this function may announce answers, whatever its own policy says. */
+  /** Lets only this function announce answers, whatever the policies of other roles allow. */
   publishFrom(publisher: TunnelFunction): void {
     new CloudwatchEventBusPolicy(this, 'policy', {
       eventBusName: this.name,
@@ -60,7 +60,7 @@ export class ResponseBus extends Construct {
     });
   }
 
-  /** Delivers every announcement to one function. @returns what there is to watch of it */
+  /** Delivers every announcement to one function. @returns the rule and the queues that alarms watch */
   deliverTo(target: TunnelFunction): {
     readonly rule: WatchedRule;
     readonly queues: Readonly<Record<string, string>>;

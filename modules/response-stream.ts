@@ -6,7 +6,7 @@ import type { Statement } from './policy';
 import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
-/** Only rows that ask for the bus: one filter serves every mode. */
+/** Passes only completed rows that ask for the bus, so one filter works for every mode. */
 const COMPLETED_FOR_BUS = {
   eventName: ['MODIFY'],
   dynamodb: { NewImage: { status: { S: ['completed'] }, wake: { S: ['bus'] } } },
@@ -26,21 +26,21 @@ export class ResponseStream extends Construct {
     this.failures = new FailureQueue(this, 'failures', { ...context, thing: 'stream-failures' });
   }
 
-  /** What the consumer's role needs: Lambda reads the stream and reports failures in its name. */
+  /** The rights of the consumer's role, with which Lambda reads the stream and reports failures. */
   allowConsuming(): readonly Statement[] {
     return [...this.table.allowReadingStream(), this.failures.allowSending()];
   }
 
   /**
-   * The defaults (endless retries, records as old as the stream) let one bad record block its shard for a day, while a wake
-   * that is older than a minute is worthless: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
-   * @returns the queue in which records end that were given up
+   * Sets own limits: with Lambda's defaults (endless retries, records as old as the stream) one bad record blocks its shard for a
+   * day, but a wake older than a minute is useless (https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html).
+   * @returns the queue for records that Lambda gave up
    */
   consumeWith(target: TunnelFunction): Readonly<Record<string, string>> {
     new LambdaEventSourceMapping(this, 'mapping', {
       eventSourceArn: this.table.streamArn,
       functionName: target.arn,
-      // LATEST could miss records while the mapping is made or changed.
+      // LATEST could miss records while the mapping is created or changed.
       startingPosition: 'TRIM_HORIZON',
       batchSize: 100,
       maximumBatchingWindowInSeconds: 0,

@@ -6,7 +6,7 @@ import { FailureQueue } from './failure-queue';
 import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
-/** EventBridge's defaults are 185 retries in 24 hours; what comes later than this is worthless here. */
+/** EventBridge's defaults are 185 retries in 24 hours, but here an event is useless after a minute. */
 const RETRY_POLICY = { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 };
 
 export interface RuleTargetProps {
@@ -16,11 +16,11 @@ export interface RuleTargetProps {
   readonly busName?: string;
   readonly target: TunnelFunction;
   readonly inputTransformer?: CloudwatchEventTargetInputTransformer;
-  /** The dead-letter queue's part of its name. */
+  /** The last part of the dead-letter queue's name. */
   readonly deadLetters: string;
 }
 
-/** A function as the target of a rule: permission, retries, and a queue for what cannot be delivered. */
+/** A function as the target of a rule: permission, retries, and a queue for events that cannot be delivered. */
 export class RuleTarget extends Construct {
   readonly deadLetters: FailureQueue;
 

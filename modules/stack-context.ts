@@ -1,7 +1,7 @@
 import type { Environment } from '../environments';
 import type { Encryption } from './encryption';
 
-/** What every part of an environment's stack is made with. */
+/** The properties that every part of an environment's stack gets. */
 export interface StackContext {
   readonly environment: Environment;
   readonly encryption: Encryption;

@@ -3,11 +3,11 @@ import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versionin
 import { Construct } from 'constructs';
 import { PrivateBucket } from './private-bucket';
 
-/** How long an older state can be brought back, in days. */
+/** How long an older state can be restored, in days. */
 const OLD_VERSIONS_DAYS = 90;
 const ABANDONED_UPLOADS_DAYS = 7;
 
-/** Where Terraform keeps its state: every version of it, encrypted, for nobody outside the account, and not to be destroyed. */
+/** The bucket of the Terraform state: versioned, encrypted, closed to the public, and protected from destruction. */
 export class StateBucket extends Construct {
   readonly name: string;
 
@@ -15,7 +15,7 @@ export class StateBucket extends Construct {
     super(scope, id);
     const { name: bucket } = new PrivateBucket(this, 'Default', {
       bucket: name,
-      // With the account's `aws/s3` key, which leaves a trail of who read the state and takes no grants.
+      // The account's `aws/s3` key records who read the state and needs no grants.
       encryption: { applyServerSideEncryptionByDefault: { sseAlgorithm: 'aws:kms' }, bucketKeyEnabled: true },
       lifecycle: { preventDestroy: true },
     });
@@ -34,7 +34,7 @@ export class StateBucket extends Construct {
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: ABANDONED_UPLOADS_DAYS }],
         },
       ],
-      // Rules about older versions want versioning to be on.
+      // Rules about older versions require versioning.
       dependsOn: [versioning],
     });
     this.name = bucket;

@@ -25,7 +25,7 @@ export class SweepSchedule extends Construct {
     return this.failures.allowSending();
   }
 
-  /** @returns the queues in which starts end that failed */
+  /** @returns the queues for failed starts */
   start(target: TunnelFunction): Readonly<Record<string, string>> {
     const { context } = this;
     const rule = new CloudwatchEventRule(this, 'rule', {

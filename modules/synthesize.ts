@@ -6,15 +6,15 @@ import { accountsOf } from './accounts';
 import { BootstrapStack } from './bootstrap-stack';
 import { TunnelStack } from './tunnel-stack';
 
-/** Where `npm run build` puts them. */
+/** The directory to which `npm run build` writes the functions' zips. */
 const DEFAULT_BUNDLES = path.join(__dirname, '../dist/functions');
 
 export interface SynthesizeOptions {
-  /** By name; each becomes one stack, and each account of theirs another. */
+  /** The environments by name. Each environment becomes one stack, and each account one more stack. */
   readonly environments: Readonly<Record<string, Environment>>;
   /** Created when it is missing; a stack's directory is replaced. */
   readonly outdir: string;
-  /** Directory of the functions' zips; without it the one that `npm run build` fills. */
+  /** Directory of the functions' zips. Default: the directory to which `npm run build` writes. */
   readonly bundles?: string;
 }
 
@@ -29,10 +29,10 @@ export interface SynthesizedStack {
 }
 
 /**
- * Writes the stack of every environment, in their order, and then that of every account to `<outdir>/stacks/<name>/`. The same
- * input gives the same bytes, wherever it runs.
+ * Writes the stacks of all environments, in their order, and then the stacks of all accounts to `<outdir>/stacks/<name>/`. The same
+ * input gives the same bytes on every machine.
  * @throws EnvironmentError for settings that are wrong
- * @throws MissingBundleError for a function whose zip is not there
+ * @throws MissingBundleError for a function whose zip is missing
  */
 export function synthesize({ environments, outdir, bundles = DEFAULT_BUNDLES }: SynthesizeOptions): SynthesizedStack[] {
   const checked = Object.entries(environments).map(([name, value]) => validateEnvironment(value, name));
@@ -46,7 +46,7 @@ export function synthesize({ environments, outdir, bundles = DEFAULT_BUNDLES }: 
     const directory = path.resolve(outdir, 'stacks', name);
     return { name, directory, file: path.join(directory, 'cdk.tf.json') };
   });
-  // Only now: what could not be synthesized leaves the last good output as it is.
+  // Deletes the old output only now, so an error above leaves the last good output unchanged.
   for (const { directory } of stacks) fs.rmSync(directory, { recursive: true, force: true });
   app.synth();
   return stacks;

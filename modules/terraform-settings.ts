@@ -6,14 +6,14 @@ export interface TerraformSettings {
   readonly backend: Environment['backend'];
   readonly accountId: string;
   readonly region: string;
-  /** On every resource that takes tags, beside `project`; the provider sets them, so that none is forgotten. */
+  /** Tags of every resource that supports tags, in addition to `project`. The provider sets them, so no resource is forgotten. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What a stack says about Terraform itself: which version, where its state is, and whose account it may change. */
+/** Configures Terraform for a stack: the version, the place of the state, and the account that the stack may change. */
 export function configureTerraform(stack: TerraformStack, settings: TerraformSettings): void {
   addBackend(stack, settings.backend);
-  // Write-only arguments: https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only
+  // Write-only arguments need this version: https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only
   stack.addOverride('terraform.required_version', '>= 1.11.0');
   new AwsProvider(stack, 'aws', {
     region: settings.region,
@@ -23,7 +23,7 @@ export function configureTerraform(stack: TerraformStack, settings: TerraformSet
   });
 }
 
-/** Without a backend Terraform would quietly keep the state in the working directory. */
+/** Without a backend Terraform would keep the state in the working directory without a warning. */
 function addBackend(stack: TerraformStack, backend: Environment['backend']): void {
   if (backend.kind === 'local') {
     new LocalBackend(stack, { path: backend.path });

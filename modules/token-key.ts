@@ -5,9 +5,9 @@ import { allow, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 
 /**
- * The HS256 key of agent tokens. It comes in as a variable and goes out as a write-only argument, so neither plan nor state
- * holds it: https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only (Terraform 1.11). To change the
- * key, raise `valueWoVersion` as well: Terraform cannot see that a value it does not keep has changed.
+ * The HS256 key of agent tokens. The stack reads the key from a variable and writes it through a write-only argument, so neither
+ * plan nor state contains the key: https://developer.hashicorp.com/terraform/language/resources/ephemeral/write-only (Terraform
+ * 1.11). To change the key, raise `valueWoVersion` as well: Terraform does not store the key, so it cannot see a change.
  */
 export class TokenKey extends Construct {
   readonly parameterName: string;

@@ -5,10 +5,10 @@ import { Apigatewayv2DomainName } from '@cdktf/provider-aws/lib/apigatewayv2-dom
 import { Route53Record } from '@cdktf/provider-aws/lib/route53-record';
 import { Construct } from 'constructs';
 
-/** The name beside the tunnels' that agents connect to; no tunnel may be called so (functions/core/tunnel.ts). */
+/** The subdomain that agents connect to. No tunnel may have this name (functions/core/tunnel.ts). */
 const AGENTS = 'agents';
 
-/** A stage that is reached by a domain of ours. */
+/** A stage that gets its own domain. */
 export interface MappedStage {
   readonly apiId: string;
   readonly stageId: string;
@@ -17,15 +17,16 @@ export interface MappedStage {
 export interface TunnelDomainProps {
   /** `tunnels.example.com` */
   readonly domain: string;
-  /** The Route 53 zone that the domain lies in. */
+  /** The Route 53 zone that contains the domain. */
   readonly hostedZoneId: string;
   readonly visitors: MappedStage;
   readonly agents: MappedStage;
 }
 
 /**
- * `https://<name>.<domain>` for visitors and `wss://agents.<domain>` for agents, with one wildcard certificate for both. API
- * Gateway prefers the exact name to the wildcard: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html
+ * Serves `https://<name>.<domain>` to visitors and `wss://agents.<domain>` to agents, with one wildcard certificate for both. API
+ * Gateway prefers the exact name to the wildcard:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html
  */
 export class TunnelDomain extends Construct {
   /** `wss://agents.<domain>` */
@@ -44,12 +45,12 @@ export class TunnelDomain extends Construct {
     this.agentUrl = `wss://${agentHost}`;
   }
 
-  /** @returns the ARN of the certificate once ACM has found the record that proves the domain is ours */
+  /** @returns the ARN of the certificate after ACM has found the record that proves control of the domain */
   private addCertificate(): string {
     const certificate = new AcmCertificate(this, 'certificate', {
       domainName: `*.${this.props.domain}`,
       validationMethod: 'DNS',
-      // A certificate in use cannot be deleted: the next one comes first.
+      // A certificate in use cannot be deleted, so the next certificate must be created first.
       lifecycle: { createBeforeDestroy: true },
     });
     const proof = certificate.domainValidationOptions.get(0);

@@ -16,11 +16,11 @@ export interface TunnelFunctionProps {
   readonly bundles: string;
   /** The function's environment block. */
   readonly variables: Readonly<Record<string, string>>;
-  /** What its role may do beside writing logs and traces. */
+  /** The rights of the function's role, besides writing logs and traces. */
   readonly rights: readonly Statement[];
 }
 
-/** A function with a role, a policy and a log group of its own. Its construct id is its name in `functions/`. */
+/** A function with its own role, policy and log group. The construct id is the function's name in `functions/`. */
 export class TunnelFunction extends Construct {
   /** Its name in `functions/`. */
   readonly id: FunctionName;
@@ -28,7 +28,7 @@ export class TunnelFunction extends Construct {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
-  /** What API Gateway calls. */
+  /** The ARN that API Gateway calls. */
   readonly invokeArn: string;
 
   constructor(scope: Construct, id: FunctionName, props: TunnelFunctionProps) {
@@ -67,7 +67,7 @@ export class TunnelFunction extends Construct {
       environment: { variables: props.variables },
       ...encryption.ofFunction(),
       tracingConfig: { mode: environment.tracing ? 'Active' : 'PassThrough' },
-      // Before its rights and its log group are there it would fail, or make a log group without retention.
+      // Without its rights the function would fail. Without the log group it would create a log group without retention.
       dependsOn: [policy, logs],
     });
     this.id = id;
@@ -80,7 +80,7 @@ export class TunnelFunction extends Construct {
 
 function basicRights(logs: CloudwatchLogGroup, environment: Environment): Statement[] {
   const rights = [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `${logs.arn}:*`)];
-  // X-Ray's write actions know no resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+  // X-Ray's write actions support no ARNs: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
   if (environment.tracing) rights.push(allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'));
   return rights;
 }

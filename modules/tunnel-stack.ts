@@ -30,8 +30,8 @@ export interface TunnelStackProps {
 }
 
 /**
- * Everything one environment consists of. Gateways come before the functions, which are told their addresses, and get their
- * routes afterwards: so neither depends on itself.
+ * All resources of one environment. The gateways are created first, because functions get the gateways' addresses as settings. The
+ * routes to the functions are added afterwards, which avoids a dependency cycle.
  */
 export class TunnelStack extends NamedStack {
   constructor(scope: Construct, { environment, bundles }: TunnelStackProps) {

@@ -4,7 +4,7 @@ import { physicalName } from '../environments/physical-name';
 import { allow, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 
-/** Who serves which tunnel, key `tunnelId`: one strongly consistent read finds the agent, no index on the hot path. */
+/** The table of tunnels and the agents that serve them (key `tunnelId`). One strongly consistent read, without an index, finds the agent. */
 export class TunnelsTable extends Construct {
   readonly name: string;
   private readonly arn: string;
@@ -25,7 +25,7 @@ export class TunnelsTable extends Construct {
     this.arn = table.arn;
   }
 
-  /** @param operations DynamoDB's names of them, `GetItem` … */
+  /** @param operations names of DynamoDB operations, such as `GetItem` */
   allow(...operations: string[]): Statement {
     return allow(
       operations.map((operation) => `dynamodb:${operation}`),

@@ -9,7 +9,10 @@ import { physicalName } from '../environments/physical-name';
 import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
-/** The most an HTTP API waits for its integration, in ms: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+/**
+ * The longest time that an HTTP API waits for its integration, in ms:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+ */
 const INTEGRATION_TIMEOUT_MS = 30_000;
 
 /** The HTTP API that visitors reach. Every method and path takes the one route `$default`. */
@@ -17,7 +20,7 @@ export class VisitorApi extends Construct {
   /** `https://…`, without a slash at its end. */
   readonly url: string;
   readonly apiId: string;
-  /** For what maps a domain to it. */
+  /** Needed to map a domain to the stage. */
   readonly stageId: string;
   private readonly stageArn: string;
 
@@ -44,7 +47,7 @@ export class VisitorApi extends Construct {
     this.stageArn = stage.executionArn;
   }
 
-  /** Sends everything to one function. */
+  /** Sends every request to one function. */
   forwardTo(target: TunnelFunction): void {
     const integration = new Apigatewayv2Integration(this, 'integration', {
       apiId: this.apiId,

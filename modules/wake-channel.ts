@@ -6,15 +6,15 @@ import { Construct } from 'constructs';
 import type { StackContext } from './stack-context';
 import { WebSocketApi } from './web-socket-api';
 
-/** Picks the template `$default`; the backslash keeps API Gateway from reading it as a variable. */
+/** Selects the template `$default`. The backslash keeps API Gateway from reading the name as a variable. */
 const DEFAULT_TEMPLATE = '\\$default';
 
 /**
- * The WebSocket API in which waiting functions listen: no code behind it, a signature on `$connect`, and a route `hello` that
- * tells a connection its own id, which a client has no other way to learn
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html). That the
- * template expands `$context.connectionId` is reported by https://wasabee.dev/2024/07/api-gateway-websocket-with-mock-integration
- * and unproven by us: it stays in this file.
+ * The WebSocket API on which waiters listen for wakes. No function is behind this API. `$connect` requires a signature. The route
+ * `hello` returns the connection's own id, which a client cannot learn in another way
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-response.html).
+ * https://wasabee.dev/2024/07/api-gateway-websocket-with-mock-integration reports that the template expands
+ * `$context.connectionId`. This project has not proven it, so only this file relies on it.
  */
 export class WakeChannel extends Construct {
   readonly api: WebSocketApi;
@@ -48,7 +48,7 @@ export class WakeChannel extends Construct {
       routeKey: 'hello',
       authorizationType: 'NONE',
       target: `integrations/${integration.id}`,
-      // Without a route response API Gateway keeps the integration's answer to itself.
+      // Without a route response API Gateway does not send the integration's answer.
       routeResponseSelectionExpression: '$default',
     });
     new Apigatewayv2RouteResponse(this, 'hello-route-response', {

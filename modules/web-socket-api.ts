@@ -8,17 +8,17 @@ import { allow, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 
 export interface WebSocketApiProps extends StackContext {
-  /** Its part of the API's name. */
+  /** The last part of the API's name. */
   readonly thing: string;
   readonly throttle: Throttle;
-  /** Which field of a message names its route, `$request.body.type`. */
+  /** The field of a message that names its route, such as `$request.body.type`. */
   readonly routeSelectionExpression: string;
 }
 
-/** A WebSocket API and its one stage, without routes. The path of the stage is part of the protocol's addresses: it is `v1`. */
+/** A WebSocket API with one stage and no routes. The stage's path `v1` is part of the protocol's addresses. */
 export class WebSocketApi extends Construct {
   readonly apiId: string;
-  /** For what maps a domain to it. */
+  /** Needed to map a domain to the stage. */
   readonly stageId: string;
   /** `wss://…/v1` */
   readonly url: string;
@@ -42,7 +42,7 @@ export class WebSocketApi extends Construct {
       defaultRouteSettings: {
         throttlingRateLimit: props.throttle.ratePerSecond,
         throttlingBurstLimit: props.throttle.burst,
-        // Execution logs would hold what agents and visitors say.
+        // Execution logs would contain the messages of agents and visitors.
         loggingLevel: 'OFF',
         dataTraceEnabled: false,
       },
@@ -56,14 +56,14 @@ export class WebSocketApi extends Construct {
   }
 
   /**
-   * `@connections` of this stage: POST sends to a connection, GET asks whether it is there
+   * The right on `@connections` of this stage: POST sends to a connection, GET checks that a connection exists
    * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html).
    */
   allowConnections(method: 'POST' | 'GET'): Statement {
     return allow(['execute-api:ManageConnections'], `${this.stageArn}/${method}/@connections/*`);
   }
 
-  /** Opening a connection to a stage whose `$connect` asks for a signature. */
+  /** The right to open a connection to a stage whose `$connect` requires a signature. */
   allowConnecting(): Statement {
     return allow(['execute-api:Invoke'], `${this.stageArn}/$connect`);
   }

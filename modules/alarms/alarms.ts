@@ -10,15 +10,15 @@ import { watchAlarms } from './watch-alarms';
 
 export interface AlarmsProps {
   readonly targets: AlarmTargets;
-  /** Told of every change. */
+  /** The topic that gets every change of an alarm's state. */
   readonly topicArn: string;
-  /** Started when a trigger is on. */
+  /** The function that starts when a trigger is on. */
   readonly rollBack: TunnelFunction;
 }
 
-/** Every alarm, and the composite one that starts roll-back. Their Terraform names are their ids alone: this is `Default`. */
+/** All alarms, and the composite alarm that starts roll-back. This construct's id is `Default`, so an alarm's Terraform name is its id. */
 export class Alarms extends Construct {
-  /** Of the composite alarm, its triggers and the others, in the order in which people look at them. */
+  /** ARNs in the order in which people read them: the composite alarm, its triggers, the other alarms. */
   readonly arns: readonly string[];
   readonly names: readonly string[];
 

@@ -1,12 +1,12 @@
 /**
- * The metrics of AWS's own that alarms and the dashboard read. CloudWatch finds a metric by its whole dimension set and nothing
- * less: a set that a service does not publish gives an alarm that never sees data, without a word.
+ * The metrics of AWS services that alarms and the dashboard read. CloudWatch finds a metric only by its complete dimension set:
+ * with a set that the service does not publish, an alarm never gets data, and CloudWatch reports no error.
  */
 export interface AwsMetric {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: readonly string[];
-  /** The page that says so. */
+  /** The page that documents the metric. */
   readonly source: string;
 }
 
@@ -34,7 +34,7 @@ export const AWS_METRICS: readonly AwsMetric[] = [
     'DestinationDeliveryFailures',
     'IteratorAge',
   ),
-  // Rules of a bus of one's own carry its name; those of the default bus do not.
+  // Metrics of a custom bus have the dimension EventBusName; metrics of the default bus do not.
   ...metrics(
     'AWS/Events',
     ['EventBusName', 'RuleName'],

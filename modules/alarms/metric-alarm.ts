@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { physicalName } from '../../environments/physical-name';
 import type { AlarmDefinition } from './alarm-definition';
 
-/** An alarm that one could not make, or not trust. */
+/** An alarm definition that CloudWatch would refuse, or that would never work. */
 export class AlarmDefinitionError extends Error {
   override readonly name = 'AlarmDefinitionError';
 }
@@ -13,10 +13,10 @@ const MAX_METRICS = 10;
 
 const COMPARISON = { above: 'GreaterThanThreshold', below: 'LessThanThreshold' } as const;
 
-/** What an alarm's description says, with where to read on. */
+/** An alarm's description: its meaning and its runbook. */
 export const describeAlarm = (meaning: string, id: string): string => `${meaning}. Runbook: docs/runbooks/${id}.md`;
 
-/** One alarm of the table, which tells a topic when it goes on and when it is over. */
+/** One alarm, made from its definition. The alarm notifies a topic when it goes on and when it goes off. */
 export class MetricAlarm extends Construct {
   readonly name: string;
   readonly arn: string;
@@ -56,7 +56,7 @@ function validate({ id, metrics, expression, datapoints: [breaching, of], period
   for (const [applies, problem] of problems) if (applies) throw new AlarmDefinitionError(`alarm "${id}" ${problem}`);
 }
 
-/** The metric itself, or the queries of an expression over several. */
+/** The settings of a single metric, or the queries of an expression over several metrics. */
 function watched({ id, metrics, expression, periodSeconds: period }: AlarmDefinition) {
   const entries = Object.entries(metrics);
   const [first] = entries;

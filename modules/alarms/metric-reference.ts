@@ -2,10 +2,10 @@ import { METRIC_NAMESPACE, METRICS, type Metric, type MetricName } from '../../f
 import type { FunctionName } from '../../functions/settings';
 import { AWS_METRICS } from './aws-metrics';
 
-/** `p50`, `p99` … are percentiles. */
+/** `p50` and `p99` are percentiles. */
 export type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount' | `p${number}`;
 
-/** One metric by its whole dimension set, and what is read of it. */
+/** One metric with its complete dimension set, and the statistic to read. */
 export interface MetricReference {
   readonly namespace: string;
   readonly name: string;
@@ -14,14 +14,14 @@ export interface MetricReference {
   readonly statistic: Statistic;
 }
 
-/** A metric or dimension set that neither our code emits nor AWS publishes. */
+/** A metric or dimension set that neither this project's functions emit nor AWS publishes. */
 export class UnknownMetricError extends Error {
   override readonly name = 'UnknownMetricError';
 }
 
 /**
- * A metric that one of our functions emits.
- * @param by the set's dimensions beside `service`
+ * A metric that a function of this project emits.
+ * @param by the other dimensions of the set, without `service`
  * @throws UnknownMetricError for a function or a set that functions/metric-names.ts does not name
  */
 export function emitted(
@@ -42,7 +42,7 @@ export function emitted(
 
 /**
  * A metric that AWS publishes.
- * @throws UnknownMetricError for one that modules/alarms/aws-metrics.ts does not name
+ * @throws UnknownMetricError for a metric that modules/alarms/aws-metrics.ts does not name
  */
 export function published(
   namespace: string,

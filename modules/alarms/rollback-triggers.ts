@@ -4,8 +4,8 @@ import type { AlarmDefinition, AlarmTargets } from './alarm-definition';
 import { emitted, ofFunction, published, type MetricReference, type Statistic } from './metric-reference';
 
 /**
- * The alarms that take the event-driven path back: those of the plan. Each has to see a fault, be evaluated, and have its
- * consequence within five minutes (docs/operations.md, "From fault to polling").
+ * The alarms that start a rollback, as the plan names them. From the fault to its detection and the rollback must take less than
+ * five minutes (docs/operations.md, "From fault to polling").
  */
 export function rollbackTriggers(targets: AlarmTargets): readonly AlarmDefinition[] {
   return Object.entries(DEFINITIONS).map(([id, define]) => ({ id, ...define(targets) }));
@@ -16,7 +16,7 @@ type Definition = Omit<AlarmDefinition, 'id'>;
 const ofCohort = (name: MetricName, statistic: Statistic, cohort = 'event-driven'): MetricReference =>
   emitted(name, 'forward-request', statistic, { cohort });
 
-/** Below the minimum a single error would be more than 1 %: the count below watches there. */
+/** Below the minimum a single error could be more than 1 %. There the trigger `event-driven-errors` watches. */
 const errorRate = ({ environment }: AlarmTargets): Definition => ({
   meaning: 'More than 1 % of the event-driven requests were not answered through their event',
   metrics: { requests: ofCohort('Requests', 'Sum'), errors: ofCohort('EventDrivenErrors', 'Sum') },
@@ -29,8 +29,8 @@ const errorRate = ({ environment }: AlarmTargets): Definition => ({
 });
 
 /**
- * The plan's count. It is for few requests: where ten a minute are less than 1 % of them, they are what the plan accepts, and a
- * busy system would roll back because some sockets are always cold.
+ * The plan's limit on the number of errors, which is meant for low traffic. With high traffic ten errors a minute can be less than
+ * 1 %, which the plan accepts; without this check a busy system would roll back because some wake sockets are always cold.
  */
 const errors = (): Definition => ({
   meaning: 'In two minutes of three more than 10 event-driven requests, and more than 1 %, were not answered through their event',
@@ -44,8 +44,9 @@ const errors = (): Definition => ({
 });
 
 /**
- * How many ms the average is above twice what it should be. Sweep repeats the recorded baseline once a minute, so that without
- * a control every other period has something to compare with: three of six.
+ * How many ms the event-driven average is above twice the reference. The reference is the control or, with too few control requests,
+ * the recorded baseline. Sweep emits the baseline once a minute, so without a control only every second period has a reference:
+ * three of six periods must breach.
  */
 function latency({ environment }: AlarmTargets): Definition {
   const { minimumRequests } = environment.alarms;
@@ -68,7 +69,7 @@ function latency({ environment }: AlarmTargets): Definition {
   };
 }
 
-/** A single event that the bus did not take is brought again by the stream: it is not lost, and says nothing about a share. */
+/** A single failure does not count: the stream delivers the record again, so the event is not lost, and one event gives no share. */
 const deliveryFailures = (): Definition => ({
   meaning: 'The bus did not accept more than 0.1 % of the events, and more than one',
   metrics: {
@@ -83,7 +84,7 @@ const deliveryFailures = (): Definition => ({
   silence: 'notBreaching',
 });
 
-/** In mode direct there may be no more than sweep's probe, once a minute: two of five periods are two probes. */
+/** In mode `direct` sweep's probe, once a minute, may be the only data. Two of five periods are then two probes. */
 const streamLag = (): Definition => ({
   meaning: 'Completed rows take more than 5 s to reach process-stream',
   metrics: { lag: emitted('StreamLag', 'process-stream', 'Average') },
@@ -95,8 +96,8 @@ const streamLag = (): Definition => ({
 });
 
 /**
- * What arrives in the queues, not what lies there: a rollback is for what happens now. SQS's metrics of a queue that has been
- * idle for six hours may come a quarter of an hour late; those of EventBridge and Lambda beside them do not.
+ * Counts messages that arrive in the queues, not messages that are already there: a rollback must react to current faults. SQS's
+ * metrics of a queue that was idle for six hours may be 15 minutes late; the metrics of EventBridge and Lambda are not.
  */
 const lostAnswers = ({ answerQueues, responseRule, functions }: AlarmTargets): Definition => ({
   meaning: 'A record, an event or a wake of an answer was given up; its visitor was served by a safety read',
@@ -119,9 +120,10 @@ const lostAnswers = ({ answerQueues, responseRule, functions }: AlarmTargets): D
 });
 
 /**
- * Judged only in minutes in which sweep has sent a probe: a fresh environment has not, and sweep's own silence is another alarm.
- * One minute without is a probe that crossed the minute's end, or a deploy that replaced a function; a deploy that changes
- * mapping or rule can last two, and is the one that may roll back without need.
+ * Judges only minutes in which sweep has sent a probe: in a new environment sweep has not run yet, and `sweep-missing` reports a
+ * sweep that does not run. One minute without a returned probe can be harmless: the probe returned in the next minute, or a
+ * deployment replaced a function. A deployment that changes the mapping or the rule can take two minutes, so only such a
+ * deployment may cause an unnecessary rollback.
  */
 const probeMissing = (): Definition => ({
   meaning: 'Probes do not come back through stream and bus: wakes that cannot be posted directly are lost',

@@ -2,7 +2,7 @@ import type { FunctionName } from '../../functions/settings';
 import type { AlarmDefinition, AlarmTargets } from './alarm-definition';
 import { emitted, ofFunction, published, type MetricReference } from './metric-reference';
 
-/** The alarms that call a person and change nothing by themselves. */
+/** The alarms that notify a person and change nothing by themselves. */
 export const watchAlarms = (targets: AlarmTargets): readonly AlarmDefinition[] => [
   streamLagWarning(),
   sweepMissing(),
@@ -17,7 +17,7 @@ export const watchAlarms = (targets: AlarmTargets): readonly AlarmDefinition[] =
   rolloutUnreadable(),
 ];
 
-/** What most of them have in common. */
+/** The settings that most of these alarms share. */
 const BY_THE_MINUTE = {
   breaches: 'above',
   threshold: 0,
@@ -35,8 +35,9 @@ const streamLagWarning = (): AlarmDefinition => ({
 });
 
 /**
- * Sweep says each minute how much it has removed, also when that is nothing. This alarm never gets as far as ALARM: silence is
- * INSUFFICIENT_DATA, which it reports. As "breaching" it would be on in every fresh environment until the first sweep.
+ * Sweep emits each minute how many leftovers it has removed, even if the number is 0. This alarm never reaches ALARM: without data
+ * its state is INSUFFICIENT_DATA, and the alarm reports that state. If missing data counted as breaching, the alarm would be on in
+ * every new environment until the first sweep.
  */
 const sweepMissing = (): AlarmDefinition => ({
   ...BY_THE_MINUTE,
@@ -73,7 +74,7 @@ const throttles = ({ functions }: AlarmTargets): AlarmDefinition => ({
   datapoints: [2, 5],
 });
 
-/** A refused token is an error of authorize-agent (below), and roll-back has an alarm of its own. */
+/** Excludes authorize-agent, whose errors are refused tokens (see `authenticationFailures`), and roll-back, which has its own alarm. */
 const functionErrors = ({ functions }: AlarmTargets): AlarmDefinition => {
   const { 'authorize-agent': _tokens, 'roll-back': _rollBack, ...others } = functions;
   return {
@@ -86,12 +87,12 @@ const functionErrors = ({ functions }: AlarmTargets): AlarmDefinition => {
   };
 };
 
-/** The longest invocation as a share of what is near the function's timeout. */
+/** The longest invocation divided by `nearMs`, the duration that counts as near the function's timeout. */
 function functionDuration({ environment, functions }: AlarmTargets): AlarmDefinition {
   const { timings, functions: sizes } = environment;
   const nearMs = (name: FunctionName): number => {
     const timeoutMs = sizes[name].timeoutSeconds * 1000;
-    // It waits until its deadline as a matter of course: near is the second half of what is left then.
+    // forward-request often waits until the request's deadline: near is halfway between the deadline and the timeout.
     return name === 'forward-request' ? (timings.requestDeadlineMs + timeoutMs) / 2 : 0.9 * timeoutMs;
   };
   const names = Object.keys(functions) as FunctionName[];
@@ -106,7 +107,7 @@ function functionDuration({ environment, functions }: AlarmTargets): AlarmDefini
   };
 }
 
-/** Where concurrency is reserved: what shares the account's has no cap of its own to come near to. */
+/** Only for functions with reserved concurrency: a function that shares the account's concurrency has no cap of its own. */
 function concurrency({ environment, functions }: AlarmTargets): readonly AlarmDefinition[] {
   const reserved = (Object.keys(functions) as FunctionName[]).flatMap((name) => {
     const cap = environment.functions[name].reservedConcurrency;
@@ -126,7 +127,7 @@ function concurrency({ environment, functions }: AlarmTargets): readonly AlarmDe
   ];
 }
 
-/** A share: a tunnel without its agent, or a broken local service, is a 5xx too, and no fault of ours. */
+/** Watches a share, because a tunnel without its agent or a broken local service also gives a 5xx, which is no fault of this project. */
 const visitor5xx = ({ environment, visitorApiId }: AlarmTargets): AlarmDefinition => ({
   ...BY_THE_MINUTE,
   id: 'visitor-5xx',
@@ -141,8 +142,8 @@ const visitor5xx = ({ environment, visitorApiId }: AlarmTargets): AlarmDefinitio
 });
 
 /**
- * API Gateway publishes no count of refused connections by itself: `ClientError` also counts throttled and malformed ones. But
- * a refusal is an error of the authorizer, which throws "Unauthorized", and so is a key that it cannot read.
+ * API Gateway publishes no separate count of refused connections: `ClientError` also counts throttled and malformed connections.
+ * Instead this alarm counts errors of the authorizer, which throws "Unauthorized" for a refusal and fails if it cannot read the key.
  */
 const authenticationFailures = ({ functions }: AlarmTargets): AlarmDefinition => ({
   ...BY_THE_MINUTE,
@@ -175,7 +176,7 @@ const rolloutUnreadable = (): AlarmDefinition => ({
   datapoints: [2, 5],
 });
 
-/** A function's name as metric math takes it. */
+/** A function's name in the form that metric math accepts. */
 const idOf = (name: string): string => name.replaceAll('-', '_');
 
 const ofFunctions = (

@@ -1,6 +1,9 @@
 import type { MetricReference } from '../alarms/metric-reference';
 
-/** Structure of a dashboard's body: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+/**
+ * A widget of a dashboard's body:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+ */
 export interface Widget {
   readonly type: 'metric' | 'alarm' | 'text';
   /** In columns. A dashboard has 24 columns. */
