@@ -37,7 +37,7 @@ export const githubTrustPolicy = (providerArn: string, issuer: string, audience:
 
 /**
  * Denies access to a queue, bucket or topic without TLS, even if another statement allows the access.
- * @param action the actions of the service; topics support no `*` (https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html)
+ * @param action the service's actions; topics support no `*` (https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html)
  */
 export const tlsOnly = (action: 'sqs:*' | 's3:*' | 'sns:Publish', ...resources: string[]): object => ({
   Sid: 'TlsOnly',

@@ -4,7 +4,7 @@ import { physicalName } from '../environments/physical-name';
 import { allow, type Statement } from './policy';
 import type { StackContext } from './stack-context';
 
-/** The table of tunnels and the agents that serve them (key `tunnelId`). One strongly consistent read, without an index, finds the agent. */
+/** The table of tunnels and their agents (key `tunnelId`). One strongly consistent read, without an index, finds the agent. */
 export class TunnelsTable extends Construct {
   readonly name: string;
   private readonly arn: string;

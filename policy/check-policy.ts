@@ -7,9 +7,9 @@ import type { TerraformModel } from './terraform/terraform-model';
 import type { PolicyReport, Verdict } from './verdict';
 
 export interface CheckOptions {
-  /** Without it the stack's own tag `environment`. */
+  /** Default: the stack's own tag `environment`. */
   readonly environment?: string;
-  /** Decides what is deprecated. */
+  /** The date that decides which runtimes are deprecated. */
   readonly today: Date;
   readonly rules?: readonly Rule[];
   readonly suppressions?: readonly Suppression[];
@@ -59,7 +59,7 @@ function suppress(verdict: Verdict, suppressions: readonly Suppression[], enviro
   return suppression ? { ...verdict, outcome: 'suppressed', reason: suppression.reason } : verdict;
 }
 
-/** Its address was judged here, by its rule, and nothing was to be suppressed. */
+/** Whether the suppression's rule judged its address here and found no violation to suppress. */
 function isUnused(suppression: Suppression, verdicts: readonly Verdict[], environment: string | undefined): boolean {
   const covered = verdicts.filter(({ rule, address }) => covers(suppression, rule, address, environment));
   return covered.length > 0 && covered.every(({ outcome }) => outcome === 'holds');

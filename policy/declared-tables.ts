@@ -1,10 +1,10 @@
-/** What each table keeps and for how long, decided table by table; a table that is not here has to meet the strictest. */
+/** What each table keeps and for how long. A table that is not listed must meet the strictest settings. */
 export interface DeclaredTable {
-  /** Point-in-time recovery: 35 days of everything that was ever in it. */
+  /** Point-in-time recovery, which keeps everything that was in the table for 35 days. */
   readonly recovery: boolean;
-  /** Attribute whose time removes a row; null: rows stay. */
+  /** The TTL attribute, whose time removes a row; null: rows stay. */
   readonly expiry: string | null;
-  /** Whether it refuses to be deleted where the environment asks for that. */
+  /** Whether the table has deletion protection in environments that require it. */
   readonly protected: boolean;
   readonly because: string;
 }

@@ -1,20 +1,20 @@
 import { environments, type EnvironmentName } from '../environments';
 
-/** What the rules ask of an environment, where environments may differ. Written apart from `environments/`, which it judges. */
+/** What the rules require of an environment, where environments may differ. Does not use `environments/`, because rules judge those. */
 export interface Expectations {
-  /** Data at rest under keys of ours. */
+  /** Data at rest is encrypted with customer-managed keys. */
   readonly customerManagedKeys: boolean;
-  /** Tables that refuse to be deleted, where the table of tables says so. */
+  /** Tables have deletion protection where policy/declared-tables.ts says so. */
   readonly deletionProtection: boolean;
   /** Access logs on every API. */
   readonly accessLogs: boolean;
   /** X-Ray segments from every function. */
   readonly tracing: boolean;
-  /** Functions that share the account's concurrency on purpose, and why; `*` is every function that is not named. */
+  /** Functions that share the account's concurrency on purpose, with the reason; `*` means every function that is not named. */
   readonly unreserved: Readonly<Record<string, string>>;
 }
 
-/** docs/deploy.md: staging and prod ask for a quota of 1000; design: waiters must not hold what releases them. */
+/** Staging and prod need a quota of 1000 (docs/deploy.md). Waiters must not use up the concurrency of functions that release them. */
 const RESERVING = {
   'authorize-agent': "short, and called only when agents connect: the gateway's throttle bounds it",
   'connect-agent': 'short, and called only when agents connect',
@@ -25,7 +25,7 @@ const RESERVING = {
 
 const SMALL_ACCOUNT = { '*': 'an account with a concurrency quota of 100 or less cannot reserve' };
 
-/** What an account has once, whatever environments are in it: its stack is tagged with this instead of an environment. */
+/** The bootstrap stack of an account has this tag instead of the name of an environment. */
 const ACCOUNT = 'account';
 
 const EXPECTATIONS: Readonly<Record<EnvironmentName | typeof ACCOUNT, Expectations>> = {
@@ -50,7 +50,7 @@ const EXPECTATIONS: Readonly<Record<EnvironmentName | typeof ACCOUNT, Expectatio
     tracing: true,
     unreserved: RESERVING,
   },
-  // Never applied to AWS; the local cloud runs the part of it that has a meaning there.
+  // This environment is never applied to AWS. The local cloud runs the parts of the stack that it supports.
   local: {
     customerManagedKeys: false,
     deletionProtection: false,
@@ -58,7 +58,7 @@ const EXPECTATIONS: Readonly<Record<EnvironmentName | typeof ACCOUNT, Expectatio
     tracing: true,
     unreserved: SMALL_ACCOUNT,
   },
-  // The state is under AWS's key: no secret is in it (docs/adr/0008-token-key-is-write-only.md).
+  // The state is encrypted with AWS's key, because it contains no secret (docs/adr/0008-token-key-is-write-only.md).
   account: {
     customerManagedKeys: false,
     deletionProtection: true,
@@ -70,6 +70,6 @@ const EXPECTATIONS: Readonly<Record<EnvironmentName | typeof ACCOUNT, Expectatio
 
 export const isEnvironment = (name: string | undefined): name is EnvironmentName => name !== undefined && name in environments;
 
-/** Of an environment that is not ours, what prod is asked for. */
+/** The expectations of an environment. An unknown environment must meet those of prod. */
 export const expectationsOf = (environment: string | undefined): Expectations =>
   isEnvironment(environment) || environment === ACCOUNT ? EXPECTATIONS[environment] : EXPECTATIONS.prod;

@@ -1,6 +1,6 @@
 /**
- * `npm run policy -- <plan.json | cdk.tf.json | folder>…`: runs the rules. Exit status 0 when all hold, 1 for a violation or an
- * unused suppression (with --strict also for what a plan leaves undecided), 2 for wrong input, said in one line.
+ * `npm run policy -- <plan.json | cdk.tf.json | folder>…`: runs the rules. Exit status 0 when all rules hold, 1 for a violation or
+ * an unused suppression (with --strict also for an undecided rule), 2 with one line of explanation for wrong input.
  */
 import { Command } from 'commander';
 import path from 'node:path';

@@ -1,11 +1,11 @@
-/** `npm run policy:docs`: writes the table of rules into docs/policy.md, from the rules themselves. */
+/** `npm run policy:docs`: writes the table of rules into docs/policy.md, generated from policy/rules. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { RULES } from './rules';
 
 const FILE = path.join(__dirname, '../docs/policy.md');
 
-/** The document with its table as it has to be. */
+/** The document with its table updated. */
 export function withRules(document: string): string {
   const rows = RULES.map(({ id, publicIds = [], sentence, remedy }) => `| \`${id}\` | ${publicIds.join(' ')} | ${sentence} | ${remedy} |`);
   const table = ['| id | checkov | what must hold, and why | remedy |', '|---|---|---|---|', ...rows].join('\n');

@@ -1,7 +1,7 @@
 import { RULES } from './rules';
 import type { PolicyReport, Verdict } from './verdict';
 
-/** A report for people: what is wrong, grouped by rule, each with the rule's sentence and what to do. */
+/** A report for people: problems grouped by rule, each group with the rule's sentence and remedy. */
 export function policyText(report: PolicyReport): string {
   const count = (outcome: Verdict['outcome']): number => report.verdicts.filter((verdict) => verdict.outcome === outcome).length;
   const environment = report.environment ?? 'not ours: measured as prod';

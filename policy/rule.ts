@@ -1,18 +1,18 @@
 import type { Expectations } from './expectations';
 import type { Change, Resource, TerraformModel } from './terraform/terraform-model';
 
-/** What a rule may ask beside the resource it looks at. */
+/** What a rule may use besides the resource that it checks. */
 export interface RuleContext {
   readonly model: TerraformModel;
   readonly expectations: Expectations;
-  /** What is deprecated depends on the day. */
+  /** The date that decides which runtimes are deprecated. */
   readonly today: Date;
 }
 
 interface RuleText {
-  /** Never changes: suppressions and people refer to it. */
+  /** The id never changes, because suppressions and people refer to it. */
   readonly id: string;
-  /** The same checks elsewhere: checkov's ids (https://www.checkov.io/5.Policy%20Index/terraform.html). */
+  /** The ids of the same checks in checkov (https://www.checkov.io/5.Policy%20Index/terraform.html). */
   readonly publicIds?: readonly string[];
   /** What must hold, and why. */
   readonly sentence: string;
@@ -20,25 +20,25 @@ interface RuleText {
   readonly remedy: string;
 }
 
-/** Looks at resources as they will be. */
+/** Checks each resource in its planned state. */
 export interface ResourceRule extends RuleText {
   readonly over: 'resources';
-  /** Terraform types it looks at; `*` for all. */
+  /** The Terraform types that the rule checks; `*` for all. */
   readonly types: readonly string[];
   /**
-   * What is wrong with a resource, one phrase a problem, never with a secret value in it; nothing when it holds.
-   * @throws UndecidedError where the plan does not know
+   * Returns one phrase for each problem of a resource, never with a secret value in it. An empty list means that the rule holds.
+   * @throws UndecidedError when the plan does not know a value
    */
   readonly check: (resource: Resource, context: RuleContext) => readonly string[];
 }
 
-/** Looks at what a plan does; a synthesized stack does nothing. */
+/** Checks each change of a plan. A synthesized stack has no changes. */
 export interface ChangeRule extends RuleText {
   readonly over: 'changes';
   readonly check: (change: Change) => readonly string[];
 }
 
-/** Looks at a stack as a whole; its verdict carries the address `provider.aws`. */
+/** Checks a stack as a whole. The verdict has the address `provider.aws`. */
 export interface StackRule extends RuleText {
   readonly over: 'stack';
   readonly check: (model: TerraformModel) => readonly string[];
@@ -51,5 +51,5 @@ export const resourceRule = (rule: Omit<ResourceRule, 'over'>): ResourceRule => 
   ...rule,
 });
 
-/** A problem when a condition does not hold. */
+/** Returns the problem when the condition does not hold. */
 export const unless = (holds: boolean, problem: string): readonly string[] => (holds ? [] : [problem]);

@@ -1,4 +1,4 @@
-/** Types that hold what a new one would not have, and what is lost with them. */
+/** Resource types that hold state which a new resource would not have, with what is lost. */
 export const STATEFUL_TYPES: Readonly<Record<string, string>> = {
   aws_dynamodb_table: 'every row is lost, and its backups end',
   aws_s3_bucket: 'every object is lost',

@@ -1,19 +1,19 @@
 import type { EnvironmentName } from '../environments';
 
-/** A verdict that is not acted upon, and why. Kept in the repository, so that it is reviewed like code. */
+/** A violation that is accepted, with the reason. Suppressions are in the repository, so they are reviewed like code. */
 export interface Suppression {
   readonly rule: string;
-  /** An address; `*` stands for any part of it. */
+  /** An address, in which `*` matches any text. */
   readonly address: string;
-  /** Where it holds; without it everywhere. */
+  /** The environments in which the suppression applies. Default: all. */
   readonly environments?: readonly EnvironmentName[];
   /** A sentence that a reviewer can disagree with. */
   readonly reason: string;
 }
 
 /**
- * The only way around a rule. One that nothing needs any more fails. The loss of a stateful resource is acknowledged here too
- * (rule `stateful-loss`, with the environment): delete the line when the plan has been applied.
+ * The only exceptions to rules. An unused suppression makes the check fail. To accept the loss of a stateful resource, also add a
+ * suppression (rule `stateful-loss`, with the environment), and delete it when the plan has been applied.
  */
 export const SUPPRESSIONS: readonly Suppression[] = [
   {
@@ -24,7 +24,7 @@ export const SUPPRESSIONS: readonly Suppression[] = [
   },
 ];
 
-/** Whether it is about this verdict. */
+/** Whether the suppression covers this verdict. */
 export function covers(suppression: Suppression, rule: string, address: string, environment: string | undefined): boolean {
   const { environments } = suppression;
   return (

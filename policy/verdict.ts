@@ -2,24 +2,24 @@ import type { Suppression } from './suppressions';
 
 export type Outcome = 'holds' | 'violated' | 'undecided' | 'suppressed';
 
-/** What one rule says about one address. */
+/** The result of one rule for one address. */
 export interface Verdict {
   readonly rule: string;
   readonly address: string;
   readonly outcome: Outcome;
-  /** What is wrong, or what is not known; empty when it holds. */
+  /** The problems, or the values that are not known. Empty when the rule holds. */
   readonly problems: readonly string[];
-  /** Why it is suppressed. */
+  /** The reason for the suppression. */
   readonly reason?: string;
 }
 
-/** What all rules say about one stack or plan. */
+/** The results of all rules for one stack or plan. */
 export interface PolicyReport {
   readonly file: string;
-  /** As its tags say, or as it was told; undefined for one that is not ours: it is measured by what prod is asked for. */
+  /** From the command line or the stack's tags. An unknown or undefined environment must meet the expectations of prod. */
   readonly environment: string | undefined;
   readonly resources: number;
   readonly verdicts: readonly Verdict[];
-  /** Suppressions whose address is here while the rule holds: lines to delete. */
+  /** Suppressions whose address exists although the rule holds. Delete these lines. */
   readonly unusedSuppressions: readonly Suppression[];
 }

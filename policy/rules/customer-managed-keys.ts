@@ -1,6 +1,6 @@
 import { resourceRule, unless } from '../rule';
 
-/** Where each type names its key. */
+/** The attribute in which each type names its key. */
 const KEY_ATTRIBUTE = {
   aws_dynamodb_table: 'server_side_encryption.kms_key_arn',
   aws_cloudwatch_log_group: 'kms_key_id',

@@ -3,7 +3,7 @@ import { statementsAt, statementsOf, type PolicyStatement } from '../terraform/p
 import type { Resource } from '../terraform/terraform-model';
 
 /**
- * Actions that know no resources, so that AWS takes nothing but `*`. A test holds this list against AWS's own reference:
+ * Actions that support no resource ARNs, so AWS accepts only `*`. A test compares this list with AWS's own reference:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 export const WITHOUT_RESOURCES: readonly string[] = [
@@ -24,15 +24,15 @@ export const WITHOUT_RESOURCES: readonly string[] = [
 ];
 
 /**
- * Actions that only read, and that AWS answers in part unless they are allowed for all of a kind. A narrower DescribeAlarms finds
- * no composite alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+ * Read-only actions whose result is incomplete unless they are allowed on all resources of a kind. With a narrower right
+ * DescribeAlarms finds no composite alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
  */
 const FOR_ALL_OF_A_KIND: readonly string[] = ['cloudwatch:DescribeAlarms'];
 
-/** Conditions that leave of "every resource" only what is ours. */
+/** Conditions that narrow "every resource" to the resources of this project. */
 const NARROWING_KEYS = /^(ArnLike|StringEquals) (lambda:FunctionArn|aws:(Resource|Request)Tag\/environment)$/;
 
-/** The wild part of an ARN that leaves the whole kind open: `arn:aws:s3:::*`, `…:table/*`, `…:function:*`. */
+/** An ARN whose wildcard covers every resource of a kind: `arn:aws:s3:::*`, `…:table/*`, `…:function:*`. */
 const OPEN_ARN = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(\*|[\w-]+[/:]\*)$/;
 
 export const iamStars = resourceRule({

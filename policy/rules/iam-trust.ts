@@ -1,7 +1,7 @@
 import { resourceRule, unless } from '../rule';
 import { statementsAt, type PolicyStatement } from '../terraform/policy-document';
 
-/** Whom a token of GitHub Actions is meant for, and which repository, branch or environment it is from. */
+/** Condition keys of GitHub Actions tokens: the audience, and the repository with its branch or environment. */
 const AUDIENCE = /token\.actions\.githubusercontent\.com:aud$/;
 const SUBJECT = /token\.actions\.githubusercontent\.com:sub$/;
 

@@ -1,7 +1,7 @@
 import { ofType, type Resource, type TerraformModel } from '../terraform/terraform-model';
 import { resourceRule } from '../rule';
 
-/** Services that invoke a function and do not wait for it: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html */
+/** Services that invoke a function and do not wait for the result: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html */
 const ASYNCHRONOUS_CALLERS = [
   'events.amazonaws.com',
   'scheduler.amazonaws.com',

@@ -1,11 +1,11 @@
 import { KNOWN_AFTER_APPLY, SENSITIVE } from '../terraform/block';
 import { resourceRule, type RuleContext } from '../rule';
 
-/** Names under which secrets travel, unless they end in what only points at one. */
+/** Variable names that suggest a secret. A name with an ending of POINTER_NAME only refers to a secret. */
 const SECRET_NAME = /SECRET|PASSWORD|PASSWD|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|SIGNING_?KEY|TOKEN|_KEY$/i;
 const POINTER_NAME = /_(PARAMETER|ARN|NAME|ID|URL|TABLE|FILE|PATH)$/i;
 
-/** What secrets look like, wherever they stand. */
+/** Patterns of secret values. */
 const SECRET_VALUES: readonly (readonly [RegExp, string])[] = [
   [/\b(AKIA|ASIA)[A-Z0-9]{16}\b/, 'an AWS access key'],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'a private key'],

@@ -1,6 +1,6 @@
 import { resourceRule } from '../rule';
 
-/** End of support by runtime: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html (read in October 2026). */
+/** The end of support of each runtime: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html (read in October 2026). */
 const END_OF_SUPPORT: Readonly<Record<string, string>> = {
   'nodejs18.x': '2025-09-01',
   'nodejs20.x': '2026-04-30',

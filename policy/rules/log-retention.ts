@@ -6,6 +6,6 @@ export const logRetention = resourceRule({
   sentence: 'Logs are deleted after a stated time: without retention they are kept, and paid for, for ever.',
   remedy: 'Set retention_in_days (logRetentionDays in the environment).',
   types: ['aws_cloudwatch_log_group'],
-  // 0 is how Terraform writes "for ever".
+  // In Terraform 0 means that logs are kept for ever.
   check: (group) => unless((group.number('retention_in_days') ?? 0) > 0, 'retention_in_days is not set'),
 });

@@ -1,6 +1,6 @@
 import { resourceRule } from '../rule';
 
-/** Lambda's defaults are without an end (-1): https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html */
+/** Lambda's defaults are unlimited (-1): https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html */
 const BOUNDS = ['maximum_retry_attempts', 'maximum_record_age_in_seconds'] as const;
 
 export const mappingBounds = resourceRule({

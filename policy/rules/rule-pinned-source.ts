@@ -12,6 +12,6 @@ export const rulePinnedSource = resourceRule({
   },
 });
 
-/** Texts alone: `prefix`, `wildcard` or `anything-but` are objects. */
+/** Whether all values are plain texts. `prefix`, `wildcard` and `anything-but` are objects. */
 const isPinned = (values: unknown): boolean =>
   Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'string' && value !== '');

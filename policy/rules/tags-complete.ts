@@ -1,6 +1,6 @@
 import type { StackRule } from '../rule';
 
-/** Who owns it, what it belongs to, and where: what a bill is split by. */
+/** The tags by which a bill is split. */
 export const REQUIRED_TAGS = ['project', 'environment', 'owner'] as const;
 
 export const tagsComplete: StackRule = {

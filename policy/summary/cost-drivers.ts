@@ -1,13 +1,13 @@
-/** What a resource is billed by, and which of its settings move the bill. */
+/** What AWS bills for a resource type, and which settings change the bill. */
 export interface CostDriver {
   readonly billedBy: string;
-  /** The page that says so. */
+  /** The page that documents the price. */
   readonly source: string;
-  /** Paths of settings that move it. */
+  /** Paths of settings that change the bill. */
   readonly settings?: readonly string[];
 }
 
-/** By type; what is not here costs nothing by itself. Prices are us-east-1's of October 2026: look them up before relying on them. */
+/** By resource type; other types cost nothing by themselves. Prices are from us-east-1, October 2026: check them before use. */
 export const COST_DRIVERS: Readonly<Record<string, CostDriver>> = {
   aws_apigatewayv2_api: {
     billedBy: 'HTTP: $1.00 a million requests; WebSocket: $1.00 a million messages of 32 KB and $0.25 a million connection minutes',

@@ -1,6 +1,6 @@
 /**
- * `npm run plan:summary -- <plan.json>…`: prints plans of `terraform show -json` as one comment in Markdown. Exit status 2 for
- * wrong input, said in one line.
+ * `npm run plan:summary -- <plan.json>…`: prints plans of `terraform show -json` as one comment in Markdown. Exit status 2 with one
+ * line of explanation for wrong input.
  */
 import { Command, InvalidArgumentError } from 'commander';
 import path from 'node:path';
@@ -21,7 +21,7 @@ function run({ files, json, maxLength }: Flags): number {
   return 0;
 }
 
-/** The longest form that fits: of the last plans only what matters most, if need be. */
+/** The longest text that fits. If necessary, the last plans are shortened, and then the text is cut. */
 function comment(summaries: readonly PlanSummary[], maxLength = Infinity): string {
   let text = '';
   for (let full = summaries.length; full >= 0; full--) {

@@ -3,7 +3,7 @@ import { expressionsOf } from '../terraform/read-plan';
 
 const REFERENCE = /\$\{([a-z]\w*)\.([\w-]+)\.(\w+)\}/g;
 
-/** Looks things up in a plan: a resource's configuration, what a reference stands for, whom a value means. */
+/** Finds things in a plan: a resource's configuration, the value of a reference, the resource that a value names. */
 export class PlanReader {
   private readonly byAddress: ReadonlyMap<string, ResourceChange>;
 
@@ -15,14 +15,14 @@ export class PlanReader {
     return expressionsOf(this.plan.configuration?.root_module ?? {}, address);
   }
 
-  /** Values with their references replaced where the plan knows what they stand for; the others lose their braces. */
+  /** The values with each reference replaced by its value in the plan, or by its address if the plan does not know the value. */
   resolved(values: Values): Values {
     return JSON.parse(JSON.stringify(values), (_, value: unknown) =>
       typeof value === 'string' ? value.replace(REFERENCE, (...match: string[]) => this.valueOf(match)) : value,
     ) as Values;
   }
 
-  /** Address of what a value refers to or names, `aws_iam_role.sweep-role`; the resource itself when that is not to be found. */
+  /** The address that a value refers to or names, such as `aws_iam_role.sweep-role`. Default: the address of `resource`. */
   ownerOf(resource: ResourceChange, value: unknown): string {
     const text = typeof value === 'string' ? value : '';
     const [reference] = [...text.matchAll(REFERENCE)];

@@ -1,4 +1,4 @@
-/** What a resource is for, by the construct that made it; the first that fits. Titles are headings of the summary. */
+/** The purpose of a resource, by its address. The first matching pattern counts. Titles are headings of the summary. */
 const PURPOSES: readonly (readonly [pattern: RegExp, title: string])[] = [
   [/\.visitor-(api|domain)/, "The visitors' door"],
   [/\.agent-(gateway|domain)/, 'Where agents connect'],
@@ -16,7 +16,7 @@ export const OTHER = 'Other';
 
 export const purposeOf = (address: string): string => PURPOSES.find(([pattern]) => pattern.test(address))?.[1] ?? OTHER;
 
-/** Groups in the order of the table, empty ones left out. */
+/** Groups the items in the order of the table. Empty groups are left out. */
 export function byPurpose<T extends { readonly address: string }>(items: readonly T[]): [title: string, items: T[]][] {
   const titles = [...new Set([...PURPOSES.map(([, title]) => title), OTHER])];
   return titles

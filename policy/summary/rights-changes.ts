@@ -4,9 +4,9 @@ import type { ResourceChange, Values } from '../terraform/plan-json';
 import { plannedValues } from '../terraform/planned-values';
 import type { PlanReader } from './plan-reader';
 
-/** What a role may do, or what may be done to a resource, before and after. */
+/** The changed rights of a role, or the changed rights on a resource. */
 export interface RightsChange {
-  /** Address of the role, or of what a resource policy protects. */
+  /** Address of the role, or of the resource that a resource policy protects. */
   readonly holder: string;
   readonly kind: 'may' | 'may be taken on by' | 'lets in';
   /** `allow dynamodb:GetItem, dynamodb:PutItem on …` */
@@ -16,20 +16,20 @@ export interface RightsChange {
 
 interface Source {
   readonly kind: RightsChange['kind'];
-  /** Attribute that names whose they are. */
+  /** The attribute that names the holder of the rights. */
   readonly holder: string;
   readonly statements: (values: Values) => PolicyStatement[];
-  /** What `*` means where it stands for a resource; without it everything. */
+  /** The meaning of `*` as a resource. Default: everything. */
   readonly star?: string;
 }
 
-/** A policy as JSON text in an attribute. */
+/** Reads a policy from the JSON text of an attribute. */
 const policyIn =
   (attribute: string) =>
   (values: Values): PolicyStatement[] =>
     parsed(values[attribute]);
 
-/** Where a type keeps its statements, and whose they are. */
+/** Where each type has its statements, and which attribute names their holder. */
 const SOURCES: Readonly<Record<string, Source>> = {
   aws_iam_role_policy: { kind: 'may', holder: 'role', statements: policyIn('policy') },
   aws_iam_policy: { kind: 'may', holder: 'name', statements: policyIn('policy') },
@@ -51,7 +51,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   aws_lambda_permission: { kind: 'lets in', holder: 'function_name', statements: permission },
 };
 
-/** Changes of rights, holder by holder. */
+/** The changes of rights, one entry for each holder and kind. */
 export function rightsChanges(changes: readonly ResourceChange[], reader: PlanReader): RightsChange[] {
   const byHolder = new Map<string, RightsChange>();
   for (const change of changes) {
@@ -89,7 +89,7 @@ function rightsChange(resource: ResourceChange, reader: PlanReader): RightsChang
 }
 
 interface Grant {
-  /** What two equal grants share. */
+  /** Equal grants have equal keys. */
   readonly key: string;
   readonly action: string;
   /** The rest of the sentence. */
@@ -97,7 +97,7 @@ interface Grant {
   readonly verb: 'allow' | 'deny';
 }
 
-/** One for every action and resource, so that a statement that only moved is no change. */
+/** One grant for every action and resource, so a statement that only moved is not a change. */
 function grants(statements: readonly PolicyStatement[], { star }: Source): Grant[] {
   return statements.flatMap((each) => {
     const actions = each.actions.length > 0 ? each.actions : [`everything but ${each.notActions.join(', ')}`];
@@ -119,10 +119,10 @@ function restOf({ principals, conditions }: PolicyStatement, resource: string): 
   return [...on, ...by, ...when].join(' ');
 }
 
-/** A star that nobody can narrow says so. */
+/** The text for the resource `*`. It explains a star that cannot be narrowed. */
 const everything = (action: string): string => (WITHOUT_RESOURCES.includes(action) ? '`*` (AWS knows no resources for it)' : '`*`');
 
-/** Actions on the same resource in one line. */
+/** Joins the actions on the same resource into one line. */
 function phrases(list: readonly Grant[]): string[] {
   const lines = new Map<string, string[]>();
   for (const { verb, action, rest } of list) {

@@ -1,6 +1,6 @@
 import type { Expressions, ResourceChange } from '../terraform/plan-json';
 
-/** A setting before and after, as short texts; secrets are masked. */
+/** A setting before and after the change, as short texts. Secrets are masked. */
 export interface SettingChange {
   /** `environment.variables.LEASE_GRACE_MS` */
   readonly path: string;
@@ -14,14 +14,14 @@ const NOTHING = '(not set)';
 /** Longer values are cut, in characters. */
 const MAX_VALUE = 80;
 
-/** Said elsewhere, or the shadow of something else. */
+/** Attributes that the summary shows elsewhere, or that only repeat another attribute. */
 const NOT_A_SETTING = ['tags_all', 'policy', 'assume_role_policy', 'filename', 'qualified_arn', 'version', 'last_modified'];
 
 type Leaves = Map<string, string>;
 
 /**
- * What an update or a replacement changes in the settings of a resource.
- * @param expressions its configuration: what is not in it and not known is AWS's to say, and no change
+ * The settings of a resource that an update or a replacement changes.
+ * @param expressions the resource's configuration. An unknown value outside the configuration is computed by AWS and is no change
  */
 export function settingChanges({ change }: ResourceChange, expressions: Expressions): SettingChange[] {
   const before: Leaves = new Map();
@@ -35,7 +35,7 @@ export function settingChanges({ change }: ResourceChange, expressions: Expressi
     .filter((setting) => setting.before !== setting.after || isHiddenChange(setting, change));
 }
 
-/** Two different secrets look the same behind their mask. */
+/** Whether a masked secret changes: two different secrets have the same mask. */
 function isHiddenChange({ path, before }: SettingChange, change: ResourceChange['change']): boolean {
   return before === MASK && JSON.stringify(valueAt(change.before, path)) !== JSON.stringify(valueAt(change.after, path));
 }
@@ -59,7 +59,7 @@ function collect(leaves: Leaves, value: unknown, sensitive: unknown, path: strin
   }
 }
 
-/** What nobody configured is AWS's to compute again: it counts as it was. */
+/** AWS computes unknown values that the configuration does not set. Such a value counts as unchanged. */
 function collectUnknown(leaves: Leaves, before: Leaves, unknown: unknown, path: string, source: unknown): void {
   if (unknown === true) {
     const value = source === undefined ? before.get(path) : LATER;
@@ -69,14 +69,14 @@ function collectUnknown(leaves: Leaves, before: Leaves, unknown: unknown, path: 
   }
 }
 
-/** Members of an object or a list; the only member of a list needs no index. */
+/** Visits the members of an object or a list. The only member of a list gets no index in its path. */
 function each(value: object, visit: (item: unknown, step: { key: string; name: string }) => void): void {
   const entries = Object.entries(value);
   const anonymous = Array.isArray(value) && entries.length === 1;
   for (const [key, item] of entries) visit(item, { key, name: anonymous ? '' : key });
 }
 
-/** Below an expression everything is its. */
+/** The source of a member. All members of an expression have the expression as source. */
 const sourceAt = (source: unknown, key: string): unknown => {
   const isExpression = typeof source === 'object' && source !== null && ('constant_value' in source || 'references' in source);
   return isExpression ? source : at(source, key);

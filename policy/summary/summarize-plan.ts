@@ -12,7 +12,7 @@ import { settingChanges, type SettingChange } from './setting-changes';
 export interface SummarizedResource {
   readonly address: string;
   readonly action: Action;
-  /** Why it is there; undefined for an address that nobody has given a reason. */
+  /** The reason for the resource in modules/addresses.ts; undefined if the address is not listed. */
   readonly reason: string | undefined;
   readonly settings: readonly SettingChange[];
 }
@@ -20,11 +20,11 @@ export interface SummarizedResource {
 export interface Loss {
   readonly address: string;
   readonly action: 'replace' | 'delete';
-  /** What is lost with a stateful type; undefined for what can be made again. */
+  /** What is lost with a resource of a stateful type; undefined for other types. */
   readonly lost: string | undefined;
-  /** `name: a → b`, where that forces a replacement. */
+  /** Changes that force a replacement, as `name: a → b`. */
   readonly because: readonly string[];
-  /** Address of a new resource with the same name: what was meant may be a rename. */
+  /** Address of a new resource with the same name: the deletion may be an unintended rename. */
   readonly renamedTo: string | undefined;
 }
 
@@ -32,22 +32,22 @@ export interface CostChange {
   readonly type: string;
   readonly created: number;
   readonly removed: number;
-  /** Settings that move the bill, `aws_lambda_function.sweep: memory_size 256 → 512`. */
+  /** Settings that change the bill, as `aws_lambda_function.sweep: memory_size 256 → 512`. */
   readonly settings: readonly string[];
   readonly billedBy: string;
   readonly source: string;
 }
 
-/** A plan as a person reads it. */
+/** A plan, summarized for a person. */
 export interface PlanSummary {
-  /** As its tags say; else its file's name. */
+  /** The tag `environment`, or the name of the file. */
   readonly environment: string;
   readonly counts: Readonly<Record<'create' | 'update' | 'replace' | 'delete', number>>;
   readonly losses: readonly Loss[];
   readonly rights: readonly RightsChange[];
   readonly costs: readonly CostChange[];
   readonly resources: readonly SummarizedResource[];
-  /** `old → new` addresses of what is only called otherwise. */
+  /** Resources that only get a new address, as `old → new`. */
   readonly moved: readonly string[];
   /** `+ visitor_url`, `- table`, `~ bus` */
   readonly outputs: readonly string[];

@@ -1,15 +1,15 @@
 import { byPurpose } from './purposes';
 import type { PlanSummary, SummarizedResource } from './summarize-plan';
 
-/** Finds the comment of an earlier run, so that a pull request has one. */
+/** Marks the comment, so a later run finds and replaces it and a pull request has only one. */
 export const MARKER = '<!-- http-tunnel plan -->';
 
 export interface MarkdownOptions {
-  /** Leaves out the resources one by one; losses, rights and costs stay. */
+  /** Leaves out the list of single resources. Losses, rights and costs stay. */
   readonly short?: boolean;
 }
 
-/** A plan as a comment that a person reads from top to bottom: what may hurt comes first. */
+/** A plan as a comment for people. The most dangerous changes come first. */
 export function summaryMarkdown(summary: PlanSummary, { short = false }: MarkdownOptions = {}): string {
   const { counts, outputs, moved } = summary;
   const sections = [

@@ -1,21 +1,21 @@
-/** What a plan cannot say yet, and what nobody may see. Both stand for a value in the model. */
+/** Marks that replace a value in the model: a value that the plan does not know yet, and a secret value. */
 export const KNOWN_AFTER_APPLY = Symbol('known after apply');
 export const SENSITIVE = '(sensitive value)';
 
-/** A rule asked for a value that only apply will know: it can neither pass nor fail. */
+/** A rule needs a value that is known only after apply, so the rule can neither pass nor fail. */
 export class UndecidedError extends Error {
   override readonly name = 'UndecidedError';
 }
 
-/** A reference to a resource's attribute within a text: `${aws_sqs_queue.failures.arn}`. */
+/** A reference to a resource's attribute inside a text: `${aws_sqs_queue.failures.arn}`. */
 const RESOURCE_REFERENCE = /\$\{\s*(?:module\.[\w-]+\.)?[a-z]\w*_\w+\.[\w-]+[^}]*\}/;
 
 export const refersToResource = (text: string): boolean => RESOURCE_REFERENCE.test(text);
 
-/** A block of a resource, read by path: `tracing_config.mode`. Terraform writes single blocks as object or as list of one. */
+/** A block of a resource, read by path: `tracing_config.mode`. Terraform writes a single block as an object or as a list of one. */
 export class Block {
   constructor(
-    /** `aws_lambda_function.sweep`, with the path of a nested block behind it. */
+    /** `aws_lambda_function.sweep`, followed by the path of a nested block. */
     readonly where: string,
     private readonly values: Readonly<Record<string, unknown>>,
   ) {}
@@ -25,13 +25,13 @@ export class Block {
     return this.value(path) !== undefined;
   }
 
-  /** A text; references stay in it as `${…}`. @throws UndecidedError */
+  /** A text, in which references stay as `${…}`. @throws UndecidedError */
   text(path: string): string | undefined {
     const value = this.value(path);
     return value === undefined ? undefined : `${value as string}`;
   }
 
-  /** @throws UndecidedError when it is a reference */
+  /** @throws UndecidedError when the value is a reference */
   number(path: string): number | undefined {
     const text = this.text(path);
     if (text === undefined) return undefined;
@@ -40,14 +40,14 @@ export class Block {
     return number;
   }
 
-  /** Absent is false. @throws UndecidedError when it is a reference */
+  /** A missing value is false. @throws UndecidedError when the value is a reference */
   flag(path: string): boolean {
     const text = this.text(path) ?? 'false';
     if (text !== 'true' && text !== 'false') throw this.undecided(path);
     return text === 'true';
   }
 
-  /** Texts of a list. @throws UndecidedError */
+  /** The texts of a list. @throws UndecidedError */
   texts(path: string): string[] {
     const value = this.value(path) ?? [];
     const list = Array.isArray(value) ? value : [value];
@@ -61,12 +61,12 @@ export class Block {
     return list.map((item) => new Block(`${this.where}.${path}`, this.known(path, item) as Record<string, unknown>));
   }
 
-  /** A map with its keys; a value that apply will know is KNOWN_AFTER_APPLY. @throws UndecidedError */
+  /** A map. A value that only apply will know is KNOWN_AFTER_APPLY. @throws UndecidedError */
   map(path: string): Record<string, unknown> {
     return (this.value(path) as Record<string, unknown> | undefined) ?? {};
   }
 
-  /** JSON that is written as text. @throws UndecidedError when it is a reference or no JSON */
+  /** Parses JSON that is written as text. @throws UndecidedError when the text is a reference or not JSON */
   json(path: string): unknown {
     const text = this.text(path);
     if (text === undefined) return undefined;

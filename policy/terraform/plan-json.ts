@@ -1,4 +1,4 @@
-/** What is used of `terraform show -json`: https://developer.hashicorp.com/terraform/internals/json-format */
+/** The parts of `terraform show -json` that are used: https://developer.hashicorp.com/terraform/internals/json-format */
 
 export interface PlanJson {
   readonly format_version: string;
@@ -15,7 +15,7 @@ export interface ResourceChange {
   readonly mode: string;
   readonly type: string;
   readonly name: string;
-  /** Where a `moved` block took it from. */
+  /** The old address, if a `moved` block changed it. */
   readonly previous_address?: string;
   readonly change: {
     readonly actions: readonly string[];
@@ -29,7 +29,7 @@ export interface ResourceChange {
 }
 
 export type Values = Readonly<Record<string, unknown>>;
-/** By attribute: an expression, or the same again for a nested block. */
+/** Attribute → its expression, or the expressions of a nested block. */
 export type Expressions = Readonly<Record<string, unknown>>;
 
 export interface ConfigurationModule {

@@ -1,7 +1,7 @@
 import { KNOWN_AFTER_APPLY, refersToResource, SENSITIVE } from './block';
 import type { Expressions } from './plan-json';
 
-/** `constant_value` is the source as it stands where the configuration is JSON, references in texts included. */
+/** If the configuration is JSON, `constant_value` is the unchanged source, including references in texts. */
 interface Expression {
   readonly constant_value?: unknown;
   readonly references?: readonly string[];
@@ -12,9 +12,9 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const isExpression = (value: unknown): value is Expression => isObject(value) && ('constant_value' in value || 'references' in value);
 
 /**
- * The values that a resource will have, with the configuration in the place of what the plan does not know or must not say:
- * a reference where there is one, else a mark that no rule can mistake for a value. What nobody configured and the service
- * computes is left out.
+ * The planned values of a resource. A value that is unknown or secret in the plan is replaced: by the reference in the
+ * configuration, if there is one, otherwise by a mark that no rule can mistake for a value. Values that the configuration does not
+ * set and the service computes are left out.
  */
 export function plannedValues(after: unknown, unknown: unknown, sensitive: unknown, expressions: Expressions): Record<string, unknown> {
   const values = isObject(after) ? after : {};
@@ -33,12 +33,12 @@ function attribute(after: unknown, unknown: unknown, sensitive: unknown, source:
     return resolved(after, unknown, sensitive);
   }
   if (source !== undefined && (Array.isArray(after) || isObject(after))) return blocks(after, unknown, sensitive, source);
-  // Nobody wrote it: AWS computes it.
+  // AWS computes a value that the configuration does not set.
   if (unknown === true) return source === undefined ? undefined : KNOWN_AFTER_APPLY;
   return resolved(after, unknown, sensitive);
 }
 
-/** Nested blocks, each with its own expressions; a dynamic block has one for all. */
+/** Nested blocks, each with its own expressions. All blocks of a dynamic block share the same expressions. */
 function blocks(after: unknown, unknown: unknown, sensitive: unknown, source: unknown): unknown {
   const sources = Array.isArray(source) ? (source as unknown[]) : [source];
   const list = Array.isArray(after) ? (after as unknown[]) : [after];
@@ -52,7 +52,7 @@ function blocks(after: unknown, unknown: unknown, sensitive: unknown, source: un
   );
 }
 
-/** A value without a source of its own, with marks where parts of it are unknown or secret. */
+/** A value without its own expression, with marks for its unknown or secret parts. */
 function resolved(after: unknown, unknown: unknown, sensitive: unknown): unknown {
   if (unknown === true) return KNOWN_AFTER_APPLY;
   if (sensitive === true) return after === null || after === undefined ? undefined : SENSITIVE;
@@ -62,7 +62,7 @@ function resolved(after: unknown, unknown: unknown, sensitive: unknown): unknown
   return Object.fromEntries([...keys].map((key) => [key, resolved(after[key], at(unknown, key), at(sensitive, key))]));
 }
 
-/** `${aws_sqs_queue.failures.arn}`, when that is all an expression refers to; HCL's own text is not in a plan. */
+/** `${aws_sqs_queue.failures.arn}`, if the expression refers to nothing else. A plan does not contain the HCL text of an expression. */
 function onlyReference({ references = [] }: Expression): string | undefined {
   const attributes = references.filter((name) => !references.some((other) => other !== name && other.startsWith(`${name}.`)));
   const [only] = attributes;
@@ -74,7 +74,7 @@ function at(tree: unknown, key: string | number): unknown {
   return isObject(tree) || Array.isArray(tree) ? (tree as Record<string | number, unknown>)[key] : undefined;
 }
 
-/** Whether anything in a tree of marks is marked. */
+/** Whether a tree of marks contains any mark. */
 function marks(tree: unknown): boolean {
   if (typeof tree !== 'object' || tree === null) return tree === true;
   return Object.values(tree).some(marks);

@@ -1,6 +1,6 @@
 import type { Block } from './block';
 
-/** A statement of an IAM policy with its lists as lists. */
+/** A statement of an IAM policy, in which a single value is also a list. */
 export interface PolicyStatement {
   readonly sid?: string;
   readonly effect: 'Allow' | 'Deny';
@@ -16,12 +16,12 @@ export interface PolicyStatement {
 
 type Raw = Readonly<Record<string, unknown>>;
 
-/** Statements of a policy that stands as JSON text at a path. @throws UndecidedError for what a plan does not know */
+/** The statements of a policy in the JSON text at a path. @throws UndecidedError when the plan does not know the text */
 export function statementsAt(block: Block, path: string): PolicyStatement[] {
   return statementsOf(block.json(path));
 }
 
-/** Statements of a parsed policy; nothing for a missing one. */
+/** The statements of a parsed policy. A missing policy has none. */
 export function statementsOf(document: unknown): PolicyStatement[] {
   const { Statement = [] } = (document ?? {}) as { Statement?: unknown };
   return ([Statement].flat() as Raw[]).map((raw) => ({
@@ -53,8 +53,8 @@ function conditions(value: unknown): Record<string, string[]> {
 }
 
 /**
- * Whether a resource policy refuses every call that does not come over TLS.
- * @param calls which are meant: `sqs:*`, or `sns:Publish`, since a topic's policy knows no `sns:*`
+ * Whether a resource policy denies every call without TLS.
+ * @param calls the denied actions: `sqs:*`, or `sns:Publish`, because a topic's policy supports no `sns:*`
  */
 export function deniesPlainHttp(statements: readonly PolicyStatement[], calls: 'sqs:*' | 's3:*' | 'sns:Publish'): boolean {
   return statements.some(

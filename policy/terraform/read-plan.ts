@@ -2,7 +2,7 @@ import type { ConfigurationModule, Expressions, PlanJson, ResourceChange } from 
 import { plannedValues } from './planned-values';
 import { Resource, type Action, type Change, type TerraformModel } from './terraform-model';
 
-/** A plan as `terraform show -json` prints it, without what it reads (data sources). */
+/** Converts a plan that `terraform show -json` prints. Data sources are left out. */
 export function readPlan(file: string, plan: PlanJson): TerraformModel {
   const managed = (plan.resource_changes ?? []).filter(({ mode }) => mode === 'managed');
   const root = plan.configuration?.root_module ?? {};
@@ -17,7 +17,7 @@ export function readPlan(file: string, plan: PlanJson): TerraformModel {
   };
 }
 
-/** What terraform's pairs mean: https://developer.hashicorp.com/terraform/internals/json-format#change-representation */
+/** A pair of Terraform's actions is a replacement: https://developer.hashicorp.com/terraform/internals/json-format#change-representation */
 export function actionOf({ change }: ResourceChange): Action {
   return change.actions.length === 2 ? 'replace' : ((change.actions[0] ?? 'no-op') as Action);
 }
@@ -37,7 +37,7 @@ function toResource({ address, type, name, change }: ResourceChange, expressions
   return new Resource(address, type, name, plannedValues(after, after_unknown, after_sensitive, expressions));
 }
 
-/** The configuration of a resource, in its module; `count` and `for_each` give many addresses to one. */
+/** The configuration of a resource, in its module. With `count` and `for_each` many addresses share one configuration. */
 export function expressionsOf(root: ConfigurationModule, address: string): Expressions {
   const parts = address.replace(/\[[^\]]*\]/g, '').split('.');
   let module: ConfigurationModule | undefined = root;

@@ -1,13 +1,13 @@
 import { Resource, type TerraformModel } from './terraform-model';
 
-/** What is used of a stack that CDKTF wrote: `cdk.tf.json`, or any configuration in Terraform's JSON syntax. */
+/** The parts that are used of `cdk.tf.json`, which CDKTF writes, or of any configuration in Terraform's JSON syntax. */
 export interface StackJson {
   readonly resource?: Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>>;
   readonly variable?: Readonly<Record<string, { readonly sensitive?: boolean }>>;
   readonly provider?: { readonly aws?: unknown };
 }
 
-/** A synthesized stack. All that it refers to stays a reference. */
+/** Converts a synthesized stack. References stay references. */
 export function readSynthesizedStack(file: string, stack: StackJson): TerraformModel {
   return {
     file,

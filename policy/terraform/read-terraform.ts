@@ -21,7 +21,7 @@ export function readTerraform(input: string): TerraformModel[] {
   });
 }
 
-/** Reads a plan alone. @throws CommandLineError */
+/** Reads a plan and nothing else. @throws CommandLineError */
 export function readPlanJson(file: string): PlanJson {
   if (!fs.existsSync(file)) throw new CommandLineError(`${file} does not exist: make a plan with terraform show -json <plan>`);
   const json = readJson(file);
@@ -31,7 +31,7 @@ export function readPlanJson(file: string): PlanJson {
   return asPlan(file, json);
 }
 
-/** @throws CommandLineError for a state, which looks alike, and for a format that is not known */
+/** @throws CommandLineError for a state, which looks like a plan, and for an unknown format */
 function asPlan(file: string, json: object): PlanJson {
   const plan = json as PlanJson;
   if (!plan.format_version.startsWith('1.')) {
@@ -59,7 +59,7 @@ function readJson(file: string): object {
     const json: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
     if (typeof json === 'object' && json !== null) return json;
   } catch {
-    // Said below, as for JSON of another kind.
+    // The error below covers this case and JSON that is not an object.
   }
   throw new CommandLineError(`${file} is not JSON: use the output of terraform show -json <plan>`);
 }

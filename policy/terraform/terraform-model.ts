@@ -2,20 +2,20 @@ import { Block } from './block';
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'read' | 'no-op' | 'forget';
 
-/** A resource as it will be; the same whether it comes from a synthesized stack or from a plan. */
+/** A resource in its planned state. Resources from synthesized stacks and from plans have the same form. */
 export class Resource extends Block {
   constructor(
     /** `aws_lambda_function.sweep` */
     readonly address: string,
     readonly type: string,
-    /** `sweep`: the construct's path. */
+    /** The construct's path, such as `sweep`. */
     readonly name: string,
     values: Readonly<Record<string, unknown>>,
   ) {
     super(address, values);
   }
 
-  /** Whether a value means this resource: by reference, or by the name, ARN or URL that a plan already knows. */
+  /** Whether a value refers to this resource: by reference, or by a name, ARN or URL that the plan already knows. */
   isMeantBy(value: string | undefined): boolean {
     if (value === undefined) return false;
     return value.includes(`\${${this.address}.`) || this.identities.includes(value);
@@ -35,19 +35,19 @@ export interface Change {
   readonly replacedBecauseOf: readonly string[];
 }
 
-/** A stack or a plan, in one shape. */
+/** The common form of a stack and a plan. */
 export interface TerraformModel {
-  /** The file it was read from. */
+  /** The file from which the model was read. */
   readonly file: string;
-  /** Empty for a synthesized stack, which does nothing. */
+  /** Empty for a synthesized stack, which has no changes. */
   readonly changes: readonly Change[];
   readonly resources: readonly Resource[];
   /** Names of variables that are declared sensitive. */
   readonly sensitiveVariables: ReadonlySet<string>;
-  /** On every resource that takes tags. */
+  /** The tags of every resource that supports tags. */
   readonly defaultTags: Readonly<Record<string, string>>;
 }
 
-/** Resources of a type. */
+/** The resources of these types. */
 export const ofType = (model: TerraformModel, ...types: readonly string[]): Resource[] =>
   model.resources.filter(({ type }) => types.includes(type));
