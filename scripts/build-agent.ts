@@ -1,4 +1,4 @@
-/** Bundles the agent into one file that plain Node 20 runs, for people who do not have the repository. */
+/** Bundles the agent into one file that runs on plain Node 20, for people who do not have the repository. */
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -16,7 +16,7 @@ export async function buildAgent(outFile: string): Promise<{ readonly bytes: num
     target: 'node20',
     format: 'cjs',
     banner: { js: '#!/usr/bin/env node' },
-    // Native speed-ups of ws, which does without them where they are not installed.
+    // Optional native modules of ws. ws works without them.
     external: ['bufferutil', 'utf-8-validate'],
     logLevel: 'warning',
   });

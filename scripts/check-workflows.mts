@@ -1,6 +1,6 @@
 /**
- * Checks every workflow of .github/workflows with the parser that GitHub's own editor extension uses: schema, contexts and
- * expressions. Exit status 1 when one is wrong, one line a problem.
+ * Checks every workflow of .github/workflows with the parser of GitHub's own editor extension: schema, contexts and expressions.
+ * Prints one line for each problem, and exits with status 1 if there is one.
  */
 import { NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import fs from 'node:fs';

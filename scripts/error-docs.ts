@@ -5,7 +5,7 @@ import { TUNNEL_ERRORS, type ErrorEntry } from '../functions/core/tunnel-error';
 
 const FILE = path.join(__dirname, '../docs/errors.md');
 
-/** The document with its table as it has to be. */
+/** The document with its table updated. */
 export function withErrors(document: string): string {
   const rows = Object.entries<ErrorEntry>(TUNNEL_ERRORS).map(
     ([code, { status, title, remedy, owner, retryable }]) =>

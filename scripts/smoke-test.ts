@@ -1,9 +1,9 @@
 /**
- * `npm run smoke -- <environment> --outputs <file>`: asks a deployed environment for what a visitor asks. It starts a small
- * service here and an agent before it, sends a request with a nonce through the public URL, and checks that this very request
- * came to the service once and that its answer came back. Exit status 0 when it did, 1 when not, 2 for wrong input; one line
- * each. The token is made with the key in TF_VAR_agent_token_key, or taken from HTTP_TUNNEL_TOKEN where an identity provider
- * signs them; it has to grant `smoke-*`.
+ * `npm run smoke -- <environment> --outputs <file>`: tests a deployed environment with one visitor's request. The test starts a
+ * small local service and an agent for the service, sends a request with a nonce to the public URL, and checks that the service
+ * got this request once and that its answer came back. Exit status 0 for success, 1 for a failure, 2 for wrong input, each with one
+ * line. The test signs a token with the key in TF_VAR_agent_token_key, or takes the token in HTTP_TUNNEL_TOKEN if an identity
+ * provider signs tokens. That token has to grant `smoke-*`.
  */
 import { Command, InvalidArgumentError } from 'commander';
 import { SignJWT } from 'jose';
@@ -18,7 +18,7 @@ import { Agent } from '../agent';
 import { CommandLineError, parseOptions, runProgram, type Help } from '../cli/command-line';
 import { ToldError } from '../cli/told-error';
 
-/** The environment did not do what it is for. */
+/** The environment did not pass the smoke test. */
 export class SmokeTestError extends ToldError {
   override readonly name = 'SmokeTestError';
 }
@@ -27,18 +27,18 @@ export interface SmokeTest {
   readonly agentEndpoint: string;
   /** Visitors reach a tunnel at `<visitorUrl>/<tunnel>/`. */
   readonly visitorUrl: string;
-  /** The agent's; it has to grant `smoke-*`. */
+  /** The agent's token, which has to grant `smoke-*`. */
   readonly token: string;
-  /** For the agent to connect, and then for the visitor's request, in ms. */
+  /** Time limit for the agent to connect, and again for the visitor's request, in ms. */
   readonly timeoutMs: number;
 }
 
-/** A token that outlives the test by little. */
+/** The token expires soon after the test. */
 const TOKEN_LIFE = '5m';
 
 /**
  * @returns how long the visitor waited, in ms
- * @throws SmokeTestError with what went wrong
+ * @throws SmokeTestError with the reason of the failure
  */
 export async function smokeTest({ agentEndpoint, visitorUrl, token, timeoutMs }: SmokeTest): Promise<number> {
   const nonce = randomBytes(16).toString('hex');
@@ -69,7 +69,7 @@ export async function smokeTest({ agentEndpoint, visitorUrl, token, timeoutMs }:
   }
 }
 
-/** An agent tries for ever; here it has to say why. */
+/** Connects the agent. An agent tries for ever, so after `timeoutMs` this function throws the agent's last reason. */
 async function connect(agent: Agent, endpoint: string, timeoutMs: number): Promise<void> {
   let reason = `no answer within ${timeoutMs} ms`;
   agent.on('disconnected', (disconnection) => (reason = disconnection.reason));
@@ -161,7 +161,7 @@ function parse(args: readonly string[]): Flags | Help {
   return 'help' in flags ? flags : { ...flags, environment: command.args[0] ?? '' };
 }
 
-/** Seconds as people write them, in ms. */
+/** Converts seconds, as text, to ms. */
 function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('It must be a number of seconds above 0.');

@@ -9,21 +9,21 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 export interface TerraformRun {
   readonly cwd: string;
-  /** Set beside what terraform needs of the caller's environment. */
+  /** Environment variables, in addition to those that are kept of the caller's environment. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** A terraform command that failed; the message holds what it printed. */
+/** A terraform command that failed. The message contains the output of the command. */
 export class TerraformError extends ToldError {
   override readonly name = 'TerraformError';
 }
 
-/** Terraform, or the provider it needs, is not to be had on this machine. */
+/** Terraform, or the provider that it needs, is not available on this machine. */
 export class TerraformUnavailableError extends ToldError {
   override readonly name = 'TerraformUnavailableError';
 }
 
-/** Runs terraform and resolves with what it printed. @throws TerraformError */
+/** Runs terraform and resolves with its output. @throws TerraformError */
 export async function terraform(args: readonly string[], run: TerraformRun): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)('terraform', args, options(run));
@@ -33,7 +33,7 @@ export async function terraform(args: readonly string[], run: TerraformRun): Pro
   }
 }
 
-/** The same, waiting: for what must be known before a test suite is laid out. @throws TerraformError */
+/** Runs terraform synchronously, for results that are needed before the tests of a suite are defined. @throws TerraformError */
 export function terraformSync(args: readonly string[], run: TerraformRun): string {
   try {
     return execFileSync('terraform', args, { ...options(run), stdio: 'pipe' });
@@ -58,7 +58,7 @@ function options({ cwd, variables }: TerraformRun) {
   };
 }
 
-/** Without settings that would make a check depend on who runs it: workspaces, arguments, variables, profiles. */
+/** The caller's environment without settings that would change a check's result: workspaces, arguments, variables, profiles. */
 function callersEnvironment(): NodeJS.ProcessEnv {
   const kept = new Set(['TF_CLI_CONFIG_FILE', 'TF_PLUGIN_CACHE_DIR']);
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => kept.has(name) || !/^(TF|AWS)_/.test(name)));

@@ -4,7 +4,7 @@ import { terraform } from './terraform-command';
 import { OFFLINE_OVERRIDE, type InstalledProvider } from './terraform-provider';
 import { inWorkingCopy, withoutProtection } from './terraform-workspace';
 
-/** What of `terraform show -json` is used: https://developer.hashicorp.com/terraform/internals/json-format */
+/** The parts of `terraform show -json` that are used: https://developer.hashicorp.com/terraform/internals/json-format */
 export interface TerraformPlan {
   readonly resource_changes: readonly {
     /** `aws_sqs_queue.response-stream-failures` */
@@ -31,21 +31,21 @@ export interface TerraformPlan {
 
 export interface CheckedStack {
   readonly plan: TerraformPlan;
-  /** The plan as terraform prints it, for what must not be in it. */
+  /** The plan as terraform prints it, for checks that something is not in the plan. */
   readonly text: string;
 }
 
-/** Stands for the key of agent tokens. */
+/** A placeholder for the key of agent tokens. */
 export const TOKEN_KEY_PLACEHOLDER = 'a-key-that-no-plan-may-show';
 
-/** Terraform warns of a variable that a stack does not have, and takes it. */
+/** Terraform accepts a variable that a stack does not have, and only prints a warning. */
 export const TOKEN_KEY_VARIABLE = { TF_VAR_agent_token_key: TOKEN_KEY_PLACEHOLDER };
 
 /**
- * Validates a synthesized stack and plans it, in a copy and without an account.
- * @param stackDirectory with `cdk.tf.json` and `assets/`
- * @param state `terraform.tfstate` to plan from, and then without `prevent_destroy`; left out: from nothing
- * @throws TerraformError with what terraform says
+ * Validates and plans a synthesized stack, in a copy and without an account.
+ * @param stackDirectory directory with `cdk.tf.json` and `assets/`
+ * @param state the `terraform.tfstate` from which to plan, without `prevent_destroy`. Left out: plans from an empty state
+ * @throws TerraformError with terraform's message
  */
 export async function planStack(provider: InstalledProvider, stackDirectory: string, state?: object): Promise<CheckedStack> {
   const override = {

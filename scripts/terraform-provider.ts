@@ -3,19 +3,19 @@ import os from 'node:os';
 import path from 'node:path';
 import { TerraformError, TerraformUnavailableError, terraformSync } from './terraform-command';
 
-/** Names a directory that holds providers (`<host>/<namespace>/<name>/<version>/<platform>/`) for machines without a network. */
+/** Names a directory with providers (`<host>/<namespace>/<name>/<version>/<platform>/`), for machines without a network. */
 const MIRROR_VARIABLE = 'HTTP_TUNNEL_TF_MIRROR';
 
-/** The installed provider, shared by all checks: to install it takes longer than to use it. */
+/** The installed provider. All checks share it, because installing the provider takes longer than using it. */
 export interface InstalledProvider {
-  /** For every terraform command that uses it. */
+  /** The environment variables for every terraform command that uses the provider. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The lock file that goes with it. */
+  /** The lock file of the provider. */
   readonly lockFile: string;
   close(): void;
 }
 
-/** State stays in the working directory, whatever backend the stack has: nothing is read from or written to AWS. */
+/** Replaces the stack's backend: the state stays in the working directory, and nothing is read from or written to AWS. */
 export const LOCAL_BACKEND = { local: {} };
 
 /** Makes the provider work without an account. */
@@ -25,7 +25,7 @@ export const OFFLINE_OVERRIDE = {
     aws: {
       access_key: 'none',
       secret_key: 'none',
-      // Cannot be compared with an account that is not asked for.
+      // The account id is not requested from AWS, so it cannot be compared.
       allowed_account_ids: null,
       skip_credentials_validation: true,
       skip_metadata_api_check: 'true',
@@ -36,10 +36,10 @@ export const OFFLINE_OVERRIDE = {
 };
 
 /**
- * Installs the provider that a synthesized stack requires, from the mirror that HTTP_TUNNEL_TF_MIRROR names or as terraform
- * is configured.
+ * Installs the provider that a synthesized stack requires: from the mirror that HTTP_TUNNEL_TF_MIRROR names, otherwise from the
+ * source that terraform is configured to use.
  * @param stackFile `cdk.tf.json`
- * @throws TerraformUnavailableError when terraform or the provider is not to be had
+ * @throws TerraformUnavailableError when terraform or the provider is not available
  */
 export function installProvider(stackFile: string): InstalledProvider {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-terraform-'));

@@ -6,17 +6,17 @@ import { LOCAL_BACKEND, type InstalledProvider } from './terraform-provider';
 import { inWorkingCopy, withoutProtection } from './terraform-workspace';
 
 export interface StackTest {
-  /** With `cdk.tf.json` and `assets/`. */
+  /** The directory with `cdk.tf.json` and `assets/`. */
   readonly stackDirectory: string;
-  /** `*.tftest.hcl`; beside them lies a directory `mocks`. */
+  /** The `*.tftest.hcl` files. A directory `mocks` is beside them. */
   readonly testFiles: readonly string[];
-  /** Keeps `prevent_destroy`, which does not let a test clean up after itself. */
+  /** Keeps `prevent_destroy`, with which a test cannot clean up its resources. */
   readonly protect?: boolean;
 }
 
 /**
- * Applies a synthesized stack to a mock of AWS and lets terraform check what its test files assert.
- * @returns how many runs passed
+ * Applies a synthesized stack to a mock of AWS and lets terraform check the assertions of its test files.
+ * @returns the number of runs that passed
  * @throws TerraformError with the assertions that failed
  */
 export async function testStack(provider: InstalledProvider, test: StackTest): Promise<number> {

@@ -4,12 +4,12 @@ import path from 'node:path';
 import type { TerraformRun } from './terraform-command';
 import type { InstalledProvider } from './terraform-provider';
 
-/** What terraform works with beside the stack's own files; the value is what `override.tf.json` holds. */
+/** The content of `override.tf.json`, which terraform reads in addition to the stack's own files. */
 export type Override = Readonly<Record<string, unknown>>;
 
 /**
- * Lets terraform work in a copy of a synthesized stack, which is gone afterwards.
- * @param stackDirectory with `cdk.tf.json` and `assets/`
+ * Lets terraform work in a copy of a synthesized stack. The copy is deleted afterwards.
+ * @param stackDirectory directory with `cdk.tf.json` and `assets/`
  */
 export async function inWorkingCopy<T>(
   provider: InstalledProvider,
@@ -28,7 +28,7 @@ export async function inWorkingCopy<T>(
   }
 }
 
-/** The override that lets every protected resource go again. */
+/** The override that sets `prevent_destroy` to false for every protected resource. */
 export async function withoutProtection(stackDirectory: string): Promise<Override> {
   const text = await fs.readFile(path.join(stackDirectory, 'cdk.tf.json'), 'utf8');
   const { resource } = JSON.parse(text) as { resource: Record<string, Record<string, object>> };
@@ -39,12 +39,12 @@ export async function withoutProtection(stackDirectory: string): Promise<Overrid
   return unprotected;
 }
 
-/** As many as a small machine has processors. */
+/** The number of processors of a small machine. */
 export const STACKS_AT_ONCE = 2;
 
 /**
- * Does something for each item, a few at a time, and resolves with the results in their order. A provider takes a processor
- * and some hundred MB while it starts: all stacks at once would be slower.
+ * Runs `work` for each item, at most `limit` at a time, and resolves with the results in the order of the items. A provider uses
+ * one processor and some hundred MB while it starts, so all stacks at once would be slower.
  */
 export async function atMost<T, R>(limit: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

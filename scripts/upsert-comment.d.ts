@@ -1,8 +1,8 @@
 export interface UpsertComment {
-  /** What actions/github-script gives. */
+  /** The object that actions/github-script provides. */
   readonly github: unknown;
   readonly context: unknown;
-  /** The comment's text. */
+  /** The file with the comment's text. */
   readonly file: string;
 }
 

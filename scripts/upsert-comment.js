@@ -1,10 +1,11 @@
 const { readFileSync } = require('node:fs');
 
-/** The first line of every comment that `npm run plan:summary` makes: it finds the one of an earlier run. */
+/** The first line of every comment that `npm run plan:summary` makes. It identifies the comment of an earlier run. */
 const MARKER = '<!-- http-tunnel plan -->';
 
 /**
- * Writes a pull request's one plan comment: a new one, or over that of an earlier run. For actions/github-script.
+ * Writes the single plan comment of a pull request: creates it, or replaces the text of an earlier run's comment. For
+ * actions/github-script.
  * @param {{ github: any, context: any, file: string }} options
  */
 module.exports = async function upsertComment({ github, context, file }) {
