@@ -1,6 +1,6 @@
 import { environments, type EnvironmentName } from '../environments';
 
-/** What the rules require of an environment, where environments may differ. Does not use `environments/`, because rules judge those. */
+/** What the rules require, where environments may differ. Written separately from `environments/`, because rules judge those files. */
 export interface Expectations {
   /** Data at rest is encrypted with customer-managed keys. */
   readonly customerManagedKeys: boolean;
