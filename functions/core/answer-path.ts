@@ -1,5 +1,5 @@
-/** What a request was assigned to; `mode` is what was done (an unready wake socket makes an assigned request poll). */
+/** The group that a request was assigned to. Its `mode` can differ: without a ready wake socket, an event-driven request polls. */
 export type Cohort = 'event-driven' | 'polling';
 
-/** How a waiter learns of its answer; chosen once, by the waiter, and written into the row. */
+/** How a waiter learns of its answer. The waiter chooses the mode once and writes it into the row. */
 export type Mode = 'polling' | 'bus' | 'direct';

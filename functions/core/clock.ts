@@ -1,7 +1,7 @@
-/** Time as the rules see it; passed in, so that a test can be its own clock. */
+/** The clock of the core. It is a parameter, so that a test can control the time. */
 export interface Clock {
   /** Wall clock in ms since the epoch. */
   readonly now: () => number;
-  /** Resolves after `ms`, or at once when `signal` aborts (it never rejects). */
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -19,10 +19,13 @@ import { responseOf, type VisitorResponse } from './visitor-response';
 import { readDelays, waitForResponse, type Answer, type ReadSchedule } from './wait-for-response';
 import type { Wake, WakeChannel, WakeSubscription } from './wake';
 
-/** What became of a message to an agent. `uncertain`: it may have arrived, so only an agent that drops duplicates may get it again. */
+/**
+ * The result of posting a message to an agent. `uncertain`: the message may have arrived, so it is posted again only to an agent
+ * that drops duplicates.
+ */
 export type PostResult = 'sent' | 'gone' | 'busy' | 'uncertain';
 
-/** Posts into the agents' connections; never rejects, and never retries by itself. */
+/** Posts messages into the agents' connections. `post` never rejects and never tries again by itself. */
 export interface AgentGateway {
   post(connectionId: string, text: string): Promise<PostResult>;
 }
@@ -30,7 +33,7 @@ export interface AgentGateway {
 export interface ForwardOptions {
   readonly tunnels: TunnelsAndShare;
   readonly load: TunnelLoad;
-  /** Slow requests of one tunnel at once; beyond them its visitors get 429. */
+  /** How many slow requests one tunnel may have at once. Further visitors of the tunnel get 429. */
   readonly maxSlowRequests: number;
   readonly pending: PendingRequests;
   readonly bodies: BodyStore;
@@ -45,22 +48,22 @@ export interface ForwardOptions {
   readonly observer: ForwardObserver;
 }
 
-/** Hears what happens to a request, for logs and metrics. */
+/** Gets the events of a request, for logs and metrics. */
 export interface ForwardObserver {
-  /** The request is about to be sent: who handles it and how its answer will be awaited. */
+  /** The request is about to be sent to the agent of `tunnelId`; `mode` is how the waiter will learn of the answer. */
   assigned(assignment: { tunnelId: string; cohort: Cohort; mode: Mode }): void;
   answered(answer: Answer): void;
   /** A read or removal of the row failed; the request goes on. */
   storeFailed(error: unknown): void;
 }
 
-/** What agents forward that announce nothing (ttf 0.3 drops every other method silently). */
+/** The methods that every agent forwards. `ttf` 0.3 drops every other method silently and announces no capabilities. */
 const METHODS_OF_OLD_AGENTS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']);
 
 /**
- * Takes one visitor's request through the tunnel: find the tunnel, register the waiter, put the row, post to the agent,
- * wait. The order matters: an answer that is written before anybody waits must be found.
- * @throws TunnelError for everything the visitor is told of
+ * Takes one visitor's request through the tunnel: finds the tunnel, registers the waiter, puts the row, posts to the agent, and
+ * waits. The order matters: the waiter and the row are ready before the agent can answer, so that every answer is found.
+ * @throws TunnelError for every error that the visitor is shown
  */
 export async function forwardRequest(requestId: string, request: VisitorRequest, options: ForwardOptions): Promise<VisitorResponse> {
   const { pending, clock } = options;
@@ -71,7 +74,7 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
   const bodies = new RequestBodies(requestId, options.bodies);
   const cohortAt = (percent: number): Cohort => assignCohort(requestId, { ...options.rollout, percent });
 
-  // The channel gets ready while the tunnel is looked up.
+  // The wake channel gets ready while the tunnel is looked up.
   let subscribing = cohortAt(options.tunnels.lastPercent) === 'event-driven' ? options.wakes.subscribe(requestId) : undefined;
   try {
     const { tunnel: found, percent } = await options.tunnels.lookUp(route.tunnelId);
@@ -79,7 +82,7 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
     const admitted = await admit(request, found, options.passwordDigest);
     const tunnel = reachable(found, request.method);
     if (tunnel.slowRequests >= options.maxSlowRequests) throw new TunnelError('tunnel_busy');
-    // The look-up may have brought another share than the last one.
+    // The look-up may have returned another share than `lastPercent`.
     const cohort = cohortAt(percent);
     if (cohort === 'event-driven') subscribing ??= options.wakes.subscribe(requestId);
     const [subscription, text] = await Promise.all([
@@ -98,7 +101,7 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
       ...(subscription && { waiterConnectionId: subscription.waiterConnectionId }),
       ...(request.traceHeader !== undefined && { traceHeader: request.traceHeader }),
     });
-    // Waiting begins at once: the answer may be there before the post has returned, and a post can stall.
+    // Waiting starts before the post has returned: the answer may come earlier, and a post can stall.
     const sending = sendToAgent(tunnel, requestId, text, options);
     const ended = countWhileSlow(tunnel.tunnelId, { load: options.load, clock, onError: (error) => options.observer.storeFailed(error) });
     const answer = await waitForResponse({
@@ -120,7 +123,10 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
   }
 }
 
-/** A request that names no tunnel: its browser is led back into the tunnel that it was in. @throws TunnelError where there is none */
+/**
+ * Redirects a request that names no tunnel into the tunnel that its browser came from (lead-back.ts).
+ * @throws TunnelError `tunnel_not_found` where there is no such tunnel
+ */
 async function ledBack(request: VisitorRequest, options: ForwardOptions): Promise<VisitorResponse> {
   const redirect = await leadBack(request, options);
   if (!redirect) throw new TunnelError('tunnel_not_found');
@@ -128,15 +134,15 @@ async function ledBack(request: VisitorRequest, options: ForwardOptions): Promis
 }
 
 /**
- * Refuses what no tunnel carries, whatever its agent can do. A WebSocket's handshake would get an ordinary answer, if any,
- * from which its visitor learns less.
+ * Refuses requests that no tunnel carries, with any agent. Without this check, a WebSocket handshake would get an ordinary answer
+ * or none, which tells the visitor less than this error.
  */
 function refuseUncarried({ method, headers }: VisitorRequest): void {
   if (method === 'TRACE' || method === 'CONNECT') throw new TunnelError('method_refused');
   if (headers['sec-websocket-key']) throw new TunnelError('websocket_not_supported');
 }
 
-/** Rejects as the promise does; where that resolves, never settles. */
+/** Rejects when `promise` rejects. Never settles when `promise` resolves. */
 const failureOf = (promise: Promise<void>): Promise<never> => promise.then(() => new Promise<never>(() => undefined));
 
 function inboxOf(subscription: WakeSubscription | undefined): Mailbox<Wake> {
@@ -154,8 +160,8 @@ function reachable(tunnel: Tunnel, method: string): Tunnel & { connectionId: str
 const can = (tunnel: Tunnel, capability: Capability): boolean => tunnel.capabilities.includes(capability);
 
 /**
- * Posts the request to the tunnel's agent. One answered by "gone" never arrived, so the tunnel is read once more in case
- * the agent has reconnected; the row is removed when nobody can answer.
+ * Posts the request to the tunnel's agent. The result `gone` means that the message did not arrive, so the tunnel is read once
+ * more in case the agent has reconnected. The row is removed when no agent can answer.
  */
 async function sendToAgent(
   tunnel: Tunnel & { connectionId: string },
@@ -173,8 +179,8 @@ async function sendToAgent(
     }
   }
   if (result === 'uncertain') {
-    // A connection to API Gateway that was kept alive through a freeze may be dead, which only its use tells. Whatever comes of
-    // a second post, the first may have arrived: all that is left is to wait.
+    // A connection to API Gateway that was kept alive through a freeze may be dead, which only a post shows. The first post may
+    // have arrived, whatever the result of a second post, so the waiter has to wait.
     if (can(tunnel, 'drops-duplicates')) await options.agents.post(connectionId, text);
     return;
   }
@@ -183,5 +189,8 @@ async function sendToAgent(
   throw new TunnelError(result === 'busy' ? 'agent_busy' : 'agent_away');
 }
 
-/** Whether the visitor who was let in by the one would be let in by the other: an agent keeps its salt for as long as it runs. */
+/**
+ * Whether both are the same running agent, so that it would also admit the visitor who was admitted before. An agent keeps its
+ * salt for as long as it runs.
+ */
 const isSameAgent = (newer: Tunnel, tunnel: Tunnel): boolean => newer.owner === tunnel.owner && newer.access?.salt === tunnel.access?.salt;

@@ -9,7 +9,10 @@ export interface GrantOptions {
   readonly observer: { answer(requestId: string, state: RequestState): void };
 }
 
-/** The reply to an agent that asks where to put an answer's body: only where somebody waits for that agent's answer is there a place. */
+/**
+ * Replies to an agent that asks where to upload the body of an answer. The agent gets a URL only while a waiter waits for that
+ * agent's answer.
+ */
 export async function grantUpload(
   { request_id: requestId, bytes, sha256 }: UploadRequestMessage,
   { tunnelId, owner }: AgentIdentity,

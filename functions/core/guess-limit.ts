@@ -1,16 +1,17 @@
 import { TunnelError } from './tunnel-error';
 import type { PasswordDigest } from './visitor-access';
 
-/** Passwords that one visitor may try at one tunnel in a minute: more than people mistype, and fewer than a guesser needs. */
+/** Passwords that one visitor may try at one tunnel in a minute: enough for typing errors, too few for guessing. */
 const GUESSES = 10;
 /** In ms. */
 const WINDOW_MS = 60_000;
-/** Visitors whose guesses are counted; beyond them the one who began first is forgotten. */
+/** How many visitors have their guesses counted. Above this number, the oldest count is dropped. */
 const CAPACITY = 1000;
 
 /**
- * Digests for those who do not ask for too many. Meant for what nobody has shown before: behind a store of digests neither
- * the right password nor the same wrong one counts twice. Right ones count too, because it is the digest that tells.
+ * Limits how many digests one visitor can ask for. Meant to be called for passwords that are not in the cache
+ * (password-digests.ts): there neither the right password nor the same wrong password counts twice. Right passwords count too,
+ * because only the digest shows whether a password is right.
  * @param now wall clock, in ms
  */
 export function limitGuesses(digest: PasswordDigest, now: () => number): PasswordDigest {
@@ -30,7 +31,7 @@ export function limitGuesses(digest: PasswordDigest, now: () => number): Passwor
   };
 
   return async (userAndPassword, salt, address) => {
-    // The salt stands for the tunnel.
+    // The salt identifies the tunnel.
     const count = countOf(`${salt} ${networkOf(address)}`);
     if (count.guesses >= GUESSES) {
       const seconds = Math.ceil((count.until - now()) / 1000);
@@ -41,7 +42,10 @@ export function limitGuesses(digest: PasswordDigest, now: () => number): Passwor
   };
 }
 
-/** Whoever has one IPv6 address has 2⁶⁴ of them (https://www.rfc-editor.org/rfc/rfc6177), so their first half counts. */
+/**
+ * The network of an address. A visitor with one IPv6 address has 2⁶⁴ of them (https://www.rfc-editor.org/rfc/rfc6177), so
+ * addresses with the same first half count as one visitor.
+ */
 function networkOf(address: string): string {
   if (!address.includes(':')) return address;
   const [head = [], tail = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''));

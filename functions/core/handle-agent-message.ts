@@ -32,16 +32,16 @@ export interface MessageOptions {
   readonly visitorUrl: URL;
   readonly tunnelDomain: string | undefined;
   readonly observer: {
-    /** What came of an answer, or of asking where to put the body of one. */
+    /** The result of an answer, or of the question where to upload its body. */
     answer(requestId: string, result: CompletionResult | RequestState): void;
     /** A body could not be put into the body store. */
     bodyNotStored(error: unknown): void;
-    /** The waiter could not be told and the bus could not be asked to; its safety read will find the answer. */
+    /** The waiter could not be woken, neither directly nor by the bus. Its safety read will find the answer. */
     wakeFailed(error: unknown): void;
   };
 }
 
-/** Does what one message of an agent asks. `from` is what the authorizer said of its connection, never the message. */
+/** Handles one message of an agent. `from` comes from the authorizer of the connection, never from the message. */
 export async function handleAgentMessage(
   message: AgentMessage,
   from: AgentIdentity & { connectionId: string },
@@ -93,7 +93,7 @@ async function establish(
 
 async function complete(message: HttpResponseMessage | ErrorMessage, from: AgentIdentity, options: MessageOptions): Promise<void> {
   const requestId = message.request_id;
-  // An error that speaks of no request is for the log only.
+  // An error without a request id belongs to no request.
   if (requestId === null || requestId === undefined) return;
   const answerer = { requestId, tunnelId: from.tunnelId, owner: from.owner };
   const outcome = await withBodyStored(outcomeOf(message), answerer, options);
@@ -102,12 +102,12 @@ async function complete(message: HttpResponseMessage | ErrorMessage, from: Agent
   options.observer.answer(requestId, result);
   await Promise.all([
     wakeDirectly(result, completion, options),
-    // Whatever came of it, sending the same answer again would change nothing.
+    // The ack is sent for every result, because sending the same answer again would change nothing.
     message.ack && options.reply({ type: 'ack', request_id: requestId }),
   ]);
 }
 
-/** In mode `direct` wakes the waiter; what cannot be delivered that way goes by the bus. Never rejects. */
+/** In mode `direct`, wakes the waiter. A wake that cannot be delivered goes by the bus. Never rejects. */
 async function wakeDirectly(result: CompletionResult, completion: Completion, options: MessageOptions): Promise<void> {
   if (result.kind !== 'completed' && result.kind !== 'duplicate') return;
   const { requestId, mode, waiterConnectionId } = result.request;
@@ -117,7 +117,7 @@ async function wakeDirectly(result: CompletionResult, completion: Completion, op
       version: SHAPE_VERSION,
       requestId,
       source: 'direct',
-      // An answer that was sent again may not be the one that was stored.
+      // An answer that was sent again may differ from the stored answer.
       ...(result.kind === 'completed' && { completion }),
     };
     if (!(await options.wakes.post(waiterConnectionId, wake))) await options.pending.handToBus(requestId);
@@ -127,8 +127,8 @@ async function wakeDirectly(result: CompletionResult, completion: Completion, op
 }
 
 /**
- * Moves a body that is too large for the row into the body store, before the row says that it lies there. For whom nobody waits, or only older
- * code that knows of no body store, the answer stays as it is.
+ * Puts a body that is too large for the row into the body store, before the row refers to it. The answer stays unchanged when
+ * nobody waits for it, or when the waiter is older code without a body store.
  */
 async function withBodyStored(outcome: Outcome, answerer: Answerer, { pending, bodies, observer }: MessageOptions): Promise<Outcome> {
   if (outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES) return outcome;
@@ -138,7 +138,7 @@ async function withBodyStored(outcome: Outcome, answerer: Answerer, { pending, b
     await bodies.put(responseBodyKey(answerer.requestId, ref), outcome.body, ref);
     return { ...outcome, body: ref };
   } catch (error) {
-    // What came in a message fits the row as well: dear, but not lost.
+    // A body that came in a message fits the row as well. This costs more, but the answer is not lost.
     observer.bodyNotStored(error);
     return outcome;
   }

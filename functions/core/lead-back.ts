@@ -4,11 +4,12 @@ import { encodePath, firstSegment, hostOf, isHttps, queryOf, subdomainOf, type V
 import type { VisitorResponse } from './visitor-response';
 
 /**
- * Where tunnels share a host, a page below `/demo/` may link to `/style.css`, which names no tunnel. When nothing else has
- * the address, the request is led back to `/demo/style.css`: by the page it comes from, else by the tunnel that the browser
- * was in last. A redirect, because then caches, cookies and the next referring page have the prefix too (ADR 0024).
- * @param request names no tunnel that there is
- * @returns the redirect; undefined where nothing leads back
+ * Redirects a request that lacks its path prefix. Where tunnels share a host, a page below `/demo/` may link to `/style.css`,
+ * which names no tunnel. The request is then redirected to `/demo/style.css`. The prefix is that of the referring page, else that
+ * of the tunnel that the browser was in last (by cookie). Because it is a redirect, caches, cookies and the next referring page
+ * have the prefix too (ADR 0024).
+ * @param request a request that names no existing tunnel
+ * @returns the redirect; undefined where neither the referring page nor the cookie names a tunnel
  */
 export async function leadBack(
   request: VisitorRequest,
@@ -23,13 +24,13 @@ export async function leadBack(
 async function tunnelOfBrowser(request: VisitorRequest, tunnels: Tunnels): Promise<string | undefined> {
   const cookies = request.headers['cookie']?.[0];
   const hints = new Set([tunnelOfReferrer(request), tunnelInCookies(cookies, isHttps(request))]);
-  // It has just been looked for.
+  // The caller has just looked for this tunnel.
   hints.delete(firstSegment(request.decodedPath).segment);
   for (const hint of hints) if (hint !== undefined && (await tunnels.find(hint))) return hint;
   return undefined;
 }
 
-/** The tunnel of the page that a request comes from, if that page is of this host. */
+/** The tunnel of the referring page, if that page is on this host. */
 function tunnelOfReferrer(request: VisitorRequest): string | undefined {
   const referrer = request.headers['referer']?.[0] ?? '';
   if (!URL.canParse(referrer)) return undefined;
@@ -38,7 +39,7 @@ function tunnelOfReferrer(request: VisitorRequest): string | undefined {
   return host === hostOf(request)?.toLowerCase() && isTunnelName(segment) ? segment : undefined;
 }
 
-/** 307 keeps method and body. No cache may keep it: it is right for this page and this browser only. */
+/** 307 keeps method and body. No cache may store the redirect, because it is right for this page and this browser only. */
 const redirectInto = (tunnelId: string, request: VisitorRequest): VisitorResponse => ({
   status: 307,
   headers: {

@@ -1,21 +1,22 @@
 import { parseRollout } from './rollout-item';
 
 export interface LiveShareOptions {
-  /** What holds where there is no item, and until one has been looked for. */
+  /** The share when there is no rollout item, and before the first look-up. */
   readonly initialPercent: number;
-  /** How long an item that was read is taken for what holds, in ms. */
+  /** How long an item is used before it is read again, in ms. */
   readonly cacheMs: number;
-  /** How long the last good one stands in for one that cannot be read, in ms. */
+  /** How long the last good share is used when the item cannot be read, in ms. */
   readonly staleMs: number;
-  /** Wall clock in ms since the epoch: an execution environment that thaws must see that time has passed. */
+  /** Wall clock in ms since the epoch: an execution environment must notice the time that passed during a freeze. */
   readonly now: () => number;
-  /** Told each time the item could not be read, or not understood. */
+  /** Called each time the item cannot be read or understood. */
   readonly onUnreadable: (reason: unknown) => void;
 }
 
 /**
- * The share of requests that is event-driven, as the rollout item says. It is read together with a tunnel whenever it is due; what was heard
- * last holds meanwhile. An item that cannot be read is the last good one for a while, and then polling: never an error.
+ * The share of event-driven requests, from the rollout item. When the item is due, it is read together with a tunnel; between
+ * reads, the last share applies. When the item cannot be read, the last good share applies for `staleMs`, then 0 %. This is never
+ * an error for a request.
  */
 export class LiveShare {
   private current: number;
@@ -26,18 +27,18 @@ export class LiveShare {
     this.current = options.initialPercent;
   }
 
-  /** The share that was read last, 0 to 100. Stale while `isDue`: the next look-up refreshes it. */
+  /** The share that was read last, 0 to 100. It is stale while `isDue`; the next look-up refreshes it. */
   get percent(): number {
     return this.current;
   }
 
-  /** Whether the next look-up should bring the item along. */
+  /** Whether the next look-up should also read the item. */
   get isDue(): boolean {
     const age = this.options.now() - this.readAt;
     return age >= this.options.cacheMs || age < 0;
   }
 
-  /** The item was read; `undefined`: there is none. */
+  /** Takes the row that was read; `undefined`: there is no rollout item. */
   heard(row: object | undefined): void {
     if (row === undefined) return this.good(this.options.initialPercent);
     const item = parseRollout(row);

@@ -1,6 +1,6 @@
 /**
- * Hands messages to one reader in the order they came. What is delivered before anybody reads is kept: this is what makes
- * a wake that arrives early impossible to lose.
+ * Hands messages to one reader in the order of their arrival. Messages that arrive before anybody reads are kept, so that an
+ * early wake cannot be lost.
  */
 export class Mailbox<T> {
   private readonly waiting: T[] = [];
@@ -16,7 +16,7 @@ export class Mailbox<T> {
     reader(message);
   }
 
-  /** The next message. One call at a time: a second one before the first has resolved takes its place. */
+  /** The next message. Only one call may wait: a second call replaces a first call that has not resolved. */
   next(): Promise<T> {
     const message = this.waiting.shift();
     if (message !== undefined) return Promise.resolve(message);

@@ -12,8 +12,8 @@ import { hostOf, isHttps, type Route, type VisitorRequest } from './visitor-requ
 import type { VisitorResponse } from './visitor-response';
 
 /**
- * An answer as it is seen from outside the tunnel. Tunnels are neighbours on one domain, or even on one host: no cookie may
- * reach a neighbour, and below a path prefix references and cookies get it. The body stays as it is (ADR 0024).
+ * Adapts the header fields of an answer to the outside of the tunnel. Tunnels share a domain or even a host, so cookies must not
+ * reach other tunnels. Below a path prefix, references and cookie paths get the prefix. The body stays as it is (ADR 0024).
  */
 export function outsideView(response: VisitorResponse, request: VisitorRequest, route: Route): VisitorResponse {
   const headers: Headers = { ...response.headers };
@@ -28,11 +28,11 @@ export function outsideView(response: VisitorResponse, request: VisitorRequest, 
   return { ...response, headers };
 }
 
-/** A service that knows its prefix (`X-Forwarded-Prefix`) names it itself. */
+/** Whether a reference has the prefix already: a service that knows its prefix (`X-Forwarded-Prefix`) writes it itself. */
 const isBelow = (reference: string, prefix: string): boolean =>
   reference.startsWith(prefix) && /^([/?#]|$)/.test(reference.slice(prefix.length));
 
-/** The cookie for its own tunnel only; none where it would be ours. */
+/** Limits a cookie to its own tunnel. Drops a cookie that has the name of the tunnel cookie. */
 function scoped(text: string, request: VisitorRequest, prefix: string | undefined): string[] {
   const cookie = parseSetCookie(text);
   if (isTunnelCookie(cookie.name)) return [];
@@ -40,12 +40,12 @@ function scoped(text: string, request: VisitorRequest, prefix: string | undefine
   const attributes = cookie.attributes
     .filter((attribute) => !isShared(cookieDomain(attribute), hostname, prefix))
     .map((attribute) => (prefix === undefined ? attribute : belowPrefix(attribute, prefix)));
-  // Without a path, browsers take that of the directory: above the prefix, where the request was for the prefix itself.
+  // Without `Path`, browsers use the directory of the request. For a request to the prefix itself, that directory is above the prefix.
   if (request.decodedPath === prefix && !attributes.some(isPath)) attributes.push(` Path=${prefix}`);
   return [formatSetCookie({ ...cookie, attributes })];
 }
 
-/** Whether a cookie's domain has room for neighbours: the host's parents, and the host itself where tunnels share it. */
+/** Whether a cookie's domain covers other tunnels: a parent of the host, or the host itself where tunnels share it. */
 const isShared = (domain: string | undefined, hostname: string, prefix: string | undefined): boolean =>
   domain !== undefined && isWithinDomain(hostname, domain) && (prefix !== undefined || domain !== hostname);
 
@@ -55,13 +55,13 @@ function belowPrefix(attribute: string, prefix: string): string {
   return ` Path=${prefix}${value === '/' ? '' : value}`;
 }
 
-/** Browsers take no notice of paths that do not begin with a slash. */
+/** Whether an attribute is a `Path` that counts. Browsers ignore paths that do not begin with a slash. */
 function isPath(attribute: string): boolean {
   const { name, value } = cookieAttribute(attribute);
   return name === 'path' && value.startsWith('/');
 }
 
-/** Whether a page is asked for, and the browser does not say yet that it is in this tunnel. */
+/** Whether the request is for a page, and the tunnel cookie of the browser does not name this tunnel yet. */
 function entersTunnel(request: VisitorRequest, { tunnelId }: Route): boolean {
   const { method, headers } = request;
   const destination = headers['sec-fetch-dest']?.[0];

@@ -2,10 +2,10 @@ import type { AgentErrorCode, Headers } from '../../protocol';
 import type { Body } from './body-store';
 import type { Cohort, Mode } from './answer-path';
 
-/** Shape of the event and the wake: during a deploy old and new code meet. */
+/** Version of the shape of the event and the wake: during a deployment, old and new code exchange them. */
 export const SHAPE_VERSION = 1;
 
-/** Shape of the row. From 2 on its waiter fetches the answer's body from the body store, where it is too large for the row. */
+/** Version of the shape of the row. From version 2 on, the waiter can fetch the body of an answer from the body store. */
 export const ROW_VERSION = 2;
 
 /** A visitor's request that an agent has been asked to answer: the row while it is `pending`. */
@@ -14,11 +14,11 @@ export interface PendingRequest {
   readonly tunnelId: string;
   readonly owner: string;
   readonly mode: Mode;
-  /** What the request was assigned; rows of older code have none. Decides nothing any more: it is there to be looked at. */
+  /** The cohort of the request; rows of older code have none. Nothing depends on it any more: it is for people who look at the row. */
   readonly cohort?: Cohort;
-  /** Connection on the wake channel that hears of the answer; none in mode `polling`. */
+  /** The connection on the wake channel to which the wake is sent; none in mode `polling`. */
   readonly waiterConnectionId?: string;
-  /** When the visitor is given up, in ms since the epoch. */
+  /** When the visitor is told that no answer came, in ms since the epoch. */
   readonly deadline: number;
   readonly traceHeader?: string;
 }
@@ -34,38 +34,41 @@ export interface Completion {
   readonly completedAt: number;
 }
 
-/** What came of an answer (all but `completed` and `duplicate` change nothing and wake nobody). */
+/** The result of storing an answer. `late` and `foreign` change nothing and wake nobody. */
 export type CompletionResult =
   | { readonly kind: 'completed'; readonly request: PendingRequest }
-  /** The same agent had answered before: its first try succeeded although it did not hear so. */
+  /** The same agent has answered before: its first try succeeded, but the agent did not learn that. */
   | { readonly kind: 'duplicate'; readonly request: PendingRequest }
   /** Nobody waits any more. */
   | { readonly kind: 'late' }
   /** The request belongs to another tunnel or owner. */
   | { readonly kind: 'foreign' };
 
-/** Who answers which request. */
+/** Which tunnel and owner answer which request. */
 export interface Answerer {
   readonly requestId: string;
   readonly tunnelId: string;
   readonly owner: string;
 }
 
-/** What a pending request is to the agent that wants to answer it. */
+/** The state of a pending request for the agent that wants to answer it. */
 export type RequestState =
   | { readonly kind: 'waiting'; readonly request: PendingRequest }
-  /** Somebody waits, whose older code knows of no body store. */
+  /** A waiter waits, but its older code has no body store. */
   | { readonly kind: 'outdated' }
   | Exclude<CompletionResult, { kind: 'completed' }>;
 
-/** Where pending requests are kept. */
+/** The store of pending requests. */
 export interface PendingRequests {
   put(request: PendingRequest): Promise<void>;
-  /** The answer, if there is one yet. Leaves the row. @param signal ends the read, which rejects then */
+  /** The answer, if there is one yet. The row stays. @param signal aborts the read, which then rejects */
   read(requestId: string, signal?: AbortSignal): Promise<Completion | undefined>;
-  /** Sends the removal of the row, whatever its state, and waits for nothing but that it is on its way. What it does not remove is left to sweep. */
+  /** Sends the removal of the row, in any state, without waiting for the reply. `sweep` removes a row whose removal failed. */
   remove(requestId: string): Promise<void>;
-  /** Removes the row and gives the answer if there was one, in one act: a lost reply loses the answer, so it is for the last look only. */
+  /**
+   * Removes the row and returns the answer, if there is one, in one operation. If the reply is lost, the answer is lost too, so
+   * this is for the last look only.
+   */
   take(requestId: string): Promise<Completion | undefined>;
   /** Whether the row waits for an answer from this tunnel and owner. */
   stateFor(answerer: Answerer): Promise<RequestState>;
@@ -75,7 +78,7 @@ export interface PendingRequests {
   handToBus(requestId: string): Promise<void>;
 }
 
-/** Seconds after the deadline at which the row may be removed by TTL: the last net, after the waiter and sweep. */
+/** Seconds after the deadline at which TTL may remove the row, if neither the waiter nor `sweep` has done so. */
 const EXPIRY_MARGIN_SECONDS = 60;
 
 /** TTL attribute: whole seconds since the epoch. */

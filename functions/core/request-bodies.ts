@@ -12,7 +12,7 @@ export class RequestBodies {
     private readonly store: BodyStore,
   ) {}
 
-  /** Puts the request's body where its agent can get it, until `deadline` (ms since the epoch). */
+  /** Puts the request's body into the body store, from which its agent can download it until `deadline` (ms since the epoch). */
   async lend(body: Uint8Array, deadline: number): Promise<NonNullable<HttpRequestMessage['body_ref']>> {
     const key = requestBodyKey(this.requestId);
     const ref = bodyRefOf(body);
@@ -22,8 +22,8 @@ export class RequestBodies {
   }
 
   /**
-   * The answer with its body, wherever that lay.
-   * @throws TunnelError `agent_failed` when it lies nowhere
+   * Returns the answer with its body, which is fetched from the body store if it is stored there.
+   * @throws TunnelError `agent_failed` when the body is not in the store
    */
   async fetch(outcome: Outcome): Promise<WholeOutcome> {
     if (outcome.kind === 'failure') return outcome;
@@ -32,17 +32,17 @@ export class RequestBodies {
     const key = responseBodyKey(this.requestId, body);
     this.keys.push(key);
     const fetched = await this.store.get(key, body);
-    // The agent spoke of it without having put it there.
+    // The agent referred to a body that it has not uploaded.
     if (!fetched) throw new TunnelError('agent_failed');
     return { ...outcome, body: fetched };
   }
 
-  /** Removes what was put for this request, as far as it is known here. */
+  /** Removes the bodies of this request that are known here. */
   async release(): Promise<void> {
     await Promise.all(this.keys.splice(0).map((key) => this.store.remove(key)));
   }
 }
 
 type Response = Extract<Outcome, { kind: 'response' }>;
-/** An answer whose body is here. */
+/** An answer that contains its body. */
 export type WholeOutcome = Exclude<Outcome, Response> | (Omit<Response, 'body'> & { readonly body: Uint8Array });

@@ -3,19 +3,19 @@ import type { RequestBodies } from './request-bodies';
 import { TunnelError } from './tunnel-error';
 import { forwardedHeaders, type Route, type VisitorRequest } from './visitor-request';
 
-/** What the agent is sent of a visitor's request. */
+/** The input for an agent's message about a visitor's request. */
 export interface Sending {
   readonly requestId: string;
   readonly request: VisitorRequest;
   readonly route: Route;
   /** In ms since the epoch. */
   readonly deadline: number;
-  /** Where a body goes that does not fit the message; `undefined` for agents that could not get it there. */
+  /** Stores a body that does not fit the message; `undefined` for agents that cannot fetch bodies from there. */
   readonly bodies: RequestBodies | undefined;
 }
 
 /**
- * The message for the agent, with the body in it where it fits.
+ * Returns the message for the agent. The body is in the message if it fits, else in the body store.
  * @throws TunnelError `request_too_large`
  */
 export async function requestMessage({ requestId, request, route, deadline, bodies }: Sending): Promise<string> {

@@ -1,31 +1,31 @@
 import { SHAPE_VERSION } from './pending-request';
 
-/** Detail of the event `HttpResponseReady`: ids only, never anything of the response. Every field is always there. */
+/** Detail of the event `HttpResponseReady`: ids and times, never content of the response. Every field is always present. */
 export interface ResponseEvent {
   readonly version: number;
   readonly requestId: string;
   readonly tunnelId: string;
-  /** Where the waiter hears; empty for a probe, for which nobody waits. */
+  /** The waiter's connection on the wake channel; empty for a probe, for which nobody waits. */
   readonly waiterConnectionId: string;
   /** In ms since the epoch. */
   readonly completedAt: number;
   /** X-Ray trace header of the request; empty when it is not traced. */
   readonly traceHeader: string;
-  /** Sent by sweep to see that stream and bus work. */
+  /** Whether `sweep` sent the event, to check that stream and bus work. */
   readonly probe: boolean;
 }
 
-/** The images of one stream record, unmarshalled. */
+/** The row before and after a change: the images of one stream record, unmarshalled. */
 export interface RowChange {
   readonly before: Readonly<Record<string, unknown>> | undefined;
   readonly after: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * The event for a change of a pending row, if it is the one that asks the bus to wake the waiter: the change that made the
- * row completed and `wake = "bus"`. Any later change of the same row asks for nothing new.
- * @param now ms since the epoch; a wake after the deadline is worthless
- * @throws Error for a row that lacks what an event needs
+ * Returns the event for a change of a pending row, if this change asks the bus to wake the waiter: the first change after which
+ * the row is completed and has `wake = "bus"`. Later changes of the same row need no further event.
+ * @param now ms since the epoch; after the deadline a wake is useless, and there is no event
+ * @throws Error for a row that lacks a field that the event needs
  */
 export function responseEventFor(change: RowChange, now: number): ResponseEvent | undefined {
   if (!asksForBus(change.after) || asksForBus(change.before)) return undefined;

@@ -1,7 +1,7 @@
 import { changeRollout, type RolloutStore } from './rollout-store';
 import type { RolloutItem } from './rollout-item';
 
-/** What a rollback was, for whoever is notified. */
+/** The result of a rollback, for the notification. */
 export interface RollBackRecord {
   readonly percentBefore: number;
   readonly percent: 0;
@@ -12,28 +12,28 @@ export interface RollBackRecord {
 }
 
 export interface RollBackOptions {
-  /** Name of the alarm that asks for it, and why it does. */
+  /** Name of the alarm that asks for the rollback. */
   readonly alarm: string;
   readonly reason: string;
-  /** Share where no item says one. */
+  /** The share when there is no rollout item. */
   readonly initialPercent: number;
   readonly now: () => number;
-  /** Told once it holds, and only by whom it was made. */
+  /** Called once, by the invocation that wrote the rollback, after the write. */
   readonly onRolledBack: () => void;
 }
 
-/** Somebody else's change can come between reading and writing, but not again and again. */
+/** How often the rollback is tried, because another change can come between reading and writing. */
 const ATTEMPTS = 5;
 
-/** A rollback that did not come about, because others kept changing the rollout. */
+/** The rollback failed, because others changed the rollout during every attempt. */
 export class RollBackError extends Error {
   override readonly name = 'RollBackError';
 }
 
 /**
- * Sets the rollout to 0 % and latches it. One that is latched stays as it is, also its first reason; whatever else is there is replaced,
- * even what cannot be read.
- * @throws RollBackError, or what the store threw; Lambda tries again then
+ * Sets the rollout to 0 % and latches it. A rollout that is already latched at 0 % stays as it is, with its first reason. Any
+ * other item is replaced, even if it cannot be read.
+ * @throws RollBackError, or the error of the store; Lambda then tries again
  */
 export async function rollBack(store: RolloutStore, options: RollBackOptions): Promise<RollBackRecord> {
   const { alarm, reason, initialPercent, now, onRolledBack } = options;

@@ -1,31 +1,31 @@
 import type { RolloutItem } from './rollout-item';
 
-/** The rollout as it stands. `item` is missing where there is none yet, or none that can be read. */
+/** The stored rollout. `item` is missing when there is none yet, or when it cannot be read. */
 export interface StoredRollout {
   readonly item?: RolloutItem;
   readonly isMalformed: boolean;
-  /** What a change must still find, to be the next one: the row's `since`, whatever it is. */
+  /** The row's `since`, whatever its type. A change is written only if the row still has this value. */
   readonly revision: unknown;
 }
 
 export interface RolloutStore {
   /** Strongly consistent. */
   read(): Promise<StoredRollout>;
-  /** Replaces what is there; false when somebody else has done so since it was read. */
+  /** Replaces the stored item; false when somebody else has replaced it since it was read. */
   replace(stored: StoredRollout, item: RolloutItem): Promise<boolean>;
-  /** Keeps a copy for good, under the time of the change: the same item twice is one record. */
+  /** Keeps a permanent copy of the item under the time of the change. Recording the same item twice makes one record. */
   record(item: RolloutItem): Promise<void>;
 }
 
-/** What a change says; the rest follows from what it changes. */
+/** The fields that a change sets; `changeRollout` computes the others. */
 export type Change = Omit<RolloutItem, 'version' | 'percentBefore' | 'since'>;
 
 /**
- * Makes the next item and keeps its record. The record of the one before is made sure of as well: whoever wrote that may have died
- * between item and record.
+ * Writes the next item and its record. It also writes the record of the previous item once more, because the writer of that item
+ * may have died between item and record.
  * @param now in ms since the epoch
- * @param onReplaced told as soon as the change holds, before it is recorded
- * @returns the item, or nothing when somebody else was quicker and the item must be read again
+ * @param onReplaced called as soon as the item is written, before it is recorded
+ * @returns the item; undefined when somebody else was quicker and the item must be read again
  */
 export async function changeRollout(
   store: RolloutStore,
@@ -46,6 +46,6 @@ export async function changeRollout(
   return item;
 }
 
-/** The share that holds; functions take an item that they cannot read for polling. */
+/** The share that applies. Functions poll when they cannot read the item. */
 export const percentOf = ({ item, isMalformed }: StoredRollout, initialPercent: number): number =>
   item?.percent ?? (isMalformed ? 0 : initialPercent);

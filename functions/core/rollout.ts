@@ -8,7 +8,7 @@ export interface Rollout {
   readonly percent: number;
 }
 
-/** Assigns a request; sticky, because it depends on the id alone, and growing the share keeps whoever was in. */
+/** Assigns a request to a cohort by its id alone. A request that is event-driven at one share is event-driven at every larger share. */
 export function assignCohort(requestId: string, rollout: Rollout): Cohort {
   return rollout.useEventDriven && bucketOf(requestId) < rollout.percent ? 'event-driven' : 'polling';
 }

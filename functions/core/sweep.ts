@@ -1,6 +1,6 @@
 import { bucketOf } from './rollout';
 
-/** What a crash could leave behind, and how it is removed. */
+/** Finds and removes what a crash may leave behind. */
 export interface SweepStore {
   /** Pending rows whose deadline passed before `now`, in ms since the epoch. */
   expiredRequests(now: number): AsyncIterable<string>;
@@ -29,17 +29,17 @@ const WAITER_MARGIN_MS = 5000;
 /** Age at which no request needs a body any more, in ms: longer than the longest deadline. */
 const BODY_LIFE_MS = 60_000;
 
-/** Each tunnel's connection is looked at once in this many runs: `$disconnect` is best effort, but misses are rare. */
+/** Each tunnel's connection is checked once in this many runs: `$disconnect` is best effort, but is rarely missed. */
 const CONNECTION_CHECK_RUNS = 10;
 
 export interface SweepRun {
-  /** Number of this run, growing by one a run. */
+  /** Number of this run; it grows by one with each run. */
   readonly run: number;
-  /** How long after its lease a name is kept for its last owner, in ms. */
+  /** How long a name is kept for its last owner after its lease, in ms. */
   readonly nameCooldownMs: number;
 }
 
-/** Removes what a crash left; counts what it removed. */
+/** Removes what a crash has left behind, and counts what was removed. */
 export async function sweep(store: SweepStore, now: number, { run, nameCooldownMs }: SweepRun): Promise<SweepResult> {
   const removed: SweepResult = { requests: 0, tunnels: 0, connections: 0, bodies: 0 };
   const overdue = now - WAITER_MARGIN_MS;

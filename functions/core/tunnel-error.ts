@@ -1,6 +1,6 @@
 import type { AgentErrorCode, Headers } from '../../protocol';
 
-/** What there is to know of an error; docs/errors.md is made from it (`npm run errors:docs`). */
+/** Everything about one error. `npm run errors:docs` makes docs/errors.md from these entries. */
 export interface ErrorEntry {
   readonly status: number;
   /** What happened, for the visitor. */
@@ -9,14 +9,15 @@ export interface ErrorEntry {
   readonly remedy: string;
   /** What the tunnel's owner can do. */
   readonly owner: string;
-  /** Whether the same request may well succeed when it is sent again, and none of it has been done yet. */
+  /** Whether the same request may succeed when it is sent again. True only if no part of the request has been done yet. */
   readonly retryable: boolean;
   /** `Retry-After`, in seconds. */
   readonly retryAfter?: number;
 }
 
 /**
- * Every error a visitor can get from us. `x-tunnel-error` carries the code; nothing here speaks of internals.
+ * Every error that a visitor can get from the tunnel. The header field `x-tunnel-error` carries the code. The texts tell nothing
+ * about the inside of the tunnel service.
  */
 export const TUNNEL_ERRORS = {
   invalid_request: {
@@ -141,7 +142,7 @@ export const TUNNEL_ERRORS = {
     title: 'The local service does not accept connections',
     remedy: 'Ask the owner of the tunnel to start the service behind it, then try again.',
     owner: 'Start the local service, on the host and port that the agent was given.',
-    // Agents of others may say so of one that hung up, and has seen the request.
+    // Agents of other projects may also report this for a service that hung up after it had seen the request.
     retryable: false,
     retryAfter: 1,
   },
@@ -164,17 +165,17 @@ export const TUNNEL_ERRORS = {
 export type TunnelErrorCode = keyof typeof TUNNEL_ERRORS;
 
 export interface TunnelErrorOptions extends ErrorOptions {
-  /** Header fields that the answer needs beside its own, `www-authenticate`. */
+  /** Further header fields of the answer, such as `www-authenticate`. */
   readonly headers?: Headers;
 }
 
-/** An error that a visitor is told of. */
+/** An error that the visitor is shown. */
 export class TunnelError extends Error {
   override readonly name = 'TunnelError';
   readonly headers: Headers;
   constructor(
     readonly code: TunnelErrorCode,
-    /** More than the title says, in words for the visitor. */
+    /** More detail than the title, in words for the visitor. */
     readonly detail?: string,
     options?: TunnelErrorOptions,
   ) {
@@ -201,5 +202,8 @@ const CODE_OF_AGENT_ERROR: Record<AgentErrorCode, TunnelErrorCode> = {
   busy: 'tunnel_busy',
 };
 
-/** The error that an agent reported. Its message is not passed on: it may speak of the inside of somebody's laptop. */
+/**
+ * The error for the visitor when an agent reports one. The message of the agent is not passed on, because it may describe the
+ * inside of a developer's machine.
+ */
 export const fromAgentError = (code: AgentErrorCode): TunnelError => new TunnelError(CODE_OF_AGENT_ERROR[code]);

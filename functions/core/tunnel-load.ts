@@ -1,21 +1,21 @@
 import type { Clock } from './clock';
 
-/** Where the number of a tunnel's slow requests is kept: beside the tunnel, so that finding it tells it. */
+/** Keeps the number of a tunnel's slow requests. The number is stored with the tunnel, so that a look-up of the tunnel returns it. */
 export interface TunnelLoad {
-  /** Adds to the number. */
+  /** Adds `change` to the number. */
   add(tunnelId: string, change: 1 | -1): Promise<void>;
 }
 
-/** Quicker requests are not counted: they hold nothing for long, and counting them would cost each of them two writes. In ms. */
+/** A request counts as slow after this time, in ms. Quicker requests occupy little, and counting would cost each of them two writes. */
 const SLOW_MS = 1000;
-/** A visitor waits no longer than this for the counting; what is on its way by then arrives without us. In ms. */
+/** Longest time that a visitor waits for the counting, in ms. A write that was sent by then still arrives. */
 const PATIENCE_MS = 100;
 
 /**
- * Counts a request while it is slow, so that a tunnel whose requests pile up does not take all there is to take. The count is
- * approximate: it runs a second behind, a crash leaves one too many until the agent connects anew, and a failure to count is
+ * Counts a request while it is slow, so that a tunnel with many slow requests cannot use up all capacity. The count is
+ * approximate: it is one second late, a crash leaves it one too high until the agent connects again, and a failure to count is
  * only reported.
- * @returns what to call when the request is over
+ * @returns a function to call when the request is over
  */
 export function countWhileSlow(
   tunnelId: string,

@@ -1,25 +1,25 @@
 import type { VisitorAccess } from '../../protocol';
 import type { NameClaim } from './tunnel-names';
 
-/** A tunnel as its row in the tunnels table says. */
+/** A tunnel, as its row in the tunnels table describes it. */
 export interface Tunnel {
   readonly tunnelId: string;
   /** Subject of the token that leased the name. */
   readonly owner: string;
-  /** The agent's connection; none while it is away. */
+  /** The agent's connection; none while the agent is away. */
   readonly connectionId?: string;
   /** What the agent announced in `ready`. */
   readonly capabilities: readonly string[];
-  /** Who may visit; without it everybody. */
+  /** Who may visit; without this field everybody may. */
   readonly access?: VisitorAccess;
-  /** About how many of its requests are in flight for longer than a second (tunnel-load.ts). */
+  /** About how many requests of the tunnel have been in flight for longer than a second (tunnel-load.ts). */
   readonly slowRequests: number;
 }
 
-/** What an agent says of itself in `ready`. */
+/** What an agent announces in `ready`. */
 export type Announcement = Pick<Tunnel, 'capabilities' | 'access'>;
 
-/** Who holds a connection of the agent gateway: decided by authorize-agent, repeated by API Gateway on every message. */
+/** The identity of a connection of the agent gateway. authorize-agent decides it, and API Gateway repeats it with every message. */
 export interface AgentIdentity {
   readonly owner: string;
   readonly tunnelId: string;
@@ -33,17 +33,20 @@ export interface Tunnels {
   find(tunnelId: string): Promise<Tunnel | undefined>;
 }
 
-/** Finds tunnels, and with them the share of requests that is event-driven, 0 to 100. */
+/** Finds tunnels, together with the share of event-driven requests, 0 to 100. */
 export interface TunnelsAndShare extends Tunnels {
-  /** The share as the last look-up had it. The next look-up may bring another one. */
+  /** The share that the last look-up returned. The next look-up may return another share. */
   readonly lastPercent: number;
-  /** The tunnel, as `find` has it, and the share that holds for a request that looks it up now. */
+  /** The tunnel, as `find` returns it, and the share that applies to a request that looks it up now. */
   lookUp(tunnelId: string): Promise<{ readonly tunnel: Tunnel | undefined; readonly percent: number }>;
 }
 
-/** Who may use a tunnel's name, and who serves it. */
+/** Decides who may use a tunnel's name, and which connection serves it. */
 export interface TunnelLeases {
-  /** Leases the name; false when another owner holds it, or held it until a moment ago, or when the claim does not reach so far. */
+  /**
+   * Leases the name. False if another owner holds the name or its cool-down runs, or if the token does not grant it and the
+   * caller does not already hold it.
+   */
   lease(identity: AgentIdentity, now: number): Promise<boolean>;
   /** Makes the connection the one that gets requests; false when a newer lease has taken over. */
   publish(identity: AgentIdentity, connectionId: string, announced: Announcement, now: number): Promise<boolean>;
@@ -51,7 +54,7 @@ export interface TunnelLeases {
   release(tunnelId: string, connectionId: string, now: number): Promise<boolean>;
 }
 
-/** Names that stand for something else, or could be taken for us. */
+/** Reserved names: they stand for something else, or visitors could take the tunnel for the tunnel service itself. */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'admin',
   'agent',
@@ -91,12 +94,15 @@ export const isTunnelName = (name: string): boolean => NAME.test(name);
 
 const ID_ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** A tunnel id for an agent that asks for no name, in the form old agents expect: 12 of a-z and 0-9. @param random 0 ≤ x < 1 */
+/**
+ * A tunnel id for an agent that asks for no name, in the form that old agents expect: 12 characters of a-z and 0-9.
+ * @param random 0 ≤ x < 1
+ */
 export function randomTunnelId(random: () => number): string {
   return Array.from({ length: 12 }, () => ID_ALPHABET[Math.floor(random() * ID_ALPHABET.length)]).join('');
 }
 
-/** Where visitors find a tunnel. */
+/** The URLs at which visitors reach a tunnel. */
 export interface TunnelUrls {
   readonly publicUrl: string;
   readonly subdomainUrl?: string;

@@ -4,16 +4,16 @@ import type { VisitorRequest } from './visitor-request';
 
 /**
  * Digest of `user:password` under a salt, see protocol/visitor-access.ts.
- * @param address whose guess it may be
+ * @param address the visitor's address, whose guesses are counted
  * @throws TunnelError `too_many_guesses`
  */
 export type PasswordDigest = (userAndPassword: string, salt: string, address: string) => Promise<string>;
 
 /**
- * Lets a visitor in, or not, before anything is sent to the agent.
- * @returns the request as it goes on: without the credentials that were for us
- * @throws TunnelError `visitor_not_allowed` for an address outside the ranges, `visitor_unauthorized` without good credentials,
- * and what the digest throws
+ * Checks whether a visitor may enter, before anything is sent to the agent.
+ * @returns the request to forward; the credentials for the tunnel are removed, unless the agent asked for them
+ * @throws TunnelError `visitor_not_allowed` for an address outside the ranges, `visitor_unauthorized` without valid credentials,
+ * and the errors of `digest`
  */
 export async function admit(
   request: VisitorRequest,
@@ -34,8 +34,8 @@ export async function admit(
 }
 
 /**
- * A preflight of CORS as browsers send it (https://fetch.spec.whatwg.org/#cors-preflight-fetch): without credentials and without
- * a body. Whatever brings either is not one, so nothing but the question itself goes on unchecked.
+ * Whether a request is a CORS preflight as browsers send it (https://fetch.spec.whatwg.org/#cors-preflight-fetch): without
+ * credentials and without a body. A request with either of them is not a preflight, so nothing else passes unchecked.
  */
 const isPreflight = ({ method, headers, body }: VisitorRequest): boolean =>
   method === 'OPTIONS' &&

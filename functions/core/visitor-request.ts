@@ -5,7 +5,7 @@ import { withoutTunnelCookie } from './tunnel-cookie';
 /** A visitor's request as the HTTP API hands it over. */
 export interface VisitorRequest {
   readonly method: string;
-  /** The path, percent-decoded by the HTTP API (shared by all its payload formats). */
+  /** The path, which the HTTP API has percent-decoded (in all its payload formats). */
   readonly decodedPath: string;
   /** The query as sent, without `?`. */
   readonly rawQuery: string;
@@ -24,12 +24,12 @@ export interface Route {
   readonly tunnelId: string;
   /** Path plus query, as it goes on the request line. */
   readonly uri: string;
-  /** The path prefix that was taken off, `/demo`; none where the tunnel has a host of its own. */
+  /** The path prefix that was removed, such as `/demo`; none where the tunnel has a host of its own. */
   readonly prefix?: string;
 }
 
 /**
- * Names the tunnel: by subdomain of the tunnel domain first, else by the first path segment.
+ * Reads the tunnel's name from a request: the subdomain of the tunnel domain, else the first path segment.
  * @returns undefined when neither can be a tunnel's name
  */
 export function routeOf(request: VisitorRequest, tunnelDomain: string | undefined): Route | undefined {
@@ -44,7 +44,7 @@ export function routeOf(request: VisitorRequest, tunnelDomain: string | undefine
   return { tunnelId, uri: (encodePath(rest) || '/') + query, prefix: `/${tunnelId}` };
 }
 
-/** What stands before the tunnel domain in the host; undefined where the host is not below it. */
+/** The part of the host before the tunnel domain; undefined where the host is not below that domain. */
 export function subdomainOf(request: VisitorRequest, domain: string | undefined): string | undefined {
   const hostname = hostOf(request)?.replace(/:\d*$/, '').toLowerCase();
   if (hostname === undefined || domain === undefined) return undefined;
@@ -57,32 +57,36 @@ export function firstSegment(path: string): { segment: string; rest: string } {
   return { segment, rest };
 }
 
-/** As the visitor addressed it, with its port if one was given. */
+/** The host as the visitor addressed it, with its port if there is one. */
 export const hostOf = ({ headers }: VisitorRequest): string | undefined => headers['host']?.[0];
 
-/** As sent, with its `?`. */
+/** The query as sent, with its `?`. */
 export const queryOf = ({ rawQuery }: VisitorRequest): string => rawQuery && `?${rawQuery}`;
 
-/** What API Gateway says in a field; a visitor's own claim stands before it, if AWS lets it stand. */
+/** The last value in a field, which API Gateway wrote. A value before it may be the visitor's own. */
 const lastIn = ({ headers }: VisitorRequest, name: string): string | undefined => headers[name]?.at(-1)?.split(',').at(-1)?.trim();
 
 export const isHttps = (request: VisitorRequest): boolean => lastIn(request, 'x-forwarded-proto') === 'https';
 
 /**
- * What browsers percent-encode in a path (https://url.spec.whatwg.org/#path-percent-encode-set; `^`, a late addition, most
- * still send raw), and `%` and `\`, which stood encoded in the original or they would not be here.
+ * Characters that browsers percent-encode in a path (https://url.spec.whatwg.org/#path-percent-encode-set), without `^`: it was
+ * added late, and most browsers still send it raw. Also `%` and `\`: a decoded path contains them only if they were encoded in
+ * the original.
  */
 // eslint-disable-next-line no-control-regex
 const TO_ENCODE = /[\u0000-\u0020"#<>?`{}%\\\u007f-\uffff]+/g;
 
-/** Encodes a decoded path again, as a browser would have sent it. What stood encoded without need cannot be told any more. */
+/**
+ * Encodes a decoded path again, as a browser would have sent it. Characters that were encoded without need in the original stay
+ * decoded.
+ */
 export function encodePath(decoded: string): string {
   return decoded.replace(TO_ENCODE, (text) =>
     Array.from(new TextEncoder().encode(text), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );
 }
 
-/** The header fields the local service gets: end-to-end ones, and where the request came from. */
+/** The header fields that the local service gets: the end-to-end fields, and fields that say where the request came from. */
 export function forwardedHeaders(request: VisitorRequest, route: Route): Headers {
   const headers = stripHopByHop(request.headers);
   const append = (name: string, value: string): void => {
@@ -92,14 +96,14 @@ export function forwardedHeaders(request: VisitorRequest, route: Route): Headers
     if (value === undefined) delete headers[name];
     else headers[name] = [value];
   };
-  // API Gateway appends the visitor's address; where it did not, we do.
+  // API Gateway appends the visitor's address. If the field is missing, it is added here.
   if (!headers['x-forwarded-for']) append('x-forwarded-for', request.sourceIp);
   for (const name of ['x-forwarded-proto', 'x-forwarded-port']) set(name, lastIn(request, name));
   set('x-forwarded-host', hostOf(request));
   set('x-forwarded-prefix', route.prefix);
-  // What it says is in the fields above, and of those frameworks that believe it, some take what the visitor wrote first.
+  // Drop `Forwarded`: frameworks that trust it may read the visitor's own entry first. `X-Forwarded-*` carries the same.
   set('forwarded', undefined);
-  // The body is here, whole: nobody waits for a 100.
+  // Drop `Expect`: the whole body has already arrived, so nobody waits for a 100.
   set('expect', undefined);
   set('cookie', headers['cookie'] && withoutTunnelCookie(headers['cookie'].join('; ')));
   append('via', '1.1 http-tunnel');

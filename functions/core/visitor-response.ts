@@ -10,29 +10,30 @@ export interface VisitorResponse {
 }
 
 /**
- * The agent's outcome as the visitor gets it: the local service's own bytes.
- * @throws TunnelError the one that the agent reported, or `invalid_response` for what is no HTTP response: agents of others
- * may check less than ours
+ * Makes the visitor's response from the agent's outcome. The body is the local service's own bytes.
+ * @throws TunnelError the error that the agent reported, or `invalid_response` for an outcome that is no valid HTTP response:
+ * agents of other projects may check less than the agent of this project
  */
 export function responseOf(outcome: WholeOutcome, method: string): VisitorResponse {
   if (outcome.kind === 'failure') throw fromAgentError(outcome.code);
   const { statusCode: status } = outcome;
   const headers = stripHopByHop(outcome.headers);
   if (status < 200 || !isWritable(headers)) throw new TunnelError('invalid_response');
-  // Framing is computed from the bytes on each hop; only where there are none may the length speak of the GET's (RFC 9110 section 8.6).
+  // Each hop computes the length from the bytes. Only where there is no body, in the answer to HEAD and in a 304, may
+  // `content-length` state the length for a GET (RFC 9110 section 8.6).
   if ((method !== 'HEAD' && status !== 304) || status === 204) delete headers['content-length'];
   headers['via'] = [...(headers['via'] ?? []), '1.1 http-tunnel'];
   return { status, headers, body: outcome.body };
 }
 
 const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-/** A line break would let a value write further fields (RFC 9110 section 5.5). */
+/** A line break in a value would start a new header field (RFC 9110 section 5.5). */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const isWritable = (headers: Headers): boolean =>
   Object.entries(headers).every(([name, values]) => FIELD_NAME.test(name) && values.every((value) => FIELD_VALUE.test(value)));
 
-/** One of our own errors, as a page for those who ask for HTML and as an RFC 9457 problem for everybody else. */
+/** The response for a tunnel error: a page for visitors that ask for HTML, an RFC 9457 problem for all others. */
 export function errorResponse(error: TunnelError, accept: string | undefined, requestId: string): VisitorResponse {
   const { status, title, remedy, retryable, retryAfter } = error.entry;
   const page = prefersHtml(accept);
@@ -53,7 +54,7 @@ export function errorResponse(error: TunnelError, accept: string | undefined, re
   };
 }
 
-/** Browsers name text/html; programs name JSON, or anything. */
+/** Browsers name text/html in `Accept`; programs name JSON, or accept anything. */
 const prefersHtml = (accept: string | undefined): boolean => /\btext\/html\b/i.test(accept ?? '');
 
 function errorPage(error: { status: number; title: string; detail: string | undefined; remedy: string; requestId: string }): string {

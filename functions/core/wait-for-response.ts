@@ -34,29 +34,30 @@ export interface WaitOptions {
   readonly deadline: number;
   readonly pending: Pick<PendingRequests, 'read' | 'remove' | 'take'>;
   readonly clock: Clock;
-  /** Rejects when nobody will ever answer, which ends the waiting; never resolves. */
+  /** Rejects when no answer can come any more, which ends the waiting. Never resolves. */
   readonly hopeless: Promise<never>;
-  /** Told of a read that failed, or a removal that could not be sent; a later one, or sweep, makes up for it. */
+  /** Called when a read fails or a removal cannot be sent. A later read, or `sweep`, makes up for it. */
   readonly onStoreError: (error: unknown) => void;
 }
 
 /**
- * Waits until the request's row is completed, and removes it. Every mode waits like this: a mode only decides who wakes
- * and how often the row is read meanwhile.
+ * Waits until the request's row is completed, and removes the row. Every mode waits in this way: a mode only decides who wakes
+ * the waiter and how often the row is read.
  *
- * Correctness rests on the row alone. A wake is a hint to look, and may bring what the row holds: one that is early, late, doubled,
- * or for another request changes nothing. The row is read before it is removed, because a removal that hands over the answer would lose it with a
- * lost reply; only the last act, when nothing is left to lose, does both and closes the gap between looking and leaving.
+ * Correctness depends on the row alone. A wake is a hint to read the row, and may carry the answer that the row holds. A wake
+ * that is early, late, doubled or for another request changes nothing. The row is first read and then removed: one operation for
+ * both would lose the answer if its reply is lost. Only the last look does both in one operation (`take`), so that no answer can
+ * arrive between looking and leaving.
  *
  * @returns the answer, or `undefined` when the deadline passed without one
- * @throws what the last look threw, or why it is hopeless (the row is left then)
+ * @throws the error of the last look, or the error of `hopeless` (the row then stays)
  */
 export async function waitForResponse(options: WaitOptions): Promise<Answer | undefined> {
   const over = new AbortController();
   try {
     return await wait(options, over.signal);
   } finally {
-    // A read that is still under way would go on in the next invocation of this environment.
+    // A read that is still running would continue in the next invocation of this execution environment.
     over.abort();
   }
 }
@@ -70,7 +71,7 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
     await reported(pending.remove(requestId), onStoreError);
     return { ...completion, learnedBy };
   };
-  /** @param learnedBy what made the waiter look */
+  /** @param learnedBy why the waiter reads the row */
   const read = async (learnedBy: LearnedBy): Promise<News> => ({
     kind: 'read',
     completion: await reported(pending.read(requestId, over), onStoreError),
@@ -79,7 +80,7 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
   const heard = async (): Promise<News> => ({ kind: 'wake', wake: await inbox.next() });
   let nextWake = heard();
   let nextRead = clock.now() + delays.next().value;
-  /** A read that is under way. The waiter listens meanwhile, because a store in trouble may keep it waiting for seconds. */
+  /** The read that is in progress. The waiter also listens for wakes, because a store with problems may take seconds. */
   let reading: Promise<News> | undefined;
 
   for (;;) {
@@ -97,7 +98,7 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
       const { requestId: woken, completion, source } = news.wake;
       if (woken !== requestId) continue;
       if (completion) return answered(completion, source);
-      // A read that began before this wake may have been too early.
+      // A read that began before this wake may have come too early for the answer.
       reading = read(source);
     }
   }
@@ -105,12 +106,12 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
   return completion && { ...completion, learnedBy: 'last-look' };
 }
 
-/** What the waiter has come to know. */
+/** What the waiter has learned: a wake, or the result of a read. */
 type News =
   | { readonly kind: 'wake'; readonly wake: Wake }
   | { readonly kind: 'read'; readonly completion: Completion | undefined; readonly learnedBy: LearnedBy };
 
-/** The first of these, if it comes before `until` (ms since the epoch). */
+/** The first of `news`; undefined if none comes before `until` (ms since the epoch). */
 async function firstOf(news: readonly Promise<News>[], clock: Clock, until: number): Promise<News | undefined> {
   const alarm = new AbortController();
   try {
@@ -120,7 +121,7 @@ async function firstOf(news: readonly Promise<News>[], clock: Clock, until: numb
   }
 }
 
-/** The result; a failure is reported and counts as nothing found. */
+/** The result of the promise. A failure is reported and counts as nothing found. */
 const reported = <T>(result: Promise<T>, onError: (error: unknown) => void): Promise<T | undefined> =>
   result.catch((error: unknown) => {
     onError(error);

@@ -3,45 +3,43 @@ import { isStored, MAX_ROW_BODY_BYTES, type Body } from './body-store';
 import type { Mailbox } from './mailbox';
 import type { Completion, Outcome } from './pending-request';
 
-/** The word that an answer is there. It only makes waiting quick: the row is what counts. */
+/** The message that an answer is there. A wake only makes the waiting shorter: the row decides. */
 export interface Wake {
   readonly version: number;
   readonly requestId: string;
-  /** Who posted it. */
+  /** What posted the wake. */
   readonly source: 'bus' | 'direct';
-  /** The answer itself, where it is small enough to ride along: what the row holds, byte for byte. */
+  /** The answer itself, if it is small enough. It equals the answer in the row, byte for byte. */
   readonly completion?: Completion;
 }
 
-/** A request's place on the wake channel. */
+/** A request's subscription to the wake channel. */
 export interface WakeSubscription {
-  /** Where wakers post to; written into the row. */
+  /** The connection to which wakes are posted; written into the row. */
   readonly waiterConnectionId: string;
   readonly inbox: Mailbox<Wake>;
   close(): void;
 }
 
-/**
- * The waiter's end of the wake channel: a socket per execution environment in this implementation; a queue could stand in.
- */
+/** The waiter's end of the wake channel. This implementation has one socket per execution environment; a queue would also do. */
 export interface WakeChannel {
-  /** Gets ready to hear of one request; `undefined` when the channel is not usable in time, so that the request polls. Never rejects. */
+  /** Subscribes to the wake of one request. `undefined` when the channel is not ready in time; the request then polls. Never rejects. */
   subscribe(requestId: string): Promise<WakeSubscription | undefined>;
 }
 
-/** The wakers' end. */
+/** The sender's end of the wake channel. */
 export interface WakePoster {
-  /** Whether the waiter was told, or wants to be told no more; false: somebody else has to. Never rejects. */
+  /** Whether the waiter was told. False: another way has to wake it. Never rejects. */
   post(waiterConnectionId: string, wake: Wake): Promise<boolean>;
 }
 
 /**
- * A wake's size up to which the answer rides along, in bytes: with framing it stays below 32 KB, which API Gateway carries in one
+ * Largest wake that carries its answer, in bytes. With framing, the wake stays below 32 KB, which API Gateway carries in one
  * frame and meters as one message (https://aws.amazon.com/api-gateway/pricing/).
  */
 const MAX_WAKE_BYTES = 28 * 1024;
 
-/** How an answer is written in a wake: as in the row, but for a body that is not in the body store: JSON carries it as base64. */
+/** An answer as it is written in a wake: as in the row, except that a body outside the body store is base64, for JSON. */
 interface EncodedCompletion {
   readonly completedAt: number;
   readonly outcome:
@@ -49,7 +47,7 @@ interface EncodedCompletion {
     | { readonly kind: 'failure'; readonly code: AgentErrorCode; readonly message: string };
 }
 
-/** Writes a wake; an answer that is too large for it is left out, and read from the row. */
+/** Encodes a wake. An answer that is too large for the wake is left out; the waiter reads it from the row. */
 export function encodeWake({ completion, ...wake }: Wake): string {
   const bare = JSON.stringify(wake);
   if (!completion || !mayRideAlong(completion.outcome)) return bare;
@@ -57,7 +55,7 @@ export function encodeWake({ completion, ...wake }: Wake): string {
   return Buffer.byteLength(whole) <= MAX_WAKE_BYTES ? whole : bare;
 }
 
-/** Spares the encoding of what is certainly too large. */
+/** Avoids encoding an answer that is certainly too large. */
 const mayRideAlong = (outcome: Outcome): boolean =>
   outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES;
 
