@@ -1,13 +1,13 @@
 import { CommanderError, type Command } from 'commander';
 import { ToldError } from './told-error';
 
-/** A wrong command line, or wrong input that it names; `message` is one line that names the input and the remedy. */
+/** A wrong command line, or wrong input that the command line names; `message` is one line that names the input and the remedy. */
 export class CommandLineError extends ToldError {
   override readonly name = 'CommandLineError';
   override readonly exitCode = 2;
 }
 
-/** An end that is neither success nor failure; `message` is a whole line and is printed as it is. */
+/** Ends a program with `status`, which means neither success nor failure; `message` is a whole line and is printed as it is. */
 export class ExitError extends Error {
   constructor(
     message: string,
@@ -24,7 +24,7 @@ export interface Help {
 
 /**
  * Parses without printing or exiting.
- * @param command without actions; its name is how people call it, such as `npm run bench --`. Its `args` are there afterwards
+ * @param command without actions; its name is how people call it, such as `npm run bench --`. Its `args` can be read afterwards
  * @returns its options, or the text to print for `--help`
  * @throws CommandLineError
  */
@@ -43,9 +43,9 @@ export function parseOptions<T extends object>(command: Command, args: readonly 
 }
 
 /**
- * Runs a program: prints help, says in one line what is wrong, and sets the exit code: that of a `ToldError` (2 for wrong input), the status
- * of an `ExitError`, 1 for any other failure, otherwise what `run` resolves with.
- * @param name stands before each error
+ * Runs a program: prints help, prints an error in one line, and sets the exit code. The exit code is that of a `ToldError` (2 for
+ * wrong input), the status of an `ExitError`, 1 for any other failure, otherwise the result of `run`.
+ * @param name is printed before each error
  */
 export async function runProgram<T extends object>(
   name: string,

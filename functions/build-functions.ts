@@ -1,6 +1,6 @@
 /**
- * Bundles every function into `dist/functions/<name>.zip`, one `index.js` each with the AWS SDK inside. The same source gives
- * the same bytes: Lambda is updated only when code has changed. A zip whose sources have not changed is not made again.
+ * Bundles every function into `dist/functions/<name>.zip`, with one `index.js` that includes the AWS SDK. The same source gives
+ * the same bytes, so that Lambda is updated only when code has changed. A zip whose sources have not changed is not made again.
  */
 import { build, version, type BuildOptions as EsbuildOptions } from 'esbuild';
 import { zipSync } from 'fflate';
@@ -14,7 +14,7 @@ import { ToldError } from '../cli/told-error';
 const root = path.join(__dirname, '..');
 
 export interface BuildOptions {
-  /** Where the zips go; created when it is missing. */
+  /** Folder for the zips; created when it is missing. */
   readonly outdir: string;
   /** Names of folders in `functions`; all when left out. */
   readonly names?: readonly string[];
@@ -22,14 +22,14 @@ export interface BuildOptions {
   readonly functions?: string;
   /** Makes every bundle, also those that are up to date. */
   readonly rebuild?: boolean;
-  /** Is told which functions are bundled, before the first one is; not called where all of them are up to date. */
+  /** Called with the functions to bundle, before the first one is bundled; not called if all of them are up to date. */
   readonly onBuild?: (names: readonly string[]) => void;
 }
 
 export interface BuiltFunction {
   readonly name: string;
   readonly zip: string;
-  /** Of the code and of its zip, in bytes. */
+  /** Size of the code and size of its zip, in bytes. */
   readonly codeBytes: number;
   readonly zipBytes: number;
 }
@@ -39,9 +39,9 @@ export class BuildError extends ToldError {
   override readonly name = 'BuildError';
 }
 
-/** The earliest time a zip can hold, in local time because that is what the format holds. */
+/** The earliest time that a zip can store. It is local time, because zips store local time. */
 const ZIP_EPOCH = new Date(1980, 0, 1);
-/** Unix, a regular file that everybody may read: Lambda unpacks with these permissions. */
+/** The entry is a regular Unix file that everybody may read: Lambda unpacks it with these permissions. */
 const ZIP_ENTRY = { mtime: ZIP_EPOCH, os: 3, attrs: 0o100644 * 2 ** 16, level: 9 } as const;
 
 const ESBUILD_OPTIONS = {
@@ -50,18 +50,18 @@ const ESBUILD_OPTIONS = {
   metafile: true,
   logLevel: 'silent',
   platform: 'node',
-  // Lambda runs Node 22; the local cloud runs the same bundle on whatever Node the developer has.
+  // Lambda runs Node 22; the local cloud runs the same bundle on the developer's version of Node.
   target: 'node20',
   format: 'cjs',
-  // What imports Node's own modules late requires them late: V8's code cache, which the local cloud uses, does not go with import().
+  // Turns `import()` into `require()`: V8's code cache, which the local cloud uses, does not work with `import()`.
   supported: { 'dynamic-import': false },
   minify: true,
   keepNames: true,
   legalComments: 'none',
   alias: { 'cls-hooked/context': path.join(root, 'functions/xray-context.ts') },
-  // ES modules first: only they can be shaken.
+  // ES modules first, because only they can be tree-shaken.
   mainFields: ['module', 'main'],
-  // What the paths in the metafile are relative to.
+  // The paths in the metafile are relative to this folder.
   absWorkingDir: root,
 } as const satisfies EsbuildOptions;
 
@@ -104,7 +104,10 @@ interface Bundle {
   readonly recipe: string;
 }
 
-/** Whatever else than the inputs decides what is in a zip. Paths are relative, so that a copy of the whole folder is up to date as well. */
+/**
+ * Digest of everything besides the inputs that decides what is in a zip. Paths are relative, so that the zips in a copy of the
+ * whole folder are up to date as well.
+ */
 function recipeOf(handler: string): string {
   const { alias, absWorkingDir: _, ...options } = ESBUILD_OPTIONS;
   const aliases = Object.entries(alias).map(([name, file]) => [name, path.relative(root, file)]);
@@ -128,7 +131,8 @@ async function buildFunction({ name, handler, zip, recipe }: Bundle, startedAt: 
     recipe,
     inputs,
     content: new InputDigests(root).of(inputs),
-    // A file that has changed meanwhile may be in the zip as it was before. No zip has this digest, so the next build makes the zip again.
+    // If a file has changed during the build, the zip may have its old content. No zip has the digest "uncertain", so the next
+    // build makes the zip again.
     zip: inputs.some((input) => hasChangedSince(startedAt, path.resolve(root, input))) ? 'uncertain' : digestOf(archive),
     codeBytes: code.length,
   });
@@ -152,7 +156,7 @@ async function keepRecord(zip: string, record: BundleRecord): Promise<void> {
   await replaceFile(recordOf(zip), JSON.stringify(record, undefined, 1)).catch(() => undefined);
 }
 
-/** Nobody who reads the file meanwhile sees half of it. */
+/** Replaces a file in one step, so that no reader sees half of it. */
 async function replaceFile(file: string, content: Uint8Array | string): Promise<void> {
   const draft = `${file}.${process.pid}`;
   try {
@@ -165,7 +169,7 @@ async function replaceFile(file: string, content: Uint8Array | string): Promise<
 
 async function main(): Promise<void> {
   try {
-    // What is deployed is always made from what lies there now.
+    // Rebuilds everything, so that what is deployed comes from the current source.
     for (const { name, codeBytes, zipBytes } of await buildFunctions({ outdir: path.join(root, 'dist/functions'), rebuild: true })) {
       process.stdout.write(`${name.padEnd(18)} ${inKb(codeBytes)} of code, ${inKb(zipBytes)} zipped\n`);
     }

@@ -1,4 +1,4 @@
-/** Beside each zip lies a record of what the zip was made from. While all of that is the same, the zip is not made again. */
+/** Beside each zip is a record of everything that the zip was made from. While nothing of it changes, the zip is not made again. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -9,7 +9,7 @@ const BundleRecord = v.object({
   recipe: v.string(),
   /** Every file that esbuild has read, relative to the root. */
   inputs: v.array(v.string()),
-  /** Digest of what was in them. */
+  /** Digest of the content of the inputs. */
   content: v.string(),
   /** Digest of the zip. */
   zip: v.string(),
@@ -17,14 +17,14 @@ const BundleRecord = v.object({
 });
 export type BundleRecord = Readonly<v.InferOutput<typeof BundleRecord>>;
 
-/** Digests of files by path; one and the same file is input of many bundles, and is read once. */
+/** Digests of files by path. A file that is an input of many bundles is read once. */
 export class InputDigests {
   private readonly known = new Map<string, string>();
 
-  /** @param root what relative paths begin at */
+  /** @param root the folder that relative paths start at */
   constructor(private readonly root: string) {}
 
-  /** One digest of what is in all of these files. */
+  /** One digest of the content of all these files. */
   of(inputs: readonly string[]): string {
     return digestOf(inputs.map((input) => this.ofOne(input)).join());
   }
@@ -36,7 +36,7 @@ export class InputDigests {
   }
 }
 
-/** The record of a zip that need not be made again, and the zip's size in bytes; nothing for a zip that is missing, damaged or out of date. */
+/** The record of a zip that is up to date, and the zip's size in bytes; undefined for a zip that is missing, damaged or out of date. */
 export async function currentRecord(
   zip: string,
   recipe: string,
@@ -48,7 +48,7 @@ export async function currentRecord(
   return content && digestOf(content) === record.zip ? { ...record, zipBytes: content.length } : undefined;
 }
 
-/** Where the record of a zip is. */
+/** The path of a zip's record. */
 export const recordOf = (zip: string): string => zip.replace(/\.zip$/, '.json');
 
 async function readRecord(zip: string): Promise<BundleRecord | undefined> {
@@ -56,7 +56,7 @@ async function readRecord(zip: string): Promise<BundleRecord | undefined> {
     const { success, output } = v.safeParse(BundleRecord, JSON.parse(await fs.readFile(recordOf(zip), 'utf8')));
     return success ? output : undefined;
   } catch {
-    // There is none, or it cannot be read: the bundle is made again.
+    // The record is missing or cannot be read, so the bundle is made again.
     return undefined;
   }
 }

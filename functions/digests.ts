@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.join(__dirname, '..');
-/** What every digest of a missing file is. */
+/** The digest of a missing file. */
 const MISSING = 'missing';
 
 /** SHA-256, as hexadecimal digits. */
@@ -19,20 +19,20 @@ export function digestOfFile(file: string): string {
 }
 
 /**
- * Which packages are installed: the lock file, and npm's own list of what it has put into node_modules. The two differ when
- * the lock file has changed and nobody has run `npm ci` since.
+ * Digest of the installed packages: of the lock file, and of npm's own list of what is in node_modules. The two differ when the
+ * lock file has changed and nobody has run `npm ci` since.
  * @param root the folder of package.json
  */
 export const digestOfPackages = (root = ROOT): string =>
   digestOf(['package-lock.json', 'node_modules/.package-lock.json'].map((file) => digestOfFile(path.join(root, file))).join());
 
 /**
- * Whether a file has changed, or has gone, after a time. What a program has read of a file may not be what is in it now.
+ * Whether a file has changed, or was removed, after a time. If so, content that a program read earlier may be outdated.
  * @param time in whole ms since the epoch
  */
 export function hasChangedSince(time: number, file: string): boolean {
   try {
-    // Not the time of modification: whoever copies a file can set that one.
+    // Uses the change time, not the modification time: a program that copies a file can set the latter.
     return Math.floor(fs.statSync(file).ctimeMs) > time;
   } catch {
     return true;

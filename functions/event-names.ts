@@ -1,2 +1,2 @@
-/** The event that process-stream publishes; the rule of the bus is pinned to the same words. */
+/** The event that process-stream publishes. The rule of the bus matches the same values. */
 export const RESPONSE_EVENT = { source: 'http-tunnel.response', detailType: 'HttpResponseReady' } as const;

@@ -11,13 +11,13 @@ export type MetricUnitName = 'Count' | 'Milliseconds' | 'Percent';
 export interface Metric {
   readonly unit: MetricUnitName;
   readonly meaning: string;
-  /** Who emits it. */
+  /** The functions that emit the metric. */
   readonly from: readonly FunctionName[];
-  /** Its dimension sets, `service` left out. Each is a metric of its own to CloudWatch, and to its bill. */
+  /** The metric's dimension sets, without `service`. CloudWatch treats and bills each set as a metric of its own. */
   readonly by: readonly (readonly ('cohort' | 'mode' | 'source' | 'reason')[])[];
 }
 
-/** `cohort` is what a request was assigned, `mode` what was done: alarms compare cohorts, people look into modes. */
+/** `cohort` is what a request was assigned to, `mode` is what was done. Alarms compare cohorts; people look at modes. */
 const BY_COHORT = [['cohort'], ['cohort', 'mode']] as const;
 const AS_A_WHOLE = [[]] as const;
 

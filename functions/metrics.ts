@@ -1,22 +1,22 @@
 /**
- * Powertools' Metrics as the table of metrics says: what a function counts is written with exactly the dimension sets that stand
- * there, all that share sets and values in one line (EMF). Nothing here can fail a request.
+ * Writes metrics with Powertools' Metrics. Each metric gets exactly the dimension sets of the table in metric-names.ts. All
+ * metrics with the same sets and values are in one line (EMF). Nothing here can fail a request.
  */
 import { Metrics, MetricResolution } from '@aws-lambda-powertools/metrics';
 import { METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names';
 
 type DimensionName<N extends MetricName> = (typeof METRICS)[N]['by'][number][number];
 type Dimensions<N extends MetricName> = { readonly [D in DimensionName<N>]: string };
-/** Metrics that a function emits as a whole, without dimensions of their own. */
+/** Metrics without dimensions of their own. */
 type PlainMetricName = { [N in MetricName]: [DimensionName<N>] extends [never] ? N : never }[MetricName];
 
 interface Store {
   readonly metrics: Metrics;
-  /** What each dimension set has beside what all of them have. */
+  /** The dimensions of each set, without those that all sets share. */
   readonly sets: readonly Readonly<Record<string, string>>[];
 }
 
-/** By dimension sets and their values: as many as there are cohorts, modes and reasons. */
+/** Stores by dimension sets and their values. There are as many as there are combinations of cohorts, modes and reasons. */
 const stores = new Map<string, Store>();
 
 /** Adds to a metric. @param value in the metric's unit, see METRICS */
@@ -25,18 +25,18 @@ export const count = (name: PlainMetricName, value = 1): void => add(name, {}, v
 /** Adds to a metric that has dimensions. @param value in the metric's unit, see METRICS */
 export const countBy = <N extends MetricName>(name: N, dimensions: Dimensions<N>, value = 1): void => add(name, dimensions, value);
 
-/** Properties of this invocation's lines: no dimensions, so that they make no metric, but a line is found by them. */
+/** Properties of this invocation's lines. They are no dimensions, so they make no further metrics, but lines can be found by them. */
 let properties: Readonly<Record<string, string>> = {};
 
 export function nameLines(more: Readonly<Record<string, string>>): void {
   properties = { ...properties, ...more };
 }
 
-/** Writes what was counted, one line for each way of counting; meant for the end of an invocation. */
+/** Writes the counted metrics, one line for each store; meant for the end of an invocation. */
 export function publishMetrics(): void {
   for (const { metrics, sets } of stores.values()) {
     if (!metrics.hasStoredMetrics()) continue;
-    // Publishing forgets them.
+    // Publishing clears the dimensions, so they are added each time.
     for (const set of sets) metrics.addDimensions(set);
     for (const [name, value] of Object.entries(properties)) metrics.addMetadata(name, value);
     metrics.publishStoredMetrics();
@@ -53,8 +53,8 @@ function add(name: MetricName, dimensions: Readonly<Record<string, string>>, val
 }
 
 /**
- * Each `addDimensions` is a set of its own to Powertools (2.3x; it once widened the one set), which joins the defaults to it, and
- * warns of a name that stands in two sets. So what all sets share are defaults.
+ * In Powertools 2.3x each call of `addDimensions` adds a dimension set (earlier, it extended the only set). Powertools joins the
+ * default dimensions to each set, and warns of a name that is in two sets. So the dimensions that all sets share are defaults.
  */
 function newStore(sets: readonly (readonly string[])[], dimensions: Readonly<Record<string, string>>): Store {
   const pick = (names: readonly string[]): Record<string, string> =>

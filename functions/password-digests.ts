@@ -5,11 +5,11 @@ import type { PasswordDigest } from './core/visitor-access';
 import { systemClock } from './system';
 
 /**
- * Digests of passwords, computed once: a visitor sends the same one with each request. What is kept is the digest and not a
- * verdict, and its key holds the tunnel's salt: so a password that is changed counts at once, and no tunnel meets another's.
- * Passwords are kept as an HMAC under a key of this process.
- * What nobody has shown before is limited, see core/guess-limit.ts.
- * @param capacity digests kept; beyond it the one that was used longest ago is let go
+ * Caches the digests of passwords, because a visitor sends the same password with each request. The cache holds digests and not
+ * verdicts, and its keys include the tunnel's salt. So a changed password counts at once, and tunnels do not share entries. The
+ * keys hold passwords as an HMAC under a key of this process. Passwords that are not in the cache are limited, see
+ * core/guess-limit.ts.
+ * @param capacity how many digests are kept; above this number, the least recently used digest is dropped
  */
 export function cachedPasswordDigests(
   capacity = 500,

@@ -1,6 +1,6 @@
 /**
- * The alarms that start a rollback, in the order in which the composite alarm names them, and what each of them sees. Definitions:
- * modules/alarms/rollback-triggers.ts.
+ * The alarms that start a rollback, in the order in which the composite alarm names them, and what each alarm detects.
+ * Definitions: modules/alarms/rollback-triggers.ts.
  */
 export const ROLLBACK_TRIGGERS = {
   'event-driven-error-rate': 'too large a share misses its event',

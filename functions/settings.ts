@@ -1,6 +1,7 @@
 /**
- * Every setting a function reads from its environment, in one table. `modules/` writes a Lambda's `environment` block from
- * it, the functions read it at init: a setting that is missing or malformed stops the function there, by name.
+ * Every setting that functions read from their environment, in one table. `modules/` writes a Lambda's `environment` block from
+ * the table. The functions read the settings at init: a missing or malformed setting stops the function with an error that names
+ * the setting.
  */
 
 interface Setting<T> {
@@ -58,7 +59,7 @@ export type SettingName = keyof typeof SETTINGS;
 type Value<N extends SettingName> = ReturnType<(typeof SETTINGS)[N]['parse']>;
 type IsOptional<N extends SettingName> = (typeof SETTINGS)[N] extends { optional: true } ? true : false;
 
-/** What each function reads; the infrastructure gives it that and nothing else. */
+/** The settings that each function reads. The infrastructure gives it exactly these. */
 export const FUNCTION_SETTINGS = {
   'forward-request': [
     'TUNNELS_TABLE',
@@ -155,8 +156,8 @@ export function readSettings<F extends FunctionName>(
 }
 
 /**
- * Picks what one function reads from the values of a whole environment: what `modules/` writes into Terraform.
- * A value left `undefined` is allowed for optional settings only.
+ * Picks the settings of one function from the values of a whole environment; `modules/` writes them into Terraform. A value left
+ * `undefined` is allowed for optional settings only.
  */
 export function variablesFor(
   functionName: FunctionName,

@@ -1,4 +1,4 @@
-/** The real clock and randomness, for the rules that take them. */
+/** The real clock and random source, for code that takes them as parameters. */
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './core/clock';

@@ -10,8 +10,8 @@ import { annotate, openHandlerSpan } from './tracing';
 export { logger };
 
 /**
- * What this invocation is about: keys of its later log lines, annotations of its trace, and properties of the lines that its metrics are
- * written in, so that logs, traces and metrics of one request are found by its id.
+ * Names the subject of this invocation in its later log lines, in the annotations of its trace, and (the request id) in the lines
+ * of its metrics. Logs, traces and metrics of one request can then be found by its id.
  */
 export function identify(keys: { requestId?: string; tunnelId?: string; mode?: string }): void {
   logger.appendKeys(keys);
@@ -19,7 +19,7 @@ export function identify(keys: { requestId?: string; tunnelId?: string; mode?: s
   if (keys.requestId !== undefined) nameLines({ requestId: keys.requestId });
 }
 
-/** The same for an invocation that is about several requests at once: only the lines of its metrics name them. */
+/** The same for an invocation that handles several requests: only the lines of its metrics name them. */
 export const identifyBatch = (requestIds: readonly string[]): void => nameLines({ requestIds: requestIds.join(' ') });
 
 /** The invocation's trace header, in the form that rows and events carry. */
@@ -27,7 +27,10 @@ export const traceHeader = (): string | undefined => process.env['_X_AMZN_TRACE_
 
 type Handler<E, R> = (event: E, context: Context) => Promise<R>;
 
-/** Wraps a handler: its metrics are written and its log keys forgotten when it ends, however it ends. What it throws Lambda logs. */
+/**
+ * Wraps a handler: when the handler ends, with or without an error, its metrics are written and its log keys are cleared. Lambda
+ * logs the error that a handler throws.
+ */
 export function instrumented<E, R>(handler: Handler<E, R>): Handler<E, R> {
   return async (event, context) => {
     logger.addContext(context);

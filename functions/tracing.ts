@@ -1,7 +1,8 @@
 /**
- * X-Ray segments of a function's own. An execution environment handles one invocation at a time, so the segment of the handler is a variable,
- * and all that is traced hangs below it. An invocation that is not sampled (on AWS nearly all) pays for one look at its header. Nothing here
- * can fail a request: what the tracer throws is logged, once an environment, and forgotten.
+ * X-Ray segments of the functions. An execution environment handles one invocation at a time, so a variable holds the handler's
+ * segment, and everything that is traced is below this segment. An invocation that is not sampled (on AWS nearly all) costs one
+ * look at its header. Nothing here can fail a request: errors of the tracer are logged once per execution environment and then
+ * ignored.
  */
 import { Tracer } from '@aws-lambda-powertools/tracer';
 import { logger } from './logger';
@@ -21,7 +22,7 @@ const NOTHING: Span = { close: () => undefined };
 let handlerSegment: Segment | undefined;
 let hasFailed = false;
 
-/** The subsegment of an invocation's handler: whatever is traced until it closes is below it. */
+/** Opens the subsegment of an invocation's handler. Everything that is traced until it closes is below it. */
 export function openHandlerSpan(): Span {
   const handler = harmless(() => {
     if (!tracer.isTraceSampled()) return undefined;
@@ -46,7 +47,7 @@ export function openHandlerSpan(): Span {
   };
 }
 
-/** A part of what the handler does, such as its work for one request of a batch. */
+/** Opens a subsegment for a part of the handler's work, such as one request of a batch. */
 export function openSpan(name: string, annotations: Annotations): Span {
   const segment = harmless(() => handlerSegment?.addNewSubsegment(name));
   if (!segment) return NOTHING;
@@ -60,7 +61,7 @@ export function openSpan(name: string, annotations: Annotations): Span {
   };
 }
 
-/** Annotates the handler's subsegment: what traces are searched by. */
+/** Annotates the handler's subsegment. Traces can be searched by annotations. */
 export function annotate(annotations: Annotations): void {
   harmless(() => handlerSegment && putAnnotations(handlerSegment, annotations));
 }
@@ -75,12 +76,12 @@ export interface Call {
 }
 
 export interface CallSpan {
-  /** For the service, so that what it does on our behalf belongs to this call; none when it is not traced. */
+  /** Trace header for the called service, so that its work belongs to this call; none when the call is not traced. */
   readonly header?: string;
   end(result: { readonly status: number | undefined; readonly awsRequestId: string | undefined; readonly errorName?: string }): void;
 }
 
-/** The subsegment of a call: its names, numbers and the kind of its error, never what was sent or received. */
+/** Opens the subsegment of a call. It holds names, numbers and the kind of the error, never content that was sent or received. */
 export function openCall({ clientName, commandName, region, tableName }: Call): CallSpan {
   const opened = harmless(() => {
     const segment = handlerSegment?.addNewSubsegment(clientName.replace(/Client$/, ''));
@@ -116,7 +117,10 @@ function putAnnotations(segment: Segment, annotations: Annotations): void {
   for (const [key, value] of Object.entries(annotations)) if (value !== undefined) segment.addAnnotation(key, value);
 }
 
-/** Closes it, and so sends it, although some call below it has not ended: that is sent by itself later, as all below a Lambda's segment is. */
+/**
+ * Closes a segment and so sends it, even if a call below it has not ended. The subsegment of such a call is sent by itself later,
+ * as every subsegment below a Lambda's segment is.
+ */
 function closeSegment(segment: Segment): void {
   const { counter } = segment as unknown as { counter: number };
   if (counter > 0) Object.assign(segment, { counter: 0, subsegments: [] });

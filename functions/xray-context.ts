@@ -1,8 +1,8 @@
 /**
- * Stands in for `cls-hooked/context` in the functions' bundles (functions/build-functions.ts). The X-Ray SDK keeps its current
- * segment there, in a context that follows every promise by async hooks, which costs a request some milliseconds of CPU. An execution
- * environment handles one invocation at a time, and on Lambda the SDK enters one context at init and never leaves it: what
- * the hooks carry about is the same object everywhere. So one object, without hooks, does.
+ * Replaces `cls-hooked/context` in the functions' bundles (functions/build-functions.ts). The X-Ray SDK keeps its current segment
+ * in that context. The original context follows every promise by async hooks, which costs a request some milliseconds of CPU. An
+ * execution environment handles one invocation at a time, and on Lambda the SDK enters one context at init and never leaves it,
+ * so the hooks carry the same object everywhere. One object without hooks is enough.
  */
 type Context = Record<string, unknown>;
 
@@ -26,7 +26,7 @@ class Namespace {
     this.active = context;
   }
 
-  /** For code that ends when `run` does, as everything does that the SDK runs so for our functions. */
+  /** Only for code that ends when `run` does. Everything that the SDK runs in this way for these functions does so. */
   run(code: (context: Context) => void): Context {
     const outer = this.active;
     this.active = this.createContext();

@@ -7,7 +7,7 @@
  */
 import * as v from 'valibot';
 
-/** What each kind means is the list below. `other`: a text that is not in the list. */
+/** The list below shows what each kind means. `other`: a text that is not in the list. */
 export type GatewayErrorKind = 'failed' | 'timed-out' | 'no-route' | 'throttled' | 'invalid' | 'other';
 
 export interface GatewayError {
@@ -15,13 +15,13 @@ export interface GatewayError {
   readonly kind: GatewayErrorKind;
   /** API Gateway's own words. */
   readonly text: string;
-  /** Stands in the access log of the API as `requestId`. */
+  /** The same id is in the access log of the API as `requestId`. */
   readonly requestId?: string;
 }
 
 /**
- * The texts that are known, with their sources. AWS documents few of them for WebSockets; the others are reported by those who met them.
- * Texts are compared without regard to case.
+ * The texts that are known, with their sources. AWS documents few of them for WebSockets; users have reported the others. Texts
+ * are compared without regard to case.
  */
 const KNOWN: readonly (readonly [text: string, kind: GatewayErrorKind])[] = [
   // The function threw, was killed, was throttled, or API Gateway may not invoke it. Not documented for WebSockets:
@@ -57,7 +57,7 @@ const shape = v.object({
   messageId: v.optional(v.string()),
 });
 
-/** Reads what came in place of a message of the protocol; undefined when it is no error of API Gateway's. @param value parsed JSON */
+/** Reads an error of API Gateway; undefined when `value` is not such an error. @param value parsed JSON */
 export function readGatewayError(value: unknown): GatewayError | undefined {
   // A message of the protocol has a type.
   if (typeof value !== 'object' || value === null || 'type' in value) return undefined;

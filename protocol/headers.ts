@@ -17,7 +17,7 @@ const HOP_BY_HOP = new Set([
   'http2-settings',
 ]);
 
-/** Fields that no `Connection` token may remove: a sender could otherwise strip what later hops rely on. */
+/** Fields that no `Connection` token may remove: a sender could otherwise remove fields that later hops rely on. */
 const NOT_REMOVABLE = new Set(['host', 'content-length', 'authorization', 'cookie', 'via']);
 const isProtected = (name: string): boolean => NOT_REMOVABLE.has(name) || name.startsWith('x-forwarded-');
 

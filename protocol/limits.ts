@@ -21,8 +21,8 @@ const MAX_LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024;
 /** Room for header fields and the rest of such a payload, in bytes: API Gateway takes 10 KB of header fields. */
 const PAYLOAD_ENVELOPE_BYTES = 64 * 1024;
 
-/** Largest body of an answer, in bytes: what base64 leaves of Lambda's payload, some 4.5 MB. */
+/** Largest body of an answer, in bytes: with base64, about 4.5 MB fit Lambda's payload. */
 export const MAX_RESPONSE_BODY_BYTES = ((MAX_LAMBDA_PAYLOAD_BYTES - PAYLOAD_ENVELOPE_BYTES) / 4) * 3;
 
-/** Largest body of a request, in bytes: text travels to Lambda as it is, everything else is limited by its base64 to some 4.5 MB. */
+/** Largest body of a request, in bytes. Text goes to Lambda as it is; any other body goes as base64, which limits it to about 4.5 MB. */
 export const MAX_REQUEST_BODY_BYTES = MAX_LAMBDA_PAYLOAD_BYTES;

@@ -1,8 +1,9 @@
 /**
- * The messages between cloud and agent: JSON text, one object a WebSocket message, told apart by `type`.
+ * The messages between cloud and agent: JSON text, one object per WebSocket message, distinguished by `type`.
  *
- * What is not marked "superset" is what `ttf` 0.3 agents speak and must stay as it is. Superset fields are optional, so
- * that an old agent ignores them; superset message types go only to an agent that announced the capability in `ready`.
+ * Everything that is not marked "superset" is the protocol of `ttf` 0.3 agents and must stay as it is. Superset fields are
+ * optional, so that an old agent ignores them; superset message types go only to an agent that announced the capability in
+ * `ready`.
  */
 import * as v from 'valibot';
 import { readGatewayError, type GatewayError } from './gateway-error';
@@ -23,14 +24,14 @@ const headers = v.custom<Headers>(
 const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'is not base64'));
 /** SHA-256 of a body, base64: how S3 writes it (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html). */
 const sha256 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{43}=$/, 'is not a SHA-256 in base64'));
-/** Superset: what a body that lies in the body bucket has to be, in bytes. */
+/** Superset: the size in bytes and the hash that a body in the body bucket must have. */
 const bodyRef = v.object({ bytes: v.pipe(v.number(), v.integer(), v.minValue(1)), sha256 });
 const statusCode = v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(599));
 
 /**
- * Superset: what our own agents can do beyond the old protocol. `any-method`: forwards every method, not just the usual
- * seven. `drops-duplicates`: does nothing with a request id it has seen, so that one whose fate is uncertain may be sent again.
- * `bodies-by-reference`: fetches bodies that do not fit a message, and uploads its own.
+ * Superset: what agents of this project can do beyond the old protocol. `any-method`: the agent forwards every method, not just
+ * the usual seven. `drops-duplicates`: the agent ignores a request id that it has seen, so that a request that may have been lost
+ * can be sent again. `bodies-by-reference`: the agent fetches and uploads bodies that do not fit a message.
  */
 export const capabilities = ['any-method', 'drops-duplicates', 'bodies-by-reference'] as const;
 export type Capability = (typeof capabilities)[number];
@@ -40,21 +41,21 @@ export const errorCodes = [
   'timeout',
   'local_service_unavailable',
   'internal_error',
-  // Superset: sent by our own agents only.
+  // Superset: sent by agents of this project only.
   'response_too_large',
   'invalid_response',
   'busy',
 ] as const;
 export type AgentErrorCode = (typeof errorCodes)[number];
 
-/** Superset: the sender wants an `ack`. It stands in the message itself, so that the cloud need not look up who understands one. */
+/** Superset: the sender wants an `ack`. The message itself says so, so that the cloud need not look up which agents understand an `ack`. */
 const wantsAck = v.optional(v.boolean());
 
 const ready = v.object({
   type: v.literal('ready'),
   version: v.optional(v.string()),
   capabilities: v.optional(v.array(v.string())),
-  /** Superset: who may visit; without it everybody. */
+  /** Superset: who may visit; without this field everybody may. */
   access: v.optional(visitorAccess),
 });
 
@@ -65,7 +66,10 @@ const connectionEstablished = v.object({
   public_url: v.string(),
   subdomain_url: v.optional(v.string()),
   path_based_url: v.optional(v.string()),
-  /** Superset: the `access` of `ready` is in force. A cloud that does not know it says nothing, and would let everybody in. */
+  /**
+   * Superset: the `access` of `ready` is in force. A cloud that does not know `access` leaves this field out, and would let
+   * everybody in.
+   */
   access: v.optional(v.boolean()),
 });
 
@@ -77,11 +81,11 @@ const httpRequest = v.object({
   uri: v.string(),
   headers,
   body: base64,
-  /** Superset: the body lies at `url`, for a GET before the deadline; `body` is empty then. */
+  /** Superset: the body is at `url`, for a GET before the deadline; `body` is then empty. */
   body_ref: v.optional(v.object({ ...bodyRef.entries, url: v.pipe(v.string(), v.url('is not a URL')) })),
   /** When the visitor's request arrived, in ms since the epoch. */
   timestamp: v.number(),
-  /** Superset: when the visitor's connection is given up, in ms since the epoch. */
+  /** Superset: when the visitor is told that no answer came, in ms since the epoch. */
   deadline: v.optional(v.number()),
 });
 
@@ -91,7 +95,7 @@ const httpResponse = v.object({
   status_code: statusCode,
   headers,
   body: v.optional(base64, ''),
-  /** Superset: the body has been uploaded (`upload_request`); `body` is empty then. */
+  /** Superset: the body has been uploaded (`upload_request`); `body` is then empty. */
   body_ref: v.optional(bodyRef),
   processing_time_ms: v.optional(v.number()),
   ack: wantsAck,
@@ -106,12 +110,12 @@ const failure = v.object({
 });
 
 /**
- * Superset: the agent has an answer whose body does not fit a message, and asks where to put it. Answered by `upload_url`, by an `error` about
- * the request when there is no such place for it, or by an `ack` when nobody waits any more.
+ * Superset: the agent asks where to upload the body of an answer that does not fit a message. The cloud replies with
+ * `upload_url`, with an `error` about the request when the body cannot be uploaded, or with an `ack` when nobody waits any more.
  */
 const uploadRequest = v.object({ type: v.literal('upload_request'), request_id: v.string(), ...bodyRef.entries });
 
-/** Superset: takes exactly the body that was asked for, by PUT with these header fields, before the deadline. */
+/** Superset: the URL takes exactly the body that was asked for, by PUT with these header fields, before the deadline. */
 const uploadUrl = v.object({
   type: v.literal('upload_url'),
   request_id: v.string(),
@@ -150,7 +154,7 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   constructor(
     message: string,
-    /** The request it speaks of, when that much could be read. */
+    /** The request that the message is about, if its id could be read. */
     readonly requestId?: string,
   ) {
     super(message);
@@ -187,7 +191,7 @@ function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOut
   throw new ProtocolError(`${v.getDotPath(issue) ?? 'message'}: ${problemOf(issue)}`, requestIdOf(value));
 }
 
-/** Without what was received, which valibot's own messages quote: errors are logged, and messages carry secrets. */
+/** Describes the problem without the received value, which valibot's own messages quote: errors are logged, and messages carry secrets. */
 const problemOf = ({ message, expected }: v.BaseIssue<unknown>): string =>
   message.startsWith('Invalid ') ? `must be ${expected ?? 'something else'}` : message;
 

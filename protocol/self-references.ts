@@ -1,19 +1,23 @@
 /**
- * Where an answer says where its service is: in `Location`, `Content-Location` and the attributes of cookies. Whoever shows
- * the service at another address, the agent (`--host-header`) and the cloud (path prefix), translates them with these.
+ * Translates the places where an answer states the address of its service: `Location`, `Content-Location` and the attributes of
+ * cookies. The agent (`--host-header`) and the cloud (path prefix) show the service at another address, and translate with these
+ * functions.
  */
 import type { Headers } from './headers';
 
 const REFERENCES = ['location', 'content-location'];
 
-/** scheme and authority, and the rest; `\` ends an authority for browsers (https://url.spec.whatwg.org/#authority-state). */
+/**
+ * Matches scheme with authority, authority, and the rest. For browsers, `\` ends an authority
+ * (https://url.spec.whatwg.org/#authority-state).
+ */
 const REFERENCE = /^((?:https?:)?\/\/([^/?#\\]*))?(.*)$/is;
 
 /**
- * Translates references to the service itself: those that name `host`, and those that begin with a path. Relative ones stay
- * right wherever they stand, and other hosts are not the service's.
- * @param host with its port, as the service knows itself
- * @param translate gets `https://host` or '', and path, query and fragment
+ * Translates references to the service itself: those that name `host`, and those that begin with a path. Relative references stay
+ * right, and references to other hosts do not belong to the service.
+ * @param host the host, with its port, as the service knows itself
+ * @param translate gets `https://host` or '', and the rest: path, query and fragment
  */
 export function translateReferences(headers: Headers, host: string | undefined, translate: (origin: string, rest: string) => string): void {
   for (const name of REFERENCES) {
@@ -28,7 +32,7 @@ function translated(reference: string, host: string | undefined, translate: (ori
   return isOwn ? translate(origin ?? '', rest) : reference;
 }
 
-/** A `Set-Cookie` value in its parts, as browsers cut it (RFC 6265 section 5.2): only at `;`, quotes mean nothing. */
+/** The parts of a `Set-Cookie` value, split as browsers do (RFC 6265 section 5.2): only at `;`, and quotes mean nothing. */
 export interface SetCookie {
   readonly name: string;
   /** `name=value` as sent. */

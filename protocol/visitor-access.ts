@@ -1,23 +1,25 @@
 /**
- * Who may visit a tunnel, as its agent says in `ready` and as the tunnel's row keeps it. The agent hashes: the cloud never gets
- * a password, and what it stores lets nobody in. The cost is fixed here, so that no agent can make the cloud work for it.
+ * Who may visit a tunnel, as its agent says in `ready` and as the tunnel's row stores it. The agent sends digests only, so the
+ * cloud does not get a password from it, and nobody can log in with the stored digests. The cost of a digest is fixed here, so
+ * that no agent can make the cloud work more.
  */
 import { createHash, randomBytes, scrypt, scryptSync, timingSafeEqual, type ScryptOptions } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
 
 /**
- * Passwords are guessable, so a guess has to cost: 16 MiB and some 50 ms of a whole processor (OWASP's N = 2^14, with p = 1
- * because it is on the way of a request): https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+ * Passwords are guessable, so each guess must cost something: 16 MiB and about 50 ms of a whole processor (OWASP's N = 2^14, with
+ * p = 1 because the visitor's request waits for it):
+ * https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 const SCRYPT: ScryptOptions = { N: 2 ** 14, r: 8, p: 1 };
 /** In bytes. */
 const SALT_BYTES = 16;
 const DIGEST_BYTES = 32;
 
-/** Tokens are checked by a fast hash, which only what cannot be guessed survives. In characters. */
+/** Tokens are checked by a fast hash, so they must be too long to guess. In characters. */
 export const MIN_BEARER_TOKEN_LENGTH = 24;
-/** Entries of one kind a tunnel may have: each is looked at for each request. */
+/** How many entries of one kind a tunnel may have: every request checks each of them. */
 export const MAX_ACCESS_ENTRIES = 32;
 
 const base64Of = (bytes: number, what: string) =>
@@ -39,7 +41,7 @@ export const visitorAccess = v.object({
   cidrs: someOf(v.pipe(v.string(), v.check(isCidr, 'is not a CIDR range'))),
   /** Whether the local service sees the credentials too. */
   forward_authorization: v.optional(v.boolean()),
-  /** Whether preflights of CORS, which carry no credentials, need none. */
+  /** Whether CORS preflights, which carry no credentials, are let in without them. */
   allow_preflight: v.optional(v.boolean()),
 });
 export type VisitorAccess = v.InferOutput<typeof visitorAccess>;
@@ -50,7 +52,7 @@ export const newSalt = (): string => randomBytes(SALT_BYTES).toString('base64');
 export const passwordDigestSync = (userAndPassword: string, salt: string): string =>
   scryptSync(userAndPassword.normalize('NFC'), Buffer.from(salt, 'base64'), DIGEST_BYTES, SCRYPT).toString('base64');
 
-/** The same beside other work. */
+/** The same, asynchronous: other work goes on meanwhile. */
 export const passwordDigest = (userAndPassword: string, salt: string): Promise<string> =>
   new Promise((resolve, reject) => {
     scrypt(userAndPassword.normalize('NFC'), Buffer.from(salt, 'base64'), DIGEST_BYTES, SCRYPT, (error, digest) =>
@@ -62,7 +64,7 @@ export const passwordDigest = (userAndPassword: string, salt: string): Promise<s
 export const tokenDigest = (token: string, salt: string): string =>
   createHash('sha256').update(Buffer.from(salt, 'base64')).update(token).digest('base64');
 
-/** Whether a digest is among those; takes as long whichever it is, or none. */
+/** Whether `digest` is among `digests`. The time is the same for every match and for no match. */
 export function isAmong(digest: string, digests: readonly string[]): boolean {
   const wanted = Buffer.from(digest, 'base64');
   let found = false;

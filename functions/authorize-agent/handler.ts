@@ -10,13 +10,13 @@ import { secureRandom } from '../system';
 import { instrumented, logger } from '../telemetry';
 
 const settings = readSettings('authorize-agent');
-/** Begun at init. Without a usable key there is nothing to decide by: the environment ends, and the next one looks again. */
+/** Starts at init. Without a usable key no token can be checked, so the process ends, and the next execution environment tries again. */
 const verifier = startVerifier().catch((error: unknown): never => {
   logger.error('no agent can connect: there is no usable key', error as Error);
   process.exit(1);
 });
 
-/** API Gateway answers 401 to exactly this word. */
+/** API Gateway answers 401 to an error with exactly this message. */
 const UNAUTHORIZED = 'Unauthorized';
 
 export const handler = instrumented(async (event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
@@ -38,7 +38,7 @@ export const handler = instrumented(async (event: APIGatewayRequestAuthorizerEve
   };
 });
 
-/** One kind of token opens an environment: with an identity provider, its own key opens nothing. */
+/** Only one kind of token is accepted: with an identity provider, tokens of the environment's own key are refused. */
 async function startVerifier(): Promise<TokenVerifier> {
   const { TOKEN_ISSUER, TOKEN_KEY_PARAMETER, SERVICE_CALL_MS } = settings;
   if (TOKEN_ISSUER) return issuerVerifier(TOKEN_ISSUER);

@@ -1,6 +1,6 @@
 import type { AgentIdentity } from '../core/tunnel';
 
-/** What the functions behind the agent gateway need of its events; the authorizer's context comes with each of them. */
+/** The fields that functions use of an agent gateway event. Each event contains the context of the authorizer. */
 export interface AgentEvent {
   readonly requestContext: {
     readonly connectionId: string;
@@ -9,13 +9,13 @@ export interface AgentEvent {
   readonly body?: string | null;
 }
 
-/** Who sent the event, as the authorizer decided at connect. @throws Error when the route is not behind the authorizer */
+/** The identity of the sender, as the authorizer decided it at `$connect`. @throws Error when the route is not behind the authorizer */
 export function identityOf(event: AgentEvent): AgentIdentity & { connectionId: string } {
   const { connectionId, authorizer } = event.requestContext;
   const { owner, tunnelId, lease, claim } = authorizer ?? {};
   if (typeof owner !== 'string' || typeof tunnelId !== 'string' || typeof lease !== 'string') {
     throw new Error('the event carries no authorizer context: is $connect behind authorize-agent?');
   }
-  // What an older authorizer said nothing of it may not have.
+  // An older authorizer states no claim. The connection then gets the weaker claim, `held`.
   return { owner, tunnelId, lease, claim: claim === 'granted' ? 'granted' : 'held', connectionId };
 }

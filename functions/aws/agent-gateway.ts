@@ -2,14 +2,17 @@ import type { AgentGateway, PostResult } from '../core/forward-request';
 import { connectionsClient } from './clients';
 import { postToConnection, type PostOutcome } from './connections';
 
-/** A post that takes longer has stalled; whether it arrived only the answer can tell, which is waited for all the while. In ms. */
+/**
+ * Timeout of a post, in ms. A post that takes longer has stalled. Only the answer shows whether it arrived, and the waiter waits
+ * for the answer anyway.
+ */
 const POST_TIMEOUT_MS = 10_000;
 
 const RESULTS: Record<PostOutcome, PostResult> = {
   delivered: 'sent',
   gone: 'gone',
   limited: 'busy',
-  // Cannot happen: messages are measured before. It did not arrive.
+  // Cannot happen, because messages are measured before. Such a message did not arrive.
   'too-large': 'busy',
   unknown: 'uncertain',
 };

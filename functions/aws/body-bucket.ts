@@ -6,38 +6,38 @@ import { requestHandlerFor } from './clients';
 import { sent } from './sent';
 import { traced } from './traced';
 
-/** A body of some MB takes longer than what other services do. */
+/** A call with a body of several MB gets this many times the time of other calls. */
 const BODY_FACTOR = 2.5;
 
 const CHECKSUM = 'x-amz-checksum-sha256';
 
 /**
- * When a URL is signed and how long it lives from then on, in seconds. Signatures know whole seconds only, and the one that is running has
- * begun already. The time is said, and not left to the signer: signing may take until the next second.
+ * The signing time of a URL, and its lifetime from then on in seconds. Signatures use whole seconds, so the time is counted from
+ * the start of the current second. The signer gets the time explicitly, because it may run in the next second.
  */
 function lifeUntil(time: number): { signingDate: Date; expiresIn: number } {
   const signingDate = new Date();
   return { signingDate, expiresIn: Math.max(1, Math.ceil(time / 1000) - Math.floor(signingDate.getTime() / 1000)) };
 }
 
-/** Our own SHA-256 goes along with each body; the SDK's checksums would come on top. */
+/** Turns off the checksums of the SDK: a SHA-256 of this project goes along with each body already. */
 const CHECKSUMS = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' } as const;
 
-/** @param callMs time for one attempt of another service's call, in ms; one of S3's gets two and a half times as much */
+/** @param callMs time for one attempt of a call of other services, in ms; a call of S3 gets two and a half times as much */
 export const s3Client = (callMs: number): S3Client =>
   traced(new S3Client({ ...CHECKSUMS, requestHandler: { ...requestHandlerFor(callMs), requestTimeout: callMs * BODY_FACTOR } }));
 
-/** To whom may not list a bucket, S3 does not tell apart what is missing and what is forbidden. */
+/** Whether the object is missing. For callers that may not list the bucket, S3 answers the same for a missing and a forbidden object. */
 const isMissing = (error: unknown): boolean =>
   error instanceof S3ServiceException && (error.name === 'NoSuchKey' || error.name === 'AccessDenied');
 
 /**
- * The body store in a bucket of S3. `onFailure` is told of removals that failed.
+ * The body store in an S3 bucket. `onFailure` is called for removals that failed.
  * @param callMs as for `s3Client`
  */
 export function bodyBucket(bucket: string, callMs: number, onFailure?: (key: string, error: unknown) => void): BodyStore {
   const client = s3Client(callMs);
-  // Neither what is only signed nor what is not waited for has a place in a trace.
+  // This client signs URLs and sends removals that nobody waits for. Neither belongs in a trace.
   const { credentials, region, requestHandler } = client.config;
   const untraced = new S3Client({ ...CHECKSUMS, credentials, region, requestHandler });
   const object = (key: string) => ({ Bucket: bucket, Key: key });
@@ -57,7 +57,7 @@ export function bodyBucket(bucket: string, callMs: number, onFailure?: (key: str
       }
     },
 
-    // As rows are removed, and for the same reasons: see row-remover.ts.
+    // Sends the removal without waiting for the reply, for the reasons in row-remover.ts.
     remove: (key) => sent(untraced.send(new DeleteObjectCommand(object(key)), { requestTimeout: 0 }), (error) => onFailure?.(key, error)),
 
     downloadUrl: (key, until) => getSignedUrl(untraced, new GetObjectCommand(object(key)), lifeUntil(until)),
@@ -65,7 +65,7 @@ export function bodyBucket(bucket: string, callMs: number, onFailure?: (key: str
     async uploadUrl(key, { bytes, sha256 }, until) {
       const url = await getSignedUrl(untraced, new PutObjectCommand({ ...object(key), ContentLength: bytes, ChecksumSHA256: sha256 }), {
         ...lifeUntil(until),
-        // As header fields S3 holds the upload to them; in the query they would be words.
+        // Signed as headers, S3 enforces them. As query parameters it ignores them.
         signableHeaders: new Set(['host', 'content-length', CHECKSUM]),
         unhoistableHeaders: new Set([CHECKSUM]),
       });

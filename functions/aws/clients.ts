@@ -7,7 +7,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { traced } from './traced';
 
 /**
- * These services answer within milliseconds or are in trouble: a call is given up early enough for a second try.
+ * These services answer within milliseconds or have problems, so a call is given up early enough for a second attempt.
  * @param callMs time for one attempt, in ms; the connection gets a quarter of it
  */
 export const requestHandlerFor = (callMs: number) => ({
@@ -31,9 +31,9 @@ export const eventBridgeClient = (callMs: number): EventBridgeClient =>
 export const ssmClient = (callMs: number): SSMClient => traced(new SSMClient({ requestHandler: requestHandlerFor(callMs) }));
 
 /**
- * The client for `@connections` of one WebSocket stage. One attempt: a message that is repeated may arrive twice, and one that is
- * throttled has a better way to go.
- * @param stageUrl the stage's invoke URL; its management endpoint is the same with https for wss
+ * The client for `@connections` of one WebSocket stage. It makes one attempt only: a message that is repeated may arrive twice,
+ * and callers have a better way for a message that is throttled.
+ * @param stageUrl the stage's invoke URL; its management endpoint is the same URL with https instead of wss
  */
 export function connectionsClient(stageUrl: URL): ApiGatewayManagementApiClient {
   return traced(

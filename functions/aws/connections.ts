@@ -1,22 +1,22 @@
 import { GetConnectionCommand, PostToConnectionCommand, type ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 
-/** What became of a post. `unknown`: no answer in time or a failure of the service; it may have been delivered. */
+/** The result of a post. `unknown`: no answer in time, or a failure of the service; the message may have been delivered. */
 export type PostOutcome = 'delivered' | 'gone' | 'limited' | 'too-large' | 'unknown';
 
 export interface Post {
   readonly connectionId: string;
   readonly text: string;
-  /** For all attempts together, in ms. */
+  /** Time for all attempts together, in ms. */
   readonly timeoutMs: number;
-  /** Whether a second copy does no harm: then a post that met a dead connection to API Gateway is tried again, at once. */
+  /** Whether a second copy does no harm. If so, a post over a dead connection to API Gateway is tried again at once. */
   readonly mayArriveTwice: boolean;
-  /** Told what made an outcome `unknown`. */
+  /** Called with the error that made the outcome `unknown`. */
   readonly onUnknown: (error: unknown) => void;
 }
 
 /**
- * PostToConnection. The SDK's own timeout has been seen not to fire (aws/aws-sdk-js-v3#6896), so the call gets an
- * abort of its own. Never rejects.
+ * Posts by PostToConnection. The SDK's own timeout has been seen not to fire (aws/aws-sdk-js-v3#6896), so the call has an abort
+ * signal of its own. Never rejects.
  */
 export async function postToConnection(client: ApiGatewayManagementApiClient, post: Post): Promise<PostOutcome> {
   const abortSignal = AbortSignal.timeout(post.timeoutMs);
@@ -35,7 +35,10 @@ export async function postToConnection(client: ApiGatewayManagementApiClient, po
   return outcome;
 }
 
-/** A connection that was kept alive through a freeze may be dead, which only its use tells (aws/aws-sdk-js-v3#1196). */
+/**
+ * Whether the connection was reset. A connection that was kept alive through a freeze may be dead, which only its use shows
+ * (aws/aws-sdk-js-v3#1196).
+ */
 const isReset = (error: unknown): boolean => ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 
 function outcomeOf(error: unknown): PostOutcome {
@@ -53,7 +56,7 @@ export async function connectionExists(client: ApiGatewayManagementApiClient, co
     return true;
   } catch (error) {
     if ((error as Error).name === 'GoneException') return false;
-    // Not known to be gone; the next look tells.
+    // It is not known whether the connection is gone; the next check will show it.
     if (isReset(error)) return true;
     throw error;
   }

@@ -3,7 +3,7 @@ import type { Headers } from '../../protocol';
 import type { VisitorRequest } from '../core/visitor-request';
 import type { VisitorResponse } from '../core/visitor-response';
 
-/** Reads an HTTP API event (payload format 2.0): repeated fields come joined, cookies apart. */
+/** Reads an HTTP API event (payload format 2.0), in which repeated fields are joined and cookies are separate. */
 export function toVisitorRequest(event: APIGatewayProxyEventV2, traceHeader: string | undefined): VisitorRequest {
   const { http, timeEpoch } = event.requestContext;
   const headers: Headers = {};
@@ -23,7 +23,10 @@ export function toVisitorRequest(event: APIGatewayProxyEventV2, traceHeader: str
   };
 }
 
-/** Writes the response: cookies one by one, other repeated fields joined, the body always as base64 and so never changed. */
+/**
+ * Writes the response: cookies stay separate, other repeated fields are joined, and the body is always base64, so that it never
+ * changes.
+ */
 export function toLambdaResponse(response: VisitorResponse): APIGatewayProxyStructuredResultV2 {
   const { 'set-cookie': cookies = [], ...rest } = response.headers;
   const headers: Record<string, string> = {};

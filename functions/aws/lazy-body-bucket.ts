@@ -1,6 +1,9 @@
 import type { BodyStore } from '../core/body-store';
 
-/** The body store in a bucket, whose client is loaded with the first large body: most environments never see one, and start without it. */
+/**
+ * The body store in a bucket. Its client is loaded with the first large body: most execution environments never get such a body,
+ * and start without the client.
+ */
 export function lazyBodyBucket(bucket: string, callMs: number, onFailure?: (key: string, error: unknown) => void): BodyStore {
   let loading: Promise<BodyStore> | undefined;
   const store = (): Promise<BodyStore> =>

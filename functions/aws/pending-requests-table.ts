@@ -15,7 +15,7 @@ import {
 
 type Row = Record<string, unknown>;
 
-/** Pending requests in DynamoDB, key `requestId`; every read is strongly consistent. Removals are row-remover.ts's. */
+/** Pending requests in DynamoDB, key `requestId`; every read is strongly consistent. row-remover.ts does the removals. */
 export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: string): Omit<PendingRequests, 'remove'> {
   const table = { TableName: tableName };
   return {
@@ -50,7 +50,7 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
           new UpdateCommand({
             ...table,
             Key: { requestId: answer.requestId },
-            // Who wakes is what the waiter chose: copied from its row, so that nobody else has to decide.
+            // `wake` is copied from the row's `mode`, so that only the waiter chooses what wakes it.
             UpdateExpression: 'SET #status = :completed, #outcome = :outcome, completedAt = :now, wake = #mode',
             ConditionExpression: '#status = :pending AND tunnelId = :tunnel AND #owner = :owner',
             ExpressionAttributeNames: { '#status': 'status', '#outcome': 'outcome', '#mode': 'mode', '#owner': 'owner' },
@@ -62,7 +62,7 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
               ':tunnel': answer.tunnelId,
               ':owner': answer.owner,
             },
-            // Who waits stood in the row before; the answer need not come back.
+            // The old row says which waiter to wake, so the answer need not be sent back.
             ReturnValues: 'ALL_OLD',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
@@ -89,14 +89,14 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
           }),
         );
       } catch (error) {
-        // The waiter has found the answer meanwhile.
+        // The row is no longer completed or no longer there: the waiter has found the answer meanwhile.
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
       }
     },
   };
 }
 
-/** What the row has for an answer from this tunnel and owner. */
+/** The state of the row for an answer from this tunnel and owner. */
 function requestStateOf(row: Row | undefined, answerer: Answerer): RequestState {
   if (!row) return { kind: 'late' };
   const request = requestIn(row);

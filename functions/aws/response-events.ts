@@ -6,8 +6,9 @@ import type { ResponseEvent } from '../core/response-event';
 const ENTRIES_PER_PUT = 10;
 
 /**
- * Publishes events. A call that succeeds may still refuse entries; one that fails is reported and refuses all of its own.
- * @returns indices of the events the bus did not accept
+ * Publishes events. A successful call may still refuse some entries. A failed call is reported, and all its entries count as
+ * refused.
+ * @returns indices of the events that the bus did not accept
  */
 export async function publishResponseEvents(
   client: EventBridgeClient,
@@ -27,7 +28,7 @@ export async function publishResponseEvents(
   return failed;
 }
 
-/** Whether each entry was accepted; none is when the call fails. */
+/** Whether each entry was accepted. When the call fails, no entry is. */
 async function putBatch(
   client: EventBridgeClient,
   entries: PutEventsRequestEntry[],

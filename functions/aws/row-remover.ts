@@ -4,11 +4,12 @@ import type { PendingRequests } from '../core/pending-request';
 import { sent } from './sent';
 
 /**
- * Removes rows without waiting for DynamoDB's reply, which no visitor has to wait for: the call leaves within one turn of the event loop, over
- * a connection that is open from the calls before it. The environment may be frozen before the reply is there; then it is
- * read after the thaw, so the call has no time-out that a freeze would set off. It is not traced: a subsegment that is open at the end of
- * an invocation would hold back the whole of it. A removal that fails leaves its row to sweep.
- * @param client whose connections, credentials and region it uses
+ * Removes rows without waiting for DynamoDB's reply, so that no visitor waits for it. The call is sent within one turn of the
+ * event loop, over a connection that earlier calls have opened. The execution environment may be frozen before the reply arrives;
+ * the reply is then read after the thaw. The call has no time-out, because a freeze would trigger it. The call is not traced,
+ * because a subsegment that is open at the end of an invocation holds back the whole segment. If a removal fails, `sweep` removes
+ * the row.
+ * @param client its connections, credentials and region are used
  */
 export function rowRemover(
   client: DynamoDBDocumentClient,

@@ -14,46 +14,46 @@ import { nameGrants, type NameGrants } from '../core/tunnel-names';
 const MIN_KEY_BYTES = 32;
 /** By how much clocks may differ, in seconds. */
 const CLOCK_SKEW_SECONDS = 30;
-/** Signatures by a private key alone: a key set is public, and what is public must never be the secret of an HMAC. */
+/** Only algorithms that sign with a private key. A key set is public, and a public key must never be the secret of an HMAC. */
 const ISSUER_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
-/** Names of tunnels, in a token of the environment's own key. */
+/** The claim that lists names of tunnels, in a token of the environment's own key. */
 const NAMES_CLAIM = 'names';
 
-/** There is no usable key for agent tokens: nothing may connect. */
+/** There is no usable key for agent tokens, so no agent may connect. */
 export class TokenKeyError extends Error {
   override readonly name = 'TokenKeyError';
 }
 
-/** The token is missing, malformed, expired, for somebody else, or not signed by whom it should be. */
+/** The token is missing, malformed, expired, for another audience, or not signed by the expected signer. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
 }
 
-/** Who a token speaks for, and which names it grants. */
+/** The owner that a token stands for, and the names that it grants. */
 export interface TokenIdentity {
   /** The token's subject. */
   readonly owner: string;
   readonly names: NameGrants;
 }
 
-/** @throws TokenError; TokenKeyError when it cannot be told because the keys cannot be had */
+/** @throws TokenError when the token is refused; TokenKeyError when it cannot be checked because the keys are not available */
 export type TokenVerifier = (token: string) => Promise<TokenIdentity>;
 
 /** An identity provider whose tokens open the agent gateway. */
 export interface TokenIssuer {
   /** Where its public keys are (RFC 7517). */
   readonly jwksUrl: string;
-  /** What `iss` has to be. */
+  /** Required value of `iss`. */
   readonly issuer: string;
-  /** What `aud` has to hold. */
+  /** Value that `aud` must contain. */
   readonly audience: string;
   /** The claim that lists names of tunnels. */
   readonly namesClaim: string;
 }
 
 /**
- * Tokens that are signed with the environment's own key, which is read from SSM once.
- * @throws TokenKeyError when there is no key, or one that is too short
+ * Verifies tokens that are signed with the environment's own key, which is read from SSM once.
+ * @throws TokenKeyError when there is no key, or the key is too short
  */
 export async function ownKeyVerifier(client: SSMClient, parameterName: string): Promise<TokenVerifier> {
   const key = await readKey(client, parameterName);
@@ -73,9 +73,10 @@ async function readKey(client: SSMClient, parameterName: string): Promise<Uint8A
 }
 
 /**
- * Tokens of an identity provider. Its keys are kept for ten minutes by the wall clock, so a freeze counts; an unknown `kid` has
- * them fetched again, but not within 30 s of the last time, so that forged tokens cannot make us hammer it (jose's defaults).
- * @throws TokenKeyError when the keys cannot be had, or there are none
+ * Verifies tokens of an identity provider. Its keys are cached for ten minutes of wall-clock time, so a freeze counts. An unknown
+ * `kid` causes another fetch of the keys, but not within 30 s of the last fetch, so that forged tokens cannot cause many fetches
+ * (jose's defaults).
+ * @throws TokenKeyError when the keys cannot be fetched, or there are none
  */
 export async function issuerVerifier(issuer: TokenIssuer, options: RemoteJWKSetOptions = {}): Promise<TokenVerifier> {
   const keys = createRemoteJWKSet(new URL(issuer.jwksUrl), options);
@@ -98,7 +99,7 @@ export async function issuerVerifier(issuer: TokenIssuer, options: RemoteJWKSetO
   return (token) => checked(async () => (await jwtVerify(token, keyOf, rules)).payload, issuer.namesClaim);
 }
 
-/** The subject is an owner, in rows and logs: text of a decent length, without control characters. OIDC allows 255. */
+/** The subject becomes the owner in rows and logs, so it must be 1 to 255 characters (as OIDC allows) without control characters. */
 const SUBJECT = /^\P{C}{1,255}$/u;
 
 async function checked(verify: () => Promise<JWTPayload>, namesClaim: string): Promise<TokenIdentity> {
@@ -118,8 +119,8 @@ async function checked(verify: () => Promise<JWTPayload>, namesClaim: string): P
 }
 
 /**
- * Whether an error is a verdict on the token. jose's generic error, its time-out and its complaint about a key set are about
- * fetching keys, and what is not jose's is no verdict either.
+ * Whether an error means that the token is bad. jose's generic error, its time-out and its error about a key set are about
+ * fetching keys. Errors that are not from jose say nothing about the token either.
  */
 function isAboutTheToken(error: unknown): boolean {
   if (!(error instanceof errors.JOSEError)) return false;

@@ -28,7 +28,7 @@ const traceCall: BuildMiddleware<object, MetadataBearer> = (next, context) => as
   }
 };
 
-/** The one table that a call is about. */
+/** The table that a call is about; undefined when the call is about no table or several. */
 function tableOf(input: { TableName?: string; RequestItems?: object }): string | undefined {
   const tables = input.TableName !== undefined ? [input.TableName] : Object.keys(input.RequestItems ?? {});
   return tables.length === 1 ? tables[0] : undefined;

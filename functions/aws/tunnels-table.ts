@@ -9,14 +9,17 @@ import type { TunnelLoad } from '../core/tunnel-load';
 type Row = Record<string, unknown>;
 
 /**
- * Tunnels in DynamoDB, key `tunnelId`, and how busy they are.
- * @param share is brought up to date by look-ups, in the same request as the tunnel, whenever that is due; without it the share is 0
+ * Tunnels in DynamoDB, key `tunnelId`, and the number of their slow requests.
+ * @param share is updated by a look-up when it is due, in the same request as the tunnel; without this parameter the share is 0
  */
 export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, share?: LiveShare): TunnelsAndShare & TunnelLoad {
   const readTunnel = async (tunnelId: string): Promise<Row | undefined> =>
     (await client.send(new GetCommand({ TableName: tableName, Key: { tunnelId }, ConsistentRead: true }))).Item;
 
-  /** Whatever of it fails, the tunnel is read by itself: a visitor does not pay for the rollout. */
+  /**
+   * Reads the tunnel and the rollout item. If any part of this fails, the tunnel is read alone, so that the rollout never fails a
+   * visitor's request.
+   */
   const readBoth = async (tunnelId: string, due: LiveShare): Promise<Row | undefined> => {
     const both = { Keys: [{ tunnelId }, { tunnelId: ROLLOUT_ID }], ConsistentRead: true };
     const batch = client.send(new BatchGetCommand({ RequestItems: { [tableName]: both } }));
@@ -47,7 +50,7 @@ export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, 
         TableName: tableName,
         Key: { tunnelId },
         UpdateExpression: 'ADD slowRequests :change',
-        // Not to bring back a row that is gone.
+        // Without this condition, the update would create a removed row again.
         ConditionExpression: 'attribute_exists(tunnelId)',
         ExpressionAttributeValues: { ':change': change },
       });
@@ -59,15 +62,15 @@ export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, 
 export interface LeaseTimes {
   /** How long a lease lasts beyond its connection, in ms. */
   readonly graceMs: number;
-  /** How long after it only its last owner may lease the name, in ms; for who leases names. */
+  /** How long after the lease only its last owner may lease the name, in ms; only for callers of `lease`. */
   readonly cooldownMs?: number;
 }
 
 /**
- * Leases in the rows of the tunnels table. A name is leased: `owner`, `lease` (one `$connect`), `leaseExpiresAt` (ms since the
- * epoch); `connectionId` is there while an agent serves it. While connected the lease outlives the longest connection, so
- * that a `$disconnect` that never comes (it is best effort) frees the name all the same. After it another owner has to wait
- * until the name has cooled down: whoever still calls it would meet a stranger.
+ * Leases in the rows of the tunnels table. The row of a leased name has `owner`, `lease` (one `$connect`) and `leaseExpiresAt`
+ * (ms since the epoch), and `connectionId` while an agent serves the name. The lease outlives the longest possible connection, so
+ * that the name becomes free even if `$disconnect` never comes (it is best effort). After the lease, another owner has to wait
+ * for the cool-down: visitors who still use the name would reach a stranger's service.
  */
 export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, { graceMs, cooldownMs = 0 }: LeaseTimes): TunnelLeases {
   const update = (tunnelId: string, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>): Promise<boolean> =>
@@ -91,7 +94,7 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
 
     publish: (identity, connectionId, { capabilities, access }, now) =>
       update(identity.tunnelId, {
-        // Who may visit changes with who serves: there is no moment in which one is there without the other.
+        // `access` changes in the same write as `connectionId`, so that neither is ever there without the other.
         UpdateExpression:
           'SET connectionId = :connection, connectedAt = :now, capabilities = :capabilities' +
           (access ? ', access = :access' : ' REMOVE access'),

@@ -2,43 +2,43 @@ import type { Clock } from '../core/clock';
 import { Mailbox } from '../core/mailbox';
 import { parseWake, type Wake, type WakeChannel, type WakeSubscription } from '../core/wake';
 
-/** What the channel needs of its socket. */
+/** The part of a socket that the channel uses. */
 export interface WakeConnection {
   /** The connection's id on the wake channel. */
   readonly id: string;
   readonly isOpen: boolean;
   /** In ms since the epoch. */
   readonly openedAt: number;
-  /** Time since anything was heard, in ms. */
+  /** Time since the last message, in ms. */
   idleMs(now: number): number;
-  /** Whether a sign of life comes within `timeoutMs`. */
+  /** Whether a reply to a probe comes within `timeoutMs`. */
   hello(timeoutMs: number): Promise<boolean>;
   close(): void;
 }
 
 export interface WakeChannelOptions {
-  /** Opens a socket that hands what it hears to `onMessage`. */
+  /** Opens a socket that passes its messages to `onMessage`. */
   readonly open: (onMessage: (message: unknown) => void) => Promise<WakeConnection>;
   readonly clock: Clock;
   /** Idle time after which the socket is probed before it is trusted, in ms. */
   readonly idleMs: number;
-  /** Wait for a probe or a new socket before the request polls, in ms. */
+  /** Longest wait for a probe or a new socket, in ms; after this the request polls. */
   readonly readyMs: number;
   /** Age at which the socket is replaced, in ms. */
   readonly rotateMs: number;
   readonly observer: {
-    /** A socket was (re)opened, or could not be. */
+    /** A socket was opened; `replacing` is true if it replaces an older socket. */
     opened(replacing: boolean): void;
     openFailed(error: unknown): void;
-    /** A wake for a request that nobody here waits for (any more). */
+    /** A wake for a request that nobody here waits for, or no longer waits for. */
     stale(wake: Wake): void;
   };
 }
 
 /**
- * The wake channel over a WebSocket: one socket per execution environment, opened lazily, kept across invocations, and
- * distrusted after a freeze: good after seconds, doubtful after half a minute, dead after minutes, and the first write to
- * a dead one can look successful. So only an answer proves it.
+ * The wake channel over a WebSocket: one socket per execution environment, opened at first use and kept across invocations. After
+ * a freeze of seconds, the socket is good; after half a minute, it is doubtful; after minutes, it is dead. The first write to a
+ * dead socket can look successful, so only a reply proves that the socket works.
  */
 export function socketWakeChannel(options: WakeChannelOptions): WakeChannel {
   const { clock, observer } = options;
@@ -72,7 +72,7 @@ export function socketWakeChannel(options: WakeChannelOptions): WakeChannel {
     return opening;
   };
 
-  /** A socket that has just proved to carry; while none does, a new one is opened, also beyond the wait for it. */
+  /** Returns a socket that works. If there is none, a new socket is opened, even if that takes longer than the caller waits. */
   const usable = async (): Promise<WakeConnection | undefined> => {
     const socket = current;
     if (!socket?.isOpen || clock.now() - socket.openedAt > options.rotateMs) return reopen();

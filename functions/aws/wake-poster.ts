@@ -3,8 +3,8 @@ import { connectionsClient } from './clients';
 import { postToConnection, type PostOutcome } from './connections';
 
 /**
- * Posts wakes through the wake channel's `@connections`; `onFailure` is told why one was not delivered.
- * @param timeoutMs a wake that takes longer is given up, because its backstop overtakes it: the bus, or the waiter's own safety read
+ * Posts wakes through the wake channel's `@connections`; `onFailure` gets the reason when a wake was not delivered.
+ * @param timeoutMs a wake that takes longer is given up, because the bus or the waiter's own safety read is then faster
  */
 export function wakePoster(
   stageUrl: URL,

@@ -6,8 +6,8 @@ import WebSocket from 'ws';
 import type { WakeConnection } from './wake-channel';
 
 /**
- * One connection to the wake channel. The channel's `$connect` wants a SigV4 signature; its route `hello` answers with the
- * connection's own id, which no client can learn otherwise, and serves as the proof that the socket still carries.
+ * One connection to the wake channel. The channel's `$connect` requires a SigV4 signature. Its route `hello` answers with the
+ * connection's own id, which a client cannot learn in another way. The answer also proves that the socket works.
  */
 export class WakeSocket implements WakeConnection {
   private connectionId: string | undefined;
@@ -16,7 +16,7 @@ export class WakeSocket implements WakeConnection {
   private constructor(
     private readonly socket: WebSocket,
     private readonly onMessage: (message: unknown) => void,
-    /** When it was opened and last heard of, by the wall clock: a frozen environment's timers stand still. In ms. */
+    /** When the socket was opened, and when it last received a message. In ms of the wall clock, because timers stand still in a freeze. */
     readonly openedAt: number,
     private heardAt: number,
   ) {
@@ -42,7 +42,7 @@ export class WakeSocket implements WakeConnection {
       handshakeTimeout: timeoutMs,
       perMessageDeflate: false,
     });
-    // A socket that fails later, between two listeners, must not take the environment with it.
+    // An error event without a listener would end the process, so the socket always has one.
     socket.on('error', () => undefined);
     await once(socket, 'open');
     const now = Date.now();
@@ -65,7 +65,7 @@ export class WakeSocket implements WakeConnection {
     return now - this.heardAt;
   }
 
-  /** Asks for a sign of life; false when none comes within `timeoutMs`. */
+  /** Sends a probe; false when no reply comes within `timeoutMs`. */
   async hello(timeoutMs: number): Promise<boolean> {
     if (!this.isOpen) return false;
     const answered = new Promise<boolean>((resolve) => this.hellos.push(resolve));
@@ -80,7 +80,7 @@ export class WakeSocket implements WakeConnection {
 
   close(): void {
     this.socket.close();
-    // A dead peer never confirms.
+    // A dead peer never confirms the close.
     setTimeout(() => this.socket.terminate(), 1000).unref();
   }
 

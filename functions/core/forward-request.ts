@@ -190,7 +190,7 @@ async function sendToAgent(
 }
 
 /**
- * Whether both are the same running agent, so that it would also admit the visitor who was admitted before. An agent keeps its
- * salt for as long as it runs.
+ * Whether both rows are of the same running agent, so that a visitor admitted by the first is also admitted by the second. An
+ * agent keeps its salt for as long as it runs.
  */
 const isSameAgent = (newer: Tunnel, tunnel: Tunnel): boolean => newer.owner === tunnel.owner && newer.access?.salt === tunnel.access?.salt;

@@ -1,4 +1,4 @@
-/** Takes a closed connection out of service, unless a newer one has taken over; its name stays leased for a while. */
+/** Takes a closed connection out of service, unless a newer connection has taken over. The tunnel's name stays leased for a while. */
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { identityOf, type AgentEvent } from '../aws/agent-event';
 import { documentClient } from '../aws/clients';

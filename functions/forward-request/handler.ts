@@ -28,7 +28,7 @@ const dynamodb = documentClient(settings.SERVICE_CALL_MS);
 
 const REQUEST_ID_HEADER = 'x-tunnel-request-id';
 
-/** A new wake socket may take as long as this; the request that asked for it polls meanwhile. In ms. */
+/** Time for opening a wake socket, in ms. The request that needed it polls meanwhile. */
 const OPEN_TIMEOUT_MS = 5000;
 
 const wakes = socketWakeChannel({
@@ -64,7 +64,7 @@ const share = new LiveShare({
   },
 });
 
-// With the kill switch nobody asks for the rollout, whatever it says and whether or not it can be read.
+// When the kill switch makes every request poll, the rollout item is not read.
 const tunnels = tunnelsTable(dynamodb, settings.TUNNELS_TABLE, settings.USE_EVENT_DRIVEN ? share : undefined);
 
 const options: Omit<ForwardOptions, 'observer'> = {
@@ -73,7 +73,7 @@ const options: Omit<ForwardOptions, 'observer'> = {
   maxSlowRequests: settings.MAX_SLOW_REQUESTS,
   pending: {
     ...pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
-    // The invocation that asked for it may be over, and its id no longer be in the log's keys.
+    // The request id is logged as `removing`: a removal may fail after its invocation, when the log's keys no longer have the id.
     remove: rowRemover(dynamodb, settings.PENDING_REQUESTS_TABLE, (removing, error) =>
       logger.warn('a row could not be removed', { removing, error: error as Error }),
     ),
@@ -110,6 +110,6 @@ export const handler = instrumented(async (event: APIGatewayProxyEventV2): Promi
   const requestId = randomUUID();
   identify({ requestId });
   const response = await answer(requestId, toVisitorRequest(event, traceHeader()));
-  // By this id `npm run trace` and the logs tell the request's story.
+  // `npm run trace` and the logs find the request by this id.
   return toLambdaResponse({ ...response, headers: { ...response.headers, [REQUEST_ID_HEADER]: [requestId] } });
 });

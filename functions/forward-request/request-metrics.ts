@@ -6,7 +6,7 @@ import type { Answer } from '../core/wait-for-response';
 import { countBy } from '../metrics';
 import { identify, logger } from '../telemetry';
 
-/** Turns what happens to one request into metrics, compared by `cohort` (what was assigned) and `mode` (what was done). */
+/** Turns the events of one request into metrics, by `cohort` (what was assigned) and `mode` (what was done). */
 export class RequestMetrics implements ForwardObserver {
   private assignment: { cohort: Cohort; mode: Mode } | undefined;
   private answer: Answer | undefined;
@@ -24,7 +24,7 @@ export class RequestMetrics implements ForwardObserver {
     if (!this.assignment) return;
     const ms = this.now() - answer.completedAt;
     countBy('ReturnTime', this.assignment, ms);
-    // Who polls is not woken: its reads are no rescue.
+    // A polling request is not woken, so its reads are not safety reads.
     if (this.assignment.mode !== 'polling') countBy('WakeLatency', { source: sourceOf(answer) }, ms);
   }
 
@@ -32,7 +32,10 @@ export class RequestMetrics implements ForwardObserver {
     logger.warn('could not read or remove the pending row', error as Error);
   }
 
-  /** The request is over; `error` is what the visitor is told instead of an answer. One that was never assigned reached no agent. */
+  /**
+   * The request is over; `error` is what the visitor gets instead of an answer. A request that was not assigned has not reached
+   * an agent and is not counted.
+   */
   ended(arrivedAt: number, error?: unknown): void {
     if (!this.assignment) return;
     countBy('ResponseTime', this.assignment, this.now() - arrivedAt);
@@ -40,7 +43,10 @@ export class RequestMetrics implements ForwardObserver {
     if (this.assignment.cohort === 'event-driven' && this.missedItsEvent(error)) countBy('EventDrivenErrors', this.assignment);
   }
 
-  /** Rescued by a read, fallen back to polling, or never answered. An error that came as an answer is no miss. */
+  /**
+   * Whether a safety read found the answer, the request fell back to polling, or no answer came. An error that the agent sent as
+   * its answer does not count.
+   */
   private missedItsEvent(error: unknown): boolean {
     if (this.answer) return sourceOf(this.answer) === 'safety-read';
     return !(error instanceof TunnelError) || error.code === 'deadline_exceeded';

@@ -14,15 +14,15 @@ import { openSpan } from '../tracing';
 const settings = readSettings('process-stream');
 const bus = eventBridgeClient(settings.SERVICE_CALL_MS);
 
-/** A record of the batch that has something to announce; `sequenceNumber` is how Lambda is told to bring it again. */
+/** A record of the batch that needs an event. If its `sequenceNumber` is returned, Lambda delivers the record again. */
 interface Announcement {
   readonly sequenceNumber: string;
   readonly event: ResponseEvent;
-  /** How the request is answered, for its trace. */
+  /** The request's mode, for its trace. */
   readonly mode: string | undefined;
 }
 
-/** Reads the records; one that cannot be read is reported as failed, so that it ends in the on-failure queue. */
+/** Reads the records. A record that cannot be read is reported as failed, so that it ends in the on-failure queue. */
 function announcementsIn(records: readonly DynamoDBRecord[]): { announcements: Announcement[]; unreadable: string[] } {
   const announcements: Announcement[] = [];
   const unreadable: string[] = [];

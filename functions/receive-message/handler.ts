@@ -29,11 +29,14 @@ const wakes = wakePoster(settings.WAKE_CHANNEL_URL, settings.WAKE_POST_MS, (reas
 
 /** In ms. */
 const REPLY_TIMEOUT_MS = 3000;
-/** PostToConnection answers "gone" until a connection is fully established, some 100 ms after `$connect`. In ms. */
+/**
+ * Delays between attempts, in ms: PostToConnection answers "gone" until a connection is fully established, some 100 ms after
+ * `$connect`.
+ */
 const ESTABLISHING_DELAYS_MS = [50, 100, 200, 400];
 
 async function reply(connectionId: string, message: CloudMessage): Promise<void> {
-  // A visitor waits for the wake that is posted beside it; the agent waits for nothing.
+  // The wake goes first: a visitor waits for it, and nobody waits for the ack.
   if (message.type === 'ack') await nextTurn();
   const post = () =>
     postToConnection(connections, {

@@ -1,4 +1,4 @@
-/** Sets the rollout back to polling when an alarm asks for it. What it returns goes to whoever is notified. */
+/** Sets the rollout back to polling when an alarm asks for it. The result goes into the notification. */
 import type { CloudWatchAlarmEvent } from 'aws-lambda';
 import { documentClient } from '../aws/clients';
 import { rolloutTable } from '../aws/rollout-table';
@@ -11,7 +11,7 @@ import { instrumented, logger } from '../telemetry';
 const settings = readSettings('roll-back');
 const rollout = rolloutTable(documentClient(settings.SERVICE_CALL_MS), settings.TUNNELS_TABLE);
 
-/** An alarm may call in any state; only one that is on is meant. */
+/** The result for an alarm that is not in the state ALARM: the call is ignored. */
 interface Ignored {
   readonly alarm: string;
   readonly ignoredState: string;

@@ -1,4 +1,4 @@
-/** Removes what a crash could leave, probes stream and bus, and says how far the rollout is. */
+/** Removes what a crash may leave behind, probes stream and bus, and reports the share of the rollout. */
 import { randomUUID } from 'node:crypto';
 import { s3Client } from '../aws/body-bucket';
 import { connectionsClient, documentClient } from '../aws/clients';
@@ -27,7 +27,7 @@ const store = sweepStore({
 
 const rollout = rolloutTable(client, settings.TUNNELS_TABLE);
 
-/** Runs are numbered by the minute: the schedule's rate. In ms. */
+/** Length of a run, in ms: the rate of the schedule. Runs are numbered by the minute. */
 const RUN_MS = 60_000;
 
 async function reportRollout(): Promise<void> {
@@ -39,7 +39,7 @@ async function reportRollout(): Promise<void> {
 
 export const handler = instrumented(async (): Promise<void> => {
   const now = systemClock.now();
-  // Cleaning up comes last: it may take long, and may fail, without a word about stream, bus and rollout.
+  // Cleaning up comes last, because it may take long or fail. The probe and the share are then reported already.
   await sendProbe(client, settings.PENDING_REQUESTS_TABLE, `probe-${randomUUID()}`, now);
   await reportRollout();
   const removed = await sweep(store, now, { run: Math.floor(now / RUN_MS), nameCooldownMs: settings.NAME_COOLDOWN_MS });

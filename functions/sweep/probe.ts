@@ -1,12 +1,12 @@
 import { DeleteCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ROW_VERSION } from '../core/pending-request';
 
-/** A probe that has not come back after this long is worthless, like any wake. In ms. */
+/** Deadline of a probe, in ms. As for any request, a wake after the deadline is worthless. */
 const PROBE_LIFE_MS = 60_000;
 
 /**
- * Sends a probe through stream and bus, so that a broken backstop is noticed while nothing depends on it: a row that is
- * completed like any other, for which nobody waits. The row goes at once; the stream has its change all the same.
+ * Sends a probe through stream and bus, so that a failure is noticed before a request needs them. A probe is a row that is
+ * completed like any other, but nobody waits for it. The row is deleted at once; the stream still has its change.
  */
 export async function sendProbe(client: DynamoDBDocumentClient, tableName: string, requestId: string, now: number): Promise<void> {
   const table = { TableName: tableName };

@@ -7,7 +7,10 @@ import { ROLLOUT_ID } from '../core/rollout-item';
 import type { SweepStore } from '../core/sweep';
 import type { TunnelLeases } from '../core/tunnel';
 
-/** What sweep looks through: both tables (small: rows live for seconds, tunnels are as many as agents), the bodies and `@connections`. */
+/**
+ * The store that `sweep` looks through: both tables, the bodies and `@connections`. The tables are small: pending rows live for
+ * seconds, and there are as many tunnels as agents.
+ */
 export function sweepStore(options: {
   client: DynamoDBDocumentClient;
   connections: ApiGatewayManagementApiClient;

@@ -8,7 +8,7 @@ import { identify, instrumented, logger } from '../telemetry';
 
 const settings = readSettings('wake-waiter');
 const wakes = wakePoster(settings.WAKE_CHANNEL_URL, settings.WAKE_POST_MS, (reason, error) => {
-  // A waiter that has gone wants nothing.
+  // A waiter that has gone needs no wake.
   if (reason === 'gone') return;
   logger.warn('the wake was not delivered', { reason, ...(error !== undefined && { error: error as Error }) });
   countBy('WakeFailed', { reason });
@@ -18,6 +18,6 @@ export const handler = instrumented(async (event: ResponseEvent): Promise<void> 
   const { requestId, tunnelId, waiterConnectionId, probe } = event;
   identify({ requestId, tunnelId });
   if (probe) count('ProbeReturned');
-  // Whatever comes of it, there is nothing to do again: the waiter reads its row once a second.
+  // A failed wake is not tried again, because the waiter reads its row once a second.
   else await wakes.post(waiterConnectionId, { version: SHAPE_VERSION, requestId, source: 'bus' });
 });
