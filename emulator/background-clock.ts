@@ -4,7 +4,7 @@ import type { Clock } from './clock';
 /** Longer timers fire at once in Node.js. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The real clock, for services that wait in the background: its timers keep no process alive. */
+/** The real clock, for services that wait in the background: its timers do not keep the process alive. */
 export const backgroundClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => {

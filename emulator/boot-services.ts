@@ -56,35 +56,35 @@ export interface CloudOptions {
   /** Port that visitors use; 0 for any free one. */
   readonly httpPort: number;
   readonly limits?: Limits;
-  /** What the functions log. */
+  /** Receives every log line of the functions. */
   readonly log: LogSink;
-  /** One line for people. */
+  /** Receives warnings for people, one line each. */
   readonly warn: (text: string) => void;
-  /** Wraps every AWS call that a function makes, also those that are refused. */
+  /** Wraps every AWS call that a function makes, including refused calls. */
   readonly intercept?: Interceptor;
-  /** Wraps every invocation that a gateway asks for. */
+  /** Wraps every invocation by a gateway. */
   readonly interceptInvocation?: InvocationInterceptor;
-  /** How slow the services are; without it they are as quick as this machine. */
+  /** Latency profile of the services. Without a profile, the services add no waits. */
   readonly latency?: Latency | undefined;
-  /** What goes wrong on purpose. */
+  /** The faults to inject. */
   readonly faults?: FaultPlan | undefined;
-  /** Whether each request is traced, as the Lambda service does with one a second and 5 % of the rest; true unless it says otherwise. */
+  /** Whether every request is traced; default true. AWS Lambda traces one request per second and 5 % of the others. */
   readonly traces?: boolean;
-  /** Directory in which V8's code caches of functions are kept; without it every environment compiles its code anew. */
+  /** Directory for V8's code caches of the functions. Without it, every execution environment compiles its code again. */
   readonly codeCache?: string | undefined;
-  /** How many execution environments initialise at once at most; without it as many as the machine has cores. */
+  /** How many execution environments may initialise at the same time; default: the number of the machine's cores. */
   readonly concurrentStarts?: number | undefined;
-  /** Divides the periods of alarms and the pauses between their evaluations; 1 where it is not given. Clocks run as ever. */
+  /** Divides the periods of alarms and the pauses between their evaluations; default 1. It does not change clocks. */
   readonly alarmTimeFactor?: number;
-  /** Whether alarms are evaluated, and so act; true unless it says otherwise. */
+  /** Whether alarms are evaluated and run their actions; default true. */
   readonly watch?: boolean;
-  /** Told of every decision on what functions and services do, from the boot on. */
+  /** Called with every IAM decision about functions and services, from the boot on. */
   readonly onDecision?: (decision: AccessDecision) => void;
-  /** Told of every segment of a sampled trace: those that functions send, and Lambda's own. */
+  /** Called with every segment of a sampled trace: the segments that functions send, and Lambda's own. */
   readonly onSegment?: (segment: Segment) => void;
 }
 
-/** What runs. */
+/** The running services. */
 export interface Services {
   readonly spec: CloudSpec;
   readonly edge: HttpApiEdge;
@@ -99,22 +99,22 @@ export interface Services {
   readonly schedules: Schedules;
   readonly guard: ProcessGuard;
   readonly iam: Iam;
-  /** Every AWS call the functions made, counted. */
+  /** Counts the AWS calls of the functions. */
   readonly calls: CallRecorder;
-  /** The fault plan at work: switches and counts. */
+  /** The running fault plan: switches faults on and off, and counts them. */
   readonly faults: Faults;
   readonly metrics: Metrics;
   readonly alarms: Alarms;
   readonly logs: LogStore;
-  /** Where AWS's APIs are, for the SDK: `http://127.0.0.1:PORT`. */
+  /** Endpoint of the AWS APIs for the SDK: `http://127.0.0.1:PORT`. */
   readonly awsEndpoint: string;
-  /** Who may call them from outside of the functions. */
+  /** The principal for AWS calls from outside the functions. */
   readonly operator: Principal;
 }
 
 /**
- * Starts what a stack asks for, in the order in which the parts need each other.
- * @param started is told of each part that has to be closed, also when a later one fails
+ * Starts the services of a stack. Each service starts after the services that it needs.
+ * @param started called with each part that must be closed, also when a later part fails to start
  */
 export async function bootServices(options: CloudOptions, started: <P extends Closeable>(part: P) => P): Promise<Services> {
   const { account, variables, limits = AWS_LIMITS, onDecision, alarmTimeFactor: timeFactor = 1 } = options;
@@ -123,14 +123,14 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const log: Logger = { warn: options.warn };
   const stack = readStack(options.stackFile);
   const read = (endpoints: Endpoints): CloudSpec => readCloudSpec(stack, { region, accountId, variables, endpoints });
-  // The doors come first: functions learn their addresses from their environment, which the ports are part of.
+  // The gateways listen first: the functions' environment variables contain the gateways' addresses with their ports.
   const apis = read({ visitors: 'http://127.0.0.1', webSockets: 'ws://127.0.0.1' });
   const permissions = new Permissions(apis.permissions);
   const operator = newOperator(accountId);
   const iam = new Iam({ spec: apis, warn: options.warn, operator, ...(onDecision && { onDecision }) });
   checkLambdaRights(iam, apis);
   checkNames(options.faults ?? NO_FAULTS, apis);
-  // eslint-disable-next-line prefer-const -- known only once the doors are open
+  // eslint-disable-next-line prefer-const -- assigned below, after the gateways listen
   let lambda: LambdaService;
   const invoker: FunctionInvoker = {
     invoke: (...args) => lambda.invoke(...args),
@@ -142,7 +142,7 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   const faults = new Faults(options.faults ?? NO_FAULTS, new ResourceNames(apis));
   const kill = (environmentId: string): void => void lambda.kill(environmentId);
   const broken = faultHooks(faults, { spec: apis, kill });
-  // Whoever looks on sees what the caller sees: the fault, the wait, and the refusal.
+  // Observers come first in the chain, so they see what the caller sees: faults, waits and refusals.
   const intercept = chain(calls.intercept, dynamodbMetrics(metrics), options.intercept, broken.intercept, slow.intercept, iam.intercept);
   const ofGateways = intercepted(invoker, options.interceptInvocation, slow.interceptInvocation);
 
@@ -284,13 +284,13 @@ export async function bootServices(options: CloudOptions, started: <P extends Cl
   };
 }
 
-/** Every line to each of several. */
+/** Combines sinks: every line goes to each of them. */
 const tee =
   (...sinks: readonly LogSink[]): LogSink =>
   (line) =>
     sinks.forEach((sink) => sink(line));
 
-/** The invoker as gateways see it; the first interceptor is the outermost. */
+/** Wraps the invoker for the gateways. The first interceptor is the outermost. */
 function intercepted(invoker: FunctionInvoker, ...interceptors: readonly (InvocationInterceptor | undefined)[]): FunctionInvoker {
   return interceptors.reduceRight<FunctionInvoker>(
     (inner, intercept) =>

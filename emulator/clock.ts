@@ -1,4 +1,4 @@
-/** Time as the services see it. It is passed in, so that a test can be its own clock. */
+/** The clock of a service. The clock is an option of each service, so that a test can control the time. */
 export interface Clock {
   /** Wall clock, in ms since the epoch. */
   readonly now: () => number;

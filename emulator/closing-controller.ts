@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
-/** Ends, with one signal, whatever a service is waiting for; any number of waits is no leak to warn about. */
+/** Creates a controller that ends all waits of a service with one signal, without Node's warning about many listeners. */
 export function closingController(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

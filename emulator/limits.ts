@@ -1,5 +1,5 @@
 /**
- * AWS's limits and habits as the local cloud keeps them. All are settings, so that a test can divide the long ones.
+ * AWS's limits and times, as the local cloud applies them. All are settings, so that a test can shorten the long times.
  * Times are in ms, sizes in bytes.
  */
 
@@ -13,9 +13,9 @@ export const AWS_LIMITS = {
     connectionMs: 2 * 60 * 60 * 1000,
     idleMs: 10 * 60 * 1000,
     integrationTimeoutMs: 29_000,
-    /** An idle connection to `@connections` is kept this long; AWS publishes no number, Node's 5 s would be harsher than it is. */
+    /** How long an idle connection to `@connections` stays open. AWS publishes no number; Node's default of 5 s is too short. */
     keepAliveMs: 60_000,
-    /** Messages held for a client that does not read before PostToConnection answers 429; AWS publishes no number. */
+    /** PostToConnection answers 429 when so many messages wait for a client that does not read; AWS publishes no number. */
     bufferedMessages: 128,
   },
   /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */

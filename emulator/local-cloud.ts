@@ -3,20 +3,20 @@ import type { Closeable } from './services';
 import { TerraformError } from './terraform/terraform-error';
 
 /**
- * AWS on one machine, booted from a synthesized stack: what the stack says is what runs. Functions run as
- * their real bundles and reach everything else through the AWS SDK; none of them knows that it is local.
+ * AWS on one machine, booted from a synthesized stack: the local cloud runs the resources that the stack declares.
+ * Functions run from their real bundles and reach all services through the AWS SDK, as on AWS.
  */
 export class LocalCloud implements Closeable {
   private constructor(
-    /** What runs, for those who look on: tests, a console, a benchmark. */
+    /** The running services, for observers: tests, a console, a benchmark. */
     readonly services: Services,
     private readonly parts: readonly Closeable[],
   ) {}
 
   /**
    * Boots everything the stack asks for.
-   * @throws TerraformError, AlarmBootError, LambdaBootError, GatewayBootError, EventsBootError, EventPatternError or IamBootError for what cannot run, by its
-   * address; nothing is left running then
+   * @throws TerraformError, AlarmBootError, LambdaBootError, GatewayBootError, EventsBootError, EventPatternError or IamBootError for a
+   * resource that cannot run, with its Terraform address; nothing is left running then
    */
   static async boot(options: CloudOptions): Promise<LocalCloud> {
     const parts: Closeable[] = [];
@@ -47,7 +47,7 @@ export class LocalCloud implements Closeable {
   }
 }
 
-/** Last started first: whoever calls ends before whom it calls. */
+/** Closes the last started part first: a caller closes before the services that it calls. */
 async function closeAll(parts: readonly Closeable[]): Promise<void> {
   for (const part of [...parts].reverse()) await part.close();
 }

@@ -1,6 +1,6 @@
 /**
- * What can be seen of a running local cloud, as an SRE sees it in CloudWatch and X-Ray: for `npm start`, the console page, the AWS APIs
- * that answer from it, and rehearsals. Times are ms since the epoch.
+ * The observable data of a running local cloud (metrics, alarms, logs), as CloudWatch shows them. `npm start`, the console page,
+ * the CloudWatch API and rehearsals read them. Times are ms since the epoch.
  */
 import type { EventEmitter } from 'node:events';
 import type { LogLine } from './services';
@@ -8,7 +8,7 @@ import type { LogLine } from './services';
 export interface MetricId {
   readonly namespace: string;
   readonly name: string;
-  /** The whole set: CloudWatch finds a metric by nothing less. */
+  /** The complete set of dimensions: CloudWatch finds a metric only by its complete set. */
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +43,7 @@ export interface AlarmView {
   readonly kind: 'metric' | 'composite';
   readonly description: string;
   readonly state: AlarmState;
-  /** Why it is in this state, for people. */
+  /** Why the alarm is in this state, for people. */
   readonly reason: string;
   readonly since: number;
 }
@@ -64,7 +64,7 @@ export interface Alarms {
 }
 
 export interface Logs {
-  /** The newest, oldest of them first. */
+  /** The newest `limit` lines, oldest first. */
   recent(limit: number): readonly LogLine[];
   readonly events: EventEmitter<{ line: [LogLine] }>;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Principal } from './services';
 
-/** Who calls from outside of the functions: people with the command line, rehearsals. A key of its own, good for this run alone. */
+/** Creates the principal for calls from outside the functions: the command line and rehearsals. Its key is valid for this run only. */
 export function newOperator(accountId: string): Principal {
   return {
     accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,

@@ -1,48 +1,49 @@
-/** How the services of the local cloud speak to each other. Each is implemented in its own folder. */
+/** The interfaces between the services of the local cloud. Each service is implemented in its own folder. */
 import type { EventEmitter } from 'node:events';
 
 export interface Logger {
-  /** One line for people (boot problems, habits of AWS that bite). */
+  /** Writes one line for people, such as a boot problem or surprising behaviour of AWS. */
   warn(message: string): void;
 }
 
 // --- Lambda ---------------------------------------------------------------------------------------------------------
 
-/** What came of an invocation. */
+/** The result of an invocation. */
 export type InvokeResult = InvocationOutcome & {
-  /** Lambda's id of the invocation, as in its log lines; missing where the function was not run. */
+  /** Lambda's id of the invocation, as in the log lines; missing when the function was not run. */
   readonly requestId?: string;
 };
 
 export type InvocationOutcome =
   | { readonly kind: 'ok'; readonly payload: unknown }
-  /** The function threw, crashed or timed out: what Lambda answers with `X-Amz-Function-Error`. */
+  /** The function threw, crashed or timed out. Lambda's answer has the header `X-Amz-Function-Error`. */
   | { readonly kind: 'error'; readonly errorType: string; readonly errorMessage: string }
   /** 429 TooManyRequestsException */
   | { readonly kind: 'throttled'; readonly reason: string };
 
 /**
- * Where an invocation comes from: a visitor's request from outside, everything else (a WebSocket, a stream, a rule, an alarm) from
- * inside. Where invocations wait for an execution environment, those from inside go first, because they release others.
+ * Where an invocation comes from. A visitor's request comes from outside. Everything else (a WebSocket, a stream, a rule, an alarm)
+ * comes from inside. While invocations wait for an execution environment, inside invocations go first, because other requests wait
+ * for them.
  */
 export type Origin = 'inside' | 'outside';
 
 export interface InvokeOptions {
   readonly traceHeader?: string;
-  /** `inside` where it is missing. */
+  /** Default: `inside`. */
   readonly origin?: Origin;
-  /** When it aborts, an invocation that still waits for an execution environment is not run at all. */
+  /** When the signal aborts, an invocation that still waits for an execution environment is not run at all. */
   readonly signal?: AbortSignal;
 }
 
 export interface FunctionInvoker {
-  /** RequestResponse: resolves with what the function returned or how it failed; rejects only for an unknown ARN. */
+  /** Invocation type RequestResponse: resolves with the function's result or failure; rejects only for an unknown ARN. */
   invoke(functionArn: string, payload: unknown, options?: InvokeOptions): Promise<InvokeResult>;
-  /** Event: queued, retried and sent to the on-failure destination as the function's async settings say. */
+  /** Invocation type Event: queued, retried and sent to the on-failure destination as the function's async settings say. */
   invokeAsync(functionArn: string, payload: unknown, options?: { traceHeader?: string }): void;
 }
 
-/** Wraps each invocation that an API Gateway asks for: where latency comes in, and those who look on. */
+/** Wraps each invocation by an API Gateway: latency and observers are interceptors. */
 export type InvocationInterceptor = (
   call: { readonly functionArn: string; readonly payload: unknown },
   next: () => Promise<InvokeResult>,
@@ -53,14 +54,14 @@ export interface ExecutionEnvironment extends EventEmitter<{ freeze: []; thaw: [
   readonly id: string;
   readonly functionName: string;
   readonly pid: number;
-  /** While true its process does not run: nothing may be delivered to it. */
+  /** While true, the process does not run, and nothing may be delivered to the environment. */
   readonly frozen: boolean;
   readonly exited: boolean;
 }
 
 // --- who calls ------------------------------------------------------------------------------------------------------
 
-/** Whom an access key belongs to. `sessionToken` tells the execution environments of one function apart. */
+/** The owner of an access key. `environment` is known when the call has the session token of an execution environment. */
 export interface Principal {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -81,11 +82,17 @@ export interface AwsCall {
   /** `GetItem`, `PutEvents`, `ManageConnections` … */
   readonly operation: string;
   readonly caller: Principal;
-  /** The parsed JSON request; for `s3` the parameters by the SDK's names, and `bytes` of the body; for `execute-api` `{method, apiId, stage, connectionId, bytes}` or, of a connect, `{apiId, stage, routeKey}`. */
+  /**
+   * The parsed JSON request. For `s3`: the parameters by the SDK's names, and `bytes` of the body. For `execute-api`:
+   * `{method, apiId, stage, connectionId, bytes}`, or `{apiId, stage, routeKey}` for a connect.
+   */
   readonly input: Record<string, unknown>;
-  /** What a REST request carries; of the others it is all in `input`. */
+  /** The body of a REST request. Other requests have everything in `input`. */
   readonly body?: Buffer;
-  /** When the service had it, of `performance.now()`, in ms: reading it and checking its signature are part of the time that a service takes. */
+  /**
+   * When the request arrived, as `performance.now()`, in ms. Reading the request and checking its signature are part of the time that
+   * a service takes.
+   */
   readonly arrivedAt: number;
 }
 export interface AwsReply {
@@ -94,13 +101,13 @@ export interface AwsReply {
   readonly body: string | Buffer;
 }
 
-/** Where later issues hook in (IAM, latency, faults, call records): wraps every AWS API call a function makes. */
+/** Wraps every AWS API call of a function: IAM, latency, faults and call records are interceptors. */
 export type Interceptor = (call: AwsCall, next: () => Promise<AwsReply>) => Promise<AwsReply>;
 
 /** One service behind the AWS endpoint; throws AwsError for a refusal. */
 export type AwsService = (call: AwsCall) => Promise<AwsReply>;
 
-/** An error as an AWS API words it. */
+/** An error with the status, code and message of an AWS API. */
 export class AwsError extends Error {
   override readonly name = 'AwsError';
   constructor(
@@ -125,7 +132,7 @@ export interface StreamRecord {
   readonly eventSourceARN: string;
   readonly userIdentity?: { readonly type: 'Service'; readonly principalId: 'dynamodb.amazonaws.com' };
   readonly dynamodb: {
-    /** Seconds since the epoch, as DynamoDB rounds it. */
+    /** Whole seconds since the epoch, as in DynamoDB. */
     readonly ApproximateCreationDateTime: number;
     readonly Keys: Record<string, unknown>;
     readonly NewImage?: Record<string, unknown>;
@@ -149,9 +156,9 @@ export interface QueueMessage {
   readonly attributes: Readonly<Record<string, string>>;
   readonly sentAt: number;
 }
-/** Who sends to a queue: Lambda in a function's name, or a service by itself, for one of its resources. */
+/** The sender of a message: Lambda on behalf of a function, or another service on behalf of one of its resources. */
 export type Sender = { readonly functionArn: string } | { readonly service: string; readonly sourceArn: string };
-/** Queues by ARN; what dead letters and on-failure destinations are sent to. */
+/** Queues by ARN. They receive dead letters and the records for on-failure destinations. */
 export interface Queues {
   send(queueArn: string, body: string, sender: Sender, attributes?: Readonly<Record<string, string>>): void;
   messages(queueArn: string): readonly QueueMessage[];
@@ -159,18 +166,18 @@ export interface Queues {
 
 export interface TopicMessage {
   readonly messageId: string;
-  /** Of an e-mail; alarms have one. */
+  /** Subject of an e-mail; messages of alarms have a subject. */
   readonly subject?: string;
   readonly body: string;
   readonly publishedAt: number;
 }
-/** Topics by ARN; what alarms and destinations tell people through. */
+/** Topics by ARN. Alarms and on-failure destinations publish to them. */
 export interface Topics {
   publish(topicArn: string, message: { readonly subject?: string; readonly body: string }, publisher: Sender): void;
   messages(topicArn: string): readonly TopicMessage[];
 }
 
-/** Where a function's log lines go; EMF metrics and REPORT lines are among them. */
+/** One log line of a function; EMF metrics and REPORT lines are log lines too. */
 export interface LogLine {
   readonly at: number;
   readonly functionName: string;
@@ -180,7 +187,7 @@ export interface LogLine {
 }
 export type LogSink = (line: LogLine) => void;
 
-/** A service with a life of its own. */
+/** A service that must be closed. */
 export interface Closeable {
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * What the services of the local cloud are given at boot: the run-time meaning of each Terraform resource, with every
- * reference resolved. `terraform/` reads the synthesized JSON into these; a service knows nothing of Terraform.
+ * The specifications that services receive at boot: one for each Terraform resource, with every reference resolved.
+ * `terraform/` reads the synthesized JSON into these types; a service knows nothing of Terraform.
  * `address` is the Terraform address (`aws_lambda_function.forward-request`), for messages to people. Times are in ms.
  */
 
@@ -52,9 +52,9 @@ export interface MappingSpec {
   readonly parallelizationFactor: number;
   /** Filter patterns as JSON values; a record passes when any matches. Empty: everything passes. */
   readonly filters: readonly unknown[];
-  /** -1: without end. */
+  /** -1: no limit. */
   readonly maxRetries: number;
-  /** -1: until the stream forgets the record. */
+  /** -1: until the stream's retention ends. */
   readonly maxRecordAgeMs: number;
   readonly bisectOnError: boolean;
   readonly reportsItemFailures: boolean;
@@ -73,7 +73,7 @@ export interface BucketSpec {
   readonly address: string;
   readonly name: string;
   readonly arn: string;
-  /** Rules that remove objects whose keys begin with a prefix, after days. */
+  /** Lifecycle rules: each removes the objects with a key prefix after a number of days. */
   readonly expirations: readonly { readonly ruleId: string; readonly prefix: string; readonly days: number }[];
 }
 
@@ -87,12 +87,12 @@ export interface RuleSpec {
   readonly address: string;
   readonly name: string;
   readonly arn: string;
-  /** Name of its bus; `default` where none is given. */
+  /** Name of the rule's bus; `default` when the stack gives none. */
   readonly busName: string;
   readonly enabled: boolean;
-  /** The event pattern as a JSON value, or ... */
+  /** The event pattern as a JSON value. A rule has a pattern or a schedule. */
   readonly pattern?: unknown;
-  /** ... the schedule, `rate(1 minute)`. */
+  /** `rate(1 minute)` */
   readonly schedule?: string;
   readonly targets: readonly TargetSpec[];
 }
@@ -108,13 +108,13 @@ export interface TargetSpec {
   readonly deadLetterArn?: string;
 }
 
-/** `aws_lambda_permission`: who may invoke a function. Without one the service's invocation is refused, as on AWS. */
+/** `aws_lambda_permission`: allows a service to invoke a function. Without it, the invocation is refused, as on AWS. */
 export interface PermissionSpec {
   readonly address: string;
   readonly functionName: string;
   /** `apigateway.amazonaws.com`, `events.amazonaws.com` */
   readonly principal: string;
-  /** ARN pattern with `*` and `?`; without it every source passes. */
+  /** ARN pattern with `*` and `?`; without it, every source is allowed. */
   readonly sourceArn?: string;
 }
 
@@ -133,7 +133,7 @@ export interface LambdaIntegrationSpec {
   readonly timeoutMs: number;
 }
 
-/** A MOCK integration: answers itself, without code. */
+/** A MOCK integration: API Gateway answers itself, without a function. */
 export interface MockIntegrationSpec {
   readonly kind: 'mock';
   readonly address: string;
@@ -165,11 +165,11 @@ export interface WebSocketRouteSpec {
         readonly address: string;
         readonly authorizerId: string;
         readonly functionArn: string;
-        /** `route.request.header.Authorization` …; a connect without one of these gets 401. */
+        /** `route.request.header.Authorization` …; a connect request that lacks any of these gets 401. */
         readonly identitySources: readonly string[];
       };
   readonly integration: LambdaIntegrationSpec | MockIntegrationSpec;
-  /** Whether the route has a route response, without which nothing is sent back. */
+  /** Whether the route has a route response. Without one, nothing is sent back to the client. */
   readonly hasRouteResponse: boolean;
 }
 
@@ -180,9 +180,9 @@ export interface ParameterSpec {
   readonly value: string;
 }
 
-/** A policy as a JSON value, its references resolved; `emulator/iam/` reads it. */
+/** A policy as a JSON value with its references resolved; `emulator/iam/` parses the policy. */
 export interface PolicySpec {
-  /** With the attribute: `aws_iam_role_policy.sweep-policy.policy`. */
+  /** Terraform address with the attribute: `aws_iam_role_policy.sweep-policy.policy`. */
   readonly address: string;
   readonly document: unknown;
 }
@@ -191,12 +191,12 @@ export interface PolicySpec {
 export interface RoleSpec {
   readonly address: string;
   readonly arn: string;
-  /** Who may take it on. */
+  /** The trust policy: who may assume the role. */
   readonly trust: PolicySpec;
   readonly policies: readonly PolicySpec[];
 }
 
-/** What the policy of a queue, a bucket, an event bus or a topic says of its callers. */
+/** The resource policy of a queue, a bucket, an event bus or a topic. */
 export interface ResourcePolicySpec extends PolicySpec {
   readonly resourceArn: string;
 }
@@ -205,7 +205,7 @@ export interface TopicSpec {
   readonly address: string;
   readonly name: string;
   readonly arn: string;
-  /** Id, alias or ARN of the key that encrypts it. */
+  /** Id, alias or ARN of the key that encrypts the topic. */
   readonly kmsKey?: string;
 }
 
@@ -213,7 +213,7 @@ export interface TopicSpec {
 export interface MetricStatSpec {
   readonly namespace: string;
   readonly name: string;
-  /** The whole set. */
+  /** The complete set of dimensions. */
   readonly dimensions: Readonly<Record<string, string>>;
   /** `Sum`, `Average`, `p99` … */
   readonly statistic: string;
@@ -222,13 +222,13 @@ export interface MetricStatSpec {
   readonly unit?: string;
 }
 
-/** A metric or, instead of it, an expression over others by their ids. */
+/** A query for a metric, or for an expression that names other queries by their ids. */
 export interface MetricQuerySpec {
   readonly id: string;
   readonly label?: string;
   readonly metric?: MetricStatSpec;
   readonly expression?: string;
-  /** Whether it is what the alarm watches, or what the request is answered with. */
+  /** Whether the result is used: the alarm watches it, or the answer to the request contains it. */
   readonly returnsData: boolean;
 }
 
@@ -254,18 +254,18 @@ interface AlarmSpecBase {
 
 export interface MetricAlarmSpec extends AlarmSpecBase {
   readonly kind: 'metric';
-  /** One of them returns data. An alarm of a single metric, without `metric_query`, has one query. */
+  /** Exactly one query returns data. An alarm of a single metric, without `metric_query`, has one query. */
   readonly queries: readonly MetricQuerySpec[];
-  /** Whether it was written with `metric_query`, which is how it is described. */
+  /** Whether the stack declares the alarm with `metric_query`. DescribeAlarms shows the alarm in the same form. */
   readonly usesQueries: boolean;
   readonly comparison: Comparison;
   readonly threshold: number;
-  /** N */
+  /** N of "M out of N datapoints" */
   readonly evaluationPeriods: number;
-  /** M */
+  /** M of "M out of N datapoints" */
   readonly datapointsToAlarm: number;
   readonly treatMissingData: (typeof MISSING_DATA)[number];
-  /** False: a percentile of too few samples leaves the state as it is. */
+  /** If false, a percentile of too few samples does not change the alarm's state. */
   readonly evaluatesLowSampleCounts: boolean;
 }
 

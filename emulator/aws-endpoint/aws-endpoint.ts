@@ -1,7 +1,7 @@
 /**
- * The one address at which functions reach AWS's JSON services and S3 (`AWS_ENDPOINT_URL`), and at which presigned URLs of S3
- * lead. It finds out who calls, hands the call through the interceptor (where IAM, latency, faults and call records sit) to
- * its service, and words the answer as AWS does.
+ * The address (`AWS_ENDPOINT_URL`) at which functions reach AWS's JSON services and S3. Presigned URLs of S3 lead there too.
+ * The endpoint identifies the caller, passes the call through the interceptor (IAM, latency, faults, call records) to its
+ * service, and formats the answer as AWS does.
  */
 import { once } from 'node:events';
 import http from 'node:http';
@@ -19,12 +19,12 @@ export interface AwsEndpointOptions {
   readonly principals: Principals;
   /** By service prefix as in IAM actions: `dynamodb`, `events`, `ssm` … */
   readonly services: Readonly<Record<string, AwsService>>;
-  /** Wraps every call whose signature is good; without one they pass. */
+  /** Wraps every call with a valid signature. Without an interceptor, all these calls pass. */
   readonly intercept?: Interceptor;
   readonly region: string;
-  /** In ms since the epoch; signatures are compared with it. */
+  /** In ms since the epoch; the dates of signatures are compared with this clock. */
   readonly clock?: () => number;
-  /** Told of failures that no AWS error explains. */
+  /** Receives failures that are not AWS errors. */
   readonly logger?: Logger;
 }
 
@@ -34,7 +34,7 @@ export class AwsEndpoint implements Closeable {
 
   constructor(private readonly options: AwsEndpointOptions) {
     this.intercept = options.intercept ?? ((_call, next) => next());
-    // A frozen function keeps its connections; one that is closed meanwhile would fail its first call after the thaw.
+    // Idle connections stay open: a frozen function keeps them, and a closed connection would fail its first call after the thaw.
     this.server.keepAliveTimeout = 0;
   }
 
@@ -77,7 +77,7 @@ export class AwsEndpoint implements Closeable {
     if (error instanceof AwsError) return error;
     const what = service === undefined ? 'a request' : `${service}:${operation}`;
     const message = error instanceof Error ? error.message : String(error);
-    // A caller that died while it sent is no failure of ours.
+    // A caller that died before it had sent the whole request is no failure of the endpoint.
     if (request.complete) this.options.logger?.warn(`AWS endpoint: ${what} failed in the local cloud: ${message}`);
     return new AwsError(500, 'InternalFailure', message);
   }

@@ -1,7 +1,7 @@
 /**
- * The AWS JSON 1.0/1.1 protocols: one path, the operation in `X-Amz-Target`, JSON both ways
+ * The AWS JSON 1.0/1.1 protocols: one path, the operation in `X-Amz-Target`, JSON in requests and answers
  * (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html). The SDK clients of DynamoDB, EventBridge, SSM, SQS
- * and CloudWatch speak nothing else by default.
+ * and CloudWatch use these protocols by default.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -11,14 +11,14 @@ import type { AwsReply } from '../services';
 import type { AwsRequest } from './aws-request';
 
 export interface JsonService {
-  /** As in IAM actions. */
+  /** Service prefix as in IAM actions. */
   readonly name: string;
-  /** As in signatures, where it is another name. */
+  /** Service name in signatures, when it differs from `name`. */
   readonly signingName?: string;
-  /** What error codes of its own are prefixed with; none: they stand alone. */
+  /** Prefix of the service's own error codes; without it, the codes have no prefix. */
   readonly errorNamespace?: string;
   readonly contentType: 'application/x-amz-json-1.0' | 'application/x-amz-json-1.1';
-  /** Whether answers carry `x-amz-crc32`, by which some SDKs check them. */
+  /** Whether answers carry `x-amz-crc32`, a checksum that some SDKs verify. */
   readonly checksum: boolean;
 }
 
@@ -66,7 +66,7 @@ interface Target {
   readonly operation: string;
 }
 
-/** @returns undefined for a target that is none of the services above: `DynamoDB_20120810.GetItem` is one that is */
+/** @returns undefined for a target of none of the services above; `DynamoDB_20120810.GetItem` is a known target */
 function parseTarget(target: string | undefined): Target | undefined {
   const [, prefix = '', operation] = /^(\w+)\.(\w+)$/.exec(target ?? '') ?? [];
   const service = Object.hasOwn(SERVICES, prefix) ? SERVICES[prefix] : undefined;

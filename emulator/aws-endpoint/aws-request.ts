@@ -3,17 +3,17 @@ import type { SignatureDialect } from './signature-dialect';
 import type { Verified } from './sigv4';
 import type { SignedRequest } from './signed-request';
 
-/** Finds out whose request it is. @throws AwsError in the dialect's words */
+/** Verifies the signature of a request and finds its caller. @throws AwsError in the format of the dialect */
 export type Verify = (request: SignedRequest, options: { readonly service: string; readonly dialect?: SignatureDialect }) => Verified;
 
-/** A request as its protocol reads it, before anything of it is believed; and how that protocol words answers. */
+/** A request as its protocol reads it, before the signature is verified, and the protocol's format for answers. */
 export interface AwsRequest {
-  /** As in IAM actions; undefined where the protocol knows no service for it. */
+  /** Service prefix as in IAM actions; undefined when the protocol knows no service for the request. */
   readonly service: string | undefined;
   readonly operation: string;
-  /** @throws AwsError for a signature that is not good, and for what cannot be read */
+  /** @throws AwsError for an invalid signature or an unreadable request */
   readCall(body: Buffer, verify: Verify): Pick<AwsCall, 'caller' | 'input' | 'body'>;
   errorReply(error: AwsError): AwsReply;
-  /** What AWS puts on an answer besides its body. */
+  /** The headers that AWS adds to an answer. */
   replyHeaders(reply: AwsReply): Record<string, string>;
 }

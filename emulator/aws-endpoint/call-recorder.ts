@@ -1,6 +1,6 @@
 import type { AwsCall, AwsReply, Interceptor } from '../services';
 
-/** Whose calls are meant; what is left out may be anything. */
+/** Selects calls. A field that is left out matches every value. */
 export interface CallFilter {
   readonly functionName?: string;
   readonly service?: string;
@@ -9,19 +9,19 @@ export interface CallFilter {
   readonly table?: string;
 }
 
-/** Calls alike, and how many there were. */
+/** The number of calls with the same function, service, operation and tables. */
 export interface RecordedCalls {
   readonly functionName: string;
   readonly service: string;
   readonly operation: string;
-  /** More than one for a batch, none outside DynamoDB. */
+  /** Several tables for a batch, none for services other than DynamoDB. */
   readonly tables: readonly string[];
   readonly count: number;
 }
 
 /**
- * Counts the AWS calls of functions, also those that failed:
- * `recorder.count({ functionName, operation: 'GetItem', table })`. Only counts are kept, so it can stay on for long.
+ * Counts the AWS calls of functions, including failed calls:
+ * `recorder.count({ functionName, operation: 'GetItem', table })`. The recorder keeps only counts, so it can run for long.
  */
 export class CallRecorder {
   private recorded = new Map<string, RecordedCalls>();
@@ -38,7 +38,7 @@ export class CallRecorder {
     return this.calls(filter).reduce((total, { count }) => total + count, 0);
   }
 
-  /** The calls a filter means, for a message that says what was called instead. */
+  /** The calls that match a filter, for a message that lists what was called instead. */
   calls({ functionName, service, operation, table }: CallFilter = {}): RecordedCalls[] {
     return [...this.recorded.values()].filter(
       (calls) =>
@@ -54,7 +54,7 @@ export class CallRecorder {
   }
 }
 
-/** One interceptor of several; the first is the outermost, and those that are missing let calls pass. */
+/** Combines interceptors into one. The first is the outermost; undefined ones are skipped. */
 export function chain(...interceptors: readonly (Interceptor | undefined)[]): Interceptor {
   return (call, next) =>
     interceptors.reduceRight<() => Promise<AwsReply>>(

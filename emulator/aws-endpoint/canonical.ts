@@ -1,4 +1,4 @@
-/** The small parts of canonical requests (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). */
+/** Helpers for canonical requests (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). */
 import { createHash } from 'node:crypto';
 
 /** Names and values of a URL's query, decoded. */
@@ -15,7 +15,7 @@ export function queryOf(url: string): [string, string][] {
   });
 }
 
-/** A malformed sequence stays as it is; the signature then decides. */
+/** Percent-decodes a text. A malformed sequence stays as it is; the check of the signature then decides. */
 export function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -26,6 +26,6 @@ export function decode(text: string): string {
 
 export const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-/** The value of a header that may have come several times. */
+/** The value of a header that may occur several times. */
 export const joined = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(',') : value);
 export const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AwsError } from '../services';
 
 /**
- * Largest request, in bytes: what DynamoDB takes in a BatchWriteItem, the most of all
+ * Largest request, in bytes: DynamoDB's limit for BatchWriteItem, the largest of all limits
  * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html).
  */
 const MAX_BYTES = 16 * 1024 * 1024;

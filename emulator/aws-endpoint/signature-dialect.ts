@@ -1,4 +1,4 @@
-/** What services do each in their own way with a signature: what exactly is signed, and how they refuse. */
+/** The differences between services in signatures: which bytes are signed, and how a service refuses a request. */
 import { AwsError } from '../services';
 import { encode, joined, sha256 } from './canonical';
 import type { SignedRequest } from './signed-request';
@@ -6,16 +6,16 @@ import type { SignedRequest } from './signed-request';
 export type Refusal = 'missing' | 'incomplete' | 'malformed' | 'expired' | 'early' | 'unknown key' | 'mismatch';
 
 export interface SignatureDialect {
-  /** How far the clocks of caller and service may be apart. */
+  /** How much the clocks of caller and service may differ. */
   readonly clockSkewMs: number;
   readonly refuse: (why: Refusal, message: string, presigned: boolean) => AwsError;
   /** @param path as on the wire, without the query */
   readonly canonicalPath: (path: string) => string;
-  /** What stands for the body in the signature; undefined when the request announces another body than it has. */
+  /** The value for the body in the signature; undefined when the announced hash is not the hash of the body. */
   readonly payloadHash: (request: SignedRequest) => string | undefined;
 }
 
-/** Stands in place of the body's hash where the sender leaves the body out of the signature. */
+/** Replaces the body's hash when the sender does not sign the body. */
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 
 const CODES: Readonly<Record<Refusal, string>> = {
@@ -28,7 +28,7 @@ const CODES: Readonly<Record<Refusal, string>> = {
   mismatch: 'InvalidSignatureException',
 };
 
-/** That of every service but S3; they refuse with status 400, API Gateway (`execute-api`) with 403. */
+/** The dialect of every service except S3. API Gateway (`execute-api`) refuses with status 403, the other services with 400. */
 export const jsonDialect = (service: string): SignatureDialect => ({
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
   clockSkewMs: 5 * 60 * 1000,
@@ -42,7 +42,7 @@ export const jsonDialect = (service: string): SignatureDialect => ({
   },
 });
 
-/** Dot segments and repeated slashes removed, then encoded once more than on the wire, as all services but S3 have it. */
+/** Removes dot segments and repeated slashes, then percent-encodes the path once more, as all services except S3 do. */
 function canonicalPath(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split('/')) {

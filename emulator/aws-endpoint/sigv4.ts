@@ -1,7 +1,7 @@
 /**
  * Checks AWS Signature Version 4, in the Authorization header or presigned in the query
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). The signature is
- * computed here anew: nothing of the caller's own canonicalisation is trusted.
+ * computed again from the request, so no canonical form of the caller is trusted.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AwsError, Principal, Principals } from '../services';
@@ -19,19 +19,19 @@ export interface SignatureOptions {
   readonly region: string;
   /** In ms since the epoch. */
   readonly clock?: () => number;
-  /** That of the JSON services, where none is given. */
+  /** Default: the dialect of the JSON services. */
   readonly dialect?: SignatureDialect;
 }
 
-/** Whose request it is, and what of it the signature covers. */
+/** The caller of a request, and the headers that the signature covers. */
 export interface Verified {
   readonly principal: Principal;
   readonly signedHeaders: readonly string[];
-  /** Signed beforehand, for somebody else to send. */
+  /** Whether the signature is in the query, so that anybody can send the request. */
   readonly presigned: boolean;
 }
 
-/** The parts of a signature, wherever they stood. */
+/** The parts of a signature, from the Authorization header or the query. */
 interface Signature {
   readonly accessKeyId: string;
   /** `20261124/eu-central-1/dynamodb/aws4_request` */
@@ -46,8 +46,8 @@ interface Signature {
 }
 
 /**
- * Finds out whose request this is.
- * @throws AwsError in the dialect's words
+ * Verifies the signature of a request and finds its caller.
+ * @throws AwsError in the format of the dialect
  */
 export function verifySignature(
   request: SignedRequest,
@@ -155,7 +155,7 @@ function checkTime({ date, expiresMs }: Signature, now: number, skewMs: number, 
 
 const basic = (at: number): string => new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
 
-/** The signature the request should carry; undefined when a signed header or the announced body is not there. */
+/** The signature that the request should carry; undefined when a signed header is missing or the body is not as announced. */
 function sign(
   request: SignedRequest,
   signature: Signature,
@@ -166,7 +166,7 @@ function sign(
   const payloadHash = payloadHashOf(request);
   const headers = signedHeaders.map((name) => [name, joined(request.headers[name])] as const);
   if (payloadHash === undefined || headers.some(([, value]) => value === undefined)) return undefined;
-  // A token that is not signed could be exchanged for that of another execution environment with the same key.
+  // An unsigned session token could be replaced by the token of another execution environment with the same key.
   if (expiresMs === undefined && sessionToken !== undefined && !signedHeaders.includes('x-amz-security-token')) return undefined;
   const canonicalRequest = [
     request.method,

@@ -21,14 +21,14 @@ export function sameItem(a: Item | undefined, b: Item | undefined): boolean {
 }
 
 /**
- * Bytes an item counts as: its names and values in UTF-8
+ * Size of an item in bytes: its attribute names and values in UTF-8
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html).
  */
 export function itemBytes(item: Item): number {
   return sum(Object.entries(item).map(([name, value]) => Buffer.byteLength(name) + valueBytes(value)));
 }
 
-/** A list or map takes three bytes, and one for each of its members. */
+/** A list or map takes three bytes more than its members, and one byte more for each member. */
 function valueBytes(value: AttributeValue): number {
   if ('S' in value) return Buffer.byteLength(value.S);
   if ('N' in value) return numberBytes(value.N);
@@ -41,7 +41,7 @@ function valueBytes(value: AttributeValue): number {
   return 1;
 }
 
-/** About one byte for two significant digits, and one more. */
+/** A number takes about one byte for every two significant digits, plus one byte. */
 function numberBytes(number: string): number {
   const digits = number
     .replace(/[eE].*$/, '')

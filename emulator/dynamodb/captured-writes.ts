@@ -1,7 +1,7 @@
 /**
- * Writes to items, with the stream records they cause. Each waits for its items, reads them, writes, and reads them
- * again, so that the records of one item are in the order of its writes and their images join up; no engine has to
- * know of streams for that.
+ * Writes items and appends the stream records of these writes. Each write locks its items, reads them, writes, and reads
+ * them again. So the records of one item have the order of its writes, and each old image equals the new image before.
+ * The engine needs no support for streams.
  */
 import type { StreamRecord } from '../services';
 import type { TableSpec } from '../specs';
@@ -16,7 +16,7 @@ import type { WriteTarget } from './write-targets';
 export interface CapturedWritesOptions {
   readonly engine: Engine;
   readonly tables: ReadonlyMap<string, TableSpec>;
-  /** By table name; tables without a stream have none. */
+  /** By table name; a table without a stream has no entry. */
   readonly streams: ReadonlyMap<string, StreamLog>;
   readonly onRecord: (record: StreamRecord) => void;
 }
@@ -28,7 +28,7 @@ export class CapturedWrites {
 
   /**
    * @param operation  PutItem, UpdateItem, DeleteItem or BatchWriteItem
-   * @param expired    whether Time to Live is the writer
+   * @param expired    whether Time to Live makes this write
    * @returns the engine's answer
    */
   run(operation: string, input: Readonly<Record<string, unknown>>, expired = false): Promise<EngineReply> {
@@ -68,7 +68,7 @@ export class CapturedWrites {
 }
 
 /**
- * A failed condition's answer with the item that failed it, which dynalite leaves out
+ * Adds the item to the answer of a failed condition, because dynalite leaves the item out
  * (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html, ReturnValuesOnConditionCheckFailure).
  */
 function withOldItem(reply: EngineReply, item: Item | undefined): EngineReply {

@@ -12,9 +12,9 @@ interface KeyElement {
 }
 
 /**
- * Creates a table and waits until it is active. One that an engine with a memory of its own already has is kept with
- * what is in it.
- * @throws EngineError when the engine refuses the table, or has another of this name
+ * Creates a table and waits until it is active. If the engine keeps its data and already has the table, the table and
+ * its items are kept.
+ * @throws EngineError when the engine refuses the table, or has a table of this name with another key
  */
 export async function createTable(engine: Engine, table: TableSpec): Promise<void> {
   const { address, name, attributes } = table;
@@ -37,7 +37,7 @@ export async function createTable(engine: Engine, table: TableSpec): Promise<voi
   }
 }
 
-/** Resolves with its key schema. */
+/** Waits until the table is active. Resolves with its key schema. */
 async function whenActive(engine: Engine, { address, name }: TableSpec): Promise<KeyElement[]> {
   for (let waitedMs = 0; waitedMs < ACTIVE_WITHIN_MS; waitedMs += POLL_MS) {
     const { body } = await engine.send('DescribeTable', { TableName: name });

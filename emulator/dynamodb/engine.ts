@@ -1,4 +1,4 @@
-/** What holds the data: a server that speaks the DynamoDB JSON API, in this process or over HTTP. */
+/** The engine holds the data. It is a server that speaks the DynamoDB JSON API, in this process or over HTTP. */
 import type { Closeable } from '../services';
 
 export interface Engine extends Closeable {
@@ -12,13 +12,13 @@ export interface EngineReply {
   readonly body: string;
 }
 
-/** The engine cannot be used: not reachable, or not as the stack wants it. */
+/** The engine cannot be used: it is not reachable, or its tables are not as the stack declares them. */
 export class EngineError extends Error {
   override readonly name = 'EngineError';
 }
 
 /**
- * Request headers that get past an engine's look at the credentials: the AWS endpoint in front has checked the caller.
+ * Request headers with placeholder credentials that an engine accepts. The AWS endpoint has already checked the caller.
  * @param region  DynamoDB Local keeps the data of each region and access key apart
  */
 export function engineHeaders(operation: string, region: string): Record<string, string> {

@@ -1,11 +1,11 @@
-/** Lets one piece of work at a time at each key, in the order of asking. */
+/** Runs one piece of work at a time for each key, in the order of the calls. */
 export class KeyLocks {
-  /** By key, the end of the work that was last to ask. */
+  /** By key: a promise for the end of the work that asked last. */
   private readonly tails = new Map<string, Promise<void>>();
 
   /**
-   * Runs the work when all of its keys are free. They are asked for at one moment, so two that want the same keys in
-   * different order cannot block each other.
+   * Runs the work when all of its keys are free. All keys are requested at the same moment, so two calls with the same
+   * keys in different order cannot deadlock.
    */
   hold<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     const free = Promise.all(keys.map((key) => this.tails.get(key) ?? Promise.resolve()));

@@ -1,6 +1,6 @@
 /**
- * DynamoDB, as far as the tunnel needs it: an engine holds the data; streams and Time to Live, which dynalite does not
- * have, are made here, in front of it.
+ * DynamoDB, as far as the tunnel needs it. An engine holds the data. This class adds streams and Time to Live, which
+ * dynalite does not have.
  */
 import { EventEmitter } from 'node:events';
 import type { Limits } from '../limits';
@@ -24,7 +24,7 @@ export interface LocalDynamoDbOptions {
   readonly tables: readonly TableSpec[];
   readonly limits: Pick<Limits, 'dynamodb' | 'stream'>;
   readonly region: string;
-  /** `http://127.0.0.1:8000` of a DynamoDB-compatible server that holds the data in dynalite's place. */
+  /** URL of a DynamoDB-compatible server that holds the data instead of dynalite: `http://127.0.0.1:8000`. */
   readonly engineUrl?: string;
   /** In ms since the epoch. */
   readonly clock?: () => number;
@@ -62,7 +62,7 @@ export class LocalDynamoDb implements StreamSource, Closeable {
     }, limits.dynamodb.ttlSweepMs).unref();
   }
 
-  /** @throws EngineError when the engine cannot be used; it is closed then */
+  /** @throws EngineError when the engine cannot be used; the engine is closed then */
   static async start(options: LocalDynamoDbOptions): Promise<LocalDynamoDb> {
     const { tables, engineUrl, region, limits } = options;
     const engine =
@@ -76,7 +76,7 @@ export class LocalDynamoDb implements StreamSource, Closeable {
     return new LocalDynamoDb(engine, options);
   }
 
-  /** Refuses what it does not emulate with UnknownOperationException. */
+  /** Refuses operations that are not emulated with UnknownOperationException. */
   readonly service: AwsService = async ({ operation, input }) => {
     if (READS.has(operation)) return this.engine.send(operation, input);
     if (WRITES.has(operation)) return this.writes.run(operation, input);
@@ -88,7 +88,7 @@ export class LocalDynamoDb implements StreamSource, Closeable {
     );
   };
 
-  /** @throws AwsError ResourceNotFoundException for an ARN that is none of the tables' streams */
+  /** @throws AwsError ResourceNotFoundException for an ARN that is not the stream of a table */
   read(streamArn: string, after: string | undefined, limit: number): { records: StreamRecord[]; at: number[] } {
     return this.streamOf(streamArn).read(after, limit);
   }
@@ -101,7 +101,7 @@ export class LocalDynamoDb implements StreamSource, Closeable {
   /**
    * Calls the listener with each new record of any stream (its `eventSourceARN` says which), in order and before the
    * write is answered.
-   * @returns what stops it
+   * @returns a function that removes the listener
    */
   onRecord(listener: (record: StreamRecord) => void): () => void {
     this.records.on('record', listener);
@@ -115,7 +115,7 @@ export class LocalDynamoDb implements StreamSource, Closeable {
     return items;
   }
 
-  /** Removes what Time to Live has ended in all tables, as happens by itself every `ttlSweepMs`; how many items. */
+  /** Removes the expired items of all tables; a timer does the same every `ttlSweepMs`. Resolves with the number of items. */
   async sweepExpired(): Promise<number> {
     let removed = 0;
     for (const table of this.tables.values()) {

@@ -3,7 +3,7 @@ import { EngineError } from './engine';
 import type { Engine } from './engine';
 
 /**
- * Every item a Scan finds, page after page.
+ * Yields every item that a Scan finds, page by page.
  * @throws EngineError when the engine refuses the scan
  */
 export async function* scan(engine: Engine, input: Readonly<Record<string, unknown>>): AsyncGenerator<Item> {

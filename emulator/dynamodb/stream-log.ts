@@ -3,11 +3,11 @@ import { sameItem } from './attribute-value';
 import { streamRecord } from './stream-record';
 import type { Change, StreamIdentity } from './stream-record';
 
-/** DynamoDB's sequence numbers have 21 digits or more; ours keep one width, so they also compare as text. */
+/** DynamoDB's sequence numbers have 21 digits or more. Here all have the same width, so they also compare as text. */
 const FIRST_SEQUENCE_NUMBER = 100_000_000_000_000_000_000_001n;
 /**
- * Records are dropped before their time when they take more than this, in bytes as DynamoDB counts them. AWS has no
- * such limit; a laptop's memory has.
+ * The oldest records are dropped early when all records together are larger than this, in bytes as DynamoDB counts
+ * them. AWS has no such limit; here it protects the machine's memory.
  */
 const MAX_BYTES = 64 * 1024 * 1024;
 
@@ -33,7 +33,7 @@ export class StreamLog {
     private readonly maxBytes = MAX_BYTES,
   ) {}
 
-  /** Adds the record of a change and returns it; a write that changed nothing leaves none. */
+  /** Adds the record of a change and returns it. A write that changed nothing adds no record. */
   append(change: Change): StreamRecord | undefined {
     if (sameItem(change.before, change.after)) return undefined;
     const at = this.clock();
@@ -45,7 +45,8 @@ export class StreamLog {
   }
 
   /**
-   * Up to `limit` records after a sequence number, or from the oldest kept; also from there when the number is older.
+   * Up to `limit` records after a sequence number. Without a number, or when its record is no longer kept, reading starts
+   * at the oldest kept record.
    * `at` holds the time of each, in ms since the epoch.
    */
   read(after: string | undefined, limit: number): { records: StreamRecord[]; at: number[] } {
@@ -56,7 +57,7 @@ export class StreamLog {
     return { records: page.map(({ record }) => record), at: page.map(({ at }) => at) };
   }
 
-  /** Sequence number of the newest record there ever was. */
+  /** Sequence number of the newest record, also when that record is no longer kept. */
   latest(): string | undefined {
     return this.next === FIRST_SEQUENCE_NUMBER ? undefined : String(this.next - 1n);
   }

@@ -4,12 +4,12 @@ import type { StreamViewType } from '../specs';
 import { itemBytes } from './attribute-value';
 import type { Item } from './attribute-value';
 
-/** What a write did to one item; `before` is missing for a new one, `after` for a removed one. */
+/** What a write did to one item; `before` is undefined for a new item, `after` for a removed item. */
 export interface Change {
   readonly keys: Item;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
-  /** Removed by Time to Live, not by a caller. */
+  /** Whether Time to Live removed the item, not a caller. */
   readonly expired: boolean;
 }
 

@@ -4,13 +4,13 @@ import type { Engine } from './engine';
 import { scan } from './scan';
 
 /**
- * Items whose time is longer past than this stay, in seconds: five years
+ * Items that expired longer ago than this are not removed: five years, in seconds
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html).
  */
 const OLDEST_S = 5 * 365 * 24 * 60 * 60;
 
 /**
- * Removes a table's items whose Time to Live has passed; only numbers count as a time, in seconds since the epoch.
+ * Removes a table's expired items. Only a number counts as an expiry time, in seconds since the epoch.
  * @param now  in ms since the epoch
  * @returns how many were removed
  */
@@ -30,7 +30,7 @@ export async function removeExpired(engine: Engine, writes: CapturedWrites, tabl
   for await (const item of scan(engine, { ...expired, FilterExpression: condition })) {
     const names = [table.hashKey, ...(table.rangeKey === undefined ? [] : [table.rangeKey])];
     const Key = Object.fromEntries(names.map((name) => [name, item[name]]));
-    // Conditional, because somebody may have given the item more time since the scan.
+    // The delete has a condition, because a caller may have extended the item's time since the scan.
     const reply = await writes.run('DeleteItem', { ...expired, Key, ConditionExpression: condition }, true);
     if (reply.status === 200) removed += 1;
   }

@@ -1,16 +1,16 @@
-/** Which items a write is about. */
+/** Finds the items that a write changes. */
 import type { TableSpec } from '../specs';
 import type { AttributeValue, Item } from './attribute-value';
 
 export interface WriteTarget {
   readonly tableName: string;
-  /** The key attributes alone. */
+  /** The key attributes only. */
   readonly keys: Item;
 }
 
 /**
- * Targets that cannot be made out (no such table, a key attribute is missing) are left out: the engine refuses the
- * whole write for them, in DynamoDB's words.
+ * Leaves out targets with an unknown table or a missing key attribute: the engine refuses the whole write for them, with
+ * DynamoDB's message.
  * @param input  of PutItem, UpdateItem, DeleteItem or BatchWriteItem
  */
 export function writeTargets(
@@ -26,7 +26,7 @@ export function writeTargets(
   });
 }
 
-/** One name for an item. Numbers that differ beyond a double's precision share it, which only makes them wait in line. */
+/** The lock's name for an item. Numeric keys that differ only beyond a double's precision share one name and wait for each other. */
 export function lockName({ tableName, keys }: WriteTarget): string {
   const values = Object.values(keys).map((value) => ('N' in value ? Number(value.N) : Object.values(value)));
   return JSON.stringify([tableName, ...values]);
