@@ -34,7 +34,7 @@ export class AwsEndpoint implements Closeable {
 
   constructor(private readonly options: AwsEndpointOptions) {
     this.intercept = options.intercept ?? ((_call, next) => next());
-    // Idle connections stay open: a frozen function keeps them, and a closed connection would fail its first call after the thaw.
+    // No time-out for idle connections: a frozen function keeps them, and its first call after the thaw would fail on a closed one.
     this.server.keepAliveTimeout = 0;
   }
 

@@ -1,6 +1,6 @@
 /**
- * Asynchronous invocations: kept in a queue of Lambda's own, tried again after errors and throttles, and what
- * became of them sent to a destination in the end. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ * Asynchronous invocations: Lambda keeps them in a queue, tries them again after errors and throttles, and sends the
+ * final result to a destination. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 import { EventEmitter } from 'node:events';
 import type { InvokeResult, Queues, Topics } from '../services';
@@ -9,7 +9,7 @@ import { destinationRecord } from './destination-record';
 import type { FailureCondition } from './destination-record';
 import type { Invocation, Outcome } from './invocation';
 
-/** Throttled events come back after 1 s, then twice as long each time, up to five minutes (same page). */
+/** A throttled event is tried again after 1 s; the wait doubles each time, up to five minutes (same page). */
 const FIRST_BACKOFF_MS = 1000;
 const MAX_BACKOFF_MS = 5 * 60 * 1000;
 
@@ -22,14 +22,14 @@ export interface AsyncInvocationsOptions {
   readonly warn: (spec: FunctionSpec, requestId: string, message: string) => void;
 }
 
-/** What can be seen of asynchronous invocations; each names its function. */
+/** Events about asynchronous invocations; each event names its function. */
 export interface AsyncInvocationEvents {
   received: [functionName: string];
-  /** About to run, so long after it was queued, in ms. */
+  /** An attempt begins; `ageMs` is the time since the event was queued. */
   attempt: [functionName: string, ageMs: number];
-  /** Given up. */
+  /** An event was given up. */
   dropped: [functionName: string];
-  /** A destination did not take what it was sent. */
+  /** A destination refused a record. */
   destinationFailed: [functionName: string];
 }
 
@@ -54,7 +54,7 @@ export class AsyncInvocations {
     void this.attempt({ spec, invocation, queuedAt: Date.now(), invokeCount: 0, throttles: 0 });
   }
 
-  /** Events that wait for another try are lost, as the rest of the local cloud is. */
+  /** Stops all retries. Events that wait for another attempt are lost. */
   close(): void {
     this.closed = true;
     for (const timer of this.timers) clearTimeout(timer);
@@ -85,7 +85,7 @@ export class AsyncInvocations {
   }
 
   private onThrottle(event: Event): void {
-    // A function that is switched off has its events sent on at once.
+    // Reserved concurrency 0 switches a function off: its events go to the destination at once.
     if (event.spec.reservedConcurrency === 0) return this.giveUp(event, 'ZeroReservedConcurrency');
     const delayMs = Math.min(FIRST_BACKOFF_MS * 2 ** event.throttles, MAX_BACKOFF_MS);
     event.throttles += 1;

@@ -1,10 +1,10 @@
 /** The environments of one function that run an invocation, and how soon one of them is likely to be free. */
 
-/** So many invocations say how long one takes. */
+/** The duration of an invocation is estimated from so many last invocations. */
 const REMEMBERED = 10;
 
 export class BusyEnvironments<Environment> {
-  /** Since when each runs its invocation, in ms. */
+  /** When each environment began its invocation, in ms. */
   private readonly since = new Map<Environment, number>();
   /** How long the last invocations took, in ms. */
   private readonly lately: number[] = [];
@@ -28,8 +28,8 @@ export class BusyEnvironments<Environment> {
   }
 
   /**
-   * How long the last of `waiting` invocations waits without a start, in ms, if each takes as long as the longest of the last ones, those
-   * under way included. Infinity where none has ended yet, or none is under way.
+   * How long the last of `waiting` invocations waits if no environment starts, in ms. The estimate assumes that every invocation takes as
+   * long as the longest recent or running one. Infinity when no invocation has ended yet, or none is running.
    */
   lastWaitMs(waiting: number, now: number): number {
     if (this.lately.length === 0 || this.since.size === 0) return Infinity;

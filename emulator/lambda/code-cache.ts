@@ -1,9 +1,9 @@
-/** Where V8's code caches of functions are kept, from one environment to the next and from one run of the local cloud to the next. */
+/** Keeps V8's code caches of functions in a directory, for later environments and for later runs of the local cloud. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-/** What is older is removed at the next start, and made again where it is still needed. In ms. */
+/** A cache older than this is removed at the next start, and created again when it is needed. In ms. */
 const LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
 export class CodeCache {
@@ -21,7 +21,8 @@ export class CodeCache {
   }
 
   /**
-   * The file of one bundle's cache. V8 accepts a cache for the same version and flags alone, and does not notice that code has changed.
+   * The file of one bundle's cache. The name contains a hash of code, version and flags: V8 accepts a cache only for the same version
+   * and flags, and does not notice when the code has changed.
    * @param digest of the code
    * @param flags of Node.js
    */

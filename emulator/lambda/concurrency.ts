@@ -4,8 +4,9 @@ import type { FunctionSpec } from '../specs';
 export type ThrottleReason = 'ReservedFunctionConcurrentInvocationLimitExceeded' | 'ConcurrentInvocationLimitExceeded';
 
 /**
- * Counts invocations that have no answer yet, also those that wait for an execution environment. What a function reserves is both its own and its limit; functions without a reservation
- * share what is left of the account's.
+ * Counts invocations that have no answer yet, including invocations that wait for an execution environment. Reserved
+ * concurrency is kept free for its function, and is also the function's limit. Functions without a reservation share the
+ * rest of the account's concurrency.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
  */
 export class Concurrency {
@@ -18,7 +19,7 @@ export class Concurrency {
     this.unreserved = Math.max(0, accountConcurrency - reserved);
   }
 
-  /** Takes a place for one invocation, or says why there is none. */
+  /** Takes one unit of concurrency for an invocation, or returns why none is free. */
   take({ name, reservedConcurrency }: FunctionSpec): ThrottleReason | undefined {
     const used = this.used(name);
     if (reservedConcurrency === undefined) {
@@ -36,12 +37,12 @@ export class Concurrency {
     if (reservedConcurrency === undefined) this.unreservedInUse -= 1;
   }
 
-  /** Of all functions. */
+  /** The concurrency of all functions together. */
   get total(): number {
     return [...this.inUse.values()].reduce((sum, used) => sum + used, 0);
   }
 
-  /** Of one function. */
+  /** The concurrency of one function. */
   used(name: string): number {
     return this.inUse.get(name) ?? 0;
   }

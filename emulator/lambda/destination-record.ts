@@ -3,7 +3,7 @@ import type { Outcome } from './invocation';
 /** Why an asynchronous event was given up. */
 export type FailureCondition = 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
 
-/** What became of an asynchronous event in the end. */
+/** The final result of an asynchronous event. */
 export interface FinishedEvent {
   readonly requestId: string;
   readonly functionArn: string;
@@ -12,7 +12,7 @@ export interface FinishedEvent {
   readonly invokeCount: number;
   /** JSON text */
   readonly payload: string;
-  /** How it ran last; none when the function never ran. */
+  /** The outcome of the last run; undefined when the function never ran. */
   readonly outcome?: Outcome;
 }
 

@@ -21,7 +21,7 @@ export interface EnvironmentFactoryOptions {
   readonly runtimeApi: RuntimeApi;
 }
 
-/** Starts execution environments: gives each an id, credentials, a log stream and its place at the Runtime API. */
+/** Starts execution environments: gives each an id, credentials, a log stream and a path in the Runtime API. */
 export class EnvironmentFactory {
   constructor(private readonly options: EnvironmentFactoryOptions) {}
 
@@ -65,7 +65,7 @@ export class EnvironmentFactory {
   }
 }
 
-/** `2026/11/24/[$LATEST]0123456789abcdef0123456789abcdef`: one stream a environment, as on AWS. */
+/** `2026/11/24/[$LATEST]0123456789abcdef0123456789abcdef`: one stream per environment, as on AWS. */
 function logStreamName(environmentId: string, now: Date): string {
   return `${now.toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${environmentId.replaceAll('-', '')}`;
 }

@@ -12,14 +12,14 @@ export interface EnvironmentVariablesInput {
   readonly runtimeApi: string;
   /** `http://127.0.0.1:PORT`, where the AWS SDK finds the local cloud. */
   readonly awsEndpoint: string;
-  /** `127.0.0.1:PORT`; without one segments go where nobody listens, which UDP does not notice. */
+  /** `127.0.0.1:PORT`. Without a daemon, functions send segments to a UDP port on which nothing listens; this causes no error. */
   readonly xrayDaemon: string | undefined;
 }
 
 /**
- * The whole environment of a function's process: its own variables, then Lambda's reserved ones, which win
- * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime). Nothing is
- * inherited from the local cloud's own environment but PATH: a function sees locally what it will see on AWS.
+ * All environment variables of a function's process: the function's own, then Lambda's reserved ones, which take precedence
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime). Only PATH is
+ * inherited from the local cloud's process, so that a function sees the same variables as on AWS.
  */
 export function environmentVariables(input: EnvironmentVariablesInput): Record<string, string> {
   const { spec, region, key, sessionToken, taskRoot } = input;
@@ -45,11 +45,11 @@ export function environmentVariables(input: EnvironmentVariablesInput): Record<s
     PATH: process.env.PATH ?? '',
     TZ: ':UTC',
     _HANDLER: spec.handler,
-    // What points the AWS SDK here; AWS sets none of these three. HOME keeps it from reading a developer's ~/.aws.
+    // These three point the AWS SDK to the local cloud; AWS does not set them. HOME keeps the SDK from reading a developer's ~/.aws.
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_ENDPOINT_URL: input.awsEndpoint,
     HOME: taskRoot,
-    // The process runs on this machine's Node.js, which may be older than the runtime that it is deployed to.
+    // The process runs on this machine's Node.js, which may be older than the function's runtime on AWS.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
 }

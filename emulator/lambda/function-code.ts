@@ -1,4 +1,4 @@
-/** Unpacks the functions' zips, as Lambda does into /var/task; here into a temporary directory that goes with the service. */
+/** Unpacks the functions' zips into a temporary directory, as Lambda does into /var/task. The service removes the directory at its end. */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { nodeFlags } from './sandbox';
 
 interface Unpacked {
   readonly root: string;
-  /** Of what is in the zip, SHA-256: the times in it do not count. */
+  /** SHA-256 of the names and contents in the zip, without the times. */
   readonly digest: string;
 }
 
@@ -23,7 +23,7 @@ export class FunctionCode {
   ) {}
 
   /**
-   * @param codeCache where V8's code caches are kept; without it there are none
+   * @param codeCache where V8's code caches are kept; without it, functions start without a cache
    * @throws LambdaBootError for a zip that is missing or broken
    */
   static async unpack(functions: readonly FunctionSpec[], codeCache?: CodeCache): Promise<FunctionCode> {
@@ -61,7 +61,7 @@ export class FunctionCode {
   }
 }
 
-/** @returns the digest of what was in it */
+/** @returns the digest of the zip's contents */
 async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Promise<string> {
   const zip = await readFile(codeZip).catch((cause: unknown) => {
     throw new LambdaBootError(`${address}: its code ${codeZip} cannot be read; build the functions with: npm run build`, { cause });

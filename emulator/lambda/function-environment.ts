@@ -1,6 +1,6 @@
 /**
- * One execution environment from init to its end, and the invocation that it is running: what Lambda's own supervisor does
- * around the runtime. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * One execution environment from init to its end, and its running invocation. This class does the work of Lambda's
+ * supervisor around the runtime. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 import type { FunctionSpec } from '../specs';
 import { platformError } from './invocation';
@@ -17,12 +17,12 @@ import { newSegmentId, traceHeader } from './trace-header';
 export interface FunctionEnvironmentOptions {
   readonly spec: FunctionSpec;
   readonly initLimitMs: number;
-  /** @returns what the process is started with, now that there is somebody to speak to its runtime */
+  /** @param host answers the runtime of the process; @returns the options to start the process with */
   readonly sandbox: (host: RuntimeHost) => Omit<SandboxOptions, 'onLine'>;
   readonly log: (text: string, requestId: string | undefined) => void;
-  /** An invocation has its answer. */
+  /** Called when an invocation has its answer. */
   readonly onAnswered: () => void;
-  /** An invocation is over: not only answered, but its runtime asks for the next one, or has ended. */
+  /** Called when an invocation is over: after the answer, its runtime has asked for the next invocation, or has ended. */
   readonly onFinished: (environment: FunctionEnvironment, record: InvocationRecord) => void;
 }
 
@@ -42,7 +42,7 @@ interface Running {
   readonly resolve: (outcome: Outcome) => void;
   timer?: NodeJS.Timeout;
   outcome?: Outcome;
-  /** Known before the end only where the process is killed. */
+  /** Measured before the process is killed at a time-out; otherwise measured at the end of the invocation. */
   maxMemoryMb?: number;
 }
 
@@ -66,7 +66,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     this.initTimer = setTimeout(() => this.timeOutInit(), options.initLimitMs);
   }
 
-  /** Whether it can take another invocation once it is free. */
+  /** Whether the environment can take another invocation once it is free. */
   get usable(): boolean {
     return !this.condemned && !this.sandbox.exited;
   }
@@ -76,7 +76,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     return answeredAt === undefined ? undefined : performance.now() - answeredAt;
   }
 
-  /** Runs one invocation, after init where this is the first. One at a time: the caller sees to that. */
+  /** Runs one invocation, after the init has ended. The caller must run one invocation at a time. */
   async invoke(invocation: Invocation): Promise<Outcome> {
     const init = await this.initialised;
     return new Promise((resolve) => {
@@ -103,7 +103,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     this.sandbox.kill();
   }
 
-  // --- what the runtime says ----------------------------------------------------------------------------------------
+  // --- calls from the runtime ---------------------------------------------------------------------------------------
 
   next(handOver: (invocation: HandedOver) => void): void {
     this.handOver = handOver;
@@ -160,7 +160,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     this.abandonInit('Sandbox.Timedout', (requestId) => platformError('Sandbox.Timedout', requestId, message));
   }
 
-  /** AWS would try a failed init once more within the invocation; here it fails at once, and the next one starts anew. */
+  /** AWS repeats a failed init once within the invocation. Here the invocation fails at once; the next one gets a new environment. */
   private abandonInit(errorType: string, failure: (requestId: string) => Outcome): void {
     if (this.initEnded) return;
     const ms = this.age();
@@ -213,7 +213,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   }: Running): InvocationRecord {
     const { spec } = this.options;
     const { requestId, trace, askedAt } = invocation;
-    // An init that had ended before anybody asked delays nobody. It is billed all the same.
+    // An init that ended before the invocation was requested does not count as a cold start, but is billed.
     const awaitedInit = init && (init.failure || init.endedAt > askedAt) ? init : undefined;
     const durationMs = init?.failure ? 0 : Math.min(performance.now() - startedAt, spec.timeoutMs);
     return {

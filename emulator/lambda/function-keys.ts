@@ -1,4 +1,4 @@
-/** Access keys: one a function, and a session token for each execution environment, which tells them apart. */
+/** Access keys: one per function. The session token identifies the execution environment of the function. */
 import { randomBytes } from 'node:crypto';
 import type { ExecutionEnvironment, Principal, Principals } from '../services';
 import type { FunctionSpec } from '../specs';
@@ -10,7 +10,7 @@ export interface FunctionKey {
   readonly functionName: string;
 }
 
-/** Environments that have ended and whose tokens are still good; the oldest are forgotten beyond it. */
+/** The tokens of so many ended environments stay valid; the oldest are forgotten first. */
 const KEPT_ENDED = 500;
 
 export class FunctionKeys implements Principals {
@@ -32,8 +32,8 @@ export class FunctionKeys implements Principals {
   }
 
   /**
-   * Makes an environment known by its session token. The token stays good when the environment ends: a call that was on
-   * the wire when its process died still counts, as on AWS.
+   * Registers an environment under its session token. The token stays valid after the environment ends: a call that was in
+   * flight when the process died still counts, as on AWS.
    */
   add(sessionToken: string, environment: ExecutionEnvironment): void {
     this.environments.set(sessionToken, environment);
@@ -43,7 +43,7 @@ export class FunctionKeys implements Principals {
     });
   }
 
-  /** @returns undefined for an unknown key, or a session token that is not of the key's function */
+  /** @returns undefined for an unknown key, or a session token of another function */
   find(accessKeyId: string, sessionToken: string | undefined): Principal | undefined {
     const key = this.keys.get(accessKeyId);
     if (!key || sessionToken === undefined) return key;
@@ -52,7 +52,7 @@ export class FunctionKeys implements Principals {
   }
 }
 
-/** As unguessable as the real ones; `ASIA` is how AWS begins the ids of temporary keys. */
+/** Creates an unguessable key. AWS begins the ids of temporary keys with `ASIA`. */
 function newKey({ name, roleArn }: FunctionSpec): FunctionKey {
   return {
     accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,

@@ -1,4 +1,4 @@
-/** The execution environments of one function: which one runs an invocation, and who waits while there is none. */
+/** The execution environments of one function. The pool gives invocations to free environments and queues the other invocations. */
 import type { Clock } from '../clock';
 import type { ExecutionEnvironment, InvokeResult } from '../services';
 import type { FunctionSpec } from '../specs';
@@ -10,21 +10,21 @@ import type { Need, StartAdmission, Starter } from './start-admission';
 import { WaitingLine, type Waiter } from './waiting-line';
 
 /**
- * For so long an environment that has answered counts as about to be free, in ms. It is free when its runtime asks for the next
- * invocation, which is soon, unless the function blocks its process after the answer.
+ * An environment counts as about to be free for this time after its answer, in ms. The environment is free when its runtime asks for
+ * the next invocation. That is soon, unless the function blocks its process after the answer.
  */
 const FINISHING_MS = 200;
 
-/** What a pool asks of an execution environment. */
+/** An execution environment, as far as a pool uses it. */
 export interface PooledEnvironment {
   readonly sandbox: ExecutionEnvironment & { freeze(): void };
   /** Whether the environment can take another invocation once it is free. */
   readonly usable: boolean;
-  /** How long ago the invocation that it runs was answered, in ms; undefined where that has no answer yet, or there is none. */
+  /** Time since the running invocation was answered, in ms; undefined when it has no answer yet, or no invocation runs. */
   readonly answeredForMs: number | undefined;
-  /** Resolves when the init has ended, well or not. */
+  /** Resolves when the init has ended, successfully or not. */
   readonly initialised: Promise<unknown>;
-  /** Runs one invocation, or fails it where the init has failed. One at a time. */
+  /** Runs one invocation at a time. The invocation fails if the init has failed. */
   invoke(invocation: Invocation): Promise<Outcome>;
   kill(): void;
 }
@@ -34,7 +34,7 @@ export interface FunctionPoolOptions {
   readonly concurrency: Concurrency;
   readonly admission: StartAdmission;
   readonly clock: Clock;
-  /** Ends environments that nobody has used for so long, in ms. */
+  /** An environment is ended after it was idle for this time, in ms. */
   readonly idleMs: number;
   readonly start: () => PooledEnvironment;
   readonly beforeColdStart?: (functionName: string) => Promise<void>;
@@ -42,7 +42,7 @@ export interface FunctionPoolOptions {
 
 interface Idle {
   readonly environment: PooledEnvironment;
-  /** Ends the wait for the environment's end. */
+  /** Aborted when the environment is used or has ended: cancels its idle time-out. */
   readonly used: AbortController;
 }
 
@@ -52,7 +52,7 @@ export class FunctionPool implements Starter {
   private readonly idle: Idle[] = [];
   private readonly busy = new BusyEnvironments<PooledEnvironment>();
   private readonly line = new WaitingLine<PooledEnvironment>();
-  /** Told when an environment that was asked for in advance has started. */
+  /** Callbacks of `warm`, one for each environment that it still waits for. */
   private readonly warming: (() => void)[] = [];
   private starting = 0;
   private closed = false;
@@ -90,7 +90,7 @@ export class FunctionPool implements Starter {
     await Promise.all(warmed);
   }
 
-  /** The invocation that `environment` runs has its answer, so that it counts no more against the function's concurrency. */
+  /** An invocation has its answer, so it no longer counts against the function's concurrency. */
   onAnswered(): void {
     this.options.concurrency.release(this.options.spec);
   }
@@ -134,7 +134,7 @@ export class FunctionPool implements Starter {
 
   need(): Need | undefined {
     if (this.closed) return undefined;
-    // What is asked for in advance comes after all that waits.
+    // Waiting invocations come before environments that `warm` asks for.
     return (
       this.uncovered ??
       (this.warming.length > 0 ? { rank: Infinity, origin: 'outside', waitAtPaceMs: Infinity, lastWaitMs: Infinity } : undefined)
@@ -172,7 +172,7 @@ export class FunctionPool implements Starter {
     return environment;
   }
 
-  /** Waits for whatever comes first: an environment that becomes free, or one that is started. */
+  /** Waits for the first environment that becomes free or has started. */
   private async nextFree({ origin }: Invocation, signal?: AbortSignal): Promise<PooledEnvironment | undefined> {
     const { admission, beforeColdStart, clock, spec } = this.options;
     let mayStart = beforeColdStart === undefined;
@@ -191,7 +191,7 @@ export class FunctionPool implements Starter {
     });
   }
 
-  /** An environment without work goes to who waits, or rests. One whose init has failed has that to tell, if anybody waits. */
+  /** Gives a free environment to the first waiter, or freezes it. A waiter also gets one whose init has failed, to report the error. */
   private give(environment: PooledEnvironment): void {
     const waiter = this.line.shift();
     if (waiter) return waiter.take(this.begin(environment));
@@ -204,7 +204,7 @@ export class FunctionPool implements Starter {
     });
   }
 
-  /** The first invocation that waits without an environment on its way to it. */
+  /** The first waiting invocation for which no environment is starting or about to be free. */
   private get uncovered(): Need | undefined {
     const now = this.options.clock.now();
     const uncovered = this.line.uncovered(this.starting + this.finishing, now);

@@ -9,15 +9,15 @@ export interface Invocation {
   readonly payload: string;
   readonly trace: TraceContext;
   readonly origin: Origin;
-  /** When it was asked for, ms since the epoch. */
+  /** When the invocation was requested, ms since the epoch. */
   readonly askedAt: number;
-  /** What a fault plan does to it: the function throws before it has done anything, or its process ends. */
+  /** The fault from the fault plan: the function throws before it has done anything, or its process ends. */
   readonly fault?: RunFault;
 }
 
 export type RunFault = 'throw' | 'exit';
 
-/** How an invocation that ran has ended. */
+/** The result of an invocation that ran. */
 export type Outcome = Exclude<InvocationOutcome, { kind: 'throttled' }>;
 
 /** What an invocation cost: the numbers of its REPORT line. Times are in ms. */
@@ -32,27 +32,27 @@ export interface InvocationRecord {
   readonly durationMs: number;
   /** Whole ms; includes init (https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase). */
   readonly billedMs: number;
-  /** On a cold start only: where the invocation waited for the init. */
+  /** Only on a cold start, when the invocation waited for the init. */
   readonly initMs?: number;
   readonly maxMemoryMb?: number;
   readonly kind: Outcome['kind'];
   /** `Sandbox.Timedout`, `Runtime.ExitError`, or the name of the error that was thrown; on errors only. */
   readonly errorType?: string;
-  /** Where the invocation is sampled. */
+  /** Only when the invocation's trace is sampled. */
   readonly trace?: InvocationTrace;
 }
 
-/** What X-Ray is told of an invocation besides. */
+/** Additional data of an invocation for X-Ray. */
 export interface InvocationTrace extends TraceContext {
-  /** The segment that the function's own hang below. */
+  /** The parent of the function's own segments. */
   readonly segmentId: string;
-  /** When it was asked for, ms since the epoch. */
+  /** When the invocation was requested, ms since the epoch. */
   readonly askedAt: number;
   /** From hand-over until the answer, in ms. */
   readonly handlerMs: number;
 }
 
-/** @param errorType as Lambda names it; @param message follows the request id, as in every error of the platform's own */
+/** @param errorType as Lambda names it; @param message is written after the request id, as in every platform error */
 export function platformError(errorType: string, requestId: string, message: string): Outcome {
   return { kind: 'error', errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` };
 }

@@ -1,7 +1,7 @@
 /**
- * Lambda, as far as the tunnel needs it: runs the functions' real bundles, one process per execution environment, one
- * request at a time, through the Lambda Runtime API; frozen between invocations, killed at the time-out, throttled at the
- * reserved concurrency. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * Lambda, as far as the tunnel needs it. It runs the functions' real bundles through the Lambda Runtime API, with one process
+ * per execution environment and one request at a time. Processes are frozen between invocations and killed at the time-out;
+ * invocations above the reserved concurrency are throttled. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
@@ -44,23 +44,23 @@ import { traceContextOf } from './trace-header';
 export interface LambdaServiceOptions {
   readonly functions: readonly FunctionSpec[];
   readonly region: string;
-  /** `http://127.0.0.1:PORT` for AWS_ENDPOINT_URL; asked at each cold start, so it may be known later than the service. */
+  /** `http://127.0.0.1:PORT` for AWS_ENDPOINT_URL. Called at each cold start, so the URL may be unknown when the service starts. */
   readonly awsEndpoint: () => string;
-  /** `127.0.0.1:PORT` of an X-Ray daemon; with one, each trace that begins with an invocation is sampled, without one none. */
+  /** `127.0.0.1:PORT` of an X-Ray daemon. With a daemon, every trace that begins with an invocation is sampled; otherwise none. */
   readonly xrayDaemon?: string;
   readonly queues: Queues;
-  /** Without them no function has a destination among them. */
+  /** Without this option, no function may have a topic as its destination. */
   readonly topics?: Topics;
   readonly log: LogSink;
   readonly limits: Limits['lambda'];
   readonly guard: ProcessGuard;
-  /** Directory in which V8's code caches are kept; without it every environment compiles its code anew. */
+  /** Directory for V8's code caches. Without it, every environment compiles its code again. */
   readonly codeCache?: string | undefined;
-  /** How many environments initialise at once at most; without it as many as the machine has cores. */
+  /** How many environments may initialise at the same time; default: the number of the machine's cores. */
   readonly concurrentStarts?: number | undefined;
-  /** Awaited before a process is started: where a latency profile makes cold starts as slow as AWS's. */
+  /** Awaited before a process is started. A latency profile makes cold starts as slow as on AWS. */
   readonly beforeColdStart?: (functionName: string) => Promise<void>;
-  /** Wraps every run of a function, whoever asks for it: where faults come in. */
+  /** Wraps every run of a function, for every caller; used to inject faults. */
   readonly interceptRun?: RunInterceptor;
 }
 
@@ -72,7 +72,7 @@ export interface LambdaEvents {
   throttle: [{ readonly at: number; readonly functionName: string; readonly reason: string }];
 }
 
-/** A function that is being run. */
+/** A function and its pool. */
 interface Hosted {
   readonly spec: FunctionSpec;
   readonly pool: FunctionPool;
@@ -112,7 +112,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     const spareCores = new SpareCores();
     this.admission = new StartAdmission({
       limit: options.concurrentStarts ?? os.availableParallelism(),
-      // Where cold starts are to be as on AWS, so is when they happen: no invocation waits there while its function may start.
+      // With a latency profile, cold starts happen when AWS makes them: on AWS no invocation waits for a busy environment.
       startMs: options.beforeColdStart ? 0 : START_MS,
       hasSpareCore: () => spareCores.hasSpareCore(),
       clock: backgroundClock,
@@ -132,7 +132,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     return new LambdaService(options, code, await RuntimeApi.start(options.limits.syncPayloadBytes));
   }
 
-  /** @throws AwsError ResourceNotFoundException for an ARN that is none of the functions' */
+  /** @throws AwsError ResourceNotFoundException for an ARN of no function in the stack */
   async invoke(
     functionArn: string,
     payload: unknown,
@@ -161,14 +161,14 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     return this.keys.find(accessKeyId, sessionToken);
   }
 
-  /** What becomes of asynchronous invocations. */
+  /** Events about asynchronous invocations. */
   get asyncEvents(): EventEmitter<AsyncInvocationEvents> {
     return this.queue.events;
   }
 
   /**
    * Starts environments in advance.
-   * @param counts how many, by the functions' names; those that live already count
+   * @param counts how many environments, by function name; environments that already live count
    */
   async warm(counts: Readonly<Record<string, number>>): Promise<void> {
     await Promise.all([...this.hosted.values()].map(({ spec, pool }) => pool.warm(counts[spec.name] ?? 0)));

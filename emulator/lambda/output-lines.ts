@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Hands on what a child writes, line by line. A carriage return within a line is a line break of one log event (so AWS's
- * runtime writes a console message of several lines) and comes out as such; an unfinished last line comes when it ends.
+ * Passes the output of a child process on, line by line. A carriage return within a line becomes a line break of the same
+ * log event: AWS's runtime writes a console message of several lines so. An unfinished last line comes at the output's end.
  */
 export function onLines(output: Readable, receive: (text: string) => void): void {
   let rest = '';
@@ -18,8 +18,8 @@ export function onLines(output: Readable, receive: (text: string) => void): void
 }
 
 /**
- * Runs `then` when what a child wrote before its last message, or its end, has been read: its bytes are in the pipe by
- * then, and one whole turn of the event loop reads them.
+ * Runs `then` after the output that a child wrote before its last message, or before its end, has been read. The bytes
+ * are already in the pipe, and one whole turn of the event loop reads them.
  */
 export function afterPendingOutput(then: () => void): void {
   setImmediate(() => setImmediate(then));

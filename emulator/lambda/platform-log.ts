@@ -1,5 +1,5 @@
 /**
- * The lines that Lambda itself writes around those of a function, in text format
+ * The log lines that Lambda itself writes around the lines of a function, in text format
  * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html).
  */
 import type { InvocationRecord } from './invocation';
@@ -12,7 +12,7 @@ export function endLine(requestId: string): string {
   return `END RequestId: ${requestId}`;
 }
 
-/** `REPORT RequestId: … Duration: … ms Billed Duration: … ms Memory Size: … MB …`, fields parted by tabs. */
+/** `REPORT RequestId: … Duration: … ms Billed Duration: … ms Memory Size: … MB …`, fields separated by tabs. */
 export function reportLine(record: InvocationRecord, memoryMb: number): string {
   const fields = [
     `REPORT RequestId: ${record.requestId}`,
@@ -26,7 +26,7 @@ export function reportLine(record: InvocationRecord, memoryMb: number): string {
   return fields.join('\t');
 }
 
-/** Written when an init has failed; a good one shows in the REPORT line. */
+/** Written when an init has failed. A successful init appears in the REPORT line. */
 export function initReportLine(initMs: number, errorType: string): string {
   return [`INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms`, 'Phase: init', ...statusFields(errorType)].join('\t');
 }
@@ -35,7 +35,7 @@ function statusFields(errorType: string): string[] {
   return errorType === 'Sandbox.Timedout' ? ['Status: timeout'] : ['Status: error', `Error Type: ${errorType}`];
 }
 
-/** Only what the platform noticed has a status: an error that the handler threw is an answer like any other. */
+/** Only errors that the platform noticed have a status. An error that the handler threw is a normal answer. */
 function isPlatformError(errorType: string): boolean {
   return /^(Runtime|Sandbox)\./.test(errorType);
 }

@@ -1,8 +1,8 @@
 /**
  * The Lambda Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) for all execution environments on
- * one loopback port: `/ENVIRONMENT-ID/2018-06-01/runtime/…`. AWS gives each environment a port of its own in a machine of
- * its own; a hundred of them in one process would be a hundred listeners. The id is random, so no environment (and no page
- * in a browser) can speak for another.
+ * one loopback port: `/ENVIRONMENT-ID/2018-06-01/runtime/…`. AWS gives each environment its own port on its own machine.
+ * Here, one port per environment would need a hundred listeners in one process. The id is random, so no environment (and
+ * no page in a browser) can act as another environment.
  */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -17,11 +17,11 @@ export interface HandedOver extends Pick<Invocation, 'requestId' | 'payload'> {
   readonly deadlineMs: number;
 }
 
-/** What stands behind the API for one environment. */
+/** Handles the API's requests for one environment. */
 export interface RuntimeHost {
-  /** The runtime is ready: `handOver` sends it the next invocation, whenever there is one. */
+  /** The runtime is ready. `handOver` sends the next invocation to the runtime, as soon as there is one. */
   next(handOver: (invocation: HandedOver) => void): void;
-  /** @returns false when `requestId` is not under way, or was answered already */
+  /** @returns false when the request is not running, or already has an answer */
   answer(requestId: string, outcome: Outcome): boolean;
   failInit(outcome: Outcome): void;
 }
@@ -33,7 +33,7 @@ export class RuntimeApi {
   private readonly server = http.createServer((request, response) => void this.serve(request, response));
 
   private constructor(private readonly maxResponseBytes: number) {
-    // A runtime asks for its next invocation and waits, stopped, for as long as it takes.
+    // No time-outs: a runtime asks for its next invocation and waits, frozen, for any length of time.
     Object.assign(this.server, { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 });
   }
 
@@ -46,7 +46,7 @@ export class RuntimeApi {
     return api;
   }
 
-  /** @returns what the environment gets as AWS_LAMBDA_RUNTIME_API */
+  /** @returns the value of AWS_LAMBDA_RUNTIME_API for the environment */
   add(environmentId: string, host: RuntimeHost): string {
     this.hosts.set(environmentId, host);
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}/${environmentId}`;
@@ -101,7 +101,7 @@ export class RuntimeApi {
   }
 }
 
-/** `text` is missing where there were more than the allowed bytes. */
+/** `text` is missing when the body has more than the allowed bytes. */
 interface Body {
   readonly text?: string;
   readonly bytes: number;

@@ -1,4 +1,4 @@
-/** The process of one execution environment: starts it, stops it with SIGSTOP, lets it go on, kills it. */
+/** The process of one execution environment. It can be started, frozen (SIGSTOP), thawed (SIGCONT) and killed (SIGKILL). */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
@@ -40,7 +40,7 @@ export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> im
       cwd: taskRoot,
       env: variables,
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Not in the terminal's foreground group: Ctrl-C is for the local cloud, which lets requests in flight finish.
+      // Outside the terminal's foreground group: Ctrl-C must reach only the local cloud, which lets requests in flight finish.
       detached: true,
     });
     this.child = child;
@@ -59,7 +59,7 @@ export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> im
     return this.child.pid ?? 0;
   }
 
-  /** How the process ended, in Lambda's words; meaningful once it has. */
+  /** Why the process ended, in Lambda's words; valid only after the process has ended. */
   get exitReason(): string {
     if (this.failure) return `Runtime failed to start: ${this.failure.message}`;
     const { exitCode, signalCode } = this.child;
@@ -67,7 +67,7 @@ export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> im
     return exitCode === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: exit status ${exitCode}`;
   }
 
-  /** Whoever delivers to the process hears of it before the process stops. */
+  /** Emits `freeze` before the process stops, so that senders stop their deliveries first. */
   freeze(): void {
     if (this.frozen || this.exited) return;
     this.frozen = true;
@@ -93,7 +93,7 @@ export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> im
   }
 }
 
-/** As the words of Go's `os.Signal`, which the platform uses. */
+/** The texts of Go's `os.Signal`, which Lambda's platform uses. */
 const SIGNAL_WORDS: Readonly<Record<string, string>> = {
   SIGABRT: 'aborted',
   SIGKILL: 'killed',

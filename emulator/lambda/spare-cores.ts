@@ -1,9 +1,9 @@
-/** Whether the machine has a core to spare, by what its cores did since the last look. */
+/** Tells whether the machine has a spare core, from the idle time of its cores since the last measurement. */
 import os from 'node:os';
 
-/** A shorter time says little: the kernel counts in steps of 10 ms. In ms. */
+/** A measurement over a shorter time is not exact, because the kernel counts in steps of 10 ms. In ms. */
 const SHORTEST_LOOK_MS = 100;
-/** What the cores did in a longer time says nothing of now. In ms. */
+/** A measurement over a longer time says nothing about the current load. In ms. */
 const LONGEST_LOOK_MS = 1000;
 /** Share of one core that must have been idle. */
 const SPARE_SHARE = 0.5;
@@ -27,7 +27,7 @@ export class SpareCores {
 
   constructor(private readonly machine: SpareCoresOptions = THIS_MACHINE) {}
 
-  /** True where the last look is too long ago to tell: a machine at rest starts at once. */
+  /** Also true when the last measurement is too old: on a machine at rest, environments start at once. */
   hasSpareCore(): boolean {
     const now = this.machine.now();
     const elapsedMs = now - this.lookedAt;

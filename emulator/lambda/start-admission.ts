@@ -1,49 +1,49 @@
 /**
  * Decides which function may start an execution environment next, and when. On AWS every environment has a machine of its
- * own. Here all of them share the cores of one machine, so their starts are rationed: too many at once keep the
- * environments that run from answering in time.
+ * own. Here all of them share the cores of one machine, so their starts are limited: too many starts at once keep the
+ * running environments from answering in time.
  */
 import type { Clock } from '../clock';
 import type { Origin } from '../services';
 
-/** How long a need waits before it is looked at again, in ms: whether cores are spare, and how fast environments become free, changes without an event. */
+/** Waiting needs are checked again at this interval, in ms: spare cores and the pace of freed environments change without an event. */
 const RECHECK_MS = 100;
 
 /**
- * While no core is spare, a start takes its time from the environments that run. So an invocation then rather waits so long for one of
- * those to become free, in ms: a visitor for most of the 30 s that API Gateway waits, an invocation from inside for less, because it
- * releases others.
+ * How long an invocation may wait for a running environment while no core is spare, in ms; only a longer expected wait justifies a start,
+ * because a start slows the running environments. A visitor's request may wait for most of the 30 s that API Gateway waits. An
+ * invocation from inside waits less, because other requests wait for it.
  */
 const PATIENCE_MS: Readonly<Record<Origin, number>> = { inside: 1000, outside: 25_000 };
 
-/** About the time from the start of an environment to its first answer, in ms: its init, and code that is not compiled yet. */
+/** About the time from the start of an environment to its first answer, in ms: the init, and the compilation of code on first use. */
 export const START_MS = 500;
 
-/** An invocation that no environment is on its way to. */
+/** An invocation for which no environment is starting or about to be free. */
 export interface Need {
-  /** The smaller, the sooner. */
+  /** A smaller rank is served sooner. */
   readonly rank: number;
   readonly origin: Origin;
-  /** How long the invocation would wait without a start, at the pace of the last seconds, in ms; Infinity where no environment becomes free. */
+  /** The wait without a start, at the pace of freed environments in the last seconds, in ms; Infinity when none became free. */
   readonly waitAtPaceMs: number;
-  /** How long the last invocation in the line would wait, by what the last ones took, in ms; Infinity where that is not known. */
+  /** The wait of the last invocation in the line, estimated from the last invocations, in ms; Infinity when that is unknown. */
   readonly lastWaitMs: number;
 }
 
-/** Whoever starts environments: the pool of one function. */
+/** Starts environments; implemented by the pool of one function. */
 export interface Starter {
-  /** The first invocation for which another environment has to start; undefined where there is none. */
+  /** The first invocation for which another environment has to start; undefined when there is none. */
   need(): Need | undefined;
-  /** Whether any invocation waits, with an environment on its way or without. */
+  /** Whether any invocation waits, including invocations for which an environment is starting. */
   readonly hasWaiting: boolean;
-  /** Starts one environment. Resolves when the init has ended, well or not; never rejects. */
+  /** Starts one environment. Resolves when the init has ended, successfully or not; never rejects. */
   start(): Promise<void>;
 }
 
 export interface StartAdmissionOptions {
-  /** How many environments initialise at once at most. */
+  /** How many environments may initialise at the same time. */
   readonly limit: number;
-  /** Where all that waits is expected to get an environment within this time, nothing starts, also on a machine at rest. In ms. */
+  /** Nothing starts, even on an idle machine, while every waiting invocation is expected to get an environment within this time, in ms. */
   readonly startMs: number;
   /** Whether the machine has a core to spare. */
   readonly hasSpareCore: () => boolean;
@@ -62,7 +62,7 @@ export class StartAdmission {
     this.starters.push(starter);
   }
 
-  /** Looks who needs a start now. Pools call it whenever something changes for one of their invocations. */
+  /** Starts environments for the most urgent needs. Pools call this method whenever something changes for one of their invocations. */
   consider(): void {
     const mayStart = this.rule();
     for (;;) {
@@ -74,12 +74,12 @@ export class StartAdmission {
     if (this.starters.some(({ hasWaiting }) => hasWaiting)) this.recheckLater();
   }
 
-  /** Begins no start any more. */
+  /** Prevents all further starts. */
   close(): void {
     this.closing.abort();
   }
 
-  /** Looks at the cores once at most, and only where that matters. */
+  /** Returns the test whether a need may start. The test measures the cores at most once, and only when the result matters. */
   private rule(): (need: Need) => boolean {
     let spare: boolean | undefined;
     return ({ origin, waitAtPaceMs, lastWaitMs }) =>

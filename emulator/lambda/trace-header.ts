@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 
 /** The trace that an invocation belongs to. */
 export interface TraceContext {
-  /** `1-8hex-24hex`, the first eight being seconds since the epoch. */
+  /** `1-8hex-24hex`; the first eight digits are seconds since the epoch. */
   readonly traceId: string;
-  /** The segment it was asked for in; none where the trace begins. */
+  /** The segment in which the invocation was requested; undefined when the trace begins here. */
   readonly parentId?: string;
   readonly sampled: boolean;
 }
 
 /**
- * Reads `X-Amzn-Trace-Id`: `Root=1-8hex-24hex;Parent=16hex;Sampled=0|1`. What was handed in keeps its trace and its sampling decision; without
- * it a trace begins. https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
- * @param samples the decision where there is none yet
+ * Reads `X-Amzn-Trace-Id`: `Root=1-8hex-24hex;Parent=16hex;Sampled=0|1`. A given trace and its sampling decision are kept; without
+ * a header, a new trace begins. https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ * @param samples the sampling decision when the header has none
  */
 export function traceContextOf(given: string | undefined, samples: boolean): TraceContext {
   const traceId = /Root=(1-[0-9a-f]{8}-[0-9a-f]{24})/.exec(given ?? '')?.[1];
@@ -25,7 +25,7 @@ export function traceContextOf(given: string | undefined, samples: boolean): Tra
   };
 }
 
-/** The header that a function runs under: what it records hangs below `segmentId`. */
+/** The trace header for a run of a function: the function's segments get `segmentId` as their parent. */
 export const traceHeader = ({ traceId, sampled }: TraceContext, segmentId: string): string =>
   `Root=${traceId};Parent=${segmentId};Sampled=${sampled ? 1 : 0}`;
 

@@ -3,21 +3,21 @@ import type { Origin } from '../services';
 import type { Need } from './start-admission';
 
 /**
- * An invocation from inside is served as if it had come so much earlier, in ms: it releases others, such as the visitor whose answer
- * it carries. It is a bounded time, so that nobody waits for ever.
+ * An invocation from inside is served as if it had come this much earlier, in ms, because other requests wait for it, such as the
+ * visitor's request whose answer it carries. The time is bounded, so that no request waits for ever.
  */
 const HEAD_START_MS = 10_000;
 
-/** The pace is that of the last so many ms. */
+/** The pace at which environments become free is measured over this time, in ms. */
 const PACE_WINDOW_MS = 2000;
 
 export interface Waiter<Environment> {
   /** When the invocation came, in ms. */
   readonly since: number;
   readonly origin: Origin;
-  /** Whether a start on its behalf may begin. */
+  /** Whether an environment may start for this waiter. */
   readonly mayStart: () => boolean;
-  /** @param environment undefined where there will be none */
+  /** @param environment undefined when no environment will come */
   readonly take: (environment: Environment | undefined) => void;
   /** No environment could be started. */
   readonly fail: (error: Error) => void;
@@ -63,8 +63,8 @@ export class WaitingLine<Environment> {
   }
 
   /**
-   * The first waiter for which a start is missing.
-   * @param coming environments that are on their way
+   * The first waiter that needs another start.
+   * @param coming how many environments are starting or about to be free
    */
   uncovered(coming: number, now: number): Omit<Need, 'lastWaitMs'> | undefined {
     const waiter = this.waiters.filter(({ mayStart }) => mayStart())[coming];

@@ -1,5 +1,5 @@
 /**
- * Runs a function with batches of stream records until each record is done with or given up.
+ * Runs a function with batches of stream records until each record is processed or given up.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
 import type { Clock } from '../clock';
@@ -9,10 +9,10 @@ import { firstFailureIn } from './batch-response';
 import type { DiscardedBatch } from './failed-batch-record';
 import type { StreamItem } from './stream-item';
 
-/** Pauses between tries double until they are this many times the first. */
+/** The pause between tries doubles, up to this multiple of the first pause. */
 const MAX_BACKOFF_FACTOR = 16;
 
-/** What became of one run of the function. */
+/** The result of one run of the function. */
 export interface BatchRecord {
   readonly at: number;
   readonly functionArn: string;
@@ -33,25 +33,25 @@ export interface BatchProcessorOptions {
   /** 0 ≤ x < 1 */
   readonly random: () => number;
   readonly log: Logger;
-  /** Ends the pauses; what is not done by then is left. */
+  /** Ends the pauses; records that are not processed by then stay unprocessed. */
   readonly signal: AbortSignal;
   readonly onBatch: (record: BatchRecord) => void;
   readonly onDiscard: (batch: DiscardedBatch) => void;
 }
 
-/** Records that are to be run together. */
+/** The records for one run of the function. */
 interface Batch {
   readonly items: readonly StreamItem[];
   readonly invokeCount: number;
   /** Failures that count towards the mapping's retries. */
   readonly failures: number;
-  /** Tries since the records last changed, throttled ones too: what the pause grows with. */
+  /** Tries since the last split, including throttled ones. The pause grows with this number. */
   readonly tries: number;
   /** Whether the function threw or crashed in the last run. */
   readonly functionError: boolean;
 }
 
-/** How a run ended: done, or from which record on to try again. */
+/** How a run ended. `from` is the index of the first record to try again. */
 type Verdict =
   | { readonly kind: 'done' }
   | { readonly kind: 'throttled' }
@@ -60,7 +60,7 @@ type Verdict =
 export class BatchProcessor {
   constructor(private readonly options: BatchProcessorOptions) {}
 
-  /** Resolves when every record is done with, given up, or the signal has come. Never rejects. */
+  /** Resolves when every record is processed or given up, or when the signal aborts. Never rejects. */
   async process(items: readonly StreamItem[]): Promise<void> {
     const { clock, signal } = this.options;
     // In the order of the stream: a batch that is split is finished before the next one begins.
@@ -73,7 +73,7 @@ export class BatchProcessor {
     }
   }
 
-  /** Runs the function once; returns what is to be run next, in order. */
+  /** Runs the function once; returns the batches to run next, in order. */
   private async run(batch: Batch): Promise<Batch[]> {
     const sentAt = this.options.clock.now();
     const verdict = this.verdictOn(batch.items, await this.invoke(batch));
@@ -140,7 +140,7 @@ export class BatchProcessor {
     return { ...batch, items: batch.items.filter(({ at }) => at >= oldest) };
   }
 
-  /** Exponential, with the upper half random. */
+  /** The pause grows exponentially; its upper half is random. */
   private pauseBefore(tries: number): number {
     const factor = Math.min(2 ** (tries - 1), MAX_BACKOFF_FACTOR);
     return this.options.retryBaseMs * factor * (0.5 + this.options.random() / 2);
@@ -154,8 +154,8 @@ function outcomeOf(verdict: Verdict): BatchRecord['outcome'] {
 }
 
 /**
- * Splitting uses up no retries. Where the function said which record failed, the batch was split there already: what
- * came before is done with, and the rest goes on whole.
+ * Splits a batch into halves; a split does not count as a retry. When the function named the first failed record, the
+ * records before it are done, and the rest stays one batch.
  */
 function split(rest: Batch, from: number): Batch[] {
   const next = { ...rest, tries: 1 };

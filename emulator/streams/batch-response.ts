@@ -2,8 +2,8 @@ import { sequenceNumberOf } from './stream-item';
 import type { StreamItem } from './stream-item';
 
 /**
- * Reads a function's answer where the mapping has `ReportBatchItemFailures`: the index of the first record that failed, from
- * which to go on; undefined when all succeeded. What is malformed or names no record of the batch fails the whole batch.
+ * Reads a function's answer when the mapping has `ReportBatchItemFailures`. Returns the index of the first failed record, or
+ * undefined when all succeeded. A malformed answer, or one that names no record of the batch, fails the whole batch.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
 export function firstFailureIn(response: unknown, batch: readonly StreamItem[]): number | undefined {
@@ -14,7 +14,7 @@ export function firstFailureIn(response: unknown, batch: readonly StreamItem[]):
   if (!Array.isArray(failures)) return 0;
   if (failures.length === 0) return undefined;
   const indexes = failures.map((failure: unknown) => indexOf(failure, batch));
-  // -1, for an identifier that is none, is the lowest of all.
+  // An unknown identifier has the index -1, which is lower than all others.
   return Math.max(0, Math.min(...indexes));
 }
 

@@ -3,9 +3,9 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
  *
- * A stream has one shard here. It is read in a fixed rhythm, whatever the function does, so a record waits between nothing
- * and one period. With a parallelization factor the shard is divided into that many lanes by the hash of the item's key:
- * each lane has one batch in flight, and records of one item keep their order.
+ * A stream has one shard here. The mapping reads the shard at a fixed interval, whatever the function does, so a record waits
+ * between zero and one interval. A parallelization factor divides the shard into that many lanes by the hash of the item's
+ * key: each lane has one batch in flight, and records of one item keep their order.
  */
 import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
@@ -38,21 +38,21 @@ export interface EventSourceMappingOptions {
   /** 0 ≤ x < 1 */
   readonly random?: () => number;
   readonly log: Logger;
-  /** Awaited before each read of the stream: where faults come in. A rejection skips the read. */
+  /** Awaited before each read of the stream; used to inject faults. A rejection skips the read. */
   readonly beforeRead?: () => Promise<void>;
-  /** Wraps each record that was read: where faults come in. */
+  /** Wraps each record that was read; used to inject faults. */
   readonly interceptRecord?: RecordInterceptor;
-  /** Awaited between a read and the invocation with what it brought: where latency comes in. Must not reject. */
+  /** Awaited between a read and the invocation with its records; used to add latency. Must not reject. */
   readonly beforeBatch?: () => Promise<void>;
 }
 
 export type RecordInterceptor = (record: StreamRecord, next: () => void) => void;
 
 export interface MappingStats {
-  /** Records read, and those of them that no filter let through. */
+  /** Records that were read; `filtered` counts the records that no filter let through. */
   readonly read: number;
   readonly filtered: number;
-  /** Runs of the function by what became of them. */
+  /** Runs of the function by outcome. */
   readonly batches: Readonly<Record<BatchRecord['outcome'], number>>;
   /** Records that were given up. */
   readonly discarded: number;
@@ -91,7 +91,7 @@ export class EventSourceMapping implements Closeable {
     this.lanes = Array.from({ length: mapping.parallelizationFactor }, () => this.lane(processor));
   }
 
-  /** Begins to read: at the oldest record, or after what is there already. */
+  /** Begins to read: at the oldest record, or after the newest existing record (LATEST). */
   start(): void {
     const { mapping, source } = this.options;
     if (mapping.startingPosition === 'LATEST') this.cursor = source.latest(mapping.streamArn);
@@ -102,7 +102,7 @@ export class EventSourceMapping implements Closeable {
     return { ...this.counts, batches: { ...this.counts.batches }, backlog: this.backlog };
   }
 
-  /** Stops at once; a function that runs is not waited for, and what it answers changes nothing. */
+  /** Stops at once. A running function is not awaited, and its answer changes nothing. */
   async close(): Promise<void> {
     this.closing.abort();
   }
@@ -123,7 +123,7 @@ export class EventSourceMapping implements Closeable {
       } catch (error) {
         this.options.log.warn(`${this.options.mapping.address}: the stream was not read: ${(error as Error).message}`);
       }
-      // Reads that took longer than a period are not made up for.
+      // When a read takes longer than an interval, the missed reads are not repeated.
       at = Math.max(at, this.clock.now() - pollMs);
     }
   }
@@ -194,7 +194,7 @@ export class EventSourceMapping implements Closeable {
   }
 }
 
-/** The same for every record of an item, whatever the order in which its key is written. */
+/** The hash is the same for every record of an item, for any order of the key's attributes. */
 function hashOfKey({ dynamodb }: StreamRecord): number {
   const key = Object.entries(dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha1').update(JSON.stringify(key)).digest().readUInt32BE();

@@ -5,21 +5,21 @@ import type { StreamItem } from './stream-item';
 /** Why records were given up. */
 export type DiscardCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
-/** DynamoDB's streams have a shard for each partition of the table; ours have one. */
+/** A DynamoDB stream has a shard for each partition of the table; here a stream has one shard. */
 const SHARD_ID = 'shardId-00000000000000000000-00000000';
 
 export interface DiscardedBatch {
   /** Not empty. */
   readonly items: readonly StreamItem[];
   readonly condition: DiscardCondition;
-  /** How often the function was run with these records; 0 when they were too old before. */
+  /** How often the function was run with these records; 0 when the records were too old before the first run. */
   readonly invokeCount: number;
   /** Whether the function threw or crashed, as opposed to naming records that failed. */
   readonly functionError: boolean;
 }
 
 /**
- * What the on-failure destination is sent, as JSON text: where the records are, never the records.
+ * The message for the on-failure destination, as JSON text: the position of the records in the stream, never the records.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
 export function failedBatchRecord(

@@ -3,7 +3,7 @@ import type { StreamItem } from './stream-item';
 
 export interface LaneOptions {
   readonly batchSize: number;
-  /** Of the records of one batch as JSON. */
+  /** Largest size of the records of one batch as JSON. */
   readonly batchBytes: number;
   /** How long a batch may wait to be filled, in ms. */
   readonly windowMs: number;
@@ -35,7 +35,7 @@ export class Lane {
 
   private async run(): Promise<void> {
     this.running = true;
-    // Records that were read together are added one by one: let all of them come.
+    // Records that were read together are added one by one: wait until all are added.
     await Promise.resolve();
     while (this.waiting.length > 0 && !this.options.signal.aborted) {
       await this.fill();

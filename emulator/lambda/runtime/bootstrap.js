@@ -1,8 +1,8 @@
 /**
  * The runtime of one execution environment: loads the handler, then takes one invocation after the other from the Lambda
  * Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html). AWS's own client, `aws-lambda-ric`, compiles
- * C++ when it is installed; this one does what that does for a buffered Node 22 handler, and no more: no streaming
- * (`awslambda`), no `context.succeed/fail/done`, text log format.
+ * C++ when it is installed. This runtime does the same for a buffered Node 22 handler, without streaming (`awslambda`) and
+ * without `context.succeed/fail/done`. The log format is text.
  */
 'use strict';
 
@@ -61,7 +61,7 @@ function run(handler, event, context) {
       else if (context.callbackWaitsForEmptyEventLoop) onEmptyEventLoop = () => resolve(result);
       else resolve(result);
     };
-    // Nothing left to wait for, and no answer: an error for an async handler, null for one with a callback.
+    // The event loop is empty and there is no answer: an error for an async handler, null for a handler with a callback.
     const isAsync = handler.constructor.name === 'AsyncFunction';
     onEmptyEventLoop = () => (isAsync ? reject(new NodeJsExit()) : resolve(null));
     const result = handler(event, context, callback);
@@ -82,7 +82,7 @@ function setTraceHeader(header) {
   else delete process.env._X_AMZN_TRACE_ID;
 }
 
-/** Reports the error that ends this environment, to the invocation under way or else as a failed init, and exits. */
+/** Reports the error that ends this environment, as the result of the running invocation or as a failed init, and exits. */
 function die(message, error, exitCode) {
   logs.error(message, error);
   const posted = currentRequestId ? client.postError(currentRequestId, error) : client.postInitError(error);
@@ -90,7 +90,7 @@ function die(message, error, exitCode) {
 }
 
 main().catch((error) => {
-  // The local cloud has gone: there is nobody to tell.
+  // The local cloud has ended, so nothing can receive the error.
   if (error.isRuntimeApiGone) process.exit(1);
   die('Uncaught Exception', error, UNCAUGHT_EXCEPTION);
 });

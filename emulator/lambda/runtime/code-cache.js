@@ -1,6 +1,7 @@
 /**
- * Compiles a function's bundle with V8's code cache, so that an environment need not compile what an earlier one has compiled. It saves about half
- * of the CPU time that a cold start and the first invocation take. AWS has nothing like it; it is for machines that all environments share.
+ * Compiles a function's bundle with V8's code cache, so that an environment does not compile code again that an earlier one has
+ * compiled. The cache saves about half of the CPU time of a cold start and the first invocation. AWS has no such cache; here all
+ * environments share one machine.
  * https://nodejs.org/api/vm.html#scriptcreatecacheddata
  */
 'use strict';
@@ -15,13 +16,13 @@ const NOTHING_TO_KEEP = () => undefined;
 
 /**
  * Loads a CommonJS file as `require` does.
- * @param cacheFile where the code cache is, or will be; its name stands for the file's content, because V8 compares no more than the length
- * @returns the module's exports, and `keep`, which writes the code cache where there was none. Call it when the functions that
- * matter have run: only those are compiled
+ * @param cacheFile path of the code cache. The path must differ for different code, because V8 compares only the length of the code
+ * @returns the module's exports, and `keep`, which writes the code cache if there was no valid one. Call `keep` after the important
+ * functions have run, because the cache contains only functions that have run
  */
 function loadWithCodeCache(file, cacheFile) {
   const code = fs.readFileSync(file, 'utf8');
-  // A script of node:vm cannot import by itself (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING).
+  // A script of node:vm cannot use `import()` (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING).
   if (/\bimport\s*\(/.test(code)) return { exports: require(file), keep: NOTHING_TO_KEEP };
   const [head] = Module.wrapper;
   const cachedData = readIfThere(cacheFile);
@@ -43,7 +44,7 @@ function readIfThere(file) {
   }
 }
 
-/** Nobody who reads the file meanwhile sees half of it. A cache that cannot be written is no failure. */
+/** Replaces a file by renaming, so that no reader sees a half-written file. A failed write is ignored. */
 function replaceFile(file, content) {
   const draft = `${file}.${process.pid}`;
   try {

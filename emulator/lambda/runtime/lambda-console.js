@@ -1,6 +1,6 @@
 /**
- * The global console as Lambda's Node runtime has it in text format: `TIMESTAMP\tREQUEST-ID\tLEVEL\tMESSAGE`. What is
- * written to stdout by other ways is left alone: Powertools has a Console of its own, and its JSON lines come out raw.
+ * The global console as Lambda's Node runtime has it in text format: `TIMESTAMP\tREQUEST-ID\tLEVEL\tMESSAGE`. Other output
+ * to stdout is not changed: Powertools has a Console of its own, and its JSON lines appear as written.
  */
 'use strict';
 
@@ -22,7 +22,7 @@ class LambdaConsole {
     this.write('ERROR', format(message, toLogText(error)));
   }
 
-  /** A message of several lines is one log event: it travels with CR for LF, as AWS's client does without a log pipe. */
+  /** A message of several lines is one log event: its LF characters are written as CR, as AWS's client does without a log pipe. */
   write(level, message) {
     const line = `${new Date().toISOString()}\t${this.requestId}\t${level}\t${message}`;
     process.stdout.write(`${line.replaceAll('\n', '\r')}\n`);

@@ -8,8 +8,8 @@ const { loadWithCodeCache } = require('./code-cache');
 const { HandlerNotFound, ImportModuleError, MalformedHandlerName, UserCodeSyntaxError } = require('./runtime-errors');
 
 /**
- * @param codeCache file of V8's code cache for the bundle; without it there is none
- * @returns the function, and `keepCode`, to be called once it has run: see code-cache.js
+ * @param codeCache file of V8's code cache for the bundle; without it, no cache is used
+ * @returns the function, and `keepCode`, to be called after the function's first run (see code-cache.js)
  * @throws the Runtime.* error that AWS gives, or what the module itself threw
  */
 async function loadHandler(root, name, codeCache) {

@@ -2,16 +2,16 @@
 'use strict';
 
 const { Buffer } = require('node:buffer');
-// Taken before the function loads: the X-Ray SDK replaces http.request, and would trace the runtime's own calls.
+// Imported before the function loads: the X-Ray SDK replaces http.request, and would trace the runtime's own calls.
 const { Agent, request: httpRequest } = require('node:http');
 const { URL } = require('node:url');
 const { toErrorResponse } = require('./runtime-errors');
 
 class RuntimeClient {
-  /** @param address `127.0.0.1:PORT/ENVIRONMENT-ID`: every environment speaks to one port, under a path of its own */
+  /** @param address `127.0.0.1:PORT/ENVIRONMENT-ID`: all environments use one port, each under its own path */
   constructor(address) {
     this.url = new URL(`http://${address}`);
-    // Idle sockets of an agent are unref'd, so that an empty event loop can be told from a waiting one.
+    // Idle sockets of an agent are unref'd, so an idle connection does not hide an empty event loop.
     this.agent = new Agent({ keepAlive: true });
   }
 

@@ -1,4 +1,4 @@
-/** The errors of the Node runtime, and how it words an error to the Runtime API and in the log. */
+/** The errors of the Node runtime, and the format of an error for the Runtime API and for the log. */
 'use strict';
 
 const { isNativeError } = require('node:util').types;
@@ -34,7 +34,7 @@ function toErrorResponse(error) {
   return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
 }
 
-/** What the log gets: the error's own fields besides, after a tab. */
+/** The text for the log: a tab, then JSON with the error's name, message, stack and own fields. */
 function toLogText(thrown) {
   const error = isNativeError(thrown) ? thrown : new Error(thrown);
   try {
