@@ -3,7 +3,7 @@ import type { FunctionInvoker, InvokeResult, Logger, Origin } from '../services'
 
 export type IntegrationResult =
   | InvokeResult
-  /** The function did not answer in time; it runs on. */
+  /** The function did not answer in time; the function continues to run. */
   | { readonly kind: 'timeout' }
   /** No `aws_lambda_permission` lets API Gateway invoke the function from here. */
   | { readonly kind: 'forbidden' };
@@ -12,7 +12,7 @@ export interface IntegrationCall {
   /** Terraform address, for messages to people. */
   readonly address: string;
   readonly functionArn: string;
-  /** What the permission's source must match. */
+  /** The ARN that the permission's `source_arn` must match. */
   readonly sourceArn: string;
   readonly timeoutMs: number;
   readonly origin: Origin;
@@ -25,7 +25,7 @@ export interface InvocationServices {
   readonly log: Logger;
 }
 
-/** Invokes a function as API Gateway does: with permission only, and for a limited time. Never rejects. */
+/** Invokes a function as API Gateway does: only with permission, and for a limited time. Never rejects. */
 export async function invokeIntegration(
   { invoker, permissions, log }: InvocationServices,
   { address, functionArn, sourceArn, timeoutMs, origin, event }: IntegrationCall,
@@ -45,7 +45,7 @@ export async function invokeIntegration(
       late.abort();
     }, timeoutMs);
   });
-  // A visitor's request that nobody answers any more need not begin. What comes from inside has its effects all the same.
+  // After the time-out, a visitor's request that still waits need not run. An invocation from inside still runs for its effects.
   const signal = origin === 'outside' ? late.signal : undefined;
   const invocation = invoker
     .invoke(functionArn, event, { origin, ...(signal && { signal }) })

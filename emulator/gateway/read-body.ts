@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Reads a request's body. One that is too large is read on and thrown away, so that its sender, who may still be sending,
- * gets to see the answer.
+ * Reads a request's body. A body that is too large is read to its end and thrown away, so that a sender that is still
+ * sending can receive the answer.
  * @returns `too-large` as soon as that is certain, `aborted` when the sender went away
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'aborted'> {

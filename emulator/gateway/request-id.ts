@@ -1,4 +1,4 @@
 import { randomBytes } from 'node:crypto';
 
-/** An id as API Gateway makes them for requests, messages and connections: `L0SM9cOFvHcCIhw=`, URL-safe but for the `=`. */
+/** Creates an id like API Gateway's for requests, messages and connections: `L0SM9cOFvHcCIhw=`. Only the `=` is not URL-safe. */
 export const newRequestId = (): string => `${randomBytes(11).toString('base64url')}=`;

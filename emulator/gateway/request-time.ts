@@ -1,7 +1,7 @@
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /**
- * The Common Log Format that events carry beside the epoch: `24/Nov/2026:03:10:00 +0000`.
+ * Formats a time in Common Log Format, which events carry in addition to the epoch: `24/Nov/2026:03:10:00 +0000`.
  * @param at in ms since the epoch
  */
 export function requestTime(at: number): string {

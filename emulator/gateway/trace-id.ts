@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * The `X-Amzn-Trace-Id` that API Gateway puts on a request: a new root, or its own mark before the one that came along
+ * The `X-Amzn-Trace-Id` that API Gateway puts on a request: a new root, or a `Self` field before the header that was sent
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html). An HTTP API
- * only hands it on as a header; it does not carry the trace into the function (aws/aws-xray-sdk-java#301).
+ * only passes the header on; the function's invocation does not become part of the trace (aws/aws-xray-sdk-java#301).
  * @param at in ms since the epoch
  */
 export function traceIdHeader(given: string | undefined, at: number): string {

@@ -3,10 +3,10 @@
  * a decoded `?` (captures: honojs/hono#2156, fastify/aws-lambda-fastify#169, middleapi/standard-server#93). Nothing else
  * changes: no dot segment is removed, no slash merged, `+` stays.
  *
- * What AWS does with `%zz` or bytes that are not UTF-8 is not known. Such a path has no decoded form that an event could
- * carry, and a guess would reach another resource than the visitor named.
+ * AWS's behaviour for `%zz` or bytes that are not UTF-8 is not known. Such a path has no decoded form for the event, and a
+ * guess would reach another resource than the visitor named.
  * @param path as on the request line, without the query
- * @returns undefined for such a path: answer 400
+ * @returns undefined for a path that cannot be decoded: answer 400
  */
 export function decodePath(path: string): string | undefined {
   try {

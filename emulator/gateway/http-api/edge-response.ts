@@ -1,14 +1,14 @@
 /** A response on its way to the visitor. */
 export interface EdgeResponse {
   readonly status: number;
-  /** In order; a name may come more than once. `content-length`, `date` and `apigw-requestid` are the edge's business. */
+  /** In order; a name may occur more than once. The edge itself adds `content-length`, `date` and `apigw-requestid`. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
-  /** For HEAD and 304, which may carry the length of a body that is not there: what the function said it would be. */
+  /** The function's `content-length`, for HEAD and 304: their answers may announce the length of a body that is not sent. */
   readonly announcedBytes?: number;
 }
 
-/** HTTP APIs have no gateway responses of one's own: these bodies are AWS's, always. */
+/** An HTTP API cannot have custom gateway responses, so these bodies are always AWS's. */
 const MESSAGES = {
   400: 'Bad Request',
   404: 'Not Found',
@@ -23,10 +23,10 @@ export type EdgeStatus = keyof typeof MESSAGES;
 
 export const edgeMessage = (status: EdgeStatus): string => JSON.stringify({ message: MESSAGES[status] });
 
-/** An answer of API Gateway's own. */
+/** An answer of API Gateway itself. */
 export const edgeResponse = (status: EdgeStatus): EdgeResponse => ({
   status,
-  // Who sends what is no HTTP may mean the rest of his bytes differently too.
+  // Close the connection after invalid HTTP, because the bytes that follow cannot be interpreted safely.
   headers: [['content-type', 'application/json'], ...(status === 400 ? [['connection', 'close'] as const] : [])],
   body: Buffer.from(edgeMessage(status)),
 });

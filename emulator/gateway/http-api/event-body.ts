@@ -1,9 +1,9 @@
-/** Media types that arrive as text; all others, forms and a missing type among them, as base64. */
+/** Media types that arrive as text. All others arrive as base64, including forms and a missing type. */
 const TEXT = /^(text\/[^;]+|application\/(json|xml|javascript))$/;
 
 /**
- * The body as an HTTP API event carries it. AWS does not list what counts as text; ministackorg/ministack#766 tried it on
- * AWS. Text that is not UTF-8 goes as base64 too: what AWS does with it is not known, and this way no byte is lost.
+ * The body as an HTTP API event carries it. AWS does not list which types are text; ministackorg/ministack#766 tested this
+ * on AWS. Text that is not UTF-8 becomes base64 too, so that no byte is lost; AWS's behaviour for such text is not known.
  */
 export function eventBody(body: Buffer, contentType: string | undefined): { body?: string; isBase64Encoded: boolean } {
   if (body.length === 0) return { isBase64Encoded: false };

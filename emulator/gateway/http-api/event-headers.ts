@@ -6,7 +6,7 @@ export interface Arrival {
   readonly rawHeaders: readonly string[];
   readonly host: string;
   readonly sourceIp: string;
-  /** The port the visitor connected to. */
+  /** The port that the visitor connected to. */
   readonly port: number;
   /** In ms since the epoch. */
   readonly at: number;
@@ -14,13 +14,13 @@ export interface Arrival {
 }
 
 /**
- * Header fields as an HTTP API event carries them: lower-case names, repeats joined with a comma, cookies apart, hop-by-hop
- * fields dropped, and what API Gateway knows of the visitor added. `x-forwarded-for` is appended to, the others replaced.
- * AWS always says `https` and 443; here it is what the visitor really used, or links made from it would not work.
+ * Header fields as an HTTP API event carries them: lower-case names, repeats joined with a comma, cookies separate, hop-by-hop
+ * fields dropped, and API Gateway's data about the visitor added: `x-forwarded-for` is extended, the other fields are replaced.
+ * AWS always says `https` and 443. Here the fields have the visitor's real protocol and port, so that links made from them work.
  */
 export function eventHeaders(arrival: Arrival): { headers: Record<string, string>; cookies: string[] } {
   const { host, sourceIp, port, at, bodyBytes } = arrival;
-  // The expectation has been met here, and the body is counted anew: it may have come in chunks.
+  // The edge has already handled `expect`. The length is counted again, because the body may have come in chunks.
   const { cookie = [], expect: _, ...fields } = endToEndFields(collect(arrival.rawHeaders));
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(fields)) headers[name] = values.join(',');

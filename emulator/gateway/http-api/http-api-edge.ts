@@ -32,12 +32,12 @@ export interface HttpApiRecord {
   readonly status: number;
   /** From the request's arrival until its answer was known. */
   readonly latencyMs: number;
-  /** Of that, the time of the function; missing where none was asked. */
+  /** The function's part of the latency; missing when no function was invoked. */
   readonly integrationLatencyMs?: number;
 }
 
 export interface ListenOptions {
-  /** Every request through this door gets this Host: a tunnel of its own port, where `*.localhost` does not resolve. */
+  /** Every request to this port gets this Host. A tunnel can so have its own port where `*.localhost` does not resolve. */
   readonly forcedHost?: string;
 }
 
@@ -47,21 +47,21 @@ interface Stopwatch {
 }
 
 /**
- * An HTTP API with Lambda proxy integrations, payload format 2.0. It has no WebSocket: upgrades are answered as plain
- * requests. Errors and time-outs have AWS's statuses and bodies, not ours (edge-response.ts).
+ * An HTTP API with Lambda proxy integrations, payload format 2.0. It has no WebSockets: upgrades are answered as plain
+ * requests. Errors and time-outs have AWS's statuses and bodies (edge-response.ts).
  */
 export class HttpApiEdge implements Closeable {
   readonly events = new EventEmitter<{ response: [HttpApiRecord] }>();
   private readonly routes: HttpRoutes;
   private readonly servers: Server[] = [];
 
-  /** @throws GatewayBootError for a stage or route that it cannot serve */
+  /** @throws GatewayBootError for a stage or route that the edge cannot serve */
   constructor(private readonly options: HttpApiEdgeOptions) {
     this.routes = new HttpRoutes(options.api);
   }
 
   /**
-   * Opens a door; there may be several.
+   * Listens on a port. May be called several times, for several ports.
    * @param port 0 for any free one
    */
   async listen(port: number, host = '127.0.0.1', { forcedHost }: ListenOptions = {}): Promise<{ port: number }> {
@@ -121,7 +121,7 @@ export class HttpApiEdge implements Closeable {
   ): Promise<VisitorArrival | EdgeResponse | 'aborted'> {
     const { clock = Date.now, limits } = this.options;
     const at = clock();
-    // Asked for now: a socket that is closed forgets them.
+    // Read the addresses now: a closed socket no longer has them.
     const { remoteAddress = '', localPort = 0 } = request.socket;
     const target = requestTarget(request);
     const path = target && decodePath(target.path);
@@ -154,7 +154,7 @@ export class HttpApiEdge implements Closeable {
       stage: api.stageName,
       routeKey: route.routeKey,
     });
-    // What fits the HTTP API need not fit the function, for which it may be base64.
+    // A body within the HTTP API's limit can exceed the function's limit, for example as base64.
     if (Buffer.byteLength(JSON.stringify(event)) > AWS_LIMITS.lambda.syncPayloadBytes) return edgeResponse(413);
     const askedAt = performance.now();
     const result = await invokeIntegration(this.options, {

@@ -58,7 +58,7 @@ export function httpApiEvent(arrival: VisitorArrival, route: RouteContext): APIG
   };
 }
 
-/** Decoded, with repeated keys joined; for what was really sent there is `rawQueryString`. */
+/** The query decoded, with repeated keys joined; `rawQueryString` has the query as sent. */
 function queryParameters(query: string): Record<string, string> {
   const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(query)) values.set(name, [...(values.get(name) ?? []), value]);

@@ -1,11 +1,11 @@
 /**
- * What a function's return value means as an HTTP response, payload format 2.0:
+ * Converts a function's return value to an HTTP response, payload format 2.0:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { EdgeResponse } from './edge-response';
 
-/** Framing and the hop to the visitor are the edge's: what the function says of them is not believed. */
+/** The edge decides about framing and the connection to the visitor, so it ignores these fields of the function. */
 const NOT_TRUSTED = new Set([
   'connection',
   'content-length',
@@ -23,13 +23,13 @@ export class MalformedResponseError extends Error {
   override readonly name = 'MalformedResponseError';
 }
 
-/** @throws MalformedResponseError naming what is wrong with it */
+/** @throws MalformedResponseError naming the problem in the return value */
 export function lambdaResponse(result: unknown): EdgeResponse {
   if (!isRecord(result) || !('statusCode' in result)) return inferred(result);
   const fields = headerFields(result['headers']);
   const headers = fields.filter(([name]) => !NOT_TRUSTED.has(name.toLowerCase()));
   const body = bodyOf(result);
-  // Where a function that answers in full names no type, API Gateway does.
+  // If the response has a status and a body but no content type, API Gateway adds one.
   if (body.length > 0 && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     headers.push(['content-type', 'text/plain;charset=UTF-8']);
   }
@@ -74,7 +74,7 @@ function cookiesOf(value: unknown): [string, string][] {
   });
 }
 
-/** A newline or control character would let the function's data write further header fields. */
+/** Refuses a newline or control character, because it would let the function's data write further header fields. */
 function checked(name: string, value: string): [string, string] {
   try {
     validateHeaderName(name);

@@ -3,12 +3,12 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { edgeMessage, type EdgeStatus } from './edge-response';
 
-/** Answers what Node's strict parser refuses; everything is 400 but these. */
+/** Statuses for errors of Node's strict parser; all other errors get 400. */
 const STATUS: Record<string, EdgeStatus> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
 /**
- * Ends a connection whose bytes are no HTTP, with an answer where that cannot be taken for another request's.
- * @returns what must be told of each request the parser let through
+ * Ends a connection whose bytes are not valid HTTP. An answer is sent only when it cannot be taken for another request's.
+ * @returns `track`, which must be called for each request that the parser accepted
  */
 export function refuseMalformed(server: Server): {
   track(request: IncomingMessage, done: Promise<void>): void;
@@ -16,7 +16,7 @@ export function refuseMalformed(server: Server): {
   const inProgress = new WeakMap<Duplex, IncomingMessage>();
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const request = inProgress.get(socket);
-    // A complete request is still being answered: garbage that follows it must not get an answer in its place.
+    // A complete request is still being answered: invalid bytes after it must not get an answer in its place.
     if (!socket.writable || error.code === 'ECONNRESET' || request?.complete) return void socket.destroy();
     answer(socket, STATUS[error.code ?? ''] ?? 400);
   });

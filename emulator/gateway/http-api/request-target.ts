@@ -12,9 +12,9 @@ export interface RequestTarget {
 const HOST = /^(\[[\da-f:.]+\]|[\w.~%-]+)(:\d*)?$/i;
 
 /**
- * What a request is for. Node's parser has refused most of what is malformed; here go a missing, repeated or impossible
- * Host (RFC 9112 section 3.2), targets that only a proxy or `OPTIONS *` would use, and fragments, which no client sends.
- * An absolute target replaces the Host, which must be there all the same.
+ * Reads the target of a request. Node's parser has refused most malformed requests. This function refuses a missing, repeated
+ * or impossible Host (RFC 9112 section 3.2), targets that only a proxy or `OPTIONS *` would use, and fragments, which no client
+ * sends. An absolute target replaces the Host, but the request must still have a Host.
  * @returns undefined for a request that must get 400
  */
 export function requestTarget({ rawHeaders, url = '' }: IncomingMessage): RequestTarget | undefined {

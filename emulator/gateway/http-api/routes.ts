@@ -34,7 +34,7 @@ export class HttpRoutes {
   }
 }
 
-/** What an `aws_lambda_permission` for this route must match. */
+/** The source ARN that an `aws_lambda_permission` for this route must match. */
 export function sourceArnOf({ executionArn, stageName }: HttpApiSpec, { routeKey }: HttpRoute): string {
   const [, method, path] = EXACT.exec(routeKey) ?? [];
   return `${executionArn}/${stageName}/${method === undefined ? routeKey : `${method.replace('ANY', '*')}${path ?? ''}`}`;

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { EdgeResponse } from './edge-response';
 
 /**
- * Sends a response with framing of our own: its length is that of the bytes that are there. A visitor who has gone
- * meanwhile is none of the function's business, which ran to its end as on AWS: what is written then goes nowhere.
+ * Sends a response. Its length is the real length of the body, not the one that the function gave. If the visitor has gone
+ * meanwhile, the response is lost without an error; the function ran to its end, as on AWS.
  */
 export function writeResponse(response: ServerResponse, edge: EdgeResponse, requestId: string): void {
   const { status, headers, body } = edge;

@@ -9,13 +9,14 @@ export class AuthorizerResponseError extends Error {
 
 export interface Authorization {
   readonly verdict: Verdict;
-  /** What every later event carries as `requestContext.authorizer`. */
+  /** Every later event carries this context as `requestContext.authorizer`. */
   readonly context: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads what a Lambda authorizer returned: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
- * @throws AuthorizerResponseError naming what is wrong with it
+ * Reads the return value of a Lambda authorizer:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ * @throws AuthorizerResponseError naming the problem in the return value
  */
 export function readAuthorization(result: unknown, methodArn: string): Authorization {
   const { principalId, policyDocument, context = {} } = record(result, 'the return value');

@@ -9,28 +9,28 @@ const CLOSE_WAIT_MS = 2000;
 export interface ClientSocketOptions {
   readonly ws: WebSocket;
   readonly socket: Socket;
-  /** The execution environment that holds the other end, if a function does. */
+  /** The execution environment at the other end, if the client is a function. */
   readonly environment?: ExecutionEnvironment;
   /** Largest frame, either way, in bytes. */
   readonly frameBytes: number;
   readonly onMessage: (text: string) => void;
-  /** Why the connection ended: by the client, by a break, or because the client broke a rule. */
+  /** Called when the connection has ended: the client closed it, the network broke it, or the client broke a rule. */
   readonly onEnd: (code: number, reason: string) => void;
 }
 
-/** What API Gateway gives as the reason when the client's close frame was empty. */
+/** API Gateway's reason when the client's close frame was empty. */
 const NO_STATUS = 'Client-side close frame status not set';
 
-/** Codes for what `ws` refuses; https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+/** Close codes for messages that `ws` refuses; https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
 const CODES: Record<string, number> = {
   WS_ERR_UNSUPPORTED_MESSAGE_LENGTH: 1009,
   WS_ERR_INVALID_UTF8: 1007,
 };
 
 /**
- * One end of a WebSocket whose other end may be frozen. A stopped process's kernel would still take what is sent and
- * acknowledge it, which real life does not promise; so to a frozen environment nothing is delivered at all: messages and
- * what it sent wait, and of an end it learns only by itself, when a write after the thaw meets a reset.
+ * One end of a WebSocket whose other end may be frozen. The kernel of a stopped process would still accept and acknowledge
+ * data, which a real network does not guarantee. So nothing is delivered to a frozen environment: messages in both directions
+ * wait. A frozen environment learns of the connection's end only when its first write after the thaw gets a reset.
  */
 export class ClientSocket {
   private readonly meter = new FrameMeter();
@@ -41,7 +41,7 @@ export class ClientSocket {
 
   constructor(private readonly options: ClientSocketOptions) {
     const { ws, socket, environment, frameBytes, onMessage, onEnd } = options;
-    // Before the listener of `ws`, so that a frame is measured before its message is heard.
+    // Before the listener of `ws`, so that a frame is measured before `ws` emits its message.
     socket.prependListener('data', (chunk: Buffer) => {
       if (this.meter.push(chunk) > frameBytes) onEnd(1009, 'Message too big');
     });
@@ -57,7 +57,7 @@ export class ClientSocket {
     if (environment.frozen) this.freeze();
   }
 
-  /** Messages that the client has not been sent yet: it is frozen, or reads too slowly. */
+  /** Messages that have not been sent yet, because the client is frozen or reads too slowly. */
   get waiting(): number {
     return this.held.length + this.unsent;
   }
@@ -77,7 +77,7 @@ export class ClientSocket {
     socket.once('close', () => clearTimeout(timer));
   }
 
-  /** Forgets the client without a word: its next write seems to succeed, then it gets a reset. */
+  /** Drops the client without telling it: the client's next write seems to succeed, then the client gets a reset. */
   vanish(): void {
     this.halfOpen = true;
     if (!this.frozen) this.resetOnWrite();

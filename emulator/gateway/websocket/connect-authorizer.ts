@@ -46,13 +46,13 @@ const BROKEN = refused(500, 'Internal server error', 'AuthorizerConfigurationExc
 const NO_PERMISSION = 'User is not authorized to access this resource';
 
 /**
- * Who may connect. Asked once, at `$connect`; what a Lambda authorizer says holds for the connection's whole life.
+ * Decides who may connect, once, at `$connect`. The decision of a Lambda authorizer holds for the connection's whole life.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-control-access.html
  */
 export class ConnectAuthorizer {
   private readonly identitySources: readonly IdentitySource[];
 
-  /** @throws GatewayBootError for an identity source it does not know */
+  /** @throws GatewayBootError for an unknown identity source */
   constructor(private readonly options: ConnectAuthorizerOptions) {
     const { authorization } = options.route;
     this.identitySources =

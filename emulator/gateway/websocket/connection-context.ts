@@ -1,11 +1,11 @@
 /**
- * What events and templates know of a connection and of the request on it: `requestContext` of an event, `$context` of a
- * template. https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
+ * The data of a connection and its request for events (`requestContext`) and for templates (`$context`).
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
 import { newRequestId } from '../request-id';
 import { requestTime } from '../request-time';
 
-/** What stays the same for all events of one connection. */
+/** The data that stays the same for all events of one connection. */
 export interface ConnectionInfo {
   readonly connectionId: string;
   /** In ms since the epoch. */
@@ -14,7 +14,7 @@ export interface ConnectionInfo {
   readonly stage: string;
   readonly domainName: string;
   readonly identity: { readonly sourceIp: string; readonly userAgent: string };
-  /** What the Lambda authorizer returned at connect. */
+  /** The context that the Lambda authorizer returned at connect. */
   readonly authorizer?: Readonly<Record<string, string>>;
 }
 

@@ -6,19 +6,19 @@ import type { Principal } from '../../services';
 import { ClientSocket } from './client-socket';
 import type { ConnectionInfo } from './connection-context';
 
-/** A message between the gateway and a client; `vanish` breaks the connection without a word to the client. */
+/** A message between the gateway and a client; `vanish` breaks the connection without telling the client. */
 export interface Frame {
   readonly apiId: string;
   readonly direction: 'to-client' | 'from-client';
   readonly vanish: () => void;
 }
 
-/** Wraps each message, either way; what it does not pass on is lost. */
+/** Wraps each message in both directions. A message that the interceptor does not pass on is lost. */
 export type FrameInterceptor = (frame: Frame, next: () => void) => void;
 
 export interface ConnectionOptions {
   readonly info: ConnectionInfo;
-  /** Who holds it, where `$connect` is signed. */
+  /** The client's principal, when `$connect` is signed. */
   readonly principal?: Principal;
   readonly ws: WebSocket;
   readonly socket: Socket;
@@ -28,7 +28,7 @@ export interface ConnectionOptions {
   readonly onSent: () => void;
   readonly onMessage: (text: string) => void;
   readonly interceptFrame?: FrameInterceptor;
-  /** Once, as soon as the gateway counts the connection as gone; the client may learn of it later, or never. */
+  /** Called once, as soon as the gateway treats the connection as ended. The client may learn of the end later, or never. */
   readonly onEnd: (code: number, reason: string) => void;
 }
 
@@ -36,8 +36,8 @@ export interface ConnectionOptions {
  * An established connection as the gateway sees it, with its limits:
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
  *
- * A message in either direction counts as activity. Protocol pings are answered and do not count: whether they do on AWS
- * is not known, and this way nobody relies on them.
+ * A message in either direction counts as activity. Protocol pings are answered but do not count. Whether pings count on AWS
+ * is not known, so no code should rely on them.
  */
 export class Connection {
   lastActiveAt: number;
@@ -78,17 +78,17 @@ export class Connection {
     this.pass('to-client', () => this.client.send(text));
   }
 
-  /** What the gateway itself has to say; dropped when the client does not listen. */
+  /** Sends a message of the gateway itself. The message is dropped when the connection has ended or the client does not read. */
   reply(text: string): void {
     if (!this.ended && this.hasRoom) this.post(text);
   }
 
-  /** Ends it with a close frame, which a frozen client does not get. */
+  /** Ends the connection with a close frame, which a frozen client does not get. */
   end(code: number, reason: string): void {
     this.finish(code, reason, () => this.client.close(code, reason));
   }
 
-  /** Ends it without a word to the client: a break in the network. */
+  /** Ends the connection without telling the client, like a break in the network. */
   vanish(): void {
     this.finish(1006, '', () => this.client.vanish());
   }

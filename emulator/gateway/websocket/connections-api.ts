@@ -28,7 +28,7 @@ interface Target {
   readonly connectionId: string;
 }
 
-/** Posts to, looks at and closes connections for callers with a signature. */
+/** Posts to, describes and closes connections, for callers with a valid signature. */
 export class ConnectionsApi {
   constructor(private readonly options: ConnectionsApiOptions) {}
 
@@ -53,7 +53,7 @@ export class ConnectionsApi {
       throw new AwsError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
     }
     const { clock, intercept, limits, principals, region } = this.options;
-    // Before the signature, which would have to be computed over what was not kept.
+    // Checked before the signature, which covers the body: a body that is too large was not kept.
     if (body === 'too-large') {
       throw new AwsError(413, 'PayloadTooLargeException', `Payload too large: a message has ${limits.messageBytes} bytes at most`);
     }

@@ -1,6 +1,6 @@
 /**
- * Watches the bytes of one client for WebSocket frames that are too large (RFC 6455 section 5.2). `ws` limits messages
- * only, and joins their frames before anybody sees them.
+ * Measures WebSocket frames in the bytes of one client, to find frames that are too large (RFC 6455 section 5.2). `ws` limits
+ * only whole messages and does not show single frames.
  */
 export class FrameMeter {
   private header = Buffer.alloc(0);
@@ -28,7 +28,7 @@ export class FrameMeter {
   }
 }
 
-/** Length of a frame's header, as far as the bytes that are here tell it. */
+/** Length of a frame's header, as far as the received bytes show it. */
 function headerBytes(header: Buffer): number {
   const second = header[1];
   if (second === undefined) return 2;

@@ -6,7 +6,7 @@ export type IdentitySource = (fields: UpgradeFields) => string | undefined;
 const SOURCE = /^route\.request\.(header|querystring)\.(.+)$/;
 
 /**
- * What a connect must carry before its authorizer is asked at all.
+ * Reads a value that a connect request must carry; without it, the authorizer is not invoked.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
  * @throws GatewayBootError for a source that is neither a header nor a query parameter
  */

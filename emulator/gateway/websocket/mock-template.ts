@@ -23,8 +23,8 @@ const VARIABLE = /\$context\.(\w+(?:\.\w+)*)/g;
 const FOREIGN = /\$\S*|#(?:[#*]|@?\{?(?:set|if|else|elseif|end|foreach|include|parse|macro|stop|break|evaluate|define)\b)\S*/;
 
 /**
- * A mapping template that is plain text and `$context` variables: the part of the Velocity language that a MOCK
- * integration needs to say who it is talking to. A variable without a value is empty, as on AWS.
+ * A mapping template of plain text and `$context` variables. A MOCK integration needs no other part of the Velocity language
+ * to tell a client about its connection. A variable without a value is empty, as on AWS.
  */
 export class MockTemplate {
   /** @throws GatewayBootError for anything else of the Velocity language */

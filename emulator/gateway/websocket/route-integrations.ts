@@ -6,7 +6,7 @@ import type { RequestContext } from './connection-context';
 import { MockTemplate } from './mock-template';
 import type { WebSocketObserver } from './web-socket-activity';
 
-/** What a route's integration came to. */
+/** The result of a route's integration. */
 export type RouteOutcome =
   | {
       readonly kind: 'response';
@@ -14,7 +14,7 @@ export type RouteOutcome =
       readonly body?: string;
       readonly headers: Readonly<Record<string, unknown>>;
     }
-  /** `status` is what a refused handshake has, `message` what a client reads that is connected. */
+  /** `status` is for a refused handshake, `message` for a connected client. */
   | { readonly kind: 'failed'; readonly status: 500 | 502 | 504; readonly message: string };
 
 interface MockIntegration {
@@ -25,7 +25,7 @@ interface MockIntegration {
 export interface RouteIntegrationsOptions extends InvocationServices {
   readonly api: WebSocketApiSpec;
   readonly limits: Limits['webSocket'];
-  /** Awaited before a MOCK integration answers: where latency comes in. */
+  /** Awaited before a MOCK integration answers; used to add latency. */
   readonly beforeMock?: () => Promise<void>;
   readonly observe: WebSocketObserver;
 }
@@ -64,7 +64,7 @@ export class RouteIntegrations {
     }).finally(() => observe('IntegrationLatency', performance.now() - startedAt));
   }
 
-  /** AWS tells errors of the integration's answer from those of calling it, and does not say where a function that throws belongs. */
+  /** AWS counts errors in an integration's answer and errors of its call apart. AWS does not say where a function that throws counts. */
   private observed(result: IntegrationResult): RouteOutcome {
     const outcome = lambdaOutcome(result);
     if (result.kind !== 'ok' && result.kind !== 'error') this.options.observe('ExecutionError');
@@ -80,7 +80,7 @@ const internalError = (status: 500 | 502): RouteOutcome => ({
 });
 
 /**
- * The statuses are those that people meet on AWS, and of REST APIs: 502 for a function that fails or returns no
+ * The statuses are those that users report from AWS, and those of REST APIs: 502 for a function that fails or returns no
  * `statusCode` (michalkvasnicak/aws-lambda-graphql#107), 504 for a time-out, 500 where it could not be invoked.
  */
 function lambdaOutcome(result: IntegrationResult): RouteOutcome {
@@ -112,7 +112,7 @@ const isStatus = (value: unknown): boolean => (typeof value === 'number' || type
 
 function mockIntegration({ address, requestTemplate, responseTemplate }: MockIntegrationSpec): MockIntegration {
   const request = new MockTemplate(requestTemplate, address);
-  // Variables come inside of strings, or the template would be no JSON on AWS either.
+  // The template must be JSON before variables are replaced. So variables must be inside strings, as on AWS.
   if (statusIn(requestTemplate) === undefined) {
     throw new GatewayBootError(`${address}: its request template must yield {"statusCode": 200}, but it is ${requestTemplate || 'empty'}`);
   }

@@ -25,10 +25,10 @@ export class RouteSelection {
     return this.byKey.get(routeKey);
   }
 
-  /** The route a message names, else `$default`, else none. What is not JSON names none. */
+  /** The route that a message names, else `$default`, else none. A message that is not JSON names no route. */
   forMessage(text: string): WebSocketRouteSpec | undefined {
     const named = this.named(text);
-    // The three predefined keys cannot be asked for.
+    // A message cannot name the three predefined keys.
     const route = named === undefined || named.startsWith('$') ? undefined : this.byKey.get(named);
     return route ?? this.byKey.get('$default');
   }

@@ -8,7 +8,7 @@ export function addressedStage(url = ''): { apiId: string; stage: string } | und
   return apiId === undefined || stage === undefined ? undefined : { apiId, stage };
 }
 
-/** Whether it is a WebSocket handshake at all (RFC 6455 section 4.2.1); asked before any function runs. */
+/** Whether the request is a WebSocket handshake (RFC 6455 section 4.2.1); checked before any function runs. */
 export const isHandshake = ({ method, headers }: IncomingMessage): boolean =>
   method === 'GET' &&
   headers.upgrade?.toLowerCase() === 'websocket' &&

@@ -1,12 +1,12 @@
-/** What happens at a WebSocket API, under the names that CloudWatch has for it. */
+/** An event at a WebSocket API, under the name of its CloudWatch metric. */
 export interface WebSocketActivity {
   readonly at: number;
   readonly apiId: string;
   readonly stage: string;
   readonly what: 'ConnectCount' | 'MessageCount' | 'IntegrationError' | 'ClientError' | 'ExecutionError' | 'IntegrationLatency';
-  /** 1 where it is not given; of a latency, ms. */
+  /** Default 1. A latency is in ms. */
   readonly value?: number;
 }
 
-/** Told of what happens at one API. */
+/** Called with every event at one API. */
 export type WebSocketObserver = (what: WebSocketActivity['what'], value?: number) => void;

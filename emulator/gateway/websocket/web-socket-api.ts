@@ -29,7 +29,7 @@ export type ConnectOutcome =
     }
   | { readonly kind: 'refused'; readonly status: number; readonly body: string; readonly errorType?: string };
 
-/** One WebSocket API: what its routes do with a connection's beginning, messages and end. */
+/** One WebSocket API: runs its routes when a connection begins, sends a message, or ends. */
 export class WebSocketApi {
   readonly spec: WebSocketApiSpec;
   private readonly selection: RouteSelection;
@@ -45,7 +45,7 @@ export class WebSocketApi {
     this.authorizer = route && new ConnectAuthorizer({ ...options, route, timeoutMs: options.limits.integrationTimeoutMs });
   }
 
-  /** Authorization, then the integration; the upgrade waits for both. Without the route everybody may connect. */
+  /** Runs the authorization, then the integration of `$connect`; the upgrade waits for both. Without this route, everybody may connect. */
   async connect(request: IncomingMessage, info: ConnectionInfo): Promise<ConnectOutcome> {
     const route = this.selection.lifecycle('$connect');
     if (!route || !this.authorizer) return { kind: 'accepted', info };
@@ -77,7 +77,7 @@ export class WebSocketApi {
   }
 
   /**
-   * One message. Those of one connection run side by side, in no order: nothing waits for the one before.
+   * Handles one message. The messages of one connection run concurrently and in no order: none waits for the message before.
    * @param reply sends to the client
    */
   async message(info: ConnectionInfo, text: string, reply: (text: string) => void): Promise<void> {
@@ -95,7 +95,7 @@ export class WebSocketApi {
     else if (outcome.kind === 'failed') reply(gatewayMessage(outcome.message, context));
   }
 
-  /** Best effort: nobody hears how it went. */
+  /** Runs the `$disconnect` route, if there is one. Best effort: the result is ignored. */
   async disconnect(info: ConnectionInfo, code: number, reason: string): Promise<void> {
     const route = this.selection.lifecycle('$disconnect');
     if (!route) return;
@@ -110,12 +110,12 @@ export class WebSocketApi {
   }
 }
 
-/** What goes back to the client: nothing without a route response. */
+/** The answer for the client; undefined without a route response. */
 const answerTo = (outcome: RouteOutcome, hasRouteResponse: boolean): string | undefined =>
   outcome.kind === 'response' && hasRouteResponse ? outcome.body : undefined;
 
 /**
- * A message of API Gateway's own, to the byte as AWS sends it: https://github.com/aws-samples/simple-websockets-chat-app/issues/42.
+ * A message of API Gateway itself, byte for byte as AWS sends it: https://github.com/aws-samples/simple-websockets-chat-app/issues/42.
  * protocol/gateway-error.ts lists the texts.
  */
 export const gatewayMessage = (message: string, { connectionId, requestId }: { connectionId: string; requestId: string }): string => {

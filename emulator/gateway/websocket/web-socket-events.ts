@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { traceIdHeader } from '../trace-id';
 import type { RequestContext } from './connection-context';
 
-/** The parts of an upgrade request that events carry; names keep the case they were sent in, unlike an HTTP API's. */
+/** The parts of an upgrade request that events carry. Header names keep their case, unlike in an HTTP API. */
 export interface UpgradeFields {
   readonly headers: Readonly<Record<string, string>>;
   readonly multiValueHeaders: Readonly<Record<string, readonly string[]>>;
@@ -49,7 +49,7 @@ export const authorizerEvent = (methodArn: string, fields: UpgradeFields, reques
   requestContext,
 });
 
-/** The event of `$connect`: what belongs to the upgrade itself is taken out, and a query that is not there is left out. */
+/** The event of `$connect`, without the header fields of the upgrade itself, and without query fields if there is no query. */
 export function connectEvent(fields: UpgradeFields, requestContext: RequestContext) {
   const ofUpgrade = ([name]: [string, unknown]): boolean => /^(connection|upgrade)$/i.test(name);
   const hasQuery = Object.keys(fields.queryStringParameters).length > 0;

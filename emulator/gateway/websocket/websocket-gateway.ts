@@ -23,9 +23,9 @@ export interface WebSocketGatewayOptions extends InvocationServices, Pick<WebSoc
   readonly principals: Principals;
   readonly region: string;
   readonly limits: Limits['webSocket'];
-  /** Wraps each call of `@connections`, and each signed connect; without one they pass. */
+  /** Wraps each call of `@connections` and each signed connect. Without an interceptor, all of them pass. */
   readonly intercept?: Interceptor;
-  /** Wraps each message, either way: where faults come in. */
+  /** Wraps each message in both directions; used to inject faults. */
   readonly interceptFrame?: FrameInterceptor;
   /** In ms since the epoch. */
   readonly clock?: () => number;
@@ -40,8 +40,8 @@ export interface ConnectionListing {
 }
 
 /**
- * All WebSocket APIs of a stack on one port, and their `@connections`: `ws://127.0.0.1:PORT/<api id>/<stage>`. It keeps
- * AWS's limits, and delivers nothing to an execution environment that is frozen (client-socket.ts).
+ * Serves all WebSocket APIs of a stack and their `@connections` on one port: `ws://127.0.0.1:PORT/<api id>/<stage>`. The
+ * gateway applies AWS's limits, and delivers nothing to an execution environment that is frozen (client-socket.ts).
  */
 export class WebSocketGateway implements Closeable {
   readonly events = new EventEmitter<{ activity: [WebSocketActivity] }>();
@@ -53,7 +53,7 @@ export class WebSocketGateway implements Closeable {
   private readonly server: Server;
   private readonly clock: () => number;
 
-  /** @throws GatewayBootError for a route, template or expression it cannot run */
+  /** @throws GatewayBootError for a route, template or expression that the gateway cannot run */
   constructor(private readonly options: WebSocketGatewayOptions) {
     const { clock = Date.now, intercept = (_call, next) => next(), limits } = options;
     this.clock = clock;
@@ -90,7 +90,7 @@ export class WebSocketGateway implements Closeable {
     return { port: this.port };
   }
 
-  /** `ws://127.0.0.1:PORT/<api id>/<stage>`; its management endpoint is the same with http. */
+  /** `ws://127.0.0.1:PORT/<api id>/<stage>`; the management endpoint is the same URL with `http`. */
   invokeUrl({ apiId, stageName }: Pick<WebSocketApiSpec, 'apiId' | 'stageName'>): string {
     return `ws://127.0.0.1:${this.port}/${apiId}/${stageName}`;
   }
@@ -109,7 +109,7 @@ export class WebSocketGateway implements Closeable {
 
   /**
    * Breaks a connection, for fault tests.
-   * @param how `close`: as API Gateway does when it goes away; `vanish`: the client is not told and finds out when it writes
+   * @param how `close`: with a close frame, as when API Gateway goes away; `vanish`: the client notices only at its next write
    * @returns whether there was such a connection
    */
   drop(connectionId: string, how: 'close' | 'vanish'): boolean {
@@ -119,7 +119,7 @@ export class WebSocketGateway implements Closeable {
     return connection !== undefined;
   }
 
-  /** Cuts all connections; functions hear nothing of it. */
+  /** Cuts all connections without running `$disconnect`. */
   async close(): Promise<void> {
     this.established.clear();
     const closed = once(this.server, 'close');
@@ -141,7 +141,7 @@ export class WebSocketGateway implements Closeable {
   private async upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-    // Whoever goes away during the handshake: `ws` listens only later.
+    // A client may go away during the handshake, before `ws` listens for errors.
     socket.on('error', () => undefined);
     const addressed = addressedStage(request.url);
     const api = addressed && this.apis.get(addressed.apiId);
@@ -155,7 +155,7 @@ export class WebSocketGateway implements Closeable {
     if (outcome.kind === 'refused') return refuseUpgrade(socket, outcome.status, outcome.body, outcome.errorType);
     await waitForThaw(outcome.principal?.environment);
     if (!socket.readable || !socket.writable) {
-      // The client went away meanwhile; whoever accepted it must hear of that.
+      // The client went away meanwhile: the function that accepted the connection must get the `$disconnect` event.
       socket.destroy();
       return void api.disconnect(outcome.info, 1006, '');
     }
