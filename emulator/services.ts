@@ -59,7 +59,7 @@ export interface ExecutionEnvironment extends EventEmitter<{ freeze: []; thaw: [
   readonly exited: boolean;
 }
 
-// --- who calls ------------------------------------------------------------------------------------------------------
+// --- callers --------------------------------------------------------------------------------------------------------
 
 /** The owner of an access key. `environment` is known when the call has the session token of an execution environment. */
 export interface Principal {
@@ -171,7 +171,7 @@ export interface TopicMessage {
   readonly body: string;
   readonly publishedAt: number;
 }
-/** Topics by ARN. Alarms and on-failure destinations publish to them. */
+/** Topics by ARN. Alarms and Lambda destinations publish to them. */
 export interface Topics {
   publish(topicArn: string, message: { readonly subject?: string; readonly body: string }, publisher: Sender): void;
   messages(topicArn: string): readonly TopicMessage[];

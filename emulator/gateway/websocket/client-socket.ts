@@ -36,7 +36,7 @@ export class ClientSocket {
   private readonly meter = new FrameMeter();
   private readonly held: string[] = [];
   private unsent = 0;
-  /** The gateway has forgotten the connection and the client does not know. */
+  /** The gateway has dropped the connection, but the client does not know that. */
   private halfOpen = false;
 
   constructor(private readonly options: ClientSocketOptions) {
