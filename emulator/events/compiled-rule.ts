@@ -8,7 +8,7 @@ import type { TargetInput } from './target-input';
 
 export interface CompiledRule {
   readonly spec: RuleSpec;
-  /** Never for a rule that is disabled or has a schedule only. */
+  /** Always false for a rule that is disabled or that has only a schedule. */
   readonly matches: EventMatcher;
   readonly targets: readonly { readonly target: TargetSpec; readonly input: TargetInput }[];
 }

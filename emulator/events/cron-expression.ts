@@ -1,7 +1,7 @@
 /**
  * EventBridge's cron expressions, in UTC: minutes, hours, day of month, month, day of week, year.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
- * Knows values, lists, ranges, steps, names, `*` and `?`; `L`, `W` and `#` are refused.
+ * The parser accepts values, lists, ranges, steps, names, `*` and `?`. It refuses `L`, `W` and `#`.
  */
 
 /** Says what is wrong with an expression. */

@@ -8,13 +8,14 @@ export type ExhaustedCondition = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeco
 export interface GivenUp {
   readonly failure: DeliveryFailure;
   readonly retries: number;
-  /** None for a failure that is not tried again. */
+  /** Undefined if the failure was of a kind that is not retried. */
   readonly condition: ExhaustedCondition | undefined;
 }
 
 /**
- * Sends the event to the target's dead-letter queue: the event itself, and the reason in attributes
- * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html). Returns why it could not, if so.
+ * Sends the event to the target's dead-letter queue. The body is the event itself; the message attributes hold the reason
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html).
+ * @returns why the event could not be sent; undefined if it was sent
  */
 export function sendDeadLetter(
   { rule, target, event }: Delivery,

@@ -7,7 +7,7 @@ import type { FunctionInvoker, Queues } from '../services';
 export interface DeliveryFailure {
   readonly code: 'NO_PERMISSIONS' | 'NO_RESOURCE' | 'THROTTLING' | 'INTERNAL_ERROR' | 'SDK_CLIENT_ERROR' | 'INVALID_JSON';
   readonly message: string;
-  /** A failure that only a change of the stack can mend is not tried again. */
+  /** False for a failure that only a change of the stack can fix: EventBridge does not retry it. */
   readonly retryable: boolean;
 }
 
@@ -40,7 +40,10 @@ export const TARGET_SERVICES = [...SENDERS.keys()];
 
 export const serviceOf = (arn: string): string => arn.split(':')[2] ?? '';
 
-/** Hands the parcel over. Lambda keeps it in a queue of its own: whether the function succeeds is not seen here. */
+/**
+ * Hands the parcel to the target. Lambda puts it into its own queue of asynchronous events, so the result does not tell whether the
+ * function succeeds.
+ */
 export function attempt(parcel: Parcel, carriers: Carriers): DeliveryFailure | undefined {
   try {
     return SENDERS.get(serviceOf(parcel.targetArn))?.(parcel, carriers);
@@ -62,7 +65,7 @@ function toQueue({ targetArn, ruleArn, payload }: Parcel, { queues }: Carriers):
   queues.send(targetArn, JSON.stringify(payload), { service: EVENTS, sourceArn: ruleArn });
 }
 
-/** EventBridge tries again after 429 and 5xx, not after other refusals. */
+/** EventBridge retries after status 429 and 5xx, but not after other errors. */
 export function failureOf(error: unknown): DeliveryFailure {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof AwsError) || error.status >= 500) return { code: 'INTERNAL_ERROR', message, retryable: true };

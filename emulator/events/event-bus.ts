@@ -1,5 +1,5 @@
 /**
- * EventBridge buses with their rules and targets: at least once, in no promised order.
+ * EventBridge buses with their rules and targets. Each event is delivered at least once; the order is not guaranteed.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus.html
  */
 import { EventEmitter } from 'node:events';
@@ -20,12 +20,12 @@ import type { PutEventsEntry, PutEventsResult, PutEventsResultEntry } from './pu
 import { TargetDelivery } from './target-delivery';
 import type { DeliveryInterceptor, DeliveryRecord } from './target-delivery';
 
-/** Every account has it. */
+/** The bus that every account has. */
 export const DEFAULT_BUS = 'default';
 
 export interface EventBusesOptions extends Carriers {
   readonly buses: readonly EventBusSpec[];
-  /** Those with a schedule are fired by `Schedules`. */
+  /** All rules. Rules with a schedule are fired by `Schedules`. */
   readonly rules: readonly RuleSpec[];
   readonly limits: Limits['events'];
   readonly accountId: string;
@@ -34,9 +34,9 @@ export interface EventBusesOptions extends Carriers {
   /** 0 ≤ x < 1 */
   readonly random?: () => number;
   readonly log: Logger;
-  /** Awaited before each delivery attempt: where latency comes in. A rejection is a failed attempt. */
+  /** Awaited before each delivery attempt; adds latency. A rejection counts as a failed attempt. */
   readonly beforeDelivery?: (target: TargetSpec) => Promise<void>;
-  /** Wraps each delivery attempt: where faults come in. */
+  /** Wraps each delivery attempt; injects faults. */
   readonly interceptDelivery?: DeliveryInterceptor;
 }
 
@@ -48,12 +48,12 @@ export interface MatchRecord {
 }
 
 export interface EventBusesStats {
-  /** Entries that PutEvents took, and refused. */
+  /** Numbers of entries that PutEvents accepted and refused. */
   readonly accepted: number;
   readonly refused: number;
-  /** Pairs of event and rule. */
+  /** How many times an event matched a rule. */
   readonly matched: number;
-  /** Attempts by what became of them. */
+  /** Numbers of delivery attempts by outcome. */
   readonly attempts: Readonly<Record<DeliveryRecord['outcome'], number>>;
 }
 
@@ -71,7 +71,7 @@ export class EventBuses implements Closeable {
   private readonly delivery: TargetDelivery;
   private readonly closing = closingController();
 
-  /** @throws EventPatternError or EventsBootError for a rule that EventBridge would refuse, by its Terraform address */
+  /** @throws EventPatternError or EventsBootError for a rule that EventBridge would refuse; the message has its Terraform address */
   constructor(private readonly options: EventBusesOptions) {
     this.buses = new Set([DEFAULT_BUS, ...options.buses.map(({ name }) => name)]);
     this.rules = options.rules.map((rule) => this.compile(rule));
@@ -89,7 +89,7 @@ export class EventBuses implements Closeable {
     });
   }
 
-  /** `PutEvents`, behind the AWS endpoint. Throws AwsError for any other operation. */
+  /** Serves `PutEvents` for the AWS endpoint. @throws AwsError for any other operation */
   readonly service: AwsService = async ({ operation, input }: AwsCall): Promise<AwsReply> => {
     if (operation !== 'PutEvents') {
       throw new AwsError(400, 'UnknownOperationException', `the local event bus knows PutEvents, not ${operation}`);
@@ -102,7 +102,7 @@ export class EventBuses implements Closeable {
     };
   };
 
-  /** Takes events and delivers them in the background. Entries are refused one by one, as in PutEvents' answer. */
+  /** Takes events and delivers them in the background. The result says for each entry whether it was accepted, as PutEvents does. */
   put(entries: readonly PutEventsEntry[]): PutEventsResult {
     const results = entries.map((entry) => this.putOne(entry));
     const failed = results.filter((result) => 'ErrorCode' in result).length;
@@ -121,7 +121,7 @@ export class EventBuses implements Closeable {
     return { ...this.counts, attempts: { ...this.counts.attempts } };
   }
 
-  /** Events that wait for another try are lost, as the rest of the local cloud is. */
+  /** Stops all retries. Events that wait for a retry are lost, like everything else in the local cloud. */
   async close(): Promise<void> {
     this.closing.abort();
   }

@@ -1,8 +1,8 @@
-/** An event as the matcher sees it: leaves by dotted path, each with its place in the lists around it. */
+/** Flattens an event for the matcher: its leaves by dotted path, each with its position in the surrounding lists. */
 
 export type Scalar = string | number | boolean | null;
 
-/** An element of a list: the list's number, the element's index, and the element around the list. */
+/** An element of a list: the list's number, the element's index, and the element that contains the list. */
 export interface Element {
   readonly list: number;
   readonly index: number;
@@ -11,7 +11,7 @@ export interface Element {
 
 export interface Leaf {
   readonly value: Scalar;
-  /** The innermost element around the leaf that is an object or a list; among plain values any may match. */
+  /** The innermost list element around the leaf that is an object or a list. Plain values of a list share it: any of them may match. */
   readonly element: Element | undefined;
 }
 
@@ -22,12 +22,13 @@ interface Work {
 }
 
 /**
- * The leaves of an event. Objects and lists are no leaves, an empty one leaves none, and a list stands for its elements.
- * @param wanted every path worth descending into; the rest of the event is passed over
+ * The leaves of an event: its values that are neither objects nor lists. The elements of a list have the path of the list.
+ * An empty object or list has no leaves.
+ * @param wanted every path to descend into; all others are skipped
  */
 export function leavesOf(event: unknown, wanted: ReadonlySet<string>): ReadonlyMap<string, readonly Leaf[]> {
   const leaves = new Map<string, Leaf[]>();
-  // A stack of our own: an event may be nested deeper than that of the program.
+  // An explicit stack instead of recursion: a deeply nested event would overflow the call stack.
   const work: Work[] = [{ value: event, path: '', element: undefined }];
   let lists = 0;
   for (let item = work.pop(); item; item = work.pop()) {
@@ -56,7 +57,7 @@ export function leavesOf(event: unknown, wanted: ReadonlySet<string>): ReadonlyM
   return leaves;
 }
 
-/** The element and those around it, from the inside out. */
+/** The leaf's list elements, from the innermost to the outermost. */
 export function* elementsAround({ element }: Leaf): Generator<Element> {
   for (let around = element; around; around = around.outer) yield around;
 }

@@ -4,7 +4,7 @@ import { StackError } from '../stack-error';
 export class EventPatternError extends StackError {
   override readonly name = 'EventPatternError';
 
-  /** @param path where in the pattern, `detail.state`; empty for the whole pattern */
+  /** @param path the field in the pattern, such as `detail.state`; empty for the whole pattern */
   constructor(
     readonly path: string,
     problem: string,
@@ -12,7 +12,7 @@ export class EventPatternError extends StackError {
     super(`${path || 'the pattern'} ${problem}`);
   }
 
-  /** Runs `compile`; what it throws is told with the Terraform address the pattern belongs to. */
+  /** Runs `compile` and puts the Terraform address of the pattern in front of the message of an EventPatternError. */
   static at<T>(address: string, compile: () => T): T {
     try {
       return compile();

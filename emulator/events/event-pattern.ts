@@ -2,15 +2,15 @@
  * Event patterns of EventBridge rules and of Lambda's event filters.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  *
- * - Every field of a pattern must match (and), any of its values may (or); `$or` offers alternatives between fields.
- * - Values are compared with their JSON type: `1` is not `"1"`. A list in the event matches with any of its elements.
- * - In a list of objects all fields must come from one element, as event-ruler (the library inside EventBridge) has it:
- *   of [{"a":1,"b":2},{"a":3,"b":4}] the pattern {"a":[1],"b":[4]} does not match.
+ * - All fields of a pattern must match (and). A field matches if any of its values matches (or). `$or` lists alternative fields.
+ * - Values are compared with their JSON type: `1` is not `"1"`. A list in the event matches if any of its elements matches.
+ * - In a list of objects, all fields must match within the same element, as in event-ruler (the library inside EventBridge):
+ *   the pattern {"a":[1],"b":[4]} does not match [{"a":1,"b":2},{"a":3,"b":4}].
  *   https://github.com/aws/event-ruler#json-array-matching
- * - `exists` looks at leaves: for an object or an empty list it says no. As in event-ruler, `{"exists": false}` counts only
- *   elements that agree with the fields before it in alphabetical order, and a dot in a name is a step of the path.
- * - Lambda's filters speak the same language over a stream record. DynamoDB writes types as names and numbers as texts
- *   (`dynamodb.NewImage.count.N` is "3"): match those as texts; `numeric` never does.
+ * - `exists` tests for leaves: for an object or an empty list it is false. As in event-ruler, `{"exists": false}` looks only at
+ *   list elements that fit the fields before it in alphabetical order, and a dot in a field name counts as a step of the path.
+ * - Lambda's event filters use the same syntax on stream records. DynamoDB writes types as field names and numbers as strings
+ *   (`dynamodb.NewImage.count.N` is "3"). Match such numbers as strings; `numeric` never matches them.
  *   https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
  */
 import { leavesOf } from './event-fields';
@@ -29,8 +29,8 @@ export const MAX_FILTER_PATTERN = 4096;
 
 /**
  * Compiles a pattern given as a JSON value.
- * @param maxCharacters of the pattern as JSON without spaces
- * @throws EventPatternError naming the field and the remedy
+ * @param maxCharacters greatest length of the pattern as JSON without spaces
+ * @throws EventPatternError that names the field and the fix
  */
 export function compilePattern(pattern: unknown, maxCharacters = MAX_RULE_PATTERN): EventMatcher {
   const length = (JSON.stringify(pattern) as string | undefined)?.length ?? 0;

@@ -1,11 +1,11 @@
 /**
- * Input transformers: what a target is sent in place of the event.
+ * Input transformers: they define what a target receives in place of the event.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
  *
- * - Inside a text of the template a variable stands as it is, unescaped: a quotation mark in its value breaks the JSON,
- *   and the delivery fails, as on AWS. Objects and lists lose their quotation marks there.
- * - Anywhere else it stands as JSON; texts get their quotation marks.
- * - A path that finds nothing yields an empty text. (AWS says that the variable "won't appear in the output".)
+ * - Inside a string of the template, the value of a variable is inserted without escaping: a quotation mark in the value makes
+ *   the JSON invalid, and the delivery fails, as on AWS. Objects and lists are inserted without their quotation marks.
+ * - Anywhere else, the value is inserted as JSON; strings get quotation marks.
+ * - A path that finds nothing gives an empty string. (AWS says that the variable "won't appear in the output".)
  */
 import type { BusEvent } from './bus-event';
 import { EventsBootError } from './events-boot-error';
@@ -18,23 +18,23 @@ const MAX_TEMPLATE = 8192;
 const NAME = /^[\w-]{1,256}$/;
 const PLACEHOLDER = /<([\w.-]+)>/g;
 
-/** What the rule, and not the event, puts into a template. */
+/** Values that a template takes from the rule, not from the event. */
 export interface RuleContext {
   readonly ruleArn: string;
   readonly ruleName: string;
 }
 
-/** The transformed input as a JSON value. @throws SyntaxError when the values make the template no JSON */
+/** The transformed input as a JSON value. @throws SyntaxError when the template with its values is not JSON */
 export type InputTransformer = (event: BusEvent, ingestedAt: Date) => unknown;
 
 type Variable = (event: BusEvent, ingestedAt: Date) => unknown;
 
-/** A piece of the template: a literal, or a variable and whether it stands inside a text. */
+/** A piece of the template: a literal, or a variable and whether the variable is inside a string. */
 type Piece = string | { readonly name: string; readonly inText: boolean };
 
 /**
  * @param paths variable → JSON path, at most 100
- * @param address of the rule's target, for errors
+ * @param address the Terraform address of the target, for error messages
  * @throws EventsBootError for paths and templates that EventBridge would refuse
  */
 export function compileInputTransformer(
@@ -89,7 +89,7 @@ function piecesOf(template: string): Piece[] {
   return [...pieces, template.slice(position)];
 }
 
-/** Whether JSON is inside a text after `literal`, when it was (or was not) before. */
+/** Whether the end of `literal` is inside a JSON string. @param before whether its start is */
 function endsInText(literal: string, before: boolean): boolean {
   const quotes = literal.replace(/\\./gs, '').split('"').length - 1;
   return before !== (quotes % 2 === 1);
@@ -115,7 +115,7 @@ function checkTemplate(template: string, pieces: readonly Piece[], variables: Re
     refuse(`uses <${piece.name}>, which input_paths does not define; add it there`);
   }
   try {
-    // A variable in a text stands for itself here, so that one in a key can be seen.
+    // Variables in strings keep their names here, so that a variable in a key is found.
     JSON.parse(
       render(
         pieces.map((piece) => (isInText(piece) ? `<${piece.name}>` : piece)),

@@ -2,8 +2,8 @@ import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { OperandError } from './operand-error';
 
 /**
- * Matches texts that are IP addresses of a network, `10.0.0.0/24` or `2001:db8::/32`. Whole addresses (/32, /128) are
- * refused, as by event-ruler: an exact value says the same.
+ * Matches strings that are IP addresses of a network such as `10.0.0.0/24` or `2001:db8::/32`. Single addresses (/32, /128)
+ * are refused, as in event-ruler: use an exact value for them.
  * @throws OperandError
  */
 export function compileIpRange(cidr: string): (text: string) => boolean {
@@ -20,6 +20,6 @@ export function compileIpRange(cidr: string): (text: string) => boolean {
 
 function familyOf(text: string): 'ipv4' | 'ipv6' | undefined {
   if (isIPv4(text)) return 'ipv4';
-  // An address with a zone (`fe80::1%eth0`) belongs to one machine and to no network.
+  // An address with a zone (`fe80::1%eth0`) is valid on one machine only and belongs to no network.
   return isIPv6(text) && !text.includes('%') ? 'ipv6' : undefined;
 }

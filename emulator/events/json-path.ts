@@ -1,13 +1,13 @@
-/** Reads one thing out of an event; undefined when it is not there. */
+/** Reads one value from an event; undefined if the event does not have it. */
 export type JsonPath = (event: unknown) => unknown;
 
 const STEP = /\.(?<name>[\w\-/]+|\*)|\[(?<index>\d+|\*)\]/y;
 
 /**
- * Compiles a JSON path as far as EventBridge knows them: `$.detail.list[0]`, names of letters, digits, dashes, underscores
- * and slashes, and `*` for every member, which makes the result a list.
+ * Compiles a JSON path in EventBridge's syntax, such as `$.detail.list[0]`. Names have letters, digits, dashes, underscores
+ * and slashes. `*` stands for every member and makes the result a list.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
- * Returns undefined for anything else.
+ * @returns undefined for any other path
  */
 export function compileJsonPath(path: string): JsonPath | undefined {
   if (!path.startsWith('$')) return undefined;

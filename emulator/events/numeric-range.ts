@@ -1,6 +1,6 @@
 import { OperandError } from './operand-error';
 
-/** Beyond these EventBridge does not compare numbers (https://github.com/aws/event-ruler#numeric-matching). */
+/** EventBridge compares numbers from -5e9 to 5e9 only (https://github.com/aws/event-ruler#numeric-matching). */
 const LIMIT = 5e9;
 const EXAMPLE = 'such as [">", 0, "<=", 5] or ["=", 3]';
 

@@ -8,13 +8,13 @@ export type Alternative = readonly FieldTest[];
 type Fields = ReadonlyMap<string, FieldTest>;
 
 /**
- * More combinations of `$or` are refused.
+ * Greatest number of `$or` combinations in a pattern.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-complex-example-or
  */
 const MAX_ALTERNATIVES = 1000;
 const OR = '$or';
 
-/** The pattern multiplied out: it matches when one of the alternatives does. @throws EventPatternError */
+/** Expands every `$or` of a pattern. The pattern matches if one of the returned alternatives matches. @throws EventPatternError */
 export function alternativesOf(pattern: unknown): Alternative[] {
   if (!isRecord(pattern)) throw new EventPatternError('', 'is not an object; write {"field": ["value"]}');
   return withObject([new Map()], pattern, '', false).map((fields) => [...fields.values()].sort((a, b) => (a.path < b.path ? -1 : 1)));

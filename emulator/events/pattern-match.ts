@@ -5,16 +5,16 @@ import type { FieldTest } from './value-test';
 
 type Leaves = ReadonlyMap<string, readonly Leaf[]>;
 
-/** The element that is chosen of each list so far: list number → index. */
+/** The element chosen so far in each list: list number → index. */
 type Choice = ReadonlyMap<number, number>;
 
 const NONE: Choice = new Map();
 
 /**
- * Whether all fields match, with no two of them in different elements of one list.
+ * Whether all fields match, with all fields of one list in the same element of that list.
  *
- * Goes through the fields in the order of their paths and keeps every choice of elements under which all fields so far match.
- * Lists in which no later field lies are forgotten, so that there are never more choices than elements in the event.
+ * Goes through the fields in the order of their paths and keeps every choice of elements with which all fields so far match.
+ * Drops lists that hold no later field, so that there are never more choices than elements in the event.
  */
 export function allMatch(fields: Alternative, leaves: Leaves): boolean {
   const listsAhead = listsAfterEach(fields, leaves);
@@ -32,7 +32,7 @@ export function allMatch(fields: Alternative, leaves: Leaves): boolean {
   return true;
 }
 
-/** For each field, the lists in which leaves of later fields lie. */
+/** For each field, the lists that hold leaves of later fields. */
 function listsAfterEach(fields: Alternative, leaves: Leaves): ReadonlySet<number>[] {
   const ahead: ReadonlySet<number>[] = [];
   let lists: ReadonlySet<number> = new Set();
@@ -45,7 +45,7 @@ function listsAfterEach(fields: Alternative, leaves: Leaves): ReadonlySet<number
   return ahead;
 }
 
-/** The choices of elements that are left when `field` matches too; none when it does not. */
+/** The choices of elements with which `field` matches too; empty if it does not match. */
 function continuations(choice: Choice, field: FieldTest, candidates: readonly Leaf[]): Choice[] {
   const consistent = candidates.filter((leaf) => agrees(choice, leaf));
   if (consistent.length === 0) return field.acceptsAbsence ? [choice] : [];

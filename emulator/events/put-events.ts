@@ -15,9 +15,9 @@ export interface PutEventsEntry {
   readonly DetailType?: string;
   /** A JSON object, as text. */
   readonly Detail?: string;
-  /** Name or ARN; the default bus where there is none. */
+  /** Name or ARN; if missing, the default bus. */
   readonly EventBusName?: string;
-  /** X-Ray header that the target's invocation runs under. */
+  /** X-Ray trace header, which is passed on to the target's invocation. */
   readonly TraceHeader?: string;
 }
 
@@ -33,11 +33,11 @@ export interface PutEventsResult {
 export interface Origin {
   readonly accountId: string;
   readonly region: string;
-  /** When the call came, in ms since the epoch. */
+  /** When the call arrived, in ms since the epoch. */
   readonly now: number;
 }
 
-/** @throws AwsError ValidationException for a call that is refused as a whole */
+/** The entries of a call. @throws AwsError ValidationException if the whole call is refused */
 export function entriesOf(input: Record<string, unknown>, limits: Limits['events']): readonly PutEventsEntry[] {
   const entries = input['Entries'];
   if (!Array.isArray(entries) || !entries.every(isRecord) || entries.length === 0) {
@@ -61,7 +61,7 @@ export function entryBytes({ Time, Source, DetailType, Detail, Resources = [] }:
   return (Time === undefined ? 0 : 14) + texts.reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** The event of an entry, or why the entry is refused while the others of its call are not. */
+/** The event of an entry, or the error for this entry alone. The other entries of the call are not affected. */
 export function eventOf(entry: PutEventsEntry, origin: Origin): BusEvent | Exclude<PutEventsResultEntry, { EventId: string }> {
   for (const name of ['Source', 'DetailType', 'Detail'] as const) {
     if (entry[name]) continue;

@@ -7,7 +7,7 @@ const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 /**
  * Compiles `rate(5 minutes)` or `cron(…)`.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
- * @param address of the rule, for errors
+ * @param address the Terraform address of the rule, for error messages
  * @throws EventsBootError
  */
 export function compileSchedule(expression: string, address: string): NextTime {
@@ -24,7 +24,7 @@ export function compileSchedule(expression: string, address: string): NextTime {
 function compileRate(expression: string, address: string): NextTime {
   const found = /^rate\((?<count>\d+) (?<unit>minute|hour|day)(?<plural>s?)\)$/.exec(expression)?.groups;
   const count = Number(found?.['count']);
-  // AWS insists on `1 minute` and `2 minutes`.
+  // AWS accepts only the singular after 1 (`1 minute`) and only the plural otherwise (`2 minutes`).
   if (!found || count === 0 || (count === 1) !== (found['plural'] === '')) {
     throw new EventsBootError(
       address,

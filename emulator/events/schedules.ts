@@ -13,7 +13,7 @@ import { EventsBootError } from './events-boot-error';
 import { compileSchedule } from './schedule-expression';
 
 export interface SchedulesOptions {
-  /** All rules; those without a schedule are passed over. */
+  /** All rules; rules without a schedule are ignored. */
   readonly rules: readonly RuleSpec[];
   /** The event buses, which deliver. */
   readonly buses: { deliver(rule: RuleSpec, event: BusEvent): void };
@@ -32,20 +32,20 @@ export class Schedules implements Closeable {
   private readonly clock: Clock;
   private readonly closing = closingController();
 
-  /** @throws EventsBootError for a schedule that cannot be run, by its rule's Terraform address */
+  /** @throws EventsBootError for a schedule that cannot be run; the message has its rule's Terraform address */
   constructor(private readonly options: SchedulesOptions) {
     this.clock = options.clock ?? backgroundClock;
     this.schedules = options.rules.flatMap((rule) => (rule.schedule === undefined ? [] : [compile(rule, rule.schedule)]));
   }
 
-  /** Fires each enabled rule from now on: `rate` one period after the start for the first time. */
+  /** Starts to fire the enabled rules. A `rate` rule fires for the first time one period after the start. */
   start(): void {
     for (const schedule of this.schedules) {
       if (schedule.rule.enabled) void this.run(schedule);
     }
   }
 
-  /** Fires a rule now, out of turn. @throws Error when no rule of that name has a schedule */
+  /** Fires a rule now, in addition to its schedule. @throws Error when no rule of that name has a schedule */
   fire(ruleName: string): void {
     const schedule = this.schedules.find(({ rule }) => rule.name === ruleName);
     if (!schedule) {
@@ -68,7 +68,7 @@ export class Schedules implements Closeable {
     }
   }
 
-  /** What was missed, while a laptop slept, is not made up for. */
+  /** The next time to fire. Times that have passed, for example while a laptop slept, are skipped. */
   private following(at: number, next: NextTime): number | undefined {
     const following = next(at);
     const now = this.clock.now();

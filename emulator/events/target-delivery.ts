@@ -11,24 +11,24 @@ import type { ExhaustedCondition } from './dead-letter';
 import { attempt, failureOf } from './delivery-attempt';
 import type { Carriers, DeliveryFailure } from './delivery-attempt';
 
-/** 185 retries fill 24 hours when the longest pause is about this. */
+/** Longest pause between retries. With about 8 minutes, EventBridge's default of 185 retries takes 24 hours. */
 const MAX_BACKOFF_MS = 8 * 60 * 1000;
 
-/** What became of one attempt. */
+/** The outcome of one attempt. */
 export interface DeliveryRecord {
   readonly at: number;
   readonly ruleName: string;
   readonly busName: string;
   readonly targetArn: string;
   readonly eventId: string;
-  /** `dropped`: given up without a dead-letter queue to take it. */
+  /** `dropped`: the event was given up, and no dead-letter queue took it. */
   readonly outcome: 'delivered' | 'retrying' | 'dead-lettered' | 'dropped';
   readonly attempts: number;
   readonly errorCode?: DeliveryFailure['code'];
 }
 
 export interface TargetDeliveryOptions extends Carriers {
-  /** Pause before the first retry, in ms; it doubles from there. */
+  /** Pause before the first retry, in ms; each further pause is twice as long. */
   readonly retryBaseMs: number;
   readonly clock: Clock;
   /** 0 ≤ x < 1 */
@@ -37,9 +37,9 @@ export interface TargetDeliveryOptions extends Carriers {
   /** Ends the pauses between retries. */
   readonly signal: AbortSignal;
   readonly onRecord: (record: DeliveryRecord) => void;
-  /** Awaited before each attempt: where latency comes in. A rejection is a failed attempt. */
+  /** Awaited before each attempt; adds latency. A rejection counts as a failed attempt. */
   readonly beforeDelivery?: (target: TargetSpec) => Promise<void>;
-  /** Wraps each attempt: where faults come in. A rejection is a failed attempt. */
+  /** Wraps each attempt; injects faults. A rejection counts as a failed attempt. */
   readonly interceptDelivery?: DeliveryInterceptor;
 }
 
@@ -84,7 +84,7 @@ export class TargetDelivery {
     return attempt({ targetArn: target.arn, ruleArn: rule.arn, payload: payload.value, traceHeader }, this.options);
   }
 
-  /** Exponential, with the upper half random, so that what failed together does not come back together. */
+  /** Exponential backoff. The upper half of the pause is random, so that events that failed together are not retried together. */
   private pauseAfter(attempts: number): number {
     const full = Math.min(this.options.retryBaseMs * 2 ** (attempts - 1), MAX_BACKOFF_MS);
     return (full / 2) * (1 + this.options.random());

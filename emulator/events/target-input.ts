@@ -3,13 +3,13 @@ import type { BusEvent } from './bus-event';
 import { EventsBootError } from './events-boot-error';
 import { compileInputTransformer } from './input-transformer';
 
-/** What a target is sent for an event: a JSON value, or why there is none. */
+/** The input of a target for an event: a JSON value, or the reason why there is none. */
 export type TargetInput = (
   event: BusEvent,
   ingestedAt: Date,
 ) => { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'invalid'; readonly reason: string };
 
-/** The event itself, the target's constant `input`, or its transformation. @throws EventsBootError */
+/** The input is the event itself, the target's constant `input`, or the output of its transformer. @throws EventsBootError */
 export function compileTargetInput(rule: RuleSpec, target: TargetSpec): TargetInput {
   const { address, input, inputTransformer } = target;
   if (input !== undefined) {

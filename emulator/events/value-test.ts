@@ -33,10 +33,10 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['anything-but', anythingBut],
 ]);
 
-/** Words that EventBridge does not allow as field names inside `$or`: they mean a forgotten pair of brackets. */
+/** Operator names. EventBridge does not allow them as field names inside `$or`: there they mean that brackets are missing. */
 export const isOperator = (name: string): boolean => OPERATORS.has(name);
 
-/** Compiles the list of values of the field at `path`; any of them may match. @throws EventPatternError */
+/** Compiles the list of values of the field at `path`. The field matches if any value matches. @throws EventPatternError */
 export function compileField(path: string, values: readonly unknown[]): FieldTest {
   if (values.length === 0) throw new EventPatternError(path, 'is an empty list; give the values that match');
   const tests = values.map((value) => compileValue(value, path));
@@ -67,10 +67,10 @@ const ofText =
   (value) =>
     typeof value === 'string' && test(value);
 
-/** EventBridge folds character by character; lower case does the same but for a handful of special letters. */
+/** EventBridge ignores case character by character. Lower case gives the same result, except for a few special letters. */
 const fold = (text: string): string => text.toLowerCase();
 
-/** `prefix` or `suffix`, of a text or of `{"equals-ignore-case": text}`. */
+/** `prefix` or `suffix`; the operand is a string or `{"equals-ignore-case": text}`. */
 function affix(name: 'prefix' | 'suffix', operand: unknown, path: string): TextTest {
   if (!isRecord(operand)) return textTest(name, operand, path);
   const entries = Object.entries(operand);
@@ -117,7 +117,7 @@ function exists(operand: unknown, path: string): ValueTest {
 
 const NEGATABLE: readonly string[] = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'] satisfies TextOperator[];
 
-/** Matches every value that is there and not among the given ones, whatever its type. */
+/** Matches every existing value, of any type, that is not among the given ones. */
 function anythingBut(operand: unknown, path: string): ValueTest {
   if (isRecord(operand)) return anythingButText(operand, path);
   const values: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
@@ -144,7 +144,7 @@ function anythingButText(operand: Record<string, unknown>, path: string): ValueT
   return (value) => typeof value !== 'string' || !tests.some((test) => test(value));
 }
 
-/** Tells where in the pattern an operand is wrong. */
+/** Adds the field and the operator to the message of an OperandError. */
 function explained<T>(path: string, operator: string, compile: () => T): T {
   try {
     return compile();

@@ -1,9 +1,9 @@
 import { OperandError } from './operand-error';
 
 /**
- * Matches texts against a wildcard: `*` stands for any run of characters, `\*` and `\\` for themselves. Takes time in
- * proportion to text and wildcard; a regular expression could be made to backtrack for ages.
- * @throws OperandError for `**` and for a backslash before anything else
+ * Matches strings against a wildcard: `*` stands for any number of characters, `\*` for an asterisk and `\\` for a backslash.
+ * The time grows in proportion to string and wildcard. A regular expression could backtrack for very long.
+ * @throws OperandError for `**`, and for a backslash before any other character
  */
 export function compileWildcard(wildcard: string): (text: string) => boolean {
   const [head = '', ...rest] = literalsOf(wildcard);
@@ -22,7 +22,7 @@ export function compileWildcard(wildcard: string): (text: string) => boolean {
   };
 }
 
-/** The pieces between the asterisks; one piece where there is none. */
+/** The pieces between the asterisks; one piece if there is no asterisk. */
 function literalsOf(wildcard: string): string[] {
   const literals = [''];
   let afterAsterisk = false;
