@@ -1,13 +1,13 @@
 import type { Clock } from '../clock';
 import type { Act, Fault } from './fault-plan';
 
-/** Something held back so that the next one overtakes it goes after this long at the latest, in ms. */
+/** `reorder` holds a call, frame or record back until the next one has passed, but for this long at most, in ms. */
 const HOLD_MS = 1000;
 
-/** What an act means where only the place knows; `next` is what would happen without the fault. */
+/** The acts that a place implements itself. `next` does what would happen without the fault. */
 export type Acts<T> = Partial<Record<Act, (next: () => Promise<T>) => Promise<T>>>;
 
-/** What became of a fault: what it could have struck while it was on, and what it struck. */
+/** How often a fault matched while it was on, and how often it struck. */
 export interface FaultCount {
   readonly matched: number;
   readonly struck: number;
@@ -15,12 +15,12 @@ export interface FaultCount {
 
 export interface ActiveFaultOptions {
   readonly clock: Clock;
-  /** 0 ≤ x < 1; of this fault alone, so that its n-th decision is the same whatever else happens. */
+  /** 0 ≤ x < 1. Only this fault draws from the generator, so that its n-th decision does not depend on other faults. */
   readonly random: () => number;
   readonly onStrike: (fault: Fault) => void;
 }
 
-/** One fault of a plan while the cloud runs: whether it is on, whom it strikes, and what it does to them. */
+/** One fault of a plan while the cloud runs: decides whether the fault is on and what it strikes, and performs its act. */
 export class ActiveFault {
   private matched = 0;
   private struck = 0;
@@ -39,7 +39,7 @@ export class ActiveFault {
     return { matched: this.matched, struck: this.struck };
   }
 
-  /** On or off from now on, whatever the plan says of times. */
+  /** Switches the fault on or off. The times in the plan no longer count. */
   switch(on: boolean): void {
     this.begun = on;
   }
@@ -51,7 +51,7 @@ export class ActiveFault {
     return elapsed >= fromMs && elapsed < untilMs;
   }
 
-  /** Whether it strikes what it matches now; counts both. */
+  /** Decides whether the fault strikes the current match, and counts the match and the strike. */
   strikes(): boolean {
     if (!this.isOn) return false;
     this.matched += 1;
@@ -64,7 +64,7 @@ export class ActiveFault {
     return true;
   }
 
-  /** Lets pass what it does not strike, at once, and does its act to the rest. */
+  /** Runs `next` at once if the fault does not strike; otherwise performs the act of the fault. */
   async disturb<T>(next: () => Promise<T>, acts: Acts<T>): Promise<T> {
     if (!this.strikes()) return this.overtake(next);
     switch (this.fault.do) {
@@ -92,7 +92,7 @@ export class ActiveFault {
     return next();
   }
 
-  /** Whoever is held back goes once this one is through. */
+  /** Runs `next`, then releases the one that `reorder` holds back. */
   private async overtake<T>(next: () => Promise<T>): Promise<T> {
     const { release } = this;
     try {

@@ -3,8 +3,8 @@ import { labelOf } from '../terraform/resource-names';
 import { problem, type FaultPlan } from './fault-plan';
 
 /**
- * Sees that every name in a plan is one of the stack's: a fault on something that does not exist would never strike.
- * @throws FaultPlanError that says which names there are
+ * Checks that the stack has every name in a plan: a fault on a resource that does not exist would never strike.
+ * @throws FaultPlanError that lists the names of the stack
  */
 export function checkNames({ faults }: FaultPlan, spec: Pick<CloudSpec, 'functions' | 'tables' | 'webSocketApis'>): void {
   const { functions, tables, webSocketApis } = spec;

@@ -12,7 +12,7 @@ export interface EnvironmentKillerOptions {
   readonly clock?: Clock;
 }
 
-/** Kills execution environments, running or frozen, in the rhythm of each fault on `environments`. */
+/** Kills execution environments, running or frozen, every `everyMs` of each fault on `environments`. */
 export class EnvironmentKiller implements Closeable {
   private readonly closing = closingController();
 

@@ -8,7 +8,7 @@ import type { RecordInterceptor } from '../streams/event-source-mapping';
 import type { Fault } from './fault-plan';
 import type { Faults } from './faults';
 
-/** Where the services of the local cloud let a fault plan in. A place that the plan does not name has no hook. */
+/** Hooks through which a fault plan acts on the services of the local cloud. A place that the plan does not name has no hook. */
 export interface FaultHooks {
   readonly intercept?: Interceptor;
   readonly interceptRun?: RunInterceptor;
@@ -65,7 +65,7 @@ function callFaults(faults: Faults, apiNamed: (apiId: unknown) => string | undef
 const refusal = (fault: Fault): AwsError =>
   new AwsError(fault.error?.status ?? 500, fault.error?.code ?? 'InternalServerError', `broken on purpose: ${why(fault)}`);
 
-/** How each service words it. */
+/** Throttling errors differ by service. */
 function throttling({ service }: AwsCall, fault: Fault): AwsError {
   const message = `slowed down on purpose: ${why(fault)}`;
   if (service === 'dynamodb') return new AwsError(400, 'ProvisionedThroughputExceededException', message);

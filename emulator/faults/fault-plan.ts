@@ -1,6 +1,6 @@
 /**
- * What goes wrong, written down: docs/fault-plans.md is the page for people. A plan is data, so that a test, a rehearsal and
- * `npm start -- --faults FILE` mean the same by it.
+ * The format of fault plans, which say what goes wrong and when; docs/fault-plans.md describes it. A plan is data, so that tests,
+ * rehearsals and `npm start -- --faults FILE` can use the same plans.
  */
 import * as v from 'valibot';
 import { StackError } from '../stack-error';
@@ -10,7 +10,7 @@ const text = v.pipe(v.string('must be text'), v.minLength(1, 'must be text'));
 const ms = v.pipe(v.number('must be a number'), v.minValue(0, 'must be 0 or more'));
 const count = v.pipe(v.number('must be a number'), v.integer('must be a whole number'), v.minValue(1, 'must be 1 or more'));
 
-/** What can happen where. Each place takes the acts that mean something there. */
+/** The acts that are possible at each place. */
 export const ACTS = {
   calls: ['fail', 'throttle', 'delay', 'drop', 'lose-answer', 'duplicate', 'reorder', 'kill', 'partition'],
   invocations: ['fail', 'throttle', 'delay', 'drop', 'duplicate', 'reorder', 'kill'],
@@ -24,7 +24,7 @@ export const ACTS = {
 export type Place = keyof typeof ACTS;
 export type Act = (typeof ACTS)[Place][number];
 
-/** What may be left out of `match` means anything. Names are those of the Terraform (`wake-waiter`) or physical ones. */
+/** The fields of `match`, by place. A missing field matches everything. Names are Terraform names (`wake-waiter`) or physical names. */
 const MATCHES = {
   calls: v.strictObject({
     /** The function that calls. */
@@ -51,16 +51,16 @@ const MATCHES = {
   environments: v.strictObject({ function: v.optional(text) }),
 } as const satisfies Record<Place, v.GenericSchema>;
 
-/** When it happens. Without any of these: from the start on, every time. */
+/** When the fault strikes. Without any of these fields: from the start on, every time. */
 const WHEN = {
-  /** Of what matches, this share: above 0, at most 1. */
+  /** Strikes this share of the matches: above 0, at most 1. */
   probability: v.optional(v.pipe(v.number('must be a number'), v.gtValue(0, 'must be above 0'), v.maxValue(1, 'must be at most 1'))),
-  /** Of what matches, every n-th. */
+  /** Strikes every n-th match. */
   every: v.optional(count),
-  /** Since the start of the cloud. */
+  /** Times since the start of the cloud. */
   fromMs: v.optional(ms),
   untilMs: v.optional(ms),
-  /** Off until a program begins it. */
+  /** True: the fault is off until a program switches it on. */
   switched: v.optional(v.boolean('must be true or false')),
 };
 
@@ -70,13 +70,13 @@ const faultAt = <P extends Place>(place: P) =>
     on: v.literal(place),
     match: v.optional(MATCHES[place]),
     do: v.picklist(ACTS[place], `must be one of ${ACTS[place].join(', ')}`),
-    /** Of `delay`. */
+    /** For `delay` only. */
     delayMs: v.optional(ms),
-    /** Of `fail` on calls: what the service answers. */
+    /** For `fail` on calls only: the error that the service answers. */
     error: v.optional(
       v.strictObject({ status: v.pipe(count, v.minValue(400, 'must be 400 or more'), v.maxValue(599, 'must be below 600')), code: text }),
     ),
-    /** Of `kill` on environments: how often all that match are killed. */
+    /** For `kill` on environments only: the interval at which all matching environments are killed. */
     everyMs: v.optional(v.pipe(ms, v.minValue(1, 'must be 1 or more'))),
     ...WHEN,
   });
@@ -96,13 +96,13 @@ const fault = v.variant(
 );
 
 const schema = v.strictObject({
-  /** Same seed, same faults. */
+  /** The same seed gives the same random decisions. */
   seed: v.optional(v.pipe(v.number('must be a number'), v.integer('must be a whole number'), v.minValue(0, 'must be 0 or more')), 1),
   faults: v.array(fault, 'must be a list of faults'),
 });
 
 type Fields = v.InferOutput<typeof fault>;
-/** One fault, whichever its place; `match` maps names of fields to what they must be. */
+/** One fault of any place; `match` maps field names to the required values. */
 export type Fault = Omit<Fields, 'match' | 'do'> & { readonly do: Act; readonly match?: Readonly<Record<string, string | undefined>> };
 export interface FaultPlan {
   readonly seed: number;
@@ -111,12 +111,12 @@ export interface FaultPlan {
 /** A plan as people and programs write it. */
 export type FaultPlanInput = v.InferInput<typeof schema>;
 
-/** What is wrong with a plan: one line with its source, the path and the remedy. */
+/** An error in a plan. The message is one line with the source of the plan, the path and the fix. */
 export class FaultPlanError extends StackError {
   override readonly name = 'FaultPlanError';
 }
 
-/** What the schema cannot say by itself: whether it holds, the field, and what to say when it does not. */
+/** Rules that the schema cannot express: the check, the field, and the message if the check fails. */
 const RELATIONS: readonly (readonly [holds: (fault: Fault) => boolean, field: string, problem: string])[] = [
   [({ do: act, delayMs }) => (act === 'delay') === (delayMs !== undefined), 'delayMs', 'goes with "do": "delay", and only with it'],
   [({ on, do: act, error }) => error === undefined || (on === 'calls' && act === 'fail'), 'error', 'goes with "do": "fail" on calls only'],
@@ -140,7 +140,7 @@ const RELATIONS: readonly (readonly [holds: (fault: Fault) => boolean, field: st
 ];
 
 /**
- * Checks what should be a plan.
+ * Checks that a value is a valid plan.
  * @param source where it comes from, such as its file
  * @throws FaultPlanError with the first problem
  */

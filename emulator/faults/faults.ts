@@ -6,7 +6,7 @@ import type { ResourceNames } from '../terraform/resource-names';
 import { ActiveFault, type Acts, type FaultCount } from './active-fault';
 import { FaultPlanError, type Fault, type FaultPlan, type Place } from './fault-plan';
 
-/** Fields of what passes a place, by the names that `match` uses. */
+/** Fields of a call, invocation, frame etc. that passes a place, by the names that `match` uses. */
 export type Subject = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface Strike {
@@ -16,7 +16,7 @@ export interface Strike {
 
 export const NO_FAULTS: FaultPlan = { seed: 1, faults: [] };
 
-/** A fault plan at work in one local cloud, and the handle to it: `faults.begin('wake-posts-fail')`. */
+/** Runs a fault plan in one local cloud. Programs switch its faults on and off: `faults.begin('wake-posts-fail')`. */
 export class Faults {
   readonly events = new EventEmitter<{ strike: [Strike] }>();
   private readonly active: readonly ActiveFault[];
@@ -36,27 +36,27 @@ export class Faults {
     );
   }
 
-  /** Switches a fault on, whatever its times. @throws FaultPlanError for a name that the plan does not have */
+  /** Switches a fault on; its times in the plan no longer count. @throws FaultPlanError for a name that the plan does not have */
   begin(name: string): void {
     this.named(name).switch(true);
   }
 
-  /** Switches it off for good, or until it is begun again. @throws FaultPlanError */
+  /** Switches a fault off until `begin` switches it on again. @throws FaultPlanError */
   end(name: string): void {
     this.named(name).switch(false);
   }
 
-  /** What each fault matched and struck so far, by name. */
+  /** How often each fault has matched and struck so far, by name. */
   counts(): Readonly<Record<string, FaultCount>> {
     return Object.fromEntries(this.active.map(({ fault, count }) => [fault.name, count]));
   }
 
-  /** Whether the plan has anything for a place: where not, nothing needs to pass it. */
+  /** Whether the plan has a fault for a place. If not, the place needs no hook. */
   concern(place: Place): boolean {
     return this.active.some(({ fault }) => fault.on === place);
   }
 
-  /** Lets something pass a place; faults that match it act in the order of the plan, the first outermost. */
+  /** Runs `next` through all faults of a place that match `subject`. The first fault of the plan is the outermost. */
   pass<T>(place: Place, subject: Subject, next: () => Promise<T>, acts: (fault: Fault) => Acts<T>): Promise<T> {
     return this.matching(place, subject).reduceRight<() => Promise<T>>(
       (inner, active) => () => active.disturb(inner, acts(active.fault)),
@@ -68,7 +68,7 @@ export class Faults {
     return this.active.filter(({ fault }) => fault.on === place && this.matches(fault, subject));
   }
 
-  /** Faults of a place, for what does not pass but is looked for. */
+  /** All faults of a place, for places such as `environments` where the fault itself looks for its subjects. */
   at(place: Place): readonly ActiveFault[] {
     return this.active.filter(({ fault }) => fault.on === place);
   }

@@ -3,7 +3,7 @@ import { FaultPlanError, validateFaultPlan, type FaultPlan } from './fault-plan'
 
 /**
  * Reads a plan from a JSON file.
- * @throws FaultPlanError when there is none, or what is wrong with it
+ * @throws FaultPlanError when the file cannot be read or its plan is invalid
  */
 export function readFaultPlan(file: string): FaultPlan {
   let text: string;

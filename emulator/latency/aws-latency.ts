@@ -1,7 +1,7 @@
 /**
- * How slow AWS is: one log-normal a service operation, by its median and 99th percentile in ms. No figure was measured by
- * this project, which has no AWS account: `basis` says where each comes from. It is changed for a better source only,
- * never to please a benchmark.
+ * The latency of AWS: one log-normal distribution per service operation, given by its median and 99th percentile in ms. This
+ * project has no AWS account and measured none of the figures: `basis` and `source` say where each figure comes from. Change a
+ * figure only for a better source, never to improve the result of a benchmark.
  */
 
 export interface LatencyFigure {

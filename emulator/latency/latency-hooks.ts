@@ -3,7 +3,7 @@ import type { AwsCall, Interceptor, InvocationInterceptor } from '../services';
 import type { LatencyOperation } from './aws-latency';
 import type { Latency } from './latency-profile';
 
-/** Where the services of the local cloud wait to be as slow as a profile says. Without a profile nothing waits. */
+/** Hooks that make the services of the local cloud as slow as a latency profile says. Without a profile there are no hooks. */
 export interface LatencyHooks {
   readonly intercept?: Interceptor;
   readonly interceptInvocation?: InvocationInterceptor;
@@ -23,10 +23,11 @@ export function latencyHooks(latency: Latency | undefined): LatencyHooks {
       const transfer = (bytes: number): number => (call.service === 's3' && bytes > 0 ? (latency('S3 transfer of 1 MB') * bytes) / MB : 0);
       const endsAt = call.arrivedAt + latency(operation) + transfer(Number(call.input['bytes'] ?? 0));
       const left = (): number => endsAt - performance.now();
-      // There and back: what is written can be read before its writer hears so. A message counts as delivered at the end.
+      // Half of the wait is before the call, half after it: data can be read before its writer gets the reply. PostToConnection waits
+      // before the call only, because its latency lasts until the client has the message.
       await pass(operation === 'PostToConnection' ? left() : left() / 2);
       const reply = await next();
-      // What the service here took, from reading the call on, is part of the time that AWS's takes, not on top of it.
+      // The time that the local service took, since it read the call, is part of AWS's latency and not added to it.
       await pass(left() + transfer(reply.body.length));
       return reply;
     },
@@ -41,7 +42,7 @@ export function latencyHooks(latency: Latency | undefined): LatencyHooks {
   };
 }
 
-/** Waits, to the whole millisecond, which is what timers of Node.js can do; keeps no process alive. */
+/** Waits, rounded to whole milliseconds, the precision of timers in Node.js. The timer does not keep the process alive. */
 async function pass(ms: number): Promise<void> {
   const whole = Math.round(ms);
   if (whole > 0) await delay(whole, undefined, { ref: false });

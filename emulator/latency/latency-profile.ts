@@ -4,7 +4,7 @@ import { AWS_LATENCY, type LatencyFigure, type LatencyOperation } from './aws-la
 export const LATENCY_PROFILES = ['none', 'aws'] as const;
 export type LatencyProfileName = (typeof LATENCY_PROFILES)[number];
 
-/** How long an operation of a service takes this time, in ms. */
+/** Draws the latency of the next call of an operation, in ms. */
 export type Latency = (operation: LatencyOperation) => number;
 
 /** 99th percentile of the standard normal distribution. */
@@ -16,8 +16,8 @@ export function logNormalOf({ medianMs, p99Ms }: Pick<LatencyFigure, 'medianMs' 
 }
 
 /**
- * Latencies of a profile; `none` has none. Each operation draws from a generator of its own, so that the n-th call of one is as slow
- * in every run with the same seed, whatever else goes on.
+ * The latencies of a profile; undefined for `none`. Each operation has its own random generator, so that its n-th call takes the same
+ * time in every run with the same seed, independent of other operations.
  * @param seed any whole number
  */
 export function latencyProfile(name: LatencyProfileName, seed: number): Latency | undefined {
@@ -32,7 +32,7 @@ export function latencyProfile(name: LatencyProfileName, seed: number): Latency 
   return (operation) => samplers.get(operation)?.() ?? 0;
 }
 
-/** A generator of numbers 0 ≤ x < 1; those of one seed with different streams have nothing to do with each other. */
+/** A generator of numbers 0 ≤ x < 1. Generators with the same seed and different streams are independent. */
 export function generator(seed: number, stream: number): () => number {
   const random = randomLcg(fraction(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b)));
   // The first numbers of a linear congruential generator still resemble its seed.
