@@ -1,4 +1,4 @@
-/** Refusals as AWS words them: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+/** Access errors with the same wording as on AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 import { AwsError } from '../services';
 import type { Access, Decision } from './evaluate';
 import { callerArn, type Caller } from './principals';
@@ -8,14 +8,14 @@ export function accessDenied(caller: Caller, { action, resource }: Access, decis
   const explicit = decision.effect === 'explicitly-denied';
   switch (action.split(':')[0]) {
     case 'execute-api':
-      // API Gateway gives no policy, hides the account and names no connection.
+      // The message of API Gateway has no policy type and no connection, and it hides the account.
       return new AwsError(
         403,
         'AccessDeniedException',
         `${user} ${action} on resource: ${hidden(resource)}${explicit ? ' with an explicit deny' : ''}`,
       );
     case 'kms':
-      // Said by the service that would have used the key.
+      // This error comes from the service that would have used the key.
       return new AwsError(
         400,
         'AccessDeniedException',

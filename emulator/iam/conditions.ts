@@ -2,7 +2,7 @@
 import { IamBootError } from './iam-boot-error';
 import { arnMatches, wildcardMatches } from './matching';
 
-/** What a request can be asked for. A key that is not here stops the boot. */
+/** The known condition keys. A policy with any other key stops the boot. */
 const KEYS = [
   'aws:PrincipalAccount',
   'aws:PrincipalArn',
@@ -39,19 +39,19 @@ const NEGATED: Readonly<Record<string, Compare>> = {
 
 const OPERATORS = [...Object.keys(COMPARISONS), ...Object.keys(NEGATED)];
 
-/** One key of one operator. All of a statement's must hold. */
+/** One key of one operator. All conditions of a statement must hold. */
 export interface Condition {
   readonly key: ContextKey;
   readonly compare: Compare;
   readonly negated: boolean;
-  /** Whether it holds for a request that does not have the key. */
+  /** Whether the condition holds for a request that does not have the key. */
   readonly holdsWithout: boolean;
-  /** Any of them. */
+  /** The condition holds if any of these values matches; a negated condition holds if none matches. */
   readonly values: readonly string[];
 }
 
 /**
- * @param where  of the statement, for messages
+ * @param where address of the statement, for error messages
  * @throws IamBootError for an operator or a key that is not implemented
  */
 export function parseConditions(element: unknown, where: string): Condition[] {
@@ -68,14 +68,14 @@ export function parseConditions(element: unknown, where: string): Condition[] {
       key: keyNamed(key, where),
       compare,
       negated,
-      // A negated operator also holds where there is nothing to compare.
+      // A negated operator also holds if the request does not have the key.
       holdsWithout: negated || name !== operator,
       values: (Array.isArray(values) ? values : [values]).map(String),
     }));
   });
 }
 
-/** Names of keys have no case. */
+/** Key names are not case-sensitive. */
 function keyNamed(name: string, where: string): ContextKey {
   const key = KEYS.find((known) => known.toLowerCase() === name.toLowerCase());
   if (key) return key;

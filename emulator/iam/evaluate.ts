@@ -7,18 +7,18 @@ import type { Patterns, Statement } from './policy-document';
 export interface Access {
   /** `dynamodb:GetItem` */
   readonly action: string;
-  /** ARN; `*` for an action that knows no resources. */
+  /** ARN; `*` for an action without resource-level permissions. */
   readonly resource: string;
   readonly context?: Context;
 }
 
 export interface Decision {
   readonly effect: 'allowed' | 'explicitly-denied' | 'implicitly-denied';
-  /** Those that decided; none for an implicit denial. */
+  /** The statements that decided; empty for an implicit denial. */
   readonly statements: readonly Statement[];
 }
 
-/** Any statement that denies, denies; otherwise any that allows, allows; otherwise it is denied. */
+/** One statement that denies is enough to deny. Otherwise one that allows is enough to allow. Without either, access is denied. */
 export function evaluate(access: Access, statements: readonly Statement[]): Decision {
   const applying = statements.filter((statement) => applies(statement, access));
   const denying = applying.filter(({ effect }) => effect === 'Deny');

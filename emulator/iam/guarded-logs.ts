@@ -3,8 +3,8 @@ import type { FunctionSpec } from '../specs';
 import type { Iam } from './iam';
 
 /**
- * Lambda writes a function's lines by the function's role. A function whose role does not let it runs all the same, and nobody sees
- * what it says: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+ * Drops the log lines of functions whose role may not write logs. Lambda writes log lines with the function's role. Without the
+ * right, the function runs, but its log lines are lost: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
  */
 export function guardedLogs(log: LogSink, iam: Iam, functions: readonly FunctionSpec[]): LogSink {
   const groups = new Map(functions.map(({ name, arn, logGroup }) => [name, { arn, logGroup }]));
@@ -23,7 +23,7 @@ export function guardedLogs(log: LogSink, iam: Iam, functions: readonly Function
   };
   return (line) => {
     const { functionName, environmentId } = line;
-    // Once a function: its rights do not change, and its lines are many.
+    // Checked once per function: its rights do not change, and it writes many lines.
     const verdict = verdicts.get(functionName) ?? mayWrite(functionName, environmentId);
     verdicts.set(functionName, verdict);
     if (verdict) log(line);

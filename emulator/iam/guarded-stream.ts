@@ -6,7 +6,7 @@ import type { Caller } from './principals';
 const GET_RECORDS = 'dynamodb:GetRecords';
 
 /**
- * What reading a stream takes. Streams are listed by table, and AWS's example of such a policy names the resource as here:
+ * The rights to read a stream. `ListStreams` lists the streams of a table; its resource is the one in AWS's example policy:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-read-stream-only.html
  */
 export const streamAccess = (streamArn: string): readonly Access[] => [
@@ -16,7 +16,7 @@ export const streamAccess = (streamArn: string): readonly Access[] => [
   { action: GET_RECORDS, resource: streamArn },
 ];
 
-/** A stream as Lambda reads it for a function: by the function's role. */
+/** A stream that Lambda reads with the role of a function. */
 export class GuardedStream implements StreamSource {
   private readonly reader: Caller;
 
@@ -29,14 +29,14 @@ export class GuardedStream implements StreamSource {
   }
 
   /**
-   * What Lambda does before it reads: finds the stream, its shards, and its place in them.
+   * Checks the rights for what Lambda does before it reads: find the stream, its shards and the position in each shard.
    * @throws AwsError AccessDeniedException
    */
   open(streamArn: string): void {
     for (const access of streamAccess(streamArn)) if (access.action !== GET_RECORDS) this.iam.require(this.reader, access);
   }
 
-  /** @throws AwsError AccessDeniedException, and what the source throws */
+  /** @throws AwsError AccessDeniedException, and the errors of the source */
   read(streamArn: string, after: string | undefined, limit: number): { records: StreamRecord[]; at: number[] } {
     this.iam.require(this.reader, { action: GET_RECORDS, resource: streamArn });
     return this.source.read(streamArn, after, limit);

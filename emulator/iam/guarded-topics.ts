@@ -3,12 +3,12 @@ import type { TopicSpec } from '../specs';
 import { publishAccess } from './access/sns-access';
 import type { Iam } from './iam';
 
-/** AWS's own key for topics, which only AWS could let a service use: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
+/** AWS's own key for topics. Only AWS can let a service use the key: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
 const SNS_KEY = 'alias/aws/sns';
 
 /**
- * Topics that take only what the publisher may publish: by its role for a function, by the topic's policy for a service. A topic
- * without a policy has AWS's default one, which lets services of the same account in.
+ * Topics that check the publisher's right: the role decides for a function, the topic's policy for a service. A topic without a
+ * policy has AWS's default policy, which lets services of the same account publish.
  */
 export class GuardedTopics implements Topics {
   private readonly byArn: ReadonlyMap<string, TopicSpec>;
@@ -21,7 +21,7 @@ export class GuardedTopics implements Topics {
     this.byArn = new Map(specs.map((spec) => [spec.arn, spec]));
   }
 
-  /** @throws AwsError AccessDeniedException, and what the topics throw */
+  /** @throws AwsError AccessDeniedException, and the errors of the topics */
   publish(topicArn: string, message: { readonly subject?: string; readonly body: string }, publisher: Sender): void {
     const [publish, ...keyUse] = publishAccess(topicArn, this.iam.place);
     if ('functionArn' in publisher) {
@@ -34,7 +34,7 @@ export class GuardedTopics implements Topics {
           `${publisher.service} may not use ${SNS_KEY}: encrypt the topic with a key of your own`,
         );
       }
-      // What a service may do with a key is in the key's policy, which is not read here.
+      // The right of a service to use a key is in the key's policy, which the local cloud does not read.
       const caller = { kind: 'service', service: publisher.service } as const;
       if (this.iam.hasResourcePolicy(topicArn)) this.iam.require(caller, { ...publish, context: { 'aws:SourceArn': publisher.sourceArn } });
     }

@@ -9,7 +9,7 @@ import { IamBootError } from './iam-boot-error';
 import { parsePolicy, type Statement } from './policy-document';
 import { callerArn, isAbout, type Caller } from './principals';
 
-/** A decision on something that was really done, or would have been. */
+/** A decision on a call that was made; denied calls are included. */
 export interface AccessDecision {
   readonly caller: Caller;
   readonly access: Required<Access>;
@@ -18,11 +18,11 @@ export interface AccessDecision {
 
 export interface IamOptions {
   readonly spec: Pick<CloudSpec, 'accountId' | 'region' | 'functions' | 'roles' | 'resourcePolicies' | 'encryptionKeys'>;
-  /** One line for people. */
+  /** Prints one line. */
   readonly warn: (text: string) => void;
-  /** Who calls from outside of the functions and may do everything, as an administrator's user may. */
+  /** The principal for calls from outside the functions. It may do everything, like an administrator. */
   readonly operator?: Principal;
-  /** Told of every decision, also those that allow. */
+  /** Called for every decision, also if it allows the call. */
   readonly onDecision?: (decision: AccessDecision) => void;
 }
 
@@ -34,18 +34,18 @@ const EVERYTHING = parsePolicy(
 );
 
 /**
- * Who may do what: the policies of the stack's roles, and those of its queues and buses. Within one account either of the two may
- * allow a call, and either may deny it.
+ * Decides which calls are allowed, from the policies of the stack's roles and of its resources. Within one account, a role's policy
+ * or a resource's policy is enough to allow a call, and either can deny it.
  */
 export class Iam {
   readonly place: Place;
   private readonly byRole: ReadonlyMap<string, readonly Statement[]>;
   private readonly byResource: ReadonlyMap<string, readonly Statement[]>;
   private readonly functions: ReadonlyMap<string, FunctionSpec>;
-  /** What has been said of, so that a call that is tried again and again is told once. */
+  /** Denials that have been printed, so that a call that is retried is printed once. */
   private readonly told = new Set<string>();
 
-  /** @throws IamBootError for a policy that cannot be enforced, and for a role that Lambda may not take on */
+  /** @throws IamBootError for a policy that cannot be enforced, and for a role that Lambda may not assume */
   constructor(private readonly options: IamOptions) {
     const { accountId, region, functions, roles, resourcePolicies, encryptionKeys } = options.spec;
     this.place = {
@@ -65,13 +65,13 @@ export class Iam {
     }
   }
 
-  /** Refuses a call of a function that its role does not allow, in AWS's words. */
+  /** Refuses a function's call that its role does not allow, with the same error as on AWS. */
   readonly intercept: Interceptor = async (call, next) => {
     for (const access of requiredAccess(call, this.place)) this.require(callerOf(call), access);
     return next();
   };
 
-  /** @throws AwsError for what is not allowed */
+  /** Checks one access, and reports the decision. @throws AwsError if it is not allowed */
   require(caller: Caller, access: Access): void {
     const full = this.withContext(caller, access);
     const decision = this.decide(caller, full);
@@ -81,36 +81,36 @@ export class Iam {
     throw accessDenied(caller, access, decision);
   }
 
-  /** What a call would be refused with if it took this too; nothing is done, and nobody is told. */
+  /** The error for a call if it also needed this access; undefined if allowed. The decision is not reported. */
   refusal(call: AwsCall, access: Access): AwsError | undefined {
     const caller = callerOf(call);
     const decision = this.decide(caller, access);
     return decision.effect === 'allowed' ? undefined : accessDenied(caller, access, decision);
   }
 
-  /** The decision alone: nothing is done, and nobody is told. */
+  /** Only computes the decision; does not report it. */
   decide(caller: Caller, access: Access): Decision {
     return evaluate(this.withContext(caller, access), this.statementsFor(caller, access.resource));
   }
 
-  /** Every statement that has a say in what the caller does to the resource. */
+  /** Every statement that may decide what the caller can do to the resource. */
   statementsFor(caller: Caller, resource: string): readonly Statement[] {
     const own = caller.kind === 'role' ? this.statementsOf(caller.roleArn) : [];
     const ofResource = (this.byResource.get(policyHolder(resource)) ?? []).filter((statement) => speaksOf(statement, caller));
     return [...own, ...ofResource];
   }
 
-  /** Whether a resource says itself who may use it. */
+  /** Whether a resource has its own policy. */
   hasResourcePolicy(resourceArn: string): boolean {
     return this.byResource.has(resourceArn);
   }
 
-  /** All statements, for tests that look for those that nothing needs. */
+  /** All statements, for tests that look for unused ones. */
   get statements(): readonly Statement[] {
     return [...this.byRole.values(), ...this.byResource.values()].flat();
   }
 
-  /** Lambda, acting in a function's name. */
+  /** Lambda acting on behalf of a function, with the function's role. */
   callerFor(functionArn: string): Caller {
     const spec = this.functions.get(functionArn);
     if (!spec) throw new IamBootError(`function ${functionArn} is not in the stack`);
@@ -126,13 +126,13 @@ export class Iam {
       caller.kind === 'role'
         ? { 'aws:PrincipalArn': caller.roleArn, 'aws:PrincipalAccount': this.options.spec.accountId }
         : { 'aws:SourceAccount': this.options.spec.accountId };
-    // Everything stays within this machine; on AWS the same calls use TLS.
+    // The local calls do not use TLS, but the same calls on AWS do.
     return { action, resource, context: { 'aws:SecureTransport': 'true', ...principal, ...context } };
   }
 
   private tell(caller: Caller, { action, resource }: Access, { effect, statements }: Decision): void {
     const who = caller.kind === 'role' ? caller.functionName : callerArn(caller);
-    // Connections come and go; what is denied of one is denied of all.
+    // Connection ids change all the time; a denial for one connection holds for all.
     const once = [who, action, resource.replace(/@connections\/.*$/, '')].join(' ');
     if (this.told.has(once)) return;
     this.told.add(once);
@@ -144,7 +144,7 @@ export class Iam {
   }
 }
 
-/** Objects have no policies of their own: their bucket's speaks of them. */
+/** The resource whose policy applies. S3 objects have no policies of their own: the policy of their bucket applies. */
 const policyHolder = (resourceArn: string): string =>
   resourceArn.startsWith('arn:aws:s3:::') ? resourceArn.replace(/\/.*$/s, '') : resourceArn;
 

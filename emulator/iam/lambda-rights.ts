@@ -1,4 +1,4 @@
-/** What Lambda asks of a function's role when the stack is applied, before anything runs. */
+/** The rights of a function's role that AWS checks when the stack is applied, before any function runs. */
 import type { FunctionSpec, MappingSpec } from '../specs';
 import { destinationAction } from './access/destination-access';
 import type { Access } from './evaluate';
@@ -7,10 +7,10 @@ import type { Iam } from './iam';
 import { IamBootError } from './iam-boot-error';
 
 /**
- * A mapping or a destination is refused by AWS when the function's role lacks what it takes: "Cannot access stream …
+ * AWS refuses a mapping or a destination if the function's role lacks a right that it needs: "Cannot access stream …
  * Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions"; "The provided
  * execution role does not have permissions to call SendMessage on SQS". https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
- * @throws IamBootError naming the mapping or function, and the right
+ * @throws IamBootError that names the mapping or function, and the missing right
  */
 export function checkLambdaRights(
   iam: Iam,

@@ -1,11 +1,11 @@
-/** How IAM compares patterns with names. `*` is any text, also none, `?` any one character. */
+/** How IAM compares patterns with names. `*` is any text or none, `?` is exactly one character. */
 
 /** IAM's StringLike. */
 export const wildcardMatches = (pattern: string, text: string): boolean =>
   new RegExp(`^${escaped(pattern).replaceAll('*', '.*').replaceAll('?', '.')}$`, 's').test(text);
 
 /**
- * IAM's ArnLike: each of the six parts is compared by itself, so that a wildcard does not reach into the next one.
+ * IAM's ArnLike: each of the six parts is compared separately, so a wildcard does not match across a colon into the next part.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
  */
 export function arnMatches(pattern: string, arn: string): boolean {
@@ -13,12 +13,12 @@ export function arnMatches(pattern: string, arn: string): boolean {
   return patterns.length === parts.length && patterns.every((each, index) => wildcardMatches(each, parts[index] ?? ''));
 }
 
-/** Actions have no case: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
+/** Actions are not case-sensitive: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
 export const actionMatches = (pattern: string, action: string): boolean => wildcardMatches(pattern.toLowerCase(), action.toLowerCase());
 
 /**
- * The element Resource: wildcards stay within the parts that colons separate, but a `*` at the end of a part reaches beyond;
- * parts that are missing at the end are `*`.
+ * The element Resource: a wildcard matches within one part between colons, but a `*` at the end of a part also matches later parts.
+ * Missing parts at the end count as `*`.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export function resourceMatches(pattern: string, resource: string): boolean {
@@ -33,7 +33,7 @@ export function resourceMatches(pattern: string, resource: string): boolean {
 /** `arn:partition:service:region:account:resource` */
 const ARN_PARTS = 6;
 
-/** Ready for a regular expression, but for the wildcards. */
+/** Escapes all special characters of regular expressions except the wildcards. */
 const escaped = (pattern: string): string => pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
 
 /** The sixth part, the resource, keeps its own colons. */

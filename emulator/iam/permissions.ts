@@ -1,7 +1,7 @@
 import { arnMatches } from './matching';
 import type { PermissionSpec } from '../specs';
 
-/** Whether a service may invoke a function; without a permission the call is refused, as on AWS. */
+/** Tells whether a service may invoke a function. Without a permission the call is refused, as on AWS. */
 export interface PermissionCheck {
   /**
    * @param functionNameOrArn the function, by name or ARN

@@ -17,16 +17,16 @@ export interface Statement {
   readonly actions: Patterns;
   readonly resources: Patterns;
   readonly conditions: readonly Condition[];
-  /** Of the policy of a resource or a role's trust; a role's own policies are about the role. */
+  /** Only in resource policies and trust policies; a role's own policies apply to the role. */
   readonly principals?: readonly Principal[];
 }
 
-/** `identity`: of a role; `resource`: of a queue or a bus; `trust`: who may take on a role, which is the resource. */
+/** `identity`: policy of a role; `resource`: policy of a queue, bus etc.; `trust`: says who may assume a role, which is its resource. */
 export type PolicyKind = 'identity' | 'resource' | 'trust';
 
 const ELEMENTS = new Set(['Sid', 'Effect', 'Principal', 'Action', 'NotAction', 'Resource', 'NotResource', 'Condition']);
 
-/** @throws IamBootError for whatever could not be enforced as it is written */
+/** @throws IamBootError for every element that cannot be enforced exactly */
 export function parsePolicy({ address, document }: PolicySpec, kind: PolicyKind): Statement[] {
   const { Version, Statement: statements } = objectAt(document, address);
   if (Version !== '2012-10-17') throw new IamBootError(`${address}: the policy's Version must be "2012-10-17"`);

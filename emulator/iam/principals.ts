@@ -1,12 +1,12 @@
-/** Who calls, and the element Principal: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
+/** Callers and the element Principal: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
 import { IamBootError } from './iam-boot-error';
 
-/** A function, or Lambda in its name, which acts by the function's role; or a service that acts by itself. */
+/** `role`: a function, or Lambda on its behalf, with the function's role. `service`: a service that acts for itself. */
 export type Caller =
   | { readonly kind: 'role'; readonly roleArn: string; readonly functionName: string }
   | { readonly kind: 'service'; readonly service: string };
 
-/** `*`, or what stands under `AWS` or `Service`. */
+/** `*`, or a name under `AWS` or `Service`. */
 export interface Principal {
   readonly kind: 'anybody' | 'aws' | 'service';
   readonly name: string;
@@ -24,8 +24,8 @@ export function parsePrincipals(element: unknown, where: string): Principal[] {
 }
 
 /**
- * Whether a statement of a resource's policy is about this caller. To allow an account means to leave it to the policies of
- * the account's roles; to deny it means all of them.
+ * Whether a statement of a resource's policy applies to this caller. A statement that allows an account only leaves the decision
+ * to the policies of the account's roles. A statement that denies an account denies all its roles.
  */
 export function isAbout({ kind, name }: Principal, caller: Caller, effect: 'Allow' | 'Deny'): boolean {
   if (kind === 'anybody') return true;

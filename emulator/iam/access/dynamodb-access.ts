@@ -6,7 +6,10 @@ import type { Place } from './place';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** A transaction is allowed by what its items do: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html */
+/**
+ * A transaction needs the rights of its single items:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+ */
 const TRANSACTION_ITEMS: Readonly<Record<string, string>> = {
   Get: 'GetItem',
   Put: 'PutItem',

@@ -4,7 +4,7 @@ import type { AwsCall } from '../../services';
 import type { Access } from '../evaluate';
 import type { Place } from './place';
 
-/** PutEvents is allowed or denied as a whole: every bus, source and detail type among its entries must be. */
+/** PutEvents is allowed only if every bus, source and detail type of its entries is allowed. */
 export function eventsAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {
   const action = `events:${operation}`;
   const { Entries: entries } = input;

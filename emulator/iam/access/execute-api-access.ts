@@ -3,7 +3,7 @@ import type { AwsCall } from '../../services';
 import type { Access } from '../evaluate';
 import type { Place } from './place';
 
-/** `@connections` by method, and `$connect` by its route. */
+/** The resource has the HTTP method for `@connections`, and the route key for `$connect`. */
 export function executeApiAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {
   const { apiId, stage, method, connectionId, routeKey } = input as Record<string, string | undefined>;
   const what = operation === 'ManageConnections' ? `${method}/@connections/${connectionId}` : routeKey;

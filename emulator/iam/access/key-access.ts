@@ -2,15 +2,15 @@ import type { Access } from '../evaluate';
 import type { Place } from './place';
 
 /**
- * The use of the customer's key that a resource is encrypted with: the service uses it in the caller's name, and the caller needs
- * the right. Keys that AWS keeps serve whoever may use the resource.
- * @param actions of KMS: `Decrypt`, `GenerateDataKey`
+ * The KMS access that a call needs if its resource is encrypted with a customer managed key. The service uses the key on behalf of
+ * the caller, so the caller needs the right. A key that AWS manages needs no right.
+ * @param actions actions of KMS: `Decrypt`, `GenerateDataKey`
  */
 export function keyAccess(resource: string, place: Place, ...actions: readonly string[]): Access[] {
   const key = place.keyOf(resource);
   if (key === undefined) return [];
   const [, , service = ''] = resource.split(':');
-  // Of the key, which is in its resource's region; the ARN of a bucket names none.
+  // The region comes from the key, which is in the region of its resource: the ARN of a bucket has no region.
   const [, , , region = ''] = key.split(':');
   return actions.map((action) => ({
     action: `kms:${action}`,

@@ -1,4 +1,7 @@
-/** What a call must be allowed to do: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
+/**
+ * The rights that a call needs:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
 import type { AwsCall } from '../../services';
 import type { Access } from '../evaluate';
 import { dynamodbAccess } from './dynamodb-access';
@@ -20,7 +23,7 @@ const SERVICES: Readonly<Record<string, AccessOf>> = {
   ssm: ssmAccess,
 };
 
-/** Each must be allowed. A service without a table here has actions named after its operations and no resources. */
+/** All returned rights must be allowed. For a service that is not listed above, the action has the name of the operation, on `*`. */
 export function requiredAccess(call: Pick<AwsCall, 'service' | 'operation' | 'input'>, place: Place): readonly Access[] {
   const { service, operation } = call;
   return SERVICES[service]?.(call, place) ?? [{ action: `${service}:${operation}`, resource: '*' }];

@@ -4,13 +4,13 @@ import type { Access } from '../evaluate';
 import { keyAccess } from './key-access';
 import type { Place } from './place';
 
-/** Where the action is not called after the operation. */
+/** Operations whose action has another name. */
 const ACTIONS: Readonly<Record<string, string>> = { HeadObject: 'GetObject', ListObjectsV2: 'ListBucket' };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
 const KEY_USE: Readonly<Record<string, readonly string[]>> = { PutObject: ['GenerateDataKey'], GetObject: ['Decrypt'] };
 
-/** An object's or, without a key, its bucket's. Names of buckets are unique, so their ARNs have neither region nor account. */
+/** The resource is the object or, if there is no key, the bucket. Bucket names are unique: their ARNs have no region and no account. */
 export function s3Access({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {
   const action = ACTIONS[operation] ?? operation;
   const { Bucket: bucket, Key: key } = input as Record<string, string | undefined>;

@@ -3,7 +3,7 @@ import type { Access } from '../evaluate';
 import { keyAccess } from './key-access';
 import type { Place } from './place';
 
-/** What publishing to a topic takes; key: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
+/** The rights to publish to a topic; for its key see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
 export const publishAccess = (topicArn: string, place: Place): Access[] => [
   { action: 'sns:Publish', resource: topicArn },
   ...keyAccess(topicArn, place, 'GenerateDataKey', 'Decrypt'),

@@ -10,7 +10,7 @@ const KEY_USE: Readonly<Record<string, readonly string[]>> = {
   ReceiveMessage: ['Decrypt'],
 };
 
-/** Batches are allowed by the action of their single form. */
+/** A batch operation needs the action of the single operation. */
 export function sqsAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {
   const name = operation.replace(/Batch$/, '');
   const { QueueUrl: url, QueueName } = input;
@@ -19,7 +19,7 @@ export function sqsAccess({ operation, input }: Pick<AwsCall, 'operation' | 'inp
   return queueAccess(name, place.arn('sqs', queue), place);
 }
 
-/** What sending to a queue, or another operation on it, takes. */
+/** The rights for an operation on a queue, such as `SendMessage`. */
 export const queueAccess = (operation: string, queueArn: string, place: Place): Access[] => [
   { action: `sqs:${operation}`, resource: queueArn },
   ...keyAccess(queueArn, place, ...(KEY_USE[operation] ?? [])),

@@ -4,7 +4,10 @@ import type { Access } from '../evaluate';
 import { keyAccess } from './key-access';
 import type { Place } from './place';
 
-/** Parameters by name. One that is read decrypted takes the right to its key: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html */
+/**
+ * The rights to read parameters. Reading with decryption also needs the right to the key:
+ * https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+ */
 export function ssmAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {
   const action = `ssm:${operation}`;
   const { Name: name, Names: names, WithDecryption: decrypted } = input;
