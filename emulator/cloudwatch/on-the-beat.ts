@@ -1,10 +1,10 @@
 import type { Clock } from '../clock';
 
 /**
- * Does something at every multiple of a period since the epoch, as CloudWatch keeps time, until the signal comes. What was missed,
- * while a laptop slept, is not made up for.
- * @param options.delayMs how long after it
- * @param act given the number of the period that has just ended, and when it did
+ * Calls `act` at every multiple of a period since the epoch, as CloudWatch does, until the signal aborts. Periods that have passed,
+ * for example while a laptop slept, are skipped.
+ * @param options.delayMs delay of each call after the end of its period
+ * @param act gets the number of the period that has just ended, and its end in ms since the epoch
  */
 export async function onTheBeat(
   { clock, periodMs, delayMs, signal }: { clock: Clock; periodMs: number; delayMs: number; signal: AbortSignal },

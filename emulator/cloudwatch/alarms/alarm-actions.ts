@@ -10,7 +10,7 @@ export interface AlarmActionsOptions extends AccountPlace {
   readonly invoker: FunctionInvoker;
   readonly permissions: PermissionCheck;
   readonly topics: Topics;
-  /** ARNs of the functions and topics that there are. */
+  /** ARNs of all functions and topics of the stack. */
   readonly targets: readonly string[];
   readonly log: Logger;
 }
@@ -19,9 +19,9 @@ export interface AlarmActionsOptions extends AccountPlace {
 const TO_FUNCTIONS = 'lambda.alarms.cloudwatch.amazonaws.com';
 const TO_TOPICS = 'cloudwatch.amazonaws.com';
 
-/** Does what an alarm is to do when it changes state: invokes functions, tells topics. Once, whatever comes of it. */
+/** Performs the actions of an alarm when its state changes: invokes functions, publishes to topics. A failed action is not retried. */
 export class AlarmActions {
-  /** @throws AlarmBootError for an action that could not be done here */
+  /** @throws AlarmBootError for an action that the local cloud cannot perform */
   constructor(
     alarms: readonly AlarmSpec[],
     private readonly history: AlarmHistory,

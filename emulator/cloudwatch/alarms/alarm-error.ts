@@ -1,6 +1,6 @@
 import { StackError } from '../../stack-error';
 
-/** An alarm that cannot be evaluated here, or that AWS would refuse; the message names its Terraform address. */
+/** An alarm that the local cloud cannot evaluate or that AWS would refuse. The message has its Terraform address. */
 export class AlarmBootError extends StackError {
   override readonly name = 'AlarmBootError';
 }

@@ -1,7 +1,7 @@
 import type { AlarmSpec } from '../../specs';
 import type { Transition } from './alarm';
 
-/** AWS keeps two weeks of it; here the oldest makes room beyond this many. */
+/** Greatest number of entries; the oldest entries are dropped. AWS keeps two weeks of history. */
 const KEPT = 1000;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_AlarmHistoryItem.html */
@@ -44,7 +44,7 @@ export class AlarmHistory {
     });
   }
 
-  /** @param failure why the action did not go through */
+  /** @param failure why the action failed; missing if it succeeded */
   acted({ alarm, at, to }: Transition, actionArn: string, failure?: string): void {
     keep(this.all, {
       at,

@@ -1,4 +1,4 @@
-/** What alarms say to functions and to topics. */
+/** The messages of alarms to functions and to topics. */
 import type { AlarmSpec, MetricQuerySpec } from '../../specs';
 import type { Standing, Transition } from './alarm';
 import { metricToJson } from './describe-alarm';
@@ -8,7 +8,7 @@ export interface AccountPlace {
   readonly region: string;
 }
 
-/** What a function is invoked with: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
+/** The event for a function: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
 export function lambdaEvent({ alarm, at, before, after }: Transition, { accountId, region }: AccountPlace): object {
   return {
     source: 'aws.cloudwatch',

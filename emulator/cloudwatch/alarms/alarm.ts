@@ -1,24 +1,24 @@
 import type { AlarmState, AlarmTransition, AlarmView } from '../../observations';
 import type { AlarmSpec } from '../../specs';
 
-/** What an alarm has come to. */
+/** The state of an alarm, with its reason and time. */
 export interface Standing {
   readonly state: AlarmState;
   readonly reason: string;
-  /** Details as JSON text, where CloudWatch gives some. */
+  /** Details as JSON text, if CloudWatch gives any. */
   readonly reasonData?: string;
-  /** When it came to it, in ms since the epoch. */
+  /** When the alarm got this state, in ms since the epoch. */
   readonly since: number;
 }
 
-/** A change of state, with all that actions and the history tell of it. */
+/** A change of state, with all details for the actions and the history. */
 export interface Transition extends AlarmTransition {
   readonly alarm: AlarmSpec;
   readonly before: Standing;
   readonly after: Standing;
 }
 
-/** One alarm and its state; whoever evaluates it says what comes next. */
+/** One alarm and its state. An evaluator sets the next state. */
 export class Alarm<Spec extends AlarmSpec = AlarmSpec> {
   private current: Standing;
 
@@ -33,7 +33,7 @@ export class Alarm<Spec extends AlarmSpec = AlarmSpec> {
     return this.current;
   }
 
-  /** @returns the change, if it is one */
+  /** Sets the state. @returns the change; undefined if the state stays the same */
   become(after: Standing): Transition | undefined {
     const before = this.current;
     if (after.state === before.state) return undefined;

@@ -6,12 +6,12 @@ import { parseCompositeRule, type CompositeRule } from './composite-rule';
 /** Finds an alarm by name or ARN. */
 export type FindAlarm = (nameOrArn: string) => Alarm | undefined;
 
-/** Evaluates one alarm on other alarms. */
+/** Evaluates one composite alarm, which depends on other alarms. */
 export class CompositeEvaluator {
   readonly children: readonly Alarm[];
   private readonly rule: CompositeRule;
 
-  /** @throws AlarmBootError for a rule that is none, or about an alarm that there is not */
+  /** @throws AlarmBootError for a rule that is invalid or that names an unknown alarm */
   constructor(
     readonly alarm: Alarm<CompositeAlarmSpec>,
     private readonly find: FindAlarm,
@@ -29,7 +29,7 @@ export class CompositeEvaluator {
     });
   }
 
-  /** @param trigger what made it necessary; none when it is evaluated for the first time */
+  /** @param trigger the change that caused the evaluation; missing for the first evaluation */
   evaluate(now: number, trigger?: Transition): Transition | undefined {
     const state = this.rule.holds((child) => this.find(child)?.standing.state ?? 'INSUFFICIENT_DATA') ? 'ALARM' : 'OK';
     const { arn } = this.alarm.spec;
@@ -48,7 +48,7 @@ export class CompositeEvaluator {
   }
 }
 
-/** @throws AlarmBootError when composite alarms are about each other in a circle, which AWS stops evaluating */
+/** @throws AlarmBootError when composite alarms depend on each other in a circle; AWS stops evaluating such alarms */
 export function refuseCircles(composites: readonly CompositeEvaluator[]): void {
   const byName = new Map(composites.map((composite) => [composite.alarm.spec.name, composite]));
   const visit = (composite: CompositeEvaluator, path: readonly string[]): void => {

@@ -2,7 +2,7 @@
 import type { AlarmState } from '../../observations';
 
 export interface CompositeRule {
-  /** Names or ARNs of the alarms it is about. */
+  /** Names or ARNs of the alarms in the rule. */
   readonly children: readonly string[];
   holds(stateOf: (alarm: string) => AlarmState): boolean;
 }
@@ -12,7 +12,7 @@ type Holds = CompositeRule['holds'];
 const TOKEN = /\s*(?:([()])|"([^"]*)"|'([^']*)'|([^\s()"']+))/y;
 const STATES: readonly string[] = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] satisfies AlarmState[];
 
-/** @throws SyntaxError for what is no rule */
+/** @throws SyntaxError for an invalid rule */
 export function parseCompositeRule(rule: string): CompositeRule {
   const tokens = tokensOf(rule);
   const children = new Set<string>();

@@ -1,4 +1,4 @@
-/** Alarms as the CloudWatch API words them: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html */
+/** Alarms in the format of the CloudWatch API: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html */
 import type { MetricAlarmSpec, MetricQuerySpec, MetricStatSpec } from '../../specs';
 import { percentOf } from '../metrics/statistic';
 import type { Alarm } from './alarm';
@@ -22,7 +22,7 @@ export function describeAlarm({ spec, standing }: Alarm): object {
   };
 }
 
-/** What a metric alarm watches, and for what. */
+/** The metrics that an alarm watches, and the conditions under which it fires. */
 export function metricToJson(spec: MetricAlarmSpec): object {
   const metric = spec.usesQueries ? undefined : spec.queries[0]?.metric;
   return {

@@ -25,7 +25,7 @@ export interface LocalAlarmsOptions extends AlarmActionsOptions {
 /** Alarms with periods of a minute or more are evaluated every minute, the others every ten seconds. */
 const MINUTE_MS = 60_000;
 const BEATS_A_MINUTE = 6;
-/** What was logged at the very end of a period has arrived by then. AWS waits too, and does not say how long. */
+/** Wait after the end of a period, so that values logged at its very end have arrived. AWS waits too, but does not say how long. */
 const ARRIVAL_MS = 200;
 
 export class LocalAlarms implements Alarms, Closeable {
@@ -39,7 +39,7 @@ export class LocalAlarms implements Alarms, Closeable {
   private readonly timeFactor: number;
   private readonly closing = closingController();
 
-  /** @throws AlarmBootError for an alarm that cannot be evaluated, by its Terraform address */
+  /** @throws AlarmBootError for an alarm that cannot be evaluated; the message has its Terraform address */
   constructor(options: LocalAlarmsOptions) {
     const { alarms, metrics, clock = backgroundClock, timeFactor = 1 } = options;
     this.clock = clock;
@@ -53,7 +53,7 @@ export class LocalAlarms implements Alarms, Closeable {
     refuseCircles(this.composite);
   }
 
-  /** Composite alarms have a state from now on, the others from the end of the next period. */
+  /** Starts the evaluation. Composite alarms get a state at once, the others at the end of the next period. */
   start(): void {
     for (const composite of this.composite) this.take(composite.evaluate(this.clock.now()));
     if (this.metric.length === 0) return;
@@ -78,7 +78,7 @@ export class LocalAlarms implements Alarms, Closeable {
     this.closing.abort();
   }
 
-  /** Composite alarms are evaluated whenever an alarm changes that they are about. */
+  /** Records a change and performs its actions, then evaluates the composite alarms that depend on the changed alarm. */
   private take(transition: Transition | undefined): void {
     if (!transition) return;
     this.log.changed(transition);

@@ -9,12 +9,12 @@ import { AlarmBootError } from './alarm-error';
 import { reasonFor } from './reason';
 import { EXTRA_PERIODS, verdictOn } from './verdict';
 
-/** At least so many samples lie beyond a percentile that means something. */
+/** A percentile is meaningful only if at least this many samples lie beyond it. */
 const SAMPLES_BEYOND = 10;
 
-/** Evaluates one alarm on a metric or an expression. */
+/** Evaluates one metric alarm, on a metric or an expression. */
 export class MetricEvaluator {
-  /** Below a minute, the alarm is evaluated every ten seconds. */
+  /** True if the period is less than a minute. Such an alarm is evaluated every ten seconds. */
   readonly isHighResolution: boolean;
   private readonly queries: QuerySet;
   private readonly watched: MetricQuerySpec;
@@ -42,7 +42,7 @@ export class MetricEvaluator {
     this.periodMs = periodMs / timeFactor;
   }
 
-  /** @param end of the last period, in ms since the epoch */
+  /** @param end end of the last period, in ms since the epoch */
   evaluate(end: number, now: number): Transition | undefined {
     const { spec, standing } = this.alarm;
     if (this.hasTooFewSamples(end)) return undefined;
@@ -69,7 +69,7 @@ export class MetricEvaluator {
     return { periods, read: (metric) => readSeries(this.store, metric, from, this.periodMs, periods) };
   }
 
-  /** "For percentiles between 0.5 and 1.00, … fewer than 10/(1-percentile) data points during the evaluation period." */
+  /** AWS: "For percentiles between 0.5 and 1.00, … fewer than 10/(1-percentile) data points during the evaluation period." */
   private hasTooFewSamples(end: number): boolean {
     const { evaluatesLowSampleCounts, evaluationPeriods } = this.alarm.spec;
     const { metric } = this.watched;

@@ -2,7 +2,7 @@ import type { AlarmState } from '../../observations';
 import { COMPARISONS } from '../../specs';
 import { breaches, type AlarmRule, type Verdict } from './verdict';
 
-/** Why an alarm has its state, in CloudWatch's words. @param timeOf when the period of a data point began */
+/** Why an alarm has its state, in the wording of CloudWatch. @param timeOf start of the period of a data point */
 export function reasonFor(
   rule: AlarmRule,
   { datapoints, filled }: Verdict,

@@ -1,4 +1,4 @@
-/** The CloudWatch API over AWS JSON, as far as people and scripts need it to look at alarms and metrics. */
+/** The operations of the CloudWatch API (AWS JSON) with which people and scripts look at alarms and metrics. */
 import { AwsError } from '../../services';
 import type { AwsService } from '../../services';
 import type { LocalAlarms } from '../alarms/local-alarms';

@@ -13,7 +13,10 @@ const TYPE_NAMES = Object.keys(TYPES) as AlarmType[];
 const MAX_RECORDS = 100;
 const DEFAULT_RECORDS = 50;
 
-/** Without types only metric alarms are meant: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
+/**
+ * If no types are given, the default is metric alarms:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+ */
 const typesIn = (input: Input): readonly string[] =>
   (texts(input, 'AlarmTypes') ?? ['MetricAlarm']).map((type) => TYPES[oneOf(type, 'AlarmTypes', TYPE_NAMES)]);
 

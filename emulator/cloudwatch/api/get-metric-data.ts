@@ -86,7 +86,7 @@ function readMetricStat(stat: Input): MetricStatSpec {
   };
 }
 
-/** An expression has the period of its metrics, which must be the same here; AWS would bring different ones together. */
+/** The period of an expression is that of its metrics. They must all have the same period here; AWS can combine different periods. */
 function periodOf(id: string, set: QuerySet): number {
   const [periodMs, another] = new Set(set.metricsOf(id).map((metric) => metric.periodMs));
   if (periodMs === undefined) throw invalid(`${id} is computed from no metric.`);

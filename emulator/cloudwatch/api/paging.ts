@@ -2,7 +2,7 @@ import { AwsError } from '../../services';
 import type { Input } from './parameters';
 import { text } from './parameters';
 
-/** One page of a list. The token says where the next one begins. @throws AwsError InvalidNextToken */
+/** One page of a list. The token says where the next page begins. @throws AwsError InvalidNextToken */
 export function page<T>(list: readonly T[], input: Input, size: number): { readonly items: readonly T[]; readonly NextToken?: string } {
   const token = text(input, 'NextToken');
   const start = token === undefined ? 0 : placeIn(token);

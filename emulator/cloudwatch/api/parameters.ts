@@ -4,20 +4,20 @@ export type Input = Readonly<Record<string, unknown>>;
 
 export const invalid = (message: string): AwsError => new AwsError(400, 'InvalidParameterValueException', message);
 
-/** Parameters that are not emulated must not be passed over: the answer would be another one than AWS's. @throws AwsError */
+/** Refuses parameters that are not emulated: if they were ignored, the answer would differ from that of AWS. @throws AwsError */
 export function onlyKnown(input: Input, known: readonly string[]): void {
   const strange = Object.keys(input).find((name) => !known.includes(name));
   if (strange !== undefined) throw invalid(`the local cloud does not know the parameter ${strange}; it knows ${known.join(', ')}`);
 }
 
-/** @throws AwsError for what is not text */
+/** @throws AwsError if the value is not text */
 export function text(input: Input, name: string): string | undefined {
   const value = input[name];
   if (value === undefined || typeof value === 'string') return value;
   throw invalid(`The parameter ${name} must be text.`);
 }
 
-/** @throws AwsError for what is not a list of objects or, for `texts`, of texts */
+/** @throws AwsError if the value is not a list of objects; `texts` does the same for a list of texts */
 export function objects(input: Input, name: string): readonly Input[] {
   const value = input[name] ?? [];
   if (Array.isArray(value) && value.every((each) => typeof each === 'object' && each !== null)) return value as Input[];
@@ -38,7 +38,7 @@ export function number(input: Input, name: string, otherwise: number, [least, mo
   throw invalid(`The parameter ${name} must be a whole number from ${least} to ${most}.`);
 }
 
-/** A time, which is seconds since the epoch on the wire. @returns ms since the epoch */
+/** A time, which the protocol sends as seconds since the epoch. @returns ms since the epoch */
 export function time(input: Input, name: string): number | undefined {
   const value = input[name];
   if (value === undefined) return undefined;
@@ -46,7 +46,7 @@ export function time(input: Input, name: string): number | undefined {
   throw invalid(`The parameter ${name} must be a time.`);
 }
 
-/** One of a few words. @throws AwsError for any other */
+/** Checks that a value is one of the known words. @throws AwsError for any other value */
 export function oneOf<T extends string>(value: string, name: string, known: readonly T[]): T {
   const found = known.find((each) => each === value);
   if (found !== undefined) return found;

@@ -5,9 +5,9 @@ import { binary, negate } from './operators';
 import type { MathNode } from './parse-math';
 
 export interface MathScope {
-  /** The value of a metric or expression. @throws MathError for an id that there is not */
+  /** The value of a metric or expression. @throws MathError for an unknown id */
   valueOf(id: string): MathValue;
-  /** The metrics of the request, without its expressions. */
+  /** Ids of the metrics of the request, without its expressions. */
   readonly metricIds: readonly string[];
   /** Length of every series. */
   readonly periods: number;
@@ -15,7 +15,7 @@ export interface MathScope {
 
 const KNOWN = ['METRICS', 'IF', 'FILL', ...AGGREGATE_NAMES];
 
-/** @throws MathError for functions that are not computed here and for arguments that do not fit */
+/** @throws MathError for functions that the local cloud does not compute and for invalid arguments */
 export function evaluateMath(node: MathNode, scope: MathScope): MathValue {
   const evaluate = (child: MathNode): MathValue => evaluateMath(child, scope);
   switch (node.kind) {

@@ -1,9 +1,9 @@
-/** The functions of metric math that alarms here may use; each checks its own arguments. */
+/** The supported functions of metric math. Each function checks its own arguments. */
 import { MathError } from './math-error';
 import { mapSeries, operandOf, scalar, series, type MathValue, type Operand, type Series } from './math-value';
 import { at } from './operators';
 
-/** How FILL can fill, besides with values. */
+/** The modes of FILL, apart from filling with given values. */
 export type Filling = 'REPEAT' | 'LINEAR';
 
 const points = (values: Series): number[] => values.filter((value) => value !== undefined);
@@ -20,8 +20,8 @@ const AGGREGATES: Readonly<Record<string, Aggregate>> = {
 export const AGGREGATE_NAMES = Object.keys(AGGREGATES);
 
 /**
- * Of one time series, a number over its data points; of an array, a series period by period, where AVG treats missing values as 0.
- * No number comes of a series without data: it is dropped wherever it is used.
+ * For one time series: a number over its data points. Without data points the number is NaN, which is dropped wherever it is used.
+ * For an array: a series with one value per period, where AVG counts missing values as 0.
  */
 export function aggregate(name: string, value: MathValue): MathValue {
   const compute = AGGREGATES[name] ?? sum;
@@ -41,7 +41,7 @@ export function aggregate(name: string, value: MathValue): MathValue {
   );
 }
 
-/** @param filler a value, a series, or how to fill from the series itself */
+/** @param filler a value, a series, or the mode that fills from the series itself */
 export function fill(value: MathValue, filler: MathValue | Filling): MathValue {
   if (value.kind === 'scalar') throw new MathError('FILL takes a time series or an array of them, not a number');
   const filled = typeof filler === 'string' ? undefined : operandOf(filler, 'FILL');
@@ -58,7 +58,7 @@ function repeat(values: Series): Series {
   return values.map((value) => (last = value ?? last));
 }
 
-/** Gaps at either end stay. */
+/** Fills gaps linearly. Gaps at the start and at the end stay. */
 function interpolate(values: Series): Series {
   return values.map((value, period) => {
     if (value !== undefined) return value;
@@ -71,8 +71,8 @@ function interpolate(values: Series): Series {
 }
 
 /**
- * By the tables of "Using IF expressions": a condition that is missing drops the point; a missing value of the true branch is 0, of
- * the false branch dropped, as everything is where there is no false branch.
+ * IF, by the tables of AWS's "Using IF expressions". A missing condition drops the point. A missing value of the true branch counts
+ * as 0. A missing value of the false branch drops the point; so does a false condition if there is no false branch.
  */
 export function choose(condition: MathValue, whenTrue: MathValue, whenFalse: MathValue | undefined, periods: number): MathValue {
   const test = operandOf(condition, 'IF');
@@ -84,7 +84,7 @@ export function choose(condition: MathValue, whenTrue: MathValue, whenFalse: Mat
       const holds = finite(at(test, period));
       if (holds === undefined) return undefined;
       if (holds === 0) return finite(at(no, period));
-      // A branch chosen by a number is taken as it is.
+      // If the condition is a number, missing values of the branch stay missing.
       return finite(at(yes, period)) ?? (typeof test === 'number' ? undefined : 0);
     }),
   );

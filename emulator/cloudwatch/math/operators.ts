@@ -23,9 +23,9 @@ const COMPUTE: Readonly<Record<BinaryOperator, Compute>> = {
 };
 
 /**
- * "Missing values in a time series are treated as 0. If the value of a data point causes a function to attempt to divide by zero, the
- * data point is dropped." A period that neither of two series has data for stays without, and so does a period of one series beside a
- * number. @throws MathError for two arrays
+ * AWS: "Missing values in a time series are treated as 0. If the value of a data point causes a function to attempt to divide by zero,
+ * the data point is dropped." A period stays without data if none of the series has data for it, with two series or with one series
+ * and a number. @throws MathError for two arrays
  */
 export function binary(operator: BinaryOperator, left: MathValue, right: MathValue): MathValue {
   const compute = COMPUTE[operator];
@@ -40,7 +40,7 @@ export const negate = (value: MathValue): MathValue =>
 
 function combine(compute: Compute, a: Operand, b: Operand): Operand {
   if (typeof a === 'number' && typeof b === 'number') {
-    // Division by zero leaves no point; of a number that makes a whole series without.
+    // After a division by zero this number is not finite: a series computed from it has no data points.
     return compute(a, b);
   }
   const periods = (typeof a === 'number' ? (b as Series) : a).length;

@@ -6,7 +6,7 @@ export type BinaryOperator = '+' | '-' | '*' | '/' | '^' | '==' | '!=' | '<' | '
 
 export type MathNode =
   | { readonly kind: 'number'; readonly value: number }
-  /** An argument that is a word: of METRICS, or how FILL fills. */
+  /** A word as an argument: the filter of METRICS, or the mode of FILL. */
   | { readonly kind: 'text'; readonly value: string }
   /** A metric or another expression, by its id. */
   | { readonly kind: 'id'; readonly id: string }
@@ -15,10 +15,10 @@ export type MathNode =
   | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: MathNode; readonly right: MathNode }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly MathNode[] };
 
-/** From the loosest to the tightest; those of a row bind alike, from the left. */
+/** Operators from the lowest to the highest precedence. Those of one row have the same precedence and associate to the left. */
 const LEVELS: readonly (readonly string[])[] = [['||'], ['&&'], ['==', '!=', '<', '<=', '>', '>='], ['+', '-'], ['*', '/']];
 
-/** @throws MathError for what is not metric math; which functions there are is known to evaluate-math.ts */
+/** @throws MathError for invalid syntax. Function names are checked in evaluate-math.ts. */
 export function parseMath(expression: string): MathNode {
   const parser = new Parser(tokensOf(expression));
   const node = parser.binary(0);
@@ -58,7 +58,7 @@ class Parser {
     if (token.kind === 'number' || token.kind === 'text') return token;
     if (token.kind === 'sign') return this.bracket(token.value);
     if (this.takeAny(['(']) !== undefined) return { kind: 'call', name: token.value, args: this.list(')') };
-    // Ids begin in lower case, words of functions are in upper case.
+    // Ids begin with a lower-case letter; words for functions are in upper case.
     return /^[a-z]/.test(token.value) ? { kind: 'id', id: token.value } : { kind: 'text', value: token.value };
   }
 
@@ -70,7 +70,7 @@ class Parser {
     return inner;
   }
 
-  /** What stands between brackets, up to the closing one. */
+  /** The items of a list, up to its closing bracket. */
   private list(closing: string): MathNode[] {
     const items: MathNode[] = [];
     if (this.takeAny([closing]) !== undefined) return items;

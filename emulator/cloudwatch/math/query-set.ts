@@ -13,12 +13,12 @@ export interface Window {
 
 const NO_DATA: Window = { periods: 1, read: () => [undefined] };
 
-/** The metrics and expressions of one alarm or one request, which name each other by id. */
+/** The metrics and expressions of one alarm or one request. They refer to each other by id. */
 export class QuerySet {
   private readonly byId: ReadonlyMap<string, MetricQuerySpec>;
   private readonly parsed = new Map<string, MathNode>();
 
-  /** @throws MathError for an expression that cannot be computed; the message names its id */
+  /** @throws MathError for an expression that cannot be computed; the message has its id */
   constructor(private readonly queries: readonly MetricQuerySpec[]) {
     this.byId = new Map(queries.map((query) => [query.id, query]));
     if (this.byId.size < queries.length) throw new MathError('two queries have the same id');
@@ -26,14 +26,14 @@ export class QuerySet {
       if (!/^[a-z]\w*$/.test(id)) throw new MathError(`the id "${id}" must begin in lower case and have letters, digits and _ only`);
       if (expression !== undefined) this.at(id, () => this.parsed.set(id, parseMath(expression)));
     }
-    // Ids, arguments and kinds of values are the same whatever the data, so that nothing is left to find out later.
+    // Evaluates every query once, without data. Ids, arguments and kinds of values do not depend on data, so this finds every error.
     for (const { id, returnsData } of queries) {
       if (returnsData) this.seriesOf(id, NO_DATA);
       else if (this.evaluate(id, NO_DATA).kind === 'scalar') throw new MathError(`${id} is a number, which no expression may come to`);
     }
   }
 
-  /** The one time series of a query. @throws MathError where it is a number or an array */
+  /** The time series of a query. @throws MathError if the query gives a number or an array */
   seriesOf(id: string, window: Window): Series {
     const value = this.evaluate(id, window);
     if (value.kind === 'series') return value.values;
@@ -41,7 +41,7 @@ export class QuerySet {
     throw new MathError(`${id} is ${what}, and has to be one time series`);
   }
 
-  /** The metrics that a query is computed from; all of them where an expression uses METRICS. */
+  /** The metrics from which a query is computed; all metrics if an expression uses METRICS. */
   metricsOf(id: string, seen: ReadonlySet<string> = new Set()): MetricStatSpec[] {
     const query = this.byId.get(id);
     if (!query || seen.has(id)) return [];

@@ -10,7 +10,7 @@ export type Token =
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|"([^"]*)"|'([^']*)'|([A-Za-z_]\w*)|(==|!=|<=|>=|&&|\|\||[-+*/^<>()[\],]))/y;
 const WORDS: Readonly<Record<string, string>> = { AND: '&&', OR: '||' };
 
-/** @throws MathError at a character that begins no token */
+/** @throws MathError for a character that cannot begin a token */
 export function tokensOf(expression: string): Token[] {
   const tokens: Token[] = [];
   const text = expression.trimEnd();

@@ -1,9 +1,9 @@
 /** Bins grow by 2 %, so a percentile is at most 1 % away from the value it stands for. */
 const LOG_GROWTH = Math.log(1.02);
-/** Far above the bin of any double, so that bins of positive values are positive. */
+/** An offset that is greater than |log(value)| / LOG_GROWTH of any double, so that positive values have positive bin numbers. */
 const OFFSET = 50_000;
 
-/** The values of one period, aggregated: exact count, sum, least and greatest, and percentiles to 1 %. */
+/** Aggregates the values of one period: exact count, sum, minimum and maximum, and percentiles with an error of 1 % at most. */
 export class Distribution {
   count = 0;
   sum = 0;
@@ -43,7 +43,7 @@ export class Distribution {
   }
 }
 
-/** Ordered as the values are; 0 for zero alone. */
+/** The number of the bin. Bin numbers have the same order as the values; bin 0 is for zero only. */
 function binOf(value: number): number {
   if (value === 0) return 0;
   const bin = Math.round(Math.log(Math.abs(value)) / LOG_GROWTH) + OFFSET;

@@ -4,7 +4,7 @@
  */
 import type { Datum } from './metric-store';
 
-/** What a line holds: its metrics, and what of it cannot be used. */
+/** The metrics of a log line, and the reasons why parts of the line cannot be used. */
 export interface EmfLine {
   readonly data: readonly Datum[];
   readonly problems: readonly string[];
@@ -17,14 +17,14 @@ const NONE: EmfLine = { data: [], problems: [] };
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** @returns undefined for a line that has nothing to do with metrics: only JSON objects with a member `_aws` have */
+/** @returns undefined for a line without metrics; only JSON objects with a member `_aws` have metrics */
 export function parseEmf(text: string): EmfLine | undefined {
   if (!text.startsWith('{') || !text.includes('"_aws"')) return undefined;
   let root: unknown;
   try {
     root = JSON.parse(text);
   } catch {
-    // A line that is not JSON is a line of text to CloudWatch.
+    // For CloudWatch, a line that is not JSON is plain text.
     return undefined;
   }
   const metadata = (root as Members)['_aws'];
@@ -48,7 +48,7 @@ function readDirective(directive: unknown, root: Members, at: number): EmfLine {
     return broken(`${namespace}: Metrics is not an array of up to ${MAX_METRICS}`);
 
   const problems: string[] = [];
-  // Without any set a metric has no dimensions.
+  // If there is no dimension set, the metric has no dimensions.
   const sets = (dimensions.length === 0 ? [[]] : (dimensions as unknown[])).flatMap((set) => {
     const read = readDimensions(set, root);
     if (typeof read !== 'string') return [read];
@@ -67,7 +67,7 @@ function readDirective(directive: unknown, root: Members, at: number): EmfLine {
   return { data, problems };
 }
 
-/** The set with its values, or what is wrong with it. */
+/** The dimension set with its values, or an error message. */
 function readDimensions(set: unknown, root: Members): Record<string, string> | string {
   if (!Array.isArray(set) || set.length > MAX_DIMENSIONS) return `a dimension set is not an array of up to ${MAX_DIMENSIONS}`;
   const values: Record<string, string> = {};

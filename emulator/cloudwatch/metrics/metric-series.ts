@@ -1,22 +1,22 @@
 import type { MetricId } from '../../observations';
 import { Distribution } from './distribution';
 
-/** How finely a metric is kept; all in ms. */
+/** The precision and time for which metrics are kept. */
 export interface Resolution {
-  /** Of high-resolution metrics. */
+  /** Bucket length of high-resolution metrics, in ms. */
   readonly secondMs: number;
-  /** Of the others, and of all after a while. */
+  /** Bucket length of all other metrics, and of old values of all metrics, in ms. */
   readonly minuteMs: number;
-  /** Seconds are merged into minutes when they are this many seconds old. */
+  /** Second buckets are merged into minute buckets when they are this many seconds old. */
   readonly seconds: number;
   readonly retentionMs: number;
 }
 
-/** One metric: its values by the second as long as they are young, by the minute until they are forgotten. */
+/** The values of one metric: young values per second, older values per minute until they are dropped. */
 export class MetricSeries {
   private readonly seconds = new Map<number, Distribution>();
   private readonly minutes = new Map<number, Distribution>();
-  /** Number of the youngest minute that has been cleared up before. */
+  /** Number of the minute of the last clean-up. */
   private cleared = -Infinity;
 
   constructor(
@@ -33,7 +33,7 @@ export class MetricSeries {
     if (minute > this.cleared) this.clearUp(minute);
   }
 
-  /** Values from `from` on and before `to`, by period; a period without values is missing. */
+  /** Values from `from` (inclusive) to `to` (exclusive), by period. A period without values is missing in the result. */
   read(from: number, to: number, periodMs: number): Map<number, Distribution> {
     const periods = new Map<number, Distribution>();
     this.collect(periods, this.minutes, this.resolution.minuteMs, from, to, periodMs);
@@ -75,10 +75,10 @@ export class MetricSeries {
   }
 }
 
-/** A divided second need not be whole ms, and times since the epoch are so large that little of a double is left for the rest. */
+/** Tolerance for rounding errors: a second divided by the time factor may be a fraction of ms, and times since the epoch are large. */
 const TOLERANCE_MS = 0.01;
 
-/** Number of the bucket that a time is in. */
+/** Number of the bucket of a time. */
 const numberOf = (at: number, bucketMs: number): number => Math.floor((at + TOLERANCE_MS) / bucketMs);
 
 /** Number of the first bucket that begins at a time or after it. */

@@ -5,7 +5,7 @@ import { MetricSeries, type Resolution } from './metric-series';
 import { KNOWN_STATISTICS, statisticNamed } from './statistic';
 
 export interface MetricStoreOptions {
-  /** Divides the second and the minute by which values are kept, as it divides the periods of alarms. */
+  /** Divides the lengths of the second and minute buckets, as it divides the periods of alarms. */
   readonly timeFactor?: number;
   readonly log?: Logger;
   /** In ms since the epoch. */
@@ -17,19 +17,19 @@ export interface Datum extends MetricId {
   /** In ms since the epoch. */
   readonly at: number;
   readonly unit: string;
-  /** Kept by the second instead of by the minute. */
+  /** True: the value is kept per second instead of per minute. */
   readonly highResolution?: boolean;
 }
 
-/** AWS keeps seconds for three hours and minutes for 15 days; a laptop need not: 15 minutes, and three hours. */
+/** This store keeps seconds for 15 minutes and minutes for three hours. AWS keeps seconds for three hours and minutes for 15 days. */
 const KEPT_SECONDS = 900;
 const RETENTION_MS = 3 * 60 * 60 * 1000;
-/** Metrics beyond it are not kept: some dimension has taken values without end. */
+/** Greatest number of metrics; further metrics are not kept. With so many, some dimension must have unlimited values. */
 const MAX_METRICS = 5000;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
 const MAX_AHEAD_MS = 2 * 60 * 60 * 1000;
 
-/** Every metric of the local cloud, aggregated as it comes in, in memory only. */
+/** All metrics of the local cloud. Values are aggregated when they arrive, and kept in memory only. */
 export class MetricStore implements Metrics {
   private readonly byKey = new Map<string, MetricSeries>();
   private readonly resolution: Resolution;
@@ -53,8 +53,8 @@ export class MetricStore implements Metrics {
   }
 
   /**
-   * A recorder for values of one metric, for whoever has many of them.
-   * @returns takes a value, and when it was, in ms since the epoch
+   * A recorder for values of one metric: faster than `add` for many values.
+   * @returns a function that takes a value and its time in ms since the epoch
    */
   recorder(id: MetricId, unit: string): (value: number, at: number) => void {
     let series: MetricSeries | undefined;
@@ -68,7 +68,7 @@ export class MetricStore implements Metrics {
     return [...this.byKey.values()].map(({ id, unit }) => ({ ...id, unit }));
   }
 
-  /** @throws RangeError for a statistic that is not computed here */
+  /** @throws RangeError for a statistic that the local cloud does not compute */
   read({ statistic, from, periodMs, ...query }: MetricQuery): readonly MetricPoint[] {
     const value = statisticNamed(statistic);
     if (!value) throw new RangeError(`there is no statistic "${statistic}" in the local cloud; it has ${KNOWN_STATISTICS}`);
@@ -78,8 +78,8 @@ export class MetricStore implements Metrics {
   }
 
   /**
-   * The values themselves, by the number of their period from `from` on.
-   * @param unit what the values must be in; missing: whatever they are in
+   * The values by period; periods are numbered from `from` on.
+   * @param unit the required unit; if missing, any unit
    */
   readValues({ from, to, periodMs, unit, ...id }: Omit<MetricQuery, 'statistic'> & { readonly unit?: string }): Map<number, Distribution> {
     const series = this.byKey.get(keyOf(id));
@@ -105,10 +105,10 @@ export class MetricStore implements Metrics {
 
 const keyOf = ({ namespace, name, dimensions }: MetricId): string => `${namespace}\n${name}${keyOfSet(dimensions)}`;
 
-/** The metrics of a log line share their dimension sets, and this is done for every value. */
+/** Cache, because the key is needed for every value. The metrics of a log line share their dimension sets. */
 const keysOfSets = new WeakMap<MetricId['dimensions'], string>();
 
-/** The order of dimensions means nothing. */
+/** The key does not depend on the order of the dimensions. */
 function keyOfSet(dimensions: MetricId['dimensions']): string {
   let key = keysOfSets.get(dimensions);
   if (key !== undefined) return key;

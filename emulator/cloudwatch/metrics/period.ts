@@ -1,4 +1,4 @@
-/** Periods below a minute that CloudWatch knows: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html */
+/** Allowed periods below a minute, in seconds: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html */
 const SHORT_PERIODS = [1, 5, 10, 20, 30];
 
 /** @param seconds */

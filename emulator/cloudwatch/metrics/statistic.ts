@@ -1,6 +1,6 @@
 import type { Distribution } from './distribution';
 
-/** Gives a statistic of values; there is at least one value. */
+/** Computes a statistic; requires at least one value. */
 export type ReadStatistic = (values: Distribution) => number;
 
 const BY_NAME: Readonly<Record<string, ReadStatistic>> = {
@@ -12,9 +12,9 @@ const BY_NAME: Readonly<Record<string, ReadStatistic>> = {
 };
 
 /**
- * The statistics of https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html that are computed here:
- * the basic five and percentiles.
- * @returns undefined for any other
+ * The supported statistics of https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html:
+ * the five basic statistics and percentiles.
+ * @returns undefined for any other statistic
  */
 export function statisticNamed(name: string): ReadStatistic | undefined {
   const percent = percentOf(name);

@@ -10,12 +10,12 @@ const dimensionSets = (apiId: string, stage: string): Record<string, string>[] =
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html */
 const HTTP = { Count: 'Count', '4xx': 'Count', '5xx': 'Count', Latency: 'Milliseconds', IntegrationLatency: 'Milliseconds' };
 
-/** AWS/ApiGateway of the HTTP API, by API and by stage. */
+/** Records the AWS/ApiGateway metrics of the HTTP API, per API and per stage. */
 export function httpApiMetrics(store: MetricStore, edge: HttpApiEdge, { apiId, stageName }: HttpApiSpec): void {
   const record = recorders(store, NAMESPACE, HTTP, dimensionSets)(apiId, stageName);
   edge.events.on('response', ({ at, status, latencyMs, integrationLatencyMs }) => {
     record.Count(1, at);
-    // Zeros too: their average is the rate.
+    // Zeros are recorded too, so that the average of the metric is the error rate.
     record['4xx'](status >= 400 && status < 500 ? 1 : 0, at);
     record['5xx'](status >= 500 ? 1 : 0, at);
     record.Latency(latencyMs, at);
@@ -33,7 +33,7 @@ const WEB_SOCKET = {
   IntegrationLatency: 'Milliseconds',
 };
 
-/** AWS/ApiGateway of WebSocket APIs, by API and by stage. */
+/** Records the AWS/ApiGateway metrics of WebSocket APIs, per API and per stage. */
 export function webSocketMetrics(store: MetricStore, gateway: WebSocketGateway): void {
   const of = recorders(store, NAMESPACE, WEB_SOCKET, dimensionSets);
   gateway.events.on('activity', ({ at, apiId, stage, what, value = 1 }) => of(apiId, stage)[what](value, at));

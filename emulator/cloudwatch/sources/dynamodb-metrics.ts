@@ -6,7 +6,7 @@ import { recorders } from './recorders';
 const UNITS = { SuccessfulRequestLatency: 'Milliseconds', ThrottledRequests: 'Count', SystemErrors: 'Count' };
 const THROTTLES = ['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'];
 
-/** AWS/DynamoDB by table and operation, for calls that are about one table. */
+/** Records the AWS/DynamoDB metrics per table and operation, for calls that name exactly one table. */
 export function dynamodbMetrics(store: MetricStore): Interceptor {
   const of = recorders(store, 'AWS/DynamoDB', UNITS, (table: string, operation: string) => [{ TableName: table, Operation: operation }]);
   return async (call, next) => {

@@ -2,7 +2,7 @@ import type { Logger, LogSink } from '../../services';
 import { parseEmf } from '../metrics/emf';
 import type { MetricStore } from '../metrics/metric-store';
 
-/** Takes the metrics out of what functions log. What cannot be used is left out, as on AWS, and said once a function and reason. */
+/** Reads metrics from log lines. Invalid parts are ignored, as on AWS; each reason is logged once per function. */
 export function emfMetrics(store: MetricStore, log: Logger): LogSink {
   const told = new Set<string>();
   return ({ functionName, text }) => {

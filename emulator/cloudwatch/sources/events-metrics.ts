@@ -14,7 +14,7 @@ const UNITS = {
 
 const dimensionSets = (rule: string, bus: string): Record<string, string>[] => [{ RuleName: rule }, { EventBusName: bus, RuleName: rule }];
 
-/** AWS/Events by rule. As on AWS, what did not happen has no data points, not zeros. */
+/** Records the AWS/Events metrics per rule. As on AWS, a metric has no data points (and no zeros) while nothing happens. */
 export function eventsMetrics(store: MetricStore, buses: EventBuses): void {
   const of = recorders(store, 'AWS/Events', UNITS, dimensionSets);
   buses.events.on('match', ({ at, ruleName, busName }) => of(ruleName, busName).MatchedEvents(1, at));
@@ -22,7 +22,7 @@ export function eventsMetrics(store: MetricStore, buses: EventBuses): void {
     const record = of(ruleName, busName);
     record.InvocationAttempts(1, at);
     if (attempts > 1) record.RetryInvocationAttempts(1, at);
-    // Counted once it has gone through or failed for good; what a dead-letter queue took has not failed.
+    // An invocation counts when it has succeeded or finally failed. An event that a dead-letter queue took does not count as failed.
     if (outcome !== 'retrying') record.Invocations(1, at);
     if (outcome === 'dropped') record.FailedInvocations(1, at);
     if (outcome === 'dead-lettered') record.InvocationsSentToDlq(1, at);

@@ -10,7 +10,7 @@ const TIMES = { Duration: 'Milliseconds', AsyncEventAge: 'Milliseconds', Iterato
 const ASYNC = { AsyncEventsReceived: 'Count', AsyncEventsDropped: 'Count', DestinationDeliveryFailures: 'Count' };
 
 /**
- * AWS/Lambda by function, and the concurrency of the whole account.
+ * Records the AWS/Lambda metrics per function, and the concurrency of the whole account.
  * @param timeFactor divides the periods of alarms
  */
 export function lambdaMetrics(
@@ -24,13 +24,15 @@ export function lambdaMetrics(
 
   lambda.events.on('invocation', ({ at, functionName, kind, durationMs, initMs = 0 }) => {
     const record = of(functionName);
-    // "The timestamp on a metric reflects when the function was invoked." Not more periods ago than on AWS, where periods are divided.
+    // AWS: "The timestamp on a metric reflects when the function was invoked." The time factor divides the periods, and so it divides
+    // the duration here: the timestamp must not be more periods ago than on AWS.
     const invokedAt = at - (durationMs + initMs) / timeFactor;
     record.Invocations(1, invokedAt);
     record.Errors(kind === 'error' ? 1 : 0, invokedAt);
     record.Throttles(0, invokedAt);
     record.Duration(durationMs, invokedAt);
-    // Concurrency only falls where an invocation ends, so its peaks are all seen here. The one that ends counts no more.
+    // Concurrency falls only when an invocation ends, so all peaks are recorded here. `concurrencyOf` does not count the invocation
+    // that has just ended, hence the + 1.
     record.ConcurrentExecutions(lambda.concurrencyOf(functionName) + 1, at);
     account(lambda.concurrencyOf() + 1, at);
   });

@@ -3,9 +3,9 @@ import type { MetricStore } from '../metrics/metric-store';
 type Recorders<Names extends string> = Readonly<Record<Names, (value: number, at: number) => void>>;
 
 /**
- * Recorders of the metrics that a service has for each of its resources, made when a resource is first heard of.
- * @param units of the metrics, by their names
- * @param setsOf the dimension sets that each of the resource's metrics is published with
+ * Recorders for the metrics that a service has for each of its resources. They are created when a resource is first used.
+ * @param units units of the metrics, by name
+ * @param setsOf the dimension sets of each metric of a resource
  */
 export function recorders<Names extends string, Resource extends readonly string[]>(
   store: MetricStore,

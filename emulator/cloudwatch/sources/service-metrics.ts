@@ -28,11 +28,11 @@ export interface ObservedServices {
 
 const MINUTE_MS = 60_000;
 
-/** The metrics that AWS's services publish of themselves, from what ours tell; closed, they take no more looks at queues. */
+/** Records the metrics that AWS's services publish, from the events of the local services. `close` stops the checks of queues. */
 export class ServiceMetrics implements Closeable {
   private readonly closing = closingController();
 
-  /** @param timeFactor divides the periods of alarms, and the minute by which queues are looked at */
+  /** @param timeFactor divides the periods of alarms, and the one-minute interval of the checks of queues */
   constructor(store: MetricStore, services: ObservedServices, timeFactor: number, clock: Clock = backgroundClock) {
     lambdaMetrics(store, services.lambda, services.mappings, timeFactor);
     eventsMetrics(store, services.buses);

@@ -14,8 +14,8 @@ const UNITS = {
 };
 
 /**
- * AWS/SQS by queue.
- * @returns takes a look at every queue's depth, which AWS does every minute
+ * Records the AWS/SQS metrics per queue.
+ * @returns a function that records the depth of every queue; AWS does so every minute
  */
 export function sqsMetrics(store: MetricStore, { queues }: LocalQueues): (at: number) => void {
   const of = recorders(store, 'AWS/SQS', UNITS, (queueName: string) => [{ QueueName: queueName }]);
