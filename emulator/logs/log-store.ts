@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Logs } from '../observations';
 import type { LogLine, LogSink } from '../services';
 
-/** What is kept of the functions' logs: some minutes under load, hours otherwise. */
+/** Greatest size of the log: enough for some minutes under load, and for hours otherwise. */
 const MAX_LINES = 20_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 
@@ -16,7 +16,7 @@ export class LogStore implements Logs {
     private readonly maxLines = MAX_LINES,
     private readonly maxCharacters = MAX_CHARACTERS,
   ) {
-    // Each open console page listens.
+    // Each open page of the console adds a listener.
     this.events.setMaxListeners(0);
   }
 
@@ -27,7 +27,7 @@ export class LogStore implements Logs {
     this.events.emit('line', line);
   };
 
-  /** A quarter at once, so that a line costs the same on average however many there are. */
+  /** Drops a quarter of the lines at once, so that the average cost of a line does not depend on their number. */
   private forgetOldest(): void {
     let gone = 0;
     while (this.lines.length - gone > this.maxLines * 0.75 || this.characters > this.maxCharacters * 0.75) {
@@ -40,7 +40,7 @@ export class LogStore implements Logs {
     return limit > 0 ? this.lines.slice(-limit) : [];
   }
 
-  /** Lines that name the request, and all lines of the invocations that do. */
+  /** Lines that contain the request id, and all lines of the invocations that logged such a line. */
   about(requestId: string): readonly LogLine[] {
     const named = this.lines.filter(({ text }) => text.includes(requestId));
     const invocations = new Set(named.flatMap((line) => line.requestId ?? []));

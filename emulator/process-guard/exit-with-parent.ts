@@ -1,9 +1,9 @@
 const POLL_MS = 500;
 
 /**
- * Calls `onOrphaned` once when the parent process has gone. `npm start` runs us below npm; when npm is SIGKILLed it cannot
- * tell us, the kernel gives us another parent, and that is the only sign (npm's script starts us by `exec`, so that no shell
- * stands in between). Looked at every 500 ms; the watch keeps no process alive.
+ * Calls `onOrphaned` once when the parent process has ended. `npm start` runs this process as a child of npm. If npm is
+ * SIGKILLed, npm cannot notify its child; the only sign is that the kernel gives the child another parent. (The npm script uses
+ * `exec`, so that no shell is in between.) The parent id is checked every 500 ms; the timer does not keep the process alive.
  * @returns a function that ends the watch
  */
 export function exitWithParent(onOrphaned: () => void): () => void {

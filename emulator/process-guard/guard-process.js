@@ -1,8 +1,8 @@
 /**
- * The guard: a process of its own that outlives the main process by a moment and clears up after it. It reads lines on
- * stdin, `+ENTRY` to remember and `-ENTRY` to forget, where an entry is a process id or the absolute path of a directory.
- * When stdin ends, because the main process closed it or died, however it died, every process that is still remembered
- * gets SIGKILL (a stopped one too, which no other signal would end), every directory is removed, and the guard exits.
+ * The guard: a separate process that lives slightly longer than the main process and cleans up after it. The guard reads lines
+ * from stdin: `+ENTRY` adds an entry, `-ENTRY` removes it. An entry is a process id or the absolute path of a directory.
+ * Stdin ends when the main process closes it or dies for any reason. The guard then sends SIGKILL to all remaining processes
+ * (no other signal would end a stopped process), removes all remaining directories, and exits.
  */
 'use strict';
 
@@ -11,7 +11,7 @@ const readline = require('node:readline');
 
 const entries = new Set();
 
-// It ends with the main process and not before it: a signal to a whole session must not take the guard first.
+// The guard must not end before the main process, so it ignores signals that go to the whole session.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
 
 const lines = readline.createInterface({ input: process.stdin });
@@ -30,6 +30,6 @@ function kill(pid) {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }

@@ -1,7 +1,7 @@
 /**
- * No child outlives the main process, not even when that is SIGKILLed and the child is stopped (a frozen execution
- * environment answers to no signal but SIGKILL, and nobody would be left to send it). A small second process waits at the
- * other end of a pipe: when the pipe breaks it kills what it was told of.
+ * Makes sure that no child process outlives the main process, even if the main process is SIGKILLed while the child is stopped. (A
+ * frozen execution environment reacts to SIGKILL only, and no process would be left to send it.) A small second process, the guard,
+ * reads from a pipe. When the pipe closes, the guard kills all watched children.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -15,13 +15,13 @@ export class ProcessGuard {
   /** @throws Error when the guard process cannot be started */
   static async start(): Promise<ProcessGuard> {
     const guard = spawn(process.execPath, [path.join(__dirname, 'guard-process.js')], {
-      // A process group of its own: Ctrl-C on a terminal goes to the whole foreground group, and would take the guard too.
+      // A separate process group: Ctrl-C in a terminal signals the whole foreground group and would end the guard too.
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
       env: {},
     });
     await once(guard, 'spawn');
-    // A guard that was killed cannot be written to; what it guarded still ends by close().
+    // Writing to a guard that was killed fails. The error is ignored: the owners of the children still end them in close().
     guard.stdin.on('error', () => undefined);
     // Neither the guard nor the pipe may keep the main process from ending.
     guard.unref();

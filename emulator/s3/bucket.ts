@@ -1,8 +1,8 @@
-/** One bucket without versions; what is written can be read at once, also in lists (https://aws.amazon.com/s3/consistency/). */
+/** One bucket without versions. Written objects can be read and listed at once (https://aws.amazon.com/s3/consistency/). */
 import type { BucketSpec } from '../specs';
 import type { Checksum } from './checksums';
 
-/** The oldest objects make room beyond these: S3 would keep them all, a laptop should not. */
+/** Limits of a bucket, to save memory. Beyond them the oldest objects are dropped; S3 would keep all objects. */
 const MAX_OBJECTS = 10_000;
 const MAX_BYTES = 256 * 1024 * 1024;
 
@@ -19,18 +19,18 @@ export interface StoredObject {
   readonly storedAt: number;
 }
 
-/** What a lifecycle has in store for an object. */
+/** When a lifecycle rule removes an object. */
 export interface Expiry {
   readonly at: number;
   readonly ruleId: string;
 }
 
 export class Bucket {
-  /** The oldest first. */
+  /** Oldest first. */
   private readonly objects = new Map<string, StoredObject>();
   private bytes = 0;
 
-  /** @param clock  in ms since the epoch */
+  /** @param clock the current time in ms since the epoch */
   constructor(
     readonly spec: BucketSpec,
     private readonly clock: () => number,
@@ -58,20 +58,20 @@ export class Bucket {
     this.objects.delete(key);
   }
 
-  /** Makes what is there older, for who cannot wait until it is. */
+  /** Makes all objects older, for tests that cannot wait. */
   backdate(ms: number): void {
     for (const [key, object] of this.objects) this.objects.set(key, { ...object, storedAt: object.storedAt - ms });
   }
 
-  /** In the order of S3's lists: by the bytes of their keys in UTF-8. */
+  /** All objects in the order of S3's lists: by the UTF-8 bytes of their keys. */
   list(): StoredObject[] {
     const live = [...this.objects.values()].filter((object) => !this.isExpired(object));
     return live.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
   /**
-   * When S3 removes it: days after its creation, rounded up to midnight UTC
-   * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html). S3 may take longer; here it is gone on time.
+   * When S3 removes an object: some days after its creation, rounded up to midnight UTC. S3 may remove it later; this bucket
+   * removes it on time. https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
    */
   expiryOf({ key, storedAt }: StoredObject): Expiry | undefined {
     const expiries = this.spec.expirations

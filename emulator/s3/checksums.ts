@@ -23,8 +23,8 @@ const COMPUTE: Readonly<Record<Algorithm, (body: Buffer) => Buffer>> = {
 };
 
 /**
- * The checksum that an upload carries, compared with its body; without one S3 computes one of its own, of which nothing is seen here.
- * @throws AwsError BadDigest for another body than the checksum's, InvalidRequest for what is none or more than one
+ * The checksum of an upload, checked against the body. Without a checksum, S3 computes one itself; the local cloud does not.
+ * @throws AwsError BadDigest if the body does not match, InvalidRequest for an invalid checksum or for more than one
  */
 export function checkedChecksum(input: Readonly<Record<string, unknown>>, body: Buffer): Checksum | undefined {
   const { ContentMD5: md5 } = input;

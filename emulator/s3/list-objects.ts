@@ -8,7 +8,7 @@ const MAX_KEYS = 1000;
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Tokens hold the last key of the page before; nobody outside has to know. */
+/** Lists one page of objects. A continuation token contains the last key of the page before; callers must not rely on this. */
 export function listObjects(bucket: Bucket, input: Input): AwsReply {
   const { Prefix: prefix = '', StartAfter: startAfter = '', ContinuationToken: token } = input as Record<string, string | undefined>;
   const maxKeys = maxKeysOf(input);

@@ -1,4 +1,4 @@
-/** The stack's buckets, behind S3's API, and for those who look on. */
+/** The stack's buckets, with the S3 API and with methods for observers. */
 import type { AwsService } from '../services';
 import type { BucketSpec } from '../specs';
 import { Bucket } from './bucket';
@@ -16,18 +16,18 @@ export class LocalBuckets {
   readonly service: AwsService;
   private readonly buckets: readonly Bucket[];
 
-  /** @param clock  in ms since the epoch */
+  /** @param clock the current time in ms since the epoch */
   constructor(specs: readonly BucketSpec[], { clock = Date.now, ...options }: S3Options & { readonly clock?: () => number } = {}) {
     this.buckets = specs.map((spec) => new Bucket(spec, clock));
     this.service = s3Service(this.buckets, options);
   }
 
-  /** Makes every object older, for who cannot wait until it is. */
+  /** Makes all objects older, for tests that cannot wait. */
   backdate(ms: number): void {
     for (const bucket of this.buckets) bucket.backdate(ms);
   }
 
-  /** What is in a bucket, by its name; of all buckets without one. */
+  /** The objects of the bucket with this name; without a name, of all buckets. */
   objects(bucketName?: string): readonly ObjectView[] {
     return this.buckets
       .filter(({ spec }) => bucketName === undefined || spec.name === bucketName)

@@ -1,8 +1,8 @@
-/** S3's errors and its XML around them: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** S3's errors and their XML format: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 import { AwsError, type AwsReply } from '../services';
 import { element, xmlDocument } from './xml';
 
-/** Errors of the local cloud's other parts, by S3's names for them. */
+/** S3's status and code for errors of other parts of the local cloud. */
 const AS_S3_SAYS: Readonly<Record<string, readonly [status: number, code: string]>> = {
   AccessDeniedException: [403, 'AccessDenied'],
   InternalFailure: [500, 'InternalError'],
@@ -21,7 +21,7 @@ export const notImplemented = (what: string): AwsError =>
 export const invalidArgument = (message: string): AwsError => new AwsError(400, 'InvalidArgument', message);
 export const invalidRequest = (message: string): AwsError => new AwsError(400, 'InvalidRequest', message);
 
-/** @param resource what the request was about: its path */
+/** @param resource path of the request */
 export function errorReply({ status, code, message }: AwsError, resource: string): AwsReply {
   const [as, by] = AS_S3_SAYS[code] ?? [status, code];
   const error = element('Error', element('Code', by), element('Message', message), element('Resource', resource));

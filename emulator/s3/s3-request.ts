@@ -1,6 +1,6 @@
 /**
- * S3's REST protocol, path style (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAPI.html): the operation lies in method, path
- * and query, its parameters in query and header fields.
+ * S3's REST protocol, path style (https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAPI.html): method, path and query
+ * determine the operation; its parameters are in query and header fields.
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -15,7 +15,7 @@ const MAX_KEY_BYTES = 1024;
 
 const OF_OBJECTS: Readonly<Record<string, string>> = { PUT: 'PutObject', GET: 'GetObject', HEAD: 'HeadObject', DELETE: 'DeleteObject' };
 
-/** Parameters by the names that SDKs have for them. In a presigned request those of header fields may stand in the query. */
+/** Header fields and the SDKs' names for these parameters. A presigned request may have the header fields in its query. */
 const FROM_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'ContentType',
   'content-md5': 'ContentMD5',
@@ -31,13 +31,13 @@ const FROM_QUERY: Readonly<Record<string, string>> = {
   'continuation-token': 'ContinuationToken',
 };
 
-/** What is of the signature or of nobody's concern; every other `x-amz-` means something that is not emulated. */
+/** Fields that belong to the signature or have no effect. Every other `x-amz-` field has an effect that is not emulated. */
 const WITHOUT_MEANING =
   /^x-amz-(algorithm|credential|signature|signedheaders|expires|date|security-token|content-sha256|user-agent|sdk-checksum-algorithm)$/;
 /** Other header fields that would change what S3 does. */
 const NOT_EMULATED_HEADERS = /^(x-amz-.*|if-.*|range|content-encoding)$/;
 
-/** Whether a request is meant for S3: its signature says so, or it has none and is none of the JSON services' either. */
+/** Whether a request is meant for S3: its signature names S3, or it has no signature and is not a POST. JSON services use POST. */
 export function isS3({ method, url = '', headers }: IncomingMessage): boolean {
   const { authorization = '' } = headers;
   const credential = /Credential=([^,\s]*)/.exec(authorization)?.[1] ?? new Map(queryOf(url)).get('X-Amz-Credential');
@@ -82,7 +82,7 @@ function place(path: string): { Bucket: string; Key?: string } {
   }
 }
 
-/** @throws AwsError NotImplemented for what would have changed the meaning */
+/** @throws AwsError NotImplemented for fields that have an effect which is not emulated */
 function parametersOf(url: string, headers: IncomingMessage['headers']): { parameters: Record<string, string>; isList: boolean } {
   const parameters: Record<string, string> = {};
   let isList = false;

@@ -1,4 +1,4 @@
-/** S3, as far as bodies of requests and answers need it. */
+/** The S3 operations that the bodies of requests and answers need. */
 import { createHash } from 'node:crypto';
 import { AwsError } from '../services';
 import type { AwsCall, AwsReply, AwsService } from '../services';
@@ -8,7 +8,7 @@ import { listObjects } from './list-objects';
 import { notImplemented } from './s3-errors';
 
 export interface S3Options {
-  /** What a caller is refused with who may not list the bucket: he is not told either what is not in it. */
+  /** The error for a caller who may not list the bucket. It replaces NoSuchKey, so as not to reveal which objects are missing. */
   readonly listingRefusal?: (call: AwsCall, bucketArn: string) => AwsError | undefined;
 }
 

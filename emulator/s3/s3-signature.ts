@@ -1,4 +1,4 @@
-/** Signatures as S3 has them: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html */
+/** S3's variant of signatures: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html */
 import { decode, encode, joined, queryOf, sha256 } from '../aws-endpoint/canonical';
 import type { Verify } from '../aws-endpoint/aws-request';
 import { UNSIGNED_PAYLOAD, type Refusal, type SignatureDialect } from '../aws-endpoint/signature-dialect';
@@ -22,7 +22,7 @@ const REFUSALS: Readonly<Record<Refusal, Wording>> = {
   ],
 };
 
-/** Where a presigned request is refused in other words. */
+/** Errors that are different for presigned requests. */
 const PRESIGNED_REFUSALS: Readonly<Partial<Record<Refusal, Wording>>> = {
   incomplete: [400, 'AuthorizationQueryParametersError'],
   malformed: [400, 'AuthorizationQueryParametersError'],
@@ -37,7 +37,7 @@ const DIALECT: SignatureDialect = {
     const [status, code, ownMessage = message] = (presigned ? PRESIGNED_REFUSALS[why] : undefined) ?? REFUSALS[why];
     return new AwsError(status, code, ownMessage);
   },
-  // Encoded once, and left as it is otherwise: keys may have dots and repeated slashes in them.
+  // The path is encoded once and not normalized: keys may contain dots and repeated slashes.
   canonicalPath: (path) =>
     path
       .split('/')
@@ -47,8 +47,9 @@ const DIALECT: SignatureDialect = {
 };
 
 /**
- * Whose call it is. A presigned request is its signer's, but not of the execution environment that signed it: that may be frozen, or gone.
- * @throws AwsError for a signature that is not good, does not cover what it must, or covers another body
+ * Verifies the signature and returns the caller. For a presigned request this is the signer, but without the execution environment
+ * that signed the request: the environment may be frozen or gone.
+ * @throws AwsError for a signature that is invalid, does not cover all `x-amz-` header fields, or covers another body
  */
 export function verifyS3(request: SignedRequest, verify: Verify): Principal {
   const { principal, signedHeaders, presigned } = verify(request, { service: 's3', dialect: DIALECT });

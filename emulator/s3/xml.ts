@@ -1,11 +1,11 @@
-/** XML as S3 writes it. */
+/** XML in S3's format. */
 
 /** Text that is XML already. */
 export interface Xml {
   readonly xml: string;
 }
 
-/** @param content elements, or one text, which is escaped */
+/** @param content elements, or a text, which is escaped */
 export const element = (name: string, ...content: readonly (Xml | string | number | boolean)[]): Xml => ({
   xml: `<${name}>${content.map((each) => (typeof each === 'object' ? each.xml : escaped(String(each)))).join('')}</${name}>`,
 });
@@ -14,7 +14,7 @@ export const xmlDocument = ({ xml }: Xml): string => `<?xml version="1.0" encodi
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Control characters go as references, as in S3, though XML 1.0 has none for most of them. */
+/** Control characters become character references, as in S3, although XML 1.0 does not allow most of them. */
 const escaped = (text: string): string =>
-  // eslint-disable-next-line no-control-regex -- they are what it is about
+  // eslint-disable-next-line no-control-regex -- matches control characters on purpose
   text.replace(/[&<>"\u0000-\u001f]/g, (char) => ENTITIES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`);

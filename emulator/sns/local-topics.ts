@@ -1,11 +1,11 @@
-/** The stack's topics. Nobody is written to: messages are kept for whoever looks. */
+/** The stack's topics. No message is sent to subscribers: the topics keep the messages for observers. */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { AwsError } from '../services';
 import type { Sender, TopicMessage, Topics } from '../services';
 import type { TopicSpec } from '../specs';
 
-/** The oldest messages make room beyond this many. */
+/** Greatest number of messages of a topic; the oldest messages are dropped. */
 const MAX_MESSAGES = 1000;
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 const MAX_MESSAGE_BYTES = 256 * 1024;
@@ -18,7 +18,7 @@ export class LocalTopics implements Topics {
     this.kept = new Map(specs.map(({ arn }) => [arn, []]));
   }
 
-  /** @throws AwsError NotFoundException for an ARN that is none of the stack's topics, InvalidParameterException above 256 KB */
+  /** @throws AwsError NotFoundException for a topic that the stack does not have, InvalidParameterException above 256 KB */
   publish(topicArn: string, { subject, body }: { readonly subject?: string; readonly body: string }, _publisher: Sender): void {
     const messages = this.at(topicArn);
     if (Buffer.byteLength(body) > MAX_MESSAGE_BYTES)

@@ -1,4 +1,4 @@
-/** The stack's queues, for the local cloud's own dead letters and behind the SQS API. */
+/** The stack's queues, with the SQS API and with a method for the local cloud's own dead letters. */
 import { AwsError } from '../services';
 import type { AwsService, QueueMessage, Queues, Sender } from '../services';
 import type { QueueSpec } from '../specs';
@@ -9,18 +9,18 @@ export class LocalQueues implements Queues {
   readonly queues: readonly { readonly spec: QueueSpec; readonly queue: Queue }[];
   readonly service: AwsService;
 
-  /** @param clock  in ms since the epoch */
+  /** @param clock the current time in ms since the epoch */
   constructor(specs: readonly QueueSpec[], clock: () => number = Date.now) {
     this.queues = specs.map((spec) => ({ spec, queue: new Queue(clock) }));
     this.service = sqsService(this.queues);
   }
 
-  /** @throws AwsError QueueDoesNotExist for an ARN that is none of the stack's queues */
+  /** @throws AwsError QueueDoesNotExist for a queue that the stack does not have */
   send(queueArn: string, body: string, _sender: Sender, attributes: Readonly<Record<string, string>> = {}): void {
     this.at(queueArn).send(body, attributes);
   }
 
-  /** @throws AwsError as `send` */
+  /** @throws AwsError QueueDoesNotExist, like `send` */
   messages(queueArn: string): readonly QueueMessage[] {
     return this.at(queueArn).messages();
   }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { QueueMessage } from '../services';
 
-/** The oldest messages make room beyond this many: AWS would keep them for days, a laptop should not. */
+/** Greatest number of messages, to save memory; the oldest messages are dropped. AWS would keep messages for days. */
 const MAX_MESSAGES = 10_000;
 
 export interface ReceivedMessage extends QueueMessage {
@@ -15,14 +15,14 @@ export interface ReceivedMessage extends QueueMessage {
 
 interface Stored {
   readonly message: QueueMessage;
-  /** In ms since the epoch; received by nobody before. */
+  /** Nobody can receive the message before this time, in ms since the epoch. */
   visibleAt: number;
   receiptHandle?: string;
   receiveCount: number;
   firstReceivedAt?: number;
 }
 
-/** What happens to messages: those sent, received and deleted, by their number. */
+/** Events of messages. `received` has the number of messages; `sent` and `deleted` are about one message. */
 export interface QueueEvents {
   sent: [];
   received: [messages: number];
@@ -32,7 +32,7 @@ export interface QueueEvents {
 export interface ReceiveOptions {
   readonly maxMessages: number;
   readonly visibilityTimeoutMs: number;
-  /** Longest wait for a first message. */
+  /** Longest time to wait for a first message. */
   readonly waitMs: number;
 }
 
@@ -41,7 +41,7 @@ export class Queue {
   private stored: Stored[] = [];
   private readonly changes = new EventEmitter<{ arrival: [] }>().setMaxListeners(0);
 
-  /** @param clock  in ms since the epoch */
+  /** @param clock the current time in ms since the epoch */
   constructor(private readonly clock: () => number) {}
 
   send(body: string, attributes: Readonly<Record<string, string>>, delayMs = 0): QueueMessage {
@@ -54,7 +54,7 @@ export class Queue {
     return message;
   }
 
-  /** Messages stay, unseen by others until their visibility timeout has passed, unless they are deleted. */
+  /** Received messages stay in the queue, invisible to other receivers until the visibility timeout ends or they are deleted. */
   async receive({ maxMessages, visibilityTimeoutMs, waitMs }: ReceiveOptions): Promise<ReceivedMessage[]> {
     const deadline = this.clock() + waitMs;
     for (;;) {
@@ -70,7 +70,7 @@ export class Queue {
     }
   }
 
-  /** Only the receipt of the latest receive deletes; any other changes nothing, as on AWS. */
+  /** Deletes a message. Only the receipt handle of its latest receive works; any other handle changes nothing, as on AWS. */
   delete(receiptHandle: string): void {
     const kept = this.stored.filter((stored) => stored.receiptHandle !== receiptHandle);
     if (kept.length < this.stored.length) this.events.emit('deleted');
@@ -81,7 +81,7 @@ export class Queue {
     this.stored = [];
   }
 
-  /** All that were not deleted, also those in flight, oldest first. */
+  /** All messages that are not deleted, including messages in flight, oldest first. */
   messages(): QueueMessage[] {
     return this.stored.map(({ message }) => message);
   }

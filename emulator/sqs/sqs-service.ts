@@ -1,4 +1,4 @@
-/** The SQS API over AWS JSON, as far as people and scripts need it to look into dead letters. */
+/** The operations of the SQS API (AWS JSON) with which people and scripts look at dead letters. */
 import { createHash } from 'node:crypto';
 import { AwsError } from '../services';
 import type { AwsService } from '../services';
@@ -104,7 +104,7 @@ function attributesOf({ spec, queue }: Hosted): Record<string, string> {
   };
 }
 
-/** The attributes asked for by name, or `All`. */
+/** The attributes that the caller asked for, by name or with `All`. */
 function pick(attributes: Readonly<Record<string, string>>, names: unknown): Record<string, string> {
   const asked = Array.isArray(names) ? (names as unknown[]) : [];
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => asked.includes('All') || asked.includes(name)));

@@ -1,13 +1,13 @@
-/** SSM Parameter Store, as far as functions read it. */
+/** The operations of SSM Parameter Store that functions use to read parameters. */
 import { createHash } from 'node:crypto';
 import { AwsError } from '../services';
 import type { AwsReply, AwsService } from '../services';
 import type { ParameterSpec } from '../specs';
 
-/** GetParameters takes ten names (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html). */
+/** GetParameters accepts up to ten names (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html). */
 const MAX_NAMES = 10;
 
-/** GetParameter and GetParameters over the stack's parameters; errors as AWS's: ParameterNotFound, ValidationException. */
+/** GetParameter and GetParameters for the stack's parameters, with AWS's errors ParameterNotFound and ValidationException. */
 export function ssmService(parameters: readonly ParameterSpec[], clock: () => number = Date.now): AwsService {
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   const createdAt = clock() / 1000;
@@ -52,7 +52,7 @@ function namesOf(names: unknown): string[] {
   throw new AwsError(400, 'ValidationException', `Names must be a list of 1 to ${MAX_NAMES} parameter names`);
 }
 
-/** Stands for the ciphertext: unreadable, and the same each time as long as the value is. */
+/** A stand-in for the ciphertext: unreadable, and always the same for the same value. */
 function encrypted(value: string): string {
   const blob = createHash('sha512').update(value).digest();
   return Buffer.concat([Buffer.from('010201', 'hex'), blob]).toString('base64');

@@ -3,10 +3,10 @@ import type { InvocationRecord } from '../lambda/invocation';
 import type { Segment, Subsegment } from './segment';
 
 /**
- * The two segments that Lambda itself records of a sampled invocation: the service's (`AWS::Lambda`, from the request on), and the function's
- * below it, with Initialization on a cold start, Invocation, and Overhead until the environment is free again
- * (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
- * @returns none for an invocation that is not sampled
+ * The two segments that Lambda itself records for a sampled invocation: the segment of the service (`AWS::Lambda`), which begins with
+ * the request, and below it the segment of the function. The function's segment contains Initialization (on a cold start), Invocation,
+ * and Overhead until the environment is free again (https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html).
+ * @returns an empty list for an invocation that is not sampled
  */
 export function lambdaSegments(record: InvocationRecord): readonly Segment[] {
   const { at, functionName, requestId, durationMs, initMs = 0, coldStart, kind, trace } = record;

@@ -1,11 +1,14 @@
-/** X-Ray's documents (https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html), as far as ours and Lambda's use them. */
+/**
+ * X-Ray's segment documents (https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html), with the fields that
+ * this project and Lambda use.
+ */
 
 /** A segment, or a subsegment within one; times are seconds since the epoch. */
 export interface Subsegment {
   readonly id: string;
   readonly name: string;
   readonly start_time: number;
-  /** Missing while it is in progress. */
+  /** Missing while the segment is in progress. */
   readonly end_time?: number;
   readonly namespace?: string;
   readonly annotations?: Readonly<Record<string, string | number | boolean>>;
@@ -17,16 +20,16 @@ export interface Subsegment {
   readonly subsegments?: readonly Subsegment[];
 }
 
-/** What a daemon is sent: a segment, or a subsegment of one that somebody else sends. */
+/** A document that the daemon receives: a segment, or a subsegment whose segment another program sends. */
 export interface Segment extends Subsegment {
   readonly trace_id: string;
   readonly parent_id?: string;
   readonly type?: 'subsegment';
-  /** `AWS::Lambda`, `AWS::Lambda::Function`: who made the segment. */
+  /** The creator of the segment: `AWS::Lambda`, `AWS::Lambda::Function`. */
   readonly origin?: string;
 }
 
-/** Whether it is one, and not just some JSON. */
+/** Whether a JSON value is a segment. */
 export function isSegment(value: unknown): value is Segment {
   const { id, name, trace_id, start_time } = (value ?? {}) as Partial<Record<keyof Segment, unknown>>;
   return typeof id === 'string' && typeof name === 'string' && typeof trace_id === 'string' && typeof start_time === 'number';

@@ -1,5 +1,5 @@
 /**
- * What the X-Ray daemon is to a function: a UDP port that takes segments, one a datagram, behind a line of header
+ * Emulates the X-Ray daemon: a UDP port that receives segments. Each datagram has a header line and one segment
  * (https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-daemon).
  */
 import { createSocket, type Socket } from 'node:dgram';
@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import type { Closeable } from '../services';
 import { isSegment, type Segment } from './segment';
 
-/** Datagrams that wait while this process is busy; UDP drops what does not fit, as on AWS. In bytes. */
+/** Buffer for datagrams while this process is busy, in bytes. UDP drops datagrams that do not fit, as on AWS. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 export class XrayDaemon implements Closeable {
@@ -25,7 +25,7 @@ export class XrayDaemon implements Closeable {
     try {
       socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
     } catch {
-      // The system's own size does as well.
+      // The default size of the system is good enough.
     }
     return new XrayDaemon(socket);
   }
