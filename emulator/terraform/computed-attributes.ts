@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ComputedAttribute } from './resolver';
 import type { Resource } from './stack';
 
-/** Where the local cloud's two doors are; on AWS these are host names of API Gateway. */
+/** The addresses of the local cloud's two entry points. On AWS these are host names of API Gateway. */
 export interface Endpoints {
   /** `http://127.0.0.1:8080` */
   readonly visitors: string;
@@ -15,14 +15,14 @@ export interface Account {
   readonly accountId: string;
 }
 
-/** API Gateway's ids are ten of a-z and 0-9; ours are stable, so that addresses survive a restart. */
+/** API Gateway's ids are ten characters of a-z and 0-9. Here they depend on the address only, so that URLs survive a restart. */
 const apiId = (resource: Resource): string =>
   BigInt(`0x${createHash('sha256').update(resource.address).digest('hex').slice(0, 16)}`)
     .toString(36)
     .padStart(10, '0')
     .slice(-10);
 
-/** KMS's ids are UUIDs; ours are stable. */
+/** KMS's ids are UUIDs. Here they depend on the address only. */
 const keyId = (resource: Resource): string =>
   createHash('sha256')
     .update(resource.address)
@@ -97,7 +97,7 @@ export function computedAttributes(account: Account, endpoints: Endpoints): Comp
       case 'aws_cloudwatch_log_group':
         return attribute === 'arn' ? arn('logs', `log-group:${own('name')}`) : undefined;
       default:
-        // Most resources are identified by something only AWS knows; here their address does.
+        // AWS assigns the ids of most resources; here the address is the id.
         return attribute === 'id' ? resource.address : undefined;
     }
   };

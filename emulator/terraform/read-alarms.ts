@@ -3,7 +3,7 @@ import { readMetricQueries, readStatistic } from './read-metric-queries';
 import type { Block, ResourceReader } from './resource-reader';
 import { TerraformError } from './terraform-error';
 
-/** Ways to alarm, or not to, that nobody would evaluate here. */
+/** Settings of alarms that the local cloud does not evaluate. */
 const UNSUPPORTED = ['threshold_metric_id', 'actions_suppressor', 'evaluation_criteria'];
 
 export function readAlarms(reader: ResourceReader): AlarmSpec[] {
@@ -38,7 +38,7 @@ function metricAlarm(block: Block, reader: ResourceReader): MetricAlarmSpec {
   };
 }
 
-/** What it watches: its queries, or the metric that stands in the alarm itself. */
+/** The metrics that an alarm watches: its `metric_query` blocks, or the metric in the alarm itself. */
 function watched(block: Block): Pick<MetricAlarmSpec, 'usesQueries' | 'queries'> {
   if (block.blocks('metric_query').length > 0) return { usesQueries: true, queries: readMetricQueries(block) };
   const metric = readStatistic(block, block.optionalText('extended_statistic') ?? block.text('statistic'));

@@ -59,7 +59,7 @@ const common = ({ block, id, stage }: Api, reader: ResourceReader) => ({
 const routesOf = ({ id }: Api, reader: ResourceReader): Block[] =>
   reader.all('aws_apigatewayv2_route').filter((route) => route.text('api_id') === id);
 
-/** Routes name their integration as `integrations/<id>`; here an id is a resource's address. */
+/** A route names its integration as `integrations/<id>`. In the local cloud, the id is the address of the resource. */
 function integrationOf(route: Block, reader: ResourceReader): Block {
   const target = route.text('target').replace(/^integrations\//, '');
   const integration = reader.all('aws_apigatewayv2_integration').find((block) => reader.computed(block, 'id') === target);

@@ -2,7 +2,7 @@ import type { BucketSpec } from '../specs';
 import type { Block, ResourceReader } from './resource-reader';
 import { TerraformError } from './terraform-error';
 
-/** What a rule of a lifecycle may do that nobody would do here. */
+/** Actions of lifecycle rules that the local cloud does not run. */
 const UNSUPPORTED = ['transition', 'noncurrent_version_expiration', 'noncurrent_version_transition', 'prefix'];
 
 export function readBuckets(reader: ResourceReader): BucketSpec[] {
@@ -19,7 +19,7 @@ export function readBuckets(reader: ResourceReader): BucketSpec[] {
   });
 }
 
-/** None of a rule that is off, or is about uploads in parts, which are not emulated. */
+/** The expiration of a rule. Empty for a disabled rule, and for a rule about multipart uploads, which are not emulated. */
 function expirationOf(rule: Block): BucketSpec['expirations'] {
   const days = rule.block('expiration')?.optionalNumber('days');
   const unsupported = UNSUPPORTED.find((name) => rule.has(name));

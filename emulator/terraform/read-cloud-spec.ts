@@ -13,7 +13,7 @@ import { ResourceReader } from './resource-reader';
 import type { Stack } from './stack';
 import { TerraformError } from './terraform-error';
 
-/** Resource types that change nothing at run time here, with the reason. */
+/** Resource types that have no effect at run time in the local cloud, each with the reason. */
 const NO_RUN_TIME_MEANING: Readonly<Record<string, string>> = {
   aws_cloudwatch_dashboard: 'a page that AWS draws',
   aws_cloudwatch_log_group: 'where log lines are kept and for how long: here they go to the terminal',
@@ -28,8 +28,8 @@ export interface ReadOptions extends Account {
 }
 
 /**
- * Gives a stack its run-time meaning.
- * @throws TerraformError for a resource type that nobody reads here and that is not known to have no run-time meaning
+ * Reads everything from a stack that the local cloud runs.
+ * @throws TerraformError for a resource type that no reader reads and that is not in `NO_RUN_TIME_MEANING`
  */
 export function readCloudSpec(stack: Stack, options: ReadOptions): CloudSpec {
   const resolver = new Resolver(stack, computedAttributes(options, options.endpoints), options.variables);

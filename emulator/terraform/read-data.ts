@@ -59,7 +59,7 @@ export function readMappings(reader: ResourceReader): MappingSpec[] {
   });
 }
 
-/** Mappings may name their function or give its ARN. */
+/** A mapping gives its function by name or by ARN. */
 function functionArnOf(nameOrArn: string, reader: ResourceReader): string {
   if (nameOrArn.startsWith('arn:')) return nameOrArn;
   const block = reader.all('aws_lambda_function').find((candidate) => candidate.text('function_name') === nameOrArn);

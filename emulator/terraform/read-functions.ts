@@ -63,10 +63,10 @@ export function readPermissions(reader: ResourceReader): PermissionSpec[] {
   });
 }
 
-/** Lambda takes a function by name or by ARN. */
+/** Lambda accepts the name or the ARN of a function. */
 const functionNameOf = (nameOrArn: string): string => nameOrArn.replace(/^arn:[^:]*:lambda:[^:]*:[^:]*:function:/, '');
 
-/** The function's ARN within the ARN by which API Gateway invokes it. */
+/** Extracts the function's ARN from the invoke ARN that API Gateway uses. */
 export function functionArnIn(invokeArn: string, where: string): string {
   const arn = /\/functions\/(arn:.*)\/invocations$/.exec(invokeArn)?.[1];
   if (arn === undefined) throw new TerraformError(`${where}: ${invokeArn} is not the invoke_arn of a function`);

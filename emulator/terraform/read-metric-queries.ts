@@ -33,7 +33,7 @@ function readQuery(block: Block): MetricQuerySpec {
   };
 }
 
-/** A metric where it stands, in an alarm itself or in one of its queries. */
+/** Reads a metric from an alarm or from one of its queries. */
 export function readStatistic(block: Block, statistic: string): MetricStatSpec {
   if (!statisticNamed(statistic)) {
     throw new TerraformError(`${block.address}: the local cloud does not compute the statistic ${statistic}; it knows ${KNOWN_STATISTICS}`);

@@ -2,10 +2,10 @@ import type { PolicySpec, ResourcePolicySpec, RoleSpec } from '../specs';
 import type { Block, ResourceReader } from './resource-reader';
 import { TerraformError } from './terraform-error';
 
-/** Ways to give a role rights that nobody would enforce here. */
+/** Attributes that change the rights of a role and that the local cloud does not enforce. */
 const UNSUPPORTED = ['inline_policy', 'managed_policy_arns', 'permissions_boundary'];
 
-/** Roles with their own policies; attachments are resource types that stop the boot. */
+/** Roles with their inline policies. Policy attachments are resource types that stop the boot. */
 export function readRoles(reader: ResourceReader): RoleSpec[] {
   const roles = reader.all('aws_iam_role');
   const policies = reader.all('aws_iam_role_policy');
@@ -27,7 +27,7 @@ export function readRoles(reader: ResourceReader): RoleSpec[] {
   });
 }
 
-/** Policies of queues, buckets, event buses and topics: each has one, as on AWS, where the next would take its place. */
+/** Policies of queues, buckets, event buses and topics. Each resource has at most one; on AWS a second policy would replace the first. */
 export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec[] {
   const ofQueue = (url: string, where: string): string => {
     const queue = reader.all('aws_sqs_queue').find((block) => reader.computed(block, 'url') === url);
@@ -78,7 +78,7 @@ export function readResourcePolicies(reader: ResourceReader): ResourcePolicySpec
   return policies;
 }
 
-/** Customers' KMS keys by the ARN of what they encrypt. Keys that AWS keeps (`alias/aws/…`) take no right of a caller. */
+/** Customer managed KMS keys, by the ARN of the encrypted resource. Keys that AWS manages (`alias/aws/…`) need no right of a caller. */
 export function readEncryptionKeys(reader: ResourceReader): Record<string, string> {
   const entry = (block: Block, attribute: string, key: string | undefined, encrypted = block): [string, string][] => {
     if (key === undefined || key.startsWith('alias/aws/')) return [];

@@ -2,7 +2,7 @@ import type { TopicSpec } from '../specs';
 import type { ResourceReader } from './resource-reader';
 import { TerraformError } from './terraform-error';
 
-/** Protocols that would start something here; the others tell people, and messages are kept for whoever looks. */
+/** Protocols of subscriptions that start something, which is not emulated. The other protocols only notify people. */
 const STARTING = ['lambda', 'sqs', 'firehose'];
 
 export function readTopics(reader: ResourceReader): TopicSpec[] {

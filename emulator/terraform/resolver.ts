@@ -1,7 +1,7 @@
 import type { Resource, Stack } from './stack';
 import { TerraformError } from './terraform-error';
 
-/** Gives what AWS would compute for an attribute (`arn`, `invoke_url` …); `undefined` for one it does not know. */
+/** Returns the value that AWS would compute for an attribute (`arn`, `invoke_url` …); `undefined` for an unknown attribute. */
 export type ComputedAttribute = (resource: Resource, attribute: string, resolve: (value: unknown) => unknown) => unknown;
 
 const REFERENCE = /\$\{([^}]*)\}/g;
@@ -10,11 +10,11 @@ const VARIABLE = /^var\.([\w-]+)$/;
 
 /**
  * Resolves the references in a stack: `${type.name.attribute}` and `${var.name}`, alone or within text. Terraform's
- * functions and expressions are not evaluated; a stack that is to boot here does without them.
+ * functions and expressions are not evaluated; a stack for the local cloud must not use them.
  */
 export class Resolver {
   private readonly byAddress: ReadonlyMap<string, Resource>;
-  /** References being resolved, to name a cycle instead of overflowing the stack. */
+  /** References that are being resolved: a cycle then gives an error message instead of a stack overflow. */
   private readonly open = new Set<string>();
 
   constructor(
@@ -26,7 +26,7 @@ export class Resolver {
     this.byAddress = new Map(stack.resources.map((resource) => [resource.address, resource]));
   }
 
-  /** The value with every reference replaced. @param where address and attribute, for messages */
+  /** Replaces every reference in a value. @param where address and attribute, for error messages */
   resolve(value: unknown, where: string): unknown {
     if (typeof value === 'string') return this.resolveText(value, where);
     if (Array.isArray(value)) return value.map((item) => this.resolve(item, where));

@@ -1,12 +1,12 @@
 import type { CloudSpec } from '../specs';
 
-/** Resources that have a name of their own beside the one in their Terraform address. */
+/** Resources that have a physical name in addition to the name in their Terraform address. */
 export type Named = Pick<CloudSpec, 'functions' | 'tables' | 'queues' | 'topics' | 'rules'>;
 
 /** `aws_lambda_function.wake-waiter` → `wake-waiter` */
 export const labelOf = (address: string): string => address.replace(/^.*\./, '');
 
-/** Finds the name in the Terraform address of a resource by its physical name or ARN: people write the first, calls carry the others. */
+/** Maps the physical name or ARN of a resource, which calls have, to the name in its Terraform address, which people write. */
 export class ResourceNames {
   private readonly labels = new Map<string, string>();
 
@@ -16,7 +16,7 @@ export class ResourceNames {
     }
   }
 
-  /** Whether `name` means this resource: as it is, or as in its Terraform address. */
+  /** Whether `name` means this resource: it is the physical name or ARN, or the name in the Terraform address. */
   isNamed(physical: string, name: string): boolean {
     return physical === name || this.labels.get(physical) === name;
   }

@@ -2,7 +2,7 @@ import type { Resolver } from './resolver';
 import type { Attributes, Resource, Stack } from './stack';
 import { TerraformError } from './terraform-error';
 
-/** One block of a resource with typed access to its resolved attributes; every error names address and attribute. */
+/** One block of a resource, with typed access to its resolved attributes. Every error message has the address and the attribute. */
 export class Block {
   constructor(
     readonly address: string,
@@ -42,7 +42,7 @@ export class Block {
     return (this.value(name) ?? {}) as Record<string, string>;
   }
 
-  /** A JSON document in text. @throws TerraformError when it is not JSON */
+  /** Parses an attribute that contains JSON. @throws TerraformError when it is not JSON */
   json(name: string): unknown {
     return parseJson(this.text(name), `${this.address}.${name}`);
   }
@@ -92,7 +92,7 @@ export class ResourceReader {
     return this.stack.resources.filter((resource) => resource.type === type).map((resource) => this.asBlock(resource));
   }
 
-  /** Resources of types that nobody has asked for. */
+  /** Resources of types that no reader has asked for. */
   unread(): Resource[] {
     return this.stack.resources.filter(({ type }) => !this.read.has(type));
   }

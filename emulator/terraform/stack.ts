@@ -4,7 +4,7 @@ import { TerraformError } from './terraform-error';
 
 export type Attributes = Record<string, unknown>;
 
-/** One resource of the synthesized stack, its references not yet resolved. */
+/** One resource of the synthesized stack, with unresolved references. */
 export interface Resource {
   /** `aws_lambda_function.sweep` */
   readonly address: string;
@@ -13,7 +13,7 @@ export interface Resource {
   readonly attributes: Attributes;
 }
 
-/** A synthesized stack as it stands in `cdk.tf.json`. */
+/** A synthesized stack, from `cdk.tf.json`. */
 export interface Stack {
   /** Folder of the JSON file; asset paths are relative to it. */
   readonly directory: string;
@@ -22,7 +22,7 @@ export interface Stack {
   readonly outputs: Readonly<Record<string, { readonly value: unknown }>>;
 }
 
-/** @throws TerraformError when the file is missing, is no JSON, or has data sources, which only AWS could answer */
+/** @throws TerraformError when the file is missing, is not JSON, or has data sources, which only AWS could answer */
 export function readStack(file: string): Stack {
   const json = parse(file);
   if (Object.keys(json['data'] ?? {}).length > 0) {

@@ -1,6 +1,6 @@
 import { StackError } from '../stack-error';
 
-/** The stack asks for something the local cloud cannot run; the message names the address and the remedy. */
+/** The stack needs something that the local cloud cannot run. The message has the address and the fix. */
 export class TerraformError extends StackError {
   override readonly name = 'TerraformError';
 }
