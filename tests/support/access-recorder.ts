@@ -1,6 +1,6 @@
 import type { AccessDecision } from '../../emulator/iam/iam';
 
-/** What was done, and what allowed it: decisions on the same caller, action, resource and circumstances count once. */
+/** Records access decisions. Decisions with the same caller, action, resource and context are kept once. */
 export class AccessRecorder {
   private readonly byAccess = new Map<string, AccessDecision>();
 

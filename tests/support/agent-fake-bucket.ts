@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BodyRef, UploadRequestMessage, UploadUrlMessage } from '../../protocol';
 import { listenOnAnyPort } from './listen';
 
-/** What stands in every presigned URL's query and must not turn up anywhere else. */
+/** A text in the query of every presigned URL. It must not appear anywhere else. */
 export const CANARY_SIGNATURE = 'canary-signature-7d1e';
 
-/** Instead of doing what it is asked: a status, a cut connection, or other bytes for a GET. */
+/** A wrong answer of the bucket: a status, a cut connection, or other bytes for a GET. */
 type Fault = number | 'cut' | { readonly bytes: Buffer; readonly declared?: number };
 
 interface Upload {
@@ -21,15 +21,15 @@ export const refOf = (body: Buffer): BodyRef => ({
   sha256: createHash('sha256').update(body).digest('base64'),
 });
 
-/** A bucket as presigned URLs show it: takes exactly what was signed, and checks it as S3 does. */
+/** A bucket behind presigned URLs. The bucket accepts only bodies that were signed, and checks them as S3 does. */
 export class FakeBucket {
   readonly objects = new Map<string, Buffer>();
   readonly uploads: Upload[] = [];
-  /** `GET /path` and `PUT /path` in the order of arrival, failed ones too. */
+  /** All requests, as `GET /path` and `PUT /path`, in the order of arrival, including failed ones. */
   readonly seen: string[] = [];
-  /** For the next exchanges, one each. */
+  /** Faults for the next requests, one for each. */
   faults: Fault[] = [];
-  /** Reads bodies slowly, and answers nothing. */
+  /** True: the bucket reads bodies slowly and never answers. */
   isStuck = false;
   connections = 0;
 
@@ -45,14 +45,14 @@ export class FakeBucket {
     return bucket;
   }
 
-  /** Keeps a body for a GET; as the `body_ref` of a request. */
+  /** Stores a body for a GET. @returns the `body_ref` for a request */
   holding(body: Buffer): BodyRef & { url: string } {
     const path = `/requests/${(this.issued += 1)}`;
     this.objects.set(path, body);
     return { ...refOf(body), url: this.url(path) };
   }
 
-  /** Where that body may be put. */
+  /** Signs a URL for the upload of a body. */
   place({ request_id, bytes, sha256 }: UploadRequestMessage): UploadUrlMessage {
     const path = `/responses/${request_id}/${(this.issued += 1)}`;
     this.signed.set(path, { bytes, sha256 });
@@ -105,11 +105,11 @@ export class FakeBucket {
   }
 }
 
-/** At some 3 MB/s, which the sender gets to feel: the kernel buffers no whole body. */
+/** Reads about 3 MB/s. The sender is slowed down too, because the kernel cannot buffer a whole body. */
 async function readSlowly(request: IncomingMessage): Promise<void> {
   try {
     for await (const _chunk of request) await sleep(20);
   } catch {
-    // The sender has gone.
+    // The sender has closed the connection.
   }
 }

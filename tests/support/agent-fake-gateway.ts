@@ -21,31 +21,31 @@ import { FrameMeter, type MeteredMessage } from './agent-frame-meter';
 
 export type Answer = HttpResponseMessage | ErrorMessage;
 
-/** The cloud's side of the protocol, and API Gateway's limits; tests set its habits. */
+/** The cloud's side of the protocol, with API Gateway's limits. Tests set how the gateway behaves. */
 export class FakeGateway extends EventEmitter<{
   connection: [FakeConnection];
   answer: [Answer, FakeConnection];
 }> {
   readonly connections: FakeConnection[] = [];
-  /** Every answer in the order of arrival, resent ones too. */
+  /** Every answer in the order of arrival, including resent ones. */
   readonly answers: Answer[] = [];
   readonly messages: MeteredMessage[] = [];
-  /** Every question where to put a body, repeated ones too. */
+  /** Every `upload_request`, including repeated ones. */
   readonly uploadRequests: UploadRequestMessage[] = [];
-  /** Name of each connection attempt, also refused ones. */
+  /** Name in each connection attempt, including refused attempts. */
   readonly namesAsked: (string | null)[] = [];
   readonly targets: string[] = [];
 
-  /** Answers the next upgrades with these statuses; then connections are taken again. */
+  /** The gateway answers the next upgrades with these statuses, and then accepts connections again. */
   refusals: { status: number; body?: string; location?: string }[] = [];
   acknowledges = true;
   answersPings = true;
   establishes = true;
-  /** Says that it keeps visitors out, when it is asked to. */
+  /** True: `connection_established` confirms that the visitor access of `ready` is in force. */
   guards = false;
-  /** Where bodies go that do not fit a message; a cloud without one does not know `upload_request`. */
+  /** The bucket for bodies that do not fit into a message. A gateway without a bucket does not know `upload_request`. */
   bucket?: FakeBucket;
-  /** What is said to an `upload_request`, when it is something else; nothing for undefined. */
+  /** Replaces the usual answer to an `upload_request`. If the function returns undefined, the gateway sends no answer. */
   onUploadRequest?: (message: UploadRequestMessage) => CloudMessage | undefined;
   tunnelId = 'k3v9x2m4q7wz';
 
@@ -54,7 +54,7 @@ export class FakeGateway extends EventEmitter<{
 
   private constructor() {
     super();
-    // Every request in flight listens for its answer.
+    // Every request in flight adds a listener for its answer.
     this.setMaxListeners(0);
   }
 
@@ -76,7 +76,7 @@ export class FakeGateway extends EventEmitter<{
     return connection;
   }
 
-  /** What agents said of themselves. */
+  /** The `ready` messages of all agents. */
   get readies(): ReadyMessage[] {
     return this.connections.flatMap(({ received }) => received.filter((message) => message.type === 'ready'));
   }
@@ -116,7 +116,7 @@ export class FakeGateway extends EventEmitter<{
 
 let requestNumber = 0;
 
-/** One agent's connection, seen from the cloud. */
+/** The cloud's side of an agent's connection. */
 export class FakeConnection {
   readonly authorization: string | undefined;
   readonly received: AgentMessage[] = [];
@@ -136,12 +136,12 @@ export class FakeConnection {
     this.socket.send(encodeMessage(message));
   }
 
-  /** What API Gateway sends when it could not hand on a message: to the byte as on AWS. */
+  /** Sends the error that API Gateway sends when it cannot pass on a message; the bytes are the same as on AWS. */
   sendGatewayError(text: string, requestId: string): void {
     this.socket.send(`{"message": "${text}", "connectionId":"C1=", "requestId":"${requestId}"}`);
   }
 
-  /** Sends a request and resolves with the first answer to it, over whichever connection that comes. */
+  /** Sends a request and resolves with its first answer, which may arrive over any connection. */
   async request(fields: Partial<HttpRequestMessage> = {}): Promise<Answer> {
     const message = requestMessage(fields);
     const answered = new Promise<Answer>((resolve) => {
@@ -204,7 +204,7 @@ export class FakeConnection {
   }
 }
 
-/** What a cloud says to a message that it does not know. */
+/** The error for a message of an unknown type. */
 const unknownType = (requestId: string): ErrorMessage => ({
   type: 'error',
   request_id: requestId,
@@ -212,7 +212,7 @@ const unknownType = (requestId: string): ErrorMessage => ({
   message: 'type: must be one that is known',
 });
 
-/** A request as the cloud words it; what a test does not name is a plain GET. */
+/** A request message of the cloud. By default it is a plain GET. */
 export function requestMessage(fields: Partial<HttpRequestMessage> = {}): HttpRequestMessage {
   return {
     type: 'http_request',

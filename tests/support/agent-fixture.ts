@@ -4,8 +4,8 @@ import { FakeGateway } from './agent-fake-gateway';
 export const TEST_TOKEN = 'canary.token-3f9a';
 
 /**
- * Waits that end on their own are short. What waits for the other side gives up only when that hangs, however busy the machine;
- * a test in which it has to give up says after how long.
+ * Fixed delays are short. Time-outs that wait for the other side are so long that they end only if the other side hangs, even on a
+ * busy machine. A test of a time-out sets the time itself.
  */
 const PATIENT: Partial<Timing> = {
   backoffBaseMs: 10,
@@ -18,11 +18,11 @@ const PATIENT: Partial<Timing> = {
   readyRetryMs: 60_000,
 };
 
-/** Gateways, agents and servers of one test file; `closeAll` belongs into `afterEach`. */
+/** Gateways, agents and servers of one test file. Call `closeAll` in `afterEach`. */
 export class AgentFixture {
   private readonly closers: (() => Promise<unknown>)[] = [];
 
-  /** Closes it with the rest, in the reverse of the order they were added. */
+  /** Registers something for `closeAll`, which closes in the reverse order. */
   keep<T extends { close(): Promise<unknown> }>(closeable: T): T {
     this.closers.push(() => closeable.close());
     return closeable;

@@ -1,4 +1,4 @@
-/** A complete WebSocket message as it crossed the wire. */
+/** A complete WebSocket message as it was sent over the network. */
 export interface MeteredMessage {
   /** 1 text, 2 binary (RFC 6455, section 5.2); control frames are not counted. */
   readonly opcode: number;
@@ -7,8 +7,7 @@ export interface MeteredMessage {
 }
 
 /**
- * Reads the frame headers in a client's byte stream, which a WebSocket library hides once it has put messages
- * together.
+ * Reads the frame headers in a client's byte stream. A WebSocket library does not show them, because it joins frames to messages.
  */
 export class FrameMeter {
   private pending = Buffer.alloc(0);
@@ -42,7 +41,7 @@ export class FrameMeter {
 interface FrameHeader {
   readonly fin: boolean;
   readonly opcode: number;
-  /** Of the header itself, in bytes: the length may take 0, 2 or 8 more, the mask 4. */
+  /** Size of the header in bytes: 2, plus 0, 2 or 8 for the length, plus 4 for the mask. */
   readonly size: number;
   readonly payload: number;
 }

@@ -34,7 +34,7 @@ export async function startLocalServer(listener: Listener): Promise<LocalServer>
   };
 }
 
-/** A local service below HTTP: what it answers to each piece of input is the test's business. */
+/** A local service on plain TCP. The test decides what the service answers to each piece of input. */
 export async function startRawServer(onData: (socket: net.Socket, data: Buffer) => void): Promise<LocalServer> {
   const sockets = new Set<net.Socket>();
   let connections = 0;

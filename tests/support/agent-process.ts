@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { eventually } from './eventually';
 
-/** The CLI as a process of its own, run by plain Node. */
+/** Runs the CLI as a separate process with plain Node. */
 export class AgentProcess {
   stdout = '';
   stderr = '';
@@ -27,7 +27,7 @@ export class AgentProcess {
     this.child.kill(signal);
   }
 
-  /** Ends it, whatever it does; for `afterEach`. */
+  /** Kills the process in any state; for `afterEach`. */
   async close(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.exit;

@@ -1,4 +1,4 @@
-/** A small stack with alarms, as Terraform JSON of its own: one function behind an HTTP API, and one that an alarm invokes. */
+/** A small stack with alarms, in Terraform JSON: one function behind an HTTP API, and one function that an alarm invokes. */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,7 +6,7 @@ import { strToU8, zipSync } from 'fflate';
 
 const ACCOUNT = { region: 'eu-central-1', accountId: '000000000000' };
 
-/** Answers, and counts in the embedded metric format; `/fail` throws. */
+/** A function that answers and logs metrics in the embedded metric format. For `/fail` it throws. */
 const VISIT = `
 exports.handler = async ({ rawPath }) => {
   const failed = rawPath === '/fail';
@@ -21,7 +21,7 @@ exports.handler = async ({ rawPath }) => {
   return { statusCode: 200, body: 'hello' };
 };`;
 
-/** Gives back what it was told; fails when the alarm's description asks for it. */
+/** A function that returns facts from its event. It fails if the alarm's description is `fail`. */
 const ROLL_BACK = `
 exports.handler = async ({ alarmData }) => {
   if (alarmData.configuration.description === 'fail') throw new Error('the table is gone');
@@ -33,13 +33,13 @@ const policy = (...statements: object[]): string => JSON.stringify({ Version: '2
 const allow = (Action: unknown, Resource: unknown, more: object = {}): object => ({ Effect: 'Allow', Action, Resource, ...more });
 const LOGS = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '*');
 
-/** What a test may want another way. */
+/** Changes that a test may make to the stack. */
 export interface AlarmStackChanges {
   /** Changes the resources before they are written. */
   readonly change?: (resources: Resources) => void;
 }
 
-/** Writes the stack into a folder of its own, which the test removes. */
+/** Writes the stack into a new folder. The test must remove the folder. */
 export async function alarmStack({ change }: AlarmStackChanges = {}) {
   const directory = await mkdtemp(path.join(tmpdir(), 'alarm-stack-'));
   for (const [name, source] of Object.entries({ visit: VISIT, 'roll-back': ROLL_BACK })) {

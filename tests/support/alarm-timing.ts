@@ -1,36 +1,36 @@
 import type { Attributes, InfraStack } from './infra-stack';
 import { metricsOfAlarms } from './watched-metrics';
 
-/** How long parts of the way from a fault to polling take that no setting of an alarm says, in seconds. */
+/** Durations between a fault and the switch to polling that are not settings of an alarm, in seconds. */
 const ELSEWHERE = {
-  /** A line of a log becomes a metric. Assumed. */
+  /** From a log line to a metric. Assumed. */
   emfDelay: 30,
-  /** A service publishes its metrics of a minute. Assumed, and more for a queue that was idle. */
+  /** Until a service publishes its metrics of a minute. Assumed; longer for a queue that was idle. */
   awsDelay: 60,
-  /** CloudWatch starts roll-back. Assumed. */
+  /** Until CloudWatch starts roll-back. Assumed. */
   action: 5,
-  /** roll-back, with its cold start. Derived from the others. */
+  /** The run of roll-back, with its cold start. Derived from other figures. */
   rollBack: 5,
-  /** Waiters use a share that they have read for so long (design: timings.rolloutCacheMs). */
+  /** How long waiters cache the share (design: timings.rolloutCacheMs). */
   cache: 5,
 };
 
-/** Signals that only sweep gives when there is little traffic, or at 100 %: once a minute. */
+/** Alarms whose metrics come from sweep only, once a minute, if there is little traffic or the share is 100 %. */
 const ONCE_A_MINUTE = ['event-driven-latency', 'delivery-failures', 'stream-lag', 'probe-missing'];
 
 export interface Timing {
   readonly id: string;
   readonly period: number;
   readonly datapoints: number;
-  /** Until enough periods breach, for a fault at the worst moment. */
+  /** Time until enough periods breach, if the fault begins at the worst moment. */
   readonly breaching: number;
   readonly delay: number;
-  /** An alarm is evaluated once a period. */
+  /** Time until the next evaluation: an alarm is evaluated once per period. */
   readonly evaluation: number;
   readonly total: number;
 }
 
-/** From a fault to everybody polling, for each trigger of the composite alarm, in seconds and at worst. */
+/** Longest time from a fault until all requests poll, in seconds, for each alarm that triggers the composite alarm. */
 export function timingsOf(stack: InfraStack): Timing[] {
   const rule = stack.resource('aws_cloudwatch_composite_alarm.rollback')['alarm_rule'] as string;
   return [...rule.matchAll(/aws_cloudwatch_metric_alarm\.([\w-]+)\.alarm_name/g)].map(([, id = '']) => {
@@ -54,7 +54,7 @@ export function timingsOf(stack: InfraStack): Timing[] {
   });
 }
 
-/** What the alarms of a stack cost, in dollars a month: https://aws.amazon.com/cloudwatch/pricing/ */
+/** The cost of the alarms of a stack, in dollars a month: https://aws.amazon.com/cloudwatch/pricing/ */
 export function alarmCosts(stack: InfraStack): { readonly metrics: number; readonly dollars: number } {
   const metrics = metricsOfAlarms(stack);
   const composites = stack.resources('aws_cloudwatch_composite_alarm').length;

@@ -1,4 +1,4 @@
-/** Alarms on a clock of the test's own, over a store that it fills. */
+/** Alarms with a virtual clock and a metric store that the test fills. */
 import { LocalAlarms, type LocalAlarmsOptions } from '../../emulator/cloudwatch/alarms/local-alarms';
 import { MetricStore, type Datum } from '../../emulator/cloudwatch/metrics/metric-store';
 import { Permissions } from '../../emulator/iam/permissions';
@@ -8,7 +8,7 @@ import { FakeInvoker } from './events-fixture';
 import { VirtualClock } from './virtual-clock';
 
 export const MINUTE = 60_000;
-/** A whole hour, so that periods begin where a test thinks they do. */
+/** A full hour, so that periods of every length begin at this time. */
 export const START = Math.ceil(1_795_000_000_000 / (60 * MINUTE)) * 60 * MINUTE;
 export const TOPIC = 'arn:aws:sns:eu-central-1:000000000000:alarms';
 export const ROLL_BACK = 'arn:aws:lambda:eu-central-1:000000000000:function:roll-back';
@@ -32,7 +32,7 @@ const common = (name: string) => ({
 
 export const alarmArn = (name: string): string => `arn:aws:cloudwatch:eu-central-1:000000000000:alarm:${name}`;
 
-/** More than five a minute, once, unless it says otherwise. */
+/** An alarm. By default it fires if the metric is above five in one minute. */
 export const metricAlarm = (
   name: string,
   { metric = {}, ...more }: Partial<MetricAlarmSpec> & { metric?: Partial<MetricStatSpec> } = {},
@@ -65,7 +65,7 @@ export class AlarmsFixture {
   readonly warnings: string[] = [];
   readonly alarms: LocalAlarms;
 
-  /** Starts them. @param permitted alarms that may invoke roll-back */
+  /** Starts the alarms. @param permitted alarms that may invoke roll-back */
   constructor(alarms: LocalAlarmsOptions['alarms'], { timeFactor = 1, permitted = '*' }: { timeFactor?: number; permitted?: string } = {}) {
     this.store = new MetricStore({ timeFactor, now: () => this.clock.now() });
     this.alarms = new LocalAlarms({

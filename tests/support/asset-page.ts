@@ -1,20 +1,20 @@
 import { startLocalServer, type LocalServer } from './agent-local-server';
 
 export interface Asset {
-  /** As it stands on the request line: `/assets/style-1.css`. */
+  /** Path on the request line: `/assets/style-1.css`. */
   readonly path: string;
   readonly type: string;
   readonly bytes: Buffer;
 }
 
-/** Sizes in bytes of a page as web sites have them: a few large files, many small ones. */
+/** Sizes of the files in bytes, as on typical web sites: a few large files, many small ones. */
 const SIZES = {
   css: [38_000, 12_000, 6000, 2000],
   js: [40_000, 31_000, 22_000, 14_000, 8000, 1500],
   bmp: [36_000, 28_000, 20_000, 17_000, 12_000, 9000, 5000, 3000, 1500, 1000],
 } as const;
 
-/** What `GET /` of the local service below refers to: 20 assets, about 300 KB. */
+/** The files of the page of the local service below: 20 assets, about 300 KB. */
 export const ASSETS: readonly Asset[] = [
   ...SIZES.css.map((size, index) => asset(`style-${index}.css`, 'text/css', text(size, `.box-${index} { margin: 1px }\n`))),
   ...SIZES.js.map((size, index) => asset(`script-${index}.js`, 'text/javascript', text(size, `window.loaded = ${index};\n`))),
@@ -38,17 +38,17 @@ function asset(name: string, type: string, bytes: Buffer): Asset {
   return { path: `/assets/${name}`, type, bytes };
 }
 
-/** A line again and again, cut to size; a comment makes what is cut off harmless. */
+/** Repeats a line, and fills up to the exact size with a comment. */
 function text(size: number, line: string): Buffer {
   const lines = line.repeat(Math.floor((size - 4) / line.length));
   return Buffer.from(`${lines}/*${'-'.repeat(size - lines.length - 4)}*/`);
 }
 
-/** An image whose pixels look random, so that its bytes are no text: https://learn.microsoft.com/en-us/windows/win32/gdi/bitmap-storage */
+/** An image with random-looking pixels: its bytes are not text. https://learn.microsoft.com/en-us/windows/win32/gdi/bitmap-storage */
 function bitmap(size: number, seed: number): Buffer {
   const HEADERS = 54;
   const height = 10;
-  // Rows are padded to four bytes; here they need no padding.
+  // The format pads rows to multiples of four bytes. This width needs no padding.
   const width = 4 * Math.floor((size - HEADERS) / (height * 3 * 4));
   const bytes = Buffer.alloc(HEADERS + width * height * 3);
   bytes.write('BM');
@@ -73,6 +73,6 @@ function html(): string {
     if (type === 'text/css') return `<link rel="stylesheet" href="${address}">`;
     return type === 'text/javascript' ? `<script src="${address}" defer></script>` : `<img src="${address}">`;
   });
-  // Browsers ask for an icon unless the page has one.
+  // Browsers request an icon if the page does not give one.
   return `<!doctype html><title>20 assets</title><link rel="icon" href="data:,">\n${links.join('\n')}\n`;
 }

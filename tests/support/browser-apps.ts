@@ -2,25 +2,25 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { startLocalServer, type LocalServer } from './agent-local-server';
 
-/** A web app as people write them for a host of their own: every link absolute, cookies for the whole host. */
+/** A web app that expects to have its own host: all its links are absolute paths, its cookies are for the whole host. */
 export interface App extends LocalServer {
-  /** `Cookie` fields that came in. */
+  /** `Cookie` header fields of all requests. */
   readonly cookies: string[];
 }
 
-/** Browsers ask for an icon sooner or later, unless there is one. */
+/** An empty icon, so that browsers do not request one. */
 const NO_ICON = '<link rel="icon" href="data:,">';
 
 type Handler = (request: IncomingMessage, reply: ServerResponse, body: Buffer) => unknown;
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** What both apps have to download, whole or in ranges. */
+/** A file that both apps offer for download, whole or in ranges. */
 const FILE = randomBytes(4 * 1024 * 1024);
 export const FILE_SHA256 = sha256(FILE);
 export const rangeOfFile = (from: number, to: number): string => FILE.subarray(from, to + 1).toString('hex');
 
-/** Functions of the browser's side of both apps. */
+/** Browser-side functions of both apps. */
 const BROWSER_SCRIPT = `
     const hex = (buffer) => Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
     window.sha256 = async (bytes) => hex(await crypto.subtle.digest('SHA-256', bytes));
@@ -41,7 +41,7 @@ const BROWSER_SCRIPT = `
 const UPLOAD_FORM =
   '<form method="post" action="/photos" enctype="multipart/form-data"><input type="file" name="photo"><button>Send</button></form>';
 
-/** Pages made on the server, in that colour. Members have to log in by a form. */
+/** An app that renders its pages on the server, in the given colour. Members log in with a form. */
 export const startServerRenderedApp = (colour: string): Promise<App> => {
   const sessions = new Map<string, string>();
   const page = (content: string): string =>
@@ -71,7 +71,7 @@ export const startServerRenderedApp = (colour: string): Promise<App> => {
   });
 };
 
-/** One page, and an API that it asks by absolute paths; its routes are names in the browser's history. */
+/** An app with one page. The page calls an API by absolute paths and keeps its routes in the browser's history. */
 export const startSinglePageApp = (colour: string): Promise<App> => {
   const sessions = new Map<string, string>();
   const app = `${BROWSER_SCRIPT}
@@ -106,7 +106,7 @@ export const startSinglePageApp = (colour: string): Promise<App> => {
   });
 };
 
-/** With a stylesheet of that colour that caches may keep for an hour, an image in it, and the file. */
+/** Starts an app. Adds the file and a stylesheet in the given colour, with an image, which caches may keep for an hour. */
 async function startApp(colour: string, handlers: Record<string, Handler>): Promise<App> {
   const cookies: string[] = [];
   const style = `body { color: ${colour}; background: url(/background.svg) }`;

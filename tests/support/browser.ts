@@ -28,10 +28,10 @@ const FLAGS = [
   '--remote-debugging-pipe',
 ];
 
-/** Path of a Chromium on this machine: what CHROMIUM_PATH says, or one of the usual places. */
+/** Path of Chromium or Chrome on this machine: the value of CHROMIUM_PATH, or one of the usual places. */
 const executable = process.env['CHROMIUM_PATH'] ?? NAMES.find((name) => existsSync(name));
 
-/** Lays out tests in a real browser. Where there is none they are skipped, and say so; in CI that is a failure. */
+/** Defines tests that use a real browser. Without a browser the tests are skipped with a message on stderr; in CI they fail. */
 export function describeInBrowser(title: string, tests: (launch: () => Promise<Browser>) => void): void {
   if (executable !== undefined) return void describe(title, () => tests(() => Browser.launch(executable)));
   const remedy = 'needs Chromium or Chrome: install one, or name it in CHROMIUM_PATH';
@@ -41,7 +41,7 @@ export function describeInBrowser(title: string, tests: (launch: () => Promise<B
   });
 }
 
-/** A window, as far as a test needs to look at it. */
+/** The properties of a window that tests set. */
 export interface View {
   readonly width: number;
   readonly height: number;
@@ -52,8 +52,8 @@ type Result = Record<string, unknown>;
 type Hear = (method: string, params: Result) => void;
 
 /**
- * A real browser, driven by the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/) over pipes: it ends
- * with whoever started it.
+ * A real browser, controlled by the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/) over pipes. Because of
+ * the pipes, the browser ends when the process that started it ends.
  */
 export class Browser {
   private readonly listeners = new Map<string, Hear>();
@@ -77,7 +77,7 @@ export class Browser {
     return new Browser(spawn(executable, [...FLAGS, `--user-data-dir=${profile}`], { stdio: [...stdio] }), profile);
   }
 
-  /** A page in a context of its own: no cookie and no cache is shared with another's. */
+  /** Opens a page in its own browser context: pages share no cookies and no cache. */
   async newPage(): Promise<Page> {
     const { browserContextId } = await this.call('Target.createBrowserContext');
     const { targetId } = await this.call('Target.createTarget', { url: 'about:blank', browserContextId });
@@ -101,7 +101,7 @@ export class Browser {
     return new Promise((resolve, reject) => this.pending.set(id, { resolve, reject }));
   }
 
-  /** Messages end with a NUL. */
+  /** Splits the input into messages, which end with a NUL. */
   private read(text: string): void {
     const messages = (this.unread + text).split('\0');
     this.unread = messages.pop() ?? '';
@@ -128,21 +128,21 @@ interface Message {
 export interface PageResponse {
   readonly url: string;
   readonly status: number;
-  /** As the page got it. @throws Error while the page has not loaded the whole of it, and when it has left for another page */
+  /** The body that the page received. @throws Error before the body is complete, and after the page has navigated away */
   readonly body: () => Promise<Buffer>;
 }
 
 export class Page {
-  /** What its console shows as errors: what failed, what its security policy refused, exceptions. */
+  /** Errors in the console: failed requests, violations of the security policy, exceptions. */
   readonly complaints: string[] = [];
-  /** Every address that it has asked. */
+  /** Every URL that the page has requested. */
   readonly requested: string[] = [];
-  /** Every response that it has got, in the order of their header fields. */
+  /** Every response, in the order in which the header fields arrived. */
   readonly responses: PageResponse[] = [];
 
   constructor(private readonly call: (method: string, params?: Result) => Promise<Result>) {}
 
-  /** As somebody does who types the address: no page is the referring one. Resolves when the page has loaded. */
+  /** Opens a URL as if typed into the address bar, without a referrer. Resolves when the page has loaded. */
   async goto(url: string): Promise<void> {
     await this.leave(() => this.call('Page.navigate', { url }));
   }
@@ -151,17 +151,17 @@ export class Page {
     await this.leave(() => this.call('Page.reload'));
   }
 
-  /** From here on everything is asked for again. */
+  /** Disables the cache: from now on the page requests everything again. */
   async disableCache(): Promise<void> {
     await this.call('Network.setCacheDisabled', { cacheDisabled: true });
   }
 
-  /** Clicks on the element, which leads to another page; resolves when that has loaded. */
+  /** Clicks on an element that leads to another page. Resolves when that page has loaded. */
   async follow(selector: string): Promise<void> {
     await this.leave(() => this.evaluate(`setTimeout(() => document.querySelector(${JSON.stringify(selector)}).click())`));
   }
 
-  /** Of an expression in the page, awaited; must be JSON. */
+  /** The value of an expression in the page. Promises are awaited; the value must be JSON. */
   async evaluate<T>(expression: string): Promise<T> {
     const { result, exceptionDetails } = (await this.call('Runtime.evaluate', {
       expression,
@@ -196,7 +196,7 @@ export class Page {
     await this.call('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
   }
 
-  /** The whole page as a PNG. */
+  /** Saves the whole page as a PNG. */
   async screenshot(file: string): Promise<void> {
     const { data } = await this.call('Page.captureScreenshot', { captureBeyondViewport: true });
     await writeFile(file, Buffer.from(data as string, 'base64'));
@@ -220,7 +220,7 @@ export class Page {
     this.responses.push({ url, status, body });
   }
 
-  /** Marks the page and waits for one without the mark. */
+  /** Marks the current page, and waits until a page without the mark has loaded. */
   private async leave(go: () => Promise<unknown>): Promise<void> {
     await this.evaluate('window.isLeft = true');
     await go();

@@ -9,7 +9,7 @@ import type { Visits } from './visitors';
 
 const ROOT = path.join(__dirname, '../..');
 
-/** Rows of requests that failed go with `sweep`, a minute and a half later; only a defect takes longer. In ms. */
+/** `sweep` removes rows of failed requests within a minute and a half; only a defect takes longer. In ms. */
 const IDLE_MS = 150_000;
 /** Processes end within two seconds of their parent; only a hang takes longer. In ms. */
 const EXIT_MS = 60_000;
@@ -22,20 +22,23 @@ export interface Phase {
 export interface BurstReport {
   /** From the start of the command to `ready`, in seconds. */
   readonly readySeconds: number;
-  readonly phases: readonly (Visits & { readonly name: string; /** Processes below npm when it was over. */ readonly processes: number })[];
-  /** Every line of the terminal that says that something went wrong. */
+  readonly phases: readonly (Visits & { readonly name: string; /** Processes below npm after the phase. */ readonly processes: number })[];
+  /** Every warning or error in the terminal. */
   readonly complaints: readonly string[];
-  /** Lines about alarms; an alarm on a slow answer is no defect. */
+  /** Lines about alarms. An alarm about slow answers is not a defect. */
   readonly alarms: readonly string[];
   readonly leftOver: LeftOver & { readonly afterMs: number };
   readonly exitCode: number | NodeJS.Signals;
-  /** Processes and temporary files that were there after the end. */
+  /** Processes and temporary files that still exist after the end. */
   readonly survivors: readonly string[];
-  /** What is wrong with all this, each in a sentence; empty when all is well. */
+  /** One sentence for each problem; empty if there is none. */
   readonly problems: readonly string[];
 }
 
-/** Starts `npm start`, lets visitors come, waits until it is idle, stops it by Ctrl-C, and says what went wrong. @param checkout whose `npm start` */
+/**
+ * Runs `npm start`, sends the visitors, waits until the cloud is idle, stops it with Ctrl-C, and reports what went wrong.
+ * @param checkout the checkout whose `npm start` runs
+ */
 export async function burst(phases: readonly Phase[], checkout = ROOT): Promise<BurstReport> {
   const temporary = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-burst-'));
   const startedAt = performance.now();
@@ -66,7 +69,7 @@ export async function burst(phases: readonly Phase[], checkout = ROOT): Promise<
   }
 }
 
-/** @throws Error when another `npm start` of the same checkout has written the file since */
+/** @throws Error when another `npm start` of the same checkout has overwritten the file */
 function cloudOf({ visitorUrl }: { visitorUrl: string }, checkout: string): RunningCloud {
   const file = path.join(checkout, 'dist/local-cloud.json');
   const cloud = readRunningCloud(file);
@@ -93,16 +96,16 @@ async function survivorsOf(pids: readonly number[]): Promise<string[]> {
   }
 }
 
-/** What tsx and Node keep from run to run is theirs. */
+/** Temporary files, except the caches of tsx and Node.js. */
 const filesIn = async (directory: string): Promise<string[]> =>
   (await readdir(directory)).filter((name) => !/^(tsx-|node-compile-cache)/.test(name)).map((name) => `temporary file ${name}`);
 
-/** Events of `npm start --json` that `npm start` prints as a warning or an error; `log` comes for trouble alone. */
+/** Events of `npm start --json` that `npm start` prints as warnings or errors. A `log` event comes only if there is a problem. */
 const COMPLAINTS = new Set(['warning', 'log', 'disconnected', 'reconnected', 'not JSON']);
 
 function said({ events, stderr }: NpmStart): { complaints: string[]; alarms: string[] } {
   const lines = (wanted: (event: StartEvent) => boolean): string[] => events.filter(wanted).map((event) => JSON.stringify(event));
-  // The end of the run disconnects the agent.
+  // At the end of the run the agent is disconnected on purpose.
   const stopping = events.findIndex(({ event }) => event === 'stopping');
   const beforeTheEnd = new Set(stopping === -1 ? events : events.slice(0, stopping));
   return {

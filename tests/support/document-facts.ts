@@ -1,17 +1,17 @@
-/** What a document says that can be looked up: paths, commands with their flags, and counts. */
+/** Checks the facts in a document that a program can check: paths, commands with their flags, and counts. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { npmScripts } from './npm-scripts';
 
 const ROOT = path.join(__dirname, '../..');
 
-/** Folders and files that the project makes, and that a clone does not have. */
+/** Folders and files that the project generates; a new clone does not have them. */
 const GENERATED = /^(dist|cdktf\.out|coverage|plans)(\/|$)/;
 
 /** Top-level names of the repository: a code span that begins with one is a path. */
 const TOP_LEVEL = fs.readdirSync(ROOT).filter((name) => !['node_modules', '.git'].includes(name));
 
-/** Flags of npm, Node.js, git and cdktf that documents name beside those of this project. */
+/** Flags of npm, Node.js, git and cdktf in documents. */
 const FOREIGN_FLAGS = new Set([
   '--import',
   '--max-old-space-size',
@@ -24,16 +24,16 @@ const FOREIGN_FLAGS = new Set([
   '--version',
 ]);
 
-/** Programs of others, whose flags are not looked up here. The runbooks' calls of `aws` are, in tests/infra/runbooks.test.ts. */
+/** Other programs, whose flags are not checked here. tests/infra/runbooks.test.ts checks the runbooks' calls of `aws`. */
 const FOREIGN_PROGRAM = /(^|\s|\()(aws|base64|curl|docker|gh|git|jq|k6|npx|openssl|ssh|terraform)\s/;
 
-/** A count that documents name: how it is written, with the number in a group, and what it is. */
+/** A count in documents: the pattern, with a group for the number, and the actual count. */
 export interface Count {
   readonly pattern: RegExp;
   readonly actual: number;
 }
 
-/** What is wrong with a document, a sentence each. @param counts what the numbers in it have to be */
+/** One sentence for each problem of a document. @param counts the counts that the document must have */
 export function problemsOfDocument(text: string, counts: readonly Count[]): string[] {
   const spans = [...text.matchAll(/```(?:sh|bash)\n(.*?)```|```.*?```|`([^`\n]+)`/gs)].flatMap(
     ([, block, span]) => block?.replace(/\\\n/g, '').split('\n') ?? span ?? [],
@@ -52,7 +52,7 @@ function problemsOfPath(span: string): string[] {
 }
 
 function problemsOfCommand(line: string): string[] {
-  // Without the shell's comment.
+  // Removes the shell comment.
   const span = line.replace(/ # .*/, '');
   const flags = [...span.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/g)].map(([flag]) => flag).filter((flag) => !FOREIGN_FLAGS.has(flag));
   const [, script] = /^(?:.*?[ ;&(])?npm (?:run (?:--silent )?)?([a-z][\w:-]*)(?=\s|$)/.exec(span) ?? [];
@@ -72,7 +72,7 @@ function problemsOfCount(text: string, { pattern, actual }: Count): string[] {
   );
 }
 
-/** Flags by script, where the script is a program of this project. */
+/** The flags of each script that is a program of this project. */
 const flagsByScript = new Map<string, ReadonlySet<string>>();
 
 function flagsOf(script: string): ReadonlySet<string> {
@@ -80,7 +80,7 @@ function flagsOf(script: string): ReadonlySet<string> {
   if (known) return known;
   const entries = [...(npmScripts()[script] ?? '').matchAll(/[\w/.-]+\.m?ts\b/g)].map(([file]) => file);
   const flags = new Set([...filesFrom(entries)].flatMap((file) => declaredIn(fs.readFileSync(path.join(ROOT, file), 'utf8'))));
-  // Every program has a help.
+  // Every program has `--help`.
   flags.add('--help');
   flagsByScript.set(script, flags);
   return flags;
@@ -88,12 +88,12 @@ function flagsOf(script: string): ReadonlySet<string> {
 
 const allFlags = (): ReadonlySet<string> => new Set(Object.keys(npmScripts()).flatMap((script) => [...flagsOf(script)]));
 
-/** Flags that a source declares to commander or to `parseArgs`. */
+/** Flags that a source file declares for commander or `parseArgs`. */
 const declaredIn = (source: string): string[] => [
   ...[...source.matchAll(/(?:[oO]ption|flag)\(\s*['"`](?:-\w, )?(--[a-z][a-z0-9-]*)/g)].map(([, flag = '']) => flag),
 ];
 
-/** Files of the project that these files import, themselves included. */
+/** These files and all files of the project that they import. */
 function filesFrom(entries: readonly string[], found = new Set<string>()): Set<string> {
   for (const file of entries) {
     if (found.has(file)) continue;

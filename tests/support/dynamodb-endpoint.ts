@@ -1,4 +1,4 @@
-/** DynamoDB behind the AWS endpoint, with SDK clients that sign as a function does. */
+/** DynamoDB behind the AWS endpoint, with SDK clients that sign requests like a function. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { AwsEndpoint } from '../../emulator/aws-endpoint/aws-endpoint';
@@ -34,7 +34,7 @@ export const clientSettings = (endpoint: string, { accessKeyId, secretAccessKey 
   maxAttempts: 1,
 });
 
-/** An endpoint for any services, that knows the two functions above. */
+/** An endpoint for any services. The two functions above may call it. */
 export async function startEndpoint(services: Record<string, AwsService>, intercept?: Interceptor) {
   const warnings: string[] = [];
   const logger = { warn: (message: string) => void warnings.push(message) };
@@ -47,7 +47,7 @@ export interface DynamoDbFixture {
   readonly dynamodb: LocalDynamoDb;
   readonly url: string;
   readonly client: DynamoDBClient;
-  /** The same with plain JavaScript values. */
+  /** The same client, but with plain JavaScript values. */
   readonly documents: DynamoDBDocumentClient;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import type { StreamViewType, TableSpec } from '../../emulator/specs';
 
 const ARN = 'arn:aws:dynamodb:eu-central-1:123456789012:table';
 
-/** A table with a text key `id`. */
+/** A table with the string key `id`. */
 export function tableWithoutStream(name: string, more: Partial<TableSpec> = {}): TableSpec {
   return {
     address: `aws_dynamodb_table.${name}`,

@@ -1,7 +1,7 @@
 import type { TerraformPlan } from '../../scripts/terraform-plan';
 import { IDENTITY } from './replacements';
 
-/** What an argument that identifies a resource could have been before. */
+/** Possible earlier values of arguments that identify a resource. */
 const EARLIER: Record<string, string> = {
   HTTP: 'WEBSOCKET',
   WEBSOCKET: 'HTTP',
@@ -9,7 +9,7 @@ const EARLIER: Record<string, string> = {
 };
 
 /**
- * A state in which every stateful resource of a plan is there, with another identity than the plan gives it.
+ * A Terraform state that has every stateful resource of a plan, each with another identity than in the plan.
  * Format: https://developer.hashicorp.com/terraform/language/state
  */
 export function earlierState({ planned_values }: TerraformPlan): object {

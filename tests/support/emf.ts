@@ -1,4 +1,4 @@
-/** What functions write for CloudWatch to make metrics of. */
+/** Reads the metrics in the log lines of functions. */
 import type { LogLine } from '../../emulator/services';
 
 /** A line in the embedded metric format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
@@ -21,7 +21,7 @@ export const emfLinesIn = (logs: readonly LogLine[]): EmfLine[] =>
       return { functionName, members, directives: _aws.CloudWatchMetrics };
     });
 
-/** Each metric as CloudWatch would keep it, once: `forward-request: Requests by cohort,service`, with the values of the dimensions. */
+/** One entry per metric and dimension set: `forward-request: Requests by cohort,service`, with the values of the dimensions. */
 export function metricsIn(lines: readonly EmfLine[]): { emission: string; name: string; values: readonly unknown[]; line: EmfLine }[] {
   return lines.flatMap((line) =>
     line.directives.flatMap(({ Metrics, Dimensions }) =>

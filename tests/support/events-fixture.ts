@@ -1,4 +1,4 @@
-/** Doubles of what event buses and mappings speak to, and specs to run them from. */
+/** Test doubles for the services that event buses and mappings call, and specs for buses and mappings. */
 import type { FunctionInvoker, InvokeResult, Queues, Sender, StreamRecord, StreamSource } from '../../emulator/services';
 import type { MappingSpec, RuleSpec, TargetSpec } from '../../emulator/specs';
 
@@ -14,7 +14,7 @@ export interface Invocation {
   readonly traceHeader: string | undefined;
 }
 
-/** Records invocations and answers as it is told to. */
+/** Records invocations, and answers as the test says. */
 export class FakeInvoker implements FunctionInvoker {
   readonly invocations: Invocation[] = [];
   /** How a synchronous invocation ends. */
@@ -40,7 +40,7 @@ export interface SentMessage {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Keeps what is sent, with bodies parsed. */
+/** Records the sent messages, with parsed bodies. */
 export class FakeQueues implements Queues {
   readonly sent: SentMessage[] = [];
   refuse = false;
@@ -96,7 +96,7 @@ function recordOf(key: string, SequenceNumber: string, image: Record<string, unk
   };
 }
 
-/** The keys of the records that a function was run with. */
+/** The keys of the records in the payload of an invocation. */
 export const keysOf = (payload: unknown): string[] =>
   (payload as { Records: StreamRecord[] }).Records.map(({ dynamodb }) => (dynamodb.Keys['requestId'] as { S: string }).S);
 

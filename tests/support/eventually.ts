@@ -1,9 +1,9 @@
-/** No machine is so busy that a test waits this long: only something that hangs does. Less than jest's limit. In ms. */
+/** Time-out in ms. Even on a busy machine, only something that hangs takes so long. It is shorter than jest's time-out. */
 const HANGS_MS = 120_000;
 
 /**
- * Waits until `condition` holds: does not throw and is not false. Looks every 10 ms.
- * @throws when it hangs: what the condition threw last, or its text
+ * Waits until `condition` neither throws nor returns false. Checks every 10 ms.
+ * @throws after the time-out: the last error of the condition, or an error with the condition's source text
  */
 export async function eventually(condition: () => unknown): Promise<void> {
   const endsAt = Date.now() + HANGS_MS;

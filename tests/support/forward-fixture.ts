@@ -1,4 +1,4 @@
-/** Everything around one request in `forwardRequest`, in memory and on a virtual clock. */
+/** Everything that `forwardRequest` needs for one request, in memory and with a virtual clock. */
 import { decodeCloudMessage, passwordDigest, type HttpRequestMessage } from '../../protocol';
 import type { ForwardOptions, PostResult } from '../../functions/core/forward-request';
 import { Mailbox } from '../../functions/core/mailbox';
@@ -13,14 +13,14 @@ import { VirtualClock } from './virtual-clock';
 export const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [], slowRequests: 0 };
 export const OK: Outcome = { kind: 'response', statusCode: 200, headers: { 'x-a': ['1'] }, body: Buffer.from('hello') };
 
-/** Look-ups of tunnels while the share stays the same. */
+/** Look-ups of tunnels, with a constant share. */
 export const alwaysAt = (percent: number, find: TunnelsAndShare['find']): TunnelsAndShare => ({
   find,
   lastPercent: percent,
   lookUp: async (tunnelId) => ({ tunnel: await find(tunnelId), percent }),
 });
 
-/** A cloud around one request: what the agent does with a post is told by `onPost`. */
+/** A cloud for one request. If `outcome` is given, the agent answers every post with it. */
 export function cloud(
   overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefined)[]; outcome?: Outcome; posts?: PostResult[] } = {},
 ) {

@@ -1,8 +1,8 @@
 import { DAMAGES, FrozenWaiter } from './frozen-waiter';
 
 /**
- * A waiter for every damage, all frozen at once.
- * @param factor divides freezes and what is measured against them; 1 for real time
+ * Starts one waiter for each kind of damage; all are frozen at the same time.
+ * @param factor divides the freezes and the times that they are compared with; 1 for real time
  */
 export function frozenWaiters(factor: number) {
   let waiters: FrozenWaiter[] = [];
@@ -14,12 +14,12 @@ export function frozenWaiters(factor: number) {
   });
 
   return {
-    /** Asks each after so long in the ice, in real ms. */
+    /** Sends a request to each waiter after a freeze of `ms`. @param ms in real time */
     async answeredByTheNextRead(ms: number): Promise<void> {
       const answers = await Promise.all(waiters.map((waiter, i) => waiter.askAfter(ms / factor, DAMAGES[i] ?? 'nothing')));
       for (const [i, { text, lateReads }] of answers.entries()) {
         expect(text).toBe(`after ${ms / factor} ms, ${DAMAGES[i]}`);
-        // A failure names the damage.
+        // With `damage` in the object, the message of a failure names it.
         expect({ damage: DAMAGES[i], lateReads, inTime: lateReads <= 1 }).toMatchObject({ inTime: true });
       }
       for (const waiter of waiters) await waiter.noPendingRows();

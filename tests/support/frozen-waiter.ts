@@ -6,22 +6,22 @@ import type { Interceptor } from '../../emulator/services';
 import { environments } from '../../environments';
 import { startCloud, tableOf, type CloudUnderTest } from './tunnel';
 
-/** What befalls the wake socket of an environment while it is frozen, or the wake that follows. */
+/** What happens to the wake socket of an environment during the freeze, or to the next wake. */
 export const DAMAGES = ['nothing', 'the socket is closed', 'the socket is half open', 'PostToConnection hangs'] as const;
 export type Damage = (typeof DAMAGES)[number];
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-/** A socket is good after seconds, doubtful after half a minute, closed by API Gateway after ten minutes. In ms. */
+/** In ms. A socket still works after seconds, is unsure after half a minute, and is closed by API Gateway after ten minutes. */
 export const FREEZES = { '1 s': SECOND, '40 s': 40 * SECOND, '11 min': 11 * MINUTE } as const;
 
 export interface AfterTheFreeze {
   readonly text: string;
-  /** How often the waiter read its row after that was completed. */
+  /** How often the waiter read its row after the row was completed. */
   readonly lateReads: number;
 }
 
-/** A tunnel in mode direct whose only waiter gets frozen between two requests. */
+/** A tunnel in mode `direct`. Its only waiter is frozen between two requests. */
 export class FrozenWaiter {
   private hanging = false;
   private isCompleted = false;
@@ -32,7 +32,7 @@ export class FrozenWaiter {
     private readonly closeService: () => Promise<void>,
   ) {}
 
-  /** @param factor divides every time after which a connection is doubted or given up, and the agent's own rhythm */
+  /** @param factor divides every time after which a connection is tested or closed, and the agent's intervals */
   static async start(factor: number): Promise<FrozenWaiter> {
     let watch: Interceptor = (_, next) => next();
     const under = await startCloud({
@@ -43,7 +43,7 @@ export class FrozenWaiter {
         ...settings,
         timings: {
           ...settings.timings,
-          // A probe that a half-open socket does not answer is waited for as long as in an environment that is used.
+          // A half-open socket never answers a probe, so the waiter waits this long: as long as in the environment `dev`.
           wakeHelloMs: environments.dev.timings.wakeHelloMs,
           wakeIdleMs: settings.timings.wakeIdleMs / factor,
           wakeRotateMs: settings.timings.wakeRotateMs / factor,
@@ -63,7 +63,7 @@ export class FrozenWaiter {
     return waiter;
   }
 
-  /** Lets the environments stand still for `ms`, with the damage, and asks again. */
+  /** Leaves the environments frozen for `ms`, does the damage halfway, and then sends a request. */
   async askAfter(ms: number, damage: Damage): Promise<AfterTheFreeze> {
     await sleep(ms / 2);
     this.harm(damage);
@@ -109,7 +109,7 @@ function dividedLimits(factor: number): Partial<Limits> {
       idleMs: webSocket.idleMs / factor,
       keepAliveMs: webSocket.keepAliveMs / factor,
     },
-    // The environment must outlast the freeze, as it may on AWS.
+    // The environment must live longer than the freeze, which is possible on AWS.
     lambda: { ...lambda, idleEnvironmentMs: 60 * MINUTE },
   };
 }

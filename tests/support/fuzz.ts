@@ -1,41 +1,41 @@
 import fc from 'fast-check';
 
-/** `HTTP_TUNNEL_FUZZ_SECONDS=600` for a long look: for a time, and not for a number of inputs. */
+/** `HTTP_TUNNEL_FUZZ_SECONDS=600` runs each fuzz test for a time instead of a number of inputs. */
 const SECONDS = process.env['HTTP_TUNNEL_FUZZ_SECONDS'];
-/** `HTTP_TUNNEL_FUZZ_SEED=…` repeats a run; a failure names its seed and the shortest input that it found. */
+/** `HTTP_TUNNEL_FUZZ_SEED=…` repeats a run. The message of a failure has the seed and the shortest failing input. */
 const SEED = process.env['HTTP_TUNNEL_FUZZ_SEED'];
 
-/** How a fuzz test runs. @param inputs how many it looks at in a run of all tests */
+/** Parameters of a fuzz test. @param inputs number of inputs in a normal run of all tests */
 export const fuzzing = (inputs: number): fc.Parameters<unknown> => ({
   numRuns: SECONDS === undefined ? inputs : 10_000_000,
   ...(SECONDS !== undefined && { interruptAfterTimeLimit: Number(SECONDS) * 1000 }),
-  // A long run that is interrupted has found nothing.
+  // A run that reaches the time limit has found no failure.
   markInterruptAsFailure: false,
   ...(SEED !== undefined && { seed: Number(SEED) }),
 });
 
-/** How many `atOnce` gives: most of them are no whole requests, and each of those costs the test its patience. */
+/** Number of inputs of `atOnce`. Most inputs are incomplete requests, for each of which a test has to wait. */
 const AT_ONCE = 10;
 
-/** Inputs that are sent at once; a run of them counts as one. */
+/** A list of inputs that are sent at the same time. The list counts as one input. */
 export const atOnce = <T>(input: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(input, { minLength: AT_ONCE, maxLength: AT_ONCE });
 
-/** For jest: the time, shrinking, and a busy machine. In ms. */
+/** Time-out for jest, in ms: the time of the run, plus time for shrinking and for a busy machine. */
 export const FUZZ_TIMEOUT_MS = Number(SECONDS ?? 0) * 1000 + 300_000;
 
-/** What one input may take of the processor, far above what any should. In ms. */
+/** Longest CPU time for one input, in ms: far more than any input should need. */
 const HANG_MS = 1000;
 
-/** Begins to measure one input; whoever calls what it returns fails when the input has taken too long, however busy the machine is. */
+/** Starts to measure CPU time. @returns a function that fails if the input has taken too long, independent of other programs */
 export function startHangCheck(): () => void {
   const before = process.cpuUsage();
   return () => expect(process.cpuUsage(before).user / 1000).toBeLessThan(HANG_MS);
 }
 
-/** What a fuzz test may leave on the heap, in bytes: leaks of millions of inputs would be far above. */
+/** Greatest growth of the heap in a fuzz test, in bytes. Leaks of millions of inputs would be much larger. */
 const HEAP_BYTES = 150 * 1024 * 1024;
 
-/** Runs something and fails when the heap is much larger afterwards. */
+/** Runs `run`, and fails if the heap is much larger afterwards. */
 export async function withBoundedMemory(run: () => unknown): Promise<void> {
   const before = process.memoryUsage();
   await run();
@@ -90,7 +90,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
       (bytes) =>
         Buffer.concat([bytes.subarray(0, at(bytes, Math.min(from, to))), bytes.subarray(at(bytes, Math.max(from, to)))]),
   ),
-  // A piece of it once more, some times.
+  // Appends a piece of the input, several times.
   fc.tuple(where, where, fc.nat(20)).map(([from, to, times]): Mutation => (bytes) => {
     const piece = bytes.subarray(at(bytes, Math.min(from, to)), at(bytes, Math.max(from, to)));
     return Buffer.concat([bytes, ...Array<Buffer>(times).fill(piece)]).subarray(0, 64 * 1024);
@@ -102,7 +102,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   ),
 );
 
-/** Good inputs, changed in a few places: most still look good at first sight. */
+/** Valid inputs that are changed in a few places. */
 export const mutated = (...seeds: readonly (string | Buffer)[]): fc.Arbitrary<Buffer> =>
   fc
     .tuple(fc.constantFrom(...seeds), fc.array(mutation, { maxLength: 6 }))

@@ -22,7 +22,7 @@ export interface TestEdgeOptions {
 
 const EXECUTION_ARN = `arn:aws:execute-api:${REGION}:${ACCOUNT_ID}:abcdef1234`;
 
-/** A route of the API that leads to the function of that name. */
+/** A route of the API to the function with this name. */
 export const httpRoute = (routeKey: string, name = 'visitor'): HttpApiSpec['routes'][number] => ({
   address: `aws_apigatewayv2_route.${name}`,
   routeKey,

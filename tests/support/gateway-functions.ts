@@ -4,19 +4,19 @@ export const REGION = 'eu-central-1';
 export const ACCOUNT_ID = '000000000000';
 export const functionArn = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`;
 
-/** Thrown by a function of the table: Lambda had no room for it. */
+/** A function of the table throws this error to simulate that Lambda throttles it. */
 export class ThrottledError extends Error {}
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test knows the event it expects
 export type TestFunction = (event: any) => unknown;
 
-/** Functions in this process, by name, called as Lambda calls them: JSON in, JSON out. */
+/** Functions in this process, by name. Events and results pass through JSON, as in Lambda. */
 export class FunctionTable implements FunctionInvoker {
   readonly invocations: { readonly name: string; readonly event: unknown }[] = [];
 
   constructor(private readonly functions: Readonly<Record<string, TestFunction>>) {}
 
-  /** Events a function got, oldest first. */
+  /** Events that a function received, oldest first. */
   eventsOf<T = Record<string, unknown>>(name: string): T[] {
     return this.invocations.filter((each) => each.name === name).map(({ event }) => event as T);
   }

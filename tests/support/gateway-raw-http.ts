@@ -7,7 +7,7 @@ export interface RawResponse {
   readonly body: string;
 }
 
-/** Sends bytes as they are and resolves with everything that comes back until the other side closes, or `withinMs`. */
+/** Sends bytes unchanged. Resolves with everything received until the other side closes the connection or `withinMs` have passed. */
 export function sendRaw(port: number, bytes: string | Buffer, withinMs = 120_000): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -25,8 +25,8 @@ export function sendRaw(port: number, bytes: string | Buffer, withinMs = 120_000
 }
 
 /**
- * How long to wait for the answer to what may be no whole request: many times what a whole one takes on this machine now. In ms.
- * @param request a whole one, after which the other side closes
+ * How long to wait for an answer if a request may be incomplete: many times the time of a complete request on this machine now. In ms.
+ * @param request a complete request, after which the other side closes the connection
  */
 export async function patienceFor(port: number, request: string): Promise<number> {
   const times: number[] = [];
@@ -38,7 +38,7 @@ export async function patienceFor(port: number, request: string): Promise<number
   return Math.max(60, 20 * Math.min(...times));
 }
 
-/** One request with the lines given, `Connection: close` added, and its response. */
+/** Sends one request with the given lines and `Connection: close`. @returns the response */
 export async function rawRequest(port: number, requestLine: string, headers: readonly string[] = [], body = ''): Promise<RawResponse> {
   const hasHost = headers.some((line) => /^host:/i.test(line));
   const lines = [requestLine, ...(hasHost ? [] : ['Host: localhost']), ...headers, 'Connection: close'];

@@ -58,7 +58,7 @@ export const webSocketApi = (routes: readonly WebSocketRouteSpec[], more: Partia
   ...more,
 });
 
-/** The wake channel as the stack has it: signed connects, and a `hello` that tells the connection's own id. */
+/** The routes of the wake channel in the stack: signed connects, and a `hello` that is answered with the connection's id. */
 export const wakeRoutes = (): WebSocketRouteSpec[] => [
   webSocketRoute('$connect', mockIntegration('{"statusCode":200}'), { authorization: { kind: 'iam' } }),
   webSocketRoute('hello', mockIntegration('{"statusCode":200}', '{"connectionId":"$context.connectionId"}'), {
@@ -95,11 +95,11 @@ export const CREDENTIALS = { accessKeyId: 'ASIA0123456789ABCDEF', secretAccessKe
 export interface TestGatewayOptions {
   readonly routes: readonly WebSocketRouteSpec[];
   readonly functions?: Readonly<Record<string, TestFunction>>;
-  /** Functions that API Gateway may invoke; all of them by default. */
+  /** Functions that API Gateway may invoke; by default all functions. */
   readonly permitted?: readonly string[];
   readonly limits?: Partial<Limits['webSocket']>;
   readonly intercept?: Interceptor;
-  /** Who holds connections that CREDENTIALS signed with the session token `environment`. */
+  /** The environment that owns connections signed with CREDENTIALS and the session token `environment`. */
   readonly environment?: ExecutionEnvironment;
 }
 
@@ -108,7 +108,7 @@ export interface TestGateway {
   readonly functions: FunctionTable;
   readonly warnings: string[];
   readonly url: string;
-  /** For the SDK's client. */
+  /** URL for the SDK's client. */
   readonly endpoint: string;
 }
 
@@ -159,7 +159,7 @@ export async function stopGateways(): Promise<void> {
   await Promise.all(running.splice(0).map((gateway) => gateway.close()));
 }
 
-/** A client that has connected, and what it has heard since. */
+/** A connected client, with the messages that it has received. */
 export class TestClient {
   readonly messages: string[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
@@ -193,7 +193,7 @@ export interface Refusal {
   readonly body: string;
 }
 
-/** Connects and expects an HTTP response instead. */
+/** Tries to connect, and expects to be refused with an HTTP response. */
 export function refusedConnect(url: string, { headers = {} }: ClientOptions = {}): Promise<Refusal> {
   return new Promise((resolve, reject) => {
     const ws = new WebSocket(url, { headers });

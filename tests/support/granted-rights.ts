@@ -11,8 +11,8 @@ interface Policy {
 }
 
 /**
- * Every right of a function's role, `action on resource`, with references as they stand in the stack; `via service` where it
- * holds through that service alone.
+ * Every right of a function's role, as `action on resource`, with the references as in the stack. ` via service` is added if the
+ * right holds only through that service.
  */
 export function rightsOf(stack: InfraStack, name: FunctionName): string[] {
   const { policy } = stack.resource(`aws_iam_role_policy.${name}-policy`);

@@ -1,4 +1,4 @@
-/** What policies give, held against what was done. */
+/** Compares the rights that policies grant with the calls that were made. */
 import { evaluate } from '../../emulator/iam/evaluate';
 import type { AccessDecision, Iam } from '../../emulator/iam/iam';
 import { actionMatches, resourceMatches } from '../../emulator/iam/matching';
@@ -18,7 +18,7 @@ export const grantsIn = (statements: readonly Statement[]): Grant[] =>
       actions.patterns.flatMap((action) => resources.patterns.map((resource) => ({ where, action, resource }))),
     );
 
-/** Whether one of the things done was allowed by the very grant. */
+/** Whether this grant allowed one of the calls. */
 export const isUsed = ({ where, action, resource }: Grant, done: readonly AccessDecision[]): boolean =>
   done.some(
     ({ access, decision }) =>
@@ -27,7 +27,7 @@ export const isUsed = ({ where, action, resource }: Grant, done: readonly Access
       resourceMatches(resource, access.resource),
   );
 
-/** Whether one of the things done would be denied without the statement. */
+/** Whether one of the calls would be denied without the statement. */
 export const isNeeded = (removed: Statement, done: readonly AccessDecision[], statementsFor: Iam['statementsFor']): boolean =>
   done.some(({ caller, access }) => {
     const others = statementsFor(caller, access.resource).filter(({ where }) => where !== removed.where);

@@ -7,7 +7,7 @@ export interface Reply {
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
   readonly text: string;
-  /** From the first byte sent to the last received, in ms. */
+  /** Time from the first byte sent to the last byte received, in ms. */
   readonly ms: number;
 }
 
@@ -15,14 +15,14 @@ export interface Ask {
   readonly method?: string;
   readonly headers?: http.OutgoingHttpHeaders;
   readonly body?: string | Buffer;
-  /** Gives the request up. */
+  /** Aborts the request. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Asks once, over a connection of its own, without following, decoding or normalising anything.
+ * Sends one request over a new connection. Does not follow redirects, decode bodies or normalise paths.
  * @param url scheme, host and port only
- * @param path path and query as they go on the request line
+ * @param path path and query, exactly as sent on the request line
  */
 export function ask(url: string, path: string, { method = 'GET', headers = {}, body, signal }: Ask = {}): Promise<Reply> {
   const { hostname, port } = new URL(url);

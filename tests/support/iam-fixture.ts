@@ -55,7 +55,7 @@ export interface IamFixture {
   readonly decisions: AccessDecision[];
 }
 
-/** A role with these statements, and `sweep`, which acts by it. */
+/** A role with these statements, and the function `sweep` with this role. */
 export function iamWith(
   statements: readonly object[],
   {

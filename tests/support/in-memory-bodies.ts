@@ -1,7 +1,7 @@
 import { isBodyOf, type BodyRef } from '../../protocol';
 import type { BodyStore } from '../../functions/core/body-store';
 
-/** The body store's contract in memory; URLs name the key and when they end. */
+/** A body store in memory. Its URLs contain the key and the expiry time. */
 export class InMemoryBodies implements BodyStore {
   readonly bodies = new Map<string, Uint8Array>();
 

@@ -9,19 +9,19 @@ import type {
 
 interface Row {
   readonly request: PendingRequest;
-  /** Written by older code, whose waiter knows of no body store. */
+  /** True: the row was written by older code, whose waiter does not know the body store. */
   readonly outdated?: boolean;
   completion?: Completion;
 }
 
-/** The pending table's contract in memory, with a place to say when each operation happens. */
+/** The pending requests in memory. A test can decide when each operation takes effect. */
 export class InMemoryPending implements PendingRequests {
   readonly rows = new Map<string, Row>();
-  /** Requests whose waiter the bus was asked to wake. */
+  /** Ids of the requests whose waiter the bus was asked to wake. */
   readonly handedToBus: string[] = [];
   reads = 0;
 
-  /** @param happens resolves when the operation named takes effect */
+  /** @param happens resolves when the named operation shall take effect */
   constructor(private readonly happens: (operation: string) => Promise<unknown> = () => Promise.resolve()) {}
 
   async put(request: PendingRequest): Promise<void> {

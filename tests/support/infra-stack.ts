@@ -19,7 +19,7 @@ interface StackJson {
   readonly provider: { readonly aws: readonly Attributes[] };
 }
 
-/** `${...}` in a text, without its braces. */
+/** Matches `${...}`; the group has the text between the braces. */
 const INTERPOLATION = /\$\{([^}]*)\}/g;
 
 /** A synthesized stack, as text and parsed. */
@@ -50,7 +50,7 @@ export class InfraStack {
     return Object.keys(this.json.resource[type] ?? {}).map((name) => [`${type}.${name}`, this.resource(`${type}.${name}`)]);
   }
 
-  /** What is between the braces of every interpolation. */
+  /** The text between the braces of every interpolation. */
   get interpolations(): string[] {
     return [...this.text.matchAll(INTERPOLATION)].map(([, inside]) => inside ?? '');
   }
@@ -64,10 +64,10 @@ export class InfraStack {
   }
 }
 
-/** `aws_sqs_queue.failures` of `aws_sqs_queue.failures.arn`, also within a call. */
+/** `aws_sqs_queue.failures.arn` → `aws_sqs_queue.failures`, also if the reference is in a function call. */
 export const toAddress = (reference: string): string => reference.replace(/^.*\(/, '').split('.').slice(0, 2).join('.');
 
-/** Runs something with a directory of its own, which is gone afterwards. */
+/** Runs `use` with a new directory, and removes the directory afterwards. */
 export function inTemporaryDirectory<T>(use: (directory: string) => T): T {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-infra-'));
   try {
@@ -77,7 +77,7 @@ export function inTemporaryDirectory<T>(use: (directory: string) => T): T {
   }
 }
 
-/** The environments that are applied to AWS, and so have an account with a bootstrap stack. */
+/** The environments on AWS. Each has an account with a bootstrap stack. */
 export const awsEnvironmentNames = environmentNames.filter((name) => environments[name].backend.kind === 's3');
 
 const synthesized = new Map<string, InfraStack>();
@@ -88,14 +88,14 @@ function remember(key: string, synthesizeIt: () => InfraStack): InfraStack {
   return stack;
 }
 
-/** The stack of an environment as it is in `environments/`. */
+/** The stack of an environment with its settings in `environments/`. */
 export const stackOf = (name: EnvironmentName): InfraStack => remember(name, () => synthesizeStack(environments[name]));
 
-/** The stack of the account that an environment is in. */
+/** The bootstrap stack of the account of an environment. */
 export const bootstrapOf = (name: EnvironmentName): InfraStack =>
   remember(`bootstrap ${name}`, () => synthesizeBootstrap(environments[name]));
 
-/** Prod as it is with a domain of its own. */
+/** The environment `prod` with its own domain. */
 export const prodWithDomain: Environment = {
   ...environments.prod,
   tunnelDomain: 'tunnels.example.com',
@@ -104,7 +104,7 @@ export const prodWithDomain: Environment = {
 
 export const synthesizeStack = (environment: Environment): InfraStack => read(environment.name, { [environment.name]: environment });
 
-/** The stack of the account that these environments share. */
+/** The bootstrap stack of the account that these environments share. */
 export const synthesizeBootstrap = (...sharing: [Environment, ...Environment[]]): InfraStack =>
   read(`bootstrap-${sharing[0].accountId}`, Object.fromEntries(sharing.map((environment) => [environment.name, environment])));
 

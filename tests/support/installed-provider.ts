@@ -5,7 +5,7 @@ import type { InstalledProvider } from '../../scripts/terraform-provider';
 import { inTemporaryDirectory, stackOf } from './infra-stack';
 import { installOrExplain } from './terraform';
 
-/** The provider that our stacks require, or why this machine cannot have it; the caller closes it. */
+/** The Terraform provider that the stacks require, or an error that says why it is not available. The caller must close the provider. */
 export function installedProvider(): InstalledProvider | TerraformUnavailableError {
   return inTemporaryDirectory((directory) => {
     const stackFile = path.join(directory, 'cdk.tf.json');
@@ -14,7 +14,7 @@ export function installedProvider(): InstalledProvider | TerraformUnavailableErr
   });
 }
 
-/** `it` where terraform can run; elsewhere a test that is skipped and says why, and that fails in CI. */
+/** `it`, if terraform can run. Otherwise the test is skipped with the reason on stderr; in CI it fails. */
 export function itWith(provider: InstalledProvider | TerraformUnavailableError) {
   return (name: string, test: (provider: InstalledProvider) => Promise<void>, timeoutMs = 120_000): void => {
     if (!(provider instanceof TerraformUnavailableError)) return it(name, () => test(provider), timeoutMs);

@@ -1,7 +1,7 @@
-/** What tests/load/event-driven-test.js uses of k6, for a look at what it does where there is no k6: one visitor, one iteration. */
+/** A replacement for the parts of k6 that tests/load/event-driven-test.js uses, to run it without k6: one visitor, one iteration. */
 const { execFileSync } = require('node:child_process');
 
-// k6's calls are synchronous: another process waits.
+// k6's calls are synchronous, so another process sends the request while this one waits.
 const ASK = `const [, url] = process.argv; const begin = performance.now();
   fetch(url).then(async (reply) => { const body = await reply.text();
     process.stdout.write(JSON.stringify({ status: reply.status, body, timings: { duration: performance.now() - begin } })); });`;

@@ -1,4 +1,4 @@
-/** A Lambda service with tiny functions, whose source a test writes inline. */
+/** A Lambda service with small functions. The tests contain the source of the functions. */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,16 +18,16 @@ export interface LambdaFixture {
   /** Every log line so far, oldest first. */
   readonly lines: LogLine[];
   readonly records: InvocationRecord[];
-  /** What was sent to queues: destinations. */
+  /** Messages that were sent to queues as destinations. */
   readonly sent: { queueArn: string; body: string; sender: Sender }[];
-  /** What was published to topics, the same. */
+  /** Messages that were published to topics as destinations. */
   readonly published: { topicArn: string; body: string; sender: Sender }[];
-  /** What came of it, without the id that is another one each time. */
+  /** Invokes a function. @returns the outcome without the request id, which differs each time */
   invoke(name: string, payload?: unknown): Promise<InvocationOutcome>;
   close(): Promise<void>;
 }
 
-/** A function's source as `index.js`, or its spec with the files of its zip. */
+/** A function: the source of its `index.js`, or its spec with the files of its zip. */
 type TestFunction = string | (Partial<FunctionSpec> & { readonly files: Readonly<Record<string, string>> });
 
 export interface LambdaFixtureOptions extends Partial<Pick<LambdaServiceOptions, 'beforeColdStart' | 'codeCache'>> {
@@ -35,7 +35,7 @@ export interface LambdaFixtureOptions extends Partial<Pick<LambdaServiceOptions,
   readonly refuseQueue?: boolean;
 }
 
-/** The time-out of functions that say nothing of it, in ms. */
+/** Default time-out of the functions, in ms. */
 export const TIMEOUT_MS = 120_000;
 
 export function arnOf(name: string): string {
@@ -48,7 +48,7 @@ export async function startLambda(
 ): Promise<LambdaFixture> {
   const directory = await mkdtemp(path.join(tmpdir(), 'lambda-test-'));
   const guard = await ProcessGuard.start();
-  // The guard removes it with its own end, even when the service does not start.
+  // The guard removes the directory when the guard ends, even if the service does not start.
   guard.watchDirectory(directory);
   const lines: LogLine[] = [];
   const records: InvocationRecord[] = [];
@@ -112,7 +112,7 @@ async function specOf(directory: string, name: string, given: TestFunction): Pro
     handler: 'index.handler',
     runtime: 'nodejs22.x',
     codeZip,
-    // Only what hangs runs so long.
+    // Only a function that hangs runs so long.
     timeoutMs: TIMEOUT_MS,
     memoryMb: 256,
     environment: {},
@@ -123,7 +123,7 @@ async function specOf(directory: string, name: string, given: TestFunction): Pro
   };
 }
 
-/** Whether a process runs or is stopped; one that has ended and was not waited for yet does not count. */
+/** Whether a process runs or is stopped. A zombie (a process that has ended, but is not reaped) is not alive. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -5,7 +5,7 @@ import type { RunningCloud } from '../../local/running-cloud';
 import { bodyBucketName } from '../../modules/body-bucket-name';
 import { physicalName } from '../../environments/physical-name';
 
-/** What requests leave behind that are over. */
+/** Data that finished requests have left behind. */
 export interface LeftOver {
   /** Rows of pending requests. */
   readonly rows: number;
@@ -13,7 +13,7 @@ export interface LeftOver {
   readonly bodies: number;
 }
 
-/** Looks into a running local cloud as an operator does, through the AWS SDK. */
+/** Reads the data of a running local cloud through the AWS SDK, as an operator does. */
 export async function leftOver({ endpoint, region, accessKeyId, secretAccessKey }: RunningCloud): Promise<LeftOver> {
   const client = { endpoint, region, credentials: { accessKeyId, secretAccessKey } };
   const dynamodb = new DynamoDBClient(client);

@@ -4,18 +4,18 @@ import WebSocket from 'ws';
 type Message = Record<string, unknown>;
 
 /**
- * An agent that knows the old messages and nothing else, written from the protocol's page and sharing no code with ours.
- * Tests also use it to say what no honest agent would.
+ * An agent that knows the old messages only. It is written from the protocol's document and shares no code with this project's agent.
+ * Tests also use it to send messages that no honest agent would send.
  */
 export class MinimalAgent {
   readonly received: Message[] = [];
   private constructor(
     readonly socket: WebSocket,
-    /** What `connection_established` said. */
+    /** The fields of `connection_established`. */
     readonly tunnel: { tunnel_id: string; public_url: string },
   ) {}
 
-  /** Connects as old agents do: token in the query, no name, `ready`, then requests. */
+  /** Connects like an old agent: with the token in the query and without a name. Sends `ready`, then receives requests. */
   static async connect(
     endpoint: string,
     token: string,
@@ -55,7 +55,7 @@ export class MinimalAgent {
     });
   }
 
-  /** Goes without a word, as a laptop does that is closed. */
+  /** Ends the connection without a close frame, like a laptop that is closed. */
   vanish(): void {
     this.socket.terminate();
   }

@@ -14,8 +14,8 @@ export const npmScripts = (): Readonly<Record<string, string>> =>
   ).scripts;
 
 /**
- * What reads a script's options: `parse…Options` of the module `options` or `…-options` beside its entry, as all our
- * programs have it. Nothing for a script that takes none.
+ * The function that parses a script's options: `parse…Options` of the module `options` or `…-options` beside the script's entry
+ * file, as in all programs of this project. Undefined for a script without options.
  */
 export async function optionParserOf(script: string): Promise<Parser | undefined> {
   const entry = /([\w/.-]+)\.m?ts\b/.exec(npmScripts()[script] ?? '')?.[1];

@@ -8,7 +8,7 @@ const ROOT = path.join(__dirname, '../..');
 
 export type StartEvent = Record<string, unknown> & { event: string };
 
-/** `npm --silent start -- --json …` as a person would run it, in a process group of its own. */
+/** Runs `npm --silent start -- --json …` like a person would, in a separate process group. */
 export class NpmStart {
   readonly events: StartEvent[] = [];
   stderr = '';
@@ -17,7 +17,7 @@ export class NpmStart {
 
   /**
    * @param environment added to the environment
-   * @param checkout whose `npm start` it is; this one's where it is left out
+   * @param checkout the checkout whose `npm start` runs; by default this one
    */
   static run(args: readonly string[], environment: NodeJS.ProcessEnv = {}, checkout = ROOT): NpmStart {
     const npm = spawn('npm', ['--silent', 'start', ...args], {
@@ -48,12 +48,12 @@ export class NpmStart {
     return this.npm.exitCode ?? (this.npm.signalCode as NodeJS.Signals);
   }
 
-  /** Every process below npm, the ones that left its group included. */
+  /** Every process below npm, including processes that have left its group. */
   async descendants(): Promise<number[]> {
     return descendantsOf(this.npm.pid as number);
   }
 
-  /** What a terminal sends on Ctrl-C: SIGINT to the whole foreground group. */
+  /** Sends SIGINT to the whole process group, as a terminal does on Ctrl-C. */
   ctrlC(): void {
     process.kill(-(this.npm.pid as number), 'SIGINT');
   }
@@ -72,7 +72,7 @@ async function descendantsOf(root: number): Promise<number[]> {
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
-    // The name, in brackets, may hold anything; the parent follows the state behind it.
+    // The process name in brackets may contain any character. The state and the parent follow after the last bracket.
     const parent = /\) \S (\d+)/.exec(stat.slice(stat.lastIndexOf(')')))?.[1];
     if (parent !== undefined) parents.set(Number(entry), Number(parent));
   }
@@ -88,13 +88,13 @@ async function descendantsOf(root: number): Promise<number[]> {
   return found;
 }
 
-/** Those of the processes that still live; a zombie that nobody has reaped yet does not. */
+/** The processes that are still alive. A zombie is not alive. */
 export const living = (pids: readonly number[]): Promise<number[]> => inState(pids, (state) => state !== '' && state !== 'Z');
 
-/** Those that SIGSTOP has frozen. */
+/** The processes that SIGSTOP has stopped. */
 export const stopped = (pids: readonly number[]): Promise<number[]> => inState(pids, (state) => state === 'T');
 
-/** @param isMeant gets the letter that proc(5) gives for the state, and nothing for a process that has gone */
+/** @param isMeant gets the state letter of proc(5), or an empty text if the process does not exist */
 async function inState(pids: readonly number[], isMeant: (state: string) => boolean): Promise<number[]> {
   const are = await Promise.all(
     pids.map(async (pid) => {

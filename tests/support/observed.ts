@@ -6,7 +6,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** Metrics that a test writes by itself, read as CloudWatch reads them. */
+/** Metrics that a test writes. They are read as from CloudWatch. */
 export class WrittenMetrics implements Metrics {
   private readonly samples = new Map<string, { id: MetricId; samples: Sample[] }>();
 
@@ -48,7 +48,7 @@ function statisticOf(statistic: string, values: readonly number[]): number {
   return sorted[Math.min(sorted.length - 1, Math.floor((Number(statistic.slice(1)) / 100) * sorted.length))] ?? 0;
 }
 
-/** Alarms that a test sets by itself. */
+/** Alarms whose states a test sets. */
 export class SetAlarms implements Alarms {
   readonly events = new EventEmitter<{ transition: [AlarmTransition] }>();
   private readonly views = new Map<string, AlarmView>();

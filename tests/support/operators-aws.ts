@@ -1,6 +1,6 @@
 /**
- * What an operator's commands call: the local cloud's DynamoDB, and a CloudWatch that says what a test tells it. Both speak the
- * protocol of the pinned SDK clients over HTTP; requests are signed and, those for DynamoDB, checked.
+ * The services that an operator's commands call: the local cloud's DynamoDB, and a fake CloudWatch whose answers a test sets. Both use
+ * the protocol of the pinned SDK clients over HTTP. All requests are signed; only DynamoDB checks the signatures.
  */
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -15,11 +15,11 @@ interface Input {
   readonly MetricDataQueries?: readonly Query[];
 }
 
-/** Totals of metrics by `name statistic cohort`, `ResponseTime Sum polling`; without a cohort `ProbeReturned Sum`. */
+/** Totals of metrics by `name statistic cohort`, such as `ResponseTime Sum polling`, or without a cohort, such as `ProbeReturned Sum`. */
 export interface FakeCloudWatch {
   alarms: { readonly name: string; readonly state: string; readonly isComposite?: boolean }[];
   totals: Record<string, number>;
-  /** What was asked, by operation. */
+  /** All calls, with their operations. */
   readonly asked: { readonly operation: string; readonly input: Input }[];
   isDown: boolean;
 }
@@ -63,7 +63,7 @@ function describeAlarms(
 ): object {
   const found = alarms.filter(({ name }) => name.startsWith(AlarmNamePrefix));
   const at = Number(NextToken);
-  // One a page, so that whoever stops at the first misses some.
+  // One alarm per page, so that a program that reads only the first page misses alarms.
   const page = found.slice(at, at + 1);
   const of = (type: string, isMeant: boolean) =>
     AlarmTypes.includes(type)
@@ -84,7 +84,7 @@ interface Query {
   };
 }
 
-/** Each total comes in two periods. */
+/** Each total is split into two periods. */
 function getMetricData({ totals }: FakeCloudWatch, { MetricDataQueries = [] }: Input): object {
   const results = MetricDataQueries.map(({ Id, MetricStat: { Stat, Metric } }) => {
     const cohort = Metric.Dimensions.find(({ Name }) => Name === 'cohort')?.Value;

@@ -2,13 +2,13 @@ import type { Page } from './browser';
 import { ASSETS } from './asset-page';
 
 export interface PageVisit {
-  /** From the start of the navigation to the end of the load event, in ms, by the browser's own clock. */
+  /** Time from the start of the navigation to the end of the load event, in ms, measured by the browser. */
   readonly ms: number;
-  /** What did not arrive as the local service sent it, each in a sentence; empty when all is well. */
+  /** One sentence for each file that did not arrive as the local service sent it; empty if there is none. */
   readonly problems: readonly string[];
 }
 
-/** Loads the page of `startAssetPage` with an empty cache, and compares what arrived with what the local service has. */
+/** Loads the page of `startAssetPage` without a cache, and compares the received files with those of the local service. */
 export async function visitAssetPage(page: Page, url: string): Promise<PageVisit> {
   await page.disableCache();
   page.responses.length = 0;
@@ -26,7 +26,7 @@ export async function visitAssetPage(page: Page, url: string): Promise<PageVisit
   return { ms, problems };
 }
 
-/** The entry gets its last figure after the handlers of the load event. */
+/** Waits for `loadEventEnd`: the browser sets it only after the handlers of the load event. */
 const LOAD_TIME = `new Promise((resolve) => {
   const look = () => {
     const [{ loadEventEnd }] = performance.getEntriesByType('navigation');

@@ -1,4 +1,6 @@
-/** Pools of functions on a virtual clock: their environments are made up, so that a test says how long each init and each invocation takes. */
+/**
+ * Pools of functions with a virtual clock. Their environments are simulated: a test sets how long each init and each invocation takes.
+ */
 import { EventEmitter } from 'node:events';
 import { Concurrency } from '../../emulator/lambda/concurrency';
 import { FunctionPool, type PooledEnvironment } from '../../emulator/lambda/function-pool';
@@ -18,7 +20,7 @@ export interface PoolFixtureOptions {
   readonly beforeColdStart?: (clock: VirtualClock) => Promise<void>;
 }
 
-/** What happened, in order. */
+/** An event of a pool. */
 export type PoolEvent =
   | { readonly kind: 'start' | 'initialised' | 'rests'; readonly functionName: string; readonly environment: string }
   | { readonly kind: 'run'; readonly functionName: string; readonly environment: string; readonly invocation: string };
@@ -26,10 +28,10 @@ export type PoolEvent =
 export interface PoolFixture {
   readonly clock: VirtualClock;
   readonly events: readonly PoolEvent[];
-  /** The most inits that were under way at once. */
+  /** The greatest number of inits at the same time. */
   readonly peakStarts: () => number;
   readonly pool: (functionName: string) => FunctionPool;
-  /** Asks for an invocation that takes `ms` once it runs. @returns what became of it, in time */
+  /** Requests an invocation that runs for `ms`. @returns a promise of its result */
   invoke(
     functionName: string,
     id: string,
@@ -113,7 +115,7 @@ interface MadeUpOptions {
   readonly onFinished: (environment: PooledEnvironment) => void;
 }
 
-/** Between its answer and its end an invocation takes so long, in ms: the runtime asks for the next one. */
+/** Time between the answer and the end of an invocation, in ms, in which the runtime asks for the next invocation. */
 const FINISHING_MS = 1;
 
 class MadeUpEnvironment implements PooledEnvironment {
@@ -132,7 +134,7 @@ class MadeUpEnvironment implements PooledEnvironment {
       exited: false,
       freeze: onRest,
     });
-    // An init ends by itself, or with the process.
+    // An init ends after its time, or when the process ends.
     this.initialised = clock.sleep(initMs === 'fails' ? 0 : initMs, this.killed.signal).then(onInitialised);
     if (initMs === 'fails') queueMicrotask(() => this.kill());
   }

@@ -1,12 +1,12 @@
 import { randomLcg } from 'd3-random';
 
-/** A body as a program sends it, and the type that it says the body is, if any. */
+/** A body, and the content type that its sender declares, if any. */
 export interface TypedBody {
   readonly contentType: string | undefined;
   readonly bytes: Buffer;
 }
 
-/** First and last code points: what breaks lines, quotes and framing; Latin; marks; separators and BOM; Chinese; emoji. */
+/** First and last code points: ASCII with control characters; printable ASCII; Latin; marks; separators; BOM; Chinese; emoji. */
 const ALPHABETS = [
   [0x00, 0x7f],
   [0x20, 0x7e],
@@ -20,10 +20,10 @@ const ALPHABETS = [
 const TEXT_TYPES = ['application/json', 'application/json; charset=utf-8', 'text/plain', undefined] as const;
 const BYTE_TYPES = ['application/octet-stream', 'application/x-www-form-urlencoded', 'application/json', undefined] as const;
 
-/** The largest body there is, in bytes: its base64 and the header fields fit one message to an agent. */
+/** The largest body in bytes: its base64 and the header fields fit into one message to an agent. */
 const LARGEST = 90_000;
 
-/** Bodies of all kinds and sizes, most of them small; the same seed gives the same ones. None is empty. @param seed from [0, 1) */
+/** Bodies of all kinds and sizes, most of them small, none empty. The same seed gives the same bodies. @param seed from [0, 1) */
 export function randomBodies(count: number, seed: number): TypedBody[] {
   const random = new Draw(randomLcg(seed));
   return Array.from({ length: count }, (): TypedBody => {
@@ -42,7 +42,7 @@ const bytes: Drawing = (random, size) => ({
 
 const text: Drawing = (random, size) => ({ contentType: random.oneOf(TEXT_TYPES), bytes: Buffer.from(random.text(size)) });
 
-/** With the spaces and line ends of whoever wrote it, which a parser would not give back. */
+/** JSON with various spaces and line ends, which would be lost if the tunnel parsed the body. */
 const json: Drawing = (random, size) => {
   const value = { id: `evt_${random.below(1e9)}`, amount: random.below(1e9) / 100, data: { object: random.text(Math.floor(size / 3)) } };
   const written = JSON.stringify(value, undefined, random.below(4));
@@ -67,7 +67,7 @@ class Draw {
     return choices[this.below(choices.length)] as T;
   }
 
-  /** Well-formed Unicode of about so many bytes, in runs of one alphabet each. */
+  /** Well-formed Unicode of about `size` bytes, in runs of one alphabet each. */
   text(size: number): string {
     let drawn = '';
     for (let length = 0; length < size;) {

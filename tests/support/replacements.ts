@@ -1,8 +1,8 @@
 import type { Attributes, InfraStack } from './infra-stack';
 
 /**
- * Resource types that hold something or that others have learnt the address of, and which arguments cannot be changed without
- * a new resource: those that the provider marks "forces replacement" (`tests/terraform/plans.test.ts` asks it).
+ * Stateful resource types: they hold data, or others use their address. For each type, the arguments that cannot change without a
+ * new resource: the provider marks them "forces replacement" (`tests/terraform/plans.test.ts` checks this with the provider).
  */
 export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   aws_acm_certificate: ['domain_name'],
@@ -20,21 +20,21 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   aws_ssm_parameter: ['name'],
 };
 
-/** Address → what identifies the resource. */
+/** Address → the arguments that identify the resource. */
 export type Pins = Readonly<Record<string, Attributes>>;
 
-/** A loss that somebody has looked at and wants. */
+/** A loss that somebody has reviewed and accepted. */
 export interface Acknowledgement {
   /** `prod`, `bootstrap-111122223333` */
   readonly stack: string;
   readonly address: string;
-  /** What it becomes; null: it goes. */
+  /** The new identity of the resource; null if the resource is removed. */
   readonly becomes: Attributes | null;
-  /** Why, and what becomes of what is in it. */
+  /** The reason, and what happens to the data in the resource. */
   readonly reason: string;
 }
 
-/** What identifies each stateful resource of a stack. */
+/** The identifying arguments of each stateful resource of a stack. */
 function identities(stack: InfraStack): Pins {
   return Object.fromEntries(
     Object.entries(IDENTITY).flatMap(([type, names]) =>
@@ -43,7 +43,7 @@ function identities(stack: InfraStack): Pins {
   );
 }
 
-/** One sentence for each stateful resource that a deployment of this stack would destroy, replace, or that nobody has pinned. */
+/** One sentence for each stateful resource that a deployment of this stack would destroy or replace, or that is not pinned. */
 export function unacknowledged(name: string, stack: InfraStack, pinned: Pins, acknowledged: readonly Acknowledgement[]): string[] {
   const actual = identities(stack);
   const addresses = [...new Set([...Object.keys(pinned), ...Object.keys(actual)])].sort();

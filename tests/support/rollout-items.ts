@@ -5,7 +5,7 @@ import type { RolloutStore, StoredRollout } from '../../functions/core/rollout-s
 import { FORWARD_REQUEST } from './dynamodb-endpoint';
 import { tableOf, type CloudUnderTest } from './tunnel';
 
-/** An item that can be read, 25 % unless told otherwise. */
+/** A valid item, by default with 25 %. */
 export const rolloutItem = (more: Partial<RolloutItem> = {}): RolloutItem => ({
   version: 1,
   percent: 25,
@@ -17,7 +17,7 @@ export const rolloutItem = (more: Partial<RolloutItem> = {}): RolloutItem => ({
   ...more,
 });
 
-/** The rollout's table in memory; `beforeReplace` is where somebody else comes in between. */
+/** The rollout's table in memory. `beforeReplace` simulates another writer between read and write. */
 export class RolloutInMemory implements RolloutStore {
   readonly records = new Map<number, RolloutItem>();
   beforeReplace: () => void = () => undefined;
@@ -44,13 +44,13 @@ export class RolloutInMemory implements RolloutStore {
   }
 }
 
-/** Puts the item, or whatever else shall stand in its place, past IAM. */
+/** Writes the rollout item, or an invalid item in its place, without a check by IAM. */
 export async function putRollout({ cloud }: CloudUnderTest, item: object): Promise<void> {
   const input = { TableName: tableOf(cloud, 'tunnels'), Item: marshall({ tunnelId: '#rollout', ...item }) };
   await cloud.services.dynamodb.service({ service: 'dynamodb', operation: 'PutItem', caller: FORWARD_REQUEST, input, arrivedAt: 0 });
 }
 
-/** The same in a table that a client reaches. */
+/** Writes the rollout item through a client. */
 export async function putRolloutItem(client: DynamoDBDocumentClient, table: string, item: object): Promise<void> {
   await client.send(new PutCommand({ TableName: table, Item: { tunnelId: '#rollout', ...item } }));
 }

@@ -4,14 +4,14 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const ROOT = path.join(__dirname, '../..');
-/** How such a program says that the machine is too busy (bench/fitness/while-fit.ts). */
+/** Exit status of a program that measures, if the machine is too busy (bench/fitness/while-fit.ts). */
 const UNFIT_STATUS = 3;
 
 /**
- * Runs a program that makes figures, such as `bench/main.ts`. On a machine that is too busy for figures there is nothing to test: that is
- * no failure, but the test has been skipped, and says so on stderr. Jest can skip a test only before it begins.
- * @param what is tested, for that line
- * @returns undefined where it was skipped
+ * Runs a program that measures, such as `bench/main.ts`. If the machine is too busy, there are no figures to test. This is not a
+ * failure: a line on stderr says that the test is skipped. (Jest itself can skip a test only before the test begins.)
+ * @param what the tested subject, for the line on stderr
+ * @returns undefined if the test is skipped
  * @throws Error when the program fails
  */
 export async function runForFigures(

@@ -9,13 +9,13 @@ import { splitCommand, type CommandLine } from './shell-words';
 /** Stages of a Logs Insights query: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html */
 const STAGES = ['fields', 'filter', 'stats', 'sort', 'limit', 'parse', 'display', 'dedup'];
 
-/** What runbooks write where the reader has something of his own. */
+/** Placeholders in runbooks, with values for the checks. */
 const STAND_INS: Readonly<Record<string, string>> = {
   REQUEST_ID: '3f0e8f0a-8f5e-4a53-9a0b-0f6b3f1a7c55',
   QUERY_ID: 'id',
 };
 
-/** Option of AWS's CLI → where names stand that it takes: Terraform types and their attribute. */
+/** Option of AWS's CLI → the Terraform types and the attribute that have the names for this option. */
 const NAMES: Readonly<Record<string, readonly [types: readonly string[], attribute: string]>> = {
   '--alarm-name': [['aws_cloudwatch_metric_alarm', 'aws_cloudwatch_composite_alarm'], 'alarm_name'],
   '--alarm-names': [['aws_cloudwatch_metric_alarm', 'aws_cloudwatch_composite_alarm'], 'alarm_name'],
@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<string, readonly [types: readonly string[], attribu
   '--table-name': [['aws_dynamodb_table'], 'name'],
 };
 
-/** Runbooks without an alarm, alarms without a runbook, and runbooks that lack a section. */
+/** Problems: runbooks without an alarm, alarms without a runbook, and runbooks with wrong titles or sections. */
 export function problemsOfRunbooks(alarmIds: readonly string[], runbooks: readonly Runbook[]): string[] {
   const ids = runbooks.map(({ id }) => id);
   return [
@@ -43,7 +43,7 @@ export function problemsOfRunbooks(alarmIds: readonly string[], runbooks: readon
   ];
 }
 
-/** What is wrong with a line of a runbook; nothing when it would run. */
+/** Problems of a command line in a runbook; empty if the command would run. */
 export async function problemsOfCommand(line: string, stack: InfraStack): Promise<string[]> {
   try {
     return await problemsOf(splitCommand(line), stack);
@@ -89,7 +89,7 @@ function problemsOfNames(args: readonly string[], stack: InfraStack): string[] {
   });
 }
 
-/** What is wrong with a query: its log group, its stages, and lines of logs that no code writes. */
+/** Problems of a query: an unknown log group, unknown stages, and log messages that no code writes. */
 export function problemsOfQuery({ logGroup, text }: Runbook['queries'][number], stack: InfraStack): string[] {
   const groups = namesIn(stack, ['aws_cloudwatch_log_group'], 'name');
   const stages = text.split('\n').map((line, i) => ({ line, isPiped: line.startsWith('| '), isFirst: i === 0 }));
@@ -105,7 +105,7 @@ export function problemsOfQuery({ logGroup, text }: Runbook['queries'][number], 
 
 const FUNCTIONS = path.join(__dirname, '../../functions');
 
-/** Source of the functions, in which texts of log lines stand. */
+/** Source of the functions, which contains the texts of their log lines. */
 const source = fs
   .readdirSync(FUNCTIONS, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))

@@ -3,17 +3,17 @@ import path from 'node:path';
 
 export const RUNBOOKS = path.join(__dirname, '../../docs/runbooks');
 
-/** Sections that each runbook has, in this order; `Prerequisites` may stand before them. */
+/** The sections of each runbook, in this order. `Prerequisites` may come before them. */
 export const SECTIONS = ['Recognize', 'Investigate', 'Respond', 'Verify', 'Escalate'];
 
 export interface Runbook {
-  /** Its file without `.md`: the alarm's id. */
+  /** The file name without `.md`, which is the alarm's id. */
   readonly id: string;
   readonly title: string;
   readonly sections: readonly string[];
   /** Lines of its `sh` blocks. */
   readonly commands: readonly string[];
-  /** Its Logs Insights queries, and the log group that the text before each names. */
+  /** The Logs Insights queries, each with the log group that the text before the query names. */
   readonly queries: readonly { readonly logGroup: string; readonly text: string }[];
 }
 

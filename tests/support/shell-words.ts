@@ -1,15 +1,15 @@
-/** A command line as a shell would split it; `inner` holds the commands that stand in `$(…)` within it. */
+/** A command line, split like in a shell. `inner` has the commands in `$(…)`. */
 export interface CommandLine {
   readonly words: readonly string[];
   readonly inner: readonly CommandLine[];
 }
 
-/** What stands in a word for the output of an inner command. */
+/** Placeholder in a word for the output of an inner command. */
 const OUTPUT = '<output>';
 
 /**
- * Splits a line as far as runbooks need it: quotes, and `$(…)` that are not nested.
- * @throws Error for quotes that do not close, and for what it does not know (`|`, `;`, `&&`, variables)
+ * Splits a command line. Supports what runbooks need: quotes, and `$(…)` that is not nested.
+ * @throws Error for quotes that do not close, and for unsupported syntax (`|`, `;`, `&&`, variables)
  */
 export function splitCommand(line: string): CommandLine {
   const inner: CommandLine[] = [];

@@ -8,16 +8,16 @@ import { sourcesAreAsLoaded, stackKey } from '../../local/kept-stacks/stack-key'
 import { digestOf, digestOfFile } from '../../functions/digests';
 import { stubBundles } from './stub-bundles';
 
-/** Where the texts are kept from one run to the next, and from one suite to the other. */
+/** The cache of the texts, shared by all suites and test runs. */
 const KEPT = new KeptFolders(path.join(__dirname, '../../dist/kept/test-stacks'), 64);
 const FILE = 'stacks.json';
 
 type Texts = Readonly<Record<string, string>>;
 
 /**
- * `cdk.tf.json` of each stack that these environments give, by the stack's name. What is kept is taken: loading CDKTF and
- * synthesizing take a second, and most suites ask for the same stacks.
- * @throws EnvironmentError for settings that are wrong
+ * `cdk.tf.json` of each stack of these environments, by the stack's name. Texts are taken from the cache if possible: loading CDKTF
+ * and synthesizing takes a second, and most suites need the same stacks.
+ * @throws EnvironmentError for invalid settings
  */
 export function stackTexts(sources: Readonly<Record<string, Environment>>): Texts {
   const key = keyOf(sources);
@@ -39,7 +39,7 @@ function synthesizeAndKeep(key: string, sources: Readonly<Record<string, Environ
   }
 }
 
-/** What cannot be kept is made again. */
+/** Stores the texts in the cache. If this fails, the next run synthesizes them again. */
 function keep(key: string, texts: Texts): void {
   let draft: string | undefined;
   try {
@@ -53,7 +53,7 @@ function keep(key: string, texts: Texts): void {
   }
 }
 
-/** No bundle lies in this folder: what the stubs hold is in the source that writes them. */
+/** The key does not depend on bundles (`__dirname` has none), but on the source file that writes the stub bundles. */
 const keyOf = (sources: Readonly<Record<string, Environment>>): string =>
   digestOf(
     JSON.stringify([

@@ -5,10 +5,10 @@ import type { Environment } from '../../environments';
 import { synthesize, type SynthesizedStack } from '../../modules/synthesize';
 import { stubBundles } from './stub-bundles';
 
-/** Stacks in a directory of their own, for tests that need files. */
+/** Stacks in a new directory, for tests that need files. */
 export interface StacksOnDisk {
   readonly stacks: readonly SynthesizedStack[];
-  /** Directory of one of them. */
+  /** Directory of a stack. */
   readonly directory: (stackName: string) => string;
   readonly remove: () => void;
 }

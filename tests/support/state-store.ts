@@ -2,13 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { listenOnAnyPort } from './listen';
 
 /**
- * As much of S3 as Terraform's backend asks of it, in memory: objects by path, listing, and the conditional put that its lock
- * is (https://developer.hashicorp.com/terraform/language/backend/s3#state-locking).
+ * The parts of S3 that Terraform's backend uses, in memory: objects by path, listing, and the conditional put for Terraform's lock
+ * (https://developer.hashicorp.com/terraform/language/backend/s3#state-locking).
  */
 export class StateStore {
   /** `/bucket/key` → content. */
   readonly objects = new Map<string, string>();
-  /** `PUT /bucket/key` in their order. */
+  /** All requests in order, such as `PUT /bucket/key`. */
   readonly requests: string[] = [];
   private readonly server: Server;
 
@@ -44,7 +44,7 @@ export class StateStore {
       return answer(204);
     }
     if (content === undefined) return answer(404, error('NoSuchKey'));
-    // Terraform asks for the object in parts, and learns from this that there is but one.
+    // Terraform requests the object in parts. This answer says that there is only one part.
     const bytes = Buffer.byteLength(content);
     response.writeHead(206, {
       'content-length': bytes,
@@ -62,7 +62,7 @@ export class StateStore {
 
 const error = (code: string): string => `<Error><Code>${code}</Code></Error>`;
 
-/** The body; without the frames and the trailer of `aws-chunked`, in which the SDK sends it. */
+/** The body of a request, without the frames and the trailer of `aws-chunked`, the encoding that the SDK uses. */
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);

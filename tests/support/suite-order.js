@@ -1,14 +1,14 @@
 const { sep } = require('node:path');
 const Sequencer = require('@jest/test-sequencer').default;
 
-/** The slowest kind first: they boot whole clouds, and wait. */
+/** Test folders, the slowest first: its tests boot whole clouds and wait. */
 const FOLDERS = ['e2e', 'infra', 'property', 'unit'];
 
 const rank = ({ path }) => FOLDERS.findIndex((folder) => path.includes(`${sep}tests${sep}${folder}${sep}`));
 
 /**
- * In which order suites run. Once jest knows how long each took, the longest come first. In a new clone jest would go by the sizes
- * of the files, and a small one that waits long would come last, with one worker idle.
+ * The order in which suites run. If jest knows the durations of earlier runs, the longest suites run first. In a new clone jest would
+ * sort by file size: a small file with a slow test would run last, while another worker is idle.
  */
 module.exports = class SuiteOrder extends Sequencer {
   sort(tests) {

@@ -1,21 +1,21 @@
-/** Rows of the cloud's tables, read and changed past IAM; a test changes times in them that it would have to wait for. */
+/** Reads and changes rows of the cloud's tables without IAM. Tests change times in rows for which they would have to wait. */
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { FORWARD_REQUEST } from './dynamodb-endpoint';
 import { tableOf, type CloudUnderTest } from './tunnel';
 
 type Row = Record<string, unknown>;
 
-/** A tunnel's row as DynamoDB has it; undefined where there is none. */
+/** A tunnel's row in DynamoDB's format; undefined if there is none. */
 export async function tunnelRow({ cloud }: CloudUnderTest, name: string): Promise<Row | undefined> {
   const rows = await cloud.services.dynamodb.scan(tableOf(cloud, 'tunnels'));
   return rows.find((row) => JSON.stringify(row['tunnelId']).includes(`"${name}"`));
 }
 
-/** Lets a tunnel's lease be over since some time, in ms since the epoch. */
+/** Sets the end of a tunnel's lease. @param expiresAt in ms since the epoch */
 export const endLease = (under: CloudUnderTest, name: string, expiresAt: number): Promise<void> =>
   setNumber(under, 'tunnels', { Key: marshall({ tunnelId: name }), name: 'leaseExpiresAt', value: expiresAt });
 
-/** Lets the deadline of a pending row be over for so long that sweep does not leave it to its waiter any more. */
+/** Sets the deadline of a pending row so far back that sweep removes the row instead of its waiter. */
 export const endDeadline = (under: CloudUnderTest, { requestId }: Row): Promise<void> =>
   setNumber(under, 'pending-requests', { Key: { requestId }, name: 'deadline', value: 0 });
 

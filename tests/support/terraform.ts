@@ -1,14 +1,14 @@
 import { TerraformUnavailableError } from '../../scripts/terraform-command';
 import { installProvider, type InstalledProvider } from '../../scripts/terraform-provider';
 
-/** Starting providers on a busy machine, in ms. */
+/** Time-out in ms, long enough to start providers on a busy machine. */
 export const TERRAFORM_TIMEOUT_MS = 240_000;
 
 /**
- * Lays out tests that need terraform and the provider. Where they are not to be had the suite is skipped and says so; in CI
- * that is a failure.
- * @param stackFile `cdk.tf.json` of any stack: it says which provider
- * @param cleanUp runs afterwards in any case
+ * Defines tests that need terraform and the provider. If they are not available, the suite is skipped with a message on stderr;
+ * in CI it fails.
+ * @param stackFile `cdk.tf.json` of any stack; it names the provider
+ * @param cleanUp always runs, also if the tests are skipped
  */
 export function describeTerraform(
   title: string,
@@ -18,7 +18,7 @@ export function describeTerraform(
 ): void {
   const provider = installOrExplain(stackFile);
   if (provider instanceof TerraformUnavailableError) {
-    // Not afterwards: jest calls no hook where every test is skipped.
+    // Not in a hook: jest calls no hooks if every test is skipped.
     cleanUp();
     process.stderr.write(`\nSKIPPED: ${title}: ${provider.message}\n`);
     (process.env['CI'] === 'true' ? it : it.skip)(title, () => {
@@ -35,7 +35,7 @@ export function describeTerraform(
   });
 }
 
-/** The provider that a stack requires, or why this machine cannot have it. */
+/** The provider that a stack requires, or an error that says why it is not available. */
 export function installOrExplain(stackFile: string): InstalledProvider | TerraformUnavailableError {
   try {
     return installProvider(stackFile);

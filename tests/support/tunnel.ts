@@ -23,28 +23,28 @@ export interface CloudUnderTestOptions extends Pick<
   readonly limits?: Partial<Limits>;
   /** Changes the environment's settings before the stack is synthesized. */
   readonly environment?: (environment: Environment) => Environment;
-  /** Changes the synthesized stack, as somebody would who changes `modules/`. */
+  /** Changes the synthesized stack, like a change in `modules/`. */
   readonly stack?: (resources: Record<string, Record<string, unknown>>) => void;
 }
 
-/** The local cloud, booted from the `local` environment's stack, and who may use it. */
+/** The local cloud, booted from the stack of the `local` environment, with ways to connect agents and to send visits. */
 export interface CloudUnderTest extends Pick<LocalTunnel, 'cloud' | 'traces' | 'visitorUrl' | 'agentEndpoint'> {
   readonly logs: readonly LogLine[];
-  /** What the cloud said to people. */
+  /** Warnings that the cloud printed. */
   readonly warnings: readonly string[];
-  /** A token that grants these names; every name when they are left out. */
+  /** A token that grants these names; without `names`, a token that grants every name. */
   token(owner?: string, names?: readonly string[]): Promise<string>;
-  /** Connects an agent of ours; it is stopped with the cloud. */
+  /** Connects this project's agent. `close` stops the agent. */
   agent(options: Partial<AgentOptions> & { target: AgentOptions['target'] }, owner?: string): Promise<Agent>;
-  /** As a visitor of the tunnel, by its path prefix. */
+  /** Sends a request as a visitor, with the tunnel's path prefix. */
   visit(path: string, ask?: Ask, tunnel?: string): Promise<Reply>;
   pendingRows(): Promise<readonly Record<string, unknown>[]>;
-  /** Waits until the last row has gone: removals may still be on their way when their visitors have been answered. */
+  /** Waits until no row is left. Rows may be removed shortly after the visitors have been answered. */
   noPendingRows(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** No request of a test polls because a busy machine opens its wake socket late. */
+/** Waits longer for the wake socket, so that no request of a test polls because a busy machine opens the socket late. */
 const patient = (same: Environment): Environment => ({ ...same, timings: { ...same.timings, wakeHelloMs: 20_000 } });
 
 export async function startCloud(options: CloudUnderTestOptions = {}): Promise<CloudUnderTest> {
@@ -52,7 +52,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
   const logs: LogLine[] = [];
   const warnings: string[] = [];
   const tunnel = await startLocalTunnel({
-    // Requests that fail on purpose would roll the others back to polling; tracing takes a third of a request's time.
+    // With alarms, requests that fail on purpose would roll other requests back to polling. Tracing takes a third of a request's time.
     watch: false,
     traces: false,
     ...tunnelOptions,
@@ -84,7 +84,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
   };
 }
 
-/** A cloud with an agent named `demo` before the demo service. */
+/** A cloud with an agent named `demo` that serves the demo service. */
 export async function startTunnel(options: CloudUnderTestOptions = {}): Promise<CloudUnderTest> {
   const under = await startCloud(options);
   const demo = await startDemoService();
@@ -98,7 +98,7 @@ export async function startTunnel(options: CloudUnderTestOptions = {}): Promise<
   };
 }
 
-/** Closes the tunnel whatever becomes of its use. */
+/** Runs `use` with a tunnel, and always closes the tunnel afterwards. */
 export async function withTunnel(options: CloudUnderTestOptions, use: (tunnel: CloudUnderTest) => Promise<void>): Promise<void> {
   const tunnel = await startTunnel(options);
   try {
@@ -108,7 +108,7 @@ export async function withTunnel(options: CloudUnderTestOptions, use: (tunnel: C
   }
 }
 
-/** Physical names of what stands in the stack, by the name in its Terraform address. */
+/** The physical name of a resource in the stack, by the name in its Terraform address. */
 export const tableOf = ({ services: { spec } }: LocalCloud, name: string): string => named(spec.tables, `aws_dynamodb_table.${name}`).name;
 export const functionOf = ({ services: { spec } }: LocalCloud, name: string): string =>
   named(spec.functions, `aws_lambda_function.${name}`).name;
@@ -123,7 +123,7 @@ function named<S extends { readonly address: string }>(specs: readonly S[], addr
   return spec;
 }
 
-/** Lets something use a changed copy of a stack: the stack itself is kept, and others read it. */
+/** Runs `use` with a changed copy of a stack. The stack itself must not change, because it is cached and shared. */
 async function withChanged<T>(
   stackFile: string,
   change: NonNullable<CloudUnderTestOptions['stack']>,

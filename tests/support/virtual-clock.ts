@@ -5,7 +5,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that moves only when told to. */
+/** A clock that moves only when a test calls `advance`. */
 export class VirtualClock implements Clock {
   private sleepers: Sleeper[] = [];
 
@@ -27,7 +27,7 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Moves on by `ms`, waking sleepers in their order and letting what they do happen in between. */
+  /** Moves the clock by `ms`. Wakes sleepers in the order of their times, and lets each finish its work before the next. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     for (;;) {
@@ -41,5 +41,5 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Lets everything that can happen without time passing happen. */
+/** Lets all pending promise callbacks run. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import type { VisitorRequest } from '../../functions/core/visitor-request';
 
-/** A request of nobody in particular. */
+/** A plain request of a visitor, with the given changes. */
 export const visitorRequest = (overrides: Partial<VisitorRequest> = {}): VisitorRequest => ({
   method: 'GET',
   decodedPath: '/',

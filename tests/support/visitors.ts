@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask } from './http-client';
 
-/** Longer than anything that answers a visitor, in ms: API Gateway gives up after 30 s. */
+/** Time-out of a visit, in ms. It is longer than every answer takes: API Gateway gives up after 30 s. */
 const HANG_MS = 90_000;
 
-/** What came of many visits to the demo service's `/nonce/<x>`, which answers with x. */
+/** Results of many visits to the demo service's `/nonce/<x>`, which answers with x. */
 export interface Visits {
   readonly sent: number;
-  /** Answered with 200 and the visitor's own x. */
+  /** Number of visits that got 200 and the visitor's own x. */
   readonly right: number;
-  /** How many had which status, or which error of the connection. */
+  /** Number of visits by status, or by connection error. */
   readonly outcomes: Readonly<Record<string, number>>;
-  /** The first few that were not right, each in a sentence. */
+  /** The first few wrong results, one sentence each. */
   readonly examples: readonly string[];
   readonly perSecond: number;
   readonly p50Ms: number;
@@ -21,14 +21,14 @@ export interface Visits {
 
 const MAX_EXAMPLES = 5;
 
-/** As many visitors as that, all in the same moment. @param pathUrl the tunnel's address, with its path prefix */
+/** Sends all visitors at the same moment. @param pathUrl the tunnel's address, with its path prefix */
 export async function visitAtOnce(pathUrl: string, visitors: number): Promise<Visits> {
   const tally = new Tally();
   await Promise.all(Array.from({ length: visitors }, () => tally.visit(pathUrl)));
   return tally.visits();
 }
 
-/** As many visitors as that, each of whom comes again as soon as there is an answer, until the time is over. */
+/** Sends visits for `ms`. Each of the concurrent visitors sends its next request as soon as the answer is there. */
 export async function visitFor(pathUrl: string, concurrent: number, ms: number): Promise<Visits> {
   const tally = new Tally();
   const over = new AbortController();

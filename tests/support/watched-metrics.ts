@@ -4,7 +4,7 @@ import type { Attributes, InfraStack } from './infra-stack';
 
 /** A metric that an alarm or the dashboard reads. */
 export interface WatchedMetric {
-  /** Address of who reads it. */
+  /** The reader: address of the alarm, or title of the dashboard widget. */
   readonly by: string;
   readonly namespace: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface WatchedMetric {
   readonly periodSeconds: number;
 }
 
-/** A metric of an alarm's JSON, whether it is the alarm itself or one of its queries. */
+/** Reads a metric from the JSON of an alarm or of one of its queries. */
 function toMetric(by: string, json: Attributes): WatchedMetric {
   return {
     by,
@@ -25,7 +25,7 @@ function toMetric(by: string, json: Attributes): WatchedMetric {
   };
 }
 
-/** What the stack's alarms read. */
+/** The metrics that the stack's alarms read. */
 export const metricsOfAlarms = (stack: InfraStack): WatchedMetric[] =>
   stack.resources('aws_cloudwatch_metric_alarm').flatMap(([address, alarm]) => {
     const queries = alarm['metric_query'] as Attributes[] | undefined;
@@ -52,10 +52,10 @@ export function widgetsOf(stack: InfraStack): DashboardWidget[] {
   return (JSON.parse(body as string) as { widgets: DashboardWidget[] }).widgets;
 }
 
-/** `SEARCH('{Namespace,dimension,…} MetricName="Name"', …)`: every metric of that name by that set. */
+/** `SEARCH('{Namespace,dimension,…} MetricName="Name"', …)`: every metric with this name and this dimension set. */
 const SEARCH = /SEARCH\('\{(\w+),([\w,]+)\} MetricName="(\w+)"', '(\w+)'/;
 
-/** What the stack's dashboard reads; a search has `*` for the values of its dimensions. */
+/** The metrics that the stack's dashboard reads. For a search, the values of the dimensions are `*`. */
 export const metricsOfDashboard = (stack: InfraStack): WatchedMetric[] =>
   widgetsOf(stack).flatMap(({ properties: { title = '', metrics = [], period = 0 } }) =>
     metrics.flatMap((row): WatchedMetric[] => {
@@ -84,7 +84,7 @@ export const metricsOfDashboard = (stack: InfraStack): WatchedMetric[] =>
 
 const setOf = (dimensions: readonly string[]): string => [...dimensions].sort().join(',');
 
-/** Metrics that our code emits, each set of each function: `name service set`. */
+/** Metrics that this project's code emits, one text per metric, function and dimension set. */
 const emittedSets = (): string[] =>
   Object.entries(METRICS as Record<string, Metric>).flatMap(([name, { from, by }]) =>
     from.flatMap((service) => by.map((set) => `${name} of ${service} by ${setOf(set) || 'nothing else'}`)),
@@ -103,7 +103,7 @@ const isPublished = ({ namespace, name, dimensions }: WatchedMetric): boolean =>
     (metric) => metric.namespace === namespace && metric.name === name && setOf(metric.dimensions) === setOf(Object.keys(dimensions)),
   );
 
-/** Metrics that are read, and that nobody emits: who reads which. */
+/** Metrics that are read but never emitted, each with its reader. */
 export const unknownMetrics = (read: readonly WatchedMetric[]): string[] =>
   read
     .filter((metric) => {
@@ -112,7 +112,7 @@ export const unknownMetrics = (read: readonly WatchedMetric[]): string[] =>
     })
     .map(({ by, namespace, name, dimensions }) => `${by} reads ${namespace} ${name} ${JSON.stringify(dimensions)}`);
 
-/** Metrics of our code that nobody reads. */
+/** Metrics of this project's code that nobody reads. */
 export function unreadMetrics(read: readonly WatchedMetric[]): string[] {
   const seen = new Set(read.flatMap(emittedSetsOf));
   return emittedSets().filter((set) => !seen.has(set));

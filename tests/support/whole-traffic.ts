@@ -1,4 +1,4 @@
-/** Everything the tunnel does, so that every right is used: visits, errors, reconnects, sweeps, probes, and failures that end in queues. */
+/** Makes the tunnel use every right: visits, errors, reconnects, sweeps, probes, and failures that end in queues. */
 import { bucketOf } from '../../functions/core/rollout';
 import { AwsError, type Interceptor, type QueueMessage } from '../../emulator/services';
 import type { StartMode } from '../../local/start/start-options';
@@ -7,13 +7,16 @@ import { eventually } from './eventually';
 import { MinimalAgent } from './minimal-agent';
 import { functionOf, queueOf, ruleOf, startTunnel, type CloudUnderTest } from './tunnel';
 
-/** Uses one mode's way; the failures are `bus`'s and `polling`'s. Resolves with the cloud, for its policies; it is closed. */
+/**
+ * Runs everything in one mode. Functions fail in mode `bus` only, and deliveries in mode `polling` only.
+ * @returns the closed cloud, for its policies
+ */
 export async function useEverything(mode: StartMode, recorder: AccessRecorder): Promise<CloudUnderTest> {
   const faults = new Faults();
   const tunnel = await startTunnel({
     mode,
     onDecision: recorder.record,
-    // Here an alarm that rolls back changes nothing.
+    // In mode `polling` an alarm that rolls back changes nothing.
     watch: mode === 'polling',
     intercept: faults.intercept,
     environment: (same) => ({ ...same, timings: { ...same.timings, leaseGraceMs: 1, nameCooldownMs: 1 } }),
@@ -34,16 +37,16 @@ export async function useEverything(mode: StartMode, recorder: AccessRecorder): 
   }
 }
 
-/** EventBridge may invoke nothing, and its events become dead letters. */
+/** Removes the permissions of EventBridge to invoke functions, so that its events become dead letters. */
 function withoutTargetPermissions(resources: Record<string, Record<string, unknown>>): void {
   const permissions = resources['aws_lambda_permission'] ?? {};
   for (const name of Object.keys(permissions)) if (name.endsWith('target-permission')) delete permissions[name];
 }
 
-/** Agents of this name go without their end being noticed. */
+/** The tunnel does not notice when an agent with this name disconnects. */
 const VANISHER = 'vanisher';
 
-/** What goes wrong on purpose, most of it only while its flag is set. */
+/** Deliberate faults. Most of them happen only while their flag is set. */
 class Faults {
   tunnel: CloudUnderTest | undefined;
   busRefuses = false;
@@ -75,7 +78,7 @@ async function visitAndFail(tunnel: CloudUnderTest): Promise<void> {
   await again.stop({ graceMs: 0 });
 }
 
-/** Through the bucket: a request's, an answer's that came in a message, and one that the agent put there. */
+/** Sends bodies through the bucket: of a request, of an answer that came in a message, and of an answer that the agent uploaded. */
 async function visitWithLargeBodies(tunnel: CloudUnderTest): Promise<void> {
   await tunnel.visit('/echo', { method: 'POST', body: Buffer.alloc(200_000) });
   await tunnel.visit('/big/60000');
@@ -83,14 +86,14 @@ async function visitWithLargeBodies(tunnel: CloudUnderTest): Promise<void> {
 }
 
 /**
- * A run of sweep that has something to do: a probe, a tunnel whose lease has run out, one whose agent has vanished unnoticed, bodies
- * that nobody has removed.
+ * Runs sweep with work to do: a probe, a tunnel with an expired lease, a tunnel whose agent has vanished unnoticed, and bodies that
+ * are not removed.
  */
 async function sweepUp(tunnel: CloudUnderTest, faults: Faults): Promise<void> {
   const { cloud, logs } = tunnel;
   const said = (text: string): number => logs.filter((line) => line.text.includes(text)).length;
   const run = Math.floor(Date.now() / 60_000);
-  // Sweep looks at a tenth of the connections in each run, and the minute may be over before it runs.
+  // Each run of sweep checks a tenth of the connections, and the next minute may begin before sweep runs.
   for (const name of [nameLookedAtIn(run), nameLookedAtIn(run + 1)]) {
     (await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token(), () => undefined, { name })).vanish();
   }
@@ -108,7 +111,7 @@ async function sweepUp(tunnel: CloudUnderTest, faults: Faults): Promise<void> {
 const nameLookedAtIn = (run: number): string =>
   Array.from({ length: 1000 }, (_, i) => `${VANISHER}-${i}`).find((name) => (bucketOf(name) + run) % 10 === 0) ?? '';
 
-/** What Lambda sends on when a function fails for good. */
+/** Makes functions fail finally, so that Lambda sends records to the failure queues. */
 async function failFunctions(tunnel: CloudUnderTest, faults: Faults): Promise<void> {
   faults.wakeWaiterCrashes = true;
   await tunnel.visit('/nonce/3');
@@ -132,11 +135,11 @@ const alarmEvent = (value: string): unknown => ({
 const rollBackArn = ({ cloud }: CloudUnderTest): string =>
   cloud.services.spec.functions.find(({ name }) => name === functionOf(cloud, 'roll-back'))?.arn ?? '';
 
-/** Starts roll-back as the alarm `rollback` does in the state `value`, and waits for what it returns. */
+/** Invokes roll-back like the alarm `rollback` in state `value`. @returns the result of roll-back */
 export const alarm = (tunnel: CloudUnderTest, value = 'ALARM'): Promise<unknown> =>
   tunnel.cloud.services.lambda.invoke(rollBackArn(tunnel), alarmEvent(value));
 
-/** What CloudWatch does when the alarm is on: it waits for nothing, and Lambda tells the topic of the outcome. */
+/** Invokes roll-back like CloudWatch: asynchronously. Lambda publishes the result to the topic. */
 async function rollBackUnattended(tunnel: CloudUnderTest): Promise<void> {
   const { lambda, topics, spec } = tunnel.cloud.services;
   lambda.invokeAsync(rollBackArn(tunnel), alarmEvent('ALARM'));
@@ -145,7 +148,7 @@ async function rollBackUnattended(tunnel: CloudUnderTest): Promise<void> {
   await eventually(() => expect(outcomes()).toHaveLength(1));
 }
 
-/** What EventBridge sends on when a target cannot be had. */
+/** Makes deliveries fail, so that EventBridge sends the events to the dead-letter queues. */
 async function failDeliveries(tunnel: CloudUnderTest): Promise<void> {
   const { buses, schedules, spec } = tunnel.cloud.services;
   const [bus] = spec.buses;
