@@ -10,7 +10,7 @@ export class Block {
     private readonly resolver: Resolver,
   ) {}
 
-  /** @throws TerraformError when it is missing */
+  /** @throws TerraformError when the attribute is missing */
   text(name: string): string {
     return this.optionalText(name) ?? this.missing(name);
   }
@@ -19,7 +19,7 @@ export class Block {
     return this.typed(name, 'string') as string | undefined;
   }
 
-  /** @throws TerraformError when it is missing */
+  /** @throws TerraformError when the attribute is missing */
   number(name: string): number {
     return this.optionalNumber(name) ?? this.missing(name);
   }
@@ -42,7 +42,7 @@ export class Block {
     return (this.value(name) ?? {}) as Record<string, string>;
   }
 
-  /** Parses an attribute that contains JSON. @throws TerraformError when it is not JSON */
+  /** Parses an attribute that contains JSON. @throws TerraformError when the attribute is not JSON */
   json(name: string): unknown {
     return parseJson(this.text(name), `${this.address}.${name}`);
   }

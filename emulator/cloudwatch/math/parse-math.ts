@@ -15,7 +15,7 @@ export type MathNode =
   | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: MathNode; readonly right: MathNode }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly MathNode[] };
 
-/** Operators from the lowest to the highest precedence. Those of one row have the same precedence and associate to the left. */
+/** Operators from the lowest to the highest precedence. Operators of one row have the same precedence and associate to the left. */
 const LEVELS: readonly (readonly string[])[] = [['||'], ['&&'], ['==', '!=', '<', '<=', '>', '>='], ['+', '-'], ['*', '/']];
 
 /** @throws MathError for invalid syntax. Function names are checked in evaluate-math.ts. */
