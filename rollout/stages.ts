@@ -10,7 +10,7 @@ export interface Stage {
 /** The plan's stages, and the 25 % of its deployment phase (docs/operations.md says what became of each stage). */
 export const STAGES: readonly Stage[] = [
   { percent: 0, soakHours: 0, meaning: "everybody polls; only sweep's probe goes through stream and bus" },
-  { percent: 10, soakHours: 2, meaning: 'the canary: enough requests for a rate, few enough to be wrong about' },
+  { percent: 10, soakHours: 2, meaning: 'the canary: enough requests for a rate, few enough that a mistake hurts few visitors' },
   { percent: 25, soakHours: 4, meaning: 'a quarter: what shows under load begins to show' },
   { percent: 50, soakHours: 24, meaning: 'as many as poll: a day, so that its peak is compared too' },
   { percent: 100, soakHours: 48, meaning: 'everybody; after two days the polling control may be given up for good' },
