@@ -5,7 +5,7 @@ const FOLDERS = {
   protocol: [[], 'protocol is what agents and the cloud have agreed on. It imports nothing else of this project.'],
   cli: [[], 'cli helps every command line, and knows none of them.'],
   emulator: [[], 'emulator is AWS as Terraform JSON describes it. It knows no tunnel, and could be published by itself.'],
-  agent: [['protocol'], 'agent is all that a user installs.'],
+  agent: [['cli', 'protocol'], 'agent is all that a user installs: one bundle.'],
   functions: [['cli', 'protocol'], 'functions run on AWS: without synthesis, without the local cloud, without the agent.'],
   environments: [
     ['cli', 'functions', 'protocol'],

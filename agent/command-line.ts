@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { port, seconds, wholeNumber } from '../cli/numbers';
 import { accessFrom, accessWarnings, addAccessOptions, type AccessFlags } from './access-flags';
 import { AgentOptionError } from './errors';
 import { isLoopback, unbracketed } from './local-target';
@@ -68,7 +69,7 @@ function httpCommand(program: Command): Command {
   const command = program
     .command('http')
     .description('tunnel to an HTTP service on this machine')
-    .argument('<port>', 'port of the local service', wholeNumber)
+    .argument('<port>', 'port of the local service', port)
     .option('--endpoint <url>', 'address of the agent gateway, wss://… (env: HTTP_TUNNEL_ENDPOINT)')
     .option('--token-file <file>', 'file that holds the token (or env: HTTP_TUNNEL_TOKEN)')
     .addOption(new Option('--token <token>', 'the token itself; others on this machine can see it').conflicts('tokenFile'))
@@ -78,7 +79,7 @@ function httpCommand(program: Command): Command {
     .option('--host-header <host>', "Host for the local service: preserve (the visitor's), rewrite (its own), or a value")
     .option('--request-timeout <seconds>', 'how long the local service may take to answer', seconds, 25)
     .option('--connect-timeout <seconds>', 'how long connecting to the cloud may take', seconds, 10)
-    .option('--max-in-flight <count>', 'requests at the local service at once; one more gets 429 (default: 100)', count)
+    .option('--max-in-flight <count>', 'requests at the local service at once; one more gets 429 (default: 100)', wholeNumber(1))
     .option('--json', 'print one JSON object a line')
     .addHelpText(
       'after',
@@ -131,19 +132,4 @@ function usageError(error: CommanderError, command: string): AgentOptionError {
       ? 'the command is missing: use http-tunnel http <port>, or http-tunnel token create'
       : error.message.replace(/^error: /, '').replaceAll('\n', ' ');
   return new AgentOptionError(`${message} (see http-tunnel ${command} --help)`);
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a whole number from 1 to 65535.');
-}
-
-function count(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a whole number above 0.');
-}
-
-function seconds(text: string): number {
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Give a number of seconds.');
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { positive, wholeNumber } from '../cli/numbers';
 import { LATENCY_PROFILES, type LatencyProfileName } from '../emulator/latency/latency-profile';
 import { parseOptions, type Help } from '../cli/command-line';
 import { CONTENDERS, type ContenderName } from './contenders';
@@ -73,20 +74,6 @@ Examples:
   npm run bench -- --latency none    the overhead of our own code`,
     )
     .allowExcessArguments(false);
-}
-
-/** Makes a parser for whole numbers from `min` on. */
-export const wholeNumber =
-  (min: number) =>
-  (text: string): number => {
-    if (/^\d{1,9}$/.test(text) && Number(text) >= min) return Number(text);
-    throw new InvalidArgumentError(`Give a whole number from ${min} on.`);
-  };
-
-export function positive(text: string): number {
-  const value = Number(text);
-  if (value > 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('Give a number above 0.');
 }
 
 export function contenders(text: string): ContenderName[] {

@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { numberFrom } from '../cli/numbers';
 import { parseOptions, type Help } from '../cli/command-line';
 import { SCENARIOS, type ScenarioName } from './scenarios';
 
@@ -72,11 +73,3 @@ function scenarioName(text: string): ScenarioName {
   if (found) return found.name;
   throw new InvalidArgumentError(`There is no scenario "${text}": take one of ${SCENARIOS.map(({ name }) => name).join(', ')}.`);
 }
-
-const numberFrom =
-  (min: number, max: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() !== '' && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Give a number from ${min} to ${max}.`);
-  };

@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { numberFrom } from '../cli/numbers';
 import { environments, type EnvironmentName } from '../environments';
 import { CommandLineError, parseOptions, type Help } from '../cli/command-line';
 import { isStage, STAGES } from './stages';
@@ -61,7 +62,7 @@ function rolloutCommand(): Command {
     .option('--why <reason>', 'what is recorded as the reason; set, off, resume and --force need one')
     .option('--by <who>', 'what is recorded as who did it (default: whoever the AWS credentials belong to)')
     .option('--force', 'for next and set: in spite of alarms, soak time and probe; never in spite of a rollback', false)
-    .addOption(new Option('--time-factor <n>', 'for --env local: divides soak times, for rehearsals').default(1).argParser(factor))
+    .addOption(new Option('--time-factor <n>', 'for --env local: divides soak times, for rehearsals').default(1).argParser(numberFrom(1)))
     .option('--json', 'one JSON object (use npm run --silent)', false)
     .helpOption('-h, --help', 'show this')
     .addHelpText(
@@ -87,10 +88,4 @@ function stage(text: string): number {
   const percent = /^\d{1,3}$/.test(text) ? Number(text) : -1;
   if (!isStage(percent)) throw new InvalidArgumentError(`Stages are ${stages}.`);
   return percent;
-}
-
-function factor(text: string): number {
-  const value = Number(text);
-  if (!(value >= 1)) throw new InvalidArgumentError('It is a number from 1.');
-  return value;
 }

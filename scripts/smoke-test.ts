@@ -5,7 +5,8 @@
  * line. The test signs a token with the key in TF_VAR_agent_token_key, or takes the token in HTTP_TUNNEL_TOKEN if an identity
  * provider signs tokens. That token has to grant `smoke-*`.
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { secondsToMs } from '../cli/numbers';
 import { SignJWT } from 'jose';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -156,16 +157,9 @@ function parse(args: readonly string[]): Flags | Help {
     .description('Sends one request through a deployed environment, from a visitor to an agent and back.')
     .argument('<environment>', 'name of the environment')
     .requiredOption('--outputs <file>', 'outputs of cdktf deploy --outputs-file')
-    .option('--timeout <seconds>', 'how long connecting and the answer may take, each (default: 30)', seconds, 30_000);
+    .option('--timeout <seconds>', 'how long connecting and the answer may take, each (default: 30)', secondsToMs, 30_000);
   const flags = parseOptions<Omit<Flags, 'environment'>>(command, args);
   return 'help' in flags ? flags : { ...flags, environment: command.args[0] ?? '' };
-}
-
-/** Converts seconds, as text, to ms. */
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('It must be a number of seconds above 0.');
-  return value * 1000;
 }
 
 if (process.argv[1] && path.resolve(process.argv[1]) === __filename) void runProgram('smoke test', parse, run);

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { wholeNumber } from '../cli/numbers';
 import { environments } from '../environments';
 import { CommandLineError, parseOptions, type Help } from '../cli/command-line';
 
@@ -36,14 +37,7 @@ function traceCommand(): Command {
     .argument('[request-id]', "the request's id: in the answer's header x-tunnel-request-id, and on each error page")
     .argument('[stray...]')
     .addOption(new Option('--env <environment>', 'where the request was').choices(Object.keys(environments)).default('local'))
-    .addOption(new Option('--hours <hours>', 'how far back to look (not for local)').default(6).argParser(hours))
+    .addOption(new Option('--hours <hours>', 'how far back to look (not for local)').default(6).argParser(wholeNumber(1, MAX_HOURS)))
     .option('--json', 'one JSON object', false)
     .helpOption('-h, --help', 'show this');
-}
-
-function hours(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > MAX_HOURS)
-    throw new InvalidArgumentError(`Hours are a number from 1 to ${MAX_HOURS}.`);
-  return value;
 }

@@ -2,7 +2,8 @@ import { Command, Option } from 'commander';
 import { LATENCY_PROFILES, type LatencyProfileName } from '../../emulator/latency/latency-profile';
 import { parseOptions, type Help } from '../../cli/command-line';
 import type { ContenderName } from '../contenders';
-import { contenders, positive, wholeNumber } from '../options';
+import { positive, wholeNumber } from '../../cli/numbers';
+import { contenders } from '../options';
 
 export interface BodiesOptions {
   readonly latency: LatencyProfileName;

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { wholeNumber } from '../../cli/numbers';
 import { LATENCY_PROFILES, type LatencyProfileName } from '../../emulator/latency/latency-profile';
 import { parseOptions, type Help } from '../../cli/command-line';
 
@@ -32,16 +33,16 @@ export function parseLoadOptions(args: readonly string[]): LoadOptions | Help {
 function loadCommand(): Command {
   return new Command('npm run load --')
     .description('Holds so many requests in flight through mode direct on the local cloud, and says what holds of what the plan asked for.')
-    .addOption(new Option('--vus <n>', 'requests in flight').default(100).argParser(wholeNumber))
+    .addOption(new Option('--vus <n>', 'requests in flight').default(100).argParser(wholeNumber(1)))
     .addOption(new Option('--duration <time>', 'how long they are held, such as 90s or 5m').default(300_000, '5m').argParser(time))
     .addOption(
       new Option('--ramp <time>', 'time to get there (default: a second for each, in which two cores start an environment)').argParser(
         time,
       ),
     )
-    .addOption(new Option('--agent-ms <ms>', "what the agent's local service takes").default(8000).argParser(wholeNumber))
+    .addOption(new Option('--agent-ms <ms>', "what the agent's local service takes").default(8000).argParser(wholeNumber(1)))
     .addOption(new Option('--latency <profile>', 'how slow the services are').choices([...LATENCY_PROFILES]).default('aws'))
-    .addOption(new Option('--seed <n>', 'of latencies').default(1).argParser(wholeNumber))
+    .addOption(new Option('--seed <n>', 'of latencies').default(1).argParser(wholeNumber(1)))
     .option('--json <file>', 'also write every figure there')
     .helpOption('-h, --help', 'show this')
     .addHelpText(
@@ -56,11 +57,6 @@ Examples:
   npm run load -- --vus 20 --duration 20s      a short form`,
     )
     .allowExcessArguments(false);
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError('Give a whole number above 0.');
 }
 
 /** `90s` or `5m`, in ms. */

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseOptions, type Help } from '../../cli/command-line';
-import { wholeNumber } from '../options';
+import { wholeNumber } from '../../cli/numbers';
 
 export interface LocalBenchOptions {
   /** Duration of the run with each number of visitors, in seconds. */

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { port, portOrAny, wholeNumber } from '../../cli/numbers';
 import { accessFrom, accessWarnings, addAccessOptions, checkAccess, type AccessFlags, type AccessOptions } from '../../agent';
 import { CommandLineError, parseOptions, type Help } from '../../cli/command-line';
 import { FaultPlanError, type FaultPlan } from '../../emulator/faults/fault-plan';
@@ -87,7 +88,11 @@ function startCommand(): Command {
     .option('--name <name>', "the tunnel's name", 'demo')
     .addOption(new Option('--http-port <port>', 'port that visitors use').default(8080).argParser(portOrAny))
     .addOption(new Option('--mode <mode>', 'how answers find their waiter').choices([...MODES]).default('direct'))
-    .addOption(new Option('--percent <percent>', 'share of requests that is event-driven, the others poll').default(100).argParser(share))
+    .addOption(
+      new Option('--percent <percent>', 'share of requests that is event-driven, the others poll')
+        .default(100)
+        .argParser(wholeNumber(0, 100)),
+    )
     .addOption(
       new Option('--latency <profile>', 'how slow the services of the local cloud are: as AWS, or not at all')
         .choices([...LATENCY_PROFILES])
@@ -101,7 +106,7 @@ function startCommand(): Command {
     )
     .addOption(
       new Option('--concurrent-starts <count>', 'execution environments that start at once at most (default: one a core)').argParser(
-        atLeastOne,
+        wholeNumber(1, 9999),
       ),
     )
     .option('--json', 'one JSON object a line, nothing else (use npm --silent start)', false)
@@ -138,18 +143,6 @@ function strayArgument(text: string): string {
   return `"${text}" is not an option: options stand after "--", so write npm start -- ${option}`;
 }
 
-function port(text: string): number {
-  const value = portOrAny(text);
-  if (value === 0) throw new InvalidArgumentError('A port is a number from 1 to 65535.');
-  return value;
-}
-
-/** 0: any free port. */
-function portOrAny(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) throw new InvalidArgumentError('A port is a number up to 65535.');
-  return Number(text);
-}
-
 function faultPlan(file: string): FaultPlan {
   const plan = readFaultPlan(file);
   const switched = plan.faults.find((fault) => fault.switched);
@@ -157,16 +150,6 @@ function faultPlan(file: string): FaultPlan {
   throw new FaultPlanError(
     `${file}: "${switched.name}" is switched, and there is no program here that could begin it: give it fromMs and untilMs instead`,
   );
-}
-
-function atLeastOne(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('A whole number from 1 to 9999.');
-  return Number(text);
-}
-
-function share(text: string): number {
-  if (!/^\d{1,3}$/.test(text) || Number(text) > 100) throw new InvalidArgumentError('A share is a whole number from 0 to 100.');
-  return Number(text);
 }
 
 function parsePin(text: string): Pin {

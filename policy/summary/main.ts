@@ -2,9 +2,10 @@
  * `npm run plan:summary -- <plan.json>…`: prints plans of `terraform show -json` as one comment in Markdown. Exit status 2 with one
  * line of explanation for wrong input.
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import path from 'node:path';
 import { parseOptions, runProgram, type Help } from '../../cli/command-line';
+import { wholeNumber } from '../../cli/numbers';
 import { readPlanJson } from '../terraform/read-terraform';
 import { summarizePlan, type PlanSummary } from './summarize-plan';
 import { MARKER, summaryMarkdown } from './summary-markdown';
@@ -33,18 +34,12 @@ function comment(summaries: readonly PlanSummary[], maxLength = Infinity): strin
   return `${text.slice(0, maxLength - note.length)}${note}`;
 }
 
-function length(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1000) throw new InvalidArgumentError('It must be a whole number from 1000.');
-  return number;
-}
-
 function parse(args: readonly string[]): Flags | Help {
   const command = new Command('npm run plan:summary --')
     .description('Prints what a Terraform plan does, for people who have to agree to it.')
     .argument('<plans...>', 'files made by terraform show -json <plan>')
     .option('--json', 'print the summaries as JSON')
-    .option('--max-length <characters>', 'leave out details rather than be longer (GitHub takes 65536)', length);
+    .option('--max-length <characters>', 'leave out details rather than be longer (GitHub takes 65536)', wholeNumber(1000));
   const flags = parseOptions<Omit<Flags, 'files'>>(command, args);
   return 'help' in flags ? flags : { ...flags, files: command.args };
 }

@@ -17,7 +17,7 @@ test.each([
   [['x y'], '"x y" is no request id'],
   [[ID, ID], 'one request id'],
   [[ID, '--env', 'nowhere'], 'nowhere'],
-  [[ID, '--hours', '0'], 'Hours are a number from 1 to 720'],
+  [[ID, '--hours', '0'], 'Give a whole number from 1 to 720'],
 ])('%j is refused by name', (args, message) => {
   expect(() => parseTraceOptions(args)).toThrow(message);
 });
