@@ -1,4 +1,5 @@
 import { defineEnvironment } from './environment';
+import { SMALL_FUNCTIONS, STANDARD_TIMINGS } from './standards';
 
 /** The environment where changes are tried first: every request is event-driven, functions are small, logs are kept briefly. */
 export const dev = defineEnvironment({
@@ -17,31 +18,8 @@ export const dev = defineEnvironment({
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
   maxSlowRequests: 100,
-  timings: {
-    requestDeadlineMs: 28_000,
-    pollingDelaysMs: [50, 100, 200, 400, 500],
-    safetyReadMs: 1000,
-    wakeIdleMs: 30_000,
-    wakeHelloMs: 250,
-    wakeRotateMs: 5_400_000,
-    serviceCallMs: 2000,
-    wakePostMs: 500,
-    leaseGraceMs: 60_000,
-    rolloutCacheMs: 5000,
-    rolloutStaleMs: 60_000,
-    nameCooldownMs: 3_600_000,
-  },
-  functions: {
-    'forward-request': { memoryMb: 256, timeoutSeconds: 29, reservedConcurrency: null },
-    'authorize-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    'connect-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    'disconnect-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    'receive-message': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    'process-stream': { memoryMb: 256, timeoutSeconds: 30, reservedConcurrency: null },
-    'wake-waiter': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
-  },
+  timings: STANDARD_TIMINGS,
+  functions: SMALL_FUNCTIONS,
   alarms: { notifyEmail: null, minimumRequests: 10 },
   throttling: {
     visitors: { ratePerSecond: 100, burst: 200 },

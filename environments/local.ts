@@ -1,4 +1,5 @@
 import { defineEnvironment } from './environment';
+import { LARGE_THROTTLING, SMALL_FUNCTIONS, STANDARD_TIMINGS } from './standards';
 
 /** The environment that `npm start` runs on a laptop: the local cloud runs the same stack. It is never applied to AWS. */
 export const local = defineEnvironment({
@@ -11,38 +12,11 @@ export const local = defineEnvironment({
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
   maxSlowRequests: 200,
-  timings: {
-    requestDeadlineMs: 28_000,
-    pollingDelaysMs: [50, 100, 200, 400, 500],
-    safetyReadMs: 1000,
-    wakeIdleMs: 30_000,
-    // A busy laptop can be much slower than AWS, so these three limits are longer. On AWS they are 250, 2000 and 500.
-    wakeHelloMs: 1000,
-    serviceCallMs: 5000,
-    wakePostMs: 2500,
-    wakeRotateMs: 5_400_000,
-    leaseGraceMs: 60_000,
-    rolloutCacheMs: 5000,
-    rolloutStaleMs: 60_000,
-    nameCooldownMs: 3_600_000,
-  },
-  functions: {
-    'forward-request': { memoryMb: 256, timeoutSeconds: 29, reservedConcurrency: null },
-    'authorize-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    'connect-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    'disconnect-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    'receive-message': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    'process-stream': { memoryMb: 256, timeoutSeconds: 30, reservedConcurrency: null },
-    'wake-waiter': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
-    sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
-  },
+  // A busy laptop can be much slower than AWS, so these three limits are longer.
+  timings: { ...STANDARD_TIMINGS, wakeHelloMs: 1000, serviceCallMs: 5000, wakePostMs: 2500 },
+  functions: SMALL_FUNCTIONS,
   alarms: { notifyEmail: null, minimumRequests: 5 },
-  throttling: {
-    visitors: { ratePerSecond: 1000, burst: 1000 },
-    agents: { ratePerSecond: 2000, burst: 2000 },
-    wakes: { ratePerSecond: 2000, burst: 2000 },
-  },
+  throttling: LARGE_THROTTLING,
   logLevel: 'INFO',
   logRetentionDays: 1,
   githubRepository: null,

@@ -1,0 +1,51 @@
+/** Settings that several environments share. An environment may take a table and change single values of it. */
+import type { Environment } from './environment';
+
+/** Times of the answer path, in ms. `environment.ts` says what each of them is. */
+export const STANDARD_TIMINGS: Environment['timings'] = {
+  requestDeadlineMs: 28_000,
+  pollingDelaysMs: [50, 100, 200, 400, 500],
+  safetyReadMs: 1000,
+  wakeIdleMs: 30_000,
+  wakeHelloMs: 250,
+  wakeRotateMs: 5_400_000,
+  serviceCallMs: 2000,
+  wakePostMs: 500,
+  leaseGraceMs: 60_000,
+  rolloutCacheMs: 5000,
+  rolloutStaleMs: 60_000,
+  nameCooldownMs: 3_600_000,
+};
+
+/** Sizes of functions where few visitors come: little memory, nothing reserved. */
+export const SMALL_FUNCTIONS: Environment['functions'] = {
+  'forward-request': { memoryMb: 256, timeoutSeconds: 29, reservedConcurrency: null },
+  'authorize-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+  'connect-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+  'disconnect-agent': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+  'receive-message': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+  'process-stream': { memoryMb: 256, timeoutSeconds: 30, reservedConcurrency: null },
+  'wake-waiter': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+  'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+  sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
+};
+
+/**
+ * Sizes of functions where many visitors come. Waiters use up concurrency until receive-message or wake-waiter releases them. So these
+ * two functions have a reservation, and forward-request has a cap. The sum leaves the 100 that Lambda keeps unreserved:
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+ */
+export const LARGE_FUNCTIONS: Environment['functions'] = {
+  ...SMALL_FUNCTIONS,
+  'forward-request': { memoryMb: 512, timeoutSeconds: 29, reservedConcurrency: 600 },
+  'receive-message': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 150 },
+  'process-stream': { memoryMb: 512, timeoutSeconds: 30, reservedConcurrency: 20 },
+  'wake-waiter': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 100 },
+};
+
+/** Limits of API Gateway where many visitors come. */
+export const LARGE_THROTTLING: Environment['throttling'] = {
+  visitors: { ratePerSecond: 1000, burst: 1000 },
+  agents: { ratePerSecond: 2000, burst: 2000 },
+  wakes: { ratePerSecond: 2000, burst: 2000 },
+};
