@@ -7,10 +7,9 @@ import { backgroundClock } from '../background-clock';
 import { eventTime } from './bus-event';
 import type { BusEvent } from './bus-event';
 import { closingController } from '../closing-controller';
-import type { NextTime } from './cron-expression';
 import { DEFAULT_BUS } from './event-bus';
 import { EventsBootError } from './events-boot-error';
-import { compileSchedule } from './schedule-expression';
+import { periodOf } from './schedule-expression';
 
 export interface SchedulesOptions {
   /** All rules; rules without a schedule are ignored. */
@@ -24,7 +23,8 @@ export interface SchedulesOptions {
 
 interface Schedule {
   readonly rule: RuleSpec;
-  readonly next: NextTime;
+  /** In ms. */
+  readonly periodMs: number;
 }
 
 export class Schedules implements Closeable {
@@ -59,9 +59,9 @@ export class Schedules implements Closeable {
     this.closing.abort();
   }
 
-  private async run({ rule, next }: Schedule): Promise<void> {
+  private async run({ rule, periodMs }: Schedule): Promise<void> {
     const { signal } = this.closing;
-    for (let at = next(this.clock.now()); at !== undefined; at = this.following(at, next)) {
+    for (let at = this.clock.now() + periodMs; ; at = this.following(at, periodMs)) {
       await this.clock.sleep(at - this.clock.now(), signal);
       if (signal.aborted) return;
       this.fireAt(rule, at);
@@ -69,10 +69,9 @@ export class Schedules implements Closeable {
   }
 
   /** The next time to fire. Times that have passed, for example while a laptop slept, are skipped. */
-  private following(at: number, next: NextTime): number | undefined {
-    const following = next(at);
+  private following(at: number, periodMs: number): number {
     const now = this.clock.now();
-    return following !== undefined && following <= now ? next(now) : following;
+    return (at + periodMs <= now ? now : at) + periodMs;
   }
 
   private fireAt(rule: RuleSpec, at: number): void {
@@ -95,5 +94,5 @@ function compile(rule: RuleSpec, expression: string): Schedule {
   if (rule.busName !== DEFAULT_BUS) {
     throw new EventsBootError(rule.address, `has a schedule on the bus "${rule.busName}"; schedules run on the default bus only`);
   }
-  return { rule, next: compileSchedule(expression, rule.address) };
+  return { rule, periodMs: periodOf(expression, rule.address) };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../functions/core/clock';
 import { Schedules } from '../../../emulator/events/schedules';
-import { compileSchedule } from '../../../emulator/events/schedule-expression';
+import { periodOf } from '../../../emulator/events/schedule-expression';
 import type { BusEvent } from '../../../emulator/events/bus-event';
 import type { RuleSpec } from '../../../emulator/specs';
 import { ACCOUNT_ID, REGION, rule, ruleArnOf } from '../../support/events-fixture';
@@ -100,30 +100,14 @@ test('a period longer than the longest timer of Node.js does not fire at once', 
   expect(count).toBe(0);
 });
 
-const after = (expression: string, from: string): string | undefined => {
-  const at = compileSchedule(expression, 'rule')(Date.parse(from));
-  return at === undefined ? undefined : new Date(at).toISOString();
-};
+const after = (expression: string, from: string): string => new Date(Date.parse(from) + periodOf(expression, 'rule')).toISOString();
 
 test.each([
   ['rate(1 minute)', '2026-10-26T12:00:30Z', '2026-10-26T12:01:30.000Z'],
   ['rate(5 minutes)', '2026-10-26T12:00:00Z', '2026-10-26T12:05:00.000Z'],
   ['rate(2 hours)', '2026-10-26T23:00:00Z', '2026-10-27T01:00:00.000Z'],
   ['rate(1 day)', '2026-10-26T12:00:00Z', '2026-10-27T12:00:00.000Z'],
-  ['cron(0 12 * * ? *)', '2026-10-26T12:00:00Z', '2026-10-27T12:00:00.000Z'],
-  ['cron(0/15 * * * ? *)', '2026-10-26T12:14:59Z', '2026-10-26T12:15:00.000Z'],
-  ['cron(5,35 14 * * ? *)', '2026-10-26T14:05:00Z', '2026-10-26T14:35:00.000Z'],
-  ['cron(15 10 ? * MON-FRI *)', '2026-10-30T10:15:00Z', '2026-11-02T10:15:00.000Z'],
-  ['cron(0 8 1 * ? *)', '2026-10-26T00:00:00Z', '2026-11-01T08:00:00.000Z'],
-  ['cron(0 0 29 2 ? *)', '2026-10-26T00:00:00Z', '2028-02-29T00:00:00.000Z'],
-  ['cron(0 18 ? JAN,jul SUN 2027-2030)', '2026-10-26T00:00:00Z', '2027-01-03T18:00:00.000Z'],
-  ['cron(10-50/20 23 31 12 ? 2026)', '2026-12-31T23:10:00Z', '2026-12-31T23:30:00.000Z'],
 ])('%s after %s is %s', (expression, from, expected) => expect(after(expression, from)).toBe(expected));
-
-test('a cron expression of the past, or of a day that never comes, ends', () => {
-  expect(after('cron(0 0 1 1 ? 2020)', '2026-10-26T00:00:00Z')).toBeUndefined();
-  expect(after('cron(0 0 31 2 ? *)', '2026-10-26T00:00:00Z')).toBeUndefined();
-});
 
 test.each([
   ['rate(1 minutes)', 'is unknown; write rate(1 minute)'],
@@ -131,12 +115,7 @@ test.each([
   ['rate(0 minutes)', 'is unknown'],
   ['rate(1 week)', 'is unknown'],
   ['every minute', 'is unknown'],
-  ['cron(0 12 * * ?)', 'has 5 fields, not the six: minutes hours day-of-month month day-of-week year'],
-  ['cron(0 12 * * * *)', 'must have ? in exactly one of day-of-month and day-of-week'],
-  ['cron(60 12 * * ? *)', 'has "60" in minutes; use 0 to 59'],
-  ['cron(0 12 L * ? *)', 'has "L" in day-of-month; use 1 to 31, lists, ranges and steps (L, W and # are not known locally)'],
-  ['cron(0/0 12 * * ? *)', 'has "0/0" in minutes'],
-  ['cron(0 12 ? * FRI-MON *)', 'has "FRI-MON" in day-of-week'],
+  ['cron(0 12 * * ? *)', 'is a cron expression, which the local cloud does not run; write rate(5 minutes)'],
 ])('%s is refused at boot, by address', (expression, problem) => {
   expect(() => open([scheduled(expression)])).toThrow(
     expect.objectContaining({
