@@ -5,6 +5,7 @@ import type { RunInterceptor } from '../lambda/lambda-service';
 import { AwsError, type AwsCall, type AwsReply, type Interceptor, type InvokeResult } from '../services';
 import { tablesOf } from '../aws-endpoint/call-recorder';
 import type { RecordInterceptor } from '../streams/event-source-mapping';
+import { labelOf } from '../terraform/resource-names';
 import type { Fault } from './fault-plan';
 import type { Faults } from './faults';
 
@@ -27,8 +28,10 @@ const never = (): Promise<never> => new Promise(() => undefined);
 const why = ({ name }: Fault): string => `fault "${name}" of the fault plan`;
 
 export function faultHooks(faults: Faults, { spec, kill }: FaultHooksOptions): FaultHooks {
-  const apiNamed = (apiId: unknown): string | undefined =>
-    spec.webSocketApis.find((api) => api.apiId === apiId)?.address.replace(/^.*\./, '');
+  const apiNamed = (apiId: unknown): string | undefined => {
+    const api = spec.webSocketApis.find((each) => each.apiId === apiId);
+    return api && labelOf(api.address);
+  };
   return {
     ...(faults.concern('calls') && { intercept: callFaults(faults, apiNamed, kill) }),
     ...(faults.concern('invocations') && { interceptRun: runFaults(faults) }),

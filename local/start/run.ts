@@ -6,6 +6,7 @@ import { environments, type Environment } from '../../environments';
 import { buildFunctions } from '../../functions/build-functions';
 import { latencyProfile } from '../../emulator/latency/latency-profile';
 import type { LocalCloud } from '../../emulator/local-cloud';
+import { labelOf } from '../../emulator/terraform/resource-names';
 import { BUNDLES, orClose, startLocalTunnel, type LocalTunnel } from '../local-tunnel';
 import { removeRunningCloud, writeRunningCloud } from '../running-cloud';
 import { startConsole } from './start-console';
@@ -97,9 +98,7 @@ async function open(
 }
 
 function warmUp({ services: { spec, lambda } }: LocalCloud, counts: Readonly<Record<string, number>>): Promise<void> {
-  return lambda.warm(
-    Object.fromEntries(spec.functions.map(({ address, name }) => [name, counts[address.slice('aws_lambda_function.'.length)] ?? 0])),
-  );
+  return lambda.warm(Object.fromEntries(spec.functions.map(({ address, name }) => [name, counts[labelOf(address)] ?? 0])));
 }
 
 /** Builds and synthesizes what is not kept from an earlier start, prints these steps, and boots. */
