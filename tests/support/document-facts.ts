@@ -4,6 +4,7 @@ import path from 'node:path';
 import { npmScripts } from './npm-scripts';
 
 const ROOT = path.join(__dirname, '../..');
+const SCRIPTS = npmScripts();
 
 /** Folders and files that the project generates; a new clone does not have them. */
 const GENERATED = /^(dist|cdktf\.out|coverage|plans)(\/|$)/;
@@ -56,7 +57,7 @@ function problemsOfCommand(line: string): string[] {
   const span = line.replace(/ # .*/, '');
   const flags = [...span.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/g)].map(([flag]) => flag).filter((flag) => !FOREIGN_FLAGS.has(flag));
   const [, script] = /^(?:.*?[ ;&(])?npm (?:run (?:--silent )?)?([a-z][\w:-]*)(?=\s|$)/.exec(span) ?? [];
-  if (script !== undefined && !['ci', 'install', 'run', 'view', 'warn'].includes(script) && !(script in npmScripts())) {
+  if (script !== undefined && !['ci', 'install', 'run', 'view', 'warn'].includes(script) && !(script in SCRIPTS)) {
     return [`package.json has no script ${script}`];
   }
   if (FOREIGN_PROGRAM.test(span)) return [];
@@ -78,7 +79,7 @@ const flagsByScript = new Map<string, ReadonlySet<string>>();
 function flagsOf(script: string): ReadonlySet<string> {
   const known = flagsByScript.get(script);
   if (known) return known;
-  const entries = [...(npmScripts()[script] ?? '').matchAll(/[\w/.-]+\.m?ts\b/g)].map(([file]) => file);
+  const entries = [...(SCRIPTS[script] ?? '').matchAll(/[\w/.-]+\.m?ts\b/g)].map(([file]) => file);
   const flags = new Set([...filesFrom(entries)].flatMap((file) => declaredIn(fs.readFileSync(path.join(ROOT, file), 'utf8'))));
   // Every program has `--help`.
   flags.add('--help');
@@ -86,7 +87,7 @@ function flagsOf(script: string): ReadonlySet<string> {
   return flags;
 }
 
-const allFlags = (): ReadonlySet<string> => new Set(Object.keys(npmScripts()).flatMap((script) => [...flagsOf(script)]));
+const allFlags = (): ReadonlySet<string> => new Set(Object.keys(SCRIPTS).flatMap((script) => [...flagsOf(script)]));
 
 /** Flags that a source file declares for commander or `parseArgs`. */
 const declaredIn = (source: string): string[] => [

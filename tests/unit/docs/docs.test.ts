@@ -1,18 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { everyAddress } from '../../../modules/addresses';
 import { withErrors } from '../../../scripts/error-docs';
+import { documents } from '../../support/documents';
 
 const ROOT = path.join(__dirname, '../../..');
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
-
-const documents = [
-  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => path.join('docs', name)),
-  'tests/README.md',
-];
 
 /** The anchor that GitHub makes for a heading. */
 const anchorOf = (heading: string): string =>
