@@ -55,8 +55,8 @@ const expectUploaded = (answer: Answer, body = BODY): void => {
   expect(last && Buffer.compare(last.body, body)).toBe(0);
 };
 
-describe('an answer that does not fit a message', () => {
-  it('is uploaded as it is signed for, and then told of', async () => {
+describe('an answer that does not fit into a message', () => {
+  it('is uploaded to the bucket with the signed length and checksum, and then announced by reference', async () => {
     await tunnelTo(BODY);
     const answer = await gateway.newest.request();
     expectUploaded(answer);
@@ -71,13 +71,13 @@ describe('an answer that does not fit a message', () => {
     });
   });
 
-  it('may have any size up to the cap', async () => {
+  it('is uploaded even if it has the largest allowed size', async () => {
     const most = Buffer.alloc(MAX_RESPONSE_BODY_BYTES, 'm');
     await tunnelTo(most);
     expectUploaded(await gateway.newest.request(), most);
   });
 
-  it('waits in a file while it is uploaded, not in memory', async () => {
+  it('is kept in an unnamed temporary file during its upload', async () => {
     bucket.isStuck = true;
     const agent = await tunnelTo(BODY);
     const answer = gateway.newest.request();
@@ -88,7 +88,7 @@ describe('an answer that does not fit a message', () => {
     await eventually(() => spoolFiles().length === 0);
   });
 
-  it('does not hold up others', async () => {
+  it('does not delay the upload of other answers', async () => {
     bucket.isStuck = true;
     const agent = await tunnelTo(BODY);
     const answers = Array.from({ length: 5 }, () => gateway.newest.request());
@@ -97,7 +97,7 @@ describe('an answer that does not fit a message', () => {
     for (const answer of await Promise.all(answers)) expect(answer).toMatchObject({ code: 'internal_error' });
   });
 
-  it('is reported like any other', async () => {
+  it('is reported with path, status and size, like any other answer', async () => {
     const agent = await tunnelTo(BODY);
     const summary = new Promise<RequestSummary>((resolve) => agent.once('request', resolve));
     await gateway.newest.request({ uri: '/file' });
@@ -105,8 +105,8 @@ describe('an answer that does not fit a message', () => {
   });
 });
 
-describe('the question where to put a body', () => {
-  it('is asked again until there is an answer to it', async () => {
+describe('the upload request for a body', () => {
+  it('is sent again until the cloud answers it', async () => {
     let lost = 2;
     gateway.onUploadRequest = (message) => (lost-- > 0 ? undefined : bucket.place(message));
     await tunnelTo(BODY, { timing: { resendMs: 20 } });
@@ -115,7 +115,7 @@ describe('the question where to put a body', () => {
     expect(gateway.uploadRequests.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('may be answered more than once, and the body is uploaded once', async () => {
+  it('leads to a single upload when the cloud answers it several times', async () => {
     gateway.onUploadRequest = (message) => {
       gateway.newest.send(bucket.place(message));
       gateway.newest.send(bucket.place(message));
@@ -126,7 +126,7 @@ describe('the question where to put a body', () => {
     expect(bucket.seen).toHaveLength(1);
   });
 
-  it('is asked over the next connection when the first is lost', async () => {
+  it('is sent over the next connection when the first connection is lost', async () => {
     let isFirst = true;
     gateway.onUploadRequest = (message) => {
       if (!isFirst) return bucket.place(message);
@@ -140,7 +140,7 @@ describe('the question where to put a body', () => {
     expect(asked).toBe(1);
   });
 
-  it('is not asked again when the connection is lost during the upload, whose end the next connection is told', async () => {
+  it('is not repeated when the connection is lost during the upload, and the answer goes over the next connection', async () => {
     gateway.onUploadRequest = (message) => {
       setImmediate(() => gateway.newest.socket.terminate());
       return bucket.place(message);
@@ -151,7 +151,7 @@ describe('the question where to put a body', () => {
     expect(gateway.uploadRequests).toHaveLength(1);
   });
 
-  it('ends with the deadline', async () => {
+  it("is not repeated after the deadline of the visitor's request", async () => {
     gateway.onUploadRequest = () => undefined;
     await tunnelTo(BODY, { timing: { resendMs: 20 } });
     const answer = await gateway.newest.request({ timestamp: 0, deadline: 300 });
@@ -162,20 +162,20 @@ describe('the question where to put a body', () => {
     expect(questions()).toBe(count);
   });
 
-  it('is answered by a refusal, which is what the visitor is told', async () => {
+  it('fails with the error of the cloud when the cloud refuses the upload', async () => {
     gateway.onUploadRequest = ({ request_id }) => ({ type: 'error', request_id, code: 'response_too_large', message: 'not here' });
     await tunnelTo(BODY);
     expect(await gateway.newest.request()).toMatchObject({ code: 'response_too_large', message: expect.stringContaining('not here') });
     expect(bucket.seen).toEqual([]);
   });
 
-  it('is not understood by an older cloud, whose limit the visitor is told', async () => {
+  it('fails with the size limit of a message when an older cloud does not understand it', async () => {
     delete gateway.bucket;
     await tunnelTo(BODY);
     expect(await gateway.newest.request()).toMatchObject({ code: 'response_too_large', message: expect.stringContaining('95 KB') });
   });
 
-  it('is answered by an acknowledgement when nobody waits any more: nothing more is said', async () => {
+  it('is followed by neither upload nor answer when the cloud acknowledges it because nobody waits any more', async () => {
     gateway.onUploadRequest = ({ request_id }) => ({ type: 'ack', request_id });
     const agent = await tunnelTo(BODY);
     const finished = new Promise((resolve) => agent.once('request', resolve));
@@ -189,13 +189,13 @@ describe('the question where to put a body', () => {
   });
 });
 
-describe('an upload', () => {
+describe('the upload of a body', () => {
   it.each([
-    ['cut', 'cut' as const],
-    ['failing', 500],
-    ['busy', 503],
-    ['slow', 408],
-  ])('is tried again with the same URL when the bucket is %s', async (_what, fault) => {
+    ['cuts the connection', 'cut' as const],
+    ['fails with status 500', 500],
+    ['is overloaded with status 503', 503],
+    ['times out with status 408', 408],
+  ])('is tried again with the same URL when the bucket %s', async (_what, fault) => {
     bucket.faults = [fault, fault];
     await tunnelTo(BODY);
     expectUploaded(await gateway.newest.request());
@@ -204,7 +204,7 @@ describe('an upload', () => {
     expect(gateway.uploadRequests).toHaveLength(1);
   });
 
-  it('gets a new URL when the first has expired, but not a third', async () => {
+  it('uses a second URL when the first URL has expired, but no third URL', async () => {
     await tunnelTo(BODY);
     bucket.faults = [403];
     expectUploaded(await gateway.newest.request());
@@ -214,7 +214,7 @@ describe('an upload', () => {
     expect(gateway.uploadRequests).toHaveLength(4);
   });
 
-  it.each([400, 404, 307])('is given up at status %d, and the URL stays a secret', async (status) => {
+  it.each([400, 404, 307])('fails at status %d, and the error does not contain the signature of the URL', async (status) => {
     bucket.faults = [status];
     await tunnelTo(BODY);
     const answer = await gateway.newest.request();
@@ -223,13 +223,13 @@ describe('an upload', () => {
     expect(bucket.seen).toHaveLength(1);
   });
 
-  it('is given up when its header fields are none', async () => {
+  it('fails when the cloud names an invalid header field for it', async () => {
     gateway.onUploadRequest = (message): UploadUrlMessage => ({ ...bucket.place(message), headers: { 'x-bad': 'a\r\nb' } });
     await tunnelTo(BODY);
     expect(await gateway.newest.request()).toMatchObject({ code: 'internal_error', message: expect.stringContaining('ERR_INVALID_CHAR') });
   });
 
-  it('ends when the cloud says that nobody waits', async () => {
+  it('ends when the cloud says that nobody waits for the answer', async () => {
     bucket.isStuck = true;
     const agent = await tunnelTo(BODY);
     let isFinished = false;
@@ -242,7 +242,7 @@ describe('an upload', () => {
     await eventually(async () => (await bucket.openConnections()) === 0);
   });
 
-  it('is finished by an agent that stops', async () => {
+  it('is completed before a stopping agent ends', async () => {
     const agent = await tunnelTo(BODY, { timing: { stopLingerMs: 0 } });
     let stopped: Promise<void> | undefined;
     gateway.onUploadRequest = (message) => {

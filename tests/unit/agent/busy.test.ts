@@ -8,7 +8,7 @@ afterEach(() => fixture.closeAll());
 
 const BODY = Buffer.alloc(1000, 'b').toString('base64');
 
-describe('an agent with as much in flight as it takes', () => {
+describe('an agent with a limit of requests and bytes in flight', () => {
   let gateway: FakeGateway;
   let local: LocalServer;
   let waiting: (() => void)[];
@@ -33,7 +33,7 @@ describe('an agent with as much in flight as it takes', () => {
   }
   const release = (): void => waiting.splice(0).forEach((answer) => answer());
 
-  it('refuses one more at once, without troubling the local service, and takes it when there is room', async () => {
+  it('refuses a request above the limit at once with the code busy, and takes requests again when there is room', async () => {
     await fixture.connected(gateway, local.port, { maxInFlight: 3 });
     const held = await fill(3);
     await expect(gateway.newest.request()).resolves.toMatchObject({ type: 'error', code: 'busy', ack: true });
@@ -46,7 +46,7 @@ describe('an agent with as much in flight as it takes', () => {
     await expect(next).resolves.toMatchObject({ type: 'http_response' });
   });
 
-  it('counts bytes of bodies too, and takes a large one when it is alone', async () => {
+  it('counts the bytes of bodies too, and takes a body above the limit when nothing else is in flight', async () => {
     await fixture.connected(gateway, local.port, { maxBytesInFlight: 1500 });
     const held = await fill(1, Buffer.alloc(2000).toString('base64'));
     await expect(gateway.newest.request({ method: 'POST', body: BODY })).resolves.toMatchObject({ code: 'busy' });
@@ -58,7 +58,7 @@ describe('an agent with as much in flight as it takes', () => {
     await Promise.all(again);
   });
 
-  it('gives a request that was refused no second chance when it is delivered twice', async () => {
+  it('does not forward a request that it has refused as busy when the request is delivered again', async () => {
     await fixture.connected(gateway, local.port, { maxInFlight: 1 });
     const [held] = await fill(1);
     const { request_id } = requestMessage();

@@ -35,7 +35,7 @@ describe('the command line', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('needs a port only, when the environment names endpoint and token', () => {
+  it('needs only a port when the environment contains endpoint and token', () => {
     expect(tunnel('http 3000')).toEqual({
       kind: 'tunnel',
       json: false,
@@ -51,7 +51,7 @@ describe('the command line', () => {
     });
   });
 
-  it('carries every option into the agent', () => {
+  it('passes each option on to the agent', () => {
     const { options, json } = tunnel(
       'http 80 --endpoint ws://127.0.0.1:9 --name shop --host 10.1.1.1 --allow-remote-target --host-header app.test --request-timeout 2.5 --connect-timeout 3 --max-in-flight 7 --json',
     );
@@ -68,7 +68,7 @@ describe('the command line', () => {
     });
   });
 
-  it('takes the token from the file before the environment, and again for each connection', () => {
+  it('prefers the token file to the environment, and reads the file again for each connection', () => {
     const file = join(folder, 'renewed');
     writeFileSync(file, 'first');
     const { token } = resolveOptions(tunnel(`http 1 --token-file ${file}`).options);
@@ -79,14 +79,14 @@ describe('the command line', () => {
     expect(token()).toBe('second');
   });
 
-  it('warns that a token among the arguments can be seen', () => {
+  it('warns that a token among the arguments is visible to others', () => {
     const { options, warnings } = tunnel('http 1 --token visible');
     expect(options.token).toBe('visible');
     expect(warnings.join()).toMatch(/--token shows your token.*--token-file or HTTP_TUNNEL_TOKEN/);
     expect(warnings.join()).not.toContain('visible');
   });
 
-  it('warns that ws:// sends the token in the clear, except to this machine', () => {
+  it('warns that ws:// sends the token unencrypted, except to this machine', () => {
     expect(tunnel('http 1 --endpoint ws://agents.test:8080/x').warnings.join()).toMatch(
       /ws:\/\/agents.test:8080 gets your token .*unencrypted: use wss/,
     );
@@ -99,7 +99,7 @@ describe('the command line', () => {
     ['http 1', { HTTP_TUNNEL_ENDPOINT: 'ws://x' }, /token is missing.*--token-file FILE.*HTTP_TUNNEL_TOKEN/],
     ['http 1', { HTTP_TUNNEL_ENDPOINT: 'ws://x', HTTP_TUNNEL_TOKEN: ' ' }, /token is missing/],
     ['http 1', { HTTP_TUNNEL_TOKEN: 't' }, /endpoint is missing.*--endpoint.*HTTP_TUNNEL_ENDPOINT/],
-  ])('names both places when something is missing: %s with %j', (line, environment, message) => {
+  ])('names the option and the environment variable of a missing value: %s with %j', (line, environment, message) => {
     expect(complaint(line, environment)).toMatch(message);
   });
 
@@ -120,7 +120,7 @@ describe('the command line', () => {
     ['http 3000 --host 10.0.0.1', /--allow-remote-target/],
     ['http 3000 --token-file /nowhere/token', /"\/nowhere\/token" cannot be read \(ENOENT\)/],
     ['http 3000 --token-file /x --token y', /cannot be used with/],
-  ])('refuses "%s" in one line', (line, message) => {
+  ])('refuses "%s" with an error of one line', (line, message) => {
     expect(complaint(line)).toMatch(message);
     expect(complaint(line)).not.toContain('\n');
   });
@@ -129,7 +129,7 @@ describe('the command line', () => {
     expect(complaint(`http 3000 --token-file ${join(folder, 'empty')}`)).toMatch(/empty/);
   });
 
-  it.each(['--help', 'http --help', '--version'])('answers %s with text', (line) => {
+  it.each(['--help', 'http --help', '--version'])('answers %s with the usage or the version', (line) => {
     const invocation = parse(line, {});
     expect(invocation.kind === 'text' && invocation.text).toMatch(line === '--version' ? /^\d+\.\d+\.\d+\n$/ : /^Usage: http-tunnel/);
   });

@@ -49,12 +49,12 @@ async function tunnel(...extra: string[]): Promise<AgentProcess> {
 }
 
 describe('the built agent', () => {
-  it('is one executable file that names node', () => {
+  it('is one file that starts with the shebang of node, and the build reports its size', () => {
     expect(readFileSync(file, 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
     expect(bytes).toBe(readFileSync(file).length);
   });
 
-  it('prints help with plain node, away from the repository', async () => {
+  it('prints its help when plain node runs it outside the repository', async () => {
     const agent = run(['http', '--help']);
     expect(await agent.exit).toBe(0);
     for (const option of ['--endpoint', '--token-file', '--name', '--host', '--request-timeout', '--json']) {
@@ -62,7 +62,7 @@ describe('the built agent', () => {
     }
   });
 
-  it('prints where it forwards to and one line a request, without the query', async () => {
+  it('prints its forwarding addresses and one line for each request, without the query', async () => {
     const agent = await tunnel();
     const answer = await gateway.newest.request({ uri: '/a/b?key=canary' });
     expect(answer).toMatchObject({ type: 'http_response', body: Buffer.from('hello').toString('base64') });
@@ -77,7 +77,7 @@ describe('the built agent', () => {
     expect(agent.stderr).toBe('');
   });
 
-  it('prints JSON lines on demand', async () => {
+  it('prints JSON lines with --json', async () => {
     const agent = await tunnel('--json');
     await gateway.newest.request({ uri: '/x' });
     await agent.prints('"/x"');
@@ -85,7 +85,7 @@ describe('the built agent', () => {
     expect(lines.map((line) => (JSON.parse(line) as { event: string }).event)).toEqual(['connected', 'request']);
   });
 
-  it('takes endpoint and token from options, and the name', async () => {
+  it('takes endpoint, token file and tunnel name from its options', async () => {
     const token = join(folder, 'token');
     const agent = run(['http', String(local.port), '--endpoint', gateway.url, '--token-file', token, '--name', 'shop']);
     await agent.prints('Forwarding');
@@ -93,12 +93,12 @@ describe('the built agent', () => {
     expect(gateway.newest.authorization).toBe(`Bearer ${TEST_TOKEN}`);
   });
 
-  it('keeps to the request timeout it is given', async () => {
+  it('answers with the code timeout after the time of --request-timeout', async () => {
     await tunnel('--request-timeout', '0.1');
     expect(await gateway.newest.request({ uri: '/slow' })).toMatchObject({ type: 'error', code: 'timeout' });
   });
 
-  it('says so when it is disconnected, and connects again', async () => {
+  it('prints a line when it is disconnected, and reconnects', async () => {
     const agent = await tunnel();
     gateway.newest.socket.terminate();
     await agent.prints('Disconnected: the connection was cut; trying again in');
@@ -107,8 +107,8 @@ describe('the built agent', () => {
   });
 });
 
-describe('a signal', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('%s lets the response in flight finish, then the agent exits with 0', async (signal) => {
+describe('the agent process', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('answers the request in flight and exits with 0 after one %s', async (signal) => {
     const agent = await tunnel();
     const connection = gateway.newest;
     const answer = connection.request({ uri: '/slow' });
@@ -128,7 +128,7 @@ describe('a signal', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ] as const)('%s a second time ends it at once, with %d', async (signal, exitCode) => {
+  ] as const)('exits at once when %s comes a second time, with exit code %d', async (signal, exitCode) => {
     const agent = await tunnel();
     void gateway.newest.request({ uri: '/slow' });
     await eventually(() => finish.length === 1);
@@ -139,7 +139,7 @@ describe('a signal', () => {
     expect(await agent.exit).toBe(exitCode);
   });
 
-  it('that comes twice for one Ctrl-C, from the terminal and from npm, still drains', async () => {
+  it('still answers the request in flight when the terminal and npm both send SIGINT for one Ctrl-C', async () => {
     const agent = await tunnel();
     const answer = gateway.newest.request({ uri: '/slow' });
     await eventually(() => finish.length === 1);
@@ -152,7 +152,7 @@ describe('a signal', () => {
     expect(await agent.exit).toBe(0);
   });
 
-  it('ends an agent that waits for the cloud', async () => {
+  it('exits with 0 on SIGTERM while it waits to connect to the cloud', async () => {
     const agent = run(['http', '1'], {
       HTTP_TUNNEL_ENDPOINT: 'ws://127.0.0.1:1',
       HTTP_TUNNEL_TOKEN: TEST_TOKEN,
@@ -163,9 +163,9 @@ describe('a signal', () => {
   });
 });
 
-describe('what cannot work', () => {
+describe('the agent program', () => {
   it.each([[['http']], [['http', 'abc']], [['http', '3000', '--unknown']], [['http', '3000']], [[]]])(
-    'is one line on stderr and exit code 2: %j',
+    'prints one line on stderr and exits with 2 for the arguments %j',
     async (args: string[]) => {
       const agent = run(args);
       expect(await agent.exit).toBe(2);
@@ -174,7 +174,7 @@ describe('what cannot work', () => {
     },
   );
 
-  it('is exit code 1 when the cloud refuses the token, and the token is in no output', async () => {
+  it('exits with 1 when the cloud refuses the token, and does not print the token', async () => {
     gateway.refusals = [{ status: 401 }];
     const agent = run(['http', '3000', '--token', TEST_TOKEN], { HTTP_TUNNEL_ENDPOINT: gateway.url });
     expect(await agent.exit).toBe(1);
@@ -182,7 +182,7 @@ describe('what cannot work', () => {
     expect(agent.stdout + agent.stderr).not.toContain(TEST_TOKEN);
   });
 
-  it('keeps token, query and headers out of the output, in JSON as in text', async () => {
+  it('prints neither token nor query nor headers, with text output and with JSON output', async () => {
     for (const extra of [[], ['--json']]) {
       const agent = await tunnel(...extra);
       await gateway.newest.request({ uri: '/q?canary', headers: { host: ['h'], cookie: ['canary'] } });
@@ -195,7 +195,7 @@ describe('what cannot work', () => {
     }
   });
 
-  it('makes and shows tokens, as one file and as npx runs it in the repository, and the key is in no output', async () => {
+  it('creates and inspects tokens as a single file and from the repository, and does not print the key', async () => {
     const key = 'canary-key-of-at-least-32-bytes-0c1d2e';
     for (const program of [file, join(__dirname, '../../../agent/http-tunnel.js')]) {
       const start = (args: string[], environment: Record<string, string>): AgentProcess =>

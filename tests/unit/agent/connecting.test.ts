@@ -15,19 +15,19 @@ beforeEach(async () => {
   local = fixture.keep(await startLocalServer((_request, reply) => reply.end('ok')));
 });
 
-describe('connecting', () => {
-  it('sends the token as a bearer header and never in the URL', async () => {
+describe('an agent that connects', () => {
+  it('sends the token in the Authorization header and not in the URL', async () => {
     await fixture.connected(gateway, local.port, { name: 'shop' });
     expect(gateway.newest.authorization).toBe(`Bearer ${TEST_TOKEN}`);
     expect(gateway.targets).toEqual(['/prod?name=shop']);
   });
 
-  it('asks for no name when none is given', async () => {
+  it('requests no tunnel name when its options contain none', async () => {
     await fixture.connected(gateway, local.port);
     expect(gateway.targets).toEqual(['/prod']);
   });
 
-  it('announces version and capabilities in ready', async () => {
+  it('announces its version and its capabilities in the message ready', async () => {
     await fixture.connected(gateway, local.port);
     expect(gateway.newest.received).toEqual([
       {
@@ -38,7 +38,7 @@ describe('connecting', () => {
     ]);
   });
 
-  it('resolves with the tunnel', async () => {
+  it('resolves start() with the id and the addresses of the tunnel', async () => {
     const tunnel = await fixture.agent(gateway, local.port).start();
     expect(tunnel).toEqual({
       tunnelId: gateway.tunnelId,
@@ -47,7 +47,7 @@ describe('connecting', () => {
     });
   });
 
-  it('sends ready once more, and only once, when nothing comes back', async () => {
+  it('sends ready exactly once more when the cloud does not answer', async () => {
     gateway.establishes = false;
     const started = fixture.agent(gateway, local.port, { timing: { readyRetryMs: 20 } }).start();
     await eventually(() => gateway.connections[0]?.received.length === 2);
@@ -57,7 +57,7 @@ describe('connecting', () => {
     await started;
   });
 
-  it('gives up a connection whose tunnel is not established in time, and makes another', async () => {
+  it('reconnects when the tunnel is not established within the connect timeout', async () => {
     gateway.establishes = false;
     const agent = fixture.agent(gateway, local.port, { connectTimeoutMs: 300 });
     const disconnected = once(agent, 'disconnected') as Promise<[Disconnection]>;
@@ -68,7 +68,7 @@ describe('connecting', () => {
     expect(gateway.connections.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('makes another connection when the cloud answers ready with an error', async () => {
+  it('reconnects when the cloud answers ready with an error', async () => {
     gateway.establishes = false;
     const agent = fixture.agent(gateway, local.port);
     const started = agent.start();
@@ -90,7 +90,7 @@ describe('connecting', () => {
     ],
     ['Too Many Requests', 'too many messages came at once'],
     ['Forbidden', 'check the endpoint, which may lead to another API'],
-  ])('makes another connection at once when API Gateway answers ready with "%s", and says why', async (text, why) => {
+  ])('reconnects when API Gateway answers ready with "%s", and reports the reason', async (text, why) => {
     gateway.establishes = false;
     const agent = fixture.agent(gateway, local.port);
     const disconnected = once(agent, 'disconnected') as Promise<[Disconnection]>;
@@ -103,7 +103,7 @@ describe('connecting', () => {
     expect(gateway.connections).toHaveLength(2);
   });
 
-  it('answers a request that comes before the tunnel is established', async () => {
+  it('answers a request that arrives before the tunnel is established', async () => {
     gateway.establishes = false;
     const started = fixture.agent(gateway, local.port).start();
     await eventually(() => gateway.connections[0]?.received.length === 1);
@@ -113,7 +113,7 @@ describe('connecting', () => {
     expect((await answer).type).toBe('http_response');
   });
 
-  it('waits for a cloud that is not there yet', async () => {
+  it('reports the failure and schedules another attempt when nothing listens at the endpoint', async () => {
     const port = await freePort();
     const agent = fixture.agent(gateway, local.port, { endpoint: `ws://127.0.0.1:${port}` });
     const started = agent.start();
@@ -125,11 +125,11 @@ describe('connecting', () => {
   });
 });
 
-describe('a refused connection', () => {
+describe('an agent whose connection is refused', () => {
   it.each([
     [401, /--token-file.*The cloud says: Forbidden$/],
     [403, /check the endpoint.*The cloud says: Forbidden$/],
-  ])('ends the agent when it is refused with %d, and says what to do', async (status, advice) => {
+  ])('ends after status %d with an error that says what to do', async (status, advice) => {
     gateway.refusals = [{ status, body: '{"message":"Forbidden"}' }];
     const agent = fixture.agent(gateway, local.port);
     const refused = once(agent, 'refused') as Promise<[TunnelRefusedError]>;
@@ -141,19 +141,19 @@ describe('a refused connection', () => {
     expect(gateway.targets).toHaveLength(1);
   });
 
-  it('ends the agent when the name is not acceptable, and quotes the cloud', async () => {
+  it('ends with the explanation of the cloud when the tunnel name is not acceptable', async () => {
     gateway.refusals = [{ status: 400, body: 'tunnel name "www" is reserved: choose another' }];
     await expect(fixture.agent(gateway, local.port, { name: 'www' }).start()).rejects.toThrow(
       /"www".*The cloud says: tunnel name "www" is reserved/,
     );
   });
 
-  it("ends the agent when the name is somebody else's", async () => {
+  it('ends when another owner has the tunnel name', async () => {
     gateway.refusals = [{ status: 409 }];
     await expect(fixture.agent(gateway, local.port, { name: 'shop' }).start()).rejects.toThrow(/"shop" is taken/);
   });
 
-  it.each([429, 500, 502, 503])('is tried again after status %d', async (status) => {
+  it.each([429, 500, 502, 503])('tries again after status %d', async (status) => {
     gateway.refusals = [{ status }, { status }];
     const agent = fixture.agent(gateway, local.port);
     const reasons: string[] = [];
@@ -163,7 +163,7 @@ describe('a refused connection', () => {
     expect(gateway.targets).toHaveLength(3);
   });
 
-  it('that points elsewhere is not followed there, where the token does not belong', async () => {
+  it('does not follow a redirect to another endpoint, and connects to its own endpoint again', async () => {
     const elsewhere = await fixture.gateway();
     gateway.refusals = [{ status: 302, location: elsewhere.url }];
     await fixture.connected(gateway, local.port);
@@ -171,7 +171,7 @@ describe('a refused connection', () => {
     expect(gateway.connections).toHaveLength(1);
   });
 
-  it('waits for the name to come free once the agent has had it', async () => {
+  it('tries again after status 409 when it has already served the name', async () => {
     await fixture.connected(gateway, local.port, { name: 'shop' });
     gateway.refusals = [{ status: 409 }, { status: 409 }];
     gateway.newest.socket.terminate();
@@ -179,7 +179,7 @@ describe('a refused connection', () => {
     expect(gateway.targets).toHaveLength(4);
   });
 
-  it('ends an agent whose token is refused later', async () => {
+  it('ends when its token is refused at a reconnection', async () => {
     const agent = await fixture.connected(gateway, local.port);
     const refused = once(agent, 'refused');
     gateway.refusals = [{ status: 401 }];
@@ -189,14 +189,14 @@ describe('a refused connection', () => {
   });
 });
 
-describe('what the cloud sends beside requests', () => {
-  it('gets a pong for its ping', async () => {
+describe('a connected agent', () => {
+  it('answers a ping with a pong', async () => {
     await fixture.connected(gateway, local.port);
     gateway.newest.send({ type: 'ping' });
     await eventually(() => gateway.newest.received.some(({ type }) => type === 'pong'));
   });
 
-  it('is reported when it does not follow the protocol, and does no harm', async () => {
+  it('warns about each message that violates the protocol, and still answers requests', async () => {
     const agent = await fixture.connected(gateway, local.port);
     const warnings: string[] = [];
     agent.on('warning', (text) => warnings.push(text));
@@ -209,7 +209,7 @@ describe('what the cloud sends beside requests', () => {
     expect(gateway.answers).toHaveLength(1);
   });
 
-  it('is said once when API Gateway fails on several messages, and the answer that was lost goes out again', async () => {
+  it('warns once about several equal failures of API Gateway, and resends the unacknowledged answer', async () => {
     gateway.acknowledges = false;
     const agent = await fixture.connected(gateway, local.port, { timing: { resendMs: 20 } });
     const warnings: string[] = [];
@@ -232,7 +232,7 @@ describe('what the cloud sends beside requests', () => {
     expect(gateway.connections).toHaveLength(1);
   });
 
-  it('reaches the local service once for a request that is delivered twice', async () => {
+  it('forwards and answers a request once when it is delivered three times', async () => {
     let requests = 0;
     const counting = fixture.keep(
       await startLocalServer((_request, reply) => {

@@ -62,7 +62,7 @@ describe('the demo service', () => {
     [64 * 1024, true],
     [64 * 1024 + 1, false],
     [6 * 1024 * 1024, false],
-  ])('echoes a body of %d bytes with its content: %s', async (length, hasContent) => {
+  ])('echoes a body of %d bytes with its content included: %s', async (length, hasContent) => {
     const body = Buffer.alloc(length, 'e');
     const text = await (await get('/echo', { method: 'POST', body })).text();
     const echo = (JSON.parse(text) as Echo).body;
@@ -71,20 +71,20 @@ describe('the demo service', () => {
     expect(text.length).toBeLessThan(70_000);
   });
 
-  it('answers late when asked to', async () => {
+  it('delays its answer by the time in the path', async () => {
     const begin = performance.now();
     expect(await (await get('/delay/60')).text()).toBe('waited 60 ms\n');
     expect(performance.now() - begin).toBeGreaterThan(55);
   });
 
-  it('sends bytes that can be compared', async () => {
+  it('sends deterministic bytes that a client can compare', async () => {
     const bytes = Buffer.from(await (await get('/big/100000')).arrayBuffer());
     expect(bytes).toEqual(deterministicBytes(100_000));
     expect(new Set(bytes).size).toBe(256);
     expect(Buffer.from(await (await get('/binary')).arrayBuffer())).toEqual(Buffer.from([...Array(256).keys()]));
   });
 
-  it('sets two cookies by themselves, shows those it got and removes them', async () => {
+  it('sets two cookies in separate headers, shows the cookies it received and removes cookies', async () => {
     const set = await get('/cookies', { headers: { cookie: 'flavour=vanilla; other=1' } });
     expect(set.headers.getSetCookie()).toEqual(['flavour=vanilla; Path=/', 'topping=cherries, sliced; Path=/; HttpOnly; SameSite=Lax']);
     expect(await set.json()).toMatchObject({ received: ['flavour=vanilla', 'other=1'] });
@@ -101,12 +101,12 @@ describe('the demo service', () => {
     expect([response.status, response.headers.get('location')]).toEqual([302, './echo?from=redirect']);
   });
 
-  it('gives a nonce back as it was sent', async () => {
+  it('returns a nonce unchanged', async () => {
     expect(await (await get('/nonce/a%2Fb-1')).text()).toBe('a%2Fb-1');
   });
 
   it.each(['/delay/60001', '/delay/x', '/big/10485761', '/big/-1', '/status/199', '/status/600', '/status/'])(
-    'explains the range for %s',
+    'answers %s with status 400 and the allowed range',
     async (path) => {
       const response = await get(path);
       expect(response.status).toBe(400);
@@ -114,7 +114,7 @@ describe('the demo service', () => {
     },
   );
 
-  it('lists its endpoints for a path it does not know', async () => {
+  it('answers an unknown path with status 404 and a list of its endpoints', async () => {
     const response = await get('/no/such');
     const html = await response.text();
     expect(response.status).toBe(404);

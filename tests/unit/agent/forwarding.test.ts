@@ -26,7 +26,7 @@ function response(answer: Answer): HttpResponseMessage {
 const bodyOf = (answer: Answer): Buffer => Buffer.from(response(answer).body, 'base64');
 
 describe('a request through the agent', () => {
-  it('reaches the local service as it was sent, and its answer comes back', async () => {
+  it('reaches the local service unchanged, and the cloud gets the answer', async () => {
     await tunnelTo((request, reply, body) => {
       reply.writeHead(201, { 'content-type': 'text/plain' });
       reply.end(`${request.method} ${request.url} ${request.headers.host} ${body.toString()}`);
@@ -44,7 +44,7 @@ describe('a request through the agent', () => {
     expect(bodyOf(answer).toString()).toBe('POST /items?x=1 demo.tunnels.test hello');
   });
 
-  it.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'])('may use %s', async (method) => {
+  it.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'])('keeps the method %s', async (method) => {
     await tunnelTo((request, reply) => reply.setHeader('x-method', request.method ?? '').end());
     const answer = await gateway.newest.request({ method });
     expect(response(answer).headers['x-method']).toEqual([method]);
@@ -77,13 +77,13 @@ describe('a request through the agent', () => {
     expect(response(answer).headers).toMatchObject({ 'x-out': ['1', '2, 3', ''], vary: ['a'] });
   });
 
-  it('keeps every Set-Cookie by itself', async () => {
+  it('gets each Set-Cookie header of the answer separately', async () => {
     const cookies = ['a=1; Path=/', 'b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 'a=3'];
     await tunnelTo((_request, reply) => reply.setHeader('set-cookie', cookies).end());
     expect(response(await gateway.newest.request()).headers['set-cookie']).toEqual(cookies);
   });
 
-  it('gets a redirect as it is, not what it leads to', async () => {
+  it('gets a redirect of the local service unchanged, and the agent does not follow it', async () => {
     let requests = 0;
     await tunnelTo((_request, reply) => {
       requests += 1;
@@ -94,7 +94,7 @@ describe('a request through the agent', () => {
     expect(requests).toBe(1);
   });
 
-  it('gets compressed and binary bodies byte for byte', async () => {
+  it('gets a compressed binary body byte for byte', async () => {
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
     await tunnelTo((_request, reply) => reply.setHeader('content-encoding', 'gzip').end(bytes));
     const answer = await gateway.newest.request();
@@ -102,7 +102,7 @@ describe('a request through the agent', () => {
     expect(response(answer).headers['content-encoding']).toEqual(['gzip']);
   });
 
-  it('gets a chunked answer without the framing of the local hop', async () => {
+  it('gets the body of a chunked answer without chunks and without hop-by-hop headers', async () => {
     await tunnelTo((_request, reply) => {
       reply.write('a');
       reply.end('b');
@@ -113,8 +113,8 @@ describe('a request through the agent', () => {
   });
 });
 
-describe('requests side by side', () => {
-  it('are answered in whatever order the local service ends them', async () => {
+describe('several requests through the agent', () => {
+  it('get their own answers when the local service answers in reverse order', async () => {
     const waiting: (() => void)[] = [];
     await tunnelTo((request, reply) => {
       waiting.push(() => reply.end(request.url));
@@ -125,15 +125,15 @@ describe('requests side by side', () => {
     expect(answers.map((answer) => bodyOf(answer).toString())).toEqual(uris);
   });
 
-  it('that follow each other share a local connection', async () => {
+  it('share a connection to the local service when they follow one another', async () => {
     const server = await tunnelTo((_request, reply) => reply.end());
     for (let i = 0; i < 5; i += 1) await gateway.newest.request();
     expect(server.connections()).toBe(1);
   });
 });
 
-describe('what the agent reports', () => {
-  it('is a line for each request, failed ones too, without the query', async () => {
+describe('the agent', () => {
+  it('emits a summary of each request, also of a failed request, without the query', async () => {
     const server = fixture.keep(await startLocalServer((_request, reply) => reply.end('12345')));
     const agent = await fixture.connected(gateway, server.port, { requestTimeoutMs: 100 });
     const summaries: RequestSummary[] = [];
@@ -147,7 +147,7 @@ describe('what the agent reports', () => {
     expect(JSON.stringify(summaries)).not.toContain('canary');
   });
 
-  it('is an error to the cloud when the local service is not there', async () => {
+  it('answers with local_service_unavailable when nothing listens on the port of the local service', async () => {
     await fixture.connected(gateway, await freePort());
     expect(await gateway.newest.request()).toMatchObject({
       type: 'error',
@@ -156,7 +156,7 @@ describe('what the agent reports', () => {
     });
   });
 
-  it('is an error to the cloud when a request is malformed', async () => {
+  it('answers a malformed request with invalid_request and does not connect to the local service', async () => {
     const server = await tunnelTo((_request, reply) => reply.end());
     const warning = new Promise((resolve) => gateway.once('answer', resolve));
     gateway.newest.socket.send('{"type":"http_request","request_id":"bad","method":"GET","uri":"/","headers":{"a":"not a list"}}');
@@ -164,7 +164,7 @@ describe('what the agent reports', () => {
     expect(server.connections()).toBe(0);
   });
 
-  it('is a timeout once the visitor has stopped waiting, also before the request timeout', async () => {
+  it('answers with timeout at the deadline of the request, even before its own request timeout', async () => {
     await tunnelTo(() => undefined);
     const answer = await gateway.newest.request({ timestamp: 1000, deadline: 1060 });
     expect(answer).toMatchObject({

@@ -2,7 +2,7 @@ import { fragment } from '../../../agent/fragment';
 
 const sizes = (text: string, maxBytes?: number): number[] => fragment(text, maxBytes).map((frame) => frame.length);
 
-describe('fragment', () => {
+describe('fragment()', () => {
   it('leaves a message of exactly 32 KB in one frame', () => {
     expect(sizes('x'.repeat(32 * 1024))).toEqual([32 * 1024]);
   });
@@ -11,12 +11,12 @@ describe('fragment', () => {
     expect(sizes('x'.repeat(32 * 1024 + 1))).toEqual([32 * 1024, 1]);
   });
 
-  it('cuts before a character that would straddle two frames', () => {
+  it('does not split a character between two frames', () => {
     const frames = fragment('abcé€f', 4);
     expect(frames.map((frame) => frame.toString())).toEqual(['abc', 'é', '€f']);
   });
 
-  it('sends an empty message as one empty frame', () => {
+  it('returns one empty frame for an empty message', () => {
     expect(sizes('')).toEqual([0]);
   });
 });

@@ -4,7 +4,7 @@ import { decodeCloudMessage, ProtocolError, type GatewayError } from '../../../p
 const error = (text: string, requestId: string): GatewayError =>
   decodeCloudMessage(JSON.stringify({ message: text, connectionId: 'C=', requestId })) as GatewayError;
 
-describe('a message of API Gateway', () => {
+describe('an error message of API Gateway', () => {
   it.each([
     ['Internal server error', 'failed'],
     ['Endpoint request timed out', 'timed-out'],
@@ -13,11 +13,11 @@ describe('a message of API Gateway', () => {
     ['Limit exceeded', 'throttled'],
     ['Invalid request body', 'invalid'],
     ['something new', 'other'],
-  ])('"%s" is read as %s', (text, kind) => {
+  ])('with the text "%s" is decoded as the kind %s', (text, kind) => {
     expect(error(text, 'R=')).toEqual({ type: 'gateway_error', kind, text, requestId: 'R=' });
   });
 
-  it('may name a message instead of a request, or neither', () => {
+  it('is decoded with a message id instead of a request id, or with neither', () => {
     const text = 'Bad request body';
     const read = (more: object) => decodeCloudMessage(JSON.stringify({ message: text, connectionId: 'C=', ...more }));
     expect(read({ messageId: 'M=' })).toEqual({ type: 'gateway_error', kind: 'invalid', text, requestId: 'M=' });
@@ -25,16 +25,16 @@ describe('a message of API Gateway', () => {
   });
 
   it.each([
-    ['without a connection', { message: 'Internal server error', requestId: 'R=' }],
-    ['with a type', { type: 'novelty', message: 'Internal server error', connectionId: 'C=', requestId: 'R=' }],
-    ['with a message that is no text', { message: {}, connectionId: 'C=' }],
-  ])('is none %s', (_what, value) => {
+    ['no connection id', { message: 'Internal server error', requestId: 'R=' }],
+    ['a type', { type: 'novelty', message: 'Internal server error', connectionId: 'C=', requestId: 'R=' }],
+    ['a message that is not a string', { message: {}, connectionId: 'C=' }],
+  ])('is rejected when it has %s', (_what, value) => {
     expect(() => decodeCloudMessage(JSON.stringify(value))).toThrow(ProtocolError);
   });
 });
 
-describe('reports', () => {
-  it('come once a minute for each kind, with the number of those in between', () => {
+describe('the warnings about errors of API Gateway', () => {
+  it('come at most once a minute for each kind, with the number of errors since the last warning', () => {
     let now = 1_000_000;
     const reports = new GatewayErrorReports(() => now);
     expect(reports.report(error('Internal server error', 'R1='))).toContain('request id R1=)');

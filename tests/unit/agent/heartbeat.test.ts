@@ -27,7 +27,7 @@ describe('Heartbeat', () => {
     jest.useRealTimers();
   });
 
-  it('pings once an interval while answers come', () => {
+  it('pings once per interval while messages arrive', () => {
     for (let elapsed = 0; elapsed < 3500; elapsed += 100) {
       jest.advanceTimersByTime(100);
       heartbeat.heard();
@@ -36,26 +36,26 @@ describe('Heartbeat', () => {
     expect(deaths).toEqual([]);
   });
 
-  it('declares the connection dead when nothing comes within the time allowed after a ping', () => {
+  it('declares the connection dead when nothing arrives within the timeout after a ping', () => {
     jest.advanceTimersByTime(1399);
     expect(deaths).toEqual([]);
     jest.advanceTimersByTime(1);
     expect(deaths).toEqual([1400]);
   });
 
-  it('pings at once after a sleep in which timers stood still', () => {
+  it('pings at once when the clock has jumped ahead, as after a sleep of the machine', () => {
     offset = 60_000;
     jest.advanceTimersByTime(100);
     expect(pings).toEqual([100]);
   });
 
-  it('does not ping again while an answer is awaited', () => {
+  it('does not ping again while it waits for the answer to a ping', () => {
     heartbeat.probe();
     heartbeat.probe();
     expect(pings).toEqual([0]);
   });
 
-  it('notices a dead connection soon after a probe, without waiting for the next interval', () => {
+  it('declares the connection dead one timeout after a probe, without waiting for the next interval', () => {
     heartbeat.probe();
     jest.advanceTimersByTime(400);
     expect(deaths).toEqual([400]);

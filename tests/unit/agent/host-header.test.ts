@@ -32,45 +32,45 @@ async function exchange(hostHeader: string | undefined, fields: (host: string) =
   return { seen, headers, own: `127.0.0.1:${server.port}` };
 }
 
-describe('the Host of the local service', () => {
-  it.each([undefined, 'preserve'])("is the visitor's when the option is %s", async (option) => {
+describe('the Host header for the local service', () => {
+  it.each([undefined, 'preserve'])('is the Host of the visitor when the option is %s', async (option) => {
     expect((await exchange(option)).seen).toEqual(['demo.test', 'demo.test']);
   });
 
-  it("is its own address when rewritten; the visitor's stands beside it", async () => {
+  it('is the address of the local service with the option rewrite; X-Forwarded-Host keeps the Host of the visitor', async () => {
     const { seen, own } = await exchange('rewrite');
     expect(seen).toEqual([own, 'demo.test']);
   });
 
-  it('is any other that is given', async () => {
+  it('is the host that the option names', async () => {
     expect((await exchange('app.test:3000')).seen).toEqual(['app.test:3000', 'demo.test']);
   });
 
-  it('is written as browsers write it', () => {
+  it('has brackets around an IPv6 address, and no port when the port is 80', () => {
     expect(resolve('rewrite', { host: '::1', port: 3000 })).toBe('[::1]:3000');
     expect(resolve('rewrite', { host: 'localhost', port: 80 })).toBe('localhost');
   });
 
-  it.each(['', 'http://app.test', 'app.test/x', 'a b', 'a\r\nx: y', 'app.test:'])('cannot be %j', (option) => {
+  it.each(['', 'http://app.test', 'app.test/x', 'a b', 'a\r\nx: y', 'app.test:'])('is refused when the option is %j', (option) => {
     expect(() => resolve(option)).toThrow(AgentOptionError);
     expect(() => resolve(option)).toThrow('give preserve, rewrite, or a host such as app.test:3000');
   });
 });
 
-describe('what a service says of the Host it was told', () => {
-  it('is a path to visitors, who cannot reach that Host', async () => {
+describe("the answer of a local service with another Host than the visitor's", () => {
+  it('gets a path in Location and Content-Location in place of the URL with that Host', async () => {
     const { headers } = await exchange('rewrite', (host) => ({ location: `http://${host}/login?x#y`, 'content-location': `//${host}` }));
     expect(headers).toMatchObject({ location: ['/login?x#y'], 'content-location': ['/'] });
   });
 
-  it('does not tie cookies to it', async () => {
+  it('loses the Domain attribute of cookies for that Host', async () => {
     const { headers } = await exchange('app.test', () => ({
       'set-cookie': ['a=1; Domain=app.test; Path=/', 'b=2; Domain=.test; HttpOnly', 'c=3; Domain=other.test', 'd=4'],
     }));
     expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2; HttpOnly', 'c=3; Domain=other.test', 'd=4']);
   });
 
-  it("leaves other references, and those of a service that knows its visitor's Host, alone", async () => {
+  it("keeps references to other hosts, and references to the visitor's Host when the option is preserve", async () => {
     const elsewhere = { location: 'https://other.test/login' };
     expect((await exchange('rewrite', () => elsewhere)).headers).toMatchObject({ location: ['https://other.test/login'] });
     const own = { location: 'http://demo.test/x', 'set-cookie': 'a=1; Domain=demo.test' };

@@ -23,7 +23,7 @@ beforeEach(async () => {
 const sized = (bytes: number) => gateway.newest.request({ headers: { host: ['h'], 'x-size': [String(bytes)] } });
 
 describe('a large answer', () => {
-  it('goes out as text frames of at most 32 KB, in one message', async () => {
+  it('is sent as one message of text frames of at most 32 KB', async () => {
     const answer = await sized(90_000);
     expect(answer.type === 'http_response' && Buffer.from(answer.body, 'base64')).toEqual(Buffer.alloc(90_000, 'z'));
     const message = gateway.messages.at(-1);
@@ -32,13 +32,13 @@ describe('a large answer', () => {
     expect(Math.max(...(message?.frames ?? []))).toBe(MAX_FRAME_BYTES);
   });
 
-  it('is one frame up to 32 KB', async () => {
+  it('is sent as one frame when its message has at most 32 KB', async () => {
     await sized(20_000);
     expect(gateway.messages.at(-1)?.frames).toHaveLength(1);
   });
 
   it.each([98_304, 98_305, 200_000])(
-    'is refused when it does not fit one message and the cloud knows no other way: %d bytes',
+    'fails with response_too_large at %d bytes when the cloud offers no upload to the bucket',
     async (bytes) => {
       expect(await sized(bytes)).toMatchObject({
         type: 'error',
@@ -48,7 +48,7 @@ describe('a large answer', () => {
     },
   );
 
-  it('may fill the message to the last bytes', async () => {
+  it('is accepted up to the size limit of a message, and fails a few bytes above it', async () => {
     const envelope = (await sized(0)) && (gateway.messages.at(-1)?.frames[0] ?? 0);
     // The two messages differ by a few bytes in the length of their size, processing time and date.
     const most = Math.floor((MAX_MESSAGE_BYTES - envelope - 20) / 4) * 3;
@@ -64,7 +64,7 @@ describe('a large answer', () => {
     });
   });
 
-  it('leaves the connection usable after one that was refused', async () => {
+  it('leaves the connection usable when it is refused', async () => {
     await sized(200_000);
     expect((await sized(10)).type).toBe('http_response');
     expect(gateway.connections).toHaveLength(1);
@@ -72,7 +72,7 @@ describe('a large answer', () => {
 });
 
 describe('a large request', () => {
-  it('arrives whole', async () => {
+  it('reaches the local service with all its bytes', async () => {
     const answer = await gateway.newest.request({
       method: 'POST',
       body: Buffer.alloc(95_000).toString('base64'),

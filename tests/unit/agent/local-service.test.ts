@@ -41,24 +41,24 @@ async function failureOf(asking: Promise<LocalResponse>): Promise<{ code: AgentE
 }
 
 describe('a local service that fails', () => {
-  it('is unavailable when nothing listens', async () => {
+  it('is reported as unavailable when nothing listens on its port', async () => {
     const port = await freePort();
     const failure = await failureOf(serviceAt(port).ask(request(), 1000));
     expect(failure.code).toBe('local_service_unavailable');
     expect(failure.message).toMatch(new RegExp(`127.0.0.1:${port}.*ECONNREFUSED.*is it running`));
   });
 
-  it('is unavailable when its name does not resolve', async () => {
+  it('is reported as unavailable when its name does not resolve', async () => {
     const service = new LocalService({ host: 'nowhere.invalid', port: 80 });
     expect((await failureOf(service.ask(request(), 5000))).code).toBe('local_service_unavailable');
   });
 
-  it('is there, and its answer invalid, when it hangs up before the first byte', async () => {
+  it('has an invalid response when it closes the connection before the first byte', async () => {
     const service = await answering('', 'hang up');
     expect((await failureOf(service.ask(request(), 1000))).code).toBe('invalid_response');
   });
 
-  it('times out when it does not answer, and sees its connection closed', async () => {
+  it('times out when it does not answer, and the agent closes the connection', async () => {
     let hungUp = false;
     const server = fixture.keep(await startLocalServer((incoming) => incoming.socket.on('close', () => (hungUp = true))));
     const failure = await failureOf(serviceAt(server.port).ask(request(), 50));
@@ -66,26 +66,26 @@ describe('a local service that fails', () => {
     await eventually(() => hungUp);
   });
 
-  it('times out when it begins an answer and does not end it', async () => {
+  it('times out when it begins an answer and does not complete it', async () => {
     const service = await answering('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
     expect((await failureOf(service.ask(request(), 50))).code).toBe('timeout');
   });
 
   it.each([
     ['is not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
-    ['lies about its length', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'],
-    ['ends within its header', 'HTTP/1.1 200 OK\r\nContent-Le'],
+    ['is shorter than its Content-Length', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'],
+    ['ends within its headers', 'HTTP/1.1 200 OK\r\nContent-Le'],
     ['ends within a chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab'],
-    ['has two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
-    ['has length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'],
-    ['switches protocols unasked', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
-    ['has a status beyond 599', 'HTTP/1.1 799 What\r\nContent-Length: 0\r\n\r\n'],
-  ])('is invalid when its answer %s', async (_what, bytes) => {
+    ['has two different Content-Length headers', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
+    ['has both Content-Length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'],
+    ['switches protocols without a request to do so', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
+    ['has a status above 599', 'HTTP/1.1 799 What\r\nContent-Length: 0\r\n\r\n'],
+  ])('has an invalid response when its answer %s', async (_what, bytes) => {
     const service = await answering(bytes, 'hang up');
     expect((await failureOf(service.ask(request(), 1000))).code).toBe('invalid_response');
   });
 
-  it('is there, and its answer invalid, when it resets a connection that is used again', async () => {
+  it('has an invalid response when it resets a reused connection', async () => {
     const server = fixture.keep(
       await startRawServer((socket, data) => {
         if (data.toString().startsWith('GET /second')) socket.resetAndDestroy();
@@ -98,7 +98,7 @@ describe('a local service that fails', () => {
     expect(server.connections()).toBe(1);
   });
 
-  it('is not asked again when a reused connection is reset, even for a GET', async () => {
+  it('is not asked again when it resets a reused connection, even for a GET', async () => {
     const seen: string[] = [];
     const server = fixture.keep(
       await startLocalServer((incoming, response) => {
@@ -114,8 +114,8 @@ describe('a local service that fails', () => {
   });
 });
 
-describe('an answer larger than the cloud can pass on', () => {
-  it('is refused by its declared length, without its body', async () => {
+describe('an answer above the size limit of the cloud', () => {
+  it('is refused because of its Content-Length, before its body arrives', async () => {
     let isCutOff = false;
     const server = fixture.keep(
       await startRawServer((socket) => {
@@ -130,7 +130,7 @@ describe('an answer larger than the cloud can pass on', () => {
     await eventually(() => isCutOff);
   });
 
-  it('stops being read at the cap, and the local service is cut off', async () => {
+  it('is not read beyond the limit, and the agent closes the connection to the local service', async () => {
     let written = 0;
     let isCutOff = false;
     const server = fixture.keep(
@@ -148,7 +148,7 @@ describe('an answer larger than the cloud can pass on', () => {
     expect(written).toBeLessThan(32 * 1024 * 1024);
   });
 
-  it('is not one when only HEAD would have it that large', async () => {
+  it('is accepted when it answers HEAD, because it has no body', async () => {
     const service = await answering('HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n\r\n');
     const response = await service.ask(request({ method: 'HEAD' }), 1000);
     expect(response).toMatchObject({ status: 200, headers: { 'content-length': ['5000000'] } });
@@ -157,7 +157,7 @@ describe('an answer larger than the cloud can pass on', () => {
 });
 
 describe('answers without a body', () => {
-  it('keep the length of a 304 and lose that of a 204', async () => {
+  it('keep Content-Length with status 304 and lose it with status 204', async () => {
     const notModified = await answering('HTTP/1.1 304 Not Modified\r\nContent-Length: 77\r\nETag: "x"\r\n\r\n');
     expect((await notModified.ask(request(), 1000)).headers).toEqual({
       'content-length': ['77'],
@@ -167,7 +167,7 @@ describe('answers without a body', () => {
     expect((await noContent.ask(request(), 1000)).headers).toEqual({});
   });
 
-  it('may be preceded by informational ones, which are not passed on', async () => {
+  it('are skipped when their status is informational, and the final answer is returned', async () => {
     const service = await answering('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     expect(await service.ask(request(), 1000)).toMatchObject({
       status: 200,
@@ -176,28 +176,28 @@ describe('answers without a body', () => {
   });
 });
 
-describe('requests that cannot be put on the wire', () => {
+describe('an invalid request', () => {
   it.each([
     ['an absolute URI', { uri: 'http://169.254.169.254/latest' }],
-    ['an asterisk', { uri: '*' }],
+    ['an asterisk as the path', { uri: '*' }],
     ['no path', { uri: '' }],
     ['a space in the path', { uri: '/a b' }],
     ['a line break in the path', { uri: '/a\r\nHost: other' }],
-    ['a wide character in the path', { uri: '/€' }],
-    ['CONNECT', { method: 'CONNECT' }],
+    ['a character above Latin-1 in the path', { uri: '/€' }],
+    ['the method CONNECT', { method: 'CONNECT' }],
     ['a method with a space', { method: 'GET /x' }],
     ['a line break in a header', { headers: { host: ['a'], 'x-a': ['1\r\nx-b: 2'] } }],
     ['a header name with a colon', { headers: { host: ['a'], 'x:a': ['1'] } }],
     ['two Host headers', { headers: { host: ['a', 'b'] } }],
     ['three Host headers', { headers: { host: ['a', 'b', 'c'] } }],
-  ])('are refused: %s', async (_what, fields: Partial<LocalRequest>) => {
+  ])('is refused without a connection to the local service when it has %s', async (_what, fields: Partial<LocalRequest>) => {
     const server = fixture.keep(await startRawServer(() => undefined));
     expect((await failureOf(serviceAt(server.port).ask(request(fields), 1000))).code).toBe('invalid_request');
     expect(server.connections()).toBe(0);
   });
 });
 
-describe('the bytes on the wire', () => {
+describe('the request to the local service', () => {
   async function wireOf(fields: Partial<LocalRequest>): Promise<string> {
     let wire = '';
     const server = fixture.keep(
@@ -210,23 +210,23 @@ describe('the bytes on the wire', () => {
     return wire;
   }
 
-  it('carry the length of the actual body, never chunks, whatever the visitor declared', async () => {
+  it('has the Content-Length of its actual body and no chunks, whatever the visitor declared', async () => {
     const headers = { host: ['h'], 'content-length': ['999'], 'transfer-encoding': ['chunked'] };
     const wire = await wireOf({ method: 'POST', headers, body: Spool.of(Buffer.from('body')) });
     expect(wire).toBe('POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 4\r\nConnection: keep-alive\r\n\r\nbody');
   });
 
-  it('say that the body is empty where a method usually has one', async () => {
+  it("has Content-Length 0 for an empty PUT, none for an empty DELETE, and the visitor's for an empty GET", async () => {
     expect(await wireOf({ method: 'PUT' })).toContain('\r\ncontent-length: 0\r\n');
     expect(await wireOf({ method: 'DELETE' })).not.toMatch(/content-length|transfer-encoding/i);
     expect(await wireOf({ method: 'GET', headers: { host: ['h'], 'content-length': ['0'] } })).toContain('content-length: 0');
   });
 
-  it('carry the body of a GET', async () => {
+  it('carries the body of a GET', async () => {
     expect(await wireOf({ method: 'GET', body: Spool.of(Buffer.from('q')) })).toMatch(/content-length: 1\r\n(.*\r\n)*\r\nq$/);
   });
 
-  it('lack what belongs to the hop before', async () => {
+  it("lacks the hop-by-hop headers of the visitor's request", async () => {
     const wire = await wireOf({
       headers: {
         host: ['h'],
@@ -240,19 +240,19 @@ describe('the bytes on the wire', () => {
     expect(wire).toBe('GET / HTTP/1.1\r\nhost: h\r\nx-end: 2\r\nConnection: keep-alive\r\n\r\n');
   });
 
-  it('carry path bytes above ASCII unchanged', async () => {
+  it('keeps bytes above ASCII in path and query unchanged', async () => {
     expect(await wireOf({ uri: '/\u00c3\u00a9?\u00ff' })).toMatch(/^GET \/\u00c3\u00a9\?\u00ff HTTP/);
   });
 
-  it("carry the target's Host only when the visitor sent none", async () => {
+  it('has the address of the local service as Host when the visitor sent no Host', async () => {
     expect(await wireOf({ headers: {} })).toMatch(/^GET \/ HTTP\/1.1\r\nhost: 127.0.0.1:\d+\r\n/);
   });
 });
 
-describe('a body that is larger than what sockets buffer', () => {
+describe('a request body larger than the socket buffers', () => {
   const large = (): Promise<Spool> => Spool.from(Readable.from([Buffer.alloc(3_000_000, 'a'), Buffer.alloc(3_000_000, 'b')]));
 
-  it('reaches a service that reads slowly', async () => {
+  it('reaches a local service that reads slowly, byte for byte', async () => {
     const hash = createHash('sha256');
     const server = fixture.keep(
       await startRawServer((socket, data) => {
@@ -271,7 +271,7 @@ describe('a body that is larger than what sockets buffer', () => {
     expect(hash.digest('hex')).toBe(sent.digest('hex'));
   });
 
-  it('is read to its end by a service that answers first', async () => {
+  it('is sent to its end when the local service answers before the end of the body', async () => {
     let read = 0;
     const server = fixture.keep(
       await startRawServer((socket, data) => {
@@ -289,7 +289,7 @@ describe('a body that is larger than what sockets buffer', () => {
     await eventually(() => read > 6_000_000);
   });
 
-  it('does not keep the answer of a service that never reads it, nor its connection beyond the timeout', async () => {
+  it('does not delay the answer of a service that never reads it, and the connection ends at the timeout', async () => {
     let isCutOff = false;
     const server = fixture.keep(
       await startRawServer((socket) => {
@@ -309,14 +309,14 @@ describe('a body that is larger than what sockets buffer', () => {
 });
 
 describe('connections to the local service', () => {
-  it('are reused by one request after another', async () => {
+  it('are reused for consecutive requests', async () => {
     const server = fixture.keep(await startLocalServer((_incoming, response) => response.end('ok')));
     const service = serviceAt(server.port);
     for (let i = 0; i < 10; i += 1) await service.ask(request(), 1000);
     expect(server.connections()).toBe(1);
   });
 
-  it('go to the target, whatever Host and X-Forwarded-Host say', async () => {
+  it('lead to the target, whatever Host and X-Forwarded-Host say', async () => {
     const other = fixture.keep(await startLocalServer((_incoming, response) => response.end('other')));
     const own = fixture.keep(await startLocalServer((_incoming, response) => response.end('own')));
     const host = [`127.0.0.1:${other.port}`];

@@ -4,8 +4,8 @@ import { resolveOptions } from '../../../agent/options';
 const VALID: AgentOptions = { endpoint: 'wss://agents.test/prod', token: 'abc', target: { port: 3000 } };
 const resolving = (options: Partial<AgentOptions>) => () => resolveOptions({ ...VALID, ...options });
 
-describe('agent options', () => {
-  it('fills in the defaults of the protocol', () => {
+describe('an agent', () => {
+  it('fills in the defaults of options that are not given', () => {
     expect(resolveOptions(VALID)).toMatchObject({
       target: { host: '127.0.0.1', port: 3000 },
       requestTimeoutMs: 25_000,
@@ -14,7 +14,7 @@ describe('agent options', () => {
     });
   });
 
-  it('hints at the WebSocket address when the endpoint is an HTTP one', () => {
+  it('suggests the wss:// address when its endpoint is an https:// address', () => {
     expect(resolving({ endpoint: 'https://agents.test/prod' })).toThrow('did you mean wss://agents.test/prod?');
   });
 
@@ -22,28 +22,28 @@ describe('agent options', () => {
     expect(resolving({ endpoint })).toThrow(AgentOptionError);
   });
 
-  it.each(['', 'two words', 'line\nbreak', 'ünicode'])('refuses the token %j without showing it', (token) => {
+  it.each(['', 'two words', 'line\nbreak', 'ünicode'])('refuses the token %j with an error that does not contain the token', (token) => {
     expect(resolving({ token })).toThrow(AgentOptionError);
     if (token !== '') expect(resolving({ token })).not.toThrow(token);
   });
 
-  it.each(['127.0.0.1', '127.8.9.1', '::1', '[::1]', 'localhost', 'LOCALHOST'])('takes %s as this machine', (host) => {
+  it.each(['127.0.0.1', '127.8.9.1', '::1', '[::1]', 'localhost', 'LOCALHOST'])('accepts %s as a target on this machine', (host) => {
     expect(resolving({ target: { host, port: 1 } })).not.toThrow();
   });
 
   it.each(['10.0.0.1', '0.0.0.0', '169.254.169.254', 'db.internal', '127.1', '128.0.0.1', '::', 'localhost.evil.test'])(
-    'takes %s as a target only when that is allowed',
+    'accepts %s as a target only with --allow-remote-target',
     (host) => {
       expect(resolving({ target: { host, port: 80 } })).toThrow('--allow-remote-target');
       expect(resolving({ target: { host, port: 80 }, allowRemoteTarget: true })).not.toThrow();
     },
   );
 
-  it.each(['http://127.0.0.1', '127.0.0.1/x', 'a b', ''])('refuses "%s" as a host', (host) => {
+  it.each(['http://127.0.0.1', '127.0.0.1/x', 'a b', ''])('refuses "%s" as the host of the target', (host) => {
     expect(resolving({ target: { host, port: 80 }, allowRemoteTarget: true })).toThrow('neither a host name nor an address');
   });
 
-  it.each([0, -1, 65_536, 1.5, NaN])('refuses port %p', (port) => {
+  it.each([0, -1, 65_536, 1.5, NaN])('refuses %p as the port of the target', (port) => {
     expect(resolving({ target: { port } })).toThrow('from 1 to 65535');
   });
 
@@ -55,7 +55,7 @@ describe('agent options', () => {
     expect(resolving({ name: '' })).toThrow('the name is empty');
   });
 
-  it('checks them when an agent is made, before anything is connected', () => {
+  it('checks its options in the constructor, before it connects', () => {
     expect(() => new Agent({ ...VALID, endpoint: 'http://x' })).toThrow(AgentOptionError);
   });
 });

@@ -43,7 +43,7 @@ describe('Outbox', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('lets go of an answer at its deadline', async () => {
+  it('drops an answer at the deadline of its request', async () => {
     outbox.add('a', 'answer', 3000);
     jest.advanceTimersByTime(3000);
     await outbox.empty();
@@ -51,7 +51,7 @@ describe('Outbox', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('keeps what is ready while there is no connection, and sends it with the next one', () => {
+  it('keeps an answer while there is no connection, and sends the answer over the next connection', () => {
     isConnected = false;
     outbox.add('a', 'answer', 25_000);
     expect(sent).toEqual([]);
@@ -60,7 +60,7 @@ describe('Outbox', () => {
     expect(sent).toEqual(['answer']);
   });
 
-  it('sends what is unacknowledged again over a new connection', () => {
+  it('resends unacknowledged answers over a new connection', () => {
     outbox.add('a', 'first', 25_000);
     outbox.add('b', 'second', 25_000);
     outbox.acknowledge('a');
@@ -68,7 +68,7 @@ describe('Outbox', () => {
     expect(sent).toEqual(['first', 'second', 'second']);
   });
 
-  it('gives a cloud that never acknowledges its answers once, after three went unacknowledged', () => {
+  it('sends each answer only once to a cloud that left three answers unacknowledged', () => {
     for (const id of ['a', 'b', 'c']) outbox.add(id, id, Date.now() + 1000);
     jest.advanceTimersByTime(1000);
     sent = [];
@@ -78,7 +78,7 @@ describe('Outbox', () => {
     expect(sent).toEqual(['d']);
   });
 
-  it('does not hold it against the cloud that answers expired while there was no connection', () => {
+  it('still resends answers after three answers have expired without a connection', () => {
     isConnected = false;
     for (const id of ['a', 'b', 'c']) outbox.add(id, id, Date.now() + 1000);
     jest.advanceTimersByTime(1000);
@@ -88,7 +88,7 @@ describe('Outbox', () => {
     expect(sent).toEqual(['d', 'd']);
   });
 
-  it('reports silence only of a cloud that has acknowledged before', () => {
+  it('reports a missing acknowledgement only when the cloud has acknowledged an answer before', () => {
     outbox.add('a', 'a', 25_000);
     jest.advanceTimersByTime(2000);
     expect(silences).toBe(0);
@@ -98,7 +98,7 @@ describe('Outbox', () => {
     expect(silences).toBe(1);
   });
 
-  it('lets go of the oldest answers beyond its size, never of the newest', () => {
+  it('drops the oldest answers above its size limit, and keeps the newest even if that is larger than the limit', () => {
     outbox = create({ maxBytes: 10 });
     outbox.add('a', '12345', 25_000);
     outbox.add('b', '12345', 25_000);
@@ -108,7 +108,7 @@ describe('Outbox', () => {
     expect(sent).toEqual(['123456789012']);
   });
 
-  it('says when everything has been acknowledged', async () => {
+  it('resolves empty() when all answers have been acknowledged', async () => {
     outbox.add('a', 'a', 25_000);
     outbox.add('b', 'b', 25_000);
     let isEmpty = false;

@@ -19,7 +19,7 @@ const text = () => capture((out, err) => textOutput('http://127.0.0.1:3000', out
 const json = () => capture((out) => jsonOutput('http://127.0.0.1:3000', out));
 
 describe('text output', () => {
-  it('prints where the tunnel leads, by subdomain and by path', () => {
+  it('prints a forwarding line for the subdomain address and one for the path-based address', () => {
     const { output, out } = text();
     output.connected({
       ...TUNNEL,
@@ -32,7 +32,7 @@ describe('text output', () => {
     ]);
   });
 
-  it('prints an address once that is both public and path-based', () => {
+  it('prints one forwarding line when the public address and the path-based address are the same', () => {
     const { output, out } = text();
     output.connected({ ...TUNNEL, pathBasedUrl: TUNNEL.publicUrl });
     expect(out).toEqual(['Forwarding https://tunnels.test/demo/ -> http://127.0.0.1:3000\n']);
@@ -45,13 +45,13 @@ describe('text output', () => {
     expect(out).toEqual(['GET /a 200 12 ms 345 bytes\n', 'POST /b timeout 25000 ms 0 bytes\n']);
   });
 
-  it('says why it was disconnected and when it tries again', () => {
+  it('prints the reason of a disconnection and the time until the next attempt', () => {
     const { output, out } = text();
     output.disconnected({ reason: 'the connection was cut', retryInMs: 1530 });
     expect(out).toEqual(['Disconnected: the connection was cut; trying again in 1.5 s\n']);
   });
 
-  it('lets no text from outside steer the terminal', () => {
+  it('replaces control characters in paths and warnings by question marks', () => {
     const { output, out, err } = text();
     output.request({ ...REQUEST, path: '/\x1b[2J\r\nGET\u202e\x9b' });
     output.warning('a\x07b\nc');
@@ -61,7 +61,7 @@ describe('text output', () => {
 });
 
 describe('JSON output', () => {
-  it('prints one object a line, with time and event', () => {
+  it('prints one JSON object per line, with time and event', () => {
     const { output, out } = json();
     output.connected(TUNNEL);
     output.request(REQUEST);

@@ -15,8 +15,8 @@ beforeEach(async () => {
   local = fixture.keep(await startLocalServer((_request, reply) => reply.end('ok')));
 });
 
-describe('reconnecting', () => {
-  it('happens five times in a row, to the same tunnel, and requests go through each time', async () => {
+describe('an agent that loses its connection', () => {
+  it('reconnects to the same tunnel five times in a row, and answers requests each time', async () => {
     const agent = await fixture.connected(gateway, local.port);
     const tunnels: Tunnel[] = [];
     agent.on('connected', (tunnel) => tunnels.push(tunnel));
@@ -30,7 +30,7 @@ describe('reconnecting', () => {
     expect(tunnels.map(({ tunnelId }) => tunnelId)).toEqual(Array(5).fill(gateway.tunnelId));
   });
 
-  it('asks for a new name when the one that the cloud chose is given up, and not when it was asked for', async () => {
+  it('requests a new name after status 403 if the cloud chose its name, and ends if the user chose the name', async () => {
     const agent = await fixture.connected(gateway, local.port);
     const old = gateway.tunnelId;
     const moved = once(agent, 'connected') as Promise<[Tunnel]>;
@@ -47,7 +47,7 @@ describe('reconnecting', () => {
     await refused;
   });
 
-  it('waits longer with each failure and starts over once a request has gone through', async () => {
+  it('waits longer after each failure, and starts again with the shortest wait after an answered request', async () => {
     const agent = await fixture.connected(gateway, local.port, {
       random: () => 0.999_999,
       timing: { backoffBaseMs: 4, backoffCapMs: 20 },
@@ -65,7 +65,7 @@ describe('reconnecting', () => {
     expect(waits.at(-1)).toBe(3);
   });
 
-  it('starts the waits over once a connection has lasted', async () => {
+  it('starts again with the shortest wait after a connection that lasted long enough', async () => {
     const agent = await fixture.connected(gateway, local.port, {
       random: () => 0.999_999,
       timing: { backoffBaseMs: 4, stableAfterMs: 1000 },
@@ -81,7 +81,7 @@ describe('reconnecting', () => {
     expect(waits).toEqual([3, 7, 3]);
   });
 
-  it('says how the connection ended', async () => {
+  it('reports the close code and the reason of the end', async () => {
     const agent = await fixture.connected(gateway, local.port);
     const disconnected = once(agent, 'disconnected') as Promise<[Disconnection]>;
     gateway.newest.socket.close(1001, 'Going away');
@@ -91,7 +91,7 @@ describe('reconnecting', () => {
     });
   });
 
-  it('brings along the answer that was not ready in time', async () => {
+  it('sends an answer over the next connection when the answer becomes ready without a connection', async () => {
     const finish: (() => void)[] = [];
     const slow = fixture.keep(await startLocalServer((_request, reply) => finish.push(() => reply.end('late'))));
     const agent = await fixture.connected(gateway, slow.port);
@@ -109,8 +109,8 @@ describe('reconnecting', () => {
   });
 });
 
-describe('a connection that has died silently', () => {
-  it('is replaced when a ping stays unanswered', async () => {
+describe('the connection of an agent', () => {
+  it('is replaced when a ping is not answered', async () => {
     gateway.answersPings = false;
     const agent = await fixture.connected(gateway, local.port, {
       timing: { pingIntervalMs: 40, pongTimeoutMs: 40 },
@@ -120,14 +120,14 @@ describe('a connection that has died silently', () => {
     await eventually(() => gateway.connections.length >= 2);
   });
 
-  it('stays while pings are answered', async () => {
+  it('is kept while pings are answered', async () => {
     await fixture.connected(gateway, local.port, { timing: { pingIntervalMs: 20, pongTimeoutMs: 60_000 } });
     const pings = () => gateway.newest.received.filter(({ type }) => type === 'ping').length;
     await eventually(() => pings() >= 5);
     expect(gateway.connections).toHaveLength(1);
   });
 
-  it('is doubted as soon as an acknowledgement is missing', async () => {
+  it('is probed when an acknowledgement is missing, and replaced when the probe is not answered', async () => {
     await fixture.connected(gateway, local.port, { timing: { pongTimeoutMs: 40, resendMs: 20 } });
     await gateway.newest.request();
     gateway.acknowledges = false;
@@ -137,8 +137,8 @@ describe('a connection that has died silently', () => {
   });
 });
 
-describe('acknowledgements', () => {
-  it('end the resending of an answer', async () => {
+describe('the answer of an agent', () => {
+  it('is not sent again after its acknowledgement', async () => {
     gateway.acknowledges = false;
     await fixture.connected(gateway, local.port, { timing: { resendMs: 20 } });
     const message = requestMessage();
@@ -152,7 +152,7 @@ describe('acknowledgements', () => {
     expect(gateway.answersTo(message.request_id)).toHaveLength(count);
   });
 
-  it('that are missing make the answer follow to the next connection', async () => {
+  it('is sent again over the next connection when its acknowledgement is missing', async () => {
     gateway.acknowledges = false;
     await fixture.connected(gateway, local.port);
     const message = requestMessage();
@@ -162,7 +162,7 @@ describe('acknowledgements', () => {
     expect(gateway.connections).toHaveLength(2);
   });
 
-  it('that are missing end with the deadline of the request', async () => {
+  it('is not sent again after the deadline of its request', async () => {
     gateway.acknowledges = false;
     await fixture.connected(gateway, local.port, { timing: { resendMs: 20 } });
     const message = requestMessage({ timestamp: 0, deadline: 500 });
@@ -174,7 +174,7 @@ describe('acknowledgements', () => {
     expect(gateway.answersTo(message.request_id)).toHaveLength(count);
   });
 
-  it('are not needed for a repeated request to have its answer repeated', async () => {
+  it('is sent again when its request is delivered again, even without an acknowledgement', async () => {
     gateway.acknowledges = false;
     await fixture.connected(gateway, local.port);
     const message = requestMessage();

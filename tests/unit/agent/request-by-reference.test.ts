@@ -33,8 +33,8 @@ type Ref = ReturnType<FakeBucket['holding']>;
 const post = (ref: Ref, fields: Parameters<typeof requestMessage>[0] = {}): Promise<Answer> =>
   gateway.newest.request({ method: 'POST', body_ref: ref, ...fields });
 
-describe('a request whose body lies in the bucket', () => {
-  it('reaches the local service whole, with its length, over a connection that the next one uses too', async () => {
+describe('a request whose body is in the bucket', () => {
+  it('reaches the local service with its whole body and Content-Length, over one connection to the bucket', async () => {
     await fixture.connected(gateway, local.port);
     for (let i = 0; i < 3; i += 1) expect(await post(bucket.holding(BODY))).toMatchObject({ type: 'http_response', status_code: 200 });
     expect(received).toHaveLength(3);
@@ -47,10 +47,10 @@ describe('a request whose body lies in the bucket', () => {
 
   it.each([
     ['the connection is cut', 'cut' as const],
-    ['it breaks off half-way', { bytes: BODY.subarray(0, 3_000_000), declared: BODY.length }],
-    ['the bucket is overloaded', 503],
-    ['the bucket fails', 500],
-  ])('is fetched again when %s', async (_what, fault) => {
+    ['the body ends half-way', { bytes: BODY.subarray(0, 3_000_000), declared: BODY.length }],
+    ['the bucket answers 503', 503],
+    ['the bucket answers 500', 500],
+  ])('has its body fetched again when %s', async (_what, fault) => {
     await fixture.connected(gateway, local.port);
     bucket.faults = [fault, fault];
     expect(await post(bucket.holding(BODY))).toMatchObject({ type: 'http_response' });
@@ -62,9 +62,9 @@ describe('a request whose body lies in the bucket', () => {
     ['is damaged', { bytes: Buffer.concat([BODY.subarray(1), Buffer.from('!')]) }, /damaged/],
     ['is too short', { bytes: BODY.subarray(1) }, /does not have the 6000000 bytes/],
     ['is too long', { bytes: Buffer.concat([BODY, BODY]) }, /does not have the 6000000 bytes/],
-    ['has expired', 403, /status 403/],
-    ['is gone', 404, /status 404/],
-    ['is said to be elsewhere', 307, /status 307/],
+    ['has an expired URL', 403, /status 403/],
+    ['no longer exists', 404, /status 404/],
+    ['is redirected to another URL', 307, /status 307/],
   ])('never reaches the local service when its body %s', async (_what, fault, why) => {
     await fixture.connected(gateway, local.port);
     bucket.faults = [fault];
@@ -75,14 +75,14 @@ describe('a request whose body lies in the bucket', () => {
     expect(local.connections()).toBe(0);
   });
 
-  it('is refused above what a request can carry, before anything is fetched', async () => {
+  it('is refused before its body is fetched when the body is above the size limit of requests', async () => {
     await fixture.connected(gateway, local.port);
     const ref = { ...bucket.holding(BODY), bytes: MAX_REQUEST_BODY_BYTES + 1 };
     expect(await post(ref)).toMatchObject({ code: 'invalid_request', message: expect.stringContaining('6291456 is the most') });
     expect(bucket.seen).toEqual([]);
   });
 
-  it('is not fetched without encryption by an agent that connects with it', async () => {
+  it('fails without a fetch when the URL is not https and the agent allows only https', async () => {
     const strict = new BodyBucket({ allowHttp: false, newBackoff: () => new Backoff(0, 0, () => 0) });
     const failure = await strict.download(bucket.holding(BODY), new AbortController().signal).catch((error: Error) => error);
     expect(failure).toMatchObject({ code: 'internal_error', message: expect.stringContaining('not reached by https') });
@@ -90,7 +90,7 @@ describe('a request whose body lies in the bucket', () => {
     expect(bucket.seen).toEqual([]);
   });
 
-  it('counts by what is in the bucket', async () => {
+  it('counts with the size of its body in the bucket towards the limit of bytes in flight', async () => {
     await fixture.connected(gateway, local.port, { maxBytesInFlight: BODY.length });
     bucket.isStuck = true;
     const held = post(bucket.holding(BODY), { timestamp: 0, deadline: 300 });
@@ -99,7 +99,7 @@ describe('a request whose body lies in the bucket', () => {
     expect(await held).toMatchObject({ code: 'timeout' });
   });
 
-  it('is given up at its deadline, and so is its connection', async () => {
+  it('fails with timeout at its deadline, and the connection to the bucket is closed', async () => {
     await fixture.connected(gateway, local.port);
     bucket.isStuck = true;
     expect(await post(bucket.holding(BODY), { timestamp: 0, deadline: 60 })).toMatchObject({
@@ -110,7 +110,7 @@ describe('a request whose body lies in the bucket', () => {
     expect(local.connections()).toBe(0);
   });
 
-  it('is given up when the agent stops, and so is its connection', async () => {
+  it('fails when the agent stops, and the connection to the bucket is closed', async () => {
     const agent = await fixture.connected(gateway, local.port);
     bucket.isStuck = true;
     const answer = post(bucket.holding(BODY));
@@ -121,7 +121,7 @@ describe('a request whose body lies in the bucket', () => {
     expect(local.connections()).toBe(0);
   });
 
-  it('is asked of the local service once, however often it is delivered', async () => {
+  it('is fetched and forwarded once when it is delivered twice', async () => {
     await fixture.connected(gateway, local.port);
     const message = requestMessage({ method: 'POST', body_ref: bucket.holding(BODY) });
     gateway.newest.send(message);

@@ -14,8 +14,8 @@ beforeEach(async () => {
 
 const types = (messages: readonly AgentMessage[]): string[] => messages.map(({ type }) => type);
 
-describe('replacing a connection that has grown old', () => {
-  it('establishes the new one before the old one is drained and closed in good order', async () => {
+describe('the rotation of an old connection', () => {
+  it('establishes the new connection before the old connection is drained and closed with code 1000', async () => {
     const local = fixture.keep(await startLocalServer((_request, reply) => reply.end('ok')));
     const agent = await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 150 } });
     const events: string[] = [];
@@ -32,7 +32,7 @@ describe('replacing a connection that has grown old', () => {
     expect(events).toEqual([]);
   });
 
-  it('loses no request, neither in flight nor sent to the old one meanwhile', async () => {
+  it('loses no request in flight and no request that arrives on the old connection meanwhile', async () => {
     const finish: (() => void)[] = [];
     const local = fixture.keep(
       await startLocalServer((request, reply) => {
@@ -52,7 +52,7 @@ describe('replacing a connection that has grown old', () => {
     expect(await old.closed).toBe(1000);
   });
 
-  it('keeps the old one open for a while, for requests that the cloud sends before it knows of the new one', async () => {
+  it('keeps the old connection open for a time, so that a request that the cloud sends after draining is answered', async () => {
     const local = fixture.keep(await startLocalServer((_request, reply) => reply.end('ok')));
     await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 60, lingerMs: 1000 } });
     const old = gateway.newest;
@@ -65,7 +65,7 @@ describe('replacing a connection that has grown old', () => {
     expect(await old.closed).toBe(1000);
   });
 
-  it('does not close the old one before its requests are answered', async () => {
+  it('does not close the old connection before its requests are answered', async () => {
     const finish: (() => void)[] = [];
     const local = fixture.keep(await startLocalServer((_request, reply) => finish.push(() => reply.end('ok'))));
     await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 60, lingerMs: 0 } });
@@ -78,7 +78,7 @@ describe('replacing a connection that has grown old', () => {
     expect(await old.closed).toBe(1000);
   });
 
-  it('keeps the old one while the cloud takes no new ones', async () => {
+  it('keeps the old connection while the cloud refuses new connections', async () => {
     const local = fixture.keep(await startLocalServer((_request, reply) => reply.end('ok')));
     const agent = await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 60 } });
     const warnings: string[] = [];

@@ -1,7 +1,7 @@
 import { SeenRequests } from '../../../agent/seen-requests';
 
 describe('SeenRequests', () => {
-  it('tells the first time from later ones', () => {
+  it('reports a request id as new only the first time', () => {
     const seen = new SeenRequests();
     expect([seen.add('a'), seen.add('b'), seen.add('a')]).toEqual([true, true, false]);
   });

@@ -38,7 +38,7 @@ async function* inChunks(body: Buffer, sizes: readonly number[]): AsyncGenerator
 const bytesOf = (length: number, seed = 0): Buffer => Buffer.from(Array.from({ length }, (_, i) => (i * 31 + (i >> 8) + seed) & 0xff));
 
 describe('a spool', () => {
-  it('gives back the bytes it took, with their count and hash, however they were cut, as often as one reads', async () => {
+  it('returns the bytes of its source with their count and SHA-256, for any chunk sizes and on every read', async () => {
     const length = fc.oneof(
       fc.integer({ min: 0, max: 300 }),
       fc.integer({ min: MAX_BYTES_IN_MEMORY - 3, max: MAX_BYTES_IN_MEMORY + 3 }),
@@ -63,14 +63,14 @@ describe('a spool', () => {
     );
   });
 
-  it('of a large body leaves no name in the directory, not even while it is open', async () => {
+  it('keeps a large body in an open file that has no name in the directory', async () => {
     const spool = await spooled(inChunks(bytesOf(200_000), [50_000]));
     expect(openFiles()).toEqual([expect.stringContaining('(deleted)')]);
     expect(readdirSync(directory)).toEqual([]);
     await spool.close();
   });
 
-  it('keeps its file for who reads it when it is closed, and no longer', async () => {
+  it('keeps its file open until a read ends when it is closed during the read, and rejects later reads', async () => {
     const body = bytesOf(200_000);
     const spool = await spooled(inChunks(body, [50_000]));
     const chunks: Buffer[] = [];
@@ -83,14 +83,14 @@ describe('a spool', () => {
     await expect(spool.whole()).rejects.toThrow('let go of');
   });
 
-  it('does not keep its file for a reader who went away', async () => {
+  it('closes its file when it is closed after a reader stopped before the end', async () => {
     const spool = await spooled(inChunks(bytesOf(200_000), [50_000]));
     for await (const _chunk of spool.read()) break;
     await spool.close();
     await eventually(() => openFiles().length === 0);
   });
 
-  it('keeps nothing of a body that breaks off', async () => {
+  it('keeps no file open when its source fails', async () => {
     async function* broken(): AsyncGenerator<Buffer> {
       yield bytesOf(150_000);
       throw new Error('broken off');
@@ -99,14 +99,14 @@ describe('a spool', () => {
     expect(openFiles()).toEqual([]);
   });
 
-  it('says what is wrong when there is no place for a temporary file', async () => {
+  it('fails with internal_error and the cause when its temporary file cannot be created', async () => {
     await expect(Spool.from(inChunks(bytesOf(150_000), [150_000]), join(directory, 'missing'))).rejects.toMatchObject({
       code: 'internal_error',
       message: 'the agent cannot keep a body in a temporary file (ENOENT)',
     });
   });
 
-  it('is read no further ahead of a slow reader than a block of its file', async () => {
+  it('buffers at most two blocks of 64 KB of its file for a slow reader', async () => {
     const spool = await spooled(inChunks(bytesOf(1_000_000), [50_000]));
     const stream = spool.read();
     stream.once('readable', () => undefined);
@@ -119,13 +119,13 @@ describe('a spool', () => {
 });
 
 describe('a capped body', () => {
-  it('passes at the cap, and ends with the error one byte above it', async () => {
+  it('is accepted at the cap, and fails with the given error one byte above the cap', async () => {
     const cap = (length: number) => spooled(capped(inChunks(bytesOf(length), [7]), 100, () => new Error('too many')));
     expect((await cap(100)).bytes).toBe(100);
     await expect(cap(101)).rejects.toThrow('too many');
   });
 
-  it('stops its source', async () => {
+  it('stops its source when it exceeds the cap', async () => {
     let isStopped = false;
     async function* endless(): AsyncGenerator<Buffer> {
       try {

@@ -17,8 +17,8 @@ async function slowService(): Promise<{ port: number; finish: (() => void)[] }> 
   return { port, finish };
 }
 
-describe('stopping', () => {
-  it('says draining, answers what is in flight and closes in good order', async () => {
+describe('an agent that stops', () => {
+  it('sends draining, answers the request in flight, and closes the connection with code 1000', async () => {
     const { port, finish } = await slowService();
     const agent = await fixture.connected(gateway, port);
     const connection = gateway.newest;
@@ -32,7 +32,7 @@ describe('stopping', () => {
     expect(await connection.closed).toBe(1000);
   });
 
-  it('still answers a request that crossed with draining', async () => {
+  it('answers a request that arrives after it has sent draining', async () => {
     const { port, finish } = await slowService();
     const agent = await fixture.connected(gateway, port, { timing: { stopLingerMs: 500 } });
     const { newest } = gateway;
@@ -48,7 +48,7 @@ describe('stopping', () => {
     await stopped;
   });
 
-  it('fails what is left when the grace is over, so that no visitor waits for it', async () => {
+  it('answers requests in flight with an error when its grace is over', async () => {
     const { port, finish } = await slowService();
     const agent = await fixture.connected(gateway, port);
     const answer = gateway.newest.request();
@@ -57,7 +57,7 @@ describe('stopping', () => {
     expect(await answer).toMatchObject({ type: 'error', code: 'internal_error' });
   });
 
-  it('waits for the acknowledgement of the last answer', async () => {
+  it('resends the last answer until the acknowledgement arrives', async () => {
     gateway.acknowledges = false;
     const { port, finish } = await slowService();
     const agent = await fixture.connected(gateway, port, { timing: { resendMs: 20, lastAckMs: 60_000 } });
@@ -71,7 +71,7 @@ describe('stopping', () => {
     await stopped;
   });
 
-  it('does not wait long for an acknowledgement that never comes', async () => {
+  it('does not wait until the deadline of the request for a missing acknowledgement', async () => {
     gateway.acknowledges = false;
     const { port, finish } = await slowService();
     const agent = await fixture.connected(gateway, port, { timing: { lastAckMs: 50 } });
@@ -85,7 +85,7 @@ describe('stopping', () => {
     expect(Date.now() - begin).toBeLessThan(15_000);
   });
 
-  it('does not connect again', async () => {
+  it('does not reconnect', async () => {
     const { port } = await slowService();
     const agent = await fixture.connected(gateway, port);
     await agent.stop();
@@ -93,7 +93,7 @@ describe('stopping', () => {
     expect(gateway.connections).toHaveLength(1);
   });
 
-  it('ends while the agent waits to reconnect', async () => {
+  it('does not wait for the next attempt to reconnect', async () => {
     const { port } = await slowService();
     const agent = await fixture.connected(gateway, port, {
       random: () => 0.999,
@@ -104,7 +104,7 @@ describe('stopping', () => {
     await agent.stop();
   });
 
-  it('is over at once when there is nothing to stop', async () => {
+  it('ends at once when it was never started, also when stop() is called twice', async () => {
     const agent = fixture.agent(gateway, 1);
     await agent.stop();
     await agent.stop();

@@ -21,31 +21,31 @@ async function run(args: readonly string[], environment: Record<string, string> 
 
 const claimsOf = async (token: string) => (await jwtVerify(token.trim(), new TextEncoder().encode(KEY), { algorithms: ['HS256'] })).payload;
 
-describe('token create', () => {
+describe('http-tunnel token create', () => {
   let folder: string;
   beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'http-tunnel-'))));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('prints the token alone, good for the names and the time it was asked for', async () => {
+  it('prints only the token, which grants the given names for the given time', async () => {
     const printed = await run(['token', 'create', '--subject', 'ann', '--name', 'shop', '--name', 'team-a-*', '--expires', '12h']);
     expect(printed).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     const { sub, names, iat = 0, exp = 0 } = await claimsOf(printed);
     expect({ sub, names, seconds: exp - iat }).toEqual({ sub: 'ann', names: ['shop', 'team-a-*'], seconds: 12 * 3600 });
   });
 
-  it('grants no name unless told so, and thirty days', async () => {
+  it('grants no names, and expires after 30 days, when no option says otherwise', async () => {
     const { names, iat = 0, exp = 0 } = await claimsOf(await run(['token', 'create', '--subject', 'ann']));
     expect(names).toBeUndefined();
     expect(exp - iat).toBe(30 * 24 * 3600);
   });
 
-  it('says in JSON what is in it', async () => {
+  it('prints subject, names and expiry beside the token with --json', async () => {
     const printed = JSON.parse(await run(['token', 'create', '--subject', 'ann', '--name', '*', '--json'])) as Record<string, string>;
     expect(printed).toMatchObject({ subject: 'ann', names: ['*'], expiresAt: expect.stringMatching(/^\d{4}-.*Z$/) });
     expect((await claimsOf(printed['token'] ?? '')).sub).toBe('ann');
   });
 
-  it('takes the key from a file, and from the variable that deployed it', async () => {
+  it('reads the key from --key-file or from TF_VAR_agent_token_key', async () => {
     const file = join(folder, 'key');
     writeFileSync(file, `${KEY}\n`);
     await expect(claimsOf(await run(['token', 'create', '--subject', 'ann', '--key-file', file], {}))).resolves.toBeDefined();
@@ -60,14 +60,14 @@ describe('token create', () => {
     [['token', 'create', '--subject', 'ann', '--expires', 'soon'], /such as 90m, 12h or 30d/],
     [['token', 'create', '--subject', 'ann', '--key-file', '/nowhere'], /key file "\/nowhere" cannot be read \(ENOENT\)/],
     [['token'], /http-tunnel/],
-  ])('refuses %j in one line', async (args, complaint) => {
+  ])('refuses the arguments %j with an error of one line', async (args, complaint) => {
     const printed = await run(args);
     expect(printed).toMatch(complaint);
     expect(printed.trim()).not.toContain('\n');
     expect(printed).not.toContain(KEY);
   });
 
-  it('refuses a key that is missing, or too short, without showing it', async () => {
+  it('refuses a missing or too short key and does not print the key', async () => {
     await expect(run(['token', 'create', '--subject', 'ann'], {})).resolves.toMatch(/key is missing.*--key-file.*HTTP_TUNNEL_TOKEN_KEY/);
     const printed = await run(['token', 'create', '--subject', 'ann'], { HTTP_TUNNEL_TOKEN_KEY: 'short-secret' });
     expect(printed).toMatch(/12 bytes.*32/);
@@ -75,15 +75,15 @@ describe('token create', () => {
   });
 });
 
-describe('token inspect', () => {
-  it('shows what a token grants and until when, and never its signature', async () => {
+describe('http-tunnel token inspect', () => {
+  it('prints the claims of a token and whether it has expired, but not its signature', async () => {
     const token = await run(['token', 'create', '--subject', 'ann', '--name', 'shop']);
     const shown = await run(['token', 'inspect'], { HTTP_TUNNEL_TOKEN: token });
     expect(JSON.parse(shown)).toMatchObject({ alg: 'HS256', sub: 'ann', names: ['shop'], expired: false });
     expect(shown).not.toContain(token.trim().split('.')[2]);
   });
 
-  it('refuses what is no token without showing it', async () => {
+  it('refuses a text that is not a JWT and does not print it', async () => {
     const shown = await run(['token', 'inspect'], { HTTP_TUNNEL_TOKEN: 'not-a-token' });
     expect(shown).toMatch(/not a JWT/);
     expect(shown).not.toContain('not-a-token');

@@ -20,16 +20,16 @@ function accessOf(args: readonly string[], environment: Record<string, string> =
   return { access: invocation.options.access, warnings: invocation.warnings.join('\n') };
 }
 
-describe('who may visit, on the command line', () => {
+describe('the access rules on the command line', () => {
   let folder: string;
   beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'http-tunnel-'))));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is everybody unless told otherwise', () => {
+  it('are absent without options', () => {
     expect(accessOf([])).toEqual({ access: undefined, warnings: '' });
   });
 
-  it('comes from options, which can be repeated, with a warning for secrets', () => {
+  it('come from repeatable options, with a warning for secrets among the arguments', () => {
     const { access, warnings } = accessOf([
       '--basic-auth',
       'ann:long enough',
@@ -55,7 +55,7 @@ describe('who may visit, on the command line', () => {
     expect(warnings).not.toContain('long enough');
   });
 
-  it('comes from files line by line, or else from the environment, without a warning', () => {
+  it('come from the lines of a file, or else from the environment, without a warning', () => {
     const file = join(folder, 'passwords');
     writeFileSync(file, 'ann:long enough\n\nbob:long enough\n');
     const environment = { HTTP_TUNNEL_BASIC_AUTH: 'eve:long enough', HTTP_TUNNEL_BEARER_TOKEN: BEARER };
@@ -67,7 +67,7 @@ describe('who may visit, on the command line', () => {
   });
 });
 
-describe('who may visit', () => {
+describe('the access rules of an agent', () => {
   it.each([
     [{ basicAuth: ['no-colon-secret'] }, /user:password/],
     [{ basicAuth: [':secret-password'] }, /user name is missing/],
@@ -81,14 +81,14 @@ describe('who may visit', () => {
     [{ allowCidrs: Array<string>(33).fill('10.0.0.0/8') }, /33 entries of allowCidrs are too many/],
     [{ forwardAuthorization: true }, /nothing to pass on/],
     [{ allowCidrs: ['10.0.0.0/8'], allowPreflight: true }, /nothing to allow/],
-  ])('is refused when malformed, without showing a secret: %j', (access, complaint) => {
+  ])('are refused when they are invalid, with an error that contains no secret: %j', (access, complaint) => {
     const check = () => checkAccess(access);
     expect(check).toThrow(AgentOptionError);
     expect(check).toThrow(complaint);
     expect(check).not.toThrow(/secret/);
   });
 
-  it('reaches the cloud as digests under a salt, in a message that the protocol takes', () => {
+  it('are sent to the cloud as salted digests, in a valid message ready', () => {
     const access = hashedAccess({ basicAuth: ['ann:long enough'], bearerTokens: [BEARER], allowCidrs: ['192.0.2.0/24'] });
     const message = encodeMessage({ type: 'ready', access });
     expect(decodeAgentMessage(message)).toEqual({ type: 'ready', access });
@@ -100,12 +100,12 @@ describe('who may visit', () => {
   });
 });
 
-describe('an agent that keeps visitors out', () => {
+describe('an agent with access rules', () => {
   const fixture = new AgentFixture();
   afterEach(() => fixture.closeAll());
   const access = { bearerTokens: [BEARER] };
 
-  it('says so on every connection, in the same words', async () => {
+  it('sends the same access rules on each connection', async () => {
     const gateway = await fixture.gateway();
     gateway.guards = true;
     const agent = await fixture.connected(gateway, 1, { access });
@@ -117,7 +117,7 @@ describe('an agent that keeps visitors out', () => {
     expect(gateway.readies[1]).toEqual(gateway.readies[0]);
   });
 
-  it('asks the local service for nothing before the cloud has confirmed it', async () => {
+  it('forwards no request before the cloud has confirmed the access rules', async () => {
     let asked = 0;
     const local = fixture.keep(await startLocalServer((_request, reply) => (asked++, reply.end('ok'))));
     for (const guards of [false, true]) {
@@ -140,7 +140,7 @@ describe('an agent that keeps visitors out', () => {
     }
   });
 
-  it('ends when the cloud does not say that it does, as an old one would let everybody in', async () => {
+  it('ends when an older cloud does not confirm the access rules', async () => {
     const gateway = await fixture.gateway();
     const starting = fixture.agent(gateway, 1, { access }).start();
     await expect(starting).rejects.toThrow(/does not know how to keep visitors out/);
