@@ -27,13 +27,13 @@ beforeEach(() => {
 
 const getItem = (input: unknown, options = {}) => signedCall(endpoint.url, 'dynamodb', 'DynamoDB_20120810.GetItem', input, options);
 
-test('a service is called with operation, input and the function that signed', async () => {
+test('the endpoint calls a service with the operation, the input and the function that signed the call', async () => {
   const reply = await getItem({ TableName: 'tunnels' }, { caller: SWEEP });
   expect(reply).toMatchObject({ status: 200, body: { said: { TableName: 'tunnels' } } });
   expect(calls).toMatchObject([{ service: 'dynamodb', operation: 'GetItem', caller: SWEEP, input: { TableName: 'tunnels' } }]);
 });
 
-test("answers carry a request id, the protocol's content type, and for DynamoDB the checksum", async () => {
+test('an answer has a request id, the content type of its protocol and, for DynamoDB, a checksum', async () => {
   const { headers, body } = await getItem({ text: 'ü' });
   expect(headers.get('x-amzn-requestid')).toMatch(/^[\w-]{36}$/);
   expect(headers.get('content-type')).toBe('application/x-amz-json-1.0');
@@ -43,7 +43,7 @@ test("answers carry a request id, the protocol's content type, and for DynamoDB 
   expect(parameter.headers.get('x-amz-crc32')).toBeNull();
 });
 
-test('the SDK clients of EventBridge and SSM speak the JSON protocol that the endpoint knows', async () => {
+test('the endpoint understands calls of the SDK clients for EventBridge and SSM', async () => {
   const events = new EventBridgeClient(clientSettings(endpoint.url));
   const ssm = new SSMClient(clientSettings(endpoint.url));
   const Entries = [{ Source: 'http-tunnel', DetailType: 'HttpResponseReady', Detail: '{}' }];
@@ -60,12 +60,12 @@ test('the SDK clients of EventBridge and SSM speak the JSON protocol that the en
 test.each([
   ['dynamodb', 'DynamoDB_20120810.GetItem', 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException'],
   ['ssm', 'AmazonSSM.GetParameter', 'ResourceNotFoundException'],
-])('a refusal of %s is worded as AWS words it', async (service, target, type) => {
+])('an error of %s has the error type that AWS sends', async (service, target, type) => {
   const reply = await signedCall(endpoint.url, service, target, { fail: 'aws' });
   expect(reply).toMatchObject({ status: 400, body: { __type: type, message: 'no such thing' } });
 });
 
-test('a failure inside the local cloud is a 500 and a warning that names the call', async () => {
+test('a failure inside the local cloud is answered with 500, and a warning names the call', async () => {
   const { status, body } = await getItem({ fail: 'bug' });
   expect({ status, body }).toEqual({
     status: 500,
@@ -75,23 +75,23 @@ test('a failure inside the local cloud is a 500 and a warning that names the cal
 });
 
 test.each([
-  ['a foreign key', { caller: { ...FORWARD_REQUEST, accessKeyId: 'AKIANOBODY' } }, 'UnrecognizedClientException'],
-  ['a wrong secret', { caller: { ...FORWARD_REQUEST, secretAccessKey: 'guess' } }, 'InvalidSignatureException'],
-  ['a changed body', { tamperedBody: '{"TableName":"other"}' }, 'InvalidSignatureException'],
-])('a call with %s is refused before any service sees it', async (_what, options, code) => {
+  ['an unknown access key', { caller: { ...FORWARD_REQUEST, accessKeyId: 'AKIANOBODY' } }, 'UnrecognizedClientException'],
+  ['a wrong secret key', { caller: { ...FORWARD_REQUEST, secretAccessKey: 'guess' } }, 'InvalidSignatureException'],
+  ['a body that was changed after the signature', { tamperedBody: '{"TableName":"other"}' }, 'InvalidSignatureException'],
+])('a call with %s is refused before it reaches a service', async (_what, options, code) => {
   const { status, body } = await getItem({ TableName: 'tunnels' }, options);
   expect([status, body['__type']]).toEqual([400, `com.amazon.coral.service#${code}`]);
   expect(calls).toEqual([]);
 });
 
-test('a signature for one service does not open another', async () => {
+test('a call that is signed for another service is refused', async () => {
   const { body } = await signedCall(endpoint.url, 'ssm', 'DynamoDB_20120810.GetItem', {});
   expect(body).toMatchObject({ message: expect.stringContaining("correct service: 'dynamodb'") as string });
   expect(calls).toEqual([]);
 });
 
 test.each(['Kinesis_20131202.PutRecord', 'AmazonSQS.SendMessage', 'constructor.x', 'DynamoDB_20120810'])(
-  'target %s, which no service here has, is refused by name',
+  'the unknown target %s is refused with an error that names the target',
   async (target) => {
     const { status, body } = await signedCall(endpoint.url, 'dynamodb', target, {});
     expect(status).toBe(400);
@@ -102,7 +102,7 @@ test.each(['Kinesis_20131202.PutRecord', 'AmazonSQS.SendMessage', 'constructor.x
   },
 );
 
-test('a request without a target is told what the endpoint is for', async () => {
+test('a request without a target is refused with the list of services that the endpoint offers', async () => {
   const response = await fetch(`${endpoint.url}/bucket/key`, { method: 'POST' });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({
@@ -110,12 +110,12 @@ test('a request without a target is told what the endpoint is for', async () => 
   });
 });
 
-test.each(['{"open', '[]', '"text"'])('a body that is no JSON object (%s) is a SerializationException', async (text) => {
+test.each(['{"open', '[]', '"text"'])('a body that is not a JSON object (%s) causes a SerializationException', async (text) => {
   const { status, body } = await getItem(text);
   expect([status, body['__type']]).toEqual([400, 'com.amazon.coral.service#SerializationException']);
 });
 
-test('a body above 16 MB is refused, and the endpoint lives on', async () => {
+test('a body above 16 MB is refused, and the endpoint still answers the next call', async () => {
   const { status } = await getItem({ text: 'x'.repeat(24 * 1024 * 1024) });
   expect(status).toBe(413);
   expect((await getItem({})).status).toBe(200);

@@ -5,7 +5,7 @@ import type { AwsCall, Interceptor } from '../../../emulator/services';
 import { FORWARD_REQUEST, startDynamoDb, SWEEP } from '../../support/dynamodb-endpoint';
 import { tableWithoutStream } from '../../support/dynamodb-tables';
 
-test('an interceptor can refuse a call as IAM does, and the SDK sees that error', async () => {
+test('an interceptor can refuse a call, so that the SDK gets its error and nothing is written', async () => {
   const denied = new AwsError(400, 'AccessDeniedException', 'forward-request may not dynamodb:PutItem');
   const iam: Interceptor = (call, next) => (call.operation === 'PutItem' ? Promise.reject(denied) : next());
   const db = await startDynamoDb([tableWithoutStream('tunnels')], { intercept: iam });
@@ -15,7 +15,7 @@ test('an interceptor can refuse a call as IAM does, and the SDK sees that error'
   await db.close();
 });
 
-test('a chain runs its interceptors from the outside in, and back', async () => {
+test('a chain runs its interceptors in order before the call, and in reverse order after the call', async () => {
   const steps: string[] = [];
   const named =
     (name: string): Interceptor =>
@@ -55,7 +55,7 @@ describe('the call recorder', () => {
     return recorder;
   }
 
-  test('counts by function, service, operation and table, in any combination', async () => {
+  test('counts calls by function, service, operation and table, also in combination', async () => {
     const recorder = await recordSome();
     expect(recorder.count()).toBe(6);
     expect(recorder.count({ functionName: 'forward-request', operation: 'GetItem', table: 'requests' })).toBe(2);
@@ -67,7 +67,7 @@ describe('the call recorder', () => {
     expect(recorder.count()).toBe(0);
   });
 
-  test('counts a call that fails, too', async () => {
+  test('counts a failed call too', async () => {
     const recorder = new CallRecorder();
     const failing = recorder.intercept(call('GetItem', { TableName: 'requests' }), () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');

@@ -45,7 +45,7 @@ async function counts(): Promise<string[]> {
   return [attributes['ApproximateNumberOfMessages']!, attributes['ApproximateNumberOfMessagesNotVisible']!];
 }
 
-test('what the local cloud sends can be received over the API, with its attributes', async () => {
+test('a message of the local cloud can be received over the API, with its attributes', async () => {
   queues.send(QUEUE.arn, '{"lost":1}', SENDER, { RULE_ARN: 'arn:rule' });
   expect(queues.messages(QUEUE.arn)).toMatchObject([{ body: '{"lost":1}', attributes: { RULE_ARN: 'arn:rule' }, sentAt: now }]);
   const [message] = await receive({ MessageAttributeNames: ['All'], AttributeNames: ['All'] });
@@ -57,7 +57,7 @@ test('what the local cloud sends can be received over the API, with its attribut
   });
 });
 
-test('what is sent over the API is seen by the local cloud, after its delay by receivers', async () => {
+test('a message sent over the API is visible to the local cloud at once, and to receivers after its delay', async () => {
   const MessageAttributes = { Why: { DataType: 'String', StringValue: 'test' } };
   const { body } = await sqs('SendMessage', { MessageBody: 'later', DelaySeconds: 5, MessageAttributes });
   const [message] = queues.messages(QUEUE.arn);
@@ -67,7 +67,7 @@ test('what is sent over the API is seen by the local cloud, after its delay by r
   expect(await receive()).toHaveLength(1);
 });
 
-test('a received message is hidden until its visibility timeout, and gone once deleted', async () => {
+test('a received message is hidden until its visibility timeout, and only its newest receipt handle deletes it', async () => {
   queues.send(QUEUE.arn, 'a', SENDER);
   const [first] = await receive({ VisibilityTimeout: 10 });
   expect(await receive()).toEqual([]);
@@ -81,7 +81,7 @@ test('a received message is hidden until its visibility timeout, and gone once d
   expect(queues.messages(QUEUE.arn)).toEqual([]);
 });
 
-test('up to ten messages come at once, oldest first, and a purge empties the queue', async () => {
+test('a receiver gets up to ten messages, oldest first, and a purge empties the queue', async () => {
   for (let i = 0; i < 12; i++) queues.send(QUEUE.arn, String(i), SENDER);
   expect((await receive()).map(({ Body }) => Body)).toEqual(['0']);
   expect((await receive({ MaxNumberOfMessages: 10 })).map(({ Body }) => Body)).toEqual([...'123456789', '10']);
@@ -89,14 +89,14 @@ test('up to ten messages come at once, oldest first, and a purge empties the que
   expect(await counts()).toEqual(['0', '0']);
 });
 
-test('a long poll ends with the first message', async () => {
+test('a long poll ends when the first message arrives', async () => {
   const waiting = receive({ WaitTimeSeconds: 20 });
   await sleep(50);
   queues.send(QUEUE.arn, 'here', SENDER);
   expect((await waiting).map(({ Body }) => Body)).toEqual(['here']);
 });
 
-test('a long poll without a message ends empty when its time is up', async () => {
+test('a long poll without a message returns an empty answer after its wait time', async () => {
   const real = await startEndpoint({ sqs: new LocalQueues([QUEUE]).service });
   const askedAt = Date.now();
   const { body } = await signedCall(real.url, 'sqs', 'AmazonSQS.ReceiveMessage', { QueueUrl: QUEUE.url, WaitTimeSeconds: 1 });
@@ -105,7 +105,7 @@ test('a long poll without a message ends empty when its time is up', async () =>
   await real.close();
 });
 
-test('a long poll gets a message whose delay ends meanwhile', async () => {
+test('a long poll returns a message whose delay ends during the poll', async () => {
   const real = new LocalQueues([QUEUE]);
   const delayed = await startEndpoint({ sqs: real.service });
   const call = (operation: string, input: object) =>
@@ -118,7 +118,7 @@ test('a long poll gets a message whose delay ends meanwhile', async () => {
   await delayed.close();
 });
 
-test('a queue is found by name; another is QueueDoesNotExist', async () => {
+test('a queue is found by its name, and an unknown queue causes QueueDoesNotExist', async () => {
   const found = await sqs('GetQueueUrl', { QueueName: QUEUE.name });
   expect(found.body).toEqual({ QueueUrl: QUEUE.url });
   const missing = await sqs('ReceiveMessage', { QueueUrl: 'https://sqs/other' });
@@ -132,7 +132,7 @@ test.each([
   ['SendMessage', { MessageBody: '' }, 'MessageBody'],
   ['SendMessage', { MessageBody: 'x'.repeat(1024 * 1024 + 1) }, 'MessageBody'],
   ['SendMessage', { MessageBody: 'x', MessageAttributes: { B: { DataType: 'Binary', BinaryValue: 'AA==' } } }, 'MessageAttributes.B'],
-])('%s refuses what is out of bounds (%#)', async (operation, input, named) => {
+])('%s refuses an input that is not allowed (case %#)', async (operation, input, named) => {
   const { status, body } = await sqs(operation, input);
   expect(status).toBe(400);
   expect(body['message']).toContain(named);

@@ -40,7 +40,7 @@ test('a SecureString is readable only with decryption', async () => {
   expect(await read(false)).not.toContain('hush');
 });
 
-test('a parameter that is not there is ParameterNotFound', async () => {
+test('an unknown parameter causes ParameterNotFound', async () => {
   const read = ssm.send(new GetParameterCommand({ Name: '/nowhere' }));
   await expect(read).rejects.toMatchObject({
     name: 'ParameterNotFound',
@@ -48,7 +48,7 @@ test('a parameter that is not there is ParameterNotFound', async () => {
   });
 });
 
-test('of several names the missing ones are listed', async () => {
+test('GetParameters lists the names that are missing, and refuses more than ten names', async () => {
   const result = await ssm.send(new GetParametersCommand({ Names: [KEY.name, '/nowhere', PLAIN.name], WithDecryption: true }));
   expect(result.Parameters?.map(({ Value }) => Value)).toEqual(['hush', 'open']);
   expect(result.InvalidParameters).toEqual(['/nowhere']);
@@ -58,6 +58,6 @@ test('of several names the missing ones are listed', async () => {
   });
 });
 
-test('writing parameters is refused by name', async () => {
+test('PutParameter is refused with an error that names the operation', async () => {
   await expect(ssm.send(new PutParameterCommand({ Name: '/x', Value: 'y' }))).rejects.toThrow(/ssm:PutParameter is not emulated/);
 });
