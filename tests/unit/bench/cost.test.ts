@@ -35,7 +35,7 @@ test.each<[string, Partial<Usage>, number]>([
   expect(totalOf(costOf({ ...NOTHING, ...usage }))).toBeCloseTo(usd, 5);
 });
 
-test('a month of 100 tunnels is a million requests and 100 connections', () => {
+test('the monthly cost of 100 tunnels is the cost of a million requests and of 100 connections', () => {
   expect(monthlyCost(0, 100)).toBeCloseTo(100 * 730 * 60 * 0.25e-6, 10);
   expect(monthlyCost(12, 100) - monthlyCost(0, 100)).toBeCloseTo(12, 10);
 });
@@ -45,13 +45,13 @@ test.each([
   [32 * 1024, 1],
   [32 * 1024 + 1, 2],
   [128 * 1024, 4],
-])('a message of %i bytes is metered as %i', (bytes, units) => expect(messageUnits(bytes)).toBe(units));
+])('a WebSocket message of %i bytes is billed as %i messages', (bytes, units) => expect(messageUnits(bytes)).toBe(units));
 
-test('an event beyond 64 KB is metered as two', () => {
+test('an event above 64 KB is billed as two events', () => {
   expect([eventUnits(200), eventUnits(64 * 1024 + 1)]).toEqual([1, 2]);
 });
 
-test('a megabyte to the internet costs 90 dollars for a million requests', () => {
+test('a transfer of 1 MB to the internet per request costs 90 dollars for a million requests', () => {
   expect(transferCostOf({ ...NOTHING, transferBytes: 1000 * 1e6 })).toBeCloseTo(90, 5);
 });
 
@@ -60,6 +60,6 @@ test.each([
   [512 * 1024, 1, 1],
   [1, 512 * 1024 + 1, 2],
   [4 * 1024 * 1024, 0, 8],
-])('a request of %i bytes with an answer of %i is metered as %i', (request, response, units) =>
+])('an HTTP request of %i bytes with an answer of %i bytes is billed as %i requests', (request, response, units) =>
   expect(httpUnits(request, response)).toBe(units),
 );

@@ -40,51 +40,51 @@ function judge(intervals: readonly Interval[], { saturating = false, errors = 0 
 }
 
 describe('a machine is fit', () => {
-  test('when nobody else uses it, however busy, late and full of errors the program is', () => {
+  test('when no other process uses it, even if the program is busy, late and full of errors', () => {
     expect(judge(times(20, { ours: 1, waited: 0.9, lateMs: 500 }), { errors: 100 })).toBeUndefined();
   });
 
-  test('when others take a little of it', () => {
+  test('when other processes take a small share of its cores', () => {
     expect(judge(times(20, { others: BOUNDS.others.most / 2, waited: 0.1 }))).toBeUndefined();
   });
 
-  test('when others take all of it for a moment', () => {
+  test('when other processes take most of its cores for two seconds only', () => {
     expect(judge([...times(5, {}), interval({ others: 0.7 }), ...times(5, {})])).toBeUndefined();
   });
 
-  test('where the counters of the kernel say a little less than nothing of others', () => {
+  test('when the counters of the kernel give a slightly negative share for other processes', () => {
     expect(judge(times(10, { others: -0.02, waited: 0.9 }))).toBeUndefined();
   });
 });
 
 describe('a machine is unfit', () => {
-  test('when others take too much of it for ten seconds, which is found at once', () => {
+  test('as soon as the mean share of other processes over ten seconds is above the bound', () => {
     const judge = new Judge();
     const findings = [...times(5, {}), ...times(5, { others: 0.8 })].map((each) => judge.add(each));
     // Five intervals make ten seconds: the second busy interval brings their mean above the bound.
     expect(findings.map((each) => each?.measure)).toEqual([...Array<undefined>(6).fill(undefined), ...Array<string>(4).fill('others')]);
   });
 
-  test('when others make the program wait, although they take less than the bound', () => {
+  test('when the program waits for cores, although other processes take less than the bound', () => {
     const others = BOUNDS.others.most - 0.01;
     expect(judge(times(5, { others, ours: 0.1, waited: 0.6 }))).toMatchObject({ measure: 'waiting' });
   });
 
-  test('when requests fail while others use it as well, which is found at the end', () => {
+  test('when requests fail and other processes use it too, which the judge finds at the end', () => {
     expect(judge(times(5, { others: 0.15 }), { errors: 10 })).toEqual({ measure: 'errors', value: 0.1 });
   });
 
-  test('by the lateness of timers, where the kernel does not tell who uses it', () => {
+  test('when timers are late and the kernel does not tell which processes use the cores', () => {
     expect(judge(times(5, { lateMs: 1 }).map(withoutCpu))).toBeUndefined();
     expect(judge(times(5, { lateMs: 2 * BOUNDS.lateness.most }).map(withoutCpu))).toMatchObject({ measure: 'lateness' });
   });
 
-  test('for a program that ends within ten seconds, too', () => {
+  test('when other processes take too much of it during a run of less than ten seconds', () => {
     expect(judge(times(2, { others: 0.6 }))).toMatchObject({ measure: 'others' });
   });
 });
 
-test('a program that takes all cores it can get is judged by what others take of them alone', () => {
+test('a program that uses all available cores is judged only by the share of other processes', () => {
   const saturating = true;
   expect(judge(times(5, { others: 0.2, ours: 0.1, waited: 0.9 }), { saturating })).toBeUndefined();
   expect(judge(times(5, { lateMs: 500 }).map(withoutCpu), { saturating })).toBeUndefined();
@@ -103,14 +103,14 @@ describe('a run', () => {
   const aborted = (signal: AbortSignal): Promise<never> =>
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
 
-  test('on a fit machine resolves and rejects as it would without a watch', async () => {
+  test('on a fit machine returns its result or fails with its own error', async () => {
     const sampling = given(interval({}));
     await expect(whileFit(async () => 'figures', { requests, sampling })).resolves.toBe('figures');
     const failing = whileFit(() => Promise.reject(new Error('a defect')), { requests, sampling });
     await expect(failing).rejects.toThrow(/^a defect$/);
   });
 
-  test('on an unfit machine is ended early, with one line that names measure, value and bound, and status 3', async () => {
+  test('on an unfit machine ends early with status 3 and one line that names measure, value and bound', async () => {
     const failure = await whileFit(aborted, { requests, sampling: given(...times(6, { others: 0.8 })) }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UnfitMachineError);
     expect(failure).toMatchObject({
@@ -121,13 +121,13 @@ describe('a run', () => {
     });
   });
 
-  test('that was over before its machine was found unfit has no result', async () => {
+  test('has no result when its machine is found unfit only after its end', async () => {
     await expect(whileFit(async () => 'figures', { requests, sampling: given(interval({ others: 0.8 })) })).rejects.toThrow(
       UnfitMachineError,
     );
   });
 
-  test('that failed while others used the machine says both', async () => {
+  test('reports both its own error and the unfit machine when it fails on an unfit machine', async () => {
     const failing = whileFit(() => Promise.reject(new Error('it took too long')), {
       requests,
       sampling: given(...times(6, { others: 0.15 })),
@@ -135,7 +135,7 @@ describe('a run', () => {
     await expect(failing).rejects.toThrow(/too busy for figures: .*; meanwhile the run failed: it took too long$/);
   });
 
-  test('whose requests failed has no result either, when others used the machine', async () => {
+  test('has no result when its requests fail and other processes use the machine', async () => {
     const sampling = given(...times(6, { others: 0.15 }));
     await expect(whileFit(async () => 'figures', { requests: () => ({ requests: 4, errors: 1 }), sampling })).rejects.toThrow('25.0 %');
   });

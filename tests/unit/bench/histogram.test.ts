@@ -1,6 +1,6 @@
 import { Times } from '../../../bench/histogram';
 
-test('percentiles are those of the recorded times, to three digits', () => {
+test('the percentiles of recorded times are exact to 0.2 %', () => {
   const times = new Times();
   for (let ms = 1; ms <= 1000; ms++) times.record(ms);
   const { p50, p90, p99, max, mean } = times.summary();
@@ -15,7 +15,7 @@ test('percentiles are those of the recorded times, to three digits', () => {
   }
 });
 
-test('one slow answer among thousands is seen', () => {
+test('the maximum shows a single slow answer among thousands of answers', () => {
   const times = new Times();
   for (let i = 0; i < 5000; i++) times.record(10);
   times.record(8000);
@@ -23,12 +23,12 @@ test('one slow answer among thousands is seen', () => {
   expect(Math.abs(times.summary().max - 8000)).toBeLessThan(10);
 });
 
-test('nothing recorded is zero everywhere, and no distribution', () => {
+test('a histogram without times has zero in each percentile and an empty distribution', () => {
   expect(new Times().summary()).toEqual({ mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 });
   expect(new Times().distribution()).toEqual([]);
 });
 
-test('the distribution rises from the quickest to the slowest', () => {
+test('the distribution rises from the shortest to the longest time', () => {
   const times = new Times();
   for (let ms = 1; ms <= 100; ms++) times.record(ms);
   const curve = times.distribution(50);

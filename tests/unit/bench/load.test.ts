@@ -4,12 +4,12 @@ const PLAN: LoadPlan = { seed: 1, requests: 4000, block: 50, rate: 20, agentMedi
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-test('the same seed plans the same requests, another seed others', () => {
+test('a plan has the same requests for the same seed, and other requests for another seed', () => {
   expect(planLoad(PLAN)).toEqual(planLoad(PLAN));
   expect(planLoad({ ...PLAN, seed: 2 })).not.toEqual(planLoad(PLAN));
 });
 
-test('every request stands in one block, in order, and each block begins at once', () => {
+test('a plan puts each request into one block, in order, and each block begins at 0 ms', () => {
   const blocks = planLoad({ ...PLAN, requests: 120 });
   expect(blocks.map((block) => block.length)).toEqual([50, 50, 20]);
   expect(blocks.flat().map(({ index }) => index)).toEqual(Array.from({ length: 120 }, (_, i) => i));
@@ -19,7 +19,7 @@ test('every request stands in one block, in order, and each block begins at once
   }
 });
 
-test('arrivals come at the rate, with gaps as a Poisson process has them', () => {
+test('the arrivals of a plan have the given rate and the gaps of a Poisson process', () => {
   const gaps = planLoad(PLAN).flatMap((block) => block.slice(1).map(({ atMs }, i) => atMs - (block[i]?.atMs ?? 0)));
   const mean = gaps.reduce((a, b) => a + b, 0) / gaps.length;
   expect(Math.abs(mean - 50)).toBeLessThan(2.5);
@@ -27,7 +27,7 @@ test('arrivals come at the rate, with gaps as a Poisson process has them', () =>
   expect(Math.abs(median(gaps) / mean - Math.LN2)).toBeLessThan(0.05);
 });
 
-test("the agent's time has the median and the spread that were asked for", () => {
+test('the answer times of the agent have the given median and spread', () => {
   const times = planLoad(PLAN)
     .flat()
     .map(({ agentMs }) => agentMs);

@@ -9,12 +9,12 @@ import { localJson, localReport, localTables } from '../../../bench/local/report
 import { visit } from '../../../bench/local/visitors';
 import { CommandLineError } from '../../../cli/command-line';
 
-describe('options', () => {
-  test('without any, 1 to 100 visitors come for ten seconds each, and a report is written', () => {
+describe('the options of the local benchmark', () => {
+  test('default to runs of ten seconds with 1 to 100 concurrent visitors, and to a report', () => {
     expect(parseLocalBenchOptions([])).toEqual({ seconds: 10, concurrent: [1, 5, 10, 20, 50, 100], out: 'docs/benchmarks', report: true });
   });
 
-  test('they choose runs, and where figures go', () => {
+  test('choose the runs and the file for the figures', () => {
     const args = ['--seconds', '3', '--concurrent', '2,20', '--json', 'figures.json', '--no-report'];
     expect(parseLocalBenchOptions(args)).toMatchObject({ seconds: 3, concurrent: [2, 20], json: 'figures.json', report: false });
   });
@@ -25,14 +25,14 @@ describe('options', () => {
     [['--concurrent', '5,1001'], 'from 1 to 1000'],
     [['--concurrent', 'many'], 'from 1 to 1000'],
     [['--quick'], "unknown option '--quick'"],
-  ])('%j is refused with one line that says why', (args, reason) => {
+  ])('are refused with one line that says why: %j', (args, reason) => {
     expect(() => parseLocalBenchOptions(args)).toThrow(CommandLineError);
     expect(() => parseLocalBenchOptions(args)).toThrow(reason);
     expect(() => parseLocalBenchOptions(args)).toThrow(/^[^\n]+$/);
   });
 });
 
-describe('visitors', () => {
+describe('the visitors of the local benchmark', () => {
   let server: Server;
   const listen = async (listener: RequestListener): Promise<string> => {
     server = createServer(listener).listen(0, '127.0.0.1');
@@ -46,7 +46,7 @@ describe('visitors', () => {
     await closed;
   });
 
-  test('each wait for the last answer when the time is over, and every request is counted', async () => {
+  test('wait for their last answers when the time is over, and count each request', async () => {
     let received = 0;
     let open = 0;
     const url = await listen((_request, response) => {
@@ -62,7 +62,7 @@ describe('visitors', () => {
     expect(seen.times.percentile(0)).toBeGreaterThan(150);
   });
 
-  test('tell what failed by status, and who got no answer at all', async () => {
+  test('count failures by status, and requests that got no answer', async () => {
     const answers = { refused: 0, dropped: 0, answered: 0 };
     const url = await listen((_request, response) => {
       const turn = (answers.refused + answers.dropped + answers.answered) % 3;
@@ -84,14 +84,14 @@ describe('visitors', () => {
     expect(seen.requests).toBe(answers.refused + answers.dropped + answers.answered);
   });
 
-  test('leave when they are told to', async () => {
+  test('stop when the run is aborted', async () => {
     const leaving = new AbortController();
     const url = await listen(() => leaving.abort(new Error('it is over')));
     await expect(visit(url, 3, 3600, leaving.signal)).rejects.toThrow('it is over');
   });
 });
 
-describe('a report', () => {
+describe('the report of the local benchmark', () => {
   const times = (...values: readonly number[]): Times => {
     const times = new Times();
     for (const value of values) times.record(value);
@@ -120,7 +120,7 @@ describe('a report', () => {
     warnings: [],
   });
 
-  test('has CPU time by process for each answered request, and for all runs together', () => {
+  test('contains the CPU time of each process per answered request over all runs', () => {
     const full = result({ ...one, ...processes({ emulator: 400, agent: 40 }) }, { ...many, ...processes({ emulator: 400, sweep: 4 }) });
     expect(localJson(full)).toMatchObject({
       runs: [
@@ -141,7 +141,7 @@ describe('a report', () => {
     expect(localPlot(full)).toMatch(/^<svg .*p99.*<\/svg>$/s);
   });
 
-  test('leaves out what a system without /proc does not tell, and says so', () => {
+  test('leaves out the figures of /proc on a system without /proc, and says so', () => {
     const partial = result(one, many);
     expect(localJson(partial)).toMatchObject({
       runs: [{ perSecond: 19.5, environments: null }, { environments: null }],

@@ -20,11 +20,11 @@ function metered(eventDriven: boolean): Meter {
   return meter;
 }
 
-test('a request that was never to be woken, and one that the bus had to wake, did not go the way of mode direct', () => {
+test('the meter of an event-driven run counts a polling request and a request that the bus wakes as fallbacks', () => {
   expect(metered(true).fallbacks).toBe(2);
 });
 
-test('where everybody is to poll, polling is the way', () => {
+test('the meter of a polling run does not count a polling request as a fallback', () => {
   expect(metered(false).fallbacks).toBe(1);
 });
 
@@ -32,7 +32,7 @@ describe('a body in the bucket', () => {
   const s3 = (operation: string, Key: string) => ({ service: 's3', operation, input: { Key } }) as unknown as AwsCall;
   const reply = async () => ({ status: 200, body: Buffer.alloc(1000) });
 
-  test('is metered by its calls, and as transfer where an agent fetches it, which is at the other end of the internet', async () => {
+  test('is metered by its S3 calls, and as transfer to the internet when an agent downloads it', async () => {
     const meter = new Meter(true);
     meter.start();
     for (const call of [

@@ -3,7 +3,7 @@ import { CommandLineError } from '../../../cli/command-line';
 
 const options = (...args: string[]): BenchOptions => parseBenchOptions(args) as BenchOptions;
 
-test('without options it is the whole run under the latencies of AWS', () => {
+test('the default options are the whole benchmark under the latencies of AWS', () => {
   expect(options()).toMatchObject({
     latency: 'aws',
     seed: 1,
@@ -19,12 +19,12 @@ test('without options it is the whole run under the latencies of AWS', () => {
   });
 });
 
-test('--quick means fewer requests, unless their number is given', () => {
+test('--quick reduces the number of requests, unless --requests gives the number', () => {
   expect(options('--quick').requests).toBe(120);
   expect(options('--quick', '--requests', '12').requests).toBe(12);
 });
 
-test('--help says how to use it', () => {
+test('--help returns the usage', () => {
   const parsed = parseBenchOptions(['--help']);
   expect('help' in parsed && parsed.help).toContain('--latency <profile>');
 });
@@ -37,7 +37,7 @@ test.each([
   [['--contenders', 'direct,pigeon'], 'no contender "pigeon"'],
   [['--quik'], "unknown option '--quik'"],
   [['quick'], 'too many arguments'],
-])('%j is refused with one line that says why', (args, reason) => {
+])('the arguments %j are refused with one line that says why', (args, reason) => {
   expect(() => parseBenchOptions(args)).toThrow(CommandLineError);
   expect(() => parseBenchOptions(args)).toThrow(reason);
   expect(() => parseBenchOptions(args)).toThrow(/^[^\n]+$/);

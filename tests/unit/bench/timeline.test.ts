@@ -20,7 +20,7 @@ const record = (requestId: string, more: Partial<InvocationRecord> = {}): Invoca
   ...more,
 });
 
-test('the return time is that from the answer entering the gateway to forward-request returning', async () => {
+test('the return time lasts from the arrival of the answer at the gateway to the return of forward-request', async () => {
   const timeline = new Timeline();
   let wake: () => void = () => undefined;
   const woken = new Promise<void>((resolve) => (wake = resolve));
@@ -42,7 +42,7 @@ test('the return time is that from the answer entering the gateway to forward-re
   expect(returnedAt - answeredAt).toBeLessThanOrEqual(performance.now() - begin - 29);
 });
 
-test("forward-request's bill is the request's, and a cold start of either function marks it", async () => {
+test('a request has the bill of forward-request, and is cold when one of the two functions had a cold start', async () => {
   const timeline = new Timeline();
   await timeline.intercept({ functionArn: 'f', payload: { rawPath: '/bench/n/1' } }, async () => result('forward'));
   await timeline.intercept({ functionArn: 'r', payload: answer('1') }, async () => result('receive'));
@@ -52,7 +52,7 @@ test("forward-request's bill is the request's, and a cold start of either functi
   expect(timeline.of('1')).toMatchObject({ billedMs: 321, cold: true });
 });
 
-test('other messages of agents pass unseen', async () => {
+test('other messages of an agent pass unchanged and are not recorded', async () => {
   const timeline = new Timeline();
   const passed = await timeline.intercept({ functionArn: 'r', payload: { body: '{"type":"ping"}' } }, async () => result('ping'));
   expect(passed).toEqual(result('ping'));

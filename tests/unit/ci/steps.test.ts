@@ -11,19 +11,19 @@ function ci(...commands: readonly string[]): { status: number | null; lines: str
   return { status, lines: stdout.split('\n') };
 }
 
-test('what passes is run, shown, and not said to be skipped', () => {
+test('a step that passes is run and printed, and the summary says that everything ran', () => {
   const { status, lines } = ci('run echo one', 'figures echo two');
   expect({ status, lines }).toEqual({ status: 0, lines: ['one', 'two', '', '== everything ran', ''] });
 });
 
-test('what finds the machine too busy for figures is skipped, with its reason at once and at the end, and the rest runs', () => {
+test('a figures step on a busy machine is skipped with its reason at once and in the summary, and later steps run', () => {
   const { status, lines } = ci(`figures sh -c 'echo "${UNFIT}" >&2; exit 3'`, 'run echo the rest');
   const skip = expect.stringMatching(new RegExp(`^SKIPPED: sh -c .*: ${UNFIT}$`));
   expect(status).toBe(0);
   expect(lines).toEqual([UNFIT, '', skip, 'the rest', '', '== 1 skipped, and neither passed nor failed', skip, '']);
 });
 
-test('what a suite says that it skips stands at the end as well', () => {
+test('the summary repeats what a suite reports as skipped', () => {
   const { status, lines } = ci(`run sh -c 'echo "SKIPPED: a browser: there is none" >&2'`, 'run true');
   expect(status).toBe(0);
   expect(lines.slice(-3)).toEqual(['== 1 skipped, and neither passed nor failed', 'SKIPPED: a browser: there is none', '']);
@@ -34,13 +34,13 @@ test.each([
   ['a test', 'run false', 1],
   ['a rehearsal', `figures sh -c 'exit 1'`, 1],
   ['a rehearsal on a wrong command line', `figures sh -c 'exit 2'`, 2],
-])('%s that fails (%s) ends it with status %d', (_what, command, expected) => {
+])('%s that fails (%s) ends the run with status %d', (_what, command, expected) => {
   const { status, lines } = ci(command, 'run echo the rest');
   expect(status).toBe(expected);
   expect(lines).not.toContain('the rest');
 });
 
-test('it leaves no file behind', () => {
+test('the run removes its log file', () => {
   const { lines } = ci('run ls "$log"', 'echo "$log"');
   const [file = ''] = lines;
   expect(file).toMatch(/^\//);
