@@ -17,7 +17,7 @@ afterEach(() => fixture?.alarms.close());
 
 const bothWays = { ALARM: [TOPIC], OK: [TOPIC], INSUFFICIENT_DATA: [] };
 
-test('an alarm on a minute is evaluated when the minute is over, and changes when its data does', async () => {
+test('an alarm with a period of one minute changes at the end of a minute when its data changes', async () => {
   open([metricAlarm('errors')]);
   expect(fixture.alarms.list()).toMatchObject([
     { name: 'errors', kind: 'metric', state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation' },
@@ -35,7 +35,7 @@ test('an alarm on a minute is evaluated when the minute is over, and changes whe
   ]);
 });
 
-test('M of the last N periods', async () => {
+test('an alarm on 2 of 3 periods changes to ALARM with two breaching periods and to OK with one', async () => {
   open([metricAlarm('errors', { evaluationPeriods: 3, datapointsToAlarm: 2 })]);
   for (const value of [9, 0, 9, 0, 0]) {
     fixture.add(value);
@@ -51,7 +51,7 @@ test('M of the last N periods', async () => {
   );
 });
 
-test('a high-resolution alarm is evaluated every ten seconds on the seconds before', async () => {
+test('a high-resolution alarm is evaluated every ten seconds over the last period', async () => {
   open([metricAlarm('errors', { metric: { periodMs: 10_000 } }), metricAlarm('by-the-minute')]);
   await fixture.clock.advance(12_000);
   fixture.add(9, { highResolution: true });
@@ -69,7 +69,7 @@ test('a high-resolution alarm is evaluated every ten seconds on the seconds befo
   ]);
 });
 
-test('a time factor divides periods and pauses, and no clock', async () => {
+test('a time factor shortens the periods of an alarm, but not its timestamps', async () => {
   open([metricAlarm('errors')], { timeFactor: 60 });
   await fixture.clock.advance(1300);
   fixture.add(9);
@@ -81,7 +81,7 @@ test('a time factor divides periods and pauses, and no clock', async () => {
   expect(fixture.alarms.history().at(-1)?.at).toBe(START + 2200);
 });
 
-test('the reason is worded as AWS words it', async () => {
+test('the reason of a state change has the same words as on AWS', async () => {
   open([
     metricAlarm('errors'),
     metricAlarm('silent', { metric: { name: 'Nothing' }, treatMissingData: 'missing', evaluationPeriods: 2, datapointsToAlarm: 2 }),
@@ -116,7 +116,7 @@ test.each([
       [240, 'errors', 'OK'],
     ],
   ],
-] as const)('when the metric stops and missing data is %s', async (treatMissingData, expected) => {
+] as const)('an alarm changes as on AWS after its metric stops when missing data is %s', async (treatMissingData, expected) => {
   open([metricAlarm('errors', { treatMissingData })]);
   fixture.add(9);
   await fixture.clock.advance(10 * MINUTE);
@@ -132,7 +132,7 @@ const rate: Partial<MetricAlarmSpec> = {
   ],
 };
 
-test('a rate with a least volume', async () => {
+test('an alarm on an error rate ignores the rate below a minimum number of requests', async () => {
   open([metricAlarm('error-rate', rate)]);
   const minute = async (requests: number, errors: number): Promise<void> => {
     fixture.add(requests, { name: 'Requests' });
@@ -151,7 +151,7 @@ test('a rate with a least volume', async () => {
   ]);
 });
 
-test('a percentile of too few samples leaves the alarm as it is, where it is told to', async () => {
+test('an alarm that ignores low sample counts keeps its state until its percentile has enough samples', async () => {
   const metric = { statistic: 'p90' };
   open([metricAlarm('careful', { metric, evaluatesLowSampleCounts: false }), metricAlarm('eager', { metric })]);
   for (let i = 0; i < 99; i++) fixture.add(9);
@@ -162,17 +162,17 @@ test('a percentile of too few samples leaves the alarm as it is, where it is tol
   expect(fixture.stateOf('careful')).toBe('ALARM');
 });
 
-test('data in another unit is not seen by an alarm that asks for one', async () => {
+test('an alarm with a unit ignores data in another unit', async () => {
   open([metricAlarm('errors', { metric: { unit: 'Bytes' } }), metricAlarm('counted', { metric: { unit: 'Count' } })]);
   fixture.add(9);
   await fixture.clock.advance(MINUTE + 1000);
   expect([fixture.stateOf('errors'), fixture.stateOf('counted')]).toEqual(['OK', 'ALARM']);
 });
 
-describe('composite alarms', () => {
+describe('a composite alarm', () => {
   const roll = { actions: { ALARM: [ROLL_BACK, TOPIC], OK: [TOPIC], INSUFFICIENT_DATA: [] } };
 
-  test('follow at once the alarms that they are about, also through one another', async () => {
+  test('changes at once with the alarms of its rule, also through another composite alarm', async () => {
     open([
       metricAlarm('errors'),
       compositeAlarm('rollback', 'ALARM("errors")', roll),
@@ -194,7 +194,7 @@ describe('composite alarms', () => {
     );
   });
 
-  test('invoke a function once a transition, with the event that CloudWatch sends', async () => {
+  test('invokes a function once per transition, with the event of CloudWatch', async () => {
     open([metricAlarm('errors'), compositeAlarm('rollback', 'ALARM(errors)', roll)]);
     fixture.add(9);
     await fixture.clock.advance(MINUTE + 1000);
@@ -229,7 +229,7 @@ describe('composite alarms', () => {
     ]);
   });
 
-  test('are not heard by a function that does not let them', async () => {
+  test('does not invoke a function without permission, warns about it, and still notifies the topic', async () => {
     open([metricAlarm('errors'), compositeAlarm('rollback', 'ALARM(errors)', roll)], { permitted: 'another' });
     fixture.add(9);
     await fixture.clock.advance(MINUTE + 1000);
@@ -240,7 +240,7 @@ describe('composite alarms', () => {
   });
 });
 
-test('a topic is told of each way, with what the trigger is', async () => {
+test('a topic gets a message about ALARM and a message about OK, with the trigger of the alarm', async () => {
   open([metricAlarm('errors', { actions: bothWays, description: 'Runbook: docs/runbooks/errors.md' })]);
   fixture.add(9);
   await fixture.clock.advance(MINUTE + 1000);
@@ -265,7 +265,7 @@ test('a topic is told of each way, with what the trigger is', async () => {
   });
 });
 
-test('without actions_enabled nothing is told', async () => {
+test('an alarm with actions_enabled = false sends no messages', async () => {
   open([metricAlarm('errors', { actions: bothWays, actionsEnabled: false })]);
   fixture.add(9);
   await fixture.clock.advance(MINUTE + 1000);
@@ -273,7 +273,7 @@ test('without actions_enabled nothing is told', async () => {
   expect(fixture.topics.messages(TOPIC)).toEqual([]);
 });
 
-test('after close nothing is evaluated', async () => {
+test('alarms are not evaluated after close()', async () => {
   open([metricAlarm('errors')]);
   await fixture.alarms.close();
   fixture.add(9);
@@ -293,7 +293,7 @@ test.each([
     'expression e = RATE(m): the local cloud does not compute RATE',
   ],
   [
-    'an expression that is no time series',
+    'an expression that is not a time series',
     metricAlarm('a', {
       queries: [
         { id: 'e', expression: 'SUM(m)', returnsData: true },
@@ -303,14 +303,14 @@ test.each([
     'e is a number',
   ],
   [
-    'an action that there is not',
+    'an unknown action',
     metricAlarm('a', { actions: { ...bothWays, OK: ['arn:aws:ssm:eu-central-1:0:opsitem'] } }),
     'its action arn:aws:ssm',
   ],
-  ['a rule that is none', compositeAlarm('a', 'ALARM('), 'its alarm_rule cannot be read'],
-  ['a rule about nothing', compositeAlarm('a', 'ALARM(b)'), 'about "b", which is no alarm'],
+  ['an invalid rule', compositeAlarm('a', 'ALARM('), 'its alarm_rule cannot be read'],
+  ['a rule about an unknown alarm', compositeAlarm('a', 'ALARM(b)'), 'about "b", which is no alarm'],
   ['a rule about itself', compositeAlarm('a', 'NOT ALARM(a)'), 'comes back to itself'],
-])('%s stops the boot by address', (_, alarm, message) => {
+])('%s stops the start with an error that names its address', (_, alarm, message) => {
   expect(() => open([alarm])).toThrow(
     expect.objectContaining({ name: 'AlarmBootError', message: expect.stringMatching(/^aws_cloudwatch_metric_alarm\.a: /) }),
   );

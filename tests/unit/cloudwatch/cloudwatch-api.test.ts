@@ -42,7 +42,7 @@ afterEach(async () => {
 const names = (list: readonly { AlarmName?: string }[] | undefined) => list?.map(({ AlarmName }) => AlarmName);
 
 describe('DescribeAlarms', () => {
-  test('says what an alarm watches and how it stands', async () => {
+  test('returns the configuration and the state of an alarm', async () => {
     fixture.add(9);
     await fixture.clock.advance(MINUTE + 1000);
     const { MetricAlarms: [alarm] = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: ['errors'] }));
@@ -69,7 +69,7 @@ describe('DescribeAlarms', () => {
     expect(alarm).not.toHaveProperty('Metrics');
   });
 
-  test('shows metric math as queries, and a percentile as an extended statistic', async () => {
+  test('returns metric math as queries, and a percentile as an extended statistic', async () => {
     const { MetricAlarms = [] } = await client.send(new DescribeAlarmsCommand({ AlarmNames: ['error-rate', 'latency'] }));
     expect(MetricAlarms[0]?.Metrics).toEqual([
       {
@@ -88,7 +88,7 @@ describe('DescribeAlarms', () => {
     expect(MetricAlarms[1]).not.toHaveProperty('Statistic');
   });
 
-  test('shows composite alarms only when asked for them, as AWS does', async () => {
+  test('returns composite alarms only on request, as AWS does', async () => {
     const metric = await client.send(new DescribeAlarmsCommand({}));
     expect([names(metric.MetricAlarms), metric.CompositeAlarms]).toEqual([['errors', 'error-rate', 'latency'], []]);
     const composite = await client.send(new DescribeAlarmsCommand({ AlarmTypes: ['CompositeAlarm'] }));
@@ -98,7 +98,7 @@ describe('DescribeAlarms', () => {
     });
   });
 
-  test('filters by prefix, state and action, and gives pages', async () => {
+  test('filters by prefix, state and action, and returns pages', async () => {
     fixture.add(9);
     await fixture.clock.advance(MINUTE + 1000);
     const list = async (input: DescribeAlarmsCommandInput) => names((await client.send(new DescribeAlarmsCommand(input))).MetricAlarms);
@@ -129,7 +129,7 @@ describe('DescribeAlarms', () => {
   });
 });
 
-test('DescribeAlarmHistory tells changes and actions, the newest first', async () => {
+test('DescribeAlarmHistory returns state changes and actions, newest first', async () => {
   fixture.add(9);
   await fixture.clock.advance(MINUTE + 1000);
   const { AlarmHistoryItems = [] } = await client.send(new DescribeAlarmHistoryCommand({ AlarmName: 'errors' }));
@@ -179,7 +179,7 @@ describe('GetMetricData', () => {
     }
   });
 
-  test('gives values by period, the newest first, and metric math over them', async () => {
+  test('returns values by period, newest first, and metric math over these values', async () => {
     const rate: MetricDataQuery = { Id: 'rate', Expression: 'errors / requests', Label: 'error rate' };
     expect(await get([stat('errors', 'Errors', 'Sum'), stat('requests', 'Requests', 'Sum', { ReturnData: false }), rate])).toEqual([
       {
@@ -199,25 +199,25 @@ describe('GetMetricData', () => {
     ]);
   });
 
-  test('begins at the start of a period, and goes upwards when asked to', async () => {
+  test('includes the whole period of its start time, and sorts in ascending order on request', async () => {
     const [result] =
       (await get([stat('errors', 'Errors', 'Maximum')], { StartTime: new Date(START + MINUTE + 30_000), ScanBy: 'TimestampAscending' })) ??
       [];
     expect(result?.Values).toEqual([2, 4]);
   });
 
-  test('has nothing of a metric by less than its dimensions', async () => {
+  test('returns no values for an incomplete set of dimensions', async () => {
     const [result] =
       (await get([{ Id: 'm', MetricStat: { Metric: { Namespace: 'Test', MetricName: 'Errors' }, Period: 60, Stat: 'Sum' } }])) ?? [];
     expect(result).toMatchObject({ Values: [], StatusCode: 'Complete' });
   });
 
   test.each<[string, MetricDataQuery[], string]>([
-    ['an expression that is none', [stat('m', 'Errors', 'Sum'), { Id: 'e', Expression: 'm +' }], 'expression e = m +'],
-    ['a statistic that is not computed', [stat('m', 'Errors', 'IQM')], 'IQM'],
+    ['an invalid expression', [stat('m', 'Errors', 'Sum'), { Id: 'e', Expression: 'm +' }], 'expression e = m +'],
+    ['an unknown statistic', [stat('m', 'Errors', 'IQM')], 'IQM'],
     ['a number instead of a time series', [stat('m', 'Errors', 'Sum'), { Id: 'e', Expression: 'SUM(m)' }], 'e is a number'],
-    ['neither metric nor expression', [{ Id: 'm' }], 'needs an Expression or a MetricStat'],
-    ['nothing', [], '1 to 500 queries'],
+    ['a query with neither metric nor expression', [{ Id: 'm' }], 'needs an Expression or a MetricStat'],
+    ['a call without queries', [], '1 to 500 queries'],
   ])('refuses %s', async (_, queries, message) => {
     await expect(get(queries)).rejects.toMatchObject({ name: 'InvalidParameterValueException', message: expect.stringContaining(message) });
   });
@@ -239,7 +239,7 @@ test('ListMetrics finds metrics by name and dimension', async () => {
   expect(await list({ Namespace: 'AWS/Lambda' })).toEqual([]);
 });
 
-test('what it does not do is said by name', async () => {
+test('PutMetricData is refused with an error that names the operation', async () => {
   await expect(client.send(new PutMetricDataCommand({ Namespace: 'Test', MetricData: [] }))).rejects.toThrow(
     'cloudwatch:PutMetricData is not emulated',
   );

@@ -22,9 +22,9 @@ test.each([
   ['NOT TRUE OR TRUE', true],
   ['NOT (TRUE OR TRUE)', false],
   ['  ALARM( on )\n  OR\n  ALARM(off)', true],
-])('%s is %s', (rule, expected) => expect(holds(rule)).toBe(expected));
+])('the rule %s evaluates to %s', (rule, expected) => expect(holds(rule)).toBe(expected));
 
-test('it knows what it is about, each alarm once', () => {
+test('a rule lists each alarm that it names once', () => {
   const arn = 'arn:aws:cloudwatch:eu-central-1:000000000000:alarm:b';
   expect(parseCompositeRule(`ALARM("a name") OR ALARM(${arn}) OR OK("a name")`).children).toEqual(['a name', arn]);
 });
@@ -41,7 +41,7 @@ test.each([
   '(TRUE',
   'TRUE)',
   'ALARM("a)',
-])('"%s" is no rule', (rule) => expect(() => parseCompositeRule(rule)).toThrow(SyntaxError));
+])('"%s" is refused as a rule', (rule) => expect(() => parseCompositeRule(rule)).toThrow(SyntaxError));
 
 /** A rule and its value. */
 const rules = fc.letrec<{ rule: { text: string; value: boolean } }>((tie) => ({
@@ -59,6 +59,6 @@ const rules = fc.letrec<{ rule: { text: string; value: boolean } }>((tie) => ({
   ),
 }));
 
-test('rules of any depth come to what their parts come to', () => {
+test('a nested rule of any depth evaluates to the combination of its parts', () => {
   fc.assert(fc.property(rules.rule, ({ text, value }) => expect(holds(text)).toBe(value)));
 });

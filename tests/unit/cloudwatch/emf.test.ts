@@ -18,7 +18,7 @@ const line = (directive: object, members: object = {}): string =>
     ...members,
   });
 
-test('a metric comes once for each dimension set, and once for each value of an array', () => {
+test('a metric yields a value for each dimension set and each element of an array', () => {
   const parsed = parseEmf(
     line(
       {
@@ -43,11 +43,11 @@ test('a metric comes once for each dimension set, and once for each value of an 
   });
 });
 
-test.each([[[]], [[[]]]])('without dimensions (%j) a metric has none', (Dimensions) => {
+test.each([[[]], [[[]]]])('a metric with the Dimensions %j has no dimensions', (Dimensions) => {
   expect(parseEmf(line({ Dimensions }))?.data).toMatchObject([{ dimensions: {}, value: 1 }]);
 });
 
-test('StorageResolution 1 is high resolution, and a metric without unit has None', () => {
+test('StorageResolution 1 means high resolution, and a metric without a unit has the unit None', () => {
   const parsed = parseEmf(line({ Metrics: [{ Name: 'Requests', StorageResolution: 1 }] }));
   expect(parsed?.data).toMatchObject([{ highResolution: true, unit: 'None' }]);
 });
@@ -57,37 +57,37 @@ test.each([
   ['other JSON', '{"message":"no \\"_aws\\" here"}'],
   ['broken JSON', '{"_aws":'],
   ['JSON after a prefix', `INFO ${line({})}`],
-])('%s has nothing to do with metrics', (_, text) => {
+])('%s is not read as metrics', (_, text) => {
   expect(parseEmf(text)).toBeUndefined();
 });
 
-test('an object without directives has no metrics and no problem', () => {
+test('an object without metric directives has no metrics and no problems', () => {
   expect(parseEmf('{"_aws":{"Timestamp":1}}')).toEqual({ data: [], problems: [] });
 });
 
 test.each<[string, string, string]>([
   ['a missing time', line({}).replace(`"Timestamp":${AT},`, ''), 'Timestamp'],
-  ['no namespace', line({ Namespace: '' }), 'Namespace'],
-  ['dimensions that are no array', line({ Dimensions: 'service' }), 'Dimensions'],
-  ['a dimension without value', line({ Dimensions: [['source']] }), 'the dimension "source"'],
+  ['a missing namespace', line({ Namespace: '' }), 'Namespace'],
+  ['dimensions that are not an array', line({ Dimensions: 'service' }), 'Dimensions'],
+  ['a dimension without a value', line({ Dimensions: [['source']] }), 'the dimension "source"'],
   ['a dimension that is a number', line({}, { service: 7 }), 'the dimension "service"'],
-  ['a metric without value', line({ Metrics: [{ Name: 'Errors' }] }), 'Errors'],
-  ['a metric that is text', line({}, { Requests: '1' }), 'Requests'],
-  ['too many values', line({}, { Requests: Array.from({ length: 101 }, () => 1) }), 'Requests'],
-  ['a resolution that there is not', line({ Metrics: [{ Name: 'Requests', StorageResolution: 10 }] }), 'StorageResolution'],
-])('%s gives no metric, and a reason', (_, text, reason) => {
+  ['a metric without a value', line({ Metrics: [{ Name: 'Errors' }] }), 'Errors'],
+  ['a metric that is a string', line({}, { Requests: '1' }), 'Requests'],
+  ['an array of 101 values', line({}, { Requests: Array.from({ length: 101 }, () => 1) }), 'Requests'],
+  ['an unknown storage resolution', line({ Metrics: [{ Name: 'Requests', StorageResolution: 10 }] }), 'StorageResolution'],
+])('%s yields no metric, and a problem with the reason', (_, text, reason) => {
   const parsed = parseEmf(text);
   expect(parsed?.data).toEqual([]);
   expect(parsed?.problems.join()).toContain(reason);
 });
 
-test('what is good in a line counts beside what is not', () => {
+test('a line with valid and invalid parts yields its valid metrics and its problems', () => {
   const parsed = parseEmf(line({ Dimensions: [['service'], ['source']], Metrics: [{ Name: 'Requests' }, { Name: 'Errors' }] }));
   expect(parsed?.data).toMatchObject([{ name: 'Requests', dimensions: { service: 'visit' } }]);
   expect(parsed?.problems).toHaveLength(2);
 });
 
-test('a problem is told once, however often it comes', () => {
+test('a repeated problem is reported once, and the valid metrics are still stored', () => {
   const warnings: string[] = [];
   const store = new MetricStore({ now: () => AT });
   const sink = emfMetrics(store, { warn: (text) => warnings.push(text) });

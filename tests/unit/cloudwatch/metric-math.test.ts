@@ -20,7 +20,7 @@ function compute(expression: string, metrics: Readonly<Record<string, Row>>, mor
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html */
-describe("AWS's examples", () => {
+describe('an example of the AWS documentation', () => {
   const metric1: Row = [30, 20, 0, 0];
   const metric2: Row = [20, '-', 20, '-'];
   test.each<[string, Row]>([
@@ -28,7 +28,9 @@ describe("AWS's examples", () => {
     ['(metric1 >= 30)', [1, 0, 0, 0]],
     ['(metric1 > 15 AND metric2 > 15)', [1, 0, 0, 0]],
     ['(metric1 > 15 && metric2 > 15)', [1, 0, 0, 0]],
-  ])('%s', (expression, expected) => expect(compute(expression, { metric1, metric2 })).toEqual(expected));
+  ])('with an operator has the documented result: %s', (expression, expected) =>
+    expect(compute(expression, { metric1, metric2 })).toEqual(expected),
+  );
 
   const condition: Row = [1, 1, 0, 0, '-'];
   test.each<[string, Row]>([
@@ -40,7 +42,7 @@ describe("AWS's examples", () => {
     ['IF(1, metric2, metric3)', [30, '-', 0, 0, 30]],
     ['IF(0, metric2, metric3)', [0, 0, 20, '-', 20]],
     ['IF(0, metric2)', ['-', '-', '-', '-', '-']],
-  ])('%s', (expression, expected) => {
+  ])('with IF has the documented result: %s', (expression, expected) => {
     const metrics = { metric1: condition, metric2: [30, '-', 0, 0, 30] as Row, metric3: [0, 0, 20, '-', 20] as Row };
     expect(compute(expression, metrics)).toEqual(expected);
   });
@@ -79,27 +81,27 @@ test.each<[string, Row]>([
   ['SUM(FILL(METRICS(), 1))', [11, 21, 4, 2, 5]],
   ['FILL(m1, MIN(m1))', [1, 1, 3, 1, 5]],
   ['IF(m2 >= 10, m1 / m2, 0)', [0.1, 0, '-', '-', 0]],
-])('%s', (expression, expected) => {
+])('the expression %s has the expected values and gaps', (expression, expected) => {
   const found = compute(expression, M);
   expect(found.map((value) => (value === '-' ? value : Number(value.toFixed(9))))).toEqual(
     expected.map((value) => (value === '-' ? value : Number(value.toFixed(9)))),
   );
 });
 
-test('gaps at either end are not interpolated, and an empty series is filled with a value alone', () => {
+test('FILL with LINEAR leaves gaps at both ends, and only FILL with a value fills an empty series', () => {
   expect(compute('FILL(m1, LINEAR)', { m1: ['-', 1, '-', 3, '-'] })).toEqual(['-', 1, 2, 3, '-']);
   expect(compute('FILL(m1, REPEAT)', { m1: ['-', '-'] })).toEqual(['-', '-']);
   expect(compute('FILL(m1, 7)', { m1: ['-', '-'] })).toEqual([7, 7]);
 });
 
-test('expressions may be about expressions, but METRICS leaves them out', () => {
+test('an expression can refer to another expression, and METRICS() contains only metrics', () => {
   const rate: MetricQuerySpec = { id: 'rate', expression: 'errors / requests', returnsData: false };
   const metrics = { errors: [1, 2] as Row, requests: [10, 10] as Row };
   expect(compute('rate * 100', metrics, [rate])).toEqual([10, 20]);
   expect(compute('SUM(METRICS())', metrics, [rate])).toEqual([11, 12]);
 });
 
-test('what is on the way to a result may be an array, and no number', () => {
+test('an intermediate result may be an array but not a number', () => {
   const filled: MetricQuerySpec = { id: 'filled', expression: 'FILL(METRICS(), 0)', returnsData: false };
   const metrics = { errors: ['-', 2] as Row, requests: [10, '-'] as Row };
   expect(compute('SUM(filled)', metrics, [filled])).toEqual([10, 2]);
@@ -126,16 +128,16 @@ test.each([
   ['SUM(m1)', 'result is a number'],
   ['METRICS()', 'result is an array'],
   ['result + 1', 'refers to itself'],
-])('%s is refused: %s', (expression, message) => {
+])('the expression %s is refused: %s', (expression, message) => {
   expect(() => compute(expression, M)).toThrow(expect.objectContaining({ name: 'MathError', message: expect.stringContaining(message) }));
 });
 
-test('ids have to be such as AWS takes', () => {
+test('the id of a query must begin in lower case and must be unique', () => {
   expect(() => new QuerySet([metricQuery('M1')])).toThrow('must begin in lower case');
   expect(() => new QuerySet([metricQuery('m1'), metricQuery('m1')])).toThrow('the same id');
 });
 
-test('sums are what adding up gives, whatever is missing', () => {
+test('SUM, subtraction and FILL agree with addition whatever values are missing', () => {
   const row = fc.array(fc.option(fc.integer({ min: -100, max: 100 }), { nil: '-' as const }), { minLength: 4, maxLength: 4 });
   fc.assert(
     fc.property(row, row, row, (a, b, c) => {

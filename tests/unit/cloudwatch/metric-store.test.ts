@@ -16,7 +16,7 @@ const values = (store: MetricStore, query: Partial<MetricQuery> = {}): [number, 
     .read({ ...ID, statistic: 'Sum', periodMs: MINUTE, from: START, to: START + 10 * MINUTE, ...query })
     .map(({ at, value }) => [(at - START) / 1000, value]);
 
-test('only the whole dimension set finds a metric, in any order', () => {
+test('a metric is found only by its complete set of dimensions, in any order', () => {
   const store = open();
   add(store, 1, START);
   expect(values(store, { dimensions: { cohort: 'polling', service: 'visit' } })).toEqual([[0, 1]]);
@@ -34,7 +34,7 @@ test.each<[string, number]>([
   ['p0', 5],
   ['p50', 15],
   ['p100', 50],
-])('%s of a minute', (statistic, expected) => {
+])('the store computes %s over the values of a minute', (statistic, expected) => {
   const store = open();
   for (const value of [5, 10, 15, 30, 50]) add(store, value, START + 10_000);
   const [point] = values(store, { statistic });
@@ -42,11 +42,11 @@ test.each<[string, number]>([
   expect(point?.[1]).toBeLessThan(expected * 1.01);
 });
 
-test('a statistic that is not computed is refused by name', () => {
+test('an unknown statistic is refused with an error that names it', () => {
   expect(() => values(open(), { statistic: 'tm99' })).toThrow('no statistic "tm99"');
 });
 
-test('standard resolution is kept by the minute, high resolution by the second', () => {
+test('the store keeps standard resolution by the minute and high resolution by the second', () => {
   const store = open();
   for (const at of [0, 11_000, 59_000]) add(store, 1, START + at);
   expect(values(store, { periodMs: 10_000 })).toEqual([[0, 3]]);
@@ -61,7 +61,7 @@ test('standard resolution is kept by the minute, high resolution by the second',
   expect(values(store, fine)).toEqual([[0, 4]]);
 });
 
-test('seconds become minutes after a quarter of an hour, and everything is forgotten after three hours', () => {
+test('the store merges seconds into minutes after 15 minutes, and forgets all values after three hours', () => {
   const store = open();
   const fine = { highResolution: true };
   add(store, 1, START + 5000, fine);
@@ -80,14 +80,14 @@ test('seconds become minutes after a quarter of an hour, and everything is forgo
   ]);
 });
 
-test('what is older than three hours or two hours ahead is not taken', () => {
+test('values older than three hours or more than two hours ahead are not stored', () => {
   const store = open();
   add(store, 1, START - 181 * MINUTE);
   add(store, 1, START + 121 * MINUTE);
   expect(store.list()).toEqual([]);
 });
 
-test('a time factor divides the minute', () => {
+test('a time factor divides the length of a minute in the store', () => {
   const store = open(60);
   for (const at of [0, 900, 1000, 2500]) add(store, 1, START + at);
   expect(values(store, { periodMs: 1000 })).toEqual([
@@ -98,7 +98,7 @@ test('a time factor divides the minute', () => {
   expect(values(store)).toEqual([[0, 4]]);
 });
 
-test('a dimension without end does not take the memory', () => {
+test('the store keeps at most 5,000 metrics and warns once about further metrics', () => {
   const warnings: string[] = [];
   const store = new MetricStore({ now: () => now, log: { warn: (text) => warnings.push(text) } });
   for (let id = 0; id < 5010; id++) add(store, 1, START, { dimensions: { id: String(id) } });
@@ -106,7 +106,7 @@ test('a dimension without end does not take the memory', () => {
   expect(warnings).toHaveLength(1);
 });
 
-test('whatever the values, factor and period: nothing is lost or counted twice, and percentiles are near', () => {
+test('the store counts each value exactly once for any factor and period, and percentiles are within 1.1 %', () => {
   fc.assert(
     fc.property(
       fc.array(fc.record({ at: fc.integer({ min: 0, max: 599_999 }), value: fc.double({ min: 0.01, max: 1e6, noNaN: true }) }), {

@@ -35,8 +35,8 @@ describe.each<[number, string, Record<(typeof MISSING_DATA)[number], string>]>([
   [2, '0 - X - -', { missing: 'OK', ignore: 'OK', breaching: 'ALARM', notBreaching: 'OK' }],
   [2, '- - - - 0', { missing: 'OK', ignore: 'OK', breaching: 'ALARM', notBreaching: 'OK' }],
   [2, '- - - X -', { missing: 'ALARM', ignore: 'stays', breaching: 'ALARM', notBreaching: 'OK' }],
-])('%i of 3 with %s', (datapointsToAlarm, picture, expected) => {
-  test.each(MISSING_DATA)('missing data as %s', (treatMissingData) => {
+])('an alarm on %i of 3 data points with the data %s', (datapointsToAlarm, picture, expected) => {
+  test.each(MISSING_DATA)('has the documented state when it treats missing data as %s', (treatMissingData) => {
     const { state } = verdictOn(drawn(picture), rule({ datapointsToAlarm, treatMissingData }));
     expect(state).toBe(STATES[expected[treatMissingData]]);
   });
@@ -47,12 +47,12 @@ test.each([
   ['GreaterThanOrEqualToThreshold', [false, true, true]],
   ['LessThanThreshold', [true, false, false]],
   ['LessThanOrEqualToThreshold', [true, true, false]],
-] as const)('%s', (comparison, breaching) => {
+] as const)('the comparison %s decides whether a value below, at or above the threshold breaches', (comparison, breaching) => {
   const one = rule({ comparison, evaluationPeriods: 1, datapointsToAlarm: 1 });
   expect([4, 5, 6].map((value) => verdictOn([value], one).state === 'ALARM')).toEqual(breaching);
 });
 
-test('it says which data points were looked at, and how many were made up', () => {
+test('the verdict lists the data points that it used and the number of points that it filled in', () => {
   expect(verdictOn(drawn('X - 0 - X'), rule({ treatMissingData: 'breaching' }))).toMatchObject({
     datapoints: [
       { value: 10, age: 0 },
@@ -71,7 +71,7 @@ const rules = fc
     fc.record({ evaluationPeriods: fc.constant(evaluationPeriods), datapointsToAlarm: fc.integer({ min: 1, max: evaluationPeriods }) }),
   );
 
-test('where all data is there, M of the last N decide and nothing else', () => {
+test('an alarm without missing data depends only on M of the last N data points', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 10 }), { minLength: 5, maxLength: 7 }),
@@ -86,7 +86,7 @@ test('where all data is there, M of the last N decide and nothing else', () => {
   );
 });
 
-test('a worse value never ends an alarm, and to treat missing data as breaching never prevents one', () => {
+test('a worse value never ends an alarm, and treating missing data as breaching never prevents an alarm', () => {
   const alarms = (values: readonly (number | undefined)[], more: Partial<AlarmRule>): boolean =>
     verdictOn(values, rule(more)).state === 'ALARM';
   fc.assert(
