@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('the page comes with a policy that allows nothing from elsewhere and nothing inline', async () => {
+test('the page has a content security policy that allows no other origin and no inline code', async () => {
   const { status, headers, text } = await ask(server.url, '/');
   expect(status).toBe(200);
   const policy = String(headers['content-security-policy']);
@@ -29,14 +29,14 @@ test('the page comes with a policy that allows nothing from elsewhere and nothin
 });
 
 test.each([
-  ['another Host', { headers: { host: 'evil.test' } }, 403],
-  ['the right name with another port', { headers: { host: '127.0.0.1:1' } }, 403],
+  ['a request with another Host', { headers: { host: 'evil.test' } }, 403],
+  ['a request with the right host name and another port', { headers: { host: '127.0.0.1:1' } }, 403],
   ['a POST', { method: 'POST' }, 405],
   ['a DELETE', { method: 'DELETE' }, 405],
   ['a preflight', { method: 'OPTIONS', headers: { origin: 'http://evil.test', 'access-control-request-method': 'GET' } }, 405],
-  ["another site's call", { headers: { 'sec-fetch-site': 'cross-site' } }, 403],
-  ["a call of another port's page", { headers: { 'sec-fetch-site': 'same-site' } }, 403],
-] as const)('%s is refused, and nobody may read the refusal', async (_, how, status) => {
+  ['a call from another site', { headers: { 'sec-fetch-site': 'cross-site' } }, 403],
+  ['a call from a page on another port', { headers: { 'sec-fetch-site': 'same-site' } }, 403],
+] as const)('%s is refused, and no other origin may read the answer', async (_, how, status) => {
   const reply = await ask(server.url, '/api/overview', how);
   expect(reply.status).toBe(status);
   expect(reply.headers['access-control-allow-origin']).toBeUndefined();
@@ -49,15 +49,15 @@ test.each([
   '/runbooks/..%2f..%2fpackage.json',
   '/runbooks/../../package.json',
   '/runbooks/no-such.md',
-])('%s is not found', async (path) => expect((await ask(server.url, path)).status).toBe(404));
+])('the path %s is not found', async (path) => expect((await ask(server.url, path)).status).toBe(404));
 
-test('an unknown request says so as JSON', async () => {
+test('an unknown request id is answered with 404 and a JSON message', async () => {
   const { status, text } = await ask(server.url, '/api/requests/0000-none');
   expect(status).toBe(404);
   expect(JSON.parse(text)).toEqual({ message: "nothing is known of request 0000-none: it is another one's, or too long ago" });
 });
 
-test('the overview compares the cohorts, shows who woke, and puts alarms in alarm first, with their runbook', async () => {
+test('the overview compares the cohorts, counts wakes by source, and lists alarms in ALARM first, with runbooks', async () => {
   const canary = { service: 'forward-request', cohort: 'event-driven' };
   const control = { service: 'forward-request', cohort: 'polling' };
   for (let i = 0; i < 30; i++) {
@@ -94,7 +94,7 @@ test('the overview compares the cohorts, shows who woke, and puts alarms in alar
   expect(overview.charts.find(({ title }) => title === 'Requests')?.series[0]?.points).toHaveLength(60);
 });
 
-test('metrics that cannot be read cost the page its figures, and nobody anything else', async () => {
+test('the overview fails while metrics cannot be read, and the event stream reports the failure', async () => {
   const read = jest.spyOn(metrics, 'read').mockImplementation(() => {
     throw new Error('no metrics today');
   });
@@ -113,7 +113,7 @@ test('metrics that cannot be read cost the page its figures, and nobody anything
   expect((await ask(server.url, '/api/overview')).status).toBe(200);
 });
 
-test('the stream of events begins with what is, goes on with what happens, and ends with its reader', async () => {
+test('the event stream starts with the current state, continues with new events, and ends with its reader', async () => {
   const heard: string[] = [];
   const listeners = (): number => logs.events.listenerCount('line') + alarms.events.listenerCount('transition');
   const before = listeners();

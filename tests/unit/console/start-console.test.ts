@@ -9,7 +9,7 @@ import { SetAlarms, WrittenMetrics } from '../../support/observed';
 const logs = new LogStore();
 const sources = { logs, traces: new LocalTraces(logs), metrics: new WrittenMetrics(), alarms: new SetAlarms(), environment: 'local' };
 
-test('the console takes any free port where somebody else has the usual one', async () => {
+test('the console takes a free port when another program has its default port', async () => {
   const holder = createServer().listen(CONSOLE_PORT, '127.0.0.1');
   // An error means that another program has the port already: in both cases the port is taken.
   await once(holder, 'listening').catch(() => undefined);
@@ -19,7 +19,7 @@ test('the console takes any free port where somebody else has the usual one', as
   holder.close();
 });
 
-test('a port that was asked for by name and is taken is an error', async () => {
+test('the console fails to start when the port that the user gave is taken', async () => {
   const holder = createServer();
   const port = await listenOnAnyPort(holder);
   await expect(startConsole(sources, port)).rejects.toMatchObject({ code: 'EADDRINUSE' });

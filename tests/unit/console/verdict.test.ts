@@ -10,22 +10,22 @@ const figures = (requests: number, errors: number, p50: number, more: Partial<Fi
 });
 
 test.each([
-  ['is quicker', figures(100, 0, 40), figures(400, 0, 100), 'better'],
-  ['differs by less than a person notices', figures(100, 0, 96), figures(400, 0, 100), 'same'],
-  ['is slower', figures(100, 0, 150), figures(400, 0, 100), 'worse'],
-  ['fails more often than chance explains', figures(200, 20, 100), figures(200, 2, 100), 'worse'],
-  ['fails a little more often, as chance has it', figures(100, 2, 100), figures(400, 4, 100), 'same'],
-  ['fails less often than chance explains', figures(200, 2, 100), figures(200, 20, 100), 'better'],
-  ['is quicker, and fails more often', figures(200, 20, 40), figures(200, 2, 100), 'mixed'],
-  ['has hardly been asked', figures(19, 0, 40), figures(400, 0, 100), 'unknown'],
-  ['has hardly anything beside it', figures(400, 0, 40), figures(19, 0, 100), 'unknown'],
-  ['is not there', figures(0, 0, 0), figures(400, 0, 100), 'unknown'],
-  ['is as quiet as its control', figures(0, 0, 0), figures(0, 0, 0), 'unknown'],
-] as const)('the canary that %s', (_, canary, control, kind) => {
+  ['that is quicker is judged as better', figures(100, 0, 40), figures(400, 0, 100), 'better'],
+  ['that differs by less than a person notices is judged as the same', figures(100, 0, 96), figures(400, 0, 100), 'same'],
+  ['that is slower is judged as worse', figures(100, 0, 150), figures(400, 0, 100), 'worse'],
+  ['that fails more often than chance explains is judged as worse', figures(200, 20, 100), figures(200, 2, 100), 'worse'],
+  ['that fails slightly more often, as chance explains, is judged as the same', figures(100, 2, 100), figures(400, 4, 100), 'same'],
+  ['that fails less often than chance explains is judged as better', figures(200, 2, 100), figures(200, 20, 100), 'better'],
+  ['that is quicker and fails more often is judged as mixed', figures(200, 20, 40), figures(200, 2, 100), 'mixed'],
+  ['with too few requests is judged as unknown', figures(19, 0, 40), figures(400, 0, 100), 'unknown'],
+  ['beside a control with too few requests is judged as unknown', figures(400, 0, 40), figures(19, 0, 100), 'unknown'],
+  ['without requests is judged as unknown', figures(0, 0, 0), figures(400, 0, 100), 'unknown'],
+  ['without requests, beside a control without requests, is judged as unknown', figures(0, 0, 0), figures(0, 0, 0), 'unknown'],
+] as const)('a canary %s', (_, canary, control, kind) => {
   expect(compare(canary, control, 15).kind).toBe(kind);
 });
 
-test('the verdict says in words and numbers what it rests on', () => {
+test('the verdict explains its result in words and numbers', () => {
   const { headline, detail } = compare(figures(120, 0, 42), figures(480, 3, 97), 15);
   expect(headline).toBe('The canary is better than the control');
   expect(detail).toBe(
@@ -34,7 +34,7 @@ test('the verdict says in words and numbers what it rests on', () => {
   );
 });
 
-test('a canary that is quicker for most and much slower for a few is said to be so', () => {
+test('the verdict mentions that a canary is quicker for most visitors and much slower for a few', () => {
   const slow = figures(120, 0, 42, { response: { p50: 42, p99: 900 } });
   expect(compare(slow, figures(480, 0, 97), 15).detail).toContain("But its slowest hundredth waits 900 ms, the control's 194 ms.");
 });
@@ -44,6 +44,6 @@ test.each([
   [100, 'better'],
   [50, 'same'],
   [20, 'worse'],
-] as const)('where nobody polls any more the recorded baseline of %s ms stands in for the control', (baseline, kind) => {
+] as const)('the recorded baseline of %s ms replaces the control when no request polls any more', (baseline, kind) => {
   expect(compare(figures(500, 0, 50), figures(0, 0, 0), 15, baseline).kind).toBe(kind);
 });
