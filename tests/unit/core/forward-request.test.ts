@@ -5,13 +5,13 @@ import type { Outcome } from '../../../functions/core/pending-request';
 import type { Tunnel } from '../../../functions/core/tunnel';
 import { alwaysAt, cloud, OK, TUNNEL } from '../../support/forward-fixture';
 
-test('registers the waiter and puts the row before it posts to the agent', async () => {
+test('the waiter is subscribed and the row is put before the request is posted to the agent', async () => {
   const { log, options, request } = cloud({ outcome: OK });
   await forwardRequest('r1', request, options);
   expect(log).toEqual(['subscribe', 'assigned event-driven bus', 'post c1 rows=1 subscribed=true', 'answered bus', 'unsubscribe']);
 });
 
-test('finds an answer that is written before anybody waits', async () => {
+test('a waiter finds an answer that is written before it begins to wait', async () => {
   const { pending, options, request } = cloud({ outcome: OK });
   const response = await forwardRequest('r1', request, options);
   expect(response.status).toBe(200);
@@ -19,7 +19,7 @@ test('finds an answer that is written before anybody waits', async () => {
   expect(pending.rows.size).toBe(0);
 });
 
-test('the row names the mode, the waiter and the deadline from arrival', async () => {
+test('the row of a request contains the mode, the waiter and a deadline that counts from the arrival', async () => {
   const { pending, options, request, clock } = cloud({ posts: ['sent'] });
   const forwarding = forwardRequest('r1', { ...request, arrivedAt: clock.now() - 2000 }, options);
   await clock.advance(10);
@@ -37,7 +37,7 @@ test('the row names the mode, the waiter and the deadline from arrival', async (
   await refused;
 });
 
-test('polls when the wake channel is not ready', async () => {
+test('a request polls when the wake channel is not ready', async () => {
   const { log, options, request, clock, pending } = cloud({ wakes: { subscribe: async () => undefined }, outcome: OK });
   const forwarding = forwardRequest('r1', request, options);
   await clock.advance(60);
@@ -47,7 +47,7 @@ test('polls when the wake channel is not ready', async () => {
   expect(pending.rows.size).toBe(0);
 });
 
-test('polls, without touching the wake channel, when the rollout says so', async () => {
+test('a request polls and does not subscribe to the wake channel when the rollout assigns polling', async () => {
   const { log, options, request, clock } = cloud({ rollout: { useEventDriven: false, mode: 'bus' }, outcome: OK });
   const forwarding = forwardRequest('r1', request, options);
   await clock.advance(60);
@@ -62,14 +62,14 @@ function changing(from: number, to: number) {
   return { tunnels: { find, lastPercent: from, lookUp: async () => ({ tunnel: TUNNEL, percent: to }) }, outcome: OK };
 }
 
-test('a share that the look-up brings holds for the very request: it is woken', async () => {
+test('a request is event-driven when its own look-up of the tunnel returns a share of 100 %', async () => {
   const { log, options, request } = cloud(changing(0, 100));
   await forwardRequest('r1', request, options);
   expect(log.slice(0, 2)).toEqual(['subscribe', 'assigned event-driven bus']);
   expect(log).toContain('answered bus');
 });
 
-test('a rollback that the look-up brings holds for the very request: it polls, and does not wait for the wake channel', async () => {
+test('a request polls, without waiting for the wake channel, when its own look-up of the tunnel returns a share of 0 %', async () => {
   let ready: (none: undefined) => void = () => undefined;
   const subscribe = () => new Promise<undefined>((resolve) => (ready = resolve));
   const { log, options, request, clock, pending } = cloud({ ...changing(100, 0), wakes: { subscribe } });
@@ -87,32 +87,35 @@ test.each([
   ['agent_away', 502, { found: [{ tunnelId: 'demo', owner: 'ann', capabilities: [], slowRequests: 0 }] }],
   ['agent_away', 502, { posts: ['gone' as const] }],
   ['agent_busy', 503, { posts: ['busy' as const] }],
-])('%s (%i) is told at once and leaves no row', async (code, status, overrides) => {
+])('the error %s (%i) is returned at once and leaves no row', async (code, status, overrides) => {
   const { pending, options, request } = cloud(overrides);
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code, status });
   expect(pending.rows.size).toBe(0);
 });
 
-describe('the browser that was in a tunnel last', () => {
+describe('a browser with the cookie of a tunnel', () => {
   const away: Tunnel = { tunnelId: 'demo', owner: 'ann', capabilities: [], slowRequests: 0 };
   const tunnels = alwaysAt(100, async (tunnelId) => (tunnelId === 'demo' ? away : undefined));
   const cookie = { cookie: ['http-tunnel=demo'] };
 
-  test.each(['/other/style.css', '/~/style.css'])('is led back from %s, and the waiter does not stay subscribed', async (decodedPath) => {
-    const { log, options, request } = cloud({ tunnels });
-    const response = await forwardRequest('r1', { ...request, decodedPath, headers: { ...request.headers, ...cookie } }, options);
-    expect(response).toMatchObject({ status: 307, headers: { location: [`/demo${decodedPath}?a=1&a=2`] } });
-    expect(log.filter((line) => line === 'unsubscribe')).toEqual(log.filter((line) => line === 'subscribe').map(() => 'unsubscribe'));
-  });
+  test.each(['/other/style.css', '/~/style.css'])(
+    'is redirected from %s to the tunnel, and the waiter does not stay subscribed',
+    async (decodedPath) => {
+      const { log, options, request } = cloud({ tunnels });
+      const response = await forwardRequest('r1', { ...request, decodedPath, headers: { ...request.headers, ...cookie } }, options);
+      expect(response).toMatchObject({ status: 307, headers: { location: [`/demo${decodedPath}?a=1&a=2`] } });
+      expect(log.filter((line) => line === 'unsubscribe')).toEqual(log.filter((line) => line === 'subscribe').map(() => 'unsubscribe'));
+    },
+  );
 
-  test('is led nowhere by another error than an unknown tunnel', async () => {
+  test('is not redirected when the tunnel of the path exists but its agent is away', async () => {
     const { options, request } = cloud({ tunnels });
     const forwarding = forwardRequest('r1', { ...request, decodedPath: '/demo/a', headers: { ...request.headers, ...cookie } }, options);
     await expect(forwarding).rejects.toMatchObject({ code: 'agent_away' });
   });
 });
 
-test('a post answered by "gone" goes to the connection the agent has meanwhile', async () => {
+test('a request is posted to the newer connection of the agent when the first connection is gone', async () => {
   const { log, options, request } = cloud({ found: [TUNNEL, { ...TUNNEL, connectionId: 'c2' }], posts: ['gone', 'sent'], outcome: OK });
   await forwardRequest('r1', request, options);
   expect(log.filter((line) => line.startsWith('post')).map((line) => line.split(' ')[1])).toEqual(['c1', 'c2']);
@@ -124,14 +127,14 @@ test('a newer connection of another owner does not get the request', async () =>
   expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
 });
 
-test('a newer connection with other rules for visitors does not get the request that was let in by the older ones', async () => {
+test('a newer connection with other access rules does not get a request that the older rules let in', async () => {
   const guarded = { ...TUNNEL, connectionId: 'c2', access: { salt: newSalt(), tokens: ['x'] } };
   const { log, options, request } = cloud({ found: [TUNNEL, guarded], posts: ['gone'] });
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'agent_away' });
   expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
 });
 
-test('a visitor who is not let in is told before a row is put or anything is sent, also of an agent that is away', async () => {
+test('a visitor without credentials is refused before a row is put or a message is sent, even if the agent is away', async () => {
   const { connectionId: _, ...away } = TUNNEL;
   for (const found of [TUNNEL, away]) {
     const access = { salt: newSalt(), tokens: [tokenDigest('token', newSalt())] };
@@ -142,7 +145,7 @@ test('a visitor who is not let in is told before a row is put or anything is sen
   }
 });
 
-test('what a visitor showed to be let in is not in the message to the agent', async () => {
+test('the message to the agent does not contain the credentials that let the visitor in', async () => {
   const salt = newSalt();
   const access = { salt, tokens: [tokenDigest('token', salt)] };
   const { sent, options, request } = cloud({ found: [{ ...TUNNEL, access }], outcome: OK });
@@ -152,7 +155,7 @@ test('what a visitor showed to be let in is not in the message to the agent', as
   expect(sent[0]?.headers).not.toHaveProperty('authorization');
 });
 
-test('a tunnel with as many slow requests as it may have takes no more, and nothing is sent', async () => {
+test('a tunnel at its limit of slow requests refuses the next request, and no row is put', async () => {
   const full = cloud({ found: [{ ...TUNNEL, slowRequests: 3 }] });
   await expect(forwardRequest('r1', full.request, full.options)).rejects.toMatchObject({ code: 'tunnel_busy', status: 429 });
   expect(full.pending.rows.size).toBe(0);
@@ -160,7 +163,7 @@ test('a tunnel with as many slow requests as it may have takes no more, and noth
   await expect(forwardRequest('r1', nearly.request, nearly.options)).resolves.toMatchObject({ status: 200 });
 });
 
-test('a request that is slow is counted while it waits, and no longer', async () => {
+test('a slow request is counted while it waits, and is no longer counted after its answer', async () => {
   const { log, clock, pending, options, request } = cloud();
   const forwarding = forwardRequest('r1', request, options);
   await clock.advance(1500);
@@ -171,13 +174,13 @@ test('a request that is slow is counted while it waits, and no longer', async ()
   expect(log.filter((line) => line.startsWith('load'))).toEqual(['load demo 1', 'load demo -1']);
 });
 
-test('a post whose fate is uncertain is not repeated, and its answer is still found', async () => {
+test('a post with an uncertain result is not repeated, and its answer is still found', async () => {
   const { log, options, request } = cloud({ posts: ['uncertain'], outcome: OK });
   await expect(forwardRequest('r1', request, options)).resolves.toMatchObject({ status: 200 });
   expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
 });
 
-test('a post whose fate is uncertain is repeated once to an agent that drops duplicates', async () => {
+test('a post with an uncertain result is repeated once for an agent that drops duplicates', async () => {
   const capable = { ...TUNNEL, capabilities: ['drops-duplicates'] };
   const { log, options, request } = cloud({ found: [capable], posts: ['uncertain', 'sent'], outcome: OK });
   await forwardRequest('r1', request, options);
@@ -185,7 +188,7 @@ test('a post whose fate is uncertain is repeated once to an agent that drops dup
   expect(log.filter((line) => line.startsWith('post'))).toHaveLength(2);
 });
 
-test('once a post was uncertain, a second one that finds nobody does not end the waiting', async () => {
+test('a repeated post that finds no connection does not end the wait after a post with an uncertain result', async () => {
   const capable = { ...TUNNEL, capabilities: ['drops-duplicates'] };
   const { pending, options, request, clock } = cloud({ found: [capable], posts: ['uncertain', 'gone'] });
   const forwarding = forwardRequest('r1', request, options);
@@ -195,11 +198,11 @@ test('once a post was uncertain, a second one that finds nobody does not end the
   await expect(forwarding).resolves.toMatchObject({ status: 200 });
 });
 
-describe('a request that does not fit one message', () => {
+describe('a request that does not fit into a message', () => {
   const body = Buffer.alloc(100 * 1024, 'x');
   const capable: Tunnel = { ...TUNNEL, capabilities: ['bodies-by-reference'] };
 
-  test('lies in the body store until the deadline, where its agent is told of it, and is removed with the answer', async () => {
+  test('has its body in the body store, with a URL for the agent, until the answer arrives', async () => {
     const { bodies, clock, sent, options, request } = cloud({ found: [capable], outcome: OK });
     const put = jest.spyOn(bodies, 'put');
     const deadline = clock.now() + 28_000;
@@ -210,7 +213,7 @@ describe('a request that does not fit one message', () => {
     expect(bodies.bodies.size).toBe(0);
   });
 
-  test('is removed too when no answer comes', async () => {
+  test('has its body removed from the body store when no answer arrives', async () => {
     const { bodies, clock, options, request } = cloud({ found: [capable] });
     const refused = expect(forwardRequest('r1', { ...request, body }, options)).rejects.toMatchObject({ code: 'deadline_exceeded' });
     await clock.advance(10);
@@ -220,7 +223,7 @@ describe('a request that does not fit one message', () => {
     expect(bodies.bodies.size).toBe(0);
   });
 
-  test('is refused where the agent takes messages only, before anything is put or sent', async () => {
+  test('is refused before anything is put or sent when the agent does not support bodies by reference', async () => {
     const { bodies, pending, log, options, request } = cloud();
     const put = jest.spyOn(bodies, 'put');
     await expect(forwardRequest('r1', { ...request, body }, options)).rejects.toMatchObject({ code: 'request_too_large', status: 413 });
@@ -229,7 +232,7 @@ describe('a request that does not fit one message', () => {
     expect(log).toEqual(['subscribe', 'unsubscribe']);
   });
 
-  test('leaves no row when it cannot be put', async () => {
+  test('leaves no row when its body cannot be put into the body store', async () => {
     const { bodies, pending, sent, options, request } = cloud({ found: [capable], outcome: OK });
     jest.spyOn(bodies, 'put').mockRejectedValue(new Error('SlowDown'));
     await expect(forwardRequest('r1', { ...request, body }, options)).rejects.toThrow('SlowDown');
@@ -243,7 +246,7 @@ describe('an answer whose body is in the body store', () => {
   const key = responseBodyKey('r1', ref);
   const stored: Outcome = { kind: 'response', statusCode: 200, headers: {}, body: ref };
 
-  test('is fetched from there, and removed', async () => {
+  test('is fetched from the body store, and its body is removed there', async () => {
     const { bodies, options, request } = cloud({ outcome: stored });
     bodies.bodies.set(key, body);
     const response = await forwardRequest('r1', request, options);
@@ -252,10 +255,10 @@ describe('an answer whose body is in the body store', () => {
   });
 
   test.each([
-    ['that was never put', undefined],
-    ['of another length', body.subarray(1)],
-    ['of other bytes', Buffer.alloc(body.length, 'z')],
-  ])('is never one %s', async (_, put) => {
+    ['is missing', undefined],
+    ['has another length', body.subarray(1)],
+    ['has other bytes', Buffer.alloc(body.length, 'z')],
+  ])('fails with agent_failed when the body in the body store %s', async (_, put) => {
     const { bodies, options, request } = cloud({ outcome: stored });
     if (put) bodies.bodies.set(key, put);
     await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'agent_failed', status: 502 });
@@ -266,14 +269,14 @@ test.each([
   ['TRACE', {}, 'method_refused'],
   ['CONNECT', {}, 'method_refused'],
   ['GET', { 'sec-websocket-key': ['dGhlIHNhbXBsZSBub25jZQ=='] }, 'websocket_not_supported'],
-])('what no tunnel carries is refused before anything is asked or sent: %s %j', async (method, headers: Headers, code) => {
+])('a request that tunnels do not support is refused before any look-up or post: %s %j', async (method, headers: Headers, code) => {
   const { request, options, log } = cloud({ found: [{ ...TUNNEL, capabilities: ['any-method'] }], outcome: OK });
   const asked = { ...request, method, headers: { ...request.headers, ...headers } };
   await expect(forwardRequest('r1', asked, options)).rejects.toMatchObject({ code, status: 501 });
   expect(log).toEqual([]);
 });
 
-test('a method that old agents drop silently is refused at once, unless the agent can do it', async () => {
+test('a method that old agents drop silently is refused, unless the agent supports any method', async () => {
   const old = cloud({ outcome: OK });
   await expect(forwardRequest('r1', { ...old.request, method: 'PROPFIND' }, old.options)).rejects.toMatchObject({
     code: 'method_not_supported',
@@ -289,12 +292,12 @@ test.each([
   ['response_too_large', 'response_too_large', 502],
   ['internal_error', 'agent_failed', 502],
   ['busy', 'tunnel_busy', 429],
-] as const)('the agent error %s is told as %s (%i)', async (agentCode, code, status) => {
+] as const)('the agent error %s is returned to the visitor as %s (%i)', async (agentCode, code, status) => {
   const { options, request } = cloud({ outcome: { kind: 'failure', code: agentCode, message: 'secret detail' } });
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code, status });
 });
 
-test('the agent gets path and query as sent, and where the request came from', async () => {
+test('the agent gets path and query unchanged, and the origin of the request in forwarding headers', async () => {
   const { sent, options, request } = cloud({ outcome: OK });
   await forwardRequest('r1', { ...request, headers: { ...request.headers, connection: ['x-secret'], 'x-secret': ['1'] } }, options);
   expect(sent[0]).toMatchObject({
@@ -313,7 +316,7 @@ test('the agent gets path and query as sent, and where the request came from', a
   expect(sent[0]?.headers).not.toHaveProperty('x-secret');
 });
 
-test('a post that stalls does not hold up the answer', async () => {
+test('a post that hangs does not delay the answer', async () => {
   const { pending, options, request, clock } = cloud();
   const stalled: ForwardOptions = { ...options, agents: { post: () => new Promise(() => undefined) } };
   const forwarding = forwardRequest('r1', request, stalled);
@@ -323,7 +326,7 @@ test('a post that stalls does not hold up the answer', async () => {
   await expect(forwarding).resolves.toMatchObject({ status: 200 });
 });
 
-test('a store that fails while the tunnel is looked up does not leave the waiter subscribed', async () => {
+test('the waiter does not stay subscribed when the look-up of the tunnel fails', async () => {
   const { log, options, request } = cloud({ tunnels: alwaysAt(100, () => Promise.reject(new Error('no table'))) });
   await expect(forwardRequest('r1', request, options)).rejects.toThrow('no table');
   expect(log).toEqual(['subscribe', 'unsubscribe']);

@@ -17,7 +17,7 @@ function limited() {
   return { clock, digest, tried };
 }
 
-test('ten passwords a minute are digested for one visitor of a tunnel; more are 429 until the minute is over', async () => {
+test('ten passwords per minute are digested for one visitor of a tunnel, and further passwords are refused with 429', async () => {
   const { clock, digest, tried } = limited();
   expect(await tried(9, '192.0.2.7')).toBe(9);
   await clock.advance(59_500);
@@ -29,7 +29,7 @@ test('ten passwords a minute are digested for one visitor of a tunnel; more are 
   expect(await tried(20, '192.0.2.7')).toBe(10);
 });
 
-test('who guesses keeps neither others out nor himself out of other tunnels', async () => {
+test('the limit of one visitor affects neither other visitors nor other tunnels of that visitor', async () => {
   const { tried } = limited();
   await tried(20, '192.0.2.7');
   expect(await tried(1, '192.0.2.8')).toBe(1);
@@ -43,13 +43,13 @@ test.each([
   ['::1', '::2', true],
   ['2001:db8:1::1', '2001:db8:2::1', false],
   ['2001:db8:0:1::1', '2001:db8::1', false],
-])('%s and %s are one visitor: %s', async (one, other, same) => {
+])('%s and %s count as the same visitor: %s', async (one, other, same) => {
   const { tried } = limited();
   await tried(10, one);
   expect(await tried(1, other)).toBe(same ? 0 : 1);
 });
 
-test('visitors without end take no memory without end', async () => {
+test('the limit keeps the counts of at most 1,000 visitors and drops the oldest count', async () => {
   const { tried } = limited();
   await tried(10, '192.0.2.7');
   for (let i = 0; i < 999; i++) await tried(1, `10.0.${i >> 8}.${i & 255}`);

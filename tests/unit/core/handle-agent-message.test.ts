@@ -40,7 +40,7 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
   return { pending, bodies, replies, results, released, wakes, failures, options };
 }
 
-test('ready publishes the connection and tells the agent its addresses', async () => {
+test('the message ready is answered with the connection id and the addresses of the tunnel', async () => {
   const { replies, options } = cloud();
   await handleAgentMessage({ type: 'ready' }, FROM, options);
   expect(replies).toEqual([
@@ -55,7 +55,7 @@ test('ready publishes the connection and tells the agent its addresses', async (
   ]);
 });
 
-test('ready publishes what the agent says of itself, and confirms that it keeps visitors out', async () => {
+test('the message ready publishes capabilities and access rules, and the reply confirms access rules', async () => {
   const access = { salt: 's', tokens: ['t'] };
   const published: unknown[] = [];
   const publish = async (...[, , announced]: Parameters<MessageOptions['leases']['publish']>) => published.push(announced) > 0;
@@ -67,7 +67,7 @@ test('ready publishes what the agent says of itself, and confirms that it keeps 
   expect(replies[1]).not.toHaveProperty('access');
 });
 
-test('without a domain of its own the tunnel is reached by path, and no subdomain is named', async () => {
+test('a tunnel without a domain is reached by path, and the reply to ready contains no subdomain', async () => {
   const { replies, options } = cloud({
     visitorUrl: new URL('https://abc.execute-api.eu-central-1.amazonaws.com'),
     tunnelDomain: undefined,
@@ -77,13 +77,13 @@ test('without a domain of its own the tunnel is reached by path, and no subdomai
   expect(replies[0]).not.toHaveProperty('subdomain_url');
 });
 
-test('ready on a connection that a newer one has taken over is refused', async () => {
+test('the message ready is refused on a connection that a newer connection has replaced', async () => {
   const { replies, options } = cloud();
   await handleAgentMessage({ type: 'ready' }, { ...FROM, lease: 'older' }, options);
   expect(replies).toEqual([expect.objectContaining({ type: 'error', code: 'invalid_request' })]);
 });
 
-test('an answer completes its request and is acknowledged when the agent asks for it', async () => {
+test('an answer completes its request, and is acknowledged when the agent requests an acknowledgement', async () => {
   const { pending, replies, results, options } = cloud();
   await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
   expect(results).toEqual(['completed']);
@@ -91,13 +91,13 @@ test('an answer completes its request and is acknowledged when the agent asks fo
   expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
 });
 
-test('old agents, which ask for none, get no acknowledgement', async () => {
+test('an answer of an old agent, which requests no acknowledgement, gets none', async () => {
   const { replies, options } = cloud();
   await handleAgentMessage(RESPONSE, FROM, options);
   expect(replies).toEqual([]);
 });
 
-test('an answer sent again changes nothing and is acknowledged again', async () => {
+test('an answer that is sent again changes nothing and is acknowledged again', async () => {
   const { pending, replies, results, options } = cloud();
   await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
   const first = pending.rows.get('r')?.completion;
@@ -125,7 +125,7 @@ describe('in mode direct', () => {
     return made;
   }
 
-  test('the waiter is told at once, and gets the answer with the word', async () => {
+  test('the waiter gets a wake that contains the answer', async () => {
     const { pending, wakes, options } = direct();
     await handleAgentMessage(RESPONSE, FROM, options);
     expect(wakes).toEqual([
@@ -134,7 +134,7 @@ describe('in mode direct', () => {
     expect(pending.handedToBus).toEqual([]);
   });
 
-  test('the answer is stored before the waiter is told', async () => {
+  test('the answer is stored before the waiter gets its wake', async () => {
     const made = direct();
     let stored: boolean | undefined;
     await handleAgentMessage(RESPONSE, FROM, {
@@ -144,14 +144,14 @@ describe('in mode direct', () => {
     expect(stored).toBe(true);
   });
 
-  test('a wake that could not be delivered goes by the bus, and the agent is acknowledged all the same', async () => {
+  test('the bus gets the wake when the direct wake is not delivered, and the agent still gets an acknowledgement', async () => {
     const { pending, replies, options } = direct({ wakes: { post: async () => false } });
     await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
     expect(pending.handedToBus).toEqual(['r']);
     expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
   });
 
-  test('an answer sent again wakes again, but only the stored one counts', async () => {
+  test('an answer that is sent again wakes the waiter again, but without the content of the second answer', async () => {
     const { wakes, options } = direct();
     await handleAgentMessage(RESPONSE, FROM, options);
     await handleAgentMessage({ ...RESPONSE, body: 'b3RoZXI=' }, FROM, options);
@@ -159,14 +159,14 @@ describe('in mode direct', () => {
     expect(wakes[1]?.wake).not.toHaveProperty('completion');
   });
 
-  test('when the bus cannot be asked either, nothing is lost but time', async () => {
+  test('a wake that fails with an error is reported, and the agent still gets an acknowledgement', async () => {
     const { failures, replies, options } = direct({ wakes: { post: async () => Promise.reject(new Error('no bus')) } });
     await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
     expect(failures).toEqual([new Error('no bus')]);
     expect(replies).toHaveLength(1);
   });
 
-  test('a late or foreign answer wakes nobody', async () => {
+  test('a late answer and an answer of another owner wake no waiter', async () => {
     const { pending, wakes, options } = direct();
     await handleAgentMessage(RESPONSE, { ...FROM, owner: 'eve' }, options);
     pending.rows.clear();
@@ -175,7 +175,7 @@ describe('in mode direct', () => {
   });
 });
 
-test("in the other modes the agent's message wakes nobody", async () => {
+test('an answer to a request in mode bus sends no direct wake', async () => {
   const { wakes, pending, options } = cloud();
   await handleAgentMessage(RESPONSE, FROM, options);
   expect(wakes).toEqual([]);
@@ -190,39 +190,39 @@ test('a late answer does not recreate its row', async () => {
   expect(pending.rows.size).toBe(0);
 });
 
-test("the agent's error completes the request as a failure", async () => {
+test('an error of the agent completes its request as a failure', async () => {
   const { pending, options } = cloud();
   await handleAgentMessage({ type: 'error', request_id: 'r', code: 'timeout', message: 'm' }, FROM, options);
   expect(pending.rows.get('r')?.completion?.outcome).toEqual({ kind: 'failure', code: 'timeout', message: 'm' });
 });
 
-test('an error that speaks of no request completes none', async () => {
+test('an error without a request id completes no request', async () => {
   const { results, options } = cloud();
   await handleAgentMessage({ type: 'error', request_id: null, code: 'internal_error', message: 'm' }, FROM, options);
   expect(results).toEqual([]);
 });
 
-test('ping is answered with pong, and pong with nothing', async () => {
+test('a ping is answered with a pong, and a pong is not answered', async () => {
   const { replies, options } = cloud();
   await handleAgentMessage({ type: 'ping' }, FROM, options);
   await handleAgentMessage({ type: 'pong' }, FROM, options);
   expect(replies).toEqual([{ type: 'pong' }]);
 });
 
-test('draining takes the connection out of service', async () => {
+test('the message draining releases the connection', async () => {
   const { released, options } = cloud();
   await handleAgentMessage({ type: 'draining' }, FROM, options);
   expect(released).toEqual(['c1']);
 });
 
-describe('a body that is too large for the row', () => {
+describe('a large body of an answer', () => {
   const body = Buffer.alloc(MAX_ROW_BODY_BYTES + 1, 'x');
   const ref = bodyRefOf(body);
   const key = responseBodyKey('r', ref);
   const large: AgentMessage = { ...RESPONSE, body: body.toString('base64') };
   const request = { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'direct', waiterConnectionId: 'w1', deadline: 1 } as const;
 
-  test('goes into the body store before the row speaks of it', async () => {
+  test('is put into the body store before the row refers to it', async () => {
     const { pending, bodies, options } = cloud();
     const put = jest.spyOn(bodies, 'put').mockImplementation(async (...args) => {
       expect(pending.rows.get('r')?.completion).toBeUndefined();
@@ -234,14 +234,14 @@ describe('a body that is too large for the row', () => {
     expect(bodies.bodies.get(key)).toEqual(body);
   });
 
-  test('stays in the row where it just fits', async () => {
+  test('stays in the row when it has the largest size for a row', async () => {
     const { pending, bodies, options } = cloud();
     await handleAgentMessage({ ...RESPONSE, body: body.subarray(1).toString('base64') }, FROM, options);
     expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ body: body.subarray(1) });
     expect(bodies.bodies.size).toBe(0);
   });
 
-  test('is put into the row all the same for a waiter of older code, and told as it was stored', async () => {
+  test('is put into the row for a waiter of older code, and the wake contains it too', async () => {
     const { pending, wakes, options } = cloud();
     pending.rows.set('r', { request, outdated: true });
     await handleAgentMessage(large, FROM, options);
@@ -249,7 +249,7 @@ describe('a body that is too large for the row', () => {
     expect(wakes[0]?.wake.completion?.outcome).toMatchObject({ body });
   });
 
-  test('stays in the row when the body store fails', async () => {
+  test('is put into the row when the body store fails', async () => {
     const { bodies, pending, failures, options } = cloud();
     jest.spyOn(bodies, 'put').mockRejectedValue(new Error('SlowDown'));
     await handleAgentMessage(large, FROM, options);
@@ -257,7 +257,7 @@ describe('a body that is too large for the row', () => {
     expect(failures).toEqual([new Error('SlowDown')]);
   });
 
-  test('is put nowhere when nobody waits for it, or not for this agent', async () => {
+  test('is put nowhere when nobody waits for it or when it comes from another owner', async () => {
     const { bodies, pending, results, options } = cloud();
     await handleAgentMessage(large, { ...FROM, owner: 'eve' }, options);
     pending.rows.clear();
@@ -267,11 +267,11 @@ describe('a body that is too large for the row', () => {
   });
 });
 
-describe('an agent that asks where to put a body', () => {
+describe('an agent that requests an upload', () => {
   const ref = bodyRefOf(Buffer.alloc(200_000));
   const ask: AgentMessage = { type: 'upload_request', request_id: 'r', ...ref };
 
-  test('is told a place for exactly that body, until the deadline of the request', async () => {
+  test('gets a URL for exactly the named body until the deadline of the request', async () => {
     const { replies, results, options } = cloud();
     await handleAgentMessage(ask, FROM, options);
     expect(results).toEqual(['waiting']);
@@ -285,7 +285,7 @@ describe('an agent that asks where to put a body', () => {
     ]);
   });
 
-  test('completes the request with a reference to it', async () => {
+  test('completes its request with a reference to the uploaded body', async () => {
     const { pending, options } = cloud();
     await handleAgentMessage({ ...RESPONSE, body: '', body_ref: ref }, FROM, options);
     expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ kind: 'response', body: ref });
@@ -294,27 +294,27 @@ describe('an agent that asks where to put a body', () => {
   test.each([
     ['another tunnel', { ...FROM, tunnelId: 'other' }],
     ['another owner', { ...FROM, owner: 'eve' }],
-  ])('gets no place from %s', async (_, from) => {
+  ])('gets an acknowledgement instead of a URL when it belongs to %s', async (_, from) => {
     const { replies, results, options } = cloud();
     await handleAgentMessage(ask, from, options);
     expect(results).toEqual(['foreign']);
     expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
   });
 
-  test('is told to leave it when nobody waits any more', async () => {
+  test('gets an acknowledgement instead of a URL when nobody waits any more', async () => {
     const { pending, replies, options } = cloud();
     pending.rows.clear();
     await handleAgentMessage(ask, FROM, options);
     expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
   });
 
-  test('is refused a body that no visitor could be sent', async () => {
+  test('gets the error response_too_large when the body is above the size limit of answers', async () => {
     const { replies, options } = cloud();
     await handleAgentMessage({ ...ask, bytes: MAX_RESPONSE_BODY_BYTES + 1 }, FROM, options);
     expect(replies).toEqual([expect.objectContaining({ type: 'error', request_id: 'r', code: 'response_too_large' })]);
   });
 
-  test('is refused for a request whose waiter is of older code', async () => {
+  test('gets the error response_too_large when the waiter runs older code', async () => {
     const { pending, replies, options } = cloud();
     pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'bus', deadline: 1 }, outdated: true });
     await handleAgentMessage(ask, FROM, options);

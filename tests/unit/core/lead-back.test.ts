@@ -48,73 +48,76 @@ const ledTo = (location: string) => ({
 });
 const FROM_DEMO = { referer: 'https://tunnels.example/demo/page' };
 
-test('a link without the prefix is led back to the tunnel of the page that it stands on', async () => {
+test('a link without the prefix is redirected to the tunnel of the page that contains the link', async () => {
   expect((await visit(FROM_DEMO)).response).toMatchObject(ledTo('/demo/style.css'));
 });
 
-test('it is led back to the tunnel that the browser was in, where no page says more', async () => {
+test('a link without the prefix is redirected to the tunnel of the cookie when the Referer names no tunnel', async () => {
   const cookie = 'a=1; http-tunnel=demo';
   expect((await visit({ cookie })).response).toMatchObject(ledTo('/demo/style.css'));
   expect((await visit({ cookie, referer: 'https://tunnels.example/' })).response).toMatchObject(ledTo('/demo/style.css'));
   expect((await visit({ cookie, referer: 'https://tunnels.example/about/' })).response).toMatchObject(ledTo('/demo/style.css'));
 });
 
-test('by https only the cookie counts that no neighbour on the domain can set', async () => {
+test('a request over https uses only the __Host- cookie, which no other host of the domain can set', async () => {
   const cookie = 'http-tunnel=other; __Host-http-tunnel=demo';
   expect((await visit({ scheme: 'https', cookie })).response).toMatchObject(ledTo('/demo/style.css'));
   expect((await visit({ scheme: 'https', cookie: 'http-tunnel=other' })).response).toBeUndefined();
 });
 
-test('the page comes before the cookie', async () => {
+test('the Referer has priority over the cookie', async () => {
   expect((await visit({ ...FROM_DEMO, cookie: 'http-tunnel=other' })).response).toMatchObject(ledTo('/demo/style.css'));
 });
 
-test('path and query go with it, encoded as they were, and whatever the method', async () => {
+test('the redirect keeps the query and the encoded path, also for a POST', async () => {
   const asked = { ...FROM_DEMO, method: 'POST', path: '/你 a//b', query: 'a=1&a=%20+&&b' };
   expect((await visit(asked)).response).toMatchObject(ledTo('/demo/%E4%BD%A0%20a//b?a=1&a=%20+&&b'));
 });
 
-test('where it leads is on this host, whatever the path', async () => {
+test('the redirect stays on the same host, even if the path begins with two slashes', async () => {
   expect((await visit({ ...FROM_DEMO, path: '//evil.example/x' })).response).toMatchObject(ledTo('/demo//evil.example/x'));
 });
 
 test.each([
   ['another host', 'https://evil.example/demo/'],
   ['another port', 'https://tunnels.example:8443/demo/'],
-  ['a tunnel that is not there', 'https://tunnels.example/gone/'],
-  ['no URL', 'demo'],
-  ['no tunnel', 'https://tunnels.example/a.b/'],
-])('a referring page of %s leads nowhere, and no name is looked for that is none', async (_what, referer) => {
+  ['an unknown tunnel', 'https://tunnels.example/gone/'],
+  ['an invalid URL', 'demo'],
+  ['an invalid tunnel name', 'https://tunnels.example/a.b/'],
+])('a Referer with %s causes no redirect, and no invalid name is looked up', async (_what, referer) => {
   const { response, looked } = await visit({ referer });
   expect(response).toBeUndefined();
   expect(looked.filter((name) => name !== 'gone')).toEqual([]);
 });
 
-test.each(['http-tunnel=gone', 'http-tunnel=../x', 'http-tunnel=', 'xhttp-tunnel=demo'])('the cookie %s leads nowhere', async (cookie) => {
-  const { response, looked } = await visit({ cookie });
-  expect(response).toBeUndefined();
-  expect(looked).toEqual(cookie === 'http-tunnel=gone' ? ['gone'] : []);
-});
+test.each(['http-tunnel=gone', 'http-tunnel=../x', 'http-tunnel=', 'xhttp-tunnel=demo'])(
+  'the cookie %s causes no redirect',
+  async (cookie) => {
+    const { response, looked } = await visit({ cookie });
+    expect(response).toBeUndefined();
+    expect(looked).toEqual(cookie === 'http-tunnel=gone' ? ['gone'] : []);
+  },
+);
 
-test('neither page nor cookie outdoes a tunnel in the path', async () => {
+test('a tunnel in the path has priority over Referer and cookie', async () => {
   const { response, looked } = await visit({ path: '/other/x', ...FROM_DEMO, cookie: 'http-tunnel=demo' });
   expect(response).toMatchObject({ status: 200, headers: { 'x-tunnel': ['other'] } });
   expect(looked).toEqual(['other']);
 });
 
-test('neither page nor cookie outdoes a host of its own, be there a tunnel or not', async () => {
+test('the host of a tunnel has priority over Referer and cookie, even if that tunnel does not exist', async () => {
   const hints = { referer: 'https://gone.tunnels.example/demo/', cookie: 'http-tunnel=demo' };
   expect((await visit({ host: 'other.tunnels.example', ...hints })).response).toMatchObject({ headers: { 'x-tunnel': ['other'] } });
   expect((await visit({ host: 'gone.tunnels.example', ...hints })).response).toBeUndefined();
   expect((await visit({ host: 'a.b.tunnels.example', ...hints })).response).toBeUndefined();
 });
 
-test('a tunnel that was just looked for in vain is not looked for again', async () => {
+test('a tunnel that the look-up has not found is not looked up again', async () => {
   const { looked, response } = await visit({ path: '/gone/x', referer: 'https://tunnels.example/gone/', cookie: 'http-tunnel=gone' });
   expect(response).toBeUndefined();
   expect(looked).toEqual(['gone']);
 });
 
-test('without a hint nothing leads back', async () => {
+test('a request without Referer and cookie is not redirected', async () => {
   expect((await visit({})).response).toBeUndefined();
 });

@@ -16,7 +16,7 @@ function share(initialPercent = 0) {
   return { live, unreadable, pass: (ms: number) => (time += ms) };
 }
 
-test('is due at first, and again when five seconds have passed by the wall clock', () => {
+test('the share is due for a read at the start, and again after five seconds', () => {
   const { live, pass } = share();
   expect(live.isDue).toBe(true);
   live.heard(rolloutItem());
@@ -27,14 +27,14 @@ test('is due at first, and again when five seconds have passed by the wall clock
   expect(live.isDue).toBe(true);
 });
 
-test('is due after a clock was set back', () => {
+test('the share is due for a read when the clock was set back', () => {
   const { live, pass } = share();
   live.heard(rolloutItem());
   pass(-1);
   expect(live.isDue).toBe(true);
 });
 
-test('is what the item says; where there is none, what the environment begins with', () => {
+test('the share is that of the rollout item, or the initial share when there is no item', () => {
   const { live } = share(40);
   expect(live.percent).toBe(40);
   live.heard(rolloutItem({ percent: 25 }));
@@ -43,7 +43,7 @@ test('is what the item says; where there is none, what the environment begins wi
   expect(live.percent).toBe(40);
 });
 
-test('one that cannot be read is the last good one for a minute, then polling, and each time is told of', () => {
+test('an unreadable item keeps the last share for a minute, then means 0 %, and each failure is reported', () => {
   const { live, unreadable, pass } = share(100);
   live.heard(rolloutItem({ percent: 25 }));
   pass(60 * SECOND);
@@ -57,13 +57,13 @@ test('one that cannot be read is the last good one for a minute, then polling, a
   expect(live.percent).toBe(25);
 });
 
-test('one that could never be read is polling, whatever the environment begins with', () => {
+test('an item that was never readable means a share of 0 %, whatever the initial share is', () => {
   const { live } = share(100);
   live.unreadable(new Error('denied'));
   expect(live.percent).toBe(0);
 });
 
-test('a failing table is not asked by every request', () => {
+test('the share is not due for a read directly after a failed read', () => {
   const { live } = share();
   live.unreadable(new Error('throttled'));
   expect(live.isDue).toBe(false);
@@ -71,13 +71,13 @@ test('a failing table is not asked by every request', () => {
 
 test.each([
   ['of another version', { ...rolloutItem(), version: 2 }],
-  ['above 100', rolloutItem({ percent: 101 })],
-  ['no whole number', rolloutItem({ percent: 12.5 })],
-  ['text', { ...rolloutItem(), percent: '25' }],
-  ['missing', { ...rolloutItem(), percent: undefined }],
-  ['good, but its time none', rolloutItem({ since: Number.MAX_SAFE_INTEGER })],
-  ['good, but its baseline none', { ...rolloutItem(), baseline: { at: 1, responseMs: '300', errorRate: 0 } }],
-])('an item whose share is %s counts as unreadable', (_, item) => {
+  ['with a share above 100', rolloutItem({ percent: 101 })],
+  ['with a share that is not a whole number', rolloutItem({ percent: 12.5 })],
+  ['with a share that is a string', { ...rolloutItem(), percent: '25' }],
+  ['without a share', { ...rolloutItem(), percent: undefined }],
+  ['with an invalid time', rolloutItem({ since: Number.MAX_SAFE_INTEGER })],
+  ['with an invalid baseline', { ...rolloutItem(), baseline: { at: 1, responseMs: '300', errorRate: 0 } }],
+])('an item %s counts as unreadable', (_, item) => {
   const { live, unreadable } = share();
   live.heard(rolloutItem({ percent: 50 }));
   live.heard(item);

@@ -11,7 +11,7 @@ function seen(answer: Headers, { host = 'tunnels.example', path = '/demo/a', met
 }
 const OWN_HOST = { host: 'demo.tunnels.example', path: '/a' };
 
-describe('below a path prefix', () => {
+describe('an answer of a tunnel below a path prefix', () => {
   test.each([
     ['/x?y#z', '/demo/x?y#z'],
     ['/', '/demo/'],
@@ -32,7 +32,7 @@ describe('below a path prefix', () => {
     ['//other.example/x', '//other.example/x'],
     ['https://tunnels.example.evil/x', 'https://tunnels.example.evil/x'],
     ['mailto:a@tunnels.example', 'mailto:a@tunnels.example'],
-  ])('a reference to %s is one to %s', (inside, outside) => {
+  ])('shows the reference %s to the visitor as %s', (inside, outside) => {
     expect(seen({ location: [inside], 'content-location': [inside] })).toEqual({ location: [outside], 'content-location': [outside] });
   });
 
@@ -47,15 +47,15 @@ describe('below a path prefix', () => {
     ['s=1; Domain=tunnels.example', 's=1'],
     ['s=1; Domain=.EXAMPLE; Secure', 's=1; Secure'],
     ['s=1; Domain=other.example', 's=1; Domain=other.example'],
-  ])('the cookie "%s" is "%s"', (inside, outside) => {
+  ])('shows the cookie "%s" to the visitor as "%s"', (inside, outside) => {
     expect(seen({ 'set-cookie': [inside] })['set-cookie']).toEqual([outside]);
   });
 
-  test('a cookie without a path, set at the prefix itself, stays below it', () => {
+  test('limits a cookie without a path to the prefix when the request path is the prefix itself', () => {
     expect(seen({ 'set-cookie': ['s=1'] }, { path: '/demo' })['set-cookie']).toEqual(['s=1; Path=/demo']);
   });
 
-  test('a page says which tunnel the browser is in, in a cookie that scripts and other sites cannot use', () => {
+  test('sets a tunnel cookie, which scripts and other sites cannot use, when it answers a page request', () => {
     expect(seen({}, { headers: { 'sec-fetch-dest': ['document'] } })['set-cookie']).toEqual([
       'http-tunnel=demo; Path=/; HttpOnly; SameSite=Lax',
     ]);
@@ -66,19 +66,23 @@ describe('below a path prefix', () => {
   });
 
   test.each([
-    ['is in it already', { 'sec-fetch-dest': ['document'], cookie: ['a=1; http-tunnel=demo'] }, 'GET'],
-    ['is in it by https', { 'sec-fetch-dest': ['document'], 'x-forwarded-proto': ['https'], cookie: ['__Host-http-tunnel=demo'] }, 'GET'],
-    ['fetches something for a page', { 'sec-fetch-dest': ['empty'], accept: ['text/html'] }, 'GET'],
-    ['embeds it', { 'sec-fetch-dest': ['iframe'] }, 'GET'],
-    ['sends something', { 'sec-fetch-dest': ['document'] }, 'POST'],
-    ['is none', {}, 'GET'],
-  ])('nothing is said when a browser %s', (_what, headers: Headers, method) => {
+    ['has the tunnel cookie already', { 'sec-fetch-dest': ['document'], cookie: ['a=1; http-tunnel=demo'] }, 'GET'],
+    [
+      'has the tunnel cookie for https already',
+      { 'sec-fetch-dest': ['document'], 'x-forwarded-proto': ['https'], cookie: ['__Host-http-tunnel=demo'] },
+      'GET',
+    ],
+    ['is a fetch of a script', { 'sec-fetch-dest': ['empty'], accept: ['text/html'] }, 'GET'],
+    ['is for an iframe', { 'sec-fetch-dest': ['iframe'] }, 'GET'],
+    ['is a POST', { 'sec-fetch-dest': ['document'] }, 'POST'],
+    ['has no headers of a browser', {}, 'GET'],
+  ])('sets no tunnel cookie when the request %s', (_what, headers: Headers, method) => {
     expect(seen({}, { headers, method })).not.toHaveProperty('set-cookie');
   });
 });
 
-describe('at a host of its own', () => {
-  test('references and paths of cookies stay, and no tunnel is noted', () => {
+describe('an answer of a tunnel with its own host', () => {
+  test('keeps references and paths of cookies, and sets no tunnel cookie', () => {
     const answer = { location: ['/x'], 'set-cookie': ['s=1; Path=/'] };
     expect(seen(answer, { ...OWN_HOST, headers: { 'sec-fetch-dest': ['document'] } })).toEqual(answer);
   });
@@ -87,12 +91,12 @@ describe('at a host of its own', () => {
     ['s=1; Domain=demo.tunnels.example', 's=1; Domain=demo.tunnels.example'],
     ['s=1; Domain=tunnels.example; Path=/', 's=1; Path=/'],
     ['s=1; domain = .Example', 's=1'],
-  ])('a cookie for neighbours too is one for this tunnel: "%s" is "%s"', (inside, outside) => {
+  ])('limits cookies to its own host: "%s" becomes "%s"', (inside, outside) => {
     expect(seen({ 'set-cookie': [inside] }, OWN_HOST)['set-cookie']).toEqual([outside]);
   });
 });
 
-test('no local service sets our cookie', () => {
+test('a local service cannot set the tunnel cookie', () => {
   for (const where of [{}, OWN_HOST]) {
     expect(
       seen({ 'set-cookie': ['http-tunnel=evil; Path=/', ' http-tunnel =evil', '__Host-http-tunnel=evil; Path=/; Secure'] }, where),
@@ -100,7 +104,7 @@ test('no local service sets our cookie', () => {
   }
 });
 
-test('body and status stay as they are', () => {
+test('an answer keeps its body and its status', () => {
   const request = visitorRequest({ decodedPath: '/demo/' });
   const body = Buffer.from('<a href="/x">');
   expect(outsideView({ status: 302, headers: {}, body }, request, routeOf(request, undefined) as Route)).toMatchObject({

@@ -11,7 +11,7 @@ function rollingBack(store: RolloutInMemory) {
   return { run: () => rollBack(store, asked), made: () => made };
 }
 
-test('sets 0 %, latched, and says by which alarm, why, and from where', async () => {
+test('a rollback sets a latched share of 0 %, and records the alarm, the reason and the previous share', async () => {
   const store = new RolloutInMemory(rolloutItem({ percent: 50 }));
   await expect(rollingBack(store).run()).resolves.toEqual({
     percentBefore: 50,
@@ -24,7 +24,7 @@ test('sets 0 %, latched, and says by which alarm, why, and from where', async ()
   expect(store.records.get(NOW)).toEqual(store.item);
 });
 
-test('keeps the baseline, which the way forward again is held against', async () => {
+test('a rollback keeps the baseline of the rollout', async () => {
   const baseline = { at: 1, responseMs: 300, errorRate: 0 };
   const store = new RolloutInMemory(rolloutItem({ baseline }));
   await rollingBack(store).run();
@@ -32,15 +32,15 @@ test('keeps the baseline, which the way forward again is held against', async ()
 });
 
 test.each([
-  ['no item', new RolloutInMemory(undefined), 100],
-  ['an item that cannot be read', new RolloutInMemory(undefined, true), 0],
-  ['somebody having set 0 %', new RolloutInMemory(rolloutItem({ percent: 0 })), 0],
-])('latches in spite of %s', async (_, store, percentBefore) => {
+  ['without an item', new RolloutInMemory(undefined), 100],
+  ['with an unreadable item', new RolloutInMemory(undefined, true), 0],
+  ['whose share is already 0 %', new RolloutInMemory(rolloutItem({ percent: 0 })), 0],
+])('a rollback latches a rollout %s', async (_, store, percentBefore) => {
   await expect(rollingBack(store).run()).resolves.toMatchObject({ percentBefore, percent: 0 });
   expect(store.item).toMatchObject({ percent: 0, latched: true });
 });
 
-test('a second call changes nothing, counts nothing, and returns the first one', async () => {
+test('a second rollback changes nothing, counts nothing, and returns the result of the first rollback', async () => {
   const store = new RolloutInMemory(rolloutItem({ percent: 50 }));
   const { run, made } = rollingBack(store);
   const first = await run();
@@ -50,7 +50,7 @@ test('a second call changes nothing, counts nothing, and returns the first one',
   expect(made()).toBe(1);
 });
 
-test('a call whose record was not written is completed by the next', async () => {
+test('a second rollback writes the record that the first rollback failed to write', async () => {
   const store = new RolloutInMemory(rolloutItem());
   const record = store.record.bind(store);
   store.record = () => Promise.reject(new Error('throttled'));
@@ -63,7 +63,7 @@ test('a call whose record was not written is completed by the next', async () =>
   expect(made()).toBe(1);
 });
 
-test('wins over an operator who advances at the same time', async () => {
+test('a rollback overrides a share that an operator sets at the same time', async () => {
   const store = new RolloutInMemory(rolloutItem({ percent: 10 }));
   store.beforeReplace = () => {
     store.beforeReplace = () => undefined;
@@ -73,20 +73,20 @@ test('wins over an operator who advances at the same time', async () => {
   expect(store.item).toMatchObject({ percent: 0, latched: true });
 });
 
-test('throws when others never leave it alone, so that Lambda tries again', async () => {
+test('a rollback throws an error when the item changes at each attempt, so that Lambda tries again', async () => {
   const store = new RolloutInMemory(rolloutItem());
   let since = NOW;
   store.beforeReplace = () => (store.item = rolloutItem({ since: since++ }));
   await expect(rollingBack(store).run()).rejects.toBeInstanceOf(RollBackError);
 });
 
-test('each change is later than the one before, even where clocks disagree', async () => {
+test('a rollback has a later time than the previous change, even if the clocks disagree', async () => {
   const store = new RolloutInMemory(rolloutItem({ since: NOW + 5000 }));
   await rollingBack(store).run();
   expect(store.item?.since).toBe(NOW + 5001);
 });
 
-test('a change makes up for the record that the one before did not get', async () => {
+test('a change of the rollout also writes the missing record of the previous change', async () => {
   const before = rolloutItem();
   const store = new RolloutInMemory(before);
   await changeRollout(

@@ -18,7 +18,7 @@ function store(overrides: Partial<SweepStore> = {}) {
   return { log, store: { ...base, ...overrides } };
 }
 
-test('removes rows whose deadline has passed, but leaves the waiter time to do so itself', async () => {
+test('the sweep removes rows some time after their deadline, so that waiters can remove them first', async () => {
   let asked = 0;
   const { log, store: swept } = store({
     expiredRequests: async function* (now) {
@@ -31,7 +31,7 @@ test('removes rows whose deadline has passed, but leaves the waiter time to do s
   expect(asked).toBeLessThan(NOW);
 });
 
-test('a row that somebody else removed meanwhile is not counted', async () => {
+test('the sweep does not count a row that was removed meanwhile', async () => {
   const { store: swept } = store({
     expiredRequests: async function* () {
       yield 'r1';
@@ -41,7 +41,7 @@ test('a row that somebody else removed meanwhile is not counted', async () => {
   await expect(sweep(swept, NOW, RUN)).resolves.toMatchObject({ requests: 0 });
 });
 
-test('removes tunnels whose names have cooled down, and keeps the others', async () => {
+test('the sweep removes tunnels whose cool-down is over, and keeps other tunnels', async () => {
   const { log, store: swept } = store({
     tunnels: async function* () {
       yield { tunnelId: 'old', leaseExpiresAt: NOW - 501 };
@@ -53,7 +53,7 @@ test('removes tunnels whose names have cooled down, and keeps the others', async
   expect(log).toEqual(['remove tunnel old']);
 });
 
-test('finds a dead connection within ten runs, asking API Gateway about it once', async () => {
+test('the sweep finds a dead connection within ten runs with one call to API Gateway', async () => {
   let asked = 0;
   const { log, store: swept } = store({
     tunnels: async function* () {
@@ -69,7 +69,7 @@ test('finds a dead connection within ten runs, asking API Gateway about it once'
   expect(log).toEqual(['release dead']);
 });
 
-test('removes bodies that no request needs any more', async () => {
+test('the sweep removes bodies that no request needs any more', async () => {
   let asked = 0;
   const { log, store: swept } = store({
     bodiesBefore: async function* (time) {

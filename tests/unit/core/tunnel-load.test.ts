@@ -10,7 +10,7 @@ function counting(add: (change: number) => Promise<void> = async () => undefined
   return { clock, changes, errors, ended };
 }
 
-test('a request that is answered within a second is never counted', async () => {
+test('a request that is answered within a second is not counted as slow', async () => {
   const { clock, changes, ended } = counting();
   await clock.advance(999);
   await ended();
@@ -18,7 +18,7 @@ test('a request that is answered within a second is never counted', async () => 
   expect(changes).toEqual([]);
 });
 
-test('a slow request is counted until it is over', async () => {
+test('a slow request is counted until it ends', async () => {
   const { clock, changes, ended } = counting();
   await clock.advance(1000);
   expect(changes).toEqual([1]);
@@ -26,7 +26,7 @@ test('a slow request is counted until it is over', async () => {
   expect(changes).toEqual([1, -1]);
 });
 
-test('a count that hangs holds up the visitor for a tenth of a second at most', async () => {
+test('a count that hangs delays the visitor by at most 100 ms', async () => {
   const { clock, ended } = counting(() => new Promise(() => undefined));
   await clock.advance(1000);
   let over = false;
@@ -37,7 +37,7 @@ test('a count that hangs holds up the visitor for a tenth of a second at most', 
   expect(over).toBe(true);
 });
 
-test('what could not be counted is not taken off, and costs the visitor nothing', async () => {
+test('a failed count is reported, and nothing is subtracted when the request ends', async () => {
   const { clock, changes, errors, ended } = counting(async () => Promise.reject(new Error('throttled')));
   await clock.advance(2000);
   await ended();

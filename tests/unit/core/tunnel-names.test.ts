@@ -4,11 +4,11 @@ import { grantsName, nameGrants } from '../../../functions/core/tunnel-names';
 
 test.each([
   ['an array', ['shop', 'team-a-*'], ['shop', 'team-a-*']],
-  ['a text with spaces between', 'shop  team-a-*', ['shop', 'team-a-*']],
-  ['an array of all sorts', ['shop', 7, null, '', ['x']], ['shop']],
-  ['no claim', undefined, []],
+  ['a string with spaces', 'shop  team-a-*', ['shop', 'team-a-*']],
+  ['an array with values of several types', ['shop', 7, null, '', ['x']], ['shop']],
+  ['a missing claim', undefined, []],
   ['an object', { shop: true }, []],
-])('grants are read from %s', (_, claim, grants) => {
+])('the grants of a token are read from %s', (_, claim, grants) => {
   expect(nameGrants(claim)).toEqual(grants);
 });
 
@@ -22,22 +22,22 @@ test.each([
   ['team*', 'team-a', false],
   ['*-web', 'team-web', false],
   ['*', 'anything', true],
-])('"%s" for "%s": %s', (grant, name, granted) => {
+])('the grant "%s" allows the name "%s": %s', (grant, name, granted) => {
   expect(grantsName([grant], name)).toBe(granted);
 });
 
-test('a token without grants grants nothing, whatever the name', () => {
+test('a token without grants allows no name', () => {
   fc.assert(fc.property(fc.string(), (name) => !grantsName([], name)));
 });
 
-test('what a family grants begins with the family’s own name', () => {
+test('the grant of a family allows only names that begin with the name of the family', () => {
   const label = fc.stringMatching(/^[a-z0-9]{3,8}$/);
   fc.assert(
     fc.property(label, fc.string({ minLength: 1 }), (family, name) => !grantsName([`${family}-*`], name) || name.startsWith(`${family}-`)),
   );
 });
 
-test('no grant makes a reserved name usable', () => {
+test('a grant of all names does not make a reserved name valid', () => {
   expect(grantsName(['*'], 'www')).toBe(true);
   expect(nameProblem('www')).toMatch(/reserved/);
 });

@@ -1,18 +1,21 @@
 import { isTunnelName, nameProblem, randomTunnelId, RESERVED_NAMES } from '../../../functions/core/tunnel';
 
-test.each(['demo', 'my-app', 'a1b', 'x'.repeat(63)])('%s can be a name', (name) => {
+test.each(['demo', 'my-app', 'a1b', 'x'.repeat(63)])('%s is a valid tunnel name', (name) => {
   expect(nameProblem(name)).toBeUndefined();
 });
 
-test.each(['', 'ab', 'Demo', '-demo', 'demo-', 'de.mo', 'de_mo', 'dé-mo', 'x'.repeat(64)])('"%s" cannot, and is named', (name) => {
-  expect(nameProblem(name)).toContain(`"${name}"`);
-});
+test.each(['', 'ab', 'Demo', '-demo', 'demo-', 'de.mo', 'de_mo', 'dé-mo', 'x'.repeat(64)])(
+  'the tunnel name "%s" is invalid, and the error contains the name',
+  (name) => {
+    expect(nameProblem(name)).toContain(`"${name}"`);
+  },
+);
 
-test.each([...RESERVED_NAMES])('%s is reserved', (name) => {
+test.each([...RESERVED_NAMES])('the reserved tunnel name %s is refused', (name) => {
   expect(nameProblem(name)).toBeDefined();
 });
 
-test('a tunnel id without a name is twelve of a-z and 0-9, as old agents expect, and spread over them all', () => {
+test('a random tunnel id has twelve characters of a-z and 0-9, and many ids use all of these characters', () => {
   let seed = 1;
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
   const ids = Array.from({ length: 200 }, () => randomTunnelId(random));

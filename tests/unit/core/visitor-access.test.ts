@@ -21,37 +21,37 @@ const request = (authorization?: string, sourceIp = '192.0.2.7'): VisitorRequest
 const admitted = (access: VisitorAccess | undefined, visitor: VisitorRequest) =>
   admit(visitor, { tunnelId: 'demo', ...(access && { access }) }, passwordDigest);
 
-test('without access rules a request goes on as it is', async () => {
+test('a request stays unchanged when the tunnel has no access rules', async () => {
   const visitor = request('Bearer of the app');
   await expect(admitted(undefined, visitor)).resolves.toBe(visitor);
 });
 
 test.each([
   ['a password', basic('ann:päss:word')],
-  ['a scheme in other letters', basic('ann:päss:word').replace('Basic', 'bASIC')],
+  ['a password with a scheme in other letters', basic('ann:päss:word').replace('Basic', 'bASIC')],
   ['a bearer token', `Bearer ${TOKEN}`],
-])('%s lets a visitor in, and does not go on to the local service', async (_, authorization) => {
+])('%s lets a visitor in and is not forwarded to the local service', async (_, authorization) => {
   await expect(admitted(BOTH, request(authorization))).resolves.toMatchObject({ headers: { host: ['example.test'] } });
   expect((await admitted(BOTH, request(authorization))).headers).not.toHaveProperty('authorization');
 });
 
-test('credentials go on when the owner asks for it', async () => {
+test('credentials are forwarded when the owner enables forward_authorization', async () => {
   const visitor = request(`Bearer ${TOKEN}`);
   await expect(admitted({ ...BOTH, forward_authorization: true }, visitor)).resolves.toBe(visitor);
 });
 
 test.each([
-  ['nothing', undefined],
+  ['a request without credentials', undefined],
   ['a wrong password', basic('ann:password')],
   ['the right password of another user', basic('bob:päss:word')],
   ['the password as a token', 'Bearer ann:päss:word'],
   ['the token as a password', basic(TOKEN)],
   ['a wrong token', `Bearer ${TOKEN}x`],
   ['another scheme', `Digest ${TOKEN}`],
-  ['the digest itself', `Bearer ${BOTH.tokens?.[0]}`],
+  ['the digest of the token as the token', `Bearer ${BOTH.tokens?.[0]}`],
   ['an empty header', ''],
-  ['no base64', 'Basic %%%'],
-])('%s is 401, with a challenge', async (_, authorization) => {
+  ['a password that is not base64', 'Basic %%%'],
+])('%s is answered with 401 and a challenge', async (_, authorization) => {
   const error = await admitted(BOTH, request(authorization)).then(
     () => undefined,
     (thrown: TunnelError) => thrown,
@@ -60,14 +60,14 @@ test.each([
   expect(error?.headers['www-authenticate']).toEqual(['Basic realm="demo", charset="UTF-8"', 'Bearer realm="demo"']);
 });
 
-test('another salt makes the same password and token worthless', async () => {
+test('a password and a token are refused when the digests have another salt', async () => {
   const other = { ...BOTH, salt: newSalt() };
   for (const authorization of [basic('ann:päss:word'), `Bearer ${TOKEN}`]) {
     await expect(admitted(other, request(authorization))).rejects.toMatchObject({ status: 401 });
   }
 });
 
-describe('a preflight of CORS', () => {
+describe('a CORS preflight', () => {
   const preflight = (headers: Headers = {}): VisitorRequest => ({
     ...request(),
     method: 'OPTIONS',
@@ -75,7 +75,7 @@ describe('a preflight of CORS', () => {
   });
   const open: VisitorAccess = { ...BOTH, allow_preflight: true };
 
-  test('needs credentials, which no browser sends with it, unless the owner allows it', async () => {
+  test('needs credentials unless the owner allows preflights', async () => {
     await expect(admitted(BOTH, preflight())).rejects.toMatchObject({ status: 401 });
     const visitor = preflight({ 'access-control-request-headers': ['authorization'] });
     await expect(admitted(open, visitor)).resolves.toBe(visitor);
@@ -86,18 +86,18 @@ describe('a preflight of CORS', () => {
     ['a body', { ...preflight(), body: Buffer.from('x') }],
     ['a cookie', preflight({ cookie: ['session=1'] })],
     ['wrong credentials', preflight({ authorization: ['Bearer x'] })],
-    ['no origin', { ...request(), method: 'OPTIONS', headers: { 'access-control-request-method': ['PUT'] } }],
-    ['no method to ask for', { ...request(), method: 'OPTIONS', headers: { origin: ['https://app.test'] } }],
-  ])('with %s is none, and needs credentials', async (_, visitor) => {
+    ['no Origin header', { ...request(), method: 'OPTIONS', headers: { 'access-control-request-method': ['PUT'] } }],
+    ['no requested method', { ...request(), method: 'OPTIONS', headers: { origin: ['https://app.test'] } }],
+  ])('with %s is not treated as a preflight and needs credentials', async (_, visitor) => {
     await expect(admitted(open, visitor)).rejects.toMatchObject({ status: 401 });
   });
 
-  test('has to come from the right address all the same', async () => {
+  test('is refused from an address outside the allowed ranges', async () => {
     await expect(admitted({ ...open, cidrs: ['203.0.113.0/24'] }, preflight())).rejects.toMatchObject({ status: 403 });
   });
 });
 
-describe('addresses', () => {
+describe('the allowed address ranges', () => {
   const ranges: VisitorAccess = { salt: SALT, cidrs: ['192.0.2.0/28', '2001:db8::/32', '198.51.100.9'] };
   test.each([
     ['192.0.2.15', true],
@@ -108,27 +108,27 @@ describe('addresses', () => {
     ['198.51.100.8', false],
     ['not an address', false],
     ['', false],
-  ])('%s: %s', async (address, allowed) => {
+  ])('allow the address %s: %s', async (address, allowed) => {
     const outcome = admitted(ranges, request(undefined, address));
     await (allowed
       ? expect(outcome).resolves.toBeDefined()
       : expect(outcome).rejects.toMatchObject({ code: 'visitor_not_allowed', status: 403 }));
   });
 
-  test('what a visitor says of its own address counts for nothing', async () => {
+  test('ignore the address that a visitor writes into X-Forwarded-For', async () => {
     const visitor = request(undefined, '203.0.113.1');
     const forged = { ...visitor, headers: { ...visitor.headers, 'x-forwarded-for': ['192.0.2.1'] } };
     await expect(admitted(ranges, forged)).rejects.toMatchObject({ status: 403 });
   });
 
-  test('the right address does not spare the credentials, nor they the address', async () => {
+  test('apply together with the credentials, so that a visitor needs both', async () => {
     const access = { ...BOTH, cidrs: ['192.0.2.0/24'] };
     await expect(admitted(access, request())).rejects.toMatchObject({ status: 401 });
     await expect(admitted(access, request(`Bearer ${TOKEN}`, '203.0.113.1'))).rejects.toMatchObject({ status: 403 });
     await expect(admitted(access, request(`Bearer ${TOKEN}`))).resolves.toBeDefined();
   });
 
-  test('with ranges alone the Authorization header is the local service’s', async () => {
+  test('leave the Authorization header to the local service when no credentials are required', async () => {
     const visitor = request('Bearer of the app');
     await expect(admitted(ranges, visitor)).resolves.toBe(visitor);
   });

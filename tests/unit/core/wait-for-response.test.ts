@@ -29,7 +29,7 @@ function startWaiting(mode: Mode, pending = new InMemoryPending()) {
   return { clock, pending, inbox, errors, waiting, complete, wake: { version: 1, requestId: 'r', source: 'bus' } as Wake };
 }
 
-test('polling reads by its schedule, whose last delay repeats', () => {
+test('polling reads after the configured delays, and repeats the last delay', () => {
   const delays = readDelays('polling', READS);
   expect(Array.from({ length: 7 }, () => delays.next().value)).toEqual([50, 100, 200, 400, 500, 500, 500]);
 });
@@ -44,7 +44,7 @@ test('a woken waiter reads the row once and removes it', async () => {
   expect(pending.rows.size).toBe(0);
 });
 
-test('a waiter whose wake brings the answer does not read the row, and removes it', async () => {
+test('a waiter whose wake contains the answer removes the row without reading it', async () => {
   const { clock, pending, inbox, waiting, complete } = startWaiting('direct');
   await clock.advance(300);
   await complete();
@@ -55,7 +55,7 @@ test('a waiter whose wake brings the answer does not read the row, and removes i
   expect(pending.rows.size).toBe(0);
 });
 
-test('a wake that is lost costs no more than the safety interval', async () => {
+test('a lost wake delays the answer by at most the interval of the safety read', async () => {
   const { clock, waiting, complete } = startWaiting('bus');
   await clock.advance(300);
   await complete();
@@ -67,7 +67,7 @@ test('a wake that is lost costs no more than the safety interval', async () => {
   expect(heardAt - completedAt).toBeLessThanOrEqual(1000);
 });
 
-test('a wake before the row is completed does not end the waiting', async () => {
+test('a wake before the row is completed does not end the wait', async () => {
   const { clock, inbox, waiting, complete, wake } = startWaiting('bus');
   inbox.deliver(wake);
   await clock.advance(500);
@@ -76,7 +76,7 @@ test('a wake before the row is completed does not end the waiting', async () => 
   await expect(waiting).resolves.toMatchObject({ learnedBy: 'bus' });
 });
 
-test('a wake for another request is not worth a read', async () => {
+test('a wake for another request causes no read', async () => {
   const { clock, pending, inbox, waiting, wake } = startWaiting('bus');
   inbox.deliver({ ...wake, requestId: 'another' });
   await clock.advance(500);
@@ -85,7 +85,7 @@ test('a wake for another request is not worth a read', async () => {
   await expect(waiting).resolves.toBeUndefined();
 });
 
-test('an answer between the last read and the deadline is taken by the last look', async () => {
+test('an answer between the last read and the deadline is still found', async () => {
   const { clock, waiting, complete } = startWaiting('bus');
   await clock.advance(27_999);
   await complete();
@@ -93,7 +93,7 @@ test('an answer between the last read and the deadline is taken by the last look
   await expect(waiting).resolves.toMatchObject({ learnedBy: expect.stringMatching(/read|last-look/) as unknown });
 });
 
-test('without an answer the waiting ends at the deadline and the row is gone', async () => {
+test('a wait without an answer ends at the deadline and removes the row', async () => {
   const { clock, pending, waiting } = startWaiting('polling');
   let endedAt = 0;
   const startedAt = clock.now();
@@ -104,7 +104,7 @@ test('without an answer the waiting ends at the deadline and the row is gone', a
   expect(pending.rows.size).toBe(0);
 });
 
-test('reads that fail are reported and do not end the waiting', async () => {
+test('a failed read is reported and does not end the wait', async () => {
   let failing = true;
   const pending = new InMemoryPending((operation) =>
     failing && operation === 'read' ? Promise.reject(new Error('throttled')) : Promise.resolve(),
@@ -122,7 +122,7 @@ describe('while a read hangs', () => {
   const hangingReads = (): InMemoryPending =>
     new InMemoryPending((operation) => (operation === 'read' ? new Promise(() => undefined) : Promise.resolve()));
 
-  test('a wake that brings the answer ends the waiting at once', async () => {
+  test('a wake that contains the answer ends the wait at once', async () => {
     const { clock, pending, inbox, errors, waiting, complete } = startWaiting('direct', hangingReads());
     await clock.advance(1200);
     expect(pending.reads).toBe(1);
@@ -134,7 +134,7 @@ describe('while a read hangs', () => {
     expect(errors).toEqual([]);
   });
 
-  test('a wake without the answer makes the waiter read anew', async () => {
+  test('a wake without the answer causes a new read', async () => {
     let hang = true;
     const { clock, inbox, waiting, complete, wake } = startWaiting(
       'bus',
@@ -147,14 +147,14 @@ describe('while a read hangs', () => {
     await expect(waiting).resolves.toMatchObject({ outcome: OUTCOME, learnedBy: 'bus' });
   });
 
-  test('the waiting ends at the deadline', async () => {
+  test('the wait ends at the deadline', async () => {
     const { clock, waiting } = startWaiting('bus', hangingReads());
     await clock.advance(28_000);
     await expect(waiting).resolves.toBeUndefined();
   });
 });
 
-test('a row that cannot be removed does not cost the visitor the answer', async () => {
+test('a failed removal of the row is reported, and the visitor still gets the answer', async () => {
   const pending = new InMemoryPending((operation) => (operation === 'remove' ? Promise.reject(new Error('throttled')) : Promise.resolve()));
   const { inbox, errors, waiting, complete, wake } = startWaiting('bus', pending);
   await complete();
