@@ -111,7 +111,7 @@ describe('the upload request for a body', () => {
     gateway.onUploadRequest = (message) => (lost-- > 0 ? undefined : bucket.place(message));
     await tunnelTo(BODY, { timing: { resendMs: 20 } });
     expectUploaded(await gateway.newest.request());
-    // The number is higher if the answer to the third question comes late.
+    // The number is higher if the answer to the third upload request comes late.
     expect(gateway.uploadRequests.length).toBeGreaterThanOrEqual(3);
   });
 
