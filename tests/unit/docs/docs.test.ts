@@ -14,7 +14,7 @@ const anchorOf = (heading: string): string =>
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-');
 
-test.each(documents)('every link of %s leads somewhere', (document) => {
+test.each(documents)('every link in %s to a file or heading of the repository has an existing target', (document) => {
   const broken: string[] = [];
   for (const [, target = ''] of read(document)
     .replace(/```.*?```/gs, '')
@@ -51,7 +51,7 @@ function hasTest(file: string, sentence: string): boolean {
   return ["'", '"', '`'].some((mark) => source.includes(mark + sentence) || source.includes(sentence + mark));
 }
 
-test.each(documents)('every test that %s names exists, by file and sentence', (document) => {
+test.each(documents)('every test that %s names by file and title exists', (document) => {
   const named = testsNamed(read(document));
   expect(named.filter(({ file, sentence }) => file !== undefined && !hasTest(file, sentence))).toEqual([]);
 });
@@ -60,24 +60,24 @@ const PROMISES = read('docs/promises.md').split(/^## /m).slice(1);
 const THREATS = (read('docs/threat-model.md').split(/^## Threats$/m)[1] ?? '').split(/^### /m).slice(1);
 const titled = (section: string): [string, string] => [section.split('\n')[0] ?? '', section];
 
-test.each([...PROMISES, ...THREATS].map(titled))('"%s" names tests that hold it, each by file and sentence', (_, section) => {
+test.each([...PROMISES, ...THREATS].map(titled))('the section "%s" names the tests that check it, each by file and title', (_, section) => {
   const named = testsNamed(section);
   expect(named).not.toEqual([]);
   expect(named.filter(({ file }) => file === undefined)).toEqual([]);
 });
 
-test('what has to be promised is promised, and what is seen in the wild is looked at', () => {
+test('promises.md has at least 10 promises, and threat-model.md has at least 12 threats', () => {
   expect(PROMISES.length).toBeGreaterThanOrEqual(10);
   expect(THREATS.length).toBeGreaterThanOrEqual(12);
 });
 
-test('the suites that are said to run in every mode do', () => {
+test('each suite that promise 10 names runs its tests in every mode', () => {
   const suites = testsNamed(PROMISES.find((promise) => promise.startsWith('10. ')) ?? '').map(({ file }) => file ?? '');
   expect(suites.length).toBeGreaterThanOrEqual(5);
   expect(suites.filter((file) => !/(each\(|of )MODES\)/.test(read(file)))).toEqual([]);
 });
 
-test('each rule of HTTP names the code that keeps it and a test that holds it', () => {
+test('each rule in http.md names the code that implements it and a test that checks it', () => {
   const rules = [...read('docs/http.md').matchAll(/^\| (?!Rule|-)(.*?) \| (.*?) \| (.*?) \|$/gm)].map(([, ...cells]) => cells);
   expect(rules.length).toBeGreaterThanOrEqual(40);
   for (const [rule, code, test] of rules) {
@@ -86,13 +86,13 @@ test('each rule of HTTP names the code that keeps it and a test that holds it', 
   }
 });
 
-test('every Terraform address is explained to whoever reviews a plan, and none that does not exist', () => {
+test('plan-review.md explains every Terraform address of the stacks, and no other address', () => {
   const review = read('docs/plan-review.md');
   const explained = [...review.matchAll(/^\| `(aws_[\w.<>-]+)` \|/gm)].map(([, address]) => address);
   expect(explained.sort()).toEqual(Object.keys(everyAddress).sort());
 });
 
-test('the table of errors is the one that the functions use: npm run errors:docs', () => {
+test('the table in errors.md equals the output of npm run errors:docs', () => {
   const document = read('docs/errors.md');
   expect(document).toContain('| 404 | `tunnel_not_found` |');
   expect(document).toBe(withErrors(document));

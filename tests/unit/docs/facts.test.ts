@@ -18,18 +18,22 @@ const COUNTS: readonly Count[] = [
 ];
 
 // The changelog describes earlier versions, with names that no longer exist.
-test.each(documents.filter((name) => name !== 'CHANGELOG.md'))('what %s names exists: paths, commands, flags, counts', (document) => {
+test.each(documents.filter((name) => name !== 'CHANGELOG.md'))('the paths, npm scripts, flags and counts in %s are correct', (document) => {
   expect(problemsOfDocument(readFileSync(path.join(ROOT, document), 'utf8'), COUNTS)).toEqual([]);
 });
 
 test.each([
-  ['a path', 'See `functions/core/nowhere.ts`.', 'the path functions/core/nowhere.ts does not exist'],
-  ['a script', 'Run `npm run benchmark`.', 'package.json has no script benchmark'],
-  ['a flag of a program', 'Run `npm run bench -- --quickly`.', 'npm run bench has a flag --quickly'],
-  ['a flag in a block', '```sh\nnpm start -- --prot 3000\n```', 'npm run start has a flag --prot'],
-  ['a flag by itself', 'With `--quickly` it is quicker.', 'no program has a flag --quickly'],
-  ['a count', 'A stack has 2 tables and a bus.', undefined],
-  ['a wrong count', 'A stack has 7 tables and a bus.', '"7 tables": there are 2'],
-])('finds %s that is not so', (_, text, problem) => {
+  ['reports a path that does not exist', 'See `functions/core/nowhere.ts`.', 'the path functions/core/nowhere.ts does not exist'],
+  ['reports an npm script that does not exist', 'Run `npm run benchmark`.', 'package.json has no script benchmark'],
+  ['reports a flag that the npm script does not have', 'Run `npm run bench -- --quickly`.', 'npm run bench has a flag --quickly'],
+  [
+    'reports a flag in a code block that the npm script does not have',
+    '```sh\nnpm start -- --prot 3000\n```',
+    'npm run start has a flag --prot',
+  ],
+  ['reports a flag that no program has', 'With `--quickly` it is quicker.', 'no program has a flag --quickly'],
+  ['accepts a correct count', 'A stack has 2 tables and a bus.', undefined],
+  ['reports a wrong count', 'A stack has 7 tables and a bus.', '"7 tables": there are 2'],
+])('the check of a document %s', (_, text, problem) => {
   expect(problemsOfDocument(text, COUNTS)).toEqual(problem === undefined ? [] : [problem]);
 });
