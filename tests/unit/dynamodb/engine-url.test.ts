@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-test('another server can hold the data: it keeps it, and streams work in front of it', async () => {
+test('with an engine URL, the server at the URL keeps the items after a restart, and streams still have records', async () => {
   const first = await startDynamoDb([requests], { engineUrl });
   await first.documents.send(new PutCommand({ TableName: 'requests', Item: { id: 'a' } }));
   expect(first.dynamodb.read(requests.stream.arn, undefined, 10).records).toHaveLength(1);
@@ -27,7 +27,7 @@ test('another server can hold the data: it keeps it, and streams work in front o
   await second.close();
 });
 
-test('a table of that name with another key is refused by its address', async () => {
+test('an existing table with another key schema is refused with an error that names the table address', async () => {
   const otherKey = {
     ...requests,
     hashKey: 'requestId',
@@ -36,7 +36,7 @@ test('a table of that name with another key is refused by its address', async ()
   await expect(startDynamoDb([otherKey], { engineUrl })).rejects.toThrow(/^aws_dynamodb_table.requests: .*another key; delete that table/);
 });
 
-test('an engine that is not there, or no http URL, is an error that says which', async () => {
+test('an engine that does not answer, or a value that is no http URL, causes an error that names the URL', async () => {
   await expect(startDynamoDb([requests], { engineUrl: 'http://127.0.0.1:1' })).rejects.toThrow(
     /http:\/\/127.0.0.1:1\/ does not answer \(.*ECONNREFUSED.*start it/,
   );

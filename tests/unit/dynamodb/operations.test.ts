@@ -30,7 +30,7 @@ afterAll(() => db.close());
 
 const both = ['streamed', 'plain'];
 
-test.each(both)('every type of value comes back as it was put (table %s)', async (TableName) => {
+test.each(both)('a value of every type is read as it was written (table %s)', async (TableName) => {
   const Item = {
     id: 'types',
     text: 'ü€😀',
@@ -50,7 +50,7 @@ test.each(both)('every type of value comes back as it was put (table %s)', async
   expect({ ...read.Item, bytes: Buffer.from(read.Item!['bytes'] as Uint8Array) }).toEqual(Item);
 });
 
-test('a number keeps its 38 digits and loses superfluous ones', async () => {
+test('a number keeps 38 digits and loses leading and trailing zeros', async () => {
   const Item = {
     id: { S: 'digits' },
     long: { N: '12345678901234567890123456789012345678' },
@@ -61,7 +61,7 @@ test('a number keeps its 38 digits and loses superfluous ones', async () => {
   expect(items).toContainEqual({ ...Item, padded: { N: '1.5' } });
 });
 
-test.each(both)('a failed condition returns the item that failed it when asked to (table %s)', async (TableName) => {
+test.each(both)('a failed condition returns the existing item only if the request asks for it (table %s)', async (TableName) => {
   await db.documents.send(new PutCommand({ TableName, Item: { id: 'taken', owner: 'first' } }));
   const Key = { id: 'taken' };
   const condition = {
@@ -86,7 +86,7 @@ test.each(both)('a failed condition returns the item that failed it when asked t
   await expect(db.documents.send(silent)).rejects.toMatchObject({ ...failure, Item: undefined });
 });
 
-test('a failed condition on an item that is not there returns none', async () => {
+test('a failed condition on an item that does not exist returns no item', async () => {
   const update = new UpdateCommand({
     TableName: 'streamed',
     Key: { id: 'missing' },
@@ -101,7 +101,7 @@ test('a failed condition on an item that is not there returns none', async () =>
   });
 });
 
-test.each(both)('return values are those asked for (table %s)', async (TableName) => {
+test.each(both)('an update and a delete return the attributes that ReturnValues asks for (table %s)', async (TableName) => {
   await db.documents.send(new PutCommand({ TableName, Item: { id: 'returns', a: 1, b: 1 } }));
   const update = async (ReturnValues: 'ALL_OLD' | 'ALL_NEW' | 'UPDATED_OLD' | 'UPDATED_NEW' | 'NONE') => {
     const { Attributes } = await db.documents.send(
@@ -124,7 +124,7 @@ test.each(both)('return values are those asked for (table %s)', async (TableName
   expect(Attributes).toEqual({ id: 'returns', a: 6, b: 1 });
 });
 
-test('every operation says what capacity it consumed when asked to', async () => {
+test('each operation returns its consumed capacity if the request asks for it', async () => {
   const TableName = 'streamed';
   const ReturnConsumedCapacity = 'TOTAL';
   const Key = { id: 'large' };
@@ -156,7 +156,7 @@ test('every operation says what capacity it consumed when asked to', async () =>
   expect(await units(documents.send(new DeleteCommand({ TableName, Key, ReturnConsumedCapacity })))).toEqual([5]);
 });
 
-test('an item above 400 KB is refused as DynamoDB does', async () => {
+test('an item above 400 KB is refused with the ValidationException of DynamoDB', async () => {
   const Item = { id: 'huge', text: 'x'.repeat(400 * 1024) };
   await expect(db.documents.send(new PutCommand({ TableName: 'streamed', Item }))).rejects.toMatchObject({
     name: 'ValidationException',
@@ -164,7 +164,7 @@ test('an item above 400 KB is refused as DynamoDB does', async () => {
   });
 });
 
-describe('a condition with functions, paths and logic', () => {
+describe('an update with a condition of functions, paths and logical operators', () => {
   const Item = { id: 'rich', n: 5, profile: { label: 'prefix-x' }, tags: new Set(['a', 'b']) };
   const update = (ConditionExpression: string) =>
     db.documents.send(
@@ -188,7 +188,7 @@ describe('a condition with functions, paths and logic', () => {
     'begins_with(profile.label, :p) AND contains(tags, :a) AND (n BETWEEN :one AND :ten OR n IN (:ten)) AND size(profile) = :one';
   beforeEach(() => db.documents.send(new PutCommand({ TableName: 'streamed', Item })));
 
-  test('lets the update through where it holds', async () => {
+  test('is done if the condition is true', async () => {
     const { Attributes } = await update(holds);
     expect(Attributes).toEqual({
       ...Item,
@@ -198,12 +198,12 @@ describe('a condition with functions, paths and logic', () => {
     });
   });
 
-  test('stops it where it does not', async () => {
+  test('is refused if the condition is false', async () => {
     await expect(update(`NOT (${holds})`)).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
   });
 });
 
-test('queries and scans go through a range key in order, page by page', async () => {
+test('a query returns items in the order of the range key, page by page, and a scan counts all items', async () => {
   const TableName = 'ranged';
   const requests = [3, 1, 10, 2].map((at) => ({ PutRequest: { Item: { id: 'a', at } } }));
   await db.documents.send(new BatchWriteCommand({ RequestItems: { [TableName]: requests } }));
@@ -224,14 +224,14 @@ test('queries and scans go through a range key in order, page by page', async ()
   expect(scanned.Count).toBe(4);
 });
 
-test('a table that the stack does not have is ResourceNotFoundException', async () => {
+test('a read or a write of a table that the stack does not have gets ResourceNotFoundException', async () => {
   const read = new GetCommand({ TableName: 'nowhere', Key: { id: 'a' } });
   await expect(db.documents.send(read)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   const write = new PutCommand({ TableName: 'nowhere', Item: { id: 'a' } });
   await expect(db.documents.send(write)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('a transaction is refused by name, not half done', async () => {
+test('a transaction is refused with UnknownOperationException and writes nothing', async () => {
   const Item = { id: { S: 'in a transaction' } };
   const transaction = new TransactWriteItemsCommand({
     TransactItems: [{ Put: { TableName: 'plain', Item } }],

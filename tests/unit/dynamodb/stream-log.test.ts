@@ -20,7 +20,7 @@ function insert(log: StreamLog, id: string, text = ''): string {
 const idsIn = (log: StreamLog, after?: string) =>
   log.read(after, 100).records.map(({ dynamodb }) => (dynamodb.Keys['id'] as { S: string }).S);
 
-test('records older than the retention are forgotten, also when nothing new comes', () => {
+test('records older than the retention time are removed, even if no new record arrives', () => {
   const log = new StreamLog(identity, 24 * HOUR_MS, () => now);
   insert(log, 'a');
   now = 20 * HOUR_MS;
@@ -32,7 +32,7 @@ test('records older than the retention are forgotten, also when nothing new come
   expect(idsIn(log)).toEqual([]);
 });
 
-test('a reader that is behind the oldest record continues there, without skipping one', () => {
+test('a reader whose position has expired continues with the oldest record and skips no record', () => {
   const log = new StreamLog(identity, 24 * HOUR_MS, () => now);
   const first = insert(log, 'a');
   insert(log, 'b');
@@ -48,7 +48,7 @@ test('a reader that is behind the oldest record continues there, without skippin
   expect(idsIn(log, newest)).toEqual(['e']);
 });
 
-test('the oldest records go when the stream takes too much memory', () => {
+test('the oldest records are removed when the stream exceeds its memory limit', () => {
   const log = new StreamLog(identity, 24 * HOUR_MS, () => now, 3500);
   for (const id of ['a', 'b', 'c', 'd', 'e']) insert(log, id, 'x'.repeat(1000));
   expect(idsIn(log)).toEqual(['c', 'd', 'e']);

@@ -24,7 +24,7 @@ const told = (records: StreamRecord[]) =>
 const NEW = { id: { S: 'a' }, status: { S: 'pending' } };
 const COMPLETED = { id: { S: 'a' }, status: { S: 'completed' } };
 
-test('putting, updating and deleting an item leave an INSERT, a MODIFY and a REMOVE with its images', async () => {
+test('a put, an update and a delete of an item add an INSERT, a MODIFY and a REMOVE record with its images', async () => {
   await put('requests', { id: 'a', status: 'pending' });
   await db.documents.send(
     new UpdateCommand({
@@ -43,7 +43,7 @@ test('putting, updating and deleting an item leave an INSERT, a MODIFY and a REM
   ]);
 });
 
-test('a record has the fields that Lambda hands over', async () => {
+test('a stream record has the fields of the event that Lambda gives to a function', async () => {
   await put('requests', { id: 'a', status: 'pending' });
   const [record] = recordsOf();
   expect(record).toEqual({
@@ -72,21 +72,21 @@ test.each([
   [newImages, { NewImage: COMPLETED }],
   [oldImages, { OldImage: NEW }],
   [requests, { NewImage: COMPLETED, OldImage: NEW }],
-])('a stream carries the images its view type asks for (%#)', async (table, images) => {
+])('a stream record has the images of the view type of its stream (%#)', async (table, images) => {
   await put(table.name, { id: 'a', status: 'pending' });
   await put(table.name, { id: 'a', status: 'completed' });
   const { Keys, NewImage, OldImage } = recordsOf(table)[1]!.dynamodb;
   expect({ Keys, NewImage, OldImage }).toEqual({ Keys: { id: { S: 'a' } }, ...images });
 });
 
-test('a write that changes nothing leaves no record', async () => {
+test('a write that changes nothing adds no stream record', async () => {
   await put('requests', { id: 'a', names: new Set(['x', 'y']) });
   await put('requests', { id: 'a', names: new Set(['y', 'x']) });
   await db.documents.send(new DeleteCommand({ TableName: 'requests', Key: { id: 'nobody' } }));
   expect(recordsOf()).toHaveLength(1);
 });
 
-test('a write whose condition fails, or which is refused, leaves no record', async () => {
+test('a write that fails its condition or is refused adds no stream record', async () => {
   await put('requests', { id: 'a' });
   const conditional = new PutCommand({
     TableName: 'requests',
@@ -101,7 +101,7 @@ test('a write whose condition fails, or which is refused, leaves no record', asy
   expect(recordsOf()).toHaveLength(1);
 });
 
-test('each item of a batch leaves its own record, in tables with a stream', async () => {
+test('each item of a batch write adds its own stream record if its table has a stream', async () => {
   await put('requests', { id: 'gone' });
   await db.documents.send(
     new BatchWriteCommand({
@@ -125,7 +125,7 @@ test('each item of a batch leaves its own record, in tables with a stream', asyn
   await expect(db.dynamodb.scan('plain')).resolves.toEqual([{ id: { S: 'c' } }]);
 });
 
-test('concurrent conditional updates of one item leave one record, for the one that won', async () => {
+test('of concurrent conditional updates of one item, only the successful update adds a stream record', async () => {
   await put('requests', { id: 'a', status: 'pending' });
   const complete = (by: number) =>
     db.documents.send(
@@ -146,7 +146,7 @@ test('concurrent conditional updates of one item leave one record, for the one t
   expect(recordsOf()[1]!.dynamodb.NewImage).toMatchObject({ winner: { N: String(won[0]!['winner']) } });
 });
 
-test('reading continues after a sequence number, and latest() is the newest one', async () => {
+test('read() returns the records after a sequence number, and latest() returns the newest sequence number', async () => {
   expect(db.dynamodb.latest(requests.stream.arn)).toBeUndefined();
   for (const id of ['a', 'b', 'c']) await put('requests', { id });
   const numbers = recordsOf().map(({ dynamodb }) => dynamodb.SequenceNumber);
@@ -157,7 +157,7 @@ test('reading continues after a sequence number, and latest() is the newest one'
   expect(db.dynamodb.latest(requests.stream.arn)).toBe(numbers[2]);
 });
 
-test('a listener has heard of a record before the write is answered, until it leaves', async () => {
+test('a listener gets a record before the write returns, and no record after it unsubscribes', async () => {
   const heard: StreamRecord[] = [];
   const leave = db.dynamodb.onRecord((record) => heard.push(record));
   await put('requests', { id: 'a' });
@@ -167,6 +167,6 @@ test('a listener has heard of a record before the write is answered, until it le
   expect(heard).toHaveLength(1);
 });
 
-test('the stream of no table is an error that names the ARN', () => {
+test('a read of an unknown stream throws an error that names the ARN', () => {
   expect(() => db.dynamodb.read(`${plain.arn}/stream/x`, undefined, 1)).toThrow(/table\/plain\/stream\/x not found/);
 });

@@ -16,7 +16,7 @@ const put = (TableName: string, id: string, expiresAt: { N: string } | { S: stri
   db.client.send(new PutItemCommand({ TableName, Item: { id: { S: id }, expiresAt } }));
 const idsIn = async (table: string) => (await db.dynamodb.scan(table)).map(({ id }) => (id as { S: string }).S).sort();
 
-test('what has expired is removed; times to come, of five years ago, or that are no numbers stay', async () => {
+test('a sweep removes expired items, but keeps items whose time is now or later, over five years ago, or no number', async () => {
   db = await startDynamoDb([requests, forever], { clock: () => NOW_S * 1000 });
   await put('requests', 'expired', { N: String(NOW_S - 1) });
   await put('requests', 'expires now', { N: String(NOW_S) });
@@ -29,7 +29,7 @@ test('what has expired is removed; times to come, of five years ago, or that are
   expect(await idsIn('forever')).toEqual(['expired']);
 });
 
-test('an expired item leaves a REMOVE record by the service itself', async () => {
+test('the removal of an expired item adds a REMOVE record with the identity of the DynamoDB service', async () => {
   db = await startDynamoDb([requests], { clock: () => NOW_S * 1000 });
   await put('requests', 'expired', { N: String(NOW_S - 1) });
   await db.dynamodb.sweepExpired();
@@ -45,7 +45,7 @@ test('an expired item leaves a REMOVE record by the service itself', async () =>
   });
 });
 
-test('the sweep comes by itself', async () => {
+test('the time-to-live sweep runs periodically without a call of sweepExpired()', async () => {
   const limits = { ...AWS_LIMITS, dynamodb: { ...AWS_LIMITS.dynamodb, ttlSweepMs: 20 } };
   db = await startDynamoDb([requests], { limits });
   const removed = new Promise((resolve) => {
@@ -57,7 +57,7 @@ test('the sweep comes by itself', async () => {
   await expect(removed).resolves.toBe('REMOVE');
 });
 
-test('all pages of a large table are swept', async () => {
+test('a sweep removes expired items from all pages of a large table', async () => {
   db = await startDynamoDb([requests], { clock: () => NOW_S * 1000 });
   const padding = { S: 'x'.repeat(300 * 1024) };
   for (let i = 0; i < 8; i++) {
