@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { backgroundClock } from '../../../emulator/background-clock';
 
-test('sleep ends at its time, at once when aborted, and does not begin when aborted before', async () => {
+test('sleep() ends after its time, or at once if its signal is aborted before or during the sleep', async () => {
   const began = backgroundClock.now();
   await backgroundClock.sleep(30);
   expect(backgroundClock.now() - began).toBeGreaterThanOrEqual(30);
@@ -16,7 +16,7 @@ test('sleep ends at its time, at once when aborted, and does not begin when abor
   expect(backgroundClock.now() - began).toBeLessThan(60_000);
 });
 
-test('many sleepers neither keep a program alive nor make it warn of a leak', () => {
+test('fifty sleeps with one signal do not keep a process alive and cause no memory leak warning', () => {
   const load = (name: string): string => `require(${JSON.stringify(path.resolve(`emulator/${name}.ts`))})`;
   const program = `
     const { backgroundClock } = ${load('background-clock')};

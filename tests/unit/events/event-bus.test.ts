@@ -63,8 +63,8 @@ async function put(): Promise<void> {
 }
 const outcomes = (): string[] => records.map(({ outcome }) => outcome);
 
-describe('which targets an event reaches', () => {
-  test('those of every rule on its bus whose pattern matches', async () => {
+describe('an event on a bus', () => {
+  test('reaches the targets of every enabled rule on the bus whose pattern matches', async () => {
     const to = (name: string): { targets: [ReturnType<typeof target>] } => ({
       targets: [target({ arn: `${FUNCTION_ARN}-${name}` })],
     });
@@ -88,7 +88,7 @@ describe('which targets an event reaches', () => {
     });
   });
 
-  test('what a target gets is the event, its constant input or the transformation', async () => {
+  test('reaches a target as the event itself, as the constant input or as the result of the input transformer', async () => {
     const inputTransformer = {
       paths: { n: '$.detail.n' },
       template: '{"n":<n>,"rule":<aws.events.rule-name>}',
@@ -104,7 +104,7 @@ describe('which targets an event reaches', () => {
     ]);
   });
 
-  test('a queue is a target too', async () => {
+  test('is sent to a target that is a queue', async () => {
     open({ rules: [rule({ targets: [target({ arn: `${QUEUE_ARN}-events` })] })] });
     await put();
     expect(queues.sent).toEqual([
@@ -118,7 +118,7 @@ describe('which targets an event reaches', () => {
     expect(outcomes()).toEqual(['delivered']);
   });
 
-  test('PutEvents does not wait for the delivery', async () => {
+  test('is delivered after PutEvents has returned', async () => {
     open();
     buses.put([ENTRY]);
     expect(invoker.invocations).toEqual([]);
@@ -127,8 +127,8 @@ describe('which targets an event reaches', () => {
   });
 });
 
-describe('deliveries that fail', () => {
-  test('a throttled delivery is tried again with growing pauses until it is taken', async () => {
+describe('a delivery that fails', () => {
+  test('is retried with growing pauses while the target is throttled, until the delivery succeeds', async () => {
     open();
     refuse(THROTTLED, 2);
     await put();
@@ -148,7 +148,7 @@ describe('deliveries that fail', () => {
     expect(queues.sent).toEqual([]);
   });
 
-  test('the pause is shorter by up to half, by chance', async () => {
+  test('is retried after a pause that jitter shortens by up to half', async () => {
     open({ random: () => 0 });
     refuse(THROTTLED, 1);
     await put();
@@ -156,7 +156,7 @@ describe('deliveries that fail', () => {
     expect(outcomes()).toEqual(['retrying', 'delivered']);
   });
 
-  test('after the last retry the event goes to the dead-letter queue, with the reason', async () => {
+  test('is sent to the dead-letter queue with the reason after the last retry', async () => {
     open();
     refuse(THROTTLED);
     await put();
@@ -184,7 +184,7 @@ describe('deliveries that fail', () => {
     expect(outcomes()).toEqual(['retrying', 'retrying', 'dead-lettered']);
   });
 
-  test('an event that would be too old at its next try is given up before', async () => {
+  test('is given up if the event would exceed its maximum age at the next retry', async () => {
     open({ rules: [rule({ targets: [target({ maxRetries: 185, maxEventAgeMs: 2500 })] })] });
     refuse(new Error('no route'));
     await put();
@@ -197,7 +197,7 @@ describe('deliveries that fail', () => {
     });
   });
 
-  test('without permission nothing is tried again, and the function is not run', async () => {
+  test('is not retried if EventBridge has no permission, and the function is not invoked', async () => {
     const asked: string[][] = [];
     open({ permissions: { allows: (...question) => asked.push(question) < 0 } });
     await put();
@@ -212,7 +212,7 @@ describe('deliveries that fail', () => {
     [new AwsError(404, 'ResourceNotFoundException', 'Function not found'), 'NO_RESOURCE'],
     [new AwsError(400, 'QueueDoesNotExist', 'There is no queue'), 'NO_RESOURCE'],
     [new AwsError(413, 'RequestTooLargeException', 'too large'), 'SDK_CLIENT_ERROR'],
-  ])('%s is not tried again: %s', async (error, code) => {
+  ])('is not retried after %p, and the error code is %s', async (error, code) => {
     open();
     refuse(error);
     await put();
@@ -225,7 +225,7 @@ describe('deliveries that fail', () => {
     });
   });
 
-  test('a template that makes no JSON of an event is not tried again', async () => {
+  test('is not retried if the input template yields no valid JSON for the event', async () => {
     const inputTransformer = { paths: { q: '$.detail.q' }, template: '{"q":"<q>"}' };
     open({ rules: [rule({ targets: [target({ inputTransformer })] })] });
     buses.put([{ ...ENTRY, Detail: '{"q":"a\\"b"}' }]);
@@ -235,9 +235,9 @@ describe('deliveries that fail', () => {
   });
 
   test.each([
-    ['without a dead-letter queue', { deadLetterArn: undefined }, 'the target has no dead-letter queue'],
-    ['whose dead-letter queue refuses it', {}, `its dead-letter queue ${QUEUE_ARN} refused it: the queue is gone`],
-  ])('an event %s is dropped with a warning', async (_what, spec, reason) => {
+    ['the target has no dead-letter queue', { deadLetterArn: undefined }, 'the target has no dead-letter queue'],
+    ['the dead-letter queue refuses the event', {}, `its dead-letter queue ${QUEUE_ARN} refused it: the queue is gone`],
+  ])('is dropped with a warning if %s', async (_what, spec, reason) => {
     open({ rules: [rule({ targets: [target({ ...spec, maxRetries: 0 })] })] });
     queues.refuse = true;
     refuse(THROTTLED);
@@ -249,7 +249,7 @@ describe('deliveries that fail', () => {
     ]);
   });
 
-  test('one target that fails holds up no other', async () => {
+  test('does not delay the delivery to another target', async () => {
     const slow = target({ id: 'slow', arn: `${FUNCTION_ARN}-slow` });
     open({
       rules: [rule({ targets: [slow, target()] })],
@@ -264,7 +264,7 @@ describe('deliveries that fail', () => {
     });
   });
 
-  test('after close nothing is tried again', async () => {
+  test('is not retried after the event buses are closed', async () => {
     open();
     refuse(THROTTLED);
     await put();
@@ -275,13 +275,13 @@ describe('deliveries that fail', () => {
   });
 });
 
-describe('rules that cannot be run', () => {
+describe('the boot of the event buses', () => {
   test.each<[string, Parameters<typeof rule>[0], string, string]>([
-    ['a wrong pattern', { pattern: { source: 'x' } }, 'EventPatternError', 'event_pattern: source is "x", which is neither'],
+    ['an invalid pattern', { pattern: { source: 'x' } }, 'EventPatternError', 'event_pattern: source is "x", which is neither'],
     ['neither pattern nor schedule', { pattern: undefined }, 'EventsBootError', 'has neither event_pattern nor'],
     ['an unknown bus', { busName: 'nowhere' }, 'EventsBootError', 'there is no event bus "nowhere"; the stack has default, responses'],
     ['six targets', { targets: Array.from({ length: 6 }, () => target()) }, 'EventsBootError', 'has 6 targets, EventBridge allows 5'],
-  ])('%s is refused by the address of the rule', (_what, spec, name, message) => {
+  ])('refuses a rule with %s and names the address of the rule', (_what, spec, name, message) => {
     expect(() => open({ rules: [rule(spec)] })).toThrow(
       expect.objectContaining({
         name,
@@ -292,13 +292,13 @@ describe('rules that cannot be run', () => {
 
   test.each<[string, Parameters<typeof target>[0], string]>([
     [
-      'another service',
+      'an ARN of a service other than Lambda and SQS',
       { arn: 'arn:aws:sns:eu-central-1:000000000000:topic' },
       'the local cloud delivers to lambda and sqs, not to arn:aws:sns',
     ],
     ['an input that is no JSON', { input: 'plain' }, 'input is not JSON'],
-    ['a wrong template', { inputTransformer: { paths: {}, template: '<x>' } }, 'input_template uses <x>'],
-  ])('a target with %s is refused by its address', (_what, spec, message) => {
+    ['a template that uses an undefined variable', { inputTransformer: { paths: {}, template: '<x>' } }, 'input_template uses <x>'],
+  ])('refuses a target with %s and names the address of the target', (_what, spec, message) => {
     expect(() => open({ rules: [rule({ targets: [target(spec)] })] })).toThrow(
       expect.objectContaining({
         name: 'EventsBootError',

@@ -27,7 +27,7 @@ const compile = (paths: Record<string, string>, template: string): ((event: BusE
   compileInputTransformer({ paths, template }, { ruleArn: 'arn:rule', ruleName: 'ready' }, ADDRESS);
 const transform = (paths: Record<string, string>, template: string): unknown => compile(paths, template)(EVENT, INGESTED);
 
-test('texts stand in quotes or get them, other values stand as JSON', () => {
+test('an input template puts texts in quotation marks if they have none, and writes other values as JSON', () => {
   const paths = {
     id: '$.detail.requestId',
     count: '$.detail.count',
@@ -51,18 +51,18 @@ test('texts stand in quotes or get them, other values stand as JSON', () => {
   });
 });
 
-test('objects lose their quotation marks inside a text', () => {
+test('an object inside a quoted text of the template loses its quotation marks', () => {
   expect(transform({ nested: '$.detail.nested' }, '"it is <nested>"')).toBe('it is {a:x}');
 });
 
-test('escaped quotation marks do not end a text', () => {
+test('an escaped quotation mark in the template does not end a quoted text', () => {
   expect(transform({ id: '$.detail.requestId' }, '{"a":"<id> is \\"<id>\\"","b":<id>}')).toEqual({
     a: 'r-1 is "r-1"',
     b: 'r-1',
   });
 });
 
-test('a path that finds nothing yields an empty text', () => {
+test('an input path that finds nothing yields an empty text', () => {
   expect(transform({ x: '$.detail.absent.deeper' }, '{"a":"<x>","b":<x>}')).toEqual({ a: '', b: '' });
   expect(transform({ x: '$.detail.constructor' }, '{"b":<x>}')).toEqual({ b: '' });
 });
@@ -76,9 +76,11 @@ test.each<[string, unknown]>([
   ['$.detail.nested.*', ['x']],
   ['$.detail.a/b-c_d', 'y'],
   ['$.detail-type', 'HttpResponseReady'],
-])('the path %s', (path, expected) => expect(transform({ x: path }, '{"x":<x>}')).toEqual({ x: expected }));
+])('the input path %s selects its value from the event', (path, expected) =>
+  expect(transform({ x: path }, '{"x":<x>}')).toEqual({ x: expected }),
+);
 
-test('the rule and the event are there without a path', () => {
+test('the predefined variables of the rule and the event need no input path', () => {
   const { detail: _detail, ...envelope } = EVENT;
   expect(
     transform(
@@ -89,7 +91,7 @@ test('the rule and the event are there without a path', () => {
   ).toEqual({ arn: 'arn:rule', name: 'ready', at: '2026-10-26T12:00:00.123Z', event: envelope, full: EVENT });
 });
 
-test('a quotation mark in a value breaks the JSON of a text, as on AWS, and none elsewhere', () => {
+test('a quotation mark in a value causes a SyntaxError inside a quoted text, as on AWS, but not outside of it', () => {
   const event = { ...EVENT, detail: { id: 'a"b' } };
   expect(() => compile({ id: '$.detail.id' }, '{"id":"<id>"}')(event, INGESTED)).toThrow(SyntaxError);
   expect(compile({ id: '$.detail.id' }, '{"id":<id>}')(event, INGESTED)).toEqual({ id: 'a"b' });
@@ -99,14 +101,14 @@ const hundredAndOne = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [
 test.each<[string, Record<string, string>, string, string]>([
   ['a variable that no path defines', {}, '{"a":<id>}', 'input_template uses <id>, which input_paths does not define'],
   ['a template that is no JSON', { id: '$.id' }, 'id is <id>', 'input_template is not JSON'],
-  ['a variable as key', { id: '$.id' }, '{"<id>":1}', 'input_template has a variable in the key "<id>"'],
+  ['a variable in a key', { id: '$.id' }, '{"<id>":1}', 'input_template has a variable in the key "<id>"'],
   ['a template above 8192 characters', {}, `"${'x'.repeat(8191)}"`, 'input_template has 8193 characters'],
   ['more than 100 paths', hundredAndOne, '{}', 'input_paths has 101 entries; EventBridge allows 100'],
-  ['a path in brackets', { x: "$['detail']" }, '{}', `input_paths.x is "$['detail']"; write it like $.detail.name`],
-  ['a path without a root', { x: 'detail' }, '{}', 'input_paths.x is "detail"'],
+  ['a path in bracket notation', { x: "$['detail']" }, '{}', `input_paths.x is "$['detail']"; write it like $.detail.name`],
+  ['a path without the root $', { x: 'detail' }, '{}', 'input_paths.x is "detail"'],
   ['a path that ends in a dot', { x: '$.detail.' }, '{}', 'input_paths.x is "$.detail."'],
-  ['a reserved name', { 'AWS-x': '$.a', 'aws.x': '$.a' }, '{}', 'input_paths names "aws.x"'],
-])('%s is refused at boot, by address', (_what, paths, template, message) => {
+  ['a reserved variable name', { 'AWS-x': '$.a', 'aws.x': '$.a' }, '{}', 'input_paths names "aws.x"'],
+])('an input transformer with %s is refused at boot with an error that names the target address', (_what, paths, template, message) => {
   expect(() => compile(paths, template)).toThrow(
     expect.objectContaining({
       name: 'EventsBootError',

@@ -67,7 +67,7 @@ const refusal = (code: string, message: string): unknown =>
     message: expect.stringContaining(message) as string,
   });
 
-test('an event reaches the target in its envelope, under the id that the caller was given', async () => {
+test('the target gets the event in the EventBridge envelope, with the event id that PutEvents returned', async () => {
   const { FailedEntryCount, Entries } = await putEvents({
     ...ENTRY,
     Resources: ['arn:one'],
@@ -95,13 +95,13 @@ test('an event reaches the target in its envelope, under the id that the caller 
   ]);
 });
 
-test('an entry may bring its own time', async () => {
+test('an entry with a Time sets the time of the event', async () => {
   await putEvents({ ...ENTRY, Time: 1_000_000_000 });
   await clock.advance(0);
   expect(invoker.invocations[0]?.payload).toMatchObject({ time: '2001-09-09T01:46:40Z' });
 });
 
-test('entries are refused one by one, and the others go on', async () => {
+test('PutEvents refuses invalid entries one by one and accepts the other entries', async () => {
   const { FailedEntryCount, Entries } = await putEvents(
     { ...ENTRY, Source: undefined },
     { ...ENTRY, DetailType: '' },
@@ -127,7 +127,7 @@ test('entries are refused one by one, and the others go on', async () => {
   expect(buses.stats()).toMatchObject({ accepted: 1, refused: 6, matched: 1 });
 });
 
-test('ten entries are taken, eleven and none are refused', async () => {
+test('PutEvents accepts ten entries and refuses eleven or no entries', async () => {
   expect((await putEvents(...Array.from({ length: 10 }, () => ENTRY))).Entries).toHaveLength(10);
   await expect(putEvents(...Array.from({ length: 11 }, () => ENTRY))).rejects.toEqual(
     refusal('ValidationException', 'less than or equal to 10'),
@@ -136,19 +136,19 @@ test('ten entries are taken, eleven and none are refused', async () => {
   await expect(call('PutEvents', {})).rejects.toEqual(refusal('ValidationException', 'at least 1 entry'));
 });
 
-test('an entry is as large as its texts in UTF-8, and 14 bytes for a time', () => {
+test('the size of an entry is the length of its texts in UTF-8, plus 14 bytes for a time', () => {
   expect(entryBytes({ Source: 'é', DetailType: 'ab', Detail: '{}', Resources: ['xyz', '€'], Time: 1 })).toBe(26);
   expect(entryBytes({ Source: 'a', EventBusName: 'ignored', TraceHeader: 'ignored' })).toBe(1);
 });
 
-test('a call of a megabyte is refused, one byte less is taken', async () => {
+test('PutEvents refuses entries of one megabyte and accepts one byte less', async () => {
   const own = entryBytes({ ...ENTRY, Detail: '{"a":""}' });
   const entry = (bytes: number): object => ({ ...ENTRY, Detail: `{"a":"${'x'.repeat(bytes - own)}"}` });
   await expect(putEvents(entry(1024 * 1024))).rejects.toEqual(refusal('ValidationException', 'over the limit'));
   expect((await putEvents(entry(1024 * 1024 - 1))).FailedEntryCount).toBe(0);
 });
 
-test('an unknown bus loses the event without an error, and with a warning', async () => {
+test('an event to an unknown bus is dropped with a warning, and PutEvents reports no error', async () => {
   const { FailedEntryCount } = await putEvents({ ...ENTRY, EventBusName: 'nowhere' });
   await clock.advance(0);
   expect(FailedEntryCount).toBe(0);
@@ -157,15 +157,15 @@ test('an unknown bus loses the event without an error, and with a warning', asyn
 });
 
 test.each([
-  ['its ARN', { EventBusName: `arn:aws:events:${REGION}:${ACCOUNT_ID}:event-bus/responses` }],
-  ['nothing, for the default bus', { EventBusName: undefined }],
-])('a bus may be named by %s', async (_what, named) => {
+  ['a bus that is named by its ARN', { EventBusName: `arn:aws:events:${REGION}:${ACCOUNT_ID}:event-bus/responses` }],
+  ['the default bus if no bus is named', { EventBusName: undefined }],
+])('PutEvents delivers an event to %s', async (_what, named) => {
   await putEvents({ ...ENTRY, ...named });
   await clock.advance(0);
   expect(invoker.invocations).toHaveLength(1);
   expect(warnings).toEqual([]);
 });
 
-test('other operations are refused by name', async () => {
+test('an operation other than PutEvents is refused with an error that names the operation', async () => {
   await expect(call('PutRule', {})).rejects.toEqual(refusal('UnknownOperationException', 'knows PutEvents, not PutRule'));
 });

@@ -22,7 +22,7 @@ function open(rules: RuleSpec[], clock: Clock = new VirtualClock(START)): void {
 }
 afterEach(() => schedules?.close());
 
-test('a rate fires one period after the start and each period from there, with the event that AWS sends', async () => {
+test('a rate rule fires one period after the start and then every period, with the event that AWS sends', async () => {
   const clock = new VirtualClock(START);
   open([scheduled('rate(1 minute)'), rule()], clock);
   schedules.start();
@@ -48,7 +48,7 @@ test('a rate fires one period after the start and each period from there, with t
   });
 });
 
-test('periods that passed while the machine slept are not made up for', async () => {
+test('a schedule does not catch up periods that passed while the machine was asleep', async () => {
   let sleptMs = 0;
   const virtual = new VirtualClock(START);
   open([scheduled('rate(1 minute)')], {
@@ -62,7 +62,7 @@ test('periods that passed while the machine slept are not made up for', async ()
   expect(fired.map(({ event }) => event.time)).toEqual(['2026-10-26T12:01:30Z', '2026-10-26T12:02:30Z', '2026-10-26T12:13:30Z']);
 });
 
-test('a disabled rule does not fire by itself', async () => {
+test('a disabled rule with a schedule does not fire', async () => {
   const clock = new VirtualClock(START);
   open([scheduled('rate(1 minute)', { enabled: false })], clock);
   schedules.start();
@@ -70,14 +70,14 @@ test('a disabled rule does not fire by itself', async () => {
   expect(fired).toEqual([]);
 });
 
-test('a rule can be fired out of turn, by its name', () => {
+test('fire() fires a scheduled rule by its name at once, and throws for an unknown name', () => {
   open([scheduled('rate(1 day)')]);
   schedules.fire('sweep');
   expect(fired).toHaveLength(1);
   expect(() => schedules.fire('absent')).toThrow('no rule "absent" with a schedule; there is sweep');
 });
 
-test('after close nothing fires', async () => {
+test('no schedule fires after close()', async () => {
   const clock = new VirtualClock(START);
   open([scheduled('rate(1 minute)')], clock);
   schedules.start();
@@ -86,7 +86,7 @@ test('after close nothing fires', async () => {
   expect(fired).toEqual([]);
 });
 
-test('a period longer than the longest timer of Node.js does not fire at once', async () => {
+test('a schedule with a period above the longest timer of Node.js does not fire at once', async () => {
   let count = 0;
   const buses = { deliver: () => void (count += 1) };
   schedules = new Schedules({
@@ -107,7 +107,7 @@ test.each([
   ['rate(5 minutes)', '2026-10-26T12:00:00Z', '2026-10-26T12:05:00.000Z'],
   ['rate(2 hours)', '2026-10-26T23:00:00Z', '2026-10-27T01:00:00.000Z'],
   ['rate(1 day)', '2026-10-26T12:00:00Z', '2026-10-27T12:00:00.000Z'],
-])('%s after %s is %s', (expression, from, expected) => expect(after(expression, from)).toBe(expected));
+])('the period of %s from %s ends at %s', (expression, from, expected) => expect(after(expression, from)).toBe(expected));
 
 test.each([
   ['rate(1 minutes)', 'is unknown; write rate(1 minute)'],
@@ -116,7 +116,7 @@ test.each([
   ['rate(1 week)', 'is unknown'],
   ['every minute', 'is unknown'],
   ['cron(0 12 * * ? *)', 'is a cron expression, which the local cloud does not run; write rate(5 minutes)'],
-])('%s is refused at boot, by address', (expression, problem) => {
+])('the schedule "%s" is refused at boot with an error that names the rule address', (expression, problem) => {
   expect(() => open([scheduled(expression)])).toThrow(
     expect.objectContaining({
       name: 'EventsBootError',
@@ -125,7 +125,7 @@ test.each([
   );
 });
 
-test('a schedule on another bus than the default one is refused', () => {
+test('a schedule on a bus other than the default bus is refused at boot', () => {
   expect(() => open([scheduled('rate(1 minute)', { busName: 'responses' })])).toThrow(
     'aws_cloudwatch_event_rule.sweep: has a schedule on the bus "responses"; schedules run on the default bus only',
   );
