@@ -8,7 +8,7 @@ import { readFaultPlan } from '../../../emulator/faults/read-fault-plan';
 const plan = (fault: Record<string, unknown>) => () => validateFaultPlan({ faults: [{ name: 'it', ...fault }] }, 'plan.json');
 
 test.each(Object.entries(ACTS).flatMap(([place, acts]) => acts.map((act) => [place as Place, act] as const)))(
-  'on %s, %s is an act',
+  'a fault plan accepts a fault on %s with the act %s',
   (on, act) => {
     const needed = { ...(act === 'delay' && { delayMs: 5 }), ...(on === 'environments' && { everyMs: 20 }) };
     expect(plan({ on, do: act, ...needed })()).toMatchObject({ seed: 1, faults: [{ name: 'it', on, do: act }] });
@@ -16,44 +16,48 @@ test.each(Object.entries(ACTS).flatMap(([place, acts]) => acts.map((act) => [pla
 );
 
 test.each([
-  ['a place that there is not', { on: 'clouds', do: 'fail' }, /plan\.json: faults\.0\.on must be one of calls, invocations/],
-  ['an act that means nothing there', { on: 'frames', do: 'fail' }, /faults\.0\.do must be one of delay, drop.* not "fail"/],
+  ['an unknown place', { on: 'clouds', do: 'fail' }, /plan\.json: faults\.0\.on must be one of calls, invocations/],
+  ['an act that its place does not have', { on: 'frames', do: 'fail' }, /faults\.0\.do must be one of delay, drop.* not "fail"/],
   [
-    'a field of match that the place does not have',
+    'a match field that its place does not have',
     { on: 'deliveries', do: 'drop', match: { table: 'x' } },
     /faults\.0\.match\.table is not a field of it/,
   ],
-  ['a field that there is not', { on: 'calls', do: 'drop', often: true }, /faults\.0\.often is not a field of it/],
-  ['a delay without its time', { on: 'calls', do: 'delay' }, /faults\.0\.delayMs goes with "do": "delay"/],
-  ['a time without a delay', { on: 'calls', do: 'drop', delayMs: 3 }, /faults\.0\.delayMs goes with "do": "delay"/],
-  ['an error without a failure', { on: 'calls', do: 'drop', error: { status: 500, code: 'X' } }, /faults\.0\.error goes with "do": "fail"/],
+  ['an unknown field', { on: 'calls', do: 'drop', often: true }, /faults\.0\.often is not a field of it/],
+  ['a delay without delayMs', { on: 'calls', do: 'delay' }, /faults\.0\.delayMs goes with "do": "delay"/],
+  ['delayMs without a delay', { on: 'calls', do: 'drop', delayMs: 3 }, /faults\.0\.delayMs goes with "do": "delay"/],
   [
-    'an error that is none',
+    'an error for an act other than fail',
+    { on: 'calls', do: 'drop', error: { status: 500, code: 'X' } },
+    /faults\.0\.error goes with "do": "fail"/,
+  ],
+  [
+    'an error with a status below 400',
     { on: 'calls', do: 'fail', error: { status: 200, code: 'X' } },
     /faults\.0\.error\.status must be 400 or more, not 200/,
   ],
-  ['a share above 1', { on: 'calls', do: 'drop', probability: 1.5 }, /faults\.0\.probability must be at most 1, not 1\.5/],
-  ['a share and a rhythm', { on: 'calls', do: 'drop', probability: 0.5, every: 2 }, /faults\.0\.every and probability exclude each other/],
-  ['a partition of some calls only', { on: 'calls', do: 'partition', every: 2 }, /faults\.0\.do is partition, which lets nothing pass/],
-  ['an end before the beginning', { on: 'calls', do: 'drop', fromMs: 10, untilMs: 5 }, /faults\.0\.untilMs must be later than fromMs/],
+  ['a probability above 1', { on: 'calls', do: 'drop', probability: 1.5 }, /faults\.0\.probability must be at most 1, not 1\.5/],
   [
-    'times of what a program switches',
-    { on: 'calls', do: 'drop', switched: true, fromMs: 1 },
-    /faults\.0\.switched means that a program begins/,
+    'both probability and every',
+    { on: 'calls', do: 'drop', probability: 0.5, every: 2 },
+    /faults\.0\.every and probability exclude each other/,
   ],
-  ['killing without a rhythm', { on: 'environments', do: 'kill' }, /faults\.0\.everyMs goes with "on": "environments"/],
-  ['no name', { name: undefined, on: 'calls', do: 'drop' }, /faults\.0\.name is missing/],
-])('%s is refused, by path and with the remedy', (_, fault, message) => {
+  ['a partition of only some calls', { on: 'calls', do: 'partition', every: 2 }, /faults\.0\.do is partition, which lets nothing pass/],
+  ['untilMs before fromMs', { on: 'calls', do: 'drop', fromMs: 10, untilMs: 5 }, /faults\.0\.untilMs must be later than fromMs/],
+  ['times for a switched fault', { on: 'calls', do: 'drop', switched: true, fromMs: 1 }, /faults\.0\.switched means that a program begins/],
+  ['a kill of environments without everyMs', { on: 'environments', do: 'kill' }, /faults\.0\.everyMs goes with "on": "environments"/],
+  ['a fault without a name', { name: undefined, on: 'calls', do: 'drop' }, /faults\.0\.name is missing/],
+])('a fault plan with %s causes an error that names the field and the document of the format', (_, fault, message) => {
   expect(plan(fault)).toThrow(message);
   expect(plan(fault)).toThrow(/docs\/fault-plans\.md has the format$/);
 });
 
-test('two faults of one name are refused, because a switch could not tell them apart', () => {
+test('two faults with the same name are refused, because a program switches a fault by its name', () => {
   const fault = { name: 'twice', on: 'calls', do: 'drop' };
   expect(() => validateFaultPlan({ faults: [fault, fault] }, 'plan.json')).toThrow(/faults\.1\.name "twice" is another fault's already/);
 });
 
-test('a file that is missing or no JSON is named', () => {
+test('a fault plan file that is missing or no JSON causes an error that names the file', () => {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-faults-'));
   try {
     const file = path.join(directory, 'plan.json');
@@ -67,7 +71,7 @@ test('a file that is missing or no JSON is named', () => {
   }
 });
 
-test('a name that the stack does not have is refused, because it would never strike', () => {
+test('a fault that matches a function which the stack does not have is refused', () => {
   const functions = [
     { address: 'aws_lambda_function.wake-waiter' },
     { address: 'aws_lambda_function.sweep', name: 'http-tunnel-local-sweep' },

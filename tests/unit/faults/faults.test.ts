@@ -24,14 +24,14 @@ function passing(faults: readonly Fault[], seed = 1) {
 
 const hundred = Array.from({ length: 100 }, (_, i) => String(i));
 
-test('what no fault matches passes at once', () => {
+test('a frame that no fault matches passes at once', () => {
   const { passed, send, active } = passing([{ name: 'it', on: 'frames', match: { api: 'agent-gateway' }, do: 'drop' }]);
   send('a');
   expect(passed).toEqual(['a']);
   expect(active.counts()).toEqual({ it: { matched: 0, struck: 0 } });
 });
 
-test('a name is the one in the Terraform or the physical one, and never a part of another', () => {
+test('a match on a Terraform name finds a frame by physical name, ARN or Terraform name, but not by a similar name', () => {
   const { passed, send } = passing([{ name: 'it', on: 'frames', match: { api: 'wake-channel' }, do: 'drop' }]);
   send('by its address', 'http-tunnel-local-wake-channel');
   send('by its ARN', 'arn:wake-channel');
@@ -40,14 +40,14 @@ test('a name is the one in the Terraform or the physical one, and never a part o
   expect(passed).toEqual(['another that ends like it']);
 });
 
-test('every third is every third, and both are counted', () => {
+test('a fault with "every": 3 strikes every third frame, and matches and strikes are counted', () => {
   const { passed, send, active } = passing([{ name: 'it', on: 'frames', do: 'drop', every: 3 }]);
   for (const what of ['1', '2', '3', '4', '5', '6', '7']) send(what);
   expect(passed).toEqual(['1', '2', '4', '5', '7']);
   expect(active.counts()).toEqual({ it: { matched: 7, struck: 2 } });
 });
 
-test('the same seed strikes the same ones, another seed others, in about the share that was asked for', () => {
+test('equal seeds strike the same frames, different seeds strike other frames, in about the given probability', () => {
   const survivors = (seed: number): string[] => {
     const { passed, send } = passing([{ name: 'it', on: 'frames', do: 'drop', probability: 0.5 }], seed);
     hundred.forEach((what) => send(what));
@@ -59,7 +59,7 @@ test('the same seed strikes the same ones, another seed others, in about the sha
   expect(survivors(7).length).toBeLessThan(70);
 });
 
-test('what another fault matches does not change whom a fault strikes', () => {
+test('frames that only another fault matches do not change which frames a fault strikes', () => {
   const half: Fault = { name: 'half', on: 'frames', match: { api: 'wake-channel' }, do: 'drop', probability: 0.5 };
   const alone = passing([half]);
   const beside = passing([half, { name: 'other', on: 'frames', match: { api: 'agent-gateway' }, do: 'drop', probability: 0.5 }]);
@@ -71,7 +71,7 @@ test('what another fault matches does not change whom a fault strikes', () => {
   expect(beside.passed.filter((what) => what !== 'x')).toEqual(alone.passed);
 });
 
-test('from and until are times since the start', async () => {
+test('a fault strikes from fromMs until untilMs after the start', async () => {
   const { passed, send, clock } = passing([{ name: 'it', on: 'frames', do: 'drop', fromMs: 1000, untilMs: 2000 }]);
   for (const at of [0, 999, 1000, 1999, 2000]) {
     await clock.advance(1_000_000 + at - clock.now());
@@ -80,7 +80,7 @@ test('from and until are times since the start', async () => {
   expect(passed).toEqual(['0', '999', '2000']);
 });
 
-test('a switched fault is off until it is begun, and off again when it is ended', () => {
+test('a switched fault strikes only between begin() and end()', () => {
   const { passed, send, active } = passing([{ name: 'it', on: 'frames', do: 'drop', switched: true }]);
   send('before');
   active.begin('it');
@@ -90,12 +90,12 @@ test('a switched fault is off until it is begun, and off again when it is ended'
   expect(passed).toEqual(['before', 'after']);
 });
 
-test('a fault that the plan does not have cannot be switched', () => {
+test('begin() throws for a fault that the plan does not have', () => {
   const { active } = passing([{ name: 'it', on: 'frames', do: 'drop' }]);
   expect(() => active.begin('that')).toThrow('the fault plan has no fault "that"; it has it');
 });
 
-test('what is delayed comes later and whole', async () => {
+test('a delayed frame arrives after delayMs', async () => {
   const { passed, send, clock } = passing([{ name: 'it', on: 'frames', do: 'delay', delayMs: 300 }]);
   send('a');
   await clock.advance(299);
@@ -104,14 +104,14 @@ test('what is delayed comes later and whole', async () => {
   expect(passed).toEqual(['a']);
 });
 
-test('what is duplicated comes twice', async () => {
+test('a duplicated frame arrives twice', async () => {
   const { passed, send, clock } = passing([{ name: 'it', on: 'frames', do: 'duplicate' }]);
   send('a');
   await clock.advance(0);
   expect(passed).toEqual(['a', 'a']);
 });
 
-test('what is reordered is overtaken by the next one, or goes after a second', async () => {
+test('a reordered frame arrives after the next frame, or after a second if no frame follows', async () => {
   const { passed, send, clock } = passing([{ name: 'it', on: 'frames', do: 'reorder' }]);
   for (const what of ['1', '2', '3']) {
     send(what);
@@ -122,7 +122,7 @@ test('what is reordered is overtaken by the next one, or goes after a second', a
   expect(passed).toEqual(['2', '1', '3']);
 });
 
-test('each strike is told, by the name of its fault', () => {
+test('each strike emits an event with the name of its fault', () => {
   const { active, send } = passing([{ name: 'it', on: 'frames', do: 'drop', every: 2 }]);
   const told: string[] = [];
   active.events.on('strike', ({ name }) => told.push(name));
