@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const keys = (): string[] => s3.buckets.objects(BUCKET).map(({ key }) => key);
 
-test('a body is there as it was put, until it is removed', async () => {
+test('a body can be read as it was stored until it is removed', async () => {
   await store.put('requests/r1', BODY, REF);
   expect(Buffer.from((await store.get('requests/r1', REF)) ?? [])).toEqual(BODY);
   await store.remove('requests/r1');
@@ -39,20 +39,20 @@ test('a body is there as it was put, until it is removed', async () => {
   expect(failures).toEqual([]);
 });
 
-test('a body that is not what the reference says is none', async () => {
+test('a body that differs from its reference is not returned', async () => {
   await store.put('requests/r1', BODY, REF);
   for (const other of [Buffer.from('b body'), Buffer.from('a body of another length')]) {
     expect(await store.get('requests/r1', bodyRefOf(other))).toBeUndefined();
   }
 });
 
-test('an agent gets it by URL, with nothing else than the URL', async () => {
+test('a download URL alone is enough to download a body', async () => {
   await store.put('requests/r1', BODY, REF);
   const response = await fetch(await store.downloadUrl('requests/r1', Date.now() + 5000));
   expect(Buffer.from(await response.arrayBuffer())).toEqual(BODY);
 });
 
-test('an agent puts exactly the body that it asked for, and no other in its place', async () => {
+test('an upload URL accepts exactly the body that it was made for, with its headers, and no other body', async () => {
   const { url, headers } = await store.uploadUrl('responses/r1/x', REF, Date.now() + 5000);
   for (const other of ['b body', 'a body and more']) {
     expect((await fetch(url, { method: 'PUT', headers, body: other })).ok).toBe(false);
@@ -63,7 +63,7 @@ test('an agent puts exactly the body that it asked for, and no other in its plac
   expect(Buffer.from((await store.get('responses/r1/x', REF)) ?? [])).toEqual(BODY);
 });
 
-test('a URL is worth nothing after its time', async () => {
+test('a download URL and an upload URL are refused after their expiry time', async () => {
   await store.put('requests/r1', BODY, REF);
   const until = Date.now() + 5000;
   const [download, { url, headers }] = await Promise.all([
@@ -75,13 +75,13 @@ test('a URL is worth nothing after its time', async () => {
   expect((await fetch(url, { method: 'PUT', headers, body: BODY })).status).toBe(403);
 });
 
-test('making a URL asks nothing of S3', async () => {
+test('making a download URL or an upload URL sends no call to S3', async () => {
   await store.downloadUrl('requests/r1', Date.now() + 5000);
   await store.uploadUrl('responses/r1/x', REF, Date.now() + 5000);
   expect(s3.calls).toEqual([]);
 });
 
-test('sweep finds bodies by their age', async () => {
+test('sweep finds and removes the bodies that are older than a given time', async () => {
   s3.clock.now = Date.now() - 120_000;
   await store.put('requests/old', BODY, REF);
   s3.clock.now = Date.now();

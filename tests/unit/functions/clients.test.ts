@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-test('a call that DynamoDB leaves hanging is given up and tried again', async () => {
+test('a DynamoDB call that gets no answer times out and is retried', async () => {
   let calls = 0;
   const server = http.createServer((_, response) => {
     calls++;

@@ -13,7 +13,7 @@ const event = (overrides: Partial<APIGatewayProxyEventV2>): APIGatewayProxyEvent
     ...overrides,
   }) as APIGatewayProxyEventV2;
 
-test('method, path and query are what API Gateway says, the query untouched', () => {
+test('a visitor request has method, path and query of the API Gateway event, with the query unchanged', () => {
   expect(toVisitorRequest(event({}), undefined)).toMatchObject({
     method: 'PUT',
     decodedPath: '/demo/a b',
@@ -23,16 +23,16 @@ test('method, path and query are what API Gateway says, the query untouched', ()
   });
 });
 
-test('cookies, which come apart, are one field again', () => {
+test('the list of cookies in the event becomes one Cookie header field', () => {
   const { headers } = toVisitorRequest(event({ cookies: ['a=1', 'b="x y"'] }), undefined);
   expect(headers['cookie']).toEqual(['a=1; b="x y"']);
 });
 
-test('empty header fields stay', () => {
+test('an empty header field of the request is kept', () => {
   expect(toVisitorRequest(event({ headers: { 'X-Empty': '' } }), undefined).headers).toEqual({ 'x-empty': [''] });
 });
 
-test('a body is bytes, as text or as base64, and no body is none', () => {
+test('a request body as text or as base64 becomes bytes, and a missing body becomes zero bytes', () => {
   const bodyOf = (overrides: Partial<APIGatewayProxyEventV2>): string =>
     Buffer.from(toVisitorRequest(event(overrides), undefined).body).toString('hex');
   expect(bodyOf({ body: 'ü' })).toBe('c3bc');
@@ -40,7 +40,7 @@ test('a body is bytes, as text or as base64, and no body is none', () => {
   expect(bodyOf({})).toBe('');
 });
 
-test('cookies are set one by one, other repeated fields joined in their order', () => {
+test('each Set-Cookie field becomes a cookie of its own, and other repeated fields are joined in their order', () => {
   const headers = { 'set-cookie': ['a=1; Path=/', 'b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT'], link: ['</a>', '</b>'], 'x-empty': [''] };
   expect(toLambdaResponse({ status: 200, headers, body: new Uint8Array() })).toEqual({
     statusCode: 200,
@@ -52,7 +52,7 @@ test('cookies are set one by one, other repeated fields joined in their order', 
   expect(toLambdaResponse({ status: 200, headers: {}, body: new Uint8Array() }).cookies).toEqual([]);
 });
 
-test('a body is sent byte for byte, whatever its type says, or does not say, of it', () => {
+test('a response body is sent byte for byte as base64, with any content type or none', () => {
   const types = fc.constantFrom<Headers>({ 'content-type': ['text/plain'] }, { 'content-type': ['text/html; charset=latin1'] }, {});
   fc.assert(
     fc.property(fc.uint8Array(), types, (body, headers) => {

@@ -8,7 +8,7 @@ const counting = () => {
   return { computed, compute: async (secret: string, salt: string) => `${computed.push(`${secret} ${salt}`) > 0} ${secret} ${salt}` };
 };
 
-test('a password is digested once, and once more under the salt of another tunnel', async () => {
+test('a password is digested once per salt, so a second tunnel computes its own digest', async () => {
   const { computed, compute } = counting();
   const digest = cachedPasswordDigests(10, compute);
   for (let i = 0; i < 5; i++) await digest('ann:secret', 'one', VISITOR);
@@ -17,7 +17,7 @@ test('a password is digested once, and once more under the salt of another tunne
   expect(computed).toEqual(['ann:secret one', 'ann:secret two']);
 });
 
-test('guesses without end take no memory without end, and do not push out what is in use', async () => {
+test('many guesses do not grow the cache of digests above its limit and do not evict a digest that is in use', async () => {
   const { computed, compute } = counting();
   const digest = cachedPasswordDigests(3, compute);
   for (let guess = 0; guess < 100; guess++) {
@@ -29,14 +29,14 @@ test('guesses without end take no memory without end, and do not push out what i
   expect(computed.filter((each) => each === 'ann:0 s')).toHaveLength(2);
 });
 
-test('a digest that failed is computed again', async () => {
+test('a digest whose computation failed is computed again', async () => {
   let calls = 0;
   const digest = cachedPasswordDigests(3, async () => (++calls === 1 ? Promise.reject(new Error('no memory')) : 'digest'));
   await expect(digest('a', 's', VISITOR)).rejects.toThrow('no memory');
   await expect(digest('a', 's', VISITOR)).resolves.toBe('digest');
 });
 
-test('a guess that is refused is not kept, and pushes out nothing that is', async () => {
+test('a refused guess is not cached and does not evict a cached digest', async () => {
   const { computed, compute } = counting();
   const refusing = (secret: string, salt: string): Promise<string> =>
     secret.startsWith('guess') ? Promise.reject(new TunnelError('too_many_guesses')) : compute(secret, salt);

@@ -104,15 +104,15 @@ describe.each([
       outcome: { ...completion.outcome, ...('body' in completion.outcome && { body: Buffer.from(completion.outcome.body as Uint8Array) }) },
     };
 
-  test('a request that waits has no answer to read, and says so to its agent', async () => {
+  test('a waiting request has no answer, and its state for the agent is "waiting"', async () => {
     expect(await pending.read(request.requestId)).toBeUndefined();
     expect(await pending.stateFor(ann)).toEqual({ kind: 'waiting', request });
   });
 
   test.each([
-    ['a response, with the order of its header fields', RESPONSE],
+    ['a response with the order of its header fields', RESPONSE],
     ['a failure', FAILURE],
-  ])('%s is read as it was given, and stays', async (__, outcome) => {
+  ])('%s is read as it was stored, also the second time', async (__, outcome) => {
     expect(await pending.complete(answer(outcome))).toEqual({ kind: 'completed', request });
     for (let time = 0; time < 2; time++) {
       const read = await pending.read(request.requestId);
@@ -121,7 +121,7 @@ describe.each([
     }
   });
 
-  test('a second answer of the same agent changes nothing', async () => {
+  test('a second answer of the same agent is a duplicate and changes nothing', async () => {
     await pending.complete(answer());
     expect(await pending.complete({ ...answer(FAILURE), completedAt: 9 })).toEqual({ kind: 'duplicate', request });
     expect(await pending.stateFor(ann)).toEqual({ kind: 'duplicate', request });
@@ -129,9 +129,9 @@ describe.each([
   });
 
   test.each([
-    ['another owner', { owner: 'eve' }],
-    ['another tunnel', { tunnelId: 'other' }],
-  ])('%s cannot answer, before or after the answer', async (__, other) => {
+    ['an agent of another owner', { owner: 'eve' }],
+    ['an agent of another tunnel', { tunnelId: 'other' }],
+  ])('%s cannot complete a request, neither before nor after its answer', async (__, other) => {
     const eve = { ...ann, ...other };
     expect(await pending.complete(answer(FAILURE, eve))).toEqual({ kind: 'foreign' });
     expect(await pending.stateFor(eve)).toEqual({ kind: 'foreign' });
@@ -141,37 +141,37 @@ describe.each([
     expect(await pending.stateFor(eve)).toEqual({ kind: 'foreign' });
   });
 
-  test('an answer to a request that is over is late, and brings no row back', async () => {
+  test('an answer to a request that was taken is late and does not create the row again', async () => {
     await pending.take(request.requestId);
     expect(await pending.complete(answer())).toEqual({ kind: 'late' });
     expect(await pending.stateFor(ann)).toEqual({ kind: 'late' });
     expect(await pending.read(request.requestId)).toBeUndefined();
   });
 
-  test('taking gives the answer once, and the row has gone', async () => {
+  test('take() returns the answer once and removes the row', async () => {
     await pending.complete(answer());
     expect(plain(await pending.take(request.requestId))).toEqual({ outcome: RESPONSE, completedAt: 4711 });
     expect(await pending.take(request.requestId)).toBeUndefined();
   });
 
-  test('taking a request without an answer gives none, and removes it all the same', async () => {
+  test('take() of a request without an answer returns nothing and removes the row', async () => {
     expect(await pending.take(request.requestId)).toBeUndefined();
     expect(await pending.stateFor(ann)).toEqual({ kind: 'late' });
   });
 
-  test('a removal removes the row, whatever its state', async () => {
+  test('remove() removes the row of an answered request', async () => {
     await pending.complete(answer());
     await pending.remove(request.requestId);
     await eventually(async () => expect(await pending.stateFor(ann)).toEqual({ kind: 'late' }));
   });
 
-  test('a row of older code waits for an answer, and for no body elsewhere', async () => {
+  test('a row of an older version can be completed, but its state for the agent is "outdated"', async () => {
     await store.outdate(request.requestId);
     expect(await pending.stateFor(ann)).toEqual({ kind: 'outdated' });
     expect(await pending.complete(answer())).toEqual({ kind: 'completed', request });
   });
 
-  test('the bus is asked to wake the waiter of an answered request only', async () => {
+  test('handToBus() asks the bus to wake the waiter only if the request has an answer', async () => {
     await pending.handToBus(request.requestId);
     expect(await store.isHandedToBus(request.requestId)).toBe(false);
     await pending.complete(answer());
@@ -179,7 +179,7 @@ describe.each([
     expect(await store.isHandedToBus(request.requestId)).toBe(true);
   });
 
-  test('the bus is asked for nothing once the row has gone', async () => {
+  test('handToBus() does nothing after the row was removed', async () => {
     await pending.take(request.requestId);
     await pending.handToBus(request.requestId);
     expect(await store.isHandedToBus(request.requestId)).toBe(false);

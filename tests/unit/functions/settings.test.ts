@@ -30,12 +30,12 @@ const VALUES: Record<SettingName, string> = {
 };
 const NAMES = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
 
-test.each(NAMES)('what the infrastructure writes for %s is what it reads', (name) => {
+test.each(NAMES)('the variables that the infrastructure sets for %s are exactly the settings that the function reads', (name) => {
   const variables = variablesFor(name, VALUES);
   expect(Object.keys(readSettings(name, variables)).sort()).toEqual([...FUNCTION_SETTINGS[name]].sort());
 });
 
-test('values come typed', () => {
+test('readSettings() returns each value in its type', () => {
   const settings = readSettings('forward-request', VALUES);
   expect(settings.AGENT_GATEWAY_URL.host).toBe('agents.example');
   expect(settings.EVENT_DRIVEN_PERCENT).toBe(10);
@@ -43,13 +43,13 @@ test('values come typed', () => {
   expect(settings.POLLING_DELAYS_MS).toEqual([50, 100]);
 });
 
-test('an identity provider that is half described stops the function', () => {
+test('an incomplete or malformed TOKEN_ISSUER makes readSettings() throw an error that names the setting', () => {
   const read = (TOKEN_ISSUER: string) => () => readSettings('authorize-agent', { TOKEN_ISSUER });
   expect(read('{"jwksUrl":"https://id.example/keys","issuer":"i","namesClaim":"n"}')).toThrow(/TOKEN_ISSUER=.*lacks audience/);
   expect(read('https://id.example')).toThrow(/TOKEN_ISSUER/);
 });
 
-test('a missing setting stops the function, and every missing one is named', () => {
+test('missing settings make readSettings() throw an error that names every missing setting', () => {
   expect(() => readSettings('wake-waiter', {})).toThrow('WAKE_CHANNEL_URL is missing');
   expect(() => readSettings('connect-agent', {})).toThrow(/TUNNELS_TABLE is missing.*LEASE_GRACE_MS is missing/);
 });
@@ -68,10 +68,10 @@ test.each([
   ['EVENT_DRIVEN_MODE', 'pigeon', 'neither bus nor direct'],
   ['AGENT_GATEWAY_URL', 'nowhere', 'not a URL'],
   ['TUNNELS_TABLE', ' ', 'is empty'],
-])('%s="%s" stops the function with a reason', (name, value, reason) => {
+])('%s="%s" makes readSettings() throw an error with the reason: %s', (name, value, reason) => {
   expect(() => readSettings('forward-request', { ...VALUES, [name]: value })).toThrow(new RegExp(`${name}="${value}".*${reason}`));
 });
 
-test('a required setting without a value cannot be deployed', () => {
+test('variablesFor() throws for a required setting without a value', () => {
   expect(() => variablesFor('wake-waiter', { ...VALUES, WAKE_CHANNEL_URL: undefined })).toThrow('WAKE_CHANNEL_URL has no value');
 });

@@ -16,14 +16,14 @@ const ssmWith = (value: string | undefined): SSMClient => {
   return client;
 };
 
-describe('tokens of the environment’s own key', () => {
+describe('a token verifier with the own key of the environment', () => {
   // The key is long enough for the longer hashes too.
   const KEY = 'k'.repeat(64);
   const sign = (claims: JWTPayload, { alg = 'HS256', key = KEY } = {}): Promise<string> =>
     new SignJWT(claims).setProtectedHeader({ alg }).sign(bytes(key));
   const verify = async (token: string) => (await ownKeyVerifier(ssmWith(KEY), '/key'))(token);
 
-  test('give the owner and the names that they grant', async () => {
+  test('returns the owner and the names that a token grants', async () => {
     await expect(verify(await sign({ sub: 'ann', names: ['shop', 'team-a-*'] }))).resolves.toEqual({
       owner: 'ann',
       names: ['shop', 'team-a-*'],
@@ -31,36 +31,36 @@ describe('tokens of the environment’s own key', () => {
     await expect(verify(await sign({ sub: 'ann' }))).resolves.toEqual({ owner: 'ann', names: [] });
   });
 
-  test('may be a little early or late, as clocks differ, and no more', async () => {
+  test('accepts a token 20 s after its expiry or before its start, because clocks differ', async () => {
     await expect(verify(await sign({ sub: 'ann', exp: nowSeconds() - 20 }))).resolves.toMatchObject({ owner: 'ann' });
     await expect(verify(await sign({ sub: 'ann', nbf: nowSeconds() + 20 }))).resolves.toMatchObject({ owner: 'ann' });
   });
 
   test.each([
     ['an expired token', () => sign({ sub: 'ann', exp: nowSeconds() - 60 })],
-    ['a token that is not good yet', () => sign({ sub: 'ann', nbf: nowSeconds() + 60 })],
-    ['a token of another key', () => sign({ sub: 'ann' }, { key: 'x'.repeat(32) })],
-    ['another algorithm under the same key', () => sign({ sub: 'ann' }, { alg: 'HS512' })],
+    ['a token that is not valid yet', () => sign({ sub: 'ann', nbf: nowSeconds() + 60 })],
+    ['a token signed with another key', () => sign({ sub: 'ann' }, { key: 'x'.repeat(32) })],
+    ['a token signed with another algorithm and the same key', () => sign({ sub: 'ann' }, { alg: 'HS512' })],
     ['a token without a signature', async () => new UnsecuredJWT({ sub: 'ann' }).encode()],
     ['a token without a subject', () => sign({ names: ['*'] })],
-    ['an empty subject', () => sign({ sub: '' })],
-    ['a subject with a line break', () => sign({ sub: 'ann\nbob' })],
-    ['a subject without end', () => sign({ sub: 'a'.repeat(256) })],
-    ['no token at all', async () => 'not-a-token'],
-  ])('%s is refused', async (_, token) => {
+    ['a token with an empty subject', () => sign({ sub: '' })],
+    ['a token whose subject has a line break', () => sign({ sub: 'ann\nbob' })],
+    ['a token whose subject has 256 characters', () => sign({ sub: 'a'.repeat(256) })],
+    ['a text that is no token', async () => 'not-a-token'],
+  ])('refuses %s', async (_, token) => {
     await expect(verify(await token())).rejects.toThrow(TokenError);
   });
 
   test.each([
-    ['31 bytes', 'k'.repeat(31)],
-    ['nothing', ''],
-    ['no value', undefined],
-  ])('a key of %s is none, and nothing starts', async (_, value) => {
+    ['the key has only 31 bytes', 'k'.repeat(31)],
+    ['the key is empty', ''],
+    ['the parameter has no value', undefined],
+  ])('is not created if %s', async (_, value) => {
     await expect(ownKeyVerifier(ssmWith(value), '/key')).rejects.toThrow(TokenKeyError);
   });
 });
 
-describe('tokens of an identity provider', () => {
+describe('a token verifier with the keys of an identity provider', () => {
   interface Key {
     readonly kid: string;
     readonly privateKey: CryptoKey;
@@ -106,7 +106,7 @@ describe('tokens of an identity provider', () => {
       .setProtectedHeader({ alg: key.jwk.alg ?? '', kid: key.kid, ...header })
       .sign(key.privateKey);
 
-  test('give the owner and the names of the claim that was agreed on', async () => {
+  test('returns the owner and the names from the configured claim', async () => {
     const verify = await issuerVerifier(issuer);
     await expect(verify(await sign())).resolves.toEqual({ owner: 'ann', names: ['shop', 'team-a-*'] });
     await expect(verify(await sign({ aud: ['other', 'tunnels'] }, second))).resolves.toMatchObject({ owner: 'ann' });
@@ -116,24 +116,24 @@ describe('tokens of an identity provider', () => {
 
   test.each([
     ['for another audience', () => sign({ aud: 'other' })],
-    ['for no audience', () => sign({ aud: undefined })],
+    ['without an audience', () => sign({ aud: undefined })],
     ['of another issuer', () => sign({ iss: 'https://evil.example' })],
-    ['of no issuer', () => sign({ iss: undefined })],
+    ['without an issuer', () => sign({ iss: undefined })],
     ['that has expired', () => sign({ exp: nowSeconds() - 60 })],
-    ['that never expires', () => sign({ exp: undefined })],
-    ['that is not good yet', () => sign({ nbf: nowSeconds() + 60 })],
+    ['without an expiry time', () => sign({ exp: undefined })],
+    ['that is not valid yet', () => sign({ nbf: nowSeconds() + 60 })],
     ['without a subject', () => sign({ sub: undefined })],
-    ['that names no key', () => sign({}, first, { kid: undefined })],
-    ['that names a key nobody knows', () => sign({}, first, { kid: 'third' })],
-    ['that names a key of the issuer and is signed with another', async () => sign({}, await newKey('first'))],
-    ['whose algorithm is not that of the key', () => sign({}, { ...first, privateKey: second.privateKey }, { alg: 'ES256' })],
+    ['without a key id', () => sign({}, first, { kid: undefined })],
+    ['with an unknown key id', () => sign({}, first, { kid: 'third' })],
+    ['with a key id of the issuer, but signed with another key', async () => sign({}, await newKey('first'))],
+    ['whose algorithm does not fit its key', () => sign({}, { ...first, privateKey: second.privateKey }, { alg: 'ES256' })],
     ['without a signature', async () => new UnsecuredJWT({ ...GOOD, exp: nowSeconds() + 60 }).encode()],
-  ])('a token %s is refused', async (_, token) => {
+  ])('refuses a token %s', async (_, token) => {
     const verify = await issuerVerifier(issuer);
     await expect(verify(await token())).rejects.toThrow(TokenError);
   });
 
-  test('a public key is no secret: an HMAC under it is refused', async () => {
+  test('refuses a token that is signed by HMAC with the public key as the secret', async () => {
     const verify = await issuerVerifier(issuer);
     const confused = await new SignJWT({ ...GOOD, exp: nowSeconds() + 60 })
       .setProtectedHeader({ alg: 'HS256', kid: 'first' })
@@ -141,7 +141,7 @@ describe('tokens of an identity provider', () => {
     await expect(verify(confused)).rejects.toThrow(TokenError);
   });
 
-  test('a new key is found when a token names it, but not more often than the cool-down allows', async () => {
+  test('fetches the key set again for a token with an unknown key id, but not during the cool-down time', async () => {
     published = [first.jwk];
     const verify = await issuerVerifier(issuer);
     published = [first.jwk, second.jwk];
@@ -153,7 +153,7 @@ describe('tokens of an identity provider', () => {
     expect(fetches).toBe(2);
   });
 
-  test('a key that was withdrawn counts for ten minutes of the wall clock, however long the freeze', async () => {
+  test('refuses a withdrawn key after ten minutes of wall-clock time, also after a freeze', async () => {
     const verify = await issuerVerifier(issuer);
     published = [second.jwk];
     const token = await sign({ exp: nowSeconds() + 3600 });
@@ -163,7 +163,7 @@ describe('tokens of an identity provider', () => {
     expect(fetches).toBe(2);
   });
 
-  test('keys that cannot be had are no verdict on a token, and keys that are there still count', async () => {
+  test('throws a TokenKeyError if the key set cannot be fetched, and still accepts tokens of cached keys', async () => {
     const verify = await issuerVerifier(issuer, { cooldownDuration: 0 });
     status = 503;
     await expect(verify(await sign({}, first, { kid: 'third' }))).rejects.toThrow(TokenKeyError);
@@ -171,10 +171,10 @@ describe('tokens of an identity provider', () => {
   });
 
   test.each([
-    ['cannot be had', () => (status = 500)],
+    ['cannot be fetched', () => (status = 500)],
     ['is empty', () => (published = [])],
-    ['is no key set', () => (published = 'nonsense' as unknown as JWK[])],
-  ])('with a key set that %s nothing starts', async (_, spoil) => {
+    ['has no list of keys', () => (published = 'nonsense' as unknown as JWK[])],
+  ])('is not created if the key set %s', async (_, spoil) => {
     spoil();
     await expect(issuerVerifier(issuer)).rejects.toThrow(TokenKeyError);
   });

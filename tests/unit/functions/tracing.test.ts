@@ -101,7 +101,7 @@ async function request({ tracing, client }: Loaded): Promise<string> {
   return error;
 }
 
-test('the handler, a part of it and its calls become segments below the one that Lambda makes, with ids and without contents', async () => {
+test('the handler, a span in it and its AWS calls become X-Ray segments below the segment of Lambda', async () => {
   segments.length = 0;
   expect(await request(load({}))).toBe('ResourceNotFoundException');
   await eventually(() => expect(segments).toHaveLength(4));
@@ -127,7 +127,7 @@ test('the handler, a part of it and its calls become segments below the one that
   expect(traceHeaders).toEqual([good, bad].map((call) => `Root=${ROOT};Parent=${call?.id};Sampled=1`));
 });
 
-test('a handler that ends before one of its calls is recorded all the same', async () => {
+test('a handler and an AWS call that ends after the handler are both recorded', async () => {
   segments.length = 0;
   const { tracing } = load({});
   const handler = tracing.openHandlerSpan();
@@ -138,7 +138,7 @@ test('a handler that ends before one of its calls is recorded all the same', asy
   expect(segments[1]?.parent_id).toBe(segments[0]?.id);
 });
 
-test('an invocation that is not sampled records nothing and sends no header', async () => {
+test('an invocation that is not sampled sends no segments and no trace header', async () => {
   segments.length = 0;
   expect(await request(load({ _X_AMZN_TRACE_ID: SAMPLED.replace('Sampled=1', 'Sampled=0') }))).toBe('ResourceNotFoundException');
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -146,7 +146,7 @@ test('an invocation that is not sampled records nothing and sends no header', as
   expect(traceHeaders).toEqual([undefined, undefined]);
 });
 
-describe('a request is unharmed by', () => {
+describe('a request makes its AWS calls with the same results', () => {
   // The SDK prints errors about the inputs of these tests.
   beforeAll(() => void jest.spyOn(console, 'error').mockImplementation());
   afterAll(() => jest.restoreAllMocks());
@@ -156,7 +156,7 @@ describe('a request is unharmed by', () => {
     expect(calls).toBe(2);
   };
 
-  test('a daemon that is not there', async () => {
+  test('if no X-Ray daemon runs', async () => {
     const dead = createSocket('udp4').bind(0, '127.0.0.1');
     await once(dead, 'listening');
     const { port } = dead.address();
@@ -164,12 +164,12 @@ describe('a request is unharmed by', () => {
     await unharmed(load({ AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${port}` }));
   });
 
-  test.each(['Root=nonsense;Parent=;Sampled=1', 'Sampled=1', ';;=;Sampled=1;', ''])('the trace header "%s"', async (header) => {
+  test.each(['Root=nonsense;Parent=;Sampled=1', 'Sampled=1', ';;=;Sampled=1;', ''])('if the trace header is "%s"', async (header) => {
     await unharmed(load({ _X_AMZN_TRACE_ID: header }));
   });
 
   test.each(['addNewSubsegment', 'addAnnotation', 'addAttribute', 'addErrorFlag', 'addFaultFlag', 'close', 'flush', 'serialize'])(
-    'a segment whose %s throws',
+    'if %s() of a segment throws',
     async (method) => {
       const loaded = load({});
       const broken = (): never => {

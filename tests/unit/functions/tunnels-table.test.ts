@@ -53,7 +53,7 @@ const leavingUnread =
     return { ...reply, body: Buffer.from(JSON.stringify({ Responses, UnprocessedKeys })) };
   };
 
-test('tunnel and rollout come in one request, and then the tunnel alone until five seconds have passed', async () => {
+test('find() reads tunnel and rollout item in one call, then the tunnel alone until the cache time of 5 s has passed', async () => {
   const { tunnels, share, pass } = lookUp();
   expect(await tunnels.find('demo')).toMatchObject({ owner: 'ann', connectionId: 'c1' });
   expect(share.percent).toBe(25);
@@ -63,13 +63,13 @@ test('tunnel and rollout come in one request, and then the tunnel alone until fi
   expect(calls).toEqual(['BatchGetItem', 'GetItem', 'BatchGetItem']);
 });
 
-test('a tunnel that is not there is found out in that one request', async () => {
+test('find() of an unknown tunnel makes only one call', async () => {
   const { tunnels } = lookUp();
   expect(await tunnels.find('nobody')).toBeUndefined();
   expect(calls).toEqual(['BatchGetItem']);
 });
 
-test('both are read strongly consistent', async () => {
+test('find() reads tunnel and rollout item with strong consistency', async () => {
   const { tunnels } = lookUp();
   const inputs: unknown[] = [];
   interfere = (call, next) => {
@@ -80,7 +80,7 @@ test('both are read strongly consistent', async () => {
   expect(inputs).toEqual([expect.objectContaining({ RequestItems: { [TABLE]: expect.objectContaining({ ConsistentRead: true }) } })]);
 });
 
-test('a tunnel that DynamoDB left unread is read by itself', async () => {
+test('a tunnel that BatchGetItem leaves unprocessed is read with GetItem', async () => {
   const { tunnels, share } = lookUp();
   interfere = leavingUnread('demo');
   expect(await tunnels.find('demo')).toMatchObject({ owner: 'ann' });
@@ -88,7 +88,7 @@ test('a tunnel that DynamoDB left unread is read by itself', async () => {
   expect(share.percent).toBe(25);
 });
 
-test('a rollout that DynamoDB left unread is no reason to ask again, and no missing one either', async () => {
+test('a rollout item that BatchGetItem leaves unprocessed is not read again, and the share is 0 %', async () => {
   const { tunnels, share, unreadable } = lookUp();
   interfere = leavingUnread('#rollout');
   expect(await tunnels.find('demo')).toMatchObject({ owner: 'ann' });
@@ -97,7 +97,7 @@ test('a rollout that DynamoDB left unread is no reason to ask again, and no miss
   expect(share.percent).toBe(0);
 });
 
-test('a request for both that fails costs the rollout, not the visitor', async () => {
+test('if BatchGetItem fails, find() returns the tunnel from GetItem, and the rollout share is 0 %', async () => {
   const { tunnels, share, unreadable } = lookUp();
   interfere = (call, next) =>
     call.operation === 'BatchGetItem' ? Promise.reject(new AwsError(400, 'AccessDeniedException', 'not allowed')) : next();
@@ -106,7 +106,7 @@ test('a request for both that fails costs the rollout, not the visitor', async (
   expect(share.percent).toBe(0);
 });
 
-test('who may visit and how busy it is come with the tunnel, however it is read; counting brings back no tunnel that is gone', async () => {
+test('BatchGetItem and GetItem both return access and slow requests, and add() does not create a removed tunnel', async () => {
   const access = { salt: 'AAAAAAAAAAAAAAAAAAAAAA==', cidrs: ['192.0.2.0/24'] };
   await db.documents.send(new PutCommand({ TableName: TABLE, Item: { tunnelId: 'closed', owner: 'ann', access } }));
   const { tunnels } = lookUp();

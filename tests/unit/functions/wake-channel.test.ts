@@ -60,7 +60,7 @@ function channel(openMs = 0) {
   return { clock, sockets, stale, subscribe, wake: (requestId: string) => hear({ version: 1, requestId, source: 'bus' } satisfies Wake) };
 }
 
-test('the first request opens the socket, later ones share it', async () => {
+test('the first request opens the socket, and later requests share the socket', async () => {
   const { sockets, subscribe } = channel();
   expect((await subscribe('r1'))?.waiterConnectionId).toBe('w1');
   expect((await subscribe('r2'))?.waiterConnectionId).toBe('w1');
@@ -68,14 +68,14 @@ test('the first request opens the socket, later ones share it', async () => {
   expect(sockets[0]?.hellos).toBe(0);
 });
 
-test('a request does not wait for a slow socket, which serves the next', async () => {
+test('a request does not wait for a socket that opens slowly, but the next request uses the socket', async () => {
   const { clock, subscribe } = channel(1000);
   expect(await subscribe('r1')).toBeUndefined();
   await clock.advance(1000);
   expect((await subscribe('r2'))?.waiterConnectionId).toBe('w1');
 });
 
-test('an idle socket is trusted only after it has answered', async () => {
+test('an idle socket is used only after it has answered a hello', async () => {
   const { clock, sockets, subscribe } = channel();
   await subscribe('r1');
   await clock.advance(40_000);
@@ -83,7 +83,7 @@ test('an idle socket is trusted only after it has answered', async () => {
   expect(sockets[0]?.hellos).toBe(1);
 });
 
-test('a socket that died in a freeze makes its request poll and is replaced meanwhile', async () => {
+test('a socket that died during a freeze is replaced, and the request that finds it polls', async () => {
   const { clock, sockets, subscribe } = channel();
   await subscribe('r1');
   await clock.advance(40_000);
@@ -100,7 +100,7 @@ test('a socket that is known to be closed is replaced at once', async () => {
   expect((await subscribe('r2'))?.waiterConnectionId).toBe('w2');
 });
 
-test('a socket is replaced before API Gateway closes it', async () => {
+test('a socket is replaced after its rotation time, before API Gateway closes it', async () => {
   const { clock, sockets, subscribe } = channel();
   await subscribe('r1');
   await clock.advance(5_400_001);
@@ -108,7 +108,7 @@ test('a socket is replaced before API Gateway closes it', async () => {
   expect(sockets[0]?.isOpen).toBe(false);
 });
 
-test('a wake reaches the request it is for; one that nobody waits for is only counted', async () => {
+test('a wake reaches its own request, and a wake that no request waits for is reported as stale', async () => {
   const { stale, subscribe, wake } = channel();
   const first = await subscribe('r1');
   const second = await subscribe('r2');
@@ -119,7 +119,7 @@ test('a wake reaches the request it is for; one that nobody waits for is only co
   expect(stale).toEqual(['r1']);
 });
 
-test('what is no wake is ignored', async () => {
+test('a message that is no wake is ignored', async () => {
   const { stale, subscribe, wake } = channel();
   await subscribe('r1');
   expect(() => wake(undefined as unknown as string)).not.toThrow();

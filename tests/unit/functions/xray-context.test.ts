@@ -13,7 +13,7 @@ function xrayOnLambda(): typeof XRay {
 describe("the functions' X-Ray context", () => {
   const xray = xrayOnLambda();
 
-  it('keeps the segment that is current across asynchronous calls', async () => {
+  it('keeps the current segment across asynchronous calls', async () => {
     const facade = xray.getSegment();
     const handler = facade?.addNewSubsegment('## handler');
     xray.setSegment(handler!);
@@ -24,7 +24,7 @@ describe("the functions' X-Ray context", () => {
     expect(xray.getSegment()).toBe(facade);
   });
 
-  it('makes a captured function its own segment current, and only for as long as it runs', () => {
+  it('makes the segment of a captured function current only while the function runs', () => {
     const outer = xray.getSegment()?.addNewSubsegment('outer');
     xray.setSegment(outer!);
     const inner = xray.captureFunc('inner', (segment) => {
