@@ -18,7 +18,7 @@ test.each<[string, string, string, Decision, number, string]>([
     `${USER} dynamodb:GetItem on resource: ${TUNNELS} because no identity-based policy allows the dynamodb:GetItem action`,
   ],
   [
-    'an explicit denial by the role',
+    'the wording of an explicit deny in a policy of the role',
     'dynamodb:GetItem',
     TUNNELS,
     { effect: 'explicitly-denied', statements: statementsOf(deny('*', '*')) },
@@ -26,7 +26,7 @@ test.each<[string, string, string, Decision, number, string]>([
     `${USER} dynamodb:GetItem on resource: ${TUNNELS} with an explicit deny in an identity-based policy`,
   ],
   [
-    'an explicit denial by the resource, in the small letters of SQS',
+    'the wording of an explicit deny in a resource policy, with the SQS action in lower case',
     'sqs:SendMessage',
     QUEUE,
     { effect: 'explicitly-denied', statements: parse('resource', deny('*', '*', { Principal: '*' })) },
@@ -34,7 +34,7 @@ test.each<[string, string, string, Decision, number, string]>([
     `${USER} sqs:sendmessage on resource: ${QUEUE} with an explicit deny in a resource-based policy`,
   ],
   [
-    "S3's, with the resource in quotes",
+    'the wording of S3, with the resource in quotation marks',
     's3:GetObject',
     'arn:aws:s3:::bodies/requests/1',
     IMPLICIT,
@@ -42,7 +42,7 @@ test.each<[string, string, string, Decision, number, string]>([
     `${USER} s3:GetObject on resource: "arn:aws:s3:::bodies/requests/1" because no identity-based policy allows the s3:GetObject action`,
   ],
   [
-    "API Gateway's own, which hides account and connection",
+    'the wording of API Gateway, which hides account and connection',
     'execute-api:ManageConnections',
     CONNECTION,
     IMPLICIT,
@@ -50,18 +50,18 @@ test.each<[string, string, string, Decision, number, string]>([
     `${USER} execute-api:ManageConnections on resource: arn:aws:execute-api:us-east-1:********1234:abc/v1/POST/@connections/{connectionId}`,
   ],
   [
-    'a key, of which nothing is told',
+    'the wording of KMS, which does not name the key',
     'kms:Decrypt',
     'arn:aws:kms:us-east-1:000000000000:key/1',
     IMPLICIT,
     400,
     'The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.',
   ],
-])('%s', (_, action, resource, decision, status, message) => {
+])('an AccessDenied error has %s', (_, action, resource, decision, status, message) => {
   expect(accessDenied(SWEEP, { action, resource }, decision)).toMatchObject({ status, code: 'AccessDeniedException', message });
 });
 
-test('a service has no role, so it is a policy of the resource that does not allow it', () => {
+test('an AccessDenied error of a service names the resource policy, because a service has no role', () => {
   const events: Caller = { kind: 'service', service: 'events.amazonaws.com' };
   expect(accessDenied(events, { action: 'sqs:SendMessage', resource: QUEUE }, IMPLICIT).message).toBe(
     `User: events.amazonaws.com is not authorized to perform: sqs:sendmessage on resource: ${QUEUE} because no resource-based policy allows the sqs:sendmessage action`,

@@ -5,12 +5,12 @@ import { allow, deny, statementsOf, TUNNELS } from '../../support/iam-fixture';
 const READ = { action: 'dynamodb:GetItem', resource: TUNNELS };
 const effect = (statements: object[], access = READ): string => evaluate(access, statementsOf(...statements)).effect;
 
-test('what nothing allows is denied, without a statement to blame', () => {
+test('an access that no statement allows is implicitly denied, and the decision names no statement', () => {
   expect(evaluate(READ, [])).toEqual({ effect: 'implicitly-denied', statements: [] });
   expect(effect([allow('dynamodb:PutItem', TUNNELS), allow('dynamodb:GetItem', `${TUNNELS}-2`)])).toBe('implicitly-denied');
 });
 
-test('a decision names the statements that made it', () => {
+test('a decision names the statements that allow the access', () => {
   const statements = statementsOf(allow('dynamodb:GetItem', TUNNELS), allow('dynamodb:PutItem', TUNNELS), allow(['dynamodb:*'], ['*']));
   expect(evaluate(READ, statements).statements.map(({ where }) => where)).toEqual([
     'aws_iam_role_policy.sweep.policy Statement[0]',
@@ -18,13 +18,13 @@ test('a decision names the statements that made it', () => {
   ]);
 });
 
-test('a denial wins wherever it stands', () => {
+test('a Deny statement overrides an Allow statement in any order', () => {
   expect(effect([allow('*', '*'), deny('dynamodb:GetItem', TUNNELS)])).toBe('explicitly-denied');
   expect(effect([deny('dynamodb:GetItem', TUNNELS), allow('*', '*')])).toBe('explicitly-denied');
   expect(effect([deny('dynamodb:PutItem', TUNNELS), allow('*', '*')])).toBe('allowed');
 });
 
-test('NotAction and NotResource mean everything else', () => {
+test('NotAction and NotResource match every other action and resource', () => {
   const notAction = { Effect: 'Allow', NotAction: ['dynamodb:PutItem', 'dynamodb:Delete*'], Resource: '*' };
   expect(effect([notAction])).toBe('allowed');
   expect(effect([notAction], { ...READ, action: 'dynamodb:DeleteItem' })).toBe('implicitly-denied');
@@ -33,40 +33,60 @@ test('NotAction and NotResource mean everything else', () => {
   expect(effect([allow('*', '*'), notResource], { ...READ, resource: `${TUNNELS}/index/owner` })).toBe('explicitly-denied');
 });
 
-describe('conditions', () => {
+describe('in a policy condition,', () => {
   const holds = (condition: object, context: Context): boolean =>
     evaluate({ ...READ, context }, statementsOf(allow('*', '*', { Condition: condition }))).effect === 'allowed';
   const rule = 'arn:aws:events:us-east-1:000000000000:rule/minute';
 
   test.each<[string, object, Context, boolean]>([
-    ['StringEquals is exact', { StringEquals: { 'events:source': 'tunnel' } }, { 'events:source': 'Tunnel' }, false],
-    ['any of several values will do', { StringEquals: { 'events:source': ['a', 'b'] } }, { 'events:source': 'b' }, true],
-    ['StringLike takes wildcards', { StringLike: { 'events:source': 't?nn*' } }, { 'events:source': 'tunnel' }, true],
-    ['none of several values may be, negated', { StringNotEquals: { 'events:source': ['a', 'b'] } }, { 'events:source': 'b' }, false],
-    ['StringNotLike takes wildcards', { StringNotLike: { 'events:source': 't*' } }, { 'events:source': 'event' }, true],
+    ['StringEquals is case-sensitive', { StringEquals: { 'events:source': 'tunnel' } }, { 'events:source': 'Tunnel' }, false],
     [
-      'ArnEquals takes wildcards as ArnLike does',
+      'StringEquals is true if one of several values is equal',
+      { StringEquals: { 'events:source': ['a', 'b'] } },
+      { 'events:source': 'b' },
+      true,
+    ],
+    ['StringLike accepts wildcards', { StringLike: { 'events:source': 't?nn*' } }, { 'events:source': 'tunnel' }, true],
+    [
+      'StringNotEquals is false if one of several values is equal',
+      { StringNotEquals: { 'events:source': ['a', 'b'] } },
+      { 'events:source': 'b' },
+      false,
+    ],
+    ['StringNotLike accepts wildcards', { StringNotLike: { 'events:source': 't*' } }, { 'events:source': 'event' }, true],
+    [
+      'ArnEquals accepts wildcards like ArnLike',
       { ArnEquals: { 'aws:SourceArn': 'arn:aws:events:*:*:rule/*' } },
       { 'aws:SourceArn': rule },
       true,
     ],
-    ['ArnLike goes part by part', { ArnLike: { 'aws:SourceArn': 'arn:aws:events:*:rule/*' } }, { 'aws:SourceArn': rule }, false],
-    ['ArnNotEquals', { ArnNotEquals: { 'aws:SourceArn': rule } }, { 'aws:SourceArn': rule }, false],
-    ['ArnNotLike', { ArnNotLike: { 'aws:SourceArn': 'arn:aws:sqs:*:*:*' } }, { 'aws:SourceArn': rule }, true],
-    ['Bool takes JSON and text', { Bool: { 'aws:SecureTransport': false } }, { 'aws:SecureTransport': 'false' }, true],
-    ['keys have no case', { Bool: { 'AWS:securetransport': 'true' } }, { 'aws:SecureTransport': 'true' }, true],
-    ['a key that is not there fails', { StringEquals: { 'kms:ViaService': 'a' } }, {}, false],
-    ['a key that is not there passes, negated', { StringNotEquals: { 'kms:ViaService': 'a' } }, {}, true],
-    ['a key that is not there passes with IfExists', { StringEqualsIfExists: { 'kms:ViaService': 'a' } }, {}, true],
-    ['IfExists compares what is there', { StringEqualsIfExists: { 'kms:ViaService': 'a' } }, { 'kms:ViaService': 'b' }, false],
+    ['ArnLike compares ARNs part by part', { ArnLike: { 'aws:SourceArn': 'arn:aws:events:*:rule/*' } }, { 'aws:SourceArn': rule }, false],
+    ['ArnNotEquals is false for an equal ARN', { ArnNotEquals: { 'aws:SourceArn': rule } }, { 'aws:SourceArn': rule }, false],
     [
-      'all keys must hold',
+      'ArnNotLike is true for an ARN that does not match',
+      { ArnNotLike: { 'aws:SourceArn': 'arn:aws:sqs:*:*:*' } },
+      { 'aws:SourceArn': rule },
+      true,
+    ],
+    ['Bool accepts a JSON boolean and a text', { Bool: { 'aws:SecureTransport': false } }, { 'aws:SecureTransport': 'false' }, true],
+    ['keys are case-insensitive', { Bool: { 'AWS:securetransport': 'true' } }, { 'aws:SecureTransport': 'true' }, true],
+    ['StringEquals is false for a missing key', { StringEquals: { 'kms:ViaService': 'a' } }, {}, false],
+    ['StringNotEquals is true for a missing key', { StringNotEquals: { 'kms:ViaService': 'a' } }, {}, true],
+    ['StringEqualsIfExists is true for a missing key', { StringEqualsIfExists: { 'kms:ViaService': 'a' } }, {}, true],
+    [
+      'StringEqualsIfExists compares a key that exists',
+      { StringEqualsIfExists: { 'kms:ViaService': 'a' } },
+      { 'kms:ViaService': 'b' },
+      false,
+    ],
+    [
+      'all keys of an operator must match',
       { StringEquals: { 'events:source': 'a', 'events:detail-type': 'b' } },
       { 'events:source': 'a', 'events:detail-type': 'c' },
       false,
     ],
     [
-      'all operators must hold',
+      'all operators must match',
       { StringEquals: { 'events:source': 'a' }, Bool: { 'aws:SecureTransport': 'true' } },
       { 'events:source': 'a' },
       false,

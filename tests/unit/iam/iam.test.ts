@@ -27,8 +27,8 @@ import {
 const reply = () => Promise.resolve({ status: 200, body: '{}' });
 const READ_TUNNELS = call('dynamodb', 'GetItem', { TableName: 'tunnels' });
 
-describe('a call', () => {
-  test('goes through when the role allows it, and whoever looks on is told by what', async () => {
+describe('a call of a function to AWS', () => {
+  test('is forwarded if the role allows the action, and listeners get the decision with its statement', async () => {
     const { iam, decisions, warnings } = iamWith([allow('dynamodb:GetItem', TUNNELS)]);
     await expect(iam.intercept(READ_TUNNELS, reply)).resolves.toEqual({ status: 200, body: '{}' });
     expect(decisions).toMatchObject([
@@ -41,7 +41,7 @@ describe('a call', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('is refused before its service hears of it, and people are told once where to grant it', async () => {
+  test('is refused before it reaches the service, and one warning says where to grant the right', async () => {
     const { iam, warnings } = iamWith([allow('dynamodb:PutItem', TUNNELS)]);
     let reached = false;
     const next = () => {
@@ -56,7 +56,7 @@ describe('a call', () => {
     ]);
   });
 
-  test('is told of for each resource, but not for each connection', async () => {
+  test('that is denied causes a warning for each resource, but only one for all connections', async () => {
     const { iam, warnings } = iamWith([]);
     const scan = (table: string) => call('dynamodb', 'Scan', { TableName: table });
     const post = (connectionId: string) =>
@@ -70,7 +70,7 @@ describe('a call', () => {
     ]);
   });
 
-  test('is refused by name when a statement denies it', async () => {
+  test('that a statement denies is refused, and the warning names the statement', async () => {
     const { iam, warnings } = iamWith([allow('*', '*'), deny('dynamodb:*', TUNNELS)]);
     await expect(iam.intercept(READ_TUNNELS, reply)).rejects.toMatchObject({ message: expect.stringContaining('explicit deny') as string });
     expect(warnings).toEqual([
@@ -78,7 +78,7 @@ describe('a call', () => {
     ]);
   });
 
-  test('that is about several resources needs them all', async () => {
+  test('on several resources needs the right to each resource', async () => {
     const { iam } = iamWith([allow('dynamodb:BatchGetItem', TUNNELS)]);
     const batch = (...tables: string[]) =>
       call('dynamodb', 'BatchGetItem', { RequestItems: Object.fromEntries(tables.map((table) => [table, {}])) });
@@ -88,7 +88,7 @@ describe('a call', () => {
     });
   });
 
-  test("needs the right to the customer's key as well, through the service", async () => {
+  test('on an encrypted resource also needs the right to use the customer key through the service', async () => {
     const key = 'arn:aws:kms:us-east-1:000000000000:key/1';
     const parameter = 'arn:aws:ssm:us-east-1:000000000000:parameter/key';
     const encryptionKeys = { [parameter]: key };
@@ -106,11 +106,11 @@ describe('a call', () => {
   });
 });
 
-describe('the operator, who calls from outside of the functions,', () => {
+describe('the operator, who calls from outside the functions,', () => {
   const operator = newOperator('000000000000');
   const byOperator = { ...READ_TUNNELS, caller: operator };
 
-  test('may do everything, and is no right of a role', async () => {
+  test('may make every call without any right of a role', async () => {
     const { iam } = iamWith([], { operator });
     await expect(iam.intercept(byOperator, reply)).resolves.toBeDefined();
     await expect(iam.intercept({ ...byOperator, service: 'cloudwatch', operation: 'DescribeAlarms' }, reply)).resolves.toBeDefined();
@@ -118,11 +118,11 @@ describe('the operator, who calls from outside of the functions,', () => {
     expect(iam.statements).toEqual([]);
   });
 
-  test('is nobody where there is none', async () => {
+  test('is refused if IAM was given no operator', async () => {
     await expect(iamWith([]).iam.intercept(byOperator, reply)).rejects.toThrow('not authorized');
   });
 
-  test('has another key in each run', () => {
+  test('has a new secret key in each run', () => {
     expect(newOperator('000000000000').secretAccessKey).not.toBe(operator.secretAccessKey);
   });
 });
@@ -154,7 +154,7 @@ describe('a topic', () => {
     };
   };
 
-  test('takes from a service what its policy lets in, and without a policy what comes from its account', () => {
+  test('accepts a message of a service if the topic policy allows the service or if there is no topic policy', () => {
     const own = publishing([], [policy(allow('sns:Publish', TOPIC, cloudWatch('arn:aws:cloudwatch:*:000000000000:alarm:*')))]);
     own.publish(alarm);
     expect(own.messages()).toMatchObject([{ body: '{}' }]);
@@ -163,7 +163,7 @@ describe('a topic', () => {
     publishing([]).publish(alarm);
   });
 
-  test('takes from a function what its role allows, with the key that encrypts the topic', () => {
+  test('accepts a message of a function if the role may publish and may use the encryption key', () => {
     publishing([allow('sns:Publish', TOPIC)]).publish(byFunction);
     expect(() => publishing([]).publish(byFunction)).toThrow('not authorized');
     const key = 'arn:aws:kms:us-east-1:000000000000:key/1';
@@ -172,11 +172,11 @@ describe('a topic', () => {
     publishing([allow('sns:Publish', TOPIC), allow(['kms:GenerateDataKey', 'kms:Decrypt'], key)], [], encrypted).publish(byFunction);
   });
 
-  test("encrypted with AWS's own key is closed to services, as on AWS", () => {
+  test('that is encrypted with the AWS managed key refuses messages of services', () => {
     expect(() => publishing([], [], { kmsKey: 'alias/aws/sns' }).publish(alarm)).toThrow('encrypt the topic with a key of your own');
   });
 
-  test('that there is not takes nothing', () => {
+  test('that does not exist refuses a message with NotFoundException', () => {
     expect(() => new LocalTopics([]).publish(TOPIC, { body: '' }, alarm)).toThrow(expect.objectContaining({ code: 'NotFoundException' }));
   });
 });
@@ -196,7 +196,7 @@ describe('a queue', () => {
   const byRule = (sourceArn: string) => ({ service: 'events.amazonaws.com', sourceArn });
   const byFunction = { functionArn: SWEEP.arn };
 
-  test('takes from a service what its policy lets in: that rule, no other, and none without a policy', () => {
+  test('accepts a message of a service only if its policy allows the rule that sends it', () => {
     const { queues, inner, warnings } = sending([allow('sqs:*', '*')], policy(allow('sqs:SendMessage', QUEUE, events)));
     queues.send(QUEUE, '{}', byRule(RULE));
     expect(inner.sent).toHaveLength(1);
@@ -208,13 +208,13 @@ describe('a queue', () => {
     expect(warnings).toEqual([expect.stringContaining('let the service in by the policy of the resource')]);
   });
 
-  test('takes from a function what its role allows, or the policy of the queue', () => {
+  test('accepts a message of a function if the role or the queue policy allows SendMessage', () => {
     sending([allow('sqs:SendMessage', QUEUE)]).queues.send(QUEUE, '{}', byFunction);
     sending([], policy(allow('sqs:SendMessage', QUEUE, { Principal: { AWS: SWEEP.roleArn } }))).queues.send(QUEUE, '{}', byFunction);
     expect(() => sending([]).queues.send(QUEUE, '{}', byFunction)).toThrow('not authorized');
   });
 
-  test('that allows the account leaves it to the roles; one that denies the account denies them', () => {
+  test('with an Allow for the account still needs a right of the role, and a Deny for the account applies to the role', () => {
     const account = { Principal: { AWS: 'arn:aws:iam::000000000000:root' } };
     expect(() => sending([], policy(allow('sqs:*', QUEUE, account))).queues.send(QUEUE, '{}', byFunction)).toThrow('not authorized');
     expect(() => sending([allow('*', '*')], policy(deny('sqs:*', QUEUE, account))).queues.send(QUEUE, '{}', byFunction)).toThrow(
@@ -222,17 +222,17 @@ describe('a queue', () => {
     );
   });
 
-  test('that takes TLS only takes what the local cloud sends, which stays on this machine', () => {
+  test('whose policy requires TLS accepts messages of the local cloud', () => {
     const tlsOnly = deny('sqs:*', QUEUE, { Principal: '*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
     sending([allow('sqs:SendMessage', QUEUE)], policy(tlsOnly)).queues.send(QUEUE, '{}', byFunction);
   });
 });
 
-describe("in a function's name Lambda", () => {
+describe('Lambda with the role of a function', () => {
   const READS = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'];
   const mayRead = (...actions: string[]) => allow(actions, `${TUNNELS}/stream/*`);
 
-  test('reads a stream by the role', () => {
+  test('reads a stream only if the role has the right to read the stream', () => {
     const source = new FakeStream();
     source.add('a');
     const stream = new GuardedStream(source, iamWith([mayRead(...READS)]).iam, SWEEP.arn);
@@ -243,7 +243,7 @@ describe("in a function's name Lambda", () => {
     );
   });
 
-  test.each(READS)('does not make a mapping whose role lacks %s', (action) => {
+  test.each(READS)('does not create an event source mapping if the role lacks %s', (action) => {
     const { iam, decisions } = iamWith([mayRead(...READS.filter((each) => each !== action)), allow('sqs:SendMessage', QUEUE)]);
     expect(() => checkLambdaRights(iam, { functions: [SWEEP], mappings: [MAPPING] })).toThrow(
       new RegExp(
@@ -254,27 +254,27 @@ describe("in a function's name Lambda", () => {
     expect(decisions).toEqual([]);
   });
 
-  test('does not take a failure queue that the role may not send to', () => {
+  test('does not accept a failure queue that the role may not send to', () => {
     const { iam } = iamWith([mayRead(...READS)]);
     expect(() => checkLambdaRights(iam, { functions: [], mappings: [MAPPING] })).toThrow(`may not sqs:SendMessage on ${QUEUE}`);
     const failing = { ...SWEEP, asyncInvocation: { ...SWEEP.asyncInvocation, onFailureArn: QUEUE } };
     expect(() => checkLambdaRights(iam, { functions: [failing], mappings: [] })).toThrow('aws_lambda_function.sweep: AWS would refuse it');
   });
 
-  test.each(['onSuccessArn', 'onFailureArn'])('does not take a topic as %s that the role may not publish to', (destination) => {
+  test.each(['onSuccessArn', 'onFailureArn'])('does not accept a topic as %s if the role may not publish to the topic', (destination) => {
     const telling = { ...SWEEP, asyncInvocation: { ...SWEEP.asyncInvocation, [destination]: TOPIC } };
     expect(() => checkLambdaRights(iamWith([]).iam, { functions: [telling], mappings: [] })).toThrow(`may not sns:Publish on ${TOPIC}`);
     checkLambdaRights(iamWith([allow('sns:Publish', TOPIC)]).iam, { functions: [telling], mappings: [] });
   });
 
-  test('does not take on a role that does not trust it', () => {
+  test('does not assume a role that does not trust Lambda', () => {
     const trust = { ...TRUST, Principal: { Service: 'edgelambda.amazonaws.com' } };
     expect(() => iamWith([], { trust })).toThrow(
       'aws_lambda_function.sweep: Lambda may not take on its role; let lambda.amazonaws.com do so in aws_iam_role.sweep-role.assume_role_policy',
     );
   });
 
-  test('writes the log by the role, and without the right nobody hears the function', () => {
+  test('writes log lines only if the role has the right, and causes a warning otherwise', () => {
     const line: LogLine = { at: 0, functionName: 'sweep', environmentId: 'e', text: 'swept' };
     const heard = (statements: object[]) => {
       const lines: LogLine[] = [];

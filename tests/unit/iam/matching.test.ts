@@ -8,11 +8,11 @@ test.each([
   ['a.c', 'abc', false],
   ['$default', '$default', true],
   ['a*', 'ba', false],
-])('the text pattern %s against %s is %s', (pattern, text, expected) => {
+])('the text pattern "%s" matches the text "%s": %s', (pattern, text, expected) => {
   expect(wildcardMatches(pattern, text)).toBe(expected);
 });
 
-test('patterns of ArnLike do not reach from one part into the next', () => {
+test('a wildcard of ArnLike does not match a colon, except in the last part', () => {
   expect(arnMatches('arn:aws:execute-api:*:abc/v1', 'arn:aws:execute-api:eu-central-1:000000000000:abc/v1')).toBe(false);
   expect(arnMatches('arn:aws:execute-api:*:*:abc/*', 'arn:aws:execute-api:eu-central-1:000000000000:abc/v1/GET/a:b')).toBe(true);
 });
@@ -26,7 +26,7 @@ test.each([
   ['*', 'dynamodb:GetItem', true],
   ['dynamodb:GetItem', 'dynamodb:GetItems', false],
   ['dynamodb:Get*', 'events:GetItem', false],
-])('the action pattern %s against %s is %s', (pattern, action, expected) => {
+])('the action pattern %s matches the action %s: %s', (pattern, action, expected) => {
   expect(actionMatches(pattern, action)).toBe(expected);
 });
 
@@ -56,6 +56,6 @@ test.each([
   [TABLE, TABLE.replace('tunnels', 'Tunnels'), false],
   ['arn:aws:dynamodb:us-east-1:000000000000:table/tun.els', TABLE, false],
   ['arn:aws:dynamodb:us-east-1:000000000000:table/t.*', 'arn:aws:dynamodb:us-east-1:000000000000:table/t.x', true],
-])('the resource pattern %s against %s is %s', (pattern, resource, expected) => {
+])('the resource pattern %s matches the resource %s: %s', (pattern, resource, expected) => {
   expect(resourceMatches(pattern, resource)).toBe(expected);
 });

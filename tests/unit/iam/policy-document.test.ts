@@ -7,7 +7,7 @@ const parsing =
   () =>
     parsePolicy({ address: ADDRESS, document: doc }, kind);
 
-test('a statement may stand alone, and so may an action and a resource', () => {
+test('Statement, Action and Resource may each be a single value instead of a list', () => {
   expect(parsing({ Version: '2012-10-17', Statement: allow('dynamodb:GetItem', TUNNELS) })()).toEqual([
     {
       where: `${ADDRESS} Statement[0]`,
@@ -20,30 +20,30 @@ test('a statement may stand alone, and so may an action and a resource', () => {
 });
 
 test.each<[string, object, string]>([
-  ['an element nobody enforces', allow('*', '*', { NotPrincipal: '*' }), 'does not know the element NotPrincipal'],
-  ['an effect that is none', { ...allow('*', '*'), Effect: 'allow' }, 'Effect must be Allow or Deny'],
+  ['an unsupported element', allow('*', '*', { NotPrincipal: '*' }), 'does not know the element NotPrincipal'],
+  ['an invalid effect', { ...allow('*', '*'), Effect: 'allow' }, 'Effect must be Allow or Deny'],
   ['an action without a service', allow('GetItem', '*'), '"GetItem" is no action such as dynamodb:GetItem'],
-  ['no action at all', { Effect: 'Allow', Resource: '*' }, 'needs Action or NotAction, one of them'],
-  ['both resource elements', allow('*', '*', { NotResource: '*' }), 'needs Resource or NotResource, one of them'],
+  ['no action', { Effect: 'Allow', Resource: '*' }, 'needs Action or NotAction, one of them'],
+  ['both Resource and NotResource', allow('*', '*', { NotResource: '*' }), 'needs Resource or NotResource, one of them'],
   ['a resource that is no text', allow('*', 7), 'Resource must be text or a list of texts'],
   ['a policy variable', allow('*', 'arn:aws:s3:::bucket/${aws:username}'), 'does not know policy variables'],
-  ["a principal in a role's own policy", allow('*', '*', { Principal: '*' }), "a role's own policy has no Principal"],
+  ['a principal in a policy of a role', allow('*', '*', { Principal: '*' }), "a role's own policy has no Principal"],
   [
-    'a condition operator it does not know',
+    'an unsupported condition operator',
     allow('*', '*', { Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }),
     'the condition operator IpAddress; use one of StringEquals',
   ],
   [
-    'a set operator',
+    'a set operator in a condition',
     allow('*', '*', { Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' } } }),
     'the condition operator ForAllValues:StringEquals',
   ],
   [
-    'a condition key it does not know',
+    'an unsupported condition key',
     allow('*', '*', { Condition: { StringEquals: { 'aws:SourceVpc': 'v' } } }),
     'the condition key aws:SourceVpc; use one of aws:PrincipalAccount',
   ],
-])('%s stops the boot, with its place and what to do', (_, statement, message) => {
+])('a policy statement with %s stops the boot with an error that names the statement and the problem', (_, statement, message) => {
   const parsed = parsing(document(allow('dynamodb:GetItem', '*'), statement));
   expect(parsed).toThrow(expect.objectContaining({ name: 'IamBootError' }));
   expect(parsed).toThrow(`${ADDRESS} Statement[1]`);
@@ -51,14 +51,14 @@ test.each<[string, object, string]>([
 });
 
 test.each<[string, unknown, string]>([
-  ['an old version, which reads variables differently', { Version: '2008-10-17', Statement: [] }, 'must be "2012-10-17"'],
-  ['what is no object', ['Statement'], 'is no JSON object'],
-])('%s stops the boot', (_, doc, message) => {
+  ['of the old version 2008-10-17', { Version: '2008-10-17', Statement: [] }, 'must be "2012-10-17"'],
+  ['that is no object', ['Statement'], 'is no JSON object'],
+])('a policy document %s stops the boot with an error that names its address', (_, doc, message) => {
   expect(parsing(doc)).toThrow(`${ADDRESS}: `);
   expect(parsing(doc)).toThrow(message);
 });
 
-test('the policy of a resource says of whom it speaks, in the kinds there are', () => {
+test('a resource policy must have a Principal of a supported kind', () => {
   expect(() => parse('resource', allow('*', '*'))).toThrow('Principal is missing');
   expect(() => parse('resource', allow('*', '*', { Principal: { Federated: 'accounts.google.com' } }))).toThrow(
     'no principals of the kind Federated',

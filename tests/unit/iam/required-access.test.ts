@@ -77,16 +77,16 @@ test.each<[string, string, Record<string, unknown>, string[]]>([
   ],
   ['execute-api', 'Invoke', { apiId: 'abc', stage: 'v1', routeKey: '$connect' }, ['execute-api:Invoke on abc/v1/$connect']],
   ['kinesis', 'PutRecord', {}, ['kinesis:PutRecord on *']],
-])('%s %s of %j takes %j', (service, operation, input, expected) => {
+])('a call of %s %s with %j requires %j', (service, operation, input, expected) => {
   expect(needs(service, operation, input)).toEqual(expected);
 });
 
-test('a key is used through the service whose resource it encrypts', () => {
+test('the required right to an encryption key names the service through which the key is used', () => {
   const [, use] = requiredAccess({ service: 'ssm', operation: 'GetParameter', input: { Name: 'secret', WithDecryption: true } }, place);
   expect(use).toEqual({ action: 'kms:Decrypt', resource: KEY, context: { 'kms:ViaService': 'ssm.us-east-1.amazonaws.com' } });
 });
 
-test('an event is put as what it says it is', () => {
+test('the required right to PutEvents has the source and the detail type of each event as its context', () => {
   const input = {
     Entries: [
       { EventBusName: 'a', Source: 'tunnel', DetailType: 'Ready' },
