@@ -77,12 +77,12 @@ describe('PostToConnection', () => {
     expect(largest).toBe(32 * 1024);
   });
 
-  test('of more than 128 KB is PayloadTooLarge', async () => {
+  test('fails with PayloadTooLarge for a message above 128 KB', async () => {
     const { post } = await setup();
     await expect(post('a'.repeat(128 * 1024 + 1))).rejects.toThrow(PayloadTooLargeException);
   });
 
-  test('to a connection that is unknown or closed is Gone', async () => {
+  test('fails with Gone for an unknown or a closed connection', async () => {
     const { client, connectionId, gateway, post } = await setup();
     await expect(post('x', 'L0SM9cOFvHcCIhw=')).rejects.toThrow(GoneException);
     client.ws.close();
@@ -93,7 +93,7 @@ describe('PostToConnection', () => {
     });
   });
 
-  test('to a connection whose $connect has not finished is Gone', async () => {
+  test('fails with Gone while $connect of the connection has not finished', async () => {
     const seen: unknown[] = [];
     const { endpoint, url } = await startGateway({
       routes: [webSocketRoute('$connect', lambdaIntegration('connect'))],
@@ -114,7 +114,7 @@ describe('PostToConnection', () => {
     expect(client.messages).toEqual([]);
   });
 
-  test('to a client that does not read is LimitExceeded after a while', async () => {
+  test('fails with LimitExceeded while too many messages wait for a client that does not read', async () => {
     const { client, post } = await setup({ limits: { bufferedMessages: 4 } });
     client.ws.pause();
     const flood = async (): Promise<void> => {
@@ -129,7 +129,7 @@ describe('PostToConnection', () => {
 });
 
 describe('GetConnection', () => {
-  test('tells since when, from where and how lately', async () => {
+  test('returns connect time, last activity and identity of a connection', async () => {
     const { connectionId, endpoint, gateway, post } = await setup();
     await new Promise((resolve) => setTimeout(resolve, 20));
     await post('x');
@@ -143,14 +143,14 @@ describe('GetConnection', () => {
     expect(found.LastActiveAt?.getTime()).toBeGreaterThan(found.ConnectedAt?.getTime() ?? Infinity);
   });
 
-  test('of an unknown one is Gone', async () => {
+  test('fails with Gone for an unknown connection', async () => {
     const { endpoint } = await setup();
     await expect(sdk(endpoint).send(new GetConnectionCommand({ ConnectionId: 'x=' }))).rejects.toThrow(GoneException);
   });
 });
 
 describe('DeleteConnection', () => {
-  test('closes it', async () => {
+  test('closes the connection with 1000 and runs $disconnect', async () => {
     const { client, connectionId, endpoint, functions, post } = await setup({
       routes: [webSocketRoute('$disconnect', lambdaIntegration('end'))],
       functions: { end: () => ({ statusCode: 200 }) },
@@ -164,9 +164,9 @@ describe('DeleteConnection', () => {
   });
 });
 
-describe('a call', () => {
+describe('a call of the @connections API', () => {
   test.each([
-    ['of an unknown caller', { ...CREDENTIALS, accessKeyId: 'ASIAUNKNOWN' }, 'UnrecognizedClientException'],
+    ['with an unknown access key id', { ...CREDENTIALS, accessKeyId: 'ASIAUNKNOWN' }, 'UnrecognizedClientException'],
     ['with a bad signature', { ...CREDENTIALS, secretAccessKey: 'x' }, 'InvalidSignatureException'],
   ])('%s is refused with 403', async (_what, credentials, name) => {
     const { client, connectionId, endpoint } = await setup();
@@ -186,14 +186,14 @@ describe('a call', () => {
     },
   );
 
-  test('to another stage or API does not find the connection', async () => {
+  test('to another stage or another API gets Gone', async () => {
     const { connectionId, endpoint } = await setup();
     for (const other of [endpoint.replace('/v1', '/v2'), endpoint.replace(API_ID, 'other')]) {
       await expect(sdk(other).send(new GetConnectionCommand({ ConnectionId: connectionId }))).rejects.toThrow(GoneException);
     }
   });
 
-  test('goes through the interceptor, without its body', async () => {
+  test('reaches the interceptor with its parameters, but without its body', async () => {
     const calls: AwsCall[] = [];
     const { connectionId, post } = await setup({
       intercept: (call, next) => {
@@ -206,7 +206,7 @@ describe('a call', () => {
     expect(calls[0]?.input).toEqual({ method: 'POST', apiId: API_ID, stage: 'v1', connectionId, bytes: 7 });
   });
 
-  test('may be refused or broken by the interceptor', async () => {
+  test('fails with the AwsError that the interceptor throws, and with 500 for any other error', async () => {
     const failures: Error[] = [new AwsError(403, 'AccessDeniedException', 'not allowed'), new Error('a bug')];
     const { post, warnings } = await setup({
       intercept: async () => {

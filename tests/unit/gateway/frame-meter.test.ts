@@ -11,7 +11,7 @@ function frame(bytes: number): Buffer {
   return Buffer.concat([head, Buffer.alloc(4, 7), Buffer.alloc(bytes, 0xff)]);
 }
 
-test('the largest frame is found however the bytes are cut', () => {
+test('FrameMeter finds the largest frame however the bytes are split into chunks', () => {
   const sizes = fc.array(fc.oneof(fc.nat(200), fc.nat(70_000)), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(sizes, fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1 }), (payloads, cuts) => {
@@ -29,6 +29,6 @@ test('the largest frame is found however the bytes are cut', () => {
   );
 });
 
-test('a frame is known by its header, before its payload is there', () => {
+test('FrameMeter knows the size of a frame from its header, before the payload arrives', () => {
   expect(new FrameMeter().push(frame(40_000).subarray(0, 8))).toBe(40_000);
 });

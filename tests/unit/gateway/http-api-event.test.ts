@@ -16,7 +16,7 @@ async function eventOf(requestLine: string, headers: readonly string[] = [], bod
   return edge.events().at(-1) as ReturnType<TestEdge['events']>[number];
 }
 
-describe('an HTTP API hands over a path percent-decoded and a query as sent', () => {
+describe('an HTTP API', () => {
   test.each([
     ['/', '/', ''],
     ['/a//b/', '/a//b/', ''],
@@ -34,20 +34,20 @@ describe('an HTTP API hands over a path percent-decoded and a query as sent', ()
     ['/a?', '/a', ''],
     ['/a?b?c', '/a', 'b?c'],
     ['/a?%zz', '/a', '%zz'],
-  ])('%s', async (target, path, query) => {
+  ])('takes %s as the decoded path %s and the raw query "%s"', async (target, path, query) => {
     const event = await eventOf(`GET ${target} HTTP/1.1`);
     expect({ path: event.rawPath, query: event.rawQueryString }).toEqual({ path, query });
     expect(event.requestContext.http.path).toBe(path);
   });
 
-  test.each(['/%zz', '/%', '/a%2', '/%ff', '/%c3%28'])('%s has no decoded form and gets 400', async (target) => {
+  test.each(['/%zz', '/%', '/a%2', '/%ff', '/%c3%28'])('answers 400 to the path %s, which cannot be percent-decoded', async (target) => {
     const before = edge.events().length;
     const response = await rawRequest(edge.port, `GET ${target} HTTP/1.1`);
     expect(response).toMatchObject({ status: 400, body: '{"message":"Bad Request"}' });
     expect(edge.events()).toHaveLength(before);
   });
 
-  test('an absolute target counts as path, query and host', async () => {
+  test('takes path, query and host from an absolute request target', async () => {
     const event = await eventOf('GET http://other.example:81/a?b HTTP/1.1');
     expect(event).toMatchObject({
       rawPath: '/a',
@@ -103,25 +103,25 @@ describe('an event of an HTTP API', () => {
     expect(headers).toMatchObject({ 'x-a': '1,2, 3', 'user-agent': 'a,b' });
   });
 
-  test('has cookies apart', async () => {
+  test('has cookies in a list of their own, not among the headers', async () => {
     const { headers, cookies } = await eventOf('GET / HTTP/1.1', ['Cookie: a=1; b="x y"', 'Cookie: c=3;;']);
     expect(cookies).toEqual(['a=1', 'b="x y"', 'c=3']);
     expect(headers).not.toHaveProperty('cookie');
   });
 
-  test('has no cookies, query or body where there is none', async () => {
+  test('has no field for cookies, query parameters or body if the request has none', async () => {
     const event = await eventOf('GET / HTTP/1.1');
     expect(Object.keys(event)).not.toEqual(expect.arrayContaining(['cookies']));
     expect(event).not.toHaveProperty('queryStringParameters');
     expect(event).not.toHaveProperty('body');
   });
 
-  test('has query parameters decoded, with repeats joined', async () => {
+  test('has decoded query parameters, with repeated parameters joined by commas', async () => {
     const { queryStringParameters } = await eventOf('GET /?a=1&b=x%20y+z&a=2&&c HTTP/1.1');
     expect(queryStringParameters).toEqual({ a: '1,2', b: 'x y z', c: '' });
   });
 
-  test('lacks the fields of the hop, and those that Connection names', async () => {
+  test('has no hop-by-hop header fields and no fields that Connection names', async () => {
     const { headers } = await eventOf('GET / HTTP/1.1', [
       'Connection: x-mine',
       'X-Mine: 1',
@@ -141,7 +141,7 @@ describe('an event of an HTTP API', () => {
     ]);
   });
 
-  test('appends to X-Forwarded-For and replaces what else a visitor claims of himself', async () => {
+  test('extends X-Forwarded-For and X-Amzn-Trace-Id of the visitor, and replaces X-Forwarded-Proto and X-Forwarded-Port', async () => {
     const { headers } = await eventOf('GET / HTTP/1.1', [
       'X-Forwarded-For: 192.0.2.1',
       'X-Forwarded-Proto: https',
@@ -158,7 +158,7 @@ describe('an event of an HTTP API', () => {
     expect(headers['x-amzn-trace-id']).toMatch(/^Self=1-[\da-f]{8}-[\da-f]{24};Root=1-0-abc$/);
   });
 
-  test('has the length of a body that came in chunks', async () => {
+  test('has the Content-Length of a body that arrived in chunks', async () => {
     const { headers, body } = await eventOf(
       'POST / HTTP/1.1',
       ['Transfer-Encoding: chunked', 'Content-Type: text/plain'],
@@ -186,7 +186,7 @@ describe('an event of an HTTP API', () => {
     expect(event).toMatchObject({ isBase64Encoded, body: isBase64Encoded ? 'YT1i' : 'a=b' });
   });
 
-  test('loses no byte of text that is not UTF-8 or begins with a byte order mark', async () => {
+  test('keeps every byte of a text body that is not UTF-8 or begins with a byte order mark', async () => {
     const post = async (bytes: string): Promise<Buffer> => {
       const body = Buffer.from(bytes, 'latin1');
       const head = `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}\r\n\r\n`;
@@ -199,7 +199,7 @@ describe('an event of an HTTP API', () => {
   });
 });
 
-test('a door with a forced Host gives it to every request', async () => {
+test('an HTTP listener with forcedHost gives this Host to every request', async () => {
   const { port } = await edge.listen(0, '127.0.0.1', { forcedHost: 'demo.localhost:8080' });
   expect((await rawRequest(port, 'GET / HTTP/1.1', ['Host: 127.0.0.1'])).status).toBe(200);
   expect(edge.events().at(-1)).toMatchObject({
@@ -209,7 +209,7 @@ test('a door with a forced Host gives it to every request', async () => {
   expect((await eventOf('GET / HTTP/1.1', ['Host: other'])).headers['host']).toBe('other');
 });
 
-test('an upgrade is answered as a plain request, for an HTTP API has no WebSocket', async () => {
+test('an HTTP API answers a WebSocket upgrade as a plain request', async () => {
   const response = await rawRequest(edge.port, 'GET /chat HTTP/1.1', [
     'Connection: Upgrade',
     'Upgrade: websocket',
@@ -223,7 +223,7 @@ test('an upgrade is answered as a plain request, for an HTTP API has no WebSocke
   });
 });
 
-test('an expectation ends at the edge', async () => {
+test('an HTTP API answers Expect: 100-continue itself and does not pass the field to the function', async () => {
   const text = await sendRaw(
     edge.port,
     'POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab',

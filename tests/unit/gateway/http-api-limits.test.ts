@@ -20,22 +20,22 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const post = (bytes: number, type = 'text/plain'): string =>
   `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${bytes}\r\n\r\n${'a'.repeat(bytes)}`;
 
-describe('when the function does not answer, the visitor gets the body of API Gateway', () => {
-  test('500 when it throws', async () => {
+describe('an HTTP API answers with its own body and the status', () => {
+  test('500 if the function throws', async () => {
     const edge = await start(() => {
       throw new Error('a secret of the function');
     });
     expect(await get(edge)).toMatchObject({ status: 500, body: '{"message":"Internal Server Error"}' });
   });
 
-  test('503 when it is throttled', async () => {
+  test('503 if the function is throttled', async () => {
     const edge = await start(() => {
       throw new ThrottledError();
     });
     expect(await get(edge)).toMatchObject({ status: 503, body: '{"message":"Service Unavailable"}' });
   });
 
-  test('503 when it takes too long, while it runs on', async () => {
+  test('503 if the function exceeds the integration time-out, while the function continues to run', async () => {
     let finish = (): void => undefined;
     const mayFinish = new Promise<void>((resolve) => (finish = resolve));
     let finished = false;
@@ -52,7 +52,7 @@ describe('when the function does not answer, the visitor gets the body of API Ga
     await eventually(() => finished);
   });
 
-  test('500 when API Gateway may not invoke it, and people learn why', async () => {
+  test('500 if API Gateway may not invoke the function, and a warning names the missing permission', async () => {
     const edge = await start(() => ({ statusCode: 200 }), {
       permissionSource: 'arn:aws:execute-api:eu-central-1:000000000000:other/*',
     });
@@ -65,15 +65,15 @@ describe('when the function does not answer, the visitor gets the body of API Ga
     ]);
   });
 
-  test('500 when there is no such function', async () => {
+  test('500 if the function does not exist', async () => {
     const edge = await start(() => ({}), { api: { routes: [httpRoute('$default', 'gone')] } });
     expect((await get(edge)).status).toBe(500);
     expect(edge.warnings.join()).toContain('no function arn:aws:lambda:eu-central-1:000000000000:function:gone');
   });
 });
 
-describe('a body', () => {
-  test('beyond 10 MB gets 413 at once, announced or not', async () => {
+describe('a request body', () => {
+  test('above the payload limit gets 413, with a Content-Length or in chunks', async () => {
     const edge = await start(() => ({ statusCode: 200 }), { limits: { payloadBytes: 1000 } });
     expect(parseResponse(await sendRaw(edge.port, post(1001)))).toMatchObject({
       status: 413,
@@ -86,7 +86,7 @@ describe('a body', () => {
     expect(parseResponse(await sendRaw(edge.port, post(1000))).status).toBe(200);
   });
 
-  test('that fits the API but not the function gets 413, base64 counted', async () => {
+  test('that is too large for the function after base64 encoding gets 413', async () => {
     const edge = await start(() => ({ statusCode: 200 }));
     const bytes = 5 * 1024 * 1024;
     expect(parseResponse(await sendRaw(edge.port, post(bytes, 'application/octet-stream'), 5000)).status).toBe(413);
@@ -94,8 +94,8 @@ describe('a body', () => {
   });
 });
 
-describe('a visitor who goes away', () => {
-  test('while the function runs does not end it, nor the edge', async () => {
+describe('a visitor who disconnects', () => {
+  test('while the function runs stops neither the function nor the HTTP API', async () => {
     let finished = false;
     const edge = await start(async () => {
       await pause(50);
@@ -110,7 +110,7 @@ describe('a visitor who goes away', () => {
     expect((await get(edge)).status).toBe(200);
   });
 
-  test('within the body starts nothing', async () => {
+  test('in the middle of the request body starts no function', async () => {
     const edge = await start(() => ({ statusCode: 200 }));
     const socket = connect(edge.port, '127.0.0.1');
     socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc');
@@ -121,8 +121,8 @@ describe('a visitor who goes away', () => {
   });
 });
 
-describe('routes', () => {
-  test('are the exact one, then ANY, then $default', async () => {
+describe('routes of an HTTP API', () => {
+  test('are tried in the order exact route, ANY route, $default route', async () => {
     const routes = [httpRoute('$default'), httpRoute('ANY /health'), httpRoute('GET /health')];
     const edge = await start((event: { routeKey: string }) => ({ statusCode: 200, body: event.routeKey }), {
       api: { routes },
@@ -133,7 +133,7 @@ describe('routes', () => {
     expect(await routed('GET /health/x HTTP/1.1')).toBe('$default');
   });
 
-  test('that lead nowhere get 404', async () => {
+  test('that do not match a request lead to 404', async () => {
     const edge = await start(() => ({}), { api: { routes: [httpRoute('GET /health')] } });
     expect(await get(edge)).toMatchObject({ status: 404, body: '{"message":"Not Found"}' });
   });
@@ -141,7 +141,7 @@ describe('routes', () => {
   test.each([
     [{ routes: [httpRoute('GET /pets/{id}')] }, /aws_apigatewayv2_route\.visitor\.route_key is "GET \/pets\/\{id\}": the local edge knows/],
     [{ stageName: 'v1' }, /aws_apigatewayv2_api\.visitor-api: its stage is "v1"/],
-  ])('or stages that the edge cannot serve stop the boot: %#', (api, message) => {
+  ])('and stages that the local HTTP API does not support stop the boot (%#)', (api, message) => {
     const options = {
       invoker: new FunctionTable({}),
       permissions: { allows: () => true },

@@ -16,8 +16,8 @@ function respond(value: unknown, method = 'GET'): Promise<RawResponse> {
 
 const SERVER_ERROR = '{"message":"Internal Server Error"}';
 
-describe('a function that answers in full', () => {
-  test('has its status, headers, cookies and body sent', async () => {
+describe('a function result with a status code', () => {
+  test('is sent with its status, headers, cookies and body', async () => {
     const response = await respond({
       statusCode: 201,
       headers: { 'Content-Type': 'text/html', 'x-n': 1, 'x-b': true },
@@ -37,18 +37,18 @@ describe('a function that answers in full', () => {
     expect(Date.parse(response.headers['date']?.[0] ?? '')).not.toBeNaN();
   });
 
-  test('has bytes sent that it gave as base64', async () => {
+  test('is sent as bytes if its body is base64', async () => {
     const { body, headers } = await respond({ statusCode: 200, body: '/wD+', isBase64Encoded: true });
     expect(body).toBe('\xff\x00\xfe');
     expect(headers['content-length']).toEqual(['3']);
   });
 
-  test('gets a type where it names none and has a body', async () => {
+  test('gets a default content type if it has a body but names no type', async () => {
     expect((await respond({ statusCode: 200, body: 'x' })).headers['content-type']).toEqual(['text/plain;charset=UTF-8']);
     expect((await respond({ statusCode: 200 })).headers).not.toHaveProperty('content-type');
   });
 
-  test('is not believed about framing and the hop', async () => {
+  test('cannot set the header fields of framing and of the hop', async () => {
     const { headers, body } = await respond({
       statusCode: 200,
       headers: {
@@ -67,22 +67,22 @@ describe('a function that answers in full', () => {
     for (const name of ['transfer-encoding', 'keep-alive', 'upgrade', 'trailer']) expect(headers).not.toHaveProperty(name);
   });
 
-  test('keeps a Date of its own', async () => {
+  test('keeps its own Date header', async () => {
     const date = 'Tue, 03 Nov 2026 00:00:00 GMT';
     expect((await respond({ statusCode: 200, headers: { date } })).headers['date']).toEqual([date]);
   });
 
-  test('may write the status as text', async () => {
+  test('may have its status as text', async () => {
     expect((await respond({ statusCode: '404' })).status).toBe(404);
   });
 
-  test('has no body sent with 204, nor a length', async () => {
+  test('is sent without a body and without a Content-Length if the status is 204', async () => {
     const { status, body, headers } = await respond({ statusCode: 204, body: 'abc' });
     expect({ status, body }).toEqual({ status: 204, body: '' });
     expect(headers).not.toHaveProperty('content-length');
   });
 
-  test('has no body sent with 304, but the length it announces', async () => {
+  test('is sent without a body, but with its own Content-Length, if the status is 304', async () => {
     const { body, headers } = await respond({
       statusCode: 304,
       headers: { 'content-length': '1234', etag: '"a"' },
@@ -92,7 +92,7 @@ describe('a function that answers in full', () => {
     expect(headers).toMatchObject({ 'content-length': ['1234'], etag: ['"a"'] });
   });
 
-  test('has no body sent for HEAD, but the length it announces or has', async () => {
+  test('is sent without a body, but with its own or the real Content-Length, if the method is HEAD', async () => {
     const announced = await respond({ statusCode: 200, headers: { 'content-length': '1234' } }, 'HEAD');
     expect(announced).toMatchObject({ body: '', headers: { 'content-length': ['1234'] } });
     const counted = await respond({ statusCode: 200, body: 'abc' }, 'HEAD');
@@ -101,33 +101,33 @@ describe('a function that answers in full', () => {
   });
 });
 
-describe('a function that returns something else', () => {
+describe('any other function result', () => {
   test.each([
     [{ hello: 'world' }, '{"hello":"world"}'],
     ['Hello', 'Hello'],
     [[1, 2], '[1,2]'],
     [7, '7'],
     [undefined, 'null'],
-  ])('%j is a JSON body with status 200', async (value, expected) => {
+  ])('is sent as a JSON body with status 200: %j', async (value, expected) => {
     const { status, body, headers } = await respond(value);
     expect({ status, body }).toEqual({ status: 200, body: expected });
     expect(headers['content-type']).toEqual(['application/json']);
   });
 
   test.each([
-    ['a status that is none', { statusCode: 'ok' }],
+    ['an invalid status', { statusCode: 'ok' }],
     ['an interim status', { statusCode: 101 }],
-    ['a status beyond 599', { statusCode: 600 }],
+    ['a status above 599', { statusCode: 600 }],
     ['a body that is no text', { statusCode: 200, body: { a: 1 } }],
     ['a body that is not base64', { statusCode: 200, body: 'ä', isBase64Encoded: true }],
     ['headers that are no object', { statusCode: 200, headers: ['a'] }],
     ['a header with several values', { statusCode: 200, headers: { a: ['1', '2'] } }],
     ['a header with a newline', { statusCode: 200, headers: { a: 'x\r\nSet-Cookie: evil=1' } }],
     ['a header with a NUL', { statusCode: 200, headers: { a: 'x\0' } }],
-    ['a header whose name is none', { statusCode: 200, headers: { 'a b': 'x' } }],
+    ['an invalid header name', { statusCode: 200, headers: { 'a b': 'x' } }],
     ['a cookie with a newline', { statusCode: 200, cookies: ['a=1\nx: y'] }],
     ['cookies that are no list', { statusCode: 200, cookies: 'a=1' }],
-  ])('%s gets 500', async (_what, value) => {
+  ])('with %s gets 500', async (_what, value) => {
     const { status, body, headers } = await respond(value);
     expect({ status, body }).toEqual({ status: 500, body: SERVER_ERROR });
     expect(headers['content-type']).toEqual(['application/json']);

@@ -16,11 +16,11 @@ const permissions = new Permissions([
 ]);
 
 describe('permissions', () => {
-  test('allow the named service from a source that matches', () => {
+  test('allow the named service if the source ARN matches', () => {
     expect(permissions.allows('visitor', 'apigateway.amazonaws.com', `${API}/v1/$default`)).toBe(true);
   });
 
-  test('know a function by name and by ARN alike', () => {
+  test('identify a function by its name or by its ARN', () => {
     const arn = 'arn:aws:lambda:eu-central-1:000000000000:function:visitor';
     expect(permissions.allows(arn, 'apigateway.amazonaws.com', `${API}/v1/$default`)).toBe(true);
     expect(permissions.allows('sweep', 'events.amazonaws.com', 'arn:aws:events:eu-central-1:000000000000:rule/sweep')).toBe(true);
@@ -35,7 +35,7 @@ describe('permissions', () => {
     expect(permissions.allows(name, principal, source)).toBe(false);
   });
 
-  test('let every source in where none is named', () => {
+  test('allow every source if they name no source ARN', () => {
     expect(permissions.allows('sweep', 'events.amazonaws.com', 'anything')).toBe(true);
   });
 });

@@ -92,77 +92,77 @@ function refusal(arrived: SignedRequest, service?: string, at?: number): AwsErro
 }
 
 describe('a signature in the Authorization header', () => {
-  test('tells whose request it is', async () => {
+  test('identifies the principal of the request', async () => {
     expect(verify(await signed(request()))).toBe(principal);
   });
 
-  test('covers a session token', async () => {
+  test('is accepted with a signed session token', async () => {
     expect(verify(await signed(request(), { token: 'a-token' }))).toBe(principal);
   });
 
   test.each([
     ['an encoded path', { path: '/abc/v1/%40connections/L0SM9cOFvHcCIhw%3D' }],
-    ['slashes and dots that the canonical path leaves out', { path: '/a//b/./x/../c/' }],
-    ['a query with repeats, blanks and signs', { query: { b: ['2', '1', ''], a: 'x y+z/=&', ü: "'()*!~" } }],
-    ['header values with runs of blanks', { headers: { host: 'h', 'x-amz-meta': '  a   b ' } }],
-    ['no body', { method: 'GET', body: undefined }],
-  ])('is found good over %s', async (_what, overrides: Partial<HttpRequest>) => {
+    ['a path with slashes and dots that the canonical path leaves out', { path: '/a//b/./x/../c/' }],
+    ['a query with repeated names, spaces and special characters', { query: { b: ['2', '1', ''], a: 'x y+z/=&', ü: "'()*!~" } }],
+    ['header values with several spaces in a row', { headers: { host: 'h', 'x-amz-meta': '  a   b ' } }],
+    ['a request without a body', { method: 'GET', body: undefined }],
+  ])('is accepted for %s', async (_what, overrides: Partial<HttpRequest>) => {
     expect(verify(await signed(request(overrides)))).toBe(principal);
   });
 
   test.each([
-    ['body', (given: SignedRequest) => ({ ...given, body: '{"TableName":"pending"}' })],
-    ['path', (given: SignedRequest) => ({ ...given, url: '/other' })],
-    ['query', (given: SignedRequest) => ({ ...given, url: '/?a=1' })],
-    ['method', (given: SignedRequest) => ({ ...given, method: 'GET' })],
+    ['the body was changed', (given: SignedRequest) => ({ ...given, body: '{"TableName":"pending"}' })],
+    ['the path was changed', (given: SignedRequest) => ({ ...given, url: '/other' })],
+    ['the query was changed', (given: SignedRequest) => ({ ...given, url: '/?a=1' })],
+    ['the method was changed', (given: SignedRequest) => ({ ...given, method: 'GET' })],
     [
-      'signed header',
+      'a signed header was changed',
       (given: SignedRequest) => ({
         ...given,
         headers: { ...given.headers, 'x-amz-target': 'DynamoDB_20120810.PutItem' },
       }),
     ],
     [
-      'announced body',
+      'the announced hash of the body was changed',
       (given: SignedRequest) => ({
         ...given,
         headers: { ...given.headers, 'x-amz-content-sha256': '0'.repeat(64) },
       }),
     ],
-    [
-      'signed header that was taken away',
-      ({ headers: { 'x-amz-target': _, ...headers }, ...given }: SignedRequest) => ({ ...given, headers }),
-    ],
-  ])('is refused over another %s', async (_what, change) => {
+    ['a signed header was removed', ({ headers: { 'x-amz-target': _, ...headers }, ...given }: SignedRequest) => ({ ...given, headers })],
+  ])('is refused if %s', async (_what, change) => {
     const error = refusal(change(await signed(request())));
     expect(error).toMatchObject({ status: 400, code: 'InvalidSignatureException' });
     expect(error.message).toMatch(/does not match the signature you provided/);
   });
 
-  test('is refused when made with another secret', async () => {
+  test('is refused if it was made with another secret key', async () => {
     expect(refusal(await signed(request(), { secret: 'another' }))).toMatchObject({
       code: 'InvalidSignatureException',
     });
   });
 
-  test.each([{ accessKeyId: 'ASIAUNKNOWN' }, { token: 'a-foreign-token' }])('is refused for a key nobody has: %o', async (signing) => {
-    expect(refusal(await signed(request(), signing))).toMatchObject({
-      status: 400,
-      code: 'UnrecognizedClientException',
-      message: 'The security token included in the request is invalid.',
-    });
-  });
+  test.each([{ accessKeyId: 'ASIAUNKNOWN' }, { token: 'a-foreign-token' }])(
+    'is refused for an unknown access key id or session token: %o',
+    async (signing) => {
+      expect(refusal(await signed(request(), signing))).toMatchObject({
+        status: 400,
+        code: 'UnrecognizedClientException',
+        message: 'The security token included in the request is invalid.',
+      });
+    },
+  );
 
   test.each([
     [{ service: 'events' }, /scoped to correct service: 'dynamodb'/],
     [{ region: 'us-east-1' }, /valid region, not 'us-east-1'; use 'eu-central-1'/],
-  ])('is refused for another scope: %o', async (signing, message) => {
+  ])('is refused for another service or another region: %o', async (signing, message) => {
     const error = refusal(await signed(request(), signing));
     expect(error.code).toBe('InvalidSignatureException');
     expect(error.message).toMatch(message);
   });
 
-  test('is good for five minutes either way, and no longer', async () => {
+  test('is valid for five minutes before and after its time, and not longer', async () => {
     const arrived = await signed(request());
     expect(verify(arrived, 'dynamodb', NOW + 5 * MINUTE)).toBe(principal);
     expect(verify(arrived, 'dynamodb', NOW - 5 * MINUTE)).toBe(principal);
@@ -172,7 +172,7 @@ describe('a signature in the Authorization header', () => {
     expect(refusal(arrived, 'dynamodb', NOW - 5 * MINUTE - 1000).message).toMatch(/^Signature not yet current: 20261124T031000Z/);
   });
 
-  test('is refused when the session token is not part of it', async () => {
+  test('is refused if the session token is not signed', async () => {
     const arrived = await signed(request());
     expect(refusal({ ...arrived, headers: { ...arrived.headers, 'x-amz-security-token': 'a-token' } }).code).toBe(
       'InvalidSignatureException',
@@ -180,21 +180,21 @@ describe('a signature in the Authorization header', () => {
   });
 
   test.each([
-    ['without it', undefined, 'MissingAuthenticationTokenException'],
-    ['with a bearer token', 'Bearer abc', 'MissingAuthenticationTokenException'],
-    ['with another algorithm', 'AWS4-ECDSA-P256-SHA256 Credential=a/b, SignedHeaders=host, Signature=c', 'IncompleteSignatureException'],
-    ['with parts missing', 'AWS4-HMAC-SHA256 Credential=a/b', 'IncompleteSignatureException'],
+    ['is missing', undefined, 'MissingAuthenticationTokenException'],
+    ['has a bearer token', 'Bearer abc', 'MissingAuthenticationTokenException'],
+    ['names another algorithm', 'AWS4-ECDSA-P256-SHA256 Credential=a/b, SignedHeaders=host, Signature=c', 'IncompleteSignatureException'],
+    ['lacks parts', 'AWS4-HMAC-SHA256 Credential=a/b', 'IncompleteSignatureException'],
     [
-      'with the host unsigned',
+      'does not sign the host',
       'AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=x-amz-date, Signature=c',
       'IncompleteSignatureException',
     ],
-  ])('%s a request is refused', async (_what, authorization, code) => {
+  ])('is refused if the header %s', async (_what, authorization, code) => {
     const arrived = await signed(request());
     expect(refusal({ ...arrived, headers: { ...arrived.headers, authorization } }).code).toBe(code);
   });
 
-  test('that is refused is a 403 at API Gateway', async () => {
+  test('is refused with 403 by API Gateway', async () => {
     expect(refusal(await signed(request(), { service: 'execute-api', secret: 'another' }), 'execute-api').status).toBe(403);
   });
 });
@@ -212,11 +212,11 @@ describe('a presigned request', () => {
     return received(await signer({ service: 'execute-api', ...signing }).presign(given, options));
   };
 
-  test('tells whose it is, also with a session token and a query of its own', async () => {
+  test('identifies its principal, also with a session token and its own query parameters', async () => {
     expect(verify(await presigned({ token: 'a-token' }, { query: { name: 'a b' } }), 'execute-api')).toBe(principal);
   });
 
-  test('is good for as long as it says', async () => {
+  test('is valid until its expiry time', async () => {
     const arrived = await presigned();
     expect(verify(arrived, 'execute-api', NOW + 60_000)).toBe(principal);
     expect(refusal(arrived, 'execute-api', NOW + 61_000).message).toMatch(/^Signature expired: /);

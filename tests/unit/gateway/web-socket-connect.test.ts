@@ -49,7 +49,7 @@ const connecting = (connect: TestFunction, more: Partial<TestGatewayOptions> = {
   });
 
 describe('the integration of $connect', () => {
-  test('is awaited before the upgrade, with an event as AWS sends it', async () => {
+  test('finishes before the upgrade, and gets the event that AWS sends', async () => {
     let connected = false;
     const { functions, url } = await connecting(async () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -92,7 +92,7 @@ describe('the integration of $connect', () => {
     });
   });
 
-  test('has no query in its event where there is none', async () => {
+  test('gets an event without query parameters if the URL has no query', async () => {
     const { functions, url } = await connecting(() => ({ statusCode: 200 }));
     await connectClient(url);
     expect(functions.eventsOf('connect')[0]).not.toHaveProperty('queryStringParameters');
@@ -106,25 +106,25 @@ describe('the integration of $connect', () => {
 
   test.each([
     [
-      '502 when it throws',
+      '502 if the function throws',
       () => {
         throw new Error('x');
       },
       502,
       'Internal server error',
     ],
-    ['502 when it returns no status', () => ({ body: 'x' }), 502, 'Internal server error'],
-    ['502 when it returns nothing', () => undefined, 502, 'Internal server error'],
+    ['502 if the function returns no status', () => ({ body: 'x' }), 502, 'Internal server error'],
+    ['502 if the function returns nothing', () => undefined, 502, 'Internal server error'],
     [
-      '500 when it is throttled',
+      '500 if the function is throttled',
       () => {
         throw new ThrottledError();
       },
       500,
       'Internal server error',
     ],
-    ['504 when it takes too long', () => new Promise((resolve) => setTimeout(resolve, 200)), 504, 'Endpoint request timed out'],
-  ])('refuses it with %s', async (_what, connect, status, message) => {
+    ['504 if the function takes too long', () => new Promise((resolve) => setTimeout(resolve, 200)), 504, 'Endpoint request timed out'],
+  ])('refuses the handshake with %s', async (_what, connect, status, message) => {
     const { url } = await connecting(connect, { limits: { integrationTimeoutMs: 60 } });
     const refusal = await refusedConnect(url);
     expect(refusal.status).toBe(status);
@@ -135,24 +135,24 @@ describe('the integration of $connect', () => {
     });
   });
 
-  test('refuses it with 500 where API Gateway may not invoke it', async () => {
+  test('refuses the handshake with 500 if API Gateway may not invoke the function', async () => {
     const { url, warnings } = await connecting(() => ({ statusCode: 200 }), { permitted: [] });
     expect((await refusedConnect(url)).status).toBe(500);
     expect(warnings.join()).toContain(`source_arn = "${METHOD_ARN}"`);
   });
 
-  test('chooses the subprotocol', async () => {
+  test('chooses the WebSocket subprotocol by a header of its response', async () => {
     const { url } = await connecting(() => ({ statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'b' } }));
     expect((await connectClient(url, { protocols: ['a', 'b'] })).ws.protocol).toBe('b');
   });
 
-  test('may be missing: everybody may connect then', async () => {
+  test('may be missing, so that every client may connect', async () => {
     const { url, gateway } = await startGateway({ routes: [] });
     await connectClient(url);
     expect(gateway.connections(API_ID)).toHaveLength(1);
   });
 
-  test('may be a MOCK, whose status decides', async () => {
+  test('may be a MOCK integration, whose status accepts or refuses the handshake', async () => {
     const open = await startGateway({
       routes: [webSocketRoute('$connect', mockIntegration('{"statusCode":200}'))],
     });
@@ -163,7 +163,7 @@ describe('the integration of $connect', () => {
     expect((await refusedConnect(closed.url)).status).toBe(403);
   });
 
-  test('that succeeds after the client went away is followed by $disconnect', async () => {
+  test('is followed by $disconnect if the client disconnects before the integration succeeds', async () => {
     const { functions, url } = await startGateway({
       routes: [webSocketRoute('$connect', lambdaIntegration('connect')), webSocketRoute('$disconnect', lambdaIntegration('end'))],
       functions: {
@@ -179,15 +179,15 @@ describe('the integration of $connect', () => {
   });
 });
 
-describe('what is no WebSocket of the API', () => {
-  test.each([['/other/v1'], [`/${API_ID}/other`], ['/']])('%s gets 403 Forbidden', async (path) => {
+describe('a handshake', () => {
+  test.each([['/other/v1'], [`/${API_ID}/other`], ['/']])('for the unknown path %s gets 403 Forbidden', async (path) => {
     const { url } = await startGateway({ routes: [] });
     const refusal = await refusedConnect(new URL(path, url).href);
     expect(refusal.status).toBe(403);
     expect(JSON.parse(refusal.body)).toMatchObject({ message: 'Forbidden' });
   });
 
-  test('a broken handshake gets 400 before any function runs', async () => {
+  test('without a Sec-WebSocket-Key gets 400 before any function runs', async () => {
     const { functions, url } = await connecting(() => ({ statusCode: 200 }));
     const request = `GET /${API_ID}/v1 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n`;
     expect(await sendRaw(Number(new URL(url).port), request)).toMatch(/^HTTP\/1\.1 400 /);
@@ -217,7 +217,7 @@ describe('a Lambda authorizer', () => {
     });
   });
 
-  test('gives its context, as strings, to every later event of the connection', async () => {
+  test('adds its context, as strings, to every later event of the connection', async () => {
     const { functions, url } = await authorized(() => allow({ tunnelId: 'demo', level: 7, admin: true }));
     const client = await connectClient(url);
     client.send('hi');
@@ -238,7 +238,7 @@ describe('a Lambda authorizer', () => {
     }
   });
 
-  test('is not asked when an identity source is missing: 401', async () => {
+  test('is not invoked if an identity source is missing, and the client gets 401', async () => {
     const { functions, url } = await authorized(() => allow(), {}, 'route.request.header.Authorization', 'route.request.querystring.name');
     const refusal = await refusedConnect(`${url}?name=demo`);
     expect(refusal.status).toBe(401);
@@ -250,7 +250,7 @@ describe('a Lambda authorizer', () => {
 
   test.each([
     [
-      'it throws Unauthorized',
+      'throws Unauthorized',
       () => {
         throw new Error('Unauthorized');
       },
@@ -258,7 +258,7 @@ describe('a Lambda authorizer', () => {
       'Unauthorized',
     ],
     [
-      'it throws something else',
+      'throws another error',
       () => {
         throw new Error('Unauthorized!');
       },
@@ -266,16 +266,16 @@ describe('a Lambda authorizer', () => {
       'Internal server error',
     ],
     [
-      'it is throttled',
+      'is throttled',
       () => {
         throw new ThrottledError();
       },
       500,
       'Internal server error',
     ],
-    ['it denies', () => allow({}, METHOD_ARN, 'Deny'), 403, 'User is not authorized to access this resource with an explicit deny'],
+    ['denies', () => allow({}, METHOD_ARN, 'Deny'), 403, 'User is not authorized to access this resource with an explicit deny'],
     [
-      'it denies beside allowing',
+      'both allows and denies',
       () => {
         const { policyDocument, ...rest } = allow();
         const Statement = [...policyDocument.Statement, { Action: '*', Effect: 'Deny', Resource: '*' }];
@@ -284,13 +284,13 @@ describe('a Lambda authorizer', () => {
       403,
       'User is not authorized to access this resource with an explicit deny',
     ],
-    ['it allows another resource', () => allow({}, METHOD_ARN.replace('v1', 'v2')), 403, 'User is not authorized to access this resource'],
-    ['it returns nothing', () => undefined, 500, 'Internal server error'],
-    ['it names no principal', () => ({ ...allow(), principalId: undefined }), 500, 'Internal server error'],
-    ['its context is nested', () => allow({ owner: { id: 1 } }), 500, 'Internal server error'],
-    ['its context has a list', () => allow({ owners: ['a'] }), 500, 'Internal server error'],
-    ['its effect is none', () => allow({}, METHOD_ARN, 'Maybe'), 500, 'Internal server error'],
-  ])('when %s the connect is refused', async (_what, authorizer, status, message) => {
+    ['allows another resource', () => allow({}, METHOD_ARN.replace('v1', 'v2')), 403, 'User is not authorized to access this resource'],
+    ['returns nothing', () => undefined, 500, 'Internal server error'],
+    ['names no principal', () => ({ ...allow(), principalId: undefined }), 500, 'Internal server error'],
+    ['returns a nested context', () => allow({ owner: { id: 1 } }), 500, 'Internal server error'],
+    ['returns a context with a list', () => allow({ owners: ['a'] }), 500, 'Internal server error'],
+    ['returns an invalid effect', () => allow({}, METHOD_ARN, 'Maybe'), 500, 'Internal server error'],
+  ])('that %s refuses the handshake', async (_what, authorizer, status, message) => {
     const { functions, url } = await authorized(authorizer);
     const refusal = await refusedConnect(url);
     expect({
@@ -301,22 +301,22 @@ describe('a Lambda authorizer', () => {
   });
 
   test.each([
-    ['a wildcard', METHOD_ARN.replace('v1/$connect', '*')],
-    ['a list', ['arn:aws:x', METHOD_ARN]],
-  ])('may allow by %s', async (_what, resource) => {
+    ['a wildcard in the resource', METHOD_ARN.replace('v1/$connect', '*')],
+    ['a list of resources', ['arn:aws:x', METHOD_ARN]],
+  ])('may allow the connection by %s', async (_what, resource) => {
     const { url } = await authorized(() => allow({}, resource));
     await connectClient(url);
   });
 
-  test('needs a permission of its own', async () => {
+  test('without a permission for API Gateway causes 500 and a warning', async () => {
     const { url, warnings } = await authorized(() => allow(), { permitted: ['connect', 'main'] });
     expect((await refusedConnect(url)).status).toBe(500);
     expect(warnings.join()).toContain(`:${API_ID}/authorizers/auth01"`);
   });
 });
 
-describe('a signed connect', () => {
-  test('tells who holds the connection', async () => {
+describe('a handshake that must be signed', () => {
+  test('records the principal of the connection', async () => {
     const { gateway, url } = await startGateway({ routes: wakeRoutes() });
     await connectClient(url, await signedConnect(url));
     expect(gateway.connections(API_ID)).toMatchObject([{ principal: { functionName: 'forward-request' } }]);
@@ -329,8 +329,8 @@ describe('a signed connect', () => {
       (url: string) => signedConnect(url, { secret: 'x' }),
       /^The request signature we calculated does not match/,
     ],
-    ['is old', (url: string) => signedConnect(url, { at: new Date(Date.now() - 6 * 60_000) }), /^Signature expired/],
-  ])('is refused with 403 when it %s', async (_what, options, message) => {
+    ['has an expired signature', (url: string) => signedConnect(url, { at: new Date(Date.now() - 6 * 60_000) }), /^Signature expired/],
+  ])('is refused with 403 if it %s', async (_what, options, message) => {
     const { url } = await startGateway({ routes: wakeRoutes() });
     const refusal = await refusedConnect(url, await options(url));
     expect(refusal.status).toBe(403);
@@ -338,7 +338,7 @@ describe('a signed connect', () => {
     expect(refusal.headers['x-amzn-errortype']).toMatch(/Exception$/);
   });
 
-  test('goes through the interceptor, which may refuse it', async () => {
+  test('goes through the interceptor, which may refuse the handshake', async () => {
     const calls: unknown[] = [];
     const { url } = await startGateway({
       routes: wakeRoutes(),

@@ -67,7 +67,7 @@ async function setup(limits: Partial<Limits['webSocket']> = {}, intercept?: Inte
   return { ...gateway, environment, client, connectionId, management, post };
 }
 
-test('messages to a frozen environment wait, and arrive in order after the thaw', async () => {
+test('messages to a frozen execution environment wait, and arrive in order after the thaw', async () => {
   const { client, environment, post } = await setup();
   await post('0');
   await eventually(() => client.messages.length === 1);
@@ -81,7 +81,7 @@ test('messages to a frozen environment wait, and arrive in order after the thaw'
   expect(client.messages).toEqual(['0', '1', '2', '3', '4']);
 });
 
-test('no more of them wait than the gateway holds', async () => {
+test('a message to a frozen execution environment fails with LimitExceeded if the buffer of the gateway is full', async () => {
   const { client, environment, post } = await setup({ bufferedMessages: 2 });
   environment.freeze();
   await post('1');
@@ -92,7 +92,7 @@ test('no more of them wait than the gateway holds', async () => {
   await post('4');
 });
 
-test('what it sent before the freeze waits too', async () => {
+test('a message from a frozen execution environment reaches the function only after the thaw', async () => {
   const { client, environment, functions } = await setup();
   environment.freeze();
   client.send('early');
@@ -102,7 +102,7 @@ test('what it sent before the freeze waits too', async () => {
   await eventually(() => functions.eventsOf('main').length === 1);
 });
 
-test('freezes may follow each other', async () => {
+test('messages arrive in order over several freezes and thaws', async () => {
   const { client, environment, post } = await setup();
   for (const data of ['1', '2', '3']) {
     environment.freeze();
@@ -114,45 +114,48 @@ test('freezes may follow each other', async () => {
   expect(client.messages).toEqual(['1', '2', '3']);
 });
 
-describe('a connection that ends while its environment is frozen', () => {
+describe('a connection that ends while its execution environment is frozen', () => {
   const gone = ({ gateway }: Setup) => eventually(() => gateway.connections(API_ID).length === 0);
   const endings: [string, Partial<Limits['webSocket']>, (setup: Setup) => unknown][] = [
     [
-      'by DeleteConnection',
+      'after DeleteConnection',
       {},
       ({ connectionId, management }) => management.send(new DeleteConnectionCommand({ ConnectionId: connectionId })),
     ],
-    ['by idleness', { idleMs: 1500 }, gone],
-    ['by its age', { connectionMs: 1500 }, gone],
-    ['by a close for a test', {}, ({ connectionId, gateway }) => gateway.drop(connectionId, 'close')],
-    ['by vanishing', {}, ({ connectionId, gateway }) => gateway.drop(connectionId, 'vanish')],
+    ['after the idle time-out', { idleMs: 1500 }, gone],
+    ['after the maximum connection time', { connectionMs: 1500 }, gone],
+    ['after drop() with "close"', {}, ({ connectionId, gateway }) => gateway.drop(connectionId, 'close')],
+    ['after drop() with "vanish"', {}, ({ connectionId, gateway }) => gateway.drop(connectionId, 'vanish')],
   ];
 
-  test.each(endings)('%s is gone at once; the client finds out when it writes after the thaw', async (_how, limits, end) => {
-    const all = await setup(limits);
-    const { client, environment, functions, gateway, post } = all;
-    environment.freeze();
-    await post('lost');
-    await end(all);
-    await expect(post('x')).rejects.toThrow(GoneException);
-    expect(gateway.connections(API_ID)).toEqual([]);
-    await eventually(() => functions.eventsOf('end').length === 1);
-    environment.thaw();
-    await pause();
-    expect(client.closed).toBeUndefined();
-    expect(client.messages).toEqual([]);
+  test.each(endings)(
+    '%s is gone at once for the gateway, and for the client at the first write after the thaw',
+    async (_how, limits, end) => {
+      const all = await setup(limits);
+      const { client, environment, functions, gateway, post } = all;
+      environment.freeze();
+      await post('lost');
+      await end(all);
+      await expect(post('x')).rejects.toThrow(GoneException);
+      expect(gateway.connections(API_ID)).toEqual([]);
+      await eventually(() => functions.eventsOf('end').length === 1);
+      environment.thaw();
+      await pause();
+      expect(client.closed).toBeUndefined();
+      expect(client.messages).toEqual([]);
 
-    const written = new Promise<Error | undefined>((resolve) =>
-      client.ws.send('{"action":"hello"}', (error) => resolve(error ?? undefined)),
-    );
-    expect(await written).toBeUndefined();
-    await eventually(() => client.closed !== undefined);
-    expect(client.closed).toEqual({ code: 1006, reason: '' });
-    expect(client.messages).toEqual([]);
-    expect(functions.eventsOf('end')).toHaveLength(1);
-  });
+      const written = new Promise<Error | undefined>((resolve) =>
+        client.ws.send('{"action":"hello"}', (error) => resolve(error ?? undefined)),
+      );
+      expect(await written).toBeUndefined();
+      await eventually(() => client.closed !== undefined);
+      expect(client.closed).toEqual({ code: 1006, reason: '' });
+      expect(client.messages).toEqual([]);
+      expect(functions.eventsOf('end')).toHaveLength(1);
+    },
+  );
 
-  test('breaks off when the environment exits', async () => {
+  test('is closed for the client when the execution environment exits', async () => {
     const { client, connectionId, environment, gateway } = await setup();
     environment.freeze();
     gateway.drop(connectionId, 'vanish');
@@ -161,7 +164,7 @@ describe('a connection that ends while its environment is frozen', () => {
   });
 });
 
-test('a connection ends with its environment', async () => {
+test('a connection ends and $disconnect runs when its execution environment exits', async () => {
   const { environment, functions, gateway } = await setup();
   environment.freeze();
   environment.exit();
@@ -169,7 +172,7 @@ test('a connection ends with its environment', async () => {
   await eventually(() => functions.eventsOf('end').length === 1);
 });
 
-test('a handshake that is answered during a freeze is answered after it', async () => {
+test('a handshake that is answered during a freeze completes after the thaw', async () => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
   const environment = new TestEnvironment();
@@ -194,7 +197,7 @@ test('a handshake that is answered during a freeze is answered after it', async 
   expect(gateway.connections(API_ID)).toHaveLength(1);
 });
 
-test('nothing of an environment is listened to when its connection has ended', async () => {
+test('a closed connection leaves no event listeners on its execution environment', async () => {
   const { client, environment } = await setup();
   client.ws.close();
   await eventually(() => environment.listenerCount('thaw') === 0);

@@ -31,7 +31,7 @@ const closeOf = async (client: TestClient): Promise<TestClient['closed']> => {
   return client.closed;
 };
 
-test('a message of four full frames arrives', async () => {
+test('a message of four frames of 32 KB reaches the function', async () => {
   const { functions, url } = await start();
   const client = await connectClient(url);
   sendFrames(client, [32 * KB, 32 * KB, 32 * KB, 32 * KB]);
@@ -40,10 +40,10 @@ test('a message of four full frames arrives', async () => {
 });
 
 test.each([
-  ['a frame beyond 32 KB', [32 * KB + 1]],
+  ['a frame above 32 KB', [32 * KB + 1]],
   ['a large frame among small ones', [10, 33 * KB, 10]],
-  ['a message beyond 128 KB', [32 * KB, 32 * KB, 32 * KB, 32 * KB, 1]],
-  ['a frame beyond every limit', [300 * KB]],
+  ['a message above 128 KB', [32 * KB, 32 * KB, 32 * KB, 32 * KB, 1]],
+  ['a frame of 300 KB', [300 * KB]],
 ])('%s closes the connection with 1009 and reaches no function', async (_what, sizes) => {
   const { functions, url } = await start();
   const client = await connectClient(url);
@@ -62,7 +62,7 @@ test('a binary frame closes the connection with 1003', async () => {
   expect(functions.eventsOf('main')).toEqual([]);
 });
 
-test('a connection without messages is closed with 1001 Going away; pings are answered and do not keep it', async () => {
+test('a connection without messages is closed with 1001 after the idle time-out, which pings do not reset', async () => {
   const { functions, gateway, url } = await start({ idleMs: 500 });
   const client = await connectClient(url);
   let pongs = 0;
@@ -78,7 +78,7 @@ test('a connection without messages is closed with 1001 Going away; pings are an
   });
 });
 
-test('messages keep a connection', async () => {
+test('a message resets the idle time-out of a connection', async () => {
   const { url } = await start({ idleMs: 1500 });
   const client = await connectClient(url);
   for (let index = 0; index < 20; index += 1) {
@@ -88,7 +88,7 @@ test('messages keep a connection', async () => {
   expect(client.closed).toBeUndefined();
 });
 
-test('no message keeps it beyond its longest life', async () => {
+test('a connection with messages is closed with 1001 after the maximum connection time', async () => {
   const { url } = await start({ connectionMs: 300 });
   const client = await connectClient(url);
   const busy = setInterval(() => client.send('x'), 20);
@@ -96,15 +96,15 @@ test('no message keeps it beyond its longest life', async () => {
   clearInterval(busy);
 });
 
-describe('a connection that is dropped for a test', () => {
-  test('is closed with 1001', async () => {
+describe('drop() of the gateway', () => {
+  test('with "close" closes the connection with 1001', async () => {
     const { gateway, url } = await start();
     const client = await connectClient(url);
     expect(gateway.drop(gateway.connections(API_ID)[0]?.connectionId ?? '', 'close')).toBe(true);
     expect(await closeOf(client)).toEqual({ code: 1001, reason: 'Going away' });
   });
 
-  test('vanishes: the client is not told, and its next write meets a reset', async () => {
+  test('with "vanish" does not inform the client, whose next write gets a reset', async () => {
     const { functions, gateway, url } = await start();
     const client = await connectClient(url);
     gateway.drop(gateway.connections(API_ID)[0]?.connectionId ?? '', 'vanish');
@@ -116,7 +116,7 @@ describe('a connection that is dropped for a test', () => {
     expect(functions.eventsOf('main')).toEqual([]);
   });
 
-  test('must be there', async () => {
+  test('returns false for an unknown connection', async () => {
     const { gateway } = await start();
     expect(gateway.drop('unknown=', 'close')).toBe(false);
   });

@@ -32,7 +32,7 @@ interface MessageEvent {
 }
 
 describe('a message', () => {
-  test('becomes an event as AWS sends it', async () => {
+  test('becomes the event that AWS sends', async () => {
     const { functions, gateway, url } = await main(() => ok);
     const client = await connectClient(url, { headers: { 'User-Agent': 'test/1' } });
     client.send('{"a":"ü"}');
@@ -61,7 +61,7 @@ describe('a message', () => {
     });
   });
 
-  test('goes to the route it names, else to $default', async () => {
+  test('goes to the route that its action names, otherwise to $default', async () => {
     const routes = ['$default', 'named', '$connect'].map((key) => webSocketRoute(key, lambdaIntegration('main')));
     const { functions, url } = await startGateway({ routes, functions: { main: () => ok } });
     const client = await connectClient(url);
@@ -84,7 +84,7 @@ describe('a message', () => {
     ]);
   });
 
-  test('is answered Forbidden where no route takes it', async () => {
+  test('gets the answer Forbidden if no route matches', async () => {
     const { gateway, url } = await startGateway({ routes: [] });
     const client = await connectClient(url);
     client.send({ action: 'x' });
@@ -96,7 +96,7 @@ describe('a message', () => {
     );
   });
 
-  test('does not wait for the one before it', async () => {
+  test('does not wait for the end of the previous message', async () => {
     let inside = 0;
     const { functions, url } = await main(async () => {
       inside += 1;
@@ -108,7 +108,7 @@ describe('a message', () => {
     await eventually(() => functions.invocations.length === 5 && inside === 5);
   });
 
-  test('sent together with the handshake is not lost', async () => {
+  test('that arrives together with the handshake is not lost', async () => {
     const { functions, url } = await main(() => ok);
     const { host, port } = new URL(url);
     const handshake =
@@ -122,21 +122,21 @@ describe('a message', () => {
   });
 });
 
-describe('an answer', () => {
+describe('the answer to a message', () => {
   const answering = (hasRouteResponse: boolean, result: unknown): Promise<TestGateway> =>
     startGateway({
       routes: [webSocketRoute('$default', lambdaIntegration('main'), { hasRouteResponse })],
       functions: { main: () => result },
     });
 
-  test('goes back where the route has a response', async () => {
+  test('is sent to the client if the route has a route response', async () => {
     const client = await connectClient((await answering(true, { statusCode: 200, body: 'pong' })).url);
     client.send('ping');
     await eventually(() => client.messages.length === 1);
     expect(client.messages).toEqual(['pong']);
   });
 
-  test('stays where it has none', async () => {
+  test('is not sent to the client if the route has no route response', async () => {
     const { functions, url } = await answering(false, { statusCode: 200, body: 'pong' });
     const client = await connectClient(url);
     client.send('ping');
@@ -162,7 +162,7 @@ describe('an answer', () => {
     ],
     ['returns no status', () => undefined, 'Internal server error'],
     ['takes too long', () => new Promise((resolve) => setTimeout(resolve, 200)), 'Endpoint request timed out'],
-  ])('of API Gateway tells the client that the function %s', async (_what, run, message) => {
+  ])('is an error of API Gateway if the function %s', async (_what, run, message) => {
     const { gateway, url } = await main(run, { limits: { integrationTimeoutMs: 60 } });
     const client = await connectClient(url);
     client.send('x');
@@ -175,7 +175,7 @@ describe('an answer', () => {
     expect(client.closed).toBeUndefined();
   });
 
-  test('of a MOCK is its template with the connection filled in', async () => {
+  test('is the template of a MOCK integration with its $context variables filled in', async () => {
     const template =
       '{"id":"$context.connectionId","of":"$context.apiId/$context.stage","route":"$context.routeKey","who":"$context.authorizer.x","at":$context.requestTimeEpoch,"from":"$context.identity.sourceIp"}';
     const { gateway, url } = await startGateway({
@@ -194,7 +194,7 @@ describe('an answer', () => {
     });
   });
 
-  test('of a MOCK stays where the route has no response', async () => {
+  test('of a MOCK integration is not sent if the route has no route response', async () => {
     const { url } = await startGateway({
       routes: [
         webSocketRoute('hello', mockIntegration('{"statusCode":200}', 'hi')),
@@ -219,10 +219,15 @@ describe('$disconnect', () => {
     });
 
   test.each([
-    ['with what the client said', (ws: { close(code?: number, reason?: string): void }) => ws.close(4001, 'bye'), 4001, 'bye'],
-    ['when it said nothing', (ws: { close(): void }) => ws.close(), 1005, 'Client-side close frame status not set'],
-    ['when it broke off', (ws: { terminate(): void }) => ws.terminate(), 1006, ''],
-  ])('comes once, %s', async (_what, end, code, reason) => {
+    ['with the code and reason of the client', (ws: { close(code?: number, reason?: string): void }) => ws.close(4001, 'bye'), 4001, 'bye'],
+    [
+      'with 1005 if the client closes without a code',
+      (ws: { close(): void }) => ws.close(),
+      1005,
+      'Client-side close frame status not set',
+    ],
+    ['with 1006 if the client breaks the connection', (ws: { terminate(): void }) => ws.terminate(), 1006, ''],
+  ])('runs once, %s', async (_what, end, code, reason) => {
     const { functions, gateway, url } = await ending();
     const client = await connectClient(url);
     const connectionId = gateway.connections(API_ID)[0]?.connectionId;
@@ -251,7 +256,7 @@ describe('$disconnect', () => {
     expect(gateway.connections(API_ID)).toEqual([]);
   });
 
-  test('does not come when the gateway itself is stopped', async () => {
+  test('does not run when the gateway is closed', async () => {
     const { functions, gateway, url } = await ending();
     const client = await connectClient(url);
     await gateway.close();
@@ -260,23 +265,27 @@ describe('$disconnect', () => {
   });
 });
 
-describe('what the gateway cannot run stops the boot, by address and with a remedy', () => {
+describe('the boot of the gateway', () => {
   const withMock = (request: string, response?: string) => ({
     routes: [webSocketRoute('x', mockIntegration(request, response))],
   });
   test.each([
-    ['#set', withMock('#set($a = 1){"statusCode":200}'), /integration\.mock: its template uses "#set.*plain text and \$context/],
-    ['$input', withMock('{"statusCode":200}', '$input.json("$")'), /integration\.mock: its template uses "\$input/],
-    ['$util', withMock('{"statusCode":200}', '$util.escapeJavaScript($context.stage)'), /uses "\$util/],
     [
-      'an unknown variable',
+      'a template with #set',
+      withMock('#set($a = 1){"statusCode":200}'),
+      /integration\.mock: its template uses "#set.*plain text and \$context/,
+    ],
+    ['a template with $input', withMock('{"statusCode":200}', '$input.json("$")'), /integration\.mock: its template uses "\$input/],
+    ['a template with $util', withMock('{"statusCode":200}', '$util.escapeJavaScript($context.stage)'), /uses "\$util/],
+    [
+      'a template with an unknown $context variable',
       withMock('{"statusCode":200}', '$context.connectionID'),
       /uses \$context\.connectionID; the local gateway knows apiId/,
     ],
-    ['a template without a status', withMock('{}'), /must yield \{"statusCode": 200\}, but it is \{\}/],
-    ['no template', withMock(''), /but it is empty/],
+    ['a request template without a status', withMock('{}'), /must yield \{"statusCode": 200\}, but it is \{\}/],
+    ['an empty request template', withMock(''), /but it is empty/],
     [
-      'an identity source of another kind',
+      'an unsupported identity source',
       {
         routes: [
           webSocketRoute('$connect', mockIntegration('{"statusCode":200}'), {
@@ -286,12 +295,12 @@ describe('what the gateway cannot run stops the boot, by address and with a reme
       },
       /authorizer\.identity_sources has "\$context\.stage"/,
     ],
-  ])('%s', async (_what, options, message) => {
+  ])('refuses %s with an error that names the problem', async (_what, options, message) => {
     await expect(startGateway(options)).rejects.toThrow(GatewayBootError);
     await expect(startGateway(options)).rejects.toThrow(message);
   });
 
-  test('a route selection expression of another form', async () => {
+  test('accepts only a route selection expression that selects a field of the message body', async () => {
     expect(() => new RouteSelection(webSocketApi([], { routeSelectionExpression: '$request.header.x' }))).toThrow(
       'aws_apigatewayv2_api.agents.route_selection_expression is "$request.header.x": the local gateway knows $request.body.FIELD',
     );
