@@ -27,7 +27,7 @@ function keep(key: string, text: string): string {
 }
 const textIn = (folder: string | undefined): string => fs.readFileSync(path.join(folder ?? '', 'below/file'), 'utf8');
 
-test('what is kept under a key is found again under that key alone, also when everything has moved', () => {
+test('a kept folder is found under its own key only, also after the directory was moved', () => {
   keep(KEY, 'text');
   expect(textIn(folders.find(KEY))).toBe('text');
   expect(folders.find('another')).toBeUndefined();
@@ -39,13 +39,13 @@ test('what is kept under a key is found again under that key alone, also when ev
 });
 
 test.each<[string, (folder: string) => void]>([
-  ['a file in it has changed', (folder) => fs.appendFileSync(path.join(folder, 'below/file'), '!')],
-  ['a file in it is cut off', (folder) => fs.truncateSync(path.join(folder, 'below/file'))],
-  ['a file in it is missing', (folder) => fs.rmSync(path.join(folder, 'below/file'))],
-  ['its list of files is missing', (folder) => fs.rmSync(path.join(folder, 'content.json'))],
-  ['its list of files is no JSON', (folder) => fs.writeFileSync(path.join(folder, 'content.json'), '{')],
-  ['it is a file', (folder) => (fs.rmSync(folder, { recursive: true }), fs.writeFileSync(folder, ''))],
-])('a folder is not found where %s, and the next one takes its place', (_, damage) => {
+  ['a file in the folder was changed', (folder) => fs.appendFileSync(path.join(folder, 'below/file'), '!')],
+  ['a file in the folder was truncated', (folder) => fs.truncateSync(path.join(folder, 'below/file'))],
+  ['a file in the folder is missing', (folder) => fs.rmSync(path.join(folder, 'below/file'))],
+  ['the list of its files is missing', (folder) => fs.rmSync(path.join(folder, 'content.json'))],
+  ['the list of its files is no JSON', (folder) => fs.writeFileSync(path.join(folder, 'content.json'), '{')],
+  ['there is a file in its place', (folder) => (fs.rmSync(folder, { recursive: true }), fs.writeFileSync(folder, ''))],
+])('a kept folder is not found if %s, and a new folder replaces it', (_, damage) => {
   damage(keep(KEY, 'text'));
   expect(folders.find(KEY)).toBeUndefined();
   expect(textIn(keep(KEY, 'made again'))).toBe('made again');
@@ -53,20 +53,20 @@ test.each<[string, (folder: string) => void]>([
   expect(fs.readdirSync(directory)).toEqual([KEY]);
 });
 
-test('a folder with the same content stays, because somebody may be reading it', () => {
+test('a kept folder is not replaced by a folder with the same content, because a process may be reading it', () => {
   const { ino } = fs.statSync(keep(KEY, 'text'));
   expect(fs.statSync(keep(KEY, 'text')).ino).toBe(ino);
   expect(fs.statSync(keep(KEY, 'other text')).ino).not.toBe(ino);
   expect(textIn(folders.find(KEY))).toBe('other text');
 });
 
-describe('beyond the most that are kept', () => {
+describe('if there are more kept folders than the maximum,', () => {
   const use = (name: string, minutesAgo: number): void => {
     const then = new Date(Date.now() - minutesAgo * 60_000);
     fs.utimesSync(path.join(directory, name), then, then);
   };
 
-  test('those go that were not used for the longest time, and drafts of processes that were killed', () => {
+  test('the least recently used folder and the drafts of killed processes are removed', () => {
     for (const name of ['one', 'two', 'three']) keep(name, name);
     const draft = path.basename(folders.draft('killed'));
     for (const [i, name] of ['one', 'two', 'three', draft].entries()) use(name, 60 + i);
@@ -75,7 +75,7 @@ describe('beyond the most that are kept', () => {
     expect(fs.readdirSync(directory).sort()).toEqual(['four', 'one', 'three']);
   });
 
-  test('none goes that was used in the last ten minutes', () => {
+  test('no folder that was used in the last ten minutes is removed', () => {
     for (const name of ['one', 'two', 'three']) keep(name, name);
     use('one', 11);
     use('two', 9);
@@ -85,7 +85,7 @@ describe('beyond the most that are kept', () => {
   });
 });
 
-test('nothing can be kept where a directory cannot be made, and nothing is found there', () => {
+test('if the directory cannot be made, draft() throws and find() finds nothing', () => {
   const file = path.join(directory, 'file');
   fs.writeFileSync(file, '');
   const broken = new KeptFolders(file, 3);
@@ -93,7 +93,7 @@ test('nothing can be kept where a directory cannot be made, and nothing is found
   expect(() => broken.draft(KEY)).toThrow(expect.objectContaining({ code: 'EEXIST' }));
 });
 
-test('processes that keep and remove the same few folders at once find whole ones only, and leave nothing else behind', async () => {
+test('concurrent processes that keep and remove the same folders find only complete folders and leave no drafts', async () => {
   const program = `
     const fs = require('node:fs');
     const { KeptFolders } = require('./local/kept-stacks/kept-folders');
@@ -103,7 +103,7 @@ test('processes that keep and remove the same few folders at once find whole one
       const key = 'key-' + (round % 3);
       const found = folders.find(key);
       let text;
-      // One that another process has made old meanwhile, below, may go while it is read.
+      // Another process may make this folder old (see below); then it may be removed while it is read.
       try { text = found && fs.readFileSync(found + '/file', 'utf8'); } catch {}
       if (text !== undefined && text.length !== 100_000) throw new Error('half a folder');
       if (round % 4 === 0) {

@@ -37,7 +37,7 @@ function change(file: string, text: string): void {
   fs.writeFileSync(path.join(root, file), text);
 }
 
-test('the key is the same while everything is, also in another place', () => {
+test('the stack key stays the same for the same sources, also in a copy of the repository', () => {
   expect(stackKey(input)).toBe(before);
   const copy = `${root}-copy`;
   try {
@@ -51,44 +51,44 @@ test('the key is the same while everything is, also in another place', () => {
 });
 
 test.each<[string, () => void]>([
-  ['a module', () => change('modules/alarms/one.ts', 'changed')],
-  ['a table that modules and functions share', () => change('functions/settings.ts', 'changed')],
-  ['the checks of the settings', () => change('environments/local.ts', 'changed')],
-  ['the protocol', () => change('protocol/index.ts', 'changed')],
-  ['the lock file', () => change('package-lock.json', 'changed')],
-  ['what is installed', () => change('node_modules/.package-lock.json', 'changed')],
-  ['a bundle', () => change('dist/functions/sweep.zip', 'changed')],
+  ['a changed module', () => change('modules/alarms/one.ts', 'changed')],
+  ['a changed table that modules and functions share', () => change('functions/settings.ts', 'changed')],
+  ['a changed file of the environments', () => change('environments/local.ts', 'changed')],
+  ['a changed protocol', () => change('protocol/index.ts', 'changed')],
+  ['a changed lock file', () => change('package-lock.json', 'changed')],
+  ['changed packages in node_modules', () => change('node_modules/.package-lock.json', 'changed')],
+  ['a changed bundle', () => change('dist/functions/sweep.zip', 'changed')],
   [
-    'two bundles, each in the place of the other',
+    'two swapped bundles',
     () => {
       change('dist/functions/sweep.zip', 'dist/functions/roll-back.zip');
       change('dist/functions/roll-back.zip', 'dist/functions/sweep.zip');
     },
   ],
-  ['a bundle that is missing', () => fs.rmSync(path.join(root, 'dist/functions/sweep.zip'))],
+  ['a missing bundle', () => fs.rmSync(path.join(root, 'dist/functions/sweep.zip'))],
   ['a new module', () => change('modules/two.ts', '')],
-  ['a module under another name', () => fs.renameSync(path.join(root, 'modules/alarms/one.ts'), path.join(root, 'modules/alarms/two.ts'))],
-])('another key comes from %s', (_, make) => {
+  ['a renamed module', () => fs.renameSync(path.join(root, 'modules/alarms/one.ts'), path.join(root, 'modules/alarms/two.ts'))],
+])('the stack key changes with %s', (_, make) => {
   make();
   expect(stackKey(input)).not.toBe(before);
 });
 
-test('another key comes from another setting', () => {
+test('the stack key changes with a changed setting of the environment', () => {
   const { timings } = environments.local;
   expect(stackKey({ ...input, environment: { ...environments.local, timings: { ...timings, safetyReadMs: 999 } } })).not.toBe(before);
 });
 
 test.each<[string, () => void]>([
-  ['the source of a function, which is in its bundle', () => change('functions/sweep/handler.ts', 'changed')],
-  ['the local cloud', () => change('local/start.ts', 'changed')],
-  ['a document beside the modules', () => change('modules/README.md', 'changed')],
-  ['a time of a file', () => fs.utimesSync(path.join(root, 'modules/tunnel-stack.ts'), 1, 1)],
-])('the key does not come from %s', (_, make) => {
+  ['the source of a function, which counts only by its bundle', () => change('functions/sweep/handler.ts', 'changed')],
+  ['the source of the local cloud', () => change('local/start.ts', 'changed')],
+  ['a document in the folder of the modules', () => change('modules/README.md', 'changed')],
+  ['the modification time of a file', () => fs.utimesSync(path.join(root, 'modules/tunnel-stack.ts'), 1, 1)],
+])('the stack key does not change with a change of %s', (_, make) => {
   make();
   expect(stackKey(input)).toBe(before);
 });
 
-test('every file that synthesis imports is among the sources of the key', async () => {
+test('every file that the synthesis imports is a source of the stack key', async () => {
   const { metafile } = await build({
     entryPoints: [path.join(ROOT, 'modules/synthesize.ts')],
     bundle: true,

@@ -1,7 +1,7 @@
 import { latencyHooks } from '../../../emulator/latency/latency-hooks';
 import { call } from '../../support/iam-fixture';
 
-test('what a service has taken to read a call is part of its latency, not on top of it', async () => {
+test('the time since the arrival of a call counts as part of its latency', async () => {
   const { intercept } = latencyHooks(() => 60_000);
   const arrivedAt = performance.now() - 59_990;
   // If the code waited for the whole minute, the test's own time-out would fail the test.
@@ -13,7 +13,7 @@ test.each([
   ['PutObject', 3 * 1024 * 1024, '', ['S3 write', 'S3 transfer of 1 MB'], 40],
   ['GetObject', 0, 'x'.repeat(3 * 1024 * 1024), ['S3 read', 'S3 transfer of 1 MB'], 40],
   ['DeleteObject', 0, '', ['S3 write'], 10],
-])('%s takes the time of its operation, and that of each megabyte', async (operation, bytes, body, drawn, ms) => {
+])('%s takes the latency of its operation plus the transfer latency of each megabyte', async (operation, bytes, body, drawn, ms) => {
   const operations: string[] = [];
   const { intercept } = latencyHooks((each) => {
     operations.push(each);

@@ -8,14 +8,14 @@ const draw = (latency: Latency | undefined, operation: LatencyOperation, times: 
 
 const quantile = (values: readonly number[], q: number): number => [...values].sort((a, b) => a - b)[Math.floor(values.length * q)] ?? NaN;
 
-test.each(OPERATIONS)('%s has the median and the 99th percentile of its figure', (operation) => {
+test.each(OPERATIONS)('the latency profile for %s has the given median and 99th percentile', (operation) => {
   const { medianMs, p99Ms } = AWS_LATENCY[operation];
   const drawn = draw(latencyProfile('aws', 1), operation, 40_000);
   expect(quantile(drawn, 0.5) / medianMs).toBeCloseTo(1, 1);
   expect(Math.abs(quantile(drawn, 0.99) / p99Ms - 1)).toBeLessThan(0.1);
 });
 
-test('the same seed gives the same latencies, whatever is drawn in between', () => {
+test('the same seed gives the same latencies, whatever other operations are drawn in between', () => {
   const one = latencyProfile('aws', 7);
   const other = latencyProfile('aws', 7);
   draw(other, 'PutEvents', 3);
@@ -26,7 +26,7 @@ test('another seed gives other latencies', () => {
   expect(draw(latencyProfile('aws', 1), 'PutEvents', 5)).not.toEqual(draw(latencyProfile('aws', 2), 'PutEvents', 5));
 });
 
-test('neighbouring seeds and streams are as far apart as any', () => {
+test('the first numbers of neighbouring seeds and streams differ by more than 0.0001', () => {
   const first = [0, 1, 2, 3].flatMap((seed) => [0, 1, 2, 3].map((stream) => generator(seed, stream)()));
   const gaps = first.sort((a, b) => a - b).map((value, i) => value - (first[i - 1] ?? value - 1));
   expect(Math.min(...gaps)).toBeGreaterThan(1e-4);
@@ -36,7 +36,7 @@ test('the profile "none" has no latency', () => {
   expect(latencyProfile('none', 1)).toBeUndefined();
 });
 
-test.each(OPERATIONS)('the figure of %s says where it comes from', (operation) => {
+test.each(OPERATIONS)('the latency figure of %s names its source', (operation) => {
   const { medianMs, p99Ms, basis, source } = AWS_LATENCY[operation];
   expect(p99Ms).toBeGreaterThan(medianMs);
   expect(source.length).toBeGreaterThan(20);

@@ -3,17 +3,17 @@ import { steadyLoad } from '../../../bench/load-test/steady-load';
 
 const { rate, ramp, hold } = steadyLoad({ vus: 100, ramp: 60_000, duration: 300_000, agentMs: 2500 });
 
-test('the rate keeps as many in flight as were asked for: rate times time', () => {
+test('the request rate keeps the given number of requests in flight', () => {
   expect(rate * 2.56).toBeCloseTo(100, 5);
   expect(hold).toHaveLength(Math.floor(rate * 300));
 });
 
-test('arrivals are even while the load is held', () => {
+test('requests arrive at equal intervals while the load is held', () => {
   const gaps = hold.slice(1).map(({ atMs }, i) => atMs - (hold[i]?.atMs ?? 0));
   for (const gap of gaps) expect(gap).toBeCloseTo(1000 / rate, 6);
 });
 
-test('the ramp grows evenly from nothing to the rate, and ends where holding begins', () => {
+test('the ramp grows evenly from zero to the full rate, and ends when the hold phase begins', () => {
   const within = (from: number, to: number): number => ramp.filter(({ atMs }) => atMs >= from && atMs < to).length;
   expect(within(0, 60_000)).toBe(ramp.length);
   // In the middle the rate is half of the full rate, at the end nearly the full rate.
@@ -21,7 +21,7 @@ test('the ramp grows evenly from nothing to the rate, and ends where holding beg
   expect(within(55_000, 60_000) / 5 / rate).toBeCloseTo(0.96, 1);
 });
 
-test('times are given in seconds or minutes', () => {
+test('--duration and --ramp of npm run load accept seconds and minutes', () => {
   const { duration, ramp: given } = parseLoadOptions(['--duration', '90s', '--vus', '20']) as LoadOptions;
   expect([duration, given]).toEqual([90_000, 20_000]);
   expect(parseLoadOptions(['--duration', '5m', '--ramp', '30s'])).toMatchObject({
@@ -32,6 +32,9 @@ test('times are given in seconds or minutes', () => {
   });
 });
 
-test.each([[['--duration', '5']], [['--vus', '0']], [['--duration', '-1s']], [['--rampage', '1s']]])('%j is refused', (args) => {
-  expect(() => parseLoadOptions(args)).toThrow(/see npm run load -- --help$/);
-});
+test.each([[['--duration', '5']], [['--vus', '0']], [['--duration', '-1s']], [['--rampage', '1s']]])(
+  'the load options %j are refused',
+  (args) => {
+    expect(() => parseLoadOptions(args)).toThrow(/see npm run load -- --help$/);
+  },
+);

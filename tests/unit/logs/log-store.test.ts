@@ -10,7 +10,7 @@ const line = (text: string, requestId?: string) => ({
 });
 
 describe('the logs of the local cloud', () => {
-  test('keep the newest lines, by their number and by their size, and tell each as it comes', () => {
+  test('keep the newest lines up to a number of lines and characters, and emit each new line', () => {
     const heard: string[] = [];
     const logs = new LogStore(8, 1000);
     logs.events.on('line', ({ text }) => heard.push(text));
@@ -23,7 +23,7 @@ describe('the logs of the local cloud', () => {
     expect(logs.recent(100).reduce((sum, { text }) => sum + text.length, 0)).toBeLessThanOrEqual(1000);
   });
 
-  test('find the lines that name a request, and all of the invocations that do', () => {
+  test('find the lines that name a request, and all lines of the same invocation', () => {
     const logs = new LogStore();
     logs.add(line('START', 'lambda-1'));
     logs.add(line('{"requestId":"r-1"}', 'lambda-1'));
@@ -45,6 +45,6 @@ test.each([
   ],
   ['2026 1\tERROR\tboom', { kind: 'message', level: 'error', text: '2026 1\tERROR\tboom' }],
   ['{half', { kind: 'message', level: 'info', text: '{half' }],
-])('a line as people read it: %s', (text, expected) => {
+])('logText() makes this log line readable: %s', (text, expected) => {
   expect(logText(text)).toMatchObject(expected);
 });
