@@ -32,7 +32,7 @@ const requestIds = (): string[] => readFileSync(RUNS, 'utf8').trim().split('\n')
 const send = (failures: number): void => lambda.service.invokeAsync(arnOf('flaky'), { file: RUNS, failures });
 const record = (): Record<string, unknown> => JSON.parse(lambda.sent[0]?.body ?? '{}') as Record<string, unknown>;
 
-test('an event that failed is tried again, under the same request id, until it is done', async () => {
+test('a failed asynchronous event is retried with the same request id until it succeeds', async () => {
   lambda = await startLambda(
     { flaky: flaky({ maxRetries: 2, maxAgeMs: 60_000, onFailureArn: QUEUE }) },
     { limits: { asyncRetryDelaysMs: [20, 40] } },
@@ -44,7 +44,7 @@ test('an event that failed is tried again, under the same request id, until it i
   expect(lambda.sent).toEqual([]);
 });
 
-test('an event whose retries are used up goes to the destination, as Lambda words it', async () => {
+test('an asynchronous event without retries left is sent to the on-failure destination in the format of Lambda', async () => {
   lambda = await startLambda(
     { flaky: flaky({ maxRetries: 1, maxAgeMs: 60_000, onFailureArn: QUEUE }) },
     { limits: { asyncRetryDelaysMs: [20] } },
@@ -68,7 +68,7 @@ test('an event whose retries are used up goes to the destination, as Lambda word
   });
 });
 
-test('an event that is done goes to the on-success destination, a topic as well as a queue', async () => {
+test('an asynchronous event that succeeds is sent to the topic of the on-success destination', async () => {
   lambda = await startLambda(
     { flaky: flaky({ maxRetries: 1, maxAgeMs: 60_000, onSuccessArn: TOPIC, onFailureArn: QUEUE }) },
     { limits: { asyncRetryDelaysMs: [20] } },
@@ -85,7 +85,7 @@ test('an event that is done goes to the on-success destination, a topic as well 
   expect(lambda.sent).toEqual([]);
 });
 
-test('what becomes of events is told: received, tried, dropped, not taken by the destination', async () => {
+test('asyncEvents emits received, attempt, dropped and destinationFailed for an asynchronous event', async () => {
   lambda = await startLambda(
     { flaky: flaky({ maxRetries: 1, maxAgeMs: 60_000, onFailureArn: QUEUE }) },
     { limits: { asyncRetryDelaysMs: [20] }, refuseQueue: true },
@@ -103,7 +103,7 @@ test('what becomes of events is told: received, tried, dropped, not taken by the
   expect(seen).toEqual(['received flaky', 'attempt flaky', 'attempt flaky, later', 'dropped flaky', 'destinationFailed flaky']);
 });
 
-test('an event that would be too old at its next try is given up', async () => {
+test('an asynchronous event that would exceed its maximum age at the next retry is given up', async () => {
   lambda = await startLambda(
     { flaky: flaky({ maxRetries: 2, maxAgeMs: 1000, onFailureArn: QUEUE }) },
     { limits: { asyncRetryDelaysMs: [2000] } },
@@ -115,7 +115,7 @@ test('an event that would be too old at its next try is given up', async () => {
   });
 });
 
-test('a throttled event comes back when there is room, and throttles are no retries', async () => {
+test('a throttled asynchronous event is retried until concurrency is free, and throttles do not count as retries', async () => {
   lambda = await startLambda({
     slow: {
       reservedConcurrency: 1,
@@ -132,7 +132,7 @@ test('a throttled event comes back when there is room, and throttles are no retr
   expect(lambda.sent).toEqual([]);
 });
 
-test('a function without concurrency has its events sent to the destination at once', async () => {
+test('an asynchronous event of a function with reserved concurrency 0 is sent to the on-failure destination at once', async () => {
   lambda = await startLambda({
     flaky: { ...flaky({ maxRetries: 2, maxAgeMs: 60_000, onFailureArn: QUEUE }), reservedConcurrency: 0 },
   });
@@ -146,8 +146,8 @@ test('a function without concurrency has its events sent to the destination at o
 
 test.each([
   ['without a destination', undefined, 'aws_lambda_function.flaky has no on-failure destination'],
-  ['whose destination refuses it', QUEUE, `its destination ${QUEUE} refused it: no such queue`],
-])('an event %s is dropped with a warning', async (_what, onFailureArn, reason) => {
+  ['whose destination refuses the event', QUEUE, `its destination ${QUEUE} refused it: no such queue`],
+])('a failed asynchronous event %s is dropped with a warning', async (_what, onFailureArn, reason) => {
   lambda = await startLambda({ flaky: flaky({ maxRetries: 0, maxAgeMs: 60_000, onFailureArn }) }, { refuseQueue: true });
   send(9);
   await eventually(() => lambda.lines.some(({ text }) => text.includes('dropped')));
@@ -155,13 +155,13 @@ test.each([
   expect(line?.text).toBe(`event ${line?.requestId} dropped (RetriesExhausted after 1 invocations): ${reason}`);
 });
 
-test('an event above the limit is refused at once', async () => {
+test('an asynchronous event above the payload limit or for an unknown function is refused at once', async () => {
   lambda = await startLambda({ flaky: FLAKY }, { limits: { asyncPayloadBytes: 100 } });
   expect(() => lambda.service.invokeAsync(arnOf('flaky'), 'x'.repeat(100))).toThrow('Request must be smaller than 100 bytes');
   expect(() => lambda.service.invokeAsync(arnOf('absent'), {})).toThrow(/^Function not found/);
 });
 
-test('after close nothing is tried again', async () => {
+test('a failed asynchronous event is not retried after close()', async () => {
   lambda = await startLambda({ flaky: flaky({ maxRetries: 2, maxAgeMs: 60_000 }) }, { limits: { asyncRetryDelaysMs: [100] } });
   send(9);
   await eventually(() => lambda.records.length === 1);

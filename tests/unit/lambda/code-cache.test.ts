@@ -30,7 +30,7 @@ async function runOnce(source: string, codeCache = directory): Promise<Invocatio
 
 const keptFiles = async (): Promise<string[]> => (await readdir(directory)).map((name) => path.join(directory, name));
 
-test('the first environment keeps what it has compiled, and the next one runs from it', async () => {
+test('the first environment saves its compiled code, and the next environment uses the saved code', async () => {
   expect(await runOnce(answering('hello'))).toMatchObject({ kind: 'ok', payload: { text: 'hello', loaded: path.sep } });
   const [file, ...others] = await keptFiles();
   expect(others).toEqual([]);
@@ -41,13 +41,13 @@ test('the first environment keeps what it has compiled, and the next one runs fr
   expect((await stat(file as string)).ino).toBe(made.ino);
 });
 
-test('other code of the same length does not run from the cache of the old one', async () => {
+test('changed code of the same length does not use the cache of the old code', async () => {
   await runOnce(answering('one'));
   expect(await runOnce(answering('two'))).toMatchObject({ payload: { text: 'two' } });
   expect(await keptFiles()).toHaveLength(2);
 });
 
-test('a damaged cache is made anew', async () => {
+test('a damaged file of the code cache is replaced', async () => {
   await runOnce(answering('hello'));
   const [file = ''] = await keptFiles();
   await writeFile(file, (await readFile(file)).fill(7));
@@ -55,13 +55,13 @@ test('a damaged cache is made anew', async () => {
   expect((await readFile(file)).every((byte) => byte === 7)).toBe(false);
 });
 
-test('code that imports runs without a cache', async () => {
+test('code with a dynamic import() runs without a cache', async () => {
   const source = `exports.handler = async () => (await import('node:os')).EOL;`;
   expect(await runOnce(source)).toEqual({ kind: 'ok', payload: '\n' });
   expect(await keptFiles()).toEqual([]);
 });
 
-test('an error of the code has its place, as without a cache', async () => {
+test('a stack trace has the same position with a cache as without a cache', async () => {
   const source = `exports.handler = async () => { throw new Error('here'); };`;
   const trace = async (codeCache?: string): Promise<string | undefined> => {
     const lambda = await startLambda({ f: source }, codeCache === undefined ? {} : { codeCache });
@@ -76,13 +76,13 @@ test('an error of the code has its place, as without a cache', async () => {
   expect(await trace(directory)).toBe(await trace());
 });
 
-test('where no cache can be kept functions run all the same', async () => {
+test('a function runs even if the directory of the code cache cannot be used', async () => {
   const file = path.join(directory, 'a file');
   await writeFile(file, '');
   expect(await runOnce(answering('hello'), file)).toMatchObject({ payload: { text: 'hello' } });
 });
 
-test('what has not been made for a week is removed when the cache is opened', async () => {
+test('files of the code cache that are older than a week are removed when the cache is opened', async () => {
   const [old, fresh] = ['old.v8', 'fresh.v8'].map((name) => path.join(directory, name)) as [string, string];
   await Promise.all([writeFile(old, ''), writeFile(fresh, '')]);
   const eightDaysAgo = Date.now() / 1000 - 8 * 24 * 60 * 60;

@@ -17,7 +17,7 @@ afterEach(() => lambda.close());
 
 const payloads = (results: readonly InvokeResult[]): unknown[] => results.map((result) => (result.kind === 'ok' ? result.payload : result));
 
-test('invocations one after the other run in one environment', async () => {
+test('consecutive invocations run in one environment', async () => {
   lambda = await startLambda({ counter: COUNTER });
   const results = [await lambda.invoke('counter'), await lambda.invoke('counter'), await lambda.invoke('counter')];
   expect(payloads(results)).toMatchObject([{ n: 1 }, { n: 2 }, { n: 3 }]);
@@ -26,7 +26,7 @@ test('invocations one after the other run in one environment', async () => {
   expect(lambda.service.stats().counter).toMatchObject({ invocations: 3, coldStarts: 1, errors: 0 });
 });
 
-test('an environment that started in advance is no cold start for its first invocation, and its init is billed all the same', async () => {
+test('the first invocation of a warmed environment is no cold start, but is billed with the init time', async () => {
   lambda = await startLambda({ counter: COUNTER });
   await lambda.service.warm({ counter: 1 });
   expect(lambda.service.environments('counter')).toHaveLength(1);
@@ -37,7 +37,7 @@ test('an environment that started in advance is no cold start for its first invo
   expect(record?.billedMs).toBeGreaterThan(Math.ceil(record?.durationMs as number));
 });
 
-test('twenty invocations at once run in twenty environments', async () => {
+test('twenty concurrent invocations run in twenty environments', async () => {
   const directory = await mkdtemp(path.join(tmpdir(), 'lambda-test-'));
   const signal = path.join(directory, 'end');
   try {
@@ -52,7 +52,7 @@ test('twenty invocations at once run in twenty environments', async () => {
   }
 });
 
-test('above its reserved concurrency a function is throttled, and runs again when one is free', async () => {
+test('a function above its reserved concurrency is throttled until another invocation has ended', async () => {
   lambda = await startLambda({ slow: { reservedConcurrency: 1, files: { 'index.js': SLOW } } });
   const first = lambda.invoke('slow', { ms: 300 });
   expect(await lambda.invoke('slow', { ms: 0 })).toEqual({
@@ -64,7 +64,7 @@ test('above its reserved concurrency a function is throttled, and runs again whe
   expect(lambda.service.stats().slow).toMatchObject({ throttles: 1 });
 });
 
-test('functions without a reservation share what the others left of the account', async () => {
+test('functions without reserved concurrency share the unreserved concurrency of the account', async () => {
   const reserved = { reservedConcurrency: 2, files: { 'index.js': SLOW } };
   lambda = await startLambda({ reserved, one: SLOW, two: SLOW }, { limits: { accountConcurrency: 3 } });
   const first = lambda.invoke('one', { ms: 400 });
@@ -76,7 +76,7 @@ test('functions without a reservation share what the others left of the account'
   await first;
 });
 
-test('a crash gives its concurrency back', async () => {
+test('an invocation that crashes releases its concurrency', async () => {
   lambda = await startLambda({
     crash: {
       reservedConcurrency: 1,
@@ -89,7 +89,7 @@ test('a crash gives its concurrency back', async () => {
   }
 });
 
-test('between invocations an environment is frozen: its timers stand still, and go on in the next', async () => {
+test('an environment is frozen between invocations: its timers stop, and continue in the next invocation', async () => {
   lambda = await startLambda({
     // An invocation lasts for five ticks.
     ticks: `let n = 0; setInterval(() => { n += 1; process.stdout.write('tick\\n'); }, 10);
@@ -113,7 +113,7 @@ test('between invocations an environment is frozen: its timers stand still, and 
   await eventually(() => expect(ticks()).toBeGreaterThanOrEqual(before + 5));
 });
 
-test('freeze is told before, thaw after the process stands still', async () => {
+test('an environment is marked as frozen when it emits "freeze", and as running when it emits "thaw"', async () => {
   lambda = await startLambda({ counter: COUNTER });
   await lambda.invoke('counter');
   const [environment] = lambda.service.environments('counter');
@@ -130,7 +130,7 @@ test('freeze is told before, thaw after the process stands still', async () => {
   expect(told.at(-1)).toMatch(/^exit/);
 });
 
-test('the environment that was used last is used next', async () => {
+test('the most recently used environment gets the next invocation', async () => {
   lambda = await startLambda({ slow: SLOW });
   await Promise.all([lambda.invoke('slow', { ms: 200 }), lambda.invoke('slow', { ms: 600 })]);
   await eventually(() => lambda.service.environments().every(({ frozen }) => frozen));
@@ -140,14 +140,14 @@ test('the environment that was used last is used next', async () => {
   expect(lambda.records.at(-1)?.environmentId).toBe(last);
 });
 
-test('an environment that nobody uses is ended', async () => {
+test('an environment is ended when it has been idle for too long', async () => {
   lambda = await startLambda({ counter: COUNTER }, { limits: { idleEnvironmentMs: 100 } });
   await lambda.invoke('counter');
   await eventually(() => lambda.service.environments().length === 0);
   expect(await lambda.invoke('counter')).toMatchObject({ payload: { n: 1 } });
 });
 
-test('a killed environment fails the invocation that it runs, and another takes the next', async () => {
+test('an invocation in a killed environment fails, and the next invocation runs in another environment', async () => {
   lambda = await startLambda({ slow: SLOW });
   const running = lambda.invoke('slow', { ms: 5000 });
   await eventually(() => lambda.lines.some(({ text }) => text.startsWith('START')));
@@ -160,7 +160,7 @@ test('a killed environment fails the invocation that it runs, and another takes 
   expect(lambda.service.kill('absent')).toBe(false);
 });
 
-test('close ends frozen and running environments and answers who waits', async () => {
+test('close() ends frozen and running environments, and their invocations fail', async () => {
   lambda = await startLambda({ slow: SLOW, counter: COUNTER });
   await lambda.invoke('counter');
   const running = lambda.invoke('slow', { ms: 600_000 });

@@ -9,7 +9,7 @@ const invokeMany = (fixture: PoolFixture, count: number, ms: number, name = 'f')
 
 const SLOW = 60_000;
 
-test('at most as many environments as allowed initialise at once', async () => {
+test('no more environments than allowed initialise at the same time', async () => {
   const fixture = poolFixture({ functions: { f: {}, g: {} }, concurrentStarts: 3 });
   void invokeMany(fixture, 10, SLOW, 'f');
   void invokeMany(fixture, 10, SLOW, 'g');
@@ -20,7 +20,7 @@ test('at most as many environments as allowed initialise at once', async () => {
   expect(fixture.peakStarts()).toBe(3);
 });
 
-test('an invocation that waits gets the environment that becomes free before the one that is started for it', async () => {
+test('a waiting invocation takes an environment that becomes free before its own environment has started', async () => {
   const fixture = poolFixture({ functions: { f: {} }, init: () => 300 });
   const first = fixture.invoke('f', 'first', 400);
   await fixture.clock.advance(600);
@@ -32,7 +32,7 @@ test('an invocation that waits gets the environment that becomes free before the
   expect(started(fixture, 'rests')).toEqual(['f 1', 'f 2']);
 });
 
-test('an environment that starts serves whoever waits then, not the invocation that it was started for', async () => {
+test('a new environment serves the first invocation in the queue, even if it was started for another invocation', async () => {
   const fixture = poolFixture({ functions: { f: {} }, concurrentStarts: 1, init: () => 300 });
   void fixture.invoke('f', 'visitor', SLOW);
   await fixture.clock.advance(100);
@@ -41,7 +41,7 @@ test('an environment that starts serves whoever waits then, not the invocation t
   expect(runs(fixture)).toEqual(['message in f 1', 'visitor in f 2']);
 });
 
-test('a start that nobody needs any more is not begun', async () => {
+test('a start does not begin if no invocation needs the environment any more', async () => {
   const fixture = poolFixture({ functions: { f: {} }, concurrentStarts: 1, init: () => 300 });
   void invokeMany(fixture, 4, 10);
   await fixture.clock.advance(5000);
@@ -50,7 +50,7 @@ test('a start that nobody needs any more is not begun', async () => {
   expect(started(fixture).length).toBeLessThanOrEqual(2);
 });
 
-test('an environment that has just answered is waited for rather than another started', async () => {
+test('an invocation waits for an environment that has just answered instead of starting another environment', async () => {
   const fixture = poolFixture({ functions: { f: {} } });
   void fixture.invoke('f', 'first', 10).then(() => fixture.invoke('f', 'second', 10));
   await fixture.clock.advance(1000);
@@ -58,7 +58,7 @@ test('an environment that has just answered is waited for rather than another st
   expect(started(fixture)).toEqual(['f 1']);
 });
 
-test('what comes from inside starts before what comes from outside, in whichever function', async () => {
+test('a start for an invocation from inside comes before starts for invocations from outside, also of other functions', async () => {
   const fixture = poolFixture({ functions: { door: {}, answer: {} }, concurrentStarts: 1 });
   void invokeMany(fixture, 3, SLOW, 'door');
   await fixture.clock.advance(100);
@@ -67,7 +67,7 @@ test('what comes from inside starts before what comes from outside, in whichever
   expect(started(fixture)).toEqual(['door 1', 'answer 1', 'door 2', 'door 3']);
 });
 
-test('who has waited for ten seconds from outside goes before who comes from inside now', async () => {
+test('an invocation from outside that has waited for ten seconds runs before a new invocation from inside', async () => {
   const fixture = poolFixture({ functions: { f: {} }, concurrentStarts: 1, init: () => 11_000 });
   void fixture.invoke('f', 'visitor', SLOW);
   await fixture.clock.advance(10_500);
@@ -85,7 +85,7 @@ describe('while the invocations of a function are quick', () => {
     return fixture;
   };
 
-  test('those that come at once wait for the environment, which serves them sooner than one that would have to start', async () => {
+  test('six concurrent invocations wait for the existing environment, because a start would take longer', async () => {
     const fixture = await quickFunction();
     void invokeMany(fixture, 6, 50);
     await fixture.clock.advance(1000);
@@ -93,7 +93,7 @@ describe('while the invocations of a function are quick', () => {
     expect(started(fixture)).toEqual(['f 1']);
   });
 
-  test('so many that the last ones would wait longer than a start takes have more environments started', async () => {
+  test('more environments start if the last invocations would wait longer than a start takes', async () => {
     const fixture = await quickFunction();
     void invokeMany(fixture, 30, 50);
     await fixture.clock.advance(2000);
@@ -102,7 +102,7 @@ describe('while the invocations of a function are quick', () => {
     expect(started(fixture).length).toBeLessThan(8);
   });
 
-  test('one that is suddenly slow holds nobody up for longer than a start takes', async () => {
+  test('another environment starts for the invocation that waits behind a suddenly slow invocation', async () => {
     const fixture = await quickFunction();
     void fixture.invoke('f', 'slow', SLOW);
     void fixture.invoke('f', 'next', 50);
@@ -111,7 +111,7 @@ describe('while the invocations of a function are quick', () => {
     expect(runs(fixture)).toEqual(['first in f 1', 'slow in f 1', 'next in f 2']);
   });
 
-  test('each of them starts an environment at once where starts are to happen as on AWS', async () => {
+  test('each concurrent invocation starts an environment at once if startMs is 0, as on AWS', async () => {
     const fixture = await quickFunction({ startMs: 0, concurrentStarts: 6 });
     void invokeMany(fixture, 4, 400);
     await fixture.clock.advance(1);
@@ -119,10 +119,10 @@ describe('while the invocations of a function are quick', () => {
   });
 });
 
-describe('while no core is spare', () => {
+describe('while no CPU core is idle', () => {
   const busy = { hasSpareCore: () => false };
 
-  test('an invocation waits for an environment that becomes free, if that is soon', async () => {
+  test('an invocation waits for an environment that soon becomes free', async () => {
     const fixture = poolFixture({ functions: { f: {} }, ...busy });
     void fixture.invoke('f', 'first', 0);
     await fixture.clock.advance(1000);
@@ -134,14 +134,14 @@ describe('while no core is spare', () => {
     expect(started(fixture)).toEqual(['f 1']);
   });
 
-  test('another environment starts where none becomes free', async () => {
+  test('another environment starts if no environment becomes free', async () => {
     const fixture = poolFixture({ functions: { f: {} }, ...busy });
     void invokeMany(fixture, 3, SLOW);
     await fixture.clock.advance(5000);
     expect(runs(fixture)).toHaveLength(3);
   });
 
-  test('an invocation from inside waits for a second at most, one from outside for 25', async () => {
+  test('an expected wait of two seconds starts an environment for an invocation from inside, but not from outside', async () => {
     for (const [origin, starts] of [
       ['inside', 2],
       ['outside', 1],
@@ -157,7 +157,7 @@ describe('while no core is spare', () => {
     }
   });
 
-  test('when a core is spare again the start begins without anything else happening', async () => {
+  test('a delayed start begins when a CPU core is idle again, without any other event', async () => {
     let spare = false;
     const fixture = poolFixture({ functions: { f: {} }, hasSpareCore: () => spare });
     void fixture.invoke('f', 'first', 1500);
@@ -172,7 +172,7 @@ describe('while no core is spare', () => {
   });
 });
 
-test('reserved concurrency counts who waits, and who has an answer no more', async () => {
+test('reserved concurrency counts waiting invocations, but not answered invocations', async () => {
   const fixture = poolFixture({ functions: { f: { reservedConcurrency: 1 } } });
   const first = fixture.invoke('f', 'first', 10);
   expect(await fixture.invoke('f', 'second', 10)).toMatchObject({ kind: 'throttled' });
@@ -181,7 +181,7 @@ test('reserved concurrency counts who waits, and who has an answer no more', asy
   expect(await third).toMatchObject({ kind: 'ok' });
 });
 
-test('an invocation whose asker has given up is not run, and gives its concurrency back', async () => {
+test('an invocation whose caller has given up does not run, and releases its concurrency', async () => {
   const fixture = poolFixture({ functions: { f: { reservedConcurrency: 1 } } });
   const asker = new AbortController();
   const given = fixture.invoke('f', 'given up', 10, { signal: asker.signal });
@@ -193,14 +193,14 @@ test('an invocation whose asker has given up is not run, and gives its concurren
   expect(runs(fixture)).toEqual(['next in f 1']);
 });
 
-test('each invocation that waits for an init that fails learns of it', async () => {
+test('each invocation that waits for an init fails if the init fails', async () => {
   const fixture = poolFixture({ functions: { f: {} }, init: () => 'fails' });
   const results = invokeMany(fixture, 3, 10);
   await fixture.clock.advance(1000);
   expect(await results).toEqual(Array.from({ length: 3 }, () => expect.objectContaining({ errorType: 'Runtime.ExitError' }) as unknown));
 });
 
-test('a cold start that a latency profile slows begins after its wait, and an environment that becomes free comes before', async () => {
+test('a cold start begins after the delay of the latency profile, unless an environment becomes free before', async () => {
   const fixture = poolFixture({ functions: { f: {} }, beforeColdStart: (clock) => clock.sleep(500) });
   void fixture.invoke('f', 'first', 100);
   await fixture.clock.advance(499);
@@ -212,7 +212,7 @@ test('a cold start that a latency profile slows begins after its wait, and an en
   expect(started(fixture)).toEqual(['f 1']);
 });
 
-test('environments that are asked for in advance rest until they are needed, and come after everybody who waits', async () => {
+test('warmed environments start after environments for waiting invocations, and stay idle until they are needed', async () => {
   const fixture = poolFixture({ functions: { f: {}, g: {} }, concurrentStarts: 1 });
   const warm = fixture.pool('f').warm(2);
   void fixture.invoke('g', 'visitor', 10);
@@ -225,7 +225,7 @@ test('environments that are asked for in advance rest until they are needed, and
   expect(runs(fixture)).toContain('visitor in f 2');
 });
 
-test('of what is asked for in advance no more is started because somebody waits meanwhile', async () => {
+test('a waiting invocation does not increase the number of warmed environments', async () => {
   const fixture = poolFixture({ functions: { f: {} }, concurrentStarts: 4 });
   void fixture.invoke('f', 'visitor', SLOW);
   const warm = fixture.pool('f').warm(2);
@@ -234,7 +234,7 @@ test('of what is asked for in advance no more is started because somebody waits 
   expect(started(fixture).length).toBeLessThanOrEqual(3);
 });
 
-test('a pool that closes answers who waits', async () => {
+test('close() of a pool fails the waiting invocation and later invocations', async () => {
   const fixture = poolFixture({ functions: { f: {} } });
   const waiting = fixture.invoke('f', 'waits', 10);
   const warm = fixture.pool('f').warm(5);

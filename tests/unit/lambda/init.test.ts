@@ -10,11 +10,16 @@ afterEach(() => lambda?.close());
 
 test.each([
   ['throws while loading', `throw new Error('TUNNELS_TABLE is missing');`, 'Error', 'TUNNELS_TABLE is missing'],
-  ['requires what is not there', `require('absent-module');`, 'Runtime.ImportModuleError', /Cannot find module 'absent-module'/],
+  ['requires a missing module', `require('absent-module');`, 'Runtime.ImportModuleError', /Cannot find module 'absent-module'/],
   ['is not JavaScript', `exports.handler = async (`, 'Runtime.UserCodeSyntaxError', /SyntaxError/],
-  ['exports something else', `exports.main = 1;`, 'Runtime.HandlerNotFound', 'index.handler is undefined or not exported'],
-  ['exits', `process.exit(7);`, 'Runtime.ExitError', /^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 7$/],
-])('a module that %s fails its invocation with that error', async (_what, source, errorType, message) => {
+  ['exports no handler', `exports.main = 1;`, 'Runtime.HandlerNotFound', 'index.handler is undefined or not exported'],
+  [
+    'exits while loading',
+    `process.exit(7);`,
+    'Runtime.ExitError',
+    /^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 7$/,
+  ],
+])('a function module that %s fails the invocation with the error of Lambda', async (_what, source, errorType, message) => {
   lambda = await startLambda({ broken: source });
   const errorMessage: unknown = typeof message === 'string' ? message : expect.stringMatching(message);
   expect(await lambda.invoke('broken')).toEqual({ kind: 'error', errorType, errorMessage });
@@ -23,14 +28,14 @@ test.each([
   );
 });
 
-test('an init that takes too long is killed', async () => {
+test('an init that exceeds its time limit is killed', async () => {
   lambda = await startLambda({ slow: `while (true);` }, { limits: { initMs: 300 } });
   expect(await lambda.invoke('slow')).toMatchObject({ kind: 'error', errorType: 'Sandbox.Timedout' });
   expect(lambda.records).toMatchObject([{ coldStart: true, kind: 'error', durationMs: 0 }]);
   await eventually(() => lambda.service.environments().length === 0);
 });
 
-test('after a failed init, the next invocation starts anew', async () => {
+test('the next invocation after a failed init runs the init again', async () => {
   const flag = path.join(mkdtempSync(path.join(tmpdir(), 'lambda-init-')), 'ran');
   const source = `const fs = require('node:fs'); const flag = ${JSON.stringify(flag)};
     if (!fs.existsSync(flag)) { fs.writeFileSync(flag, ''); throw new Error('once'); }
@@ -41,7 +46,7 @@ test('after a failed init, the next invocation starts anew', async () => {
   rmSync(path.dirname(flag), { recursive: true });
 });
 
-test('the seam before a cold start is awaited, and for cold starts only', async () => {
+test('beforeColdStart() is awaited before a cold start, and not called for a warm invocation', async () => {
   const seen: string[] = [];
   lambda = await startLambda(
     { hello: `exports.handler = async () => 1;` },
@@ -59,29 +64,29 @@ test('the seam before a cold start is awaited, and for cold starts only', async 
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(100);
 });
 
-describe('what cannot run stops the boot, and the message says how to mend it', () => {
+describe('the boot of the local Lambda', () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'lambda-boot-'));
   afterAll(() => rmSync(directory, { recursive: true }));
   const start = (spec: object): Promise<unknown> => startLambda({ broken: { files: {}, ...spec } });
 
-  test('a zip that is missing', async () => {
+  test('fails for a missing zip with an error that says how to build it', async () => {
     const codeZip = path.join(directory, 'absent.zip');
     await expect(start({ codeZip })).rejects.toThrow(
       `aws_lambda_function.broken: its code ${codeZip} cannot be read; build the functions with: npm run build`,
     );
   });
 
-  test('a zip that is none', async () => {
+  test('fails for a code file that is no zip', async () => {
     const codeZip = path.join(directory, 'text.zip');
     writeFileSync(codeZip, 'not a zip');
     await expect(start({ codeZip })).rejects.toThrow(`aws_lambda_function.broken: its code ${codeZip} is not a zip`);
   });
 
-  test('an entry that leads out of the zip', async () => {
+  test('fails for a zip entry with a path outside of the zip', async () => {
     await expect(start({ files: { '../outside.js': '' } })).rejects.toThrow('"../outside.js"');
   });
 
-  test('a runtime that is not Node.js', async () => {
+  test('fails for a runtime other than Node.js', async () => {
     await expect(start({ runtime: 'python3.12' })).rejects.toThrow(
       'aws_lambda_function.broken: the local cloud runs Node.js functions, not "python3.12"',
     );

@@ -52,7 +52,7 @@ const echo = async (options?: { traceHeader?: string }): Promise<Echo> => {
   return payload;
 };
 
-test("a handler gets the event and Lambda's context, and its result comes back", async () => {
+test('a handler gets the event and the Lambda context, and the caller gets the result of the handler', async () => {
   const { event, context, remaining } = await echo();
   expect(event).toEqual({ a: 'ä' });
   expect(context).toMatchObject({
@@ -68,14 +68,14 @@ test("a handler gets the event and Lambda's context, and its result comes back",
   expect(remaining).toBeLessThanOrEqual(TIMEOUT_MS);
 });
 
-test('each invocation has a request id and a trace of its own, which is not sampled where nothing collects it', async () => {
+test('each invocation has its own request id and trace, and the trace is not sampled without a collector', async () => {
   const [one, two] = [await echo(), await echo()];
   expect(one.context.awsRequestId).not.toBe(two.context.awsRequestId);
   expect(one.trace).toMatch(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/);
   expect(one.trace).not.toBe(two.trace);
 });
 
-test('a trace header that is handed in keeps its trace and its sampling decision, below a segment of the invocation', async () => {
+test('a trace header from the caller keeps its trace id and sampling decision, but gets a new parent segment', async () => {
   const traceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
   expect((await echo({ traceHeader })).trace).toMatch(
     /^Root=1-5759e988-bd862e3fe1be46a994272793;Parent=(?!53995c3f42cd8ad8)[0-9a-f]{16};Sampled=1$/,
@@ -90,7 +90,7 @@ test.each([
   ['patches-http', 'unseen'],
   ['nothing', null],
   ['silent', null],
-])('the handler of %s is called as on AWS', async (name, payload) => {
+])('the handler of the test function "%s" is called as on AWS', async (name, payload) => {
   expect(await lambda.invoke(name, { n: 1 })).toEqual({ kind: 'ok', payload });
 });
 
@@ -102,19 +102,19 @@ test.each([
   ['never-settles', 'Runtime.NodeJsExit', expect.stringContaining('Promise that was never settled')],
   ['unhandled', 'Runtime.UnhandledPromiseRejection', 'Error: nobody looked'],
   ['uncaught', 'RangeError', 'in a timer'],
-])('%s fails with the error type and message that Lambda gives', async (name, errorType, errorMessage: unknown) => {
+])('the test function "%s" fails with the error type and message of Lambda', async (name, errorType, errorMessage: unknown) => {
   expect(await lambda.invoke(name)).toEqual({ kind: 'error', errorType, errorMessage });
 });
 
 test.each([
   ['exits', /^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 3$/],
   ['exits-well', /^RequestId: [0-9a-f-]{36} Error: Runtime exited without providing a reason$/],
-])('%s is Runtime.ExitError', async (name, message) => {
+])('the test function "%s" fails with Runtime.ExitError', async (name, message) => {
   const errorMessage: unknown = expect.stringMatching(message);
   expect(await lambda.invoke(name)).toEqual({ kind: 'error', errorType: 'Runtime.ExitError', errorMessage });
 });
 
-test('a handler that does not return in time is killed, although it blocks its event loop', async () => {
+test('a handler that exceeds its time-out is killed, even if it blocks the event loop', async () => {
   const errorMessage: unknown = expect.stringMatching(/^RequestId: [0-9a-f-]{36} Error: Task timed out after 0\.20 seconds$/);
   expect(await lambda.invoke('stuck')).toEqual({
     kind: 'error',
@@ -131,7 +131,7 @@ test('after a crash, the next invocation gets a new environment', async () => {
   expect(last?.environmentId).not.toBe(before?.environmentId);
 });
 
-test('an exception that an invocation left behind ends the environment in the next one', async () => {
+test('an exception in a timer of an earlier invocation ends the environment during the next invocation', async () => {
   expect(await lambda.invoke('throws-later', { first: true, ms: 0 })).toEqual({
     kind: 'ok',
     payload: 'in time',
@@ -140,12 +140,12 @@ test('an exception that an invocation left behind ends the environment in the ne
   expect(await lambda.invoke('throws-later', { ms: 0 })).toEqual({ kind: 'ok', payload: 'in time' });
 });
 
-test('a request above the payload limit is refused before the function runs', async () => {
+test('a request above the payload limit is refused with RequestTooLargeException', async () => {
   const result = await lambda.invoke('nothing', 'x'.repeat(10_000));
   expect(result).toMatchObject({ kind: 'error', errorType: 'RequestTooLargeException' });
 });
 
-test('a response above the payload limit is an error, and the environment goes on', async () => {
+test('a response above the payload limit is an error, and the environment stays in use', async () => {
   expect(await lambda.invoke('large', { bytes: 9_998 })).toMatchObject({ kind: 'ok' });
   expect(await lambda.invoke('large', { bytes: 20_000 })).toMatchObject({
     kind: 'error',
@@ -155,7 +155,7 @@ test('a response above the payload limit is an error, and the environment goes o
   expect(lambda.service.environments('large')).toHaveLength(1);
 });
 
-test('an unknown ARN is rejected by name, with the functions there are', async () => {
+test('an invocation of an unknown ARN is rejected with an error that lists the existing functions', async () => {
   await expect(lambda.service.invoke(arnOf('absent'), {})).rejects.toMatchObject({
     code: 'ResourceNotFoundException',
     message: expect.stringContaining(arnOf('echo')) as string,

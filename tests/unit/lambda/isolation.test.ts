@@ -26,7 +26,7 @@ async function environmentOf(name: string, ms?: number): Promise<Record<string, 
   return (result as unknown as { payload: Record<string, string> }).payload;
 }
 
-test("a function sees its own variables and Lambda's, and nothing of the local cloud's environment", async () => {
+test('a function sees its own variables, the Lambda variables and PATH, but no other variables of the local cloud', async () => {
   const { PATH, TUNNELS_TABLE, ...reserved } = await environmentOf('one');
   expect(PATH).toBe(process.env.PATH);
   expect(TUNNELS_TABLE).toBe('tunnels');
@@ -58,7 +58,7 @@ test("a function sees its own variables and Lambda's, and nothing of the local c
   ]);
 });
 
-test("reserved variables win over the function's own", async () => {
+test('reserved Lambda variables override variables of the function', async () => {
   expect(await environmentOf('one')).toMatchObject({
     AWS_REGION: 'eu-central-1',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x',
@@ -68,7 +68,7 @@ test("reserved variables win over the function's own", async () => {
   });
 });
 
-test('its credentials name the function, its role and the environment that calls', async () => {
+test('the credentials of a function identify the function, its role and the calling environment', async () => {
   const variables = await environmentOf('one');
   const [environment] = lambda.service.environments('one');
   const principal = lambda.service.find(variables.AWS_ACCESS_KEY_ID as string, variables.AWS_SESSION_TOKEN);
@@ -80,7 +80,7 @@ test('its credentials name the function, its role and the environment that calls
   expect(principal?.environment).toBe(environment);
 });
 
-test('two environments of a function share its key and are told apart by their session tokens', async () => {
+test('two environments of a function have the same access key id, but different session tokens', async () => {
   const [a, b] = await Promise.all([environmentOf('two', 600), environmentOf('two', 600)]);
   const find = (variables: Record<string, string>) =>
     lambda.service.find(variables.AWS_ACCESS_KEY_ID as string, variables.AWS_SESSION_TOKEN)?.environment?.id;
@@ -89,7 +89,7 @@ test('two environments of a function share its key and are told apart by their s
   expect(find(a)).not.toBe(find(b));
 });
 
-test('an unknown key, and a session token of another function, name nobody', async () => {
+test('an unknown access key id or a session token of another function identifies no principal', async () => {
   const [one, two] = [await environmentOf('one'), await environmentOf('two')];
   expect(lambda.service.find('ASIAABSENT', one.AWS_SESSION_TOKEN)).toBeUndefined();
   expect(lambda.service.find(one.AWS_ACCESS_KEY_ID as string, two.AWS_SESSION_TOKEN)).toBeUndefined();

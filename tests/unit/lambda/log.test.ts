@@ -51,7 +51,7 @@ async function logOf(name: string): Promise<string[]> {
   return lines.map(({ text }) => text.replaceAll(requestId, 'ID').replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z/, 'TIME'));
 }
 
-test('what a function writes comes out in order between START and REPORT, its own console and EMF lines raw', async () => {
+test('the output of a function is logged in order between START and REPORT, and EMF lines stay unchanged', async () => {
   const log = await logOf('talks');
   expect(log.filter((line) => line !== 'to stderr')).toEqual([
     'START RequestId: ID Version: $LATEST',
@@ -68,14 +68,14 @@ test('what a function writes comes out in order between START and REPORT, its ow
   expect(log).toContain('to stderr');
 });
 
-test('what is written during init belongs to no request', () => {
+test('output during init is logged without a request id', () => {
   expect(lambda.lines.find(({ text }) => text === 'loaded')).toMatchObject({
     functionName: 'talks',
     requestId: undefined,
   });
 });
 
-test('a cold start is billed with its init, a warm one is not', async () => {
+test('a cold start is billed with its init time, and a warm invocation has no init time', async () => {
   const [cold] = lambda.records.filter(({ functionName }) => functionName === 'talks');
   expect(cold?.billedMs).toBe(Math.ceil((cold?.durationMs ?? 0) + (cold?.initMs ?? 0)));
   expect(cold?.initMs).toBeGreaterThan(1);
@@ -89,7 +89,7 @@ test('a cold start is billed with its init, a warm one is not', async () => {
   });
 });
 
-test('an error that was thrown is logged by the runtime, and is no status of the platform', async () => {
+test('a thrown error is logged by the runtime, and the REPORT line has no Status', async () => {
   const log = await logOf('fails');
   const line = log.find((text) => text.startsWith('TIME\tID\tERROR\tInvoke Error \t'));
   expect(JSON.parse(line?.split('\t').at(-1) ?? '')).toMatchObject({
@@ -101,14 +101,14 @@ test('an error that was thrown is logged by the runtime, and is no status of the
   expect(log.at(-1)).not.toContain('Status');
 });
 
-test('a time-out is logged, and reported with the whole time allowed', async () => {
+test('a time-out is logged, and the REPORT line has the whole time-out as its duration', async () => {
   const log = await logOf('slow');
   expect(log).toContain('TIME\tID\tINFO\tbegun');
   expect(log).toContain('TIME ID Task timed out after 0.50 seconds');
   expect(log.at(-1)).toMatch(/\tDuration: 500\.00 ms\t.*Max Memory Used: \d+ MB\t.*\tStatus: timeout$/);
 });
 
-test('what a function wrote before it crashed is kept', async () => {
+test('the output of a function before a crash is logged', async () => {
   const log = await logOf('crashes');
   expect(log).toContain('TIME\tID\tINFO\tlast words');
   expect(log.at(-1)).toMatch(/\tStatus: error\tError Type: Runtime\.ExitError$/);

@@ -25,7 +25,7 @@ async function firstLine<T>(child: ChildProcess): Promise<T> {
   return JSON.parse(chunk.toString()) as T;
 }
 
-test('when the main process is SIGKILLed, a stopped child, the guard and its directories go as well', async () => {
+test('a SIGKILL of the main process also ends its stopped child and the guard, and removes watched directories', async () => {
   const parent = startParent(`
     const { spawn } = require('node:child_process');
     const { mkdtempSync } = require('node:fs');
@@ -47,7 +47,7 @@ test('when the main process is SIGKILLed, a stopped child, the guard and its dir
   expect(existsSync(started.directory)).toBe(false);
 });
 
-test('close kills what still runs, removes what is still there, and ends the guard', async () => {
+test('close() kills watched processes, removes watched directories and ends the guard', async () => {
   const guard = await ProcessGuard.start();
   const { pid } = guard;
   const directory = mkdtempSync(path.join(tmpdir(), 'guarded-'));
@@ -62,7 +62,7 @@ test('close kills what still runs, removes what is still there, and ends the gua
   await guard.close();
 });
 
-test('what is no longer watched is left alone', async () => {
+test('a directory that is no longer watched is not removed', async () => {
   const guard = await ProcessGuard.start();
   const directory = mkdtempSync(path.join(tmpdir(), 'guarded-'));
   guard.watchDirectory(directory);
@@ -72,7 +72,7 @@ test('what is no longer watched is left alone', async () => {
   rmdirSync(directory);
 });
 
-test("a terminal's Ctrl-C does not take the guard before the main process", async () => {
+test('the guard ignores SIGINT and SIGTERM, so that Ctrl-C does not end the guard before the main process', async () => {
   const guard = await ProcessGuard.start();
   await eventually(() => catchesHangup(guard.pid));
   process.kill(guard.pid, 'SIGINT');
@@ -86,7 +86,7 @@ test("a terminal's Ctrl-C does not take the guard before the main process", asyn
 const catchesHangup = (pid: number): boolean =>
   parseInt(/^SigCgt:\s+[0-9a-f]*([0-9a-f])$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0', 16) % 2 === 1;
 
-test('a process hears that its parent was SIGKILLed', async () => {
+test('exitWithParent() calls back when the parent process is killed by SIGKILL', async () => {
   const watcher = `
     const { exitWithParent } = require('./emulator/process-guard');
     exitWithParent(() => process.exit(0));
@@ -101,7 +101,7 @@ test('a process hears that its parent was SIGKILLed', async () => {
   await eventually(() => !isAlive(pid));
 });
 
-test('the watch on the parent calls nobody while it lives', async () => {
+test('exitWithParent() does not call back while the parent process runs', async () => {
   let calls = 0;
   const stop = exitWithParent(() => (calls += 1));
   await new Promise((resolve) => setTimeout(resolve, 700));

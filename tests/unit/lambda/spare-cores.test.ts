@@ -5,7 +5,7 @@ const machine = { at: 5000, idle: 70_000 };
 const spareCores = (): SpareCores => new SpareCores({ now: () => machine.at, idleMs: () => machine.idle });
 const pass = (ms: number, idleMs: number): void => void Object.assign(machine, { at: machine.at + ms, idle: machine.idle + idleMs });
 
-test('the first look finds a core to spare', () => {
+test('the first call of hasSpareCore() returns true', () => {
   expect(spareCores().hasSpareCore()).toBe(true);
 });
 
@@ -14,14 +14,14 @@ test.each([
   [200, 100, true],
   [1000, 499, false],
   [1000, 500, true],
-])('of %i ms, %i ms of a core idle: a core is spare is %s', (ms, idleMs, spare) => {
+])('hasSpareCore() after %i ms with %i ms of idle core time returns %s', (ms, idleMs, spare) => {
   const cores = spareCores();
   cores.hasSpareCore();
   pass(ms, idleMs);
   expect(cores.hasSpareCore()).toBe(spare);
 });
 
-test('a time too short to tell anything leaves the answer as it was', () => {
+test('hasSpareCore() repeats its last answer until 100 ms have passed', () => {
   const cores = spareCores();
   cores.hasSpareCore();
   pass(500, 0);
@@ -32,7 +32,7 @@ test('a time too short to tell anything leaves the answer as it was', () => {
   expect(cores.hasSpareCore()).toBe(true);
 });
 
-test('what the cores did more than a second ago says nothing of now', () => {
+test('hasSpareCore() returns true if its last call was more than a second ago', () => {
   const cores = spareCores();
   cores.hasSpareCore();
   pass(500, 0);
@@ -41,7 +41,7 @@ test('what the cores did more than a second ago says nothing of now', () => {
   expect(cores.hasSpareCore()).toBe(true);
 });
 
-test('this machine can be looked at', () => {
+test('hasSpareCore() returns a boolean for the cores of this machine', () => {
   const cores = new SpareCores();
   expect(typeof cores.hasSpareCore()).toBe('boolean');
 });
