@@ -4,7 +4,7 @@ import { CommandLineError } from '../../../cli/command-line';
 
 const options = (...args: string[]): RehearseOptions => parseRehearseOptions(args) as RehearseOptions;
 
-test('without options every scenario is played, in divided time', () => {
+test('without options the rehearsal runs every scenario with the time factor 10', () => {
   expect(options('rollback')).toEqual({
     rehearsal: 'rollback',
     scenarios: SCENARIOS.map(({ name }) => name),
@@ -15,11 +15,11 @@ test('without options every scenario is played, in divided time', () => {
   });
 });
 
-test('scenarios add up, in the order given', () => {
+test('--scenario of npm run rehearse may be repeated, and the scenarios keep the given order', () => {
   expect(options('rollback', '--scenario', 'mend', '--scenario', 'slow-wakes').scenarios).toEqual(['mend', 'slow-wakes']);
 });
 
-test('--help lists the scenarios with their stories', () => {
+test('--help of npm run rehearse lists each scenario with its description', () => {
   const parsed = parseRehearseOptions(['--help']);
   for (const { name, story } of SCENARIOS) expect('help' in parsed && parsed.help).toMatch(new RegExp(`${name} +${story}`));
 });
@@ -31,7 +31,7 @@ test.each([
   [['rollback', '--time-factor', '0.5'], 'from 1 to 20'],
   [['rollback', '--time-factor', 'ten'], 'from 1 to 20'],
   [['rollback', 'twice'], 'too many arguments'],
-])('%j is refused in one line', (args, problem) => {
+])('the rehearsal arguments %j are refused with an error that names the problem', (args, problem) => {
   expect(() => parseRehearseOptions(args)).toThrow(CommandLineError);
   expect(() => parseRehearseOptions(args)).toThrow(problem);
 });

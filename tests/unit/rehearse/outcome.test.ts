@@ -31,7 +31,7 @@ function good(name: ScenarioName, changes: Partial<Run> = {}): Run {
 }
 const nothingHappened = { alarmAt: undefined, ownAlarmAt: undefined, rolledBackAt: undefined, allPollingAt: undefined, history: [] };
 
-test('seconds count from the fault, and what did not happen is null', () => {
+test('an outcome counts seconds from the fault, and has null for an event that did not happen', () => {
   expect(outcomeOf(good('wake-posts-fail'))).toEqual({
     scenario: 'wake-posts-fail',
     secondsToAlarm: 9,
@@ -49,37 +49,41 @@ test('seconds count from the fault, and what did not happen is null', () => {
   });
 });
 
-test('a run in which everything went as it should has missed nothing', () => {
+test('a successful run has no missed targets', () => {
   expect(missesOf(good('wake-posts-fail'))).toEqual([]);
   expect(missesOf(good('false-alarm', nothingHappened))).toEqual([]);
 });
 
 test.each<[string, Partial<Run>, RegExp]>([
-  ['no roll-back', { rolledBackAt: undefined, allPollingAt: undefined }, /no roll-back within 300 s \/ 10 = 30\.0 s/],
-  ['a roll-back after five minutes, divided', { rolledBackAt: FAULT_AT + 30_001 }, /no roll-back within/],
-  ['requests that go on being event-driven', { allPollingAt: FAULT_AT + 31_000 }, /not all polled/],
-  ['an alarm that did not see its fault', { ownAlarmAt: undefined }, /the alarm event-driven-error-rate did not see it/],
+  ['a missing roll-back', { rolledBackAt: undefined, allPollingAt: undefined }, /no roll-back within 300 s \/ 10 = 30\.0 s/],
+  ['a roll-back later than five minutes divided by the time factor', { rolledBackAt: FAULT_AT + 30_001 }, /no roll-back within/],
+  ['requests that stay event-driven after the roll-back', { allPollingAt: FAULT_AT + 31_000 }, /not all polled/],
+  ['an alarm that does not react to its fault', { ownAlarmAt: undefined }, /the alarm event-driven-error-rate did not see it/],
   [
     'visitors who saw an error',
     { seen: { asked: 9, answered: 9, errors: 2, errorKinds: { '504 deadline_exceeded': 2 }, lost: 0 } },
     /2 visitors saw an error \(2 × 504 deadline_exceeded\)/,
   ],
-  ['answers that were lost', { seen: { asked: 9, answered: 9, errors: 0, errorKinds: {}, lost: 1 } }, /1 answers were lost/],
-  ['requests without an end', { unfinished: 3 }, /3 requests did not finish/],
-  ['requests in flight that the roll-back cut off', { stillOpen: 1 }, /1 requests that were in flight at the roll-back did not end/],
+  ['lost answers', { seen: { asked: 9, answered: 9, errors: 0, errorKinds: {}, lost: 1 } }, /1 answers were lost/],
+  ['requests that do not finish', { unfinished: 3 }, /3 requests did not finish/],
+  [
+    'requests in flight that do not end after the roll-back',
+    { stillOpen: 1 },
+    /1 requests that were in flight at the roll-back did not end/,
+  ],
   ['a fault that struck nothing', { struck: 0 }, /the fault struck nothing/],
-  ['a share that changed by itself', { tooEarly: true }, /before the fault began/],
-])('%s is a target missed, and says so', (_, changes, miss) => {
+  ['a share that changed before the fault', { tooEarly: true }, /before the fault began/],
+])('missesOf() reports %s', (_, changes, miss) => {
   const misses = missesOf(good('wake-posts-fail', changes));
   expect(misses).toHaveLength(1);
   expect(misses[0]).toMatch(miss);
 });
 
-test('a false alarm must not roll back', () => {
+test('a roll-back in the scenario false-alarm is a missed target', () => {
   expect(missesOf(good('false-alarm'))).toEqual(['false-alarm: it rolled back, which it must not']);
 });
 
-test('a mend opens the way again, or says what it does not', () => {
+test('a run of the scenario mend reports each expected result that is missing', () => {
   const mended = { refusedWhileLatched: true, percent: 10, after: { 'event-driven': 9, polling: 81 }, rolledBackAgain: false };
   expect(missesOf(good('mend', { mending: mended }))).toEqual([]);
   expect(missesOf(good('mend'))).toEqual(['mend: there was nothing to mend']);
@@ -88,7 +92,7 @@ test('a mend opens the way again, or says what it does not', () => {
   ).toHaveLength(4);
 });
 
-test("the report has a row a scenario, each one's alarms, and what was missed", () => {
+test('the report has a row for each scenario, its alarms and the missed targets', () => {
   const runs = [good('wake-posts-fail'), good('false-alarm', nothingHappened)];
   const report = rollBackReport(runs, ['wake-posts-fail: something']);
   expect(report).toMatch(/^wake-posts-fail +9\.0 s +9\.5 s +10\.2 s +300 +0 +0 +0 +3 \+ 5$/m);

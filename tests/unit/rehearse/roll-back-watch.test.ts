@@ -28,7 +28,7 @@ function watching(...seenBy: RollbackTrigger[]) {
   };
 }
 
-test('the first alarm that rolls back counts, not one before the fault, nor one that only warns', () => {
+test('alarmAt is the time of the first roll-back alarm after the fault, not of an earlier alarm or of a warning', () => {
   const { watch, ring } = watching('stream-lag');
   ring('stream-lag', FAULT_AT - 1);
   ring('stream-lag-warning', FAULT_AT + 1);
@@ -41,7 +41,7 @@ test('the first alarm that rolls back counts, not one before the fault, nor one 
   expect([watch.alarmAt, watch.ownAlarmAt]).toEqual([FAULT_AT + 4, FAULT_AT + 9]);
 });
 
-test('all poll from the last event-driven request on, once it has been quiet', () => {
+test('allPollingAt is the time of the last event-driven request, once three seconds have passed without another', () => {
   const { watch, assignments, rollBack, said } = watching();
   assignments.begin('a', 'event-driven', FAULT_AT + 100);
   rollBack(FAULT_AT + 200);
@@ -56,7 +56,7 @@ test('all poll from the last event-driven request on, once it has been quiet', (
   expect(said).toEqual(['rolled back 200', 'all requests poll 600']);
 });
 
-test('it is not over before the alarm that is meant to see the fault has', () => {
+test('the roll-back watch is not over before the expected alarm has reacted to the fault', () => {
   const { watch, rollBack, ring } = watching('stream-lag');
   ring('event-driven-error-rate', FAULT_AT + 100);
   rollBack(FAULT_AT + 200);
@@ -69,7 +69,7 @@ test('it is not over before the alarm that is meant to see the fault has', () =>
   expect(watch.isOver).toBe(true);
 });
 
-test('requests in flight at the roll-back are followed to their end', async () => {
+test('stillOpen counts the requests that were in flight at the roll-back until they end', async () => {
   const { watch, assignments, rollBack } = watching('stream-lag');
   for (const [id, cohort] of [
     ['a', 'event-driven'],
@@ -86,7 +86,7 @@ test('requests in flight at the roll-back are followed to their end', async () =
   expect(watch.stillOpen).toBe(2);
 });
 
-test("a row that comes and goes is a request; sweep's probe is nobody's", async () => {
+test('Assignments counts a row of forward-request as a request, and ignores the probe of sweep', async () => {
   const assignments = new Assignments();
   await call(assignments, 'forward-request', 'PutItem', {
     Item: { requestId: { S: 'r' }, mode: { S: 'polling' }, cohort: { S: 'event-driven' } },

@@ -12,11 +12,14 @@ test.each([
   [0, 1, 89, false],
   [100, 90, 0, true],
   [100, 89, 1, false],
-])('at %i %%, %i event-driven and %i polling requests are within chance: %s', (percent, eventDriven, polling, within) => {
-  expect(isWithin(shareOf(percent, counts(eventDriven, polling)))).toBe(within);
-});
+])(
+  'at a share of %i %%, %i event-driven and %i polling requests are within the expected range: %s',
+  (percent, eventDriven, polling, within) => {
+    expect(isWithin(shareOf(percent, counts(eventDriven, polling)))).toBe(within);
+  },
+);
 
-test('a stage without requests shows nothing, and is not within anything', () => {
+test('a stage without requests is not within the expected range', () => {
   expect(isWithin(shareOf(0, counts(0, 0)))).toBe(false);
 });
 
@@ -29,22 +32,22 @@ const good: Walk = {
   unfinished: 0,
 };
 
-test('a walk to 100 % in which each stage had its share has missed nothing', () => {
+test('a rollout to 100 % in which each stage has its share has no missed targets', () => {
   expect(missesOfWalk(good)).toEqual([]);
   expect(walkReport(good, [])).toMatch(/^25 % +100 +25 +7 to 43 +yes$/m);
 });
 
 test.each<[string, Partial<Walk>, string]>([
-  ['stopped on the way', { shares: good.shares.slice(0, 2) }, 'rollout: it came to 25 %, not to 100 %'],
-  ['left 0 % without a probe', { refusals: ['soak'] }, 'rollout: 0 % could be left before a probe had come back'],
-  ['left a stage too early', { refusals: ['probe'] }, 'rollout: a stage could be left before its soak time was over'],
+  ['stops before the last stage', { shares: good.shares.slice(0, 2) }, 'rollout: it came to 25 %, not to 100 %'],
+  ['leaves 0 % without a probe', { refusals: ['soak'] }, 'rollout: 0 % could be left before a probe had come back'],
+  ['leaves a stage too early', { refusals: ['probe'] }, 'rollout: a stage could be left before its soak time was over'],
   [
-    'had a share that was not set',
+    'has a share that differs from the set share',
     { shares: [shareOf(10, counts(45, 45)), ...good.shares.slice(2)] },
     'rollout: at 10 % 45 of 90 requests were event-driven, not 0 to 21',
   ],
-  ['hurt visitors', { seen: { ...seen, errors: 1, errorKinds: { '500': 1 } } }, 'rollout: 1 visitors saw an error (1 × 500)'],
-  ['left something behind', { unfinished: 2 }, 'rollout: 2 requests did not finish'],
-])('a walk that %s says so', (_, changes, miss) => {
+  ['causes errors for visitors', { seen: { ...seen, errors: 1, errorKinds: { '500': 1 } } }, 'rollout: 1 visitors saw an error (1 × 500)'],
+  ['leaves unfinished requests', { unfinished: 2 }, 'rollout: 2 requests did not finish'],
+])('missesOfWalk() reports a rollout that %s', (_, changes, miss) => {
   expect(missesOfWalk({ ...good, ...changes })).toEqual([miss]);
 });
