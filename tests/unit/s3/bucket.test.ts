@@ -9,18 +9,18 @@ const bucketWith = (...expirations: { ruleId: string; prefix: string; days: numb
 const object = (key: string, body = Buffer.from(key)) => ({ key, body, contentType: 'text/plain', etag: '""' });
 const keysIn = (bucket: Bucket): string[] => bucket.list().map(({ key }) => key);
 
-test('three days after the 15th at 10:30 is the 19th at midnight, as in AWS’s own example', () => {
+test('an object stored on the 15th at 10:30 expires after 3 days on the 19th at midnight, as in the AWS example', () => {
   const bucket = bucketWith({ ruleId: 'r', prefix: '', days: 3 });
   expect(bucket.expiryOf(bucket.put(object('a')))).toEqual({ ruleId: 'r', at: Date.UTC(2026, 0, 19) });
 });
 
-test('what is stored at midnight goes after whole days', () => {
+test('an object stored at midnight expires after exactly the given days', () => {
   const bucket = bucketWith({ ruleId: 'r', prefix: '', days: 1 });
   now = Date.UTC(2026, 0, 16);
   expect(bucket.expiryOf(bucket.put(object('a')))?.at).toBe(now + DAY_MS);
 });
 
-test('of the rules that mean a key the first to come counts, and others do not', () => {
+test('the lifecycle rule that matches the key and expires first applies to an object', () => {
   const bucket = bucketWith({ ruleId: 'all', prefix: '', days: 9 }, { ruleId: 'soon', prefix: 'a/', days: 1 });
   expect(bucket.expiryOf(bucket.put(object('a/1')))?.ruleId).toBe('soon');
   expect(bucket.expiryOf(bucket.put(object('b/1')))?.ruleId).toBe('all');
@@ -28,7 +28,7 @@ test('of the rules that mean a key the first to come counts, and others do not',
   expect(without.expiryOf(without.put(object('a')))).toBeUndefined();
 });
 
-test('it holds 256 MB and ten thousand objects; the oldest make room', () => {
+test('a bucket holds at most 256 MB and 10,000 objects, and removes the oldest objects first', () => {
   const bucket = bucketWith();
   const large = Buffer.alloc(100 * MB);
   for (const key of ['a', 'b', 'b', 'c']) bucket.put(object(key, large));

@@ -13,7 +13,7 @@ const get = (Key: string) => s3.client.send(new GetObjectCommand({ Bucket: BUCKE
 const at = (Key: string) => ({ Bucket: BUCKET, Key });
 
 test.each(['requests/abc', 'a b+c&d=ü/é', 'dots/.././/twice', 'percent%2Fsign', "(brackets)!'*~"])(
-  'the bytes put under the key %s come back, checked against their checksum',
+  'an object with the key %s is read as it was stored, with its checksum',
   async (key) => {
     const body = Buffer.from([0, 255, 10, 13, ...Buffer.from(key)]);
     const stored = await s3.client.send(
@@ -27,12 +27,12 @@ test.each(['requests/abc', 'a b+c&d=ü/é', 'dots/.././/twice', 'percent%2Fsign'
   },
 );
 
-test('the checksum that SDKs add by themselves is kept as well', async () => {
+test('the CRC32 checksum that SDKs add by default is stored too', async () => {
   await put('a');
   expect(await get('a')).toMatchObject({ ChecksumCRC32: '6Le+Qw==' });
 });
 
-test('interceptors see the operation, the parameters and how many bytes, and nothing of the content', async () => {
+test('an interceptor sees the operation, the parameters and the number of bytes, but not the content', async () => {
   await put('requests/1', 'secret');
   const [{ service, operation, input, caller }] = s3.calls as [(typeof s3.calls)[0]];
   expect([service, operation, caller.functionName]).toEqual(['s3', 'PutObject', 'forward-request']);
@@ -40,13 +40,13 @@ test('interceptors see the operation, the parameters and how many bytes, and not
   expect(JSON.stringify(input)).not.toContain('secret');
 });
 
-test('HEAD tells of an object without its bytes', async () => {
+test('HeadObject returns the size of an object, and NotFound for a missing object', async () => {
   await put('a', 'four');
   expect(await s3.client.send(new HeadObjectCommand(at('a')))).toMatchObject({ ContentLength: 4 });
   await expect(s3.client.send(new HeadObjectCommand(at('b')))).rejects.toMatchObject({ name: 'NotFound' });
 });
 
-test('what is deleted is gone, and deleting it again is no error', async () => {
+test('a deleted object is gone, and a second delete is no error', async () => {
   await put('a');
   await s3.client.send(new DeleteObjectCommand(at('a')));
   await s3.client.send(new DeleteObjectCommand(at('a')));
@@ -54,7 +54,7 @@ test('what is deleted is gone, and deleting it again is no error', async () => {
   expect(s3.buckets.objects()).toEqual([]);
 });
 
-test('another body than its checksum says is refused, and not kept', async () => {
+test('a body that does not match its checksum is refused and not stored', async () => {
   const other = new PutObjectCommand({ ...at('a'), Body: Buffer.from('a'), ChecksumSHA256: sha256('b') });
   await expect(s3.client.send(other)).rejects.toMatchObject({ name: 'BadDigest', $metadata: { httpStatusCode: 400 } });
   const none = new PutObjectCommand({ ...at('a'), Body: Buffer.from('a'), ChecksumSHA256: 'short' });
@@ -64,14 +64,14 @@ test('another body than its checksum says is refused, and not kept', async () =>
   expect(s3.buckets.objects()).toEqual([]);
 });
 
-test('a bucket that is not in the stack is NoSuchBucket', async () => {
+test('a request to a bucket that the stack does not have gets NoSuchBucket', async () => {
   await expect(s3.client.send(new GetObjectCommand({ Bucket: 'other', Key: 'a' }))).rejects.toMatchObject({
     name: 'NoSuchBucket',
     $metadata: { httpStatusCode: 404 },
   });
 });
 
-test('lists are in the order of bytes, by prefix, and page by page', async () => {
+test('ListObjectsV2 lists the keys with a prefix in byte order, page by page', async () => {
   for (const key of ['requests/b', 'requests/é', 'requests/a', 'requests/Z', 'responses/x']) await put(key);
   const keys: (string | undefined)[][] = [];
   let ContinuationToken: string | undefined;
@@ -89,13 +89,13 @@ test('lists are in the order of bytes, by prefix, and page by page', async () =>
   ]);
 });
 
-test('a list of nothing has no contents, and a page that nobody gave is refused', async () => {
+test('a list of an empty bucket has no contents, and an invalid continuation token is refused', async () => {
   expect(await s3.client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).toMatchObject({ KeyCount: 0, IsTruncated: false });
   const made = new ListObjectsV2Command({ Bucket: BUCKET, ContinuationToken: 'made up' });
   await expect(s3.client.send(made)).rejects.toMatchObject({ name: 'InvalidArgument' });
 });
 
-test('objects go at the midnight (UTC) after a whole day', async () => {
+test('an object with a lifecycle of one day is removed at the first midnight (UTC) after a whole day', async () => {
   const day = 24 * 60 * 60 * 1000;
   await put('a');
   expect((await get('a')).Expiration).toMatch(/^expiry-date="\w+, \d+ \w+ \d{4} 00:00:00 GMT", rule-id="forget-bodies"$/);
@@ -109,10 +109,10 @@ test('objects go at the midnight (UTC) after a whole day', async () => {
 test.each([
   ['a body in chunks', new PutObjectCommand({ ...at('a'), Body: Readable.from([Buffer.from('a')]), ContentLength: 1 })],
   ['a condition', new PutObjectCommand({ ...at('a'), Body: 'a', IfNoneMatch: '*' })],
-  ['part of an object', new GetObjectCommand({ ...at('a'), Range: 'bytes=0-1' })],
+  ['a byte range', new GetObjectCommand({ ...at('a'), Range: 'bytes=0-1' })],
   ['metadata', new PutObjectCommand({ ...at('a'), Body: 'a', Metadata: { of: 'mine' } })],
-  ['folders', new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: '/' })],
-])('%s is told to be not emulated', async (_what, command) => {
+  ['a delimiter', new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: '/' })],
+])('a request with %s is refused as not emulated', async (_what, command) => {
   await expect(s3.client.send(command as PutObjectCommand)).rejects.toMatchObject({
     name: 'NotImplemented',
     message: expect.stringContaining('not emulated by the local cloud') as string,

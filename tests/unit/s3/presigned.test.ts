@@ -12,24 +12,30 @@ const upload = async (url: string, body: string, headers: Record<string, string>
   answerOf(await fetch(url, { method: 'PUT', body, headers }));
 const keys = (): string[] => s3.buckets.objects(BUCKET).map(({ key }) => key);
 
-test('whoever has the URL can put the body it was signed for, and get one', async () => {
+test('a presigned URL alone is enough to upload the signed body and to download a body', async () => {
   expect(await upload(await presignPut(s3.client, KEY, 'hello'), 'hello')).toEqual({ status: 200 });
   const response = await fetch(await presignGet(s3.client, KEY));
   expect([response.status, await response.text()]).toEqual([200, 'hello']);
 });
 
-test('such a call is its signer’s, and of no execution environment: his may be frozen', async () => {
+test('a call by a presigned URL has the signer as its caller, but no execution environment', async () => {
   await upload(await presignPut(s3.client, KEY, 'hello'), 'hello');
   expect(s3.calls.map(({ caller }) => [caller.functionName, caller.environment])).toEqual([['forward-request', undefined]]);
 });
 
 test.each([
-  ['another body of that length', 'jello', { 'x-amz-checksum-sha256': sha256('hello') }, 400, 'BadDigest'],
+  ['another body of the same length', 'jello', { 'x-amz-checksum-sha256': sha256('hello') }, 400, 'BadDigest'],
   ['another body with its own checksum', 'jello', { 'x-amz-checksum-sha256': sha256('jello') }, 403, 'SignatureDoesNotMatch'],
   ['a longer body', 'hello!', { 'x-amz-checksum-sha256': sha256('hello') }, 403, 'SignatureDoesNotMatch'],
-  ['no checksum', 'hello', {}, 403, 'SignatureDoesNotMatch'],
-  ['a field that was not signed', 'hello', { 'x-amz-checksum-sha256': sha256('hello'), 'x-amz-acl': 'public-read' }, 403, 'AccessDenied'],
-] as const)('a URL for one body refuses %s', async (_what, body, headers, status, code) => {
+  ['a body without a checksum', 'hello', {}, 403, 'SignatureDoesNotMatch'],
+  [
+    'a header field that was not signed',
+    'hello',
+    { 'x-amz-checksum-sha256': sha256('hello'), 'x-amz-acl': 'public-read' },
+    403,
+    'AccessDenied',
+  ],
+] as const)('a presigned upload URL refuses %s', async (_what, body, headers, status, code) => {
   expect(await upload(await presignPut(s3.client, KEY, 'hello'), body, { ...headers })).toMatchObject({ status, code });
   expect(keys()).toEqual([]);
 });
@@ -37,10 +43,10 @@ test.each([
 test.each([
   ['path', (url: string) => url.replace('/abc', '/abd')],
   ['expiry', (url: string) => url.replace('Expires=20', 'Expires=99')],
-  ['list of signed fields', (url: string) => url.replace('content-length%3B', '')],
+  ['list of signed header fields', (url: string) => url.replace('content-length%3B', '')],
   ['query', (url: string) => `${url}&x-amz-acl=public-read`],
   ['signature', (url: string) => url.replace(/Signature=..../, 'Signature=0000')],
-])('a URL whose %s was changed is refused', async (_what, change) => {
+])('a presigned URL whose %s was changed is refused', async (_what, change) => {
   const url = await presignPut(s3.client, KEY, 'hello');
   const changed = change(url);
   expect(changed).not.toBe(url);
@@ -48,13 +54,13 @@ test.each([
   expect(keys()).toEqual([]);
 });
 
-test('a URL to get cannot put, and one to put cannot get', async () => {
+test('a download URL cannot upload, and an upload URL cannot download', async () => {
   expect(await upload(await presignGet(s3.client, KEY), 'hello', {})).toMatchObject({ code: 'SignatureDoesNotMatch' });
   const response = await fetch(await presignPut(s3.client, KEY, 'hello'));
   expect(await answerOf(response)).toMatchObject({ code: 'SignatureDoesNotMatch' });
 });
 
-test('a URL is good until its time is up, and not before it begins', async () => {
+test('a presigned URL is refused after its expiry time and before its start time', async () => {
   const url = await presignPut(s3.client, KEY, 'hello', 20);
   s3.clock.now += 22_000;
   expect(await upload(url, 'hello')).toEqual({ status: 403, code: 'AccessDenied', message: 'Request has expired' });
@@ -63,7 +69,7 @@ test('a URL is good until its time is up, and not before it begins', async () =>
   expect(keys()).toEqual([]);
 });
 
-test('a key that nobody has, a wrong secret and no signature at all are refused in S3’s words', async () => {
+test('an unknown access key, a wrong secret and a missing signature are refused with the error codes of S3', async () => {
   const nobody = clientOf(s3.url, { ...SWEEP, accessKeyId: 'AKIANOBODY' });
   expect(await answerOf(await fetch(await presignGet(nobody, KEY)))).toMatchObject({ status: 403, code: 'InvalidAccessKeyId' });
   const guess = clientOf(s3.url, { ...SWEEP, secretAccessKey: 'guess' });

@@ -21,7 +21,7 @@ const upload = async (key: string) =>
     await fetch(await presignPut(s3.client, key, 'x'), { method: 'PUT', body: 'x', headers: { 'x-amz-checksum-sha256': sha256('x') } }),
   );
 
-test('a role writes where it may, and nowhere else', async () => {
+test('a role may put objects only under the keys that its policy allows', async () => {
   await start(iamWith([allow('s3:PutObject', `${BUCKET_ARN}/responses/*`)]));
   await put('responses/1');
   await expect(put('requests/1')).rejects.toMatchObject({
@@ -37,14 +37,14 @@ test('a role writes where it may, and nowhere else', async () => {
   expect(s3.buckets.objects().map(({ key }) => key)).toEqual(['responses/1']);
 });
 
-test('a presigned request may what its signer may: a URL of a role without the right opens nothing', async () => {
+test('a presigned URL has only the rights of the role that signed it', async () => {
   await start(iamWith([allow('s3:PutObject', `${BUCKET_ARN}/responses/*`)]));
   expect(await upload('responses/1')).toEqual({ status: 200 });
   expect(await upload('requests/1')).toMatchObject({ status: 403, code: 'AccessDenied' });
   expect(await answerOf(await fetch(await presignGet(s3.client, 'responses/1')))).toMatchObject({ status: 403, code: 'AccessDenied' });
 });
 
-test('a key that is not there is NoSuchKey for who may list, and nothing to be told of for others', async () => {
+test('a missing key is NoSuchKey for a role that may list the bucket, and AccessDenied for other roles', async () => {
   const reads = allow('s3:GetObject', `${BUCKET_ARN}/*`);
   const withoutList = iamWith([reads]);
   await start(withoutList);
@@ -60,7 +60,7 @@ test('a key that is not there is NoSuchKey for who may list, and nothing to be t
   await expect(get('none')).rejects.toMatchObject({ name: 'NoSuchKey', $metadata: { httpStatusCode: 404 } });
 });
 
-test('the policy of the bucket speaks of its objects', async () => {
+test('a Deny in the bucket policy applies to the objects of the bucket', async () => {
   const policy = { address: 'aws_s3_bucket_policy.b.policy', resourceArn: BUCKET_ARN };
   const closed = deny('s3:*', [BUCKET_ARN, `${BUCKET_ARN}/*`], { Principal: '*' });
   await start(iamWith([allow('s3:*', '*')], { resourcePolicies: [{ ...policy, document: document(closed) }] }));
@@ -70,7 +70,7 @@ test('the policy of the bucket speaks of its objects', async () => {
   });
 });
 
-test('an object under a customer’s key takes the right to use the key, through S3', async () => {
+test('an object that is encrypted with a customer key needs the right to use the key through S3', async () => {
   const key = 'arn:aws:kms:us-east-1:000000000000:key/1';
   const viaS3 = (action: string) => allow(action, key, { Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } } });
   await start(iamWith([allow('s3:*', '*'), viaS3('kms:GenerateDataKey')], { encryptionKeys: { [BUCKET_ARN]: key } }));

@@ -20,13 +20,13 @@ const CLOUD: RunningCloud = {
 };
 afterEach(() => rmSync(FILE, { force: true }));
 
-test('what one writes another reads, and nobody but its owner', () => {
+test('the file of a running cloud can be read back, and has access rights only for its owner', () => {
   writeRunningCloud(CLOUD, FILE);
   expect(readRunningCloud(FILE)).toEqual(CLOUD);
   expect(statSync(FILE).mode & 0o777).toBe(0o600);
 });
 
-test('the console is there when there is one', () => {
+test('the file of a running cloud has the URL of the console if there is a console', () => {
   writeRunningCloud({ ...CLOUD, consoleUrl: 'http://127.0.0.1:8090' }, FILE);
   expect(readRunningCloud(FILE).consoleUrl).toBe('http://127.0.0.1:8090');
 });
@@ -34,20 +34,20 @@ test('the console is there when there is one', () => {
 test.each<[string, () => void]>([
   ['no file', () => undefined],
   ['a file that is no JSON', () => writeFileSync(FILE, '{')],
-  ['a file of something else', () => writeFileSync(FILE, '{"pid":1}')],
-])('%s means that none runs, in one line that says what to do', (_, prepare) => {
+  ['a file with other content', () => writeFileSync(FILE, '{"pid":1}')],
+])('%s means that no local cloud is running, and the error says how to start a local cloud', (_, prepare) => {
   prepare();
   expect(() => readRunningCloud(FILE)).toThrow(/^no local cloud is running: start one with npm start, in another terminal$/);
 });
 
-test('a process that has ended is not taken for one that runs', async () => {
+test('the file of a process that has ended causes an error that says so', async () => {
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
   writeRunningCloud({ ...CLOUD, pid: child.pid as number }, FILE);
   expect(() => readRunningCloud(FILE)).toThrow(`the local cloud of process ${child.pid} has ended: start one`);
 });
 
-test('a cloud removes its own file and no other', () => {
+test('a local cloud removes only its own file', () => {
   writeRunningCloud(CLOUD, FILE);
   removeRunningCloud(process.pid + 1, FILE);
   expect(readRunningCloud(FILE)).toEqual(CLOUD);

@@ -4,12 +4,12 @@ const TOKEN = 'a-token-of-more-than-24-characters';
 const ENVIRONMENT = { HTTP_TUNNEL_BASIC_AUTH: 'ann:long enough\nbob:longer yet' };
 const parsed = (args: readonly string[], environment = {}) => parseStartOptions(args, environment) as StartOptions;
 
-describe('who may visit', () => {
-  test('is everybody unless something is said', () => {
+describe('the visitor access of npm start', () => {
+  test('has no restrictions by default', () => {
     expect(parsed([])).toMatchObject({ access: {}, warnings: [] });
   });
 
-  test('is said by the options of the agent, with its warnings, or by the environment', () => {
+  test('comes from the access options of the agent, with the same warnings, and from the environment', () => {
     const options = parsed(['--bearer-token', TOKEN, '--allow-cidr', '127.0.0.0/8', '--allow-preflight'], ENVIRONMENT);
     expect(options.access).toEqual({
       basicAuth: ['ann:long enough', 'bob:longer yet'],
@@ -25,22 +25,22 @@ describe('who may visit', () => {
     [['--basic-auth', 'ann:short'], /the password of "ann" has fewer than 8/],
     [['--basic-auth-file', '/nowhere'], /"\/nowhere" cannot be read/],
     [['--no-agent', '--allow-cidr', '127.0.0.0/8'], /--no-agent starts none/],
-  ])('is refused in one line before anything starts: %j', (args, complaint) => {
+  ])('is refused with an error for the arguments %j', (args, complaint) => {
     expect(() => parsed(args)).toThrow(complaint);
   });
 
-  test('is nothing to a start without an agent, although the environment has it for agents', () => {
+  test('has no restrictions with --no-agent, even if the environment has credentials for agents', () => {
     expect(parsed(['--no-agent'], ENVIRONMENT).access).toEqual({});
   });
 });
 
 test.each([
-  ['a port that is none', ['--port', '99999'], '99999'],
-  ['a mode that is none', ['--mode', 'pigeon'], 'pigeon'],
-  ['a share above everything', ['--percent', '101'], 'from 0 to 100'],
-  ['a share of polling', ['--mode', 'polling', '--percent', '25'], '--percent goes with --mode bus or direct'],
+  ['an invalid port', ['--port', '99999'], '99999'],
+  ['an unknown mode', ['--mode', 'pigeon'], 'pigeon'],
+  ['a share above 100 %', ['--percent', '101'], 'from 0 to 100'],
+  ['a share for the mode polling', ['--mode', 'polling', '--percent', '25'], '--percent goes with --mode bus or direct'],
   ['a pin without a port', ['--pin', 'demo'], 'NAME=PORT'],
-])('%s is refused with one line', (_, args, text) => {
+])('npm start refuses %s with an error of one line', (_, args, text) => {
   const complaint = /^[^\n]+$/;
   expect(() => parsed(args)).toThrow(complaint);
   expect(() => parsed(args)).toThrow(text);

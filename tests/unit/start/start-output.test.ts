@@ -10,7 +10,7 @@ const change = (from: AlarmTransition['from'], to: AlarmTransition['to']): Alarm
 });
 const CHANGES = [change('INSUFFICIENT_DATA', 'OK'), change('OK', 'ALARM'), change('ALARM', 'OK')];
 
-test('people read of an alarm when it begins and when it ends, and not that all of them have settled', () => {
+test('the text output reports the beginning and the end of an alarm, but not its first change to OK', () => {
   const lines: string[] = [];
   const output = textOutput(
     (text) => lines.push(text),
@@ -24,7 +24,7 @@ test('people read of an alarm when it begins and when it ends, and not that all 
   ]);
 });
 
-test('as JSON every change is an object', () => {
+test('the JSON output writes every alarm change as an object', () => {
   const lines: string[] = [];
   const output = jsonOutput((text) => lines.push(text), false);
   for (const each of CHANGES) output.alarm(each);
