@@ -66,7 +66,7 @@ const reporting =
 const sent = (index = 0): Record<string, Record<string, unknown>> => queues.sent[index]?.body as Record<string, Record<string, unknown>>;
 
 describe('a batch that fails', () => {
-  test('is run again whole until it succeeds, and the records behind it wait', async () => {
+  test('is retried as a whole until it succeeds, and later records wait', async () => {
     let failures = 2;
     invoker.answer = () => (failures-- > 0 ? ERROR : OK);
     await run('abc', { batchSize: 2 });
@@ -75,7 +75,7 @@ describe('a batch that fails', () => {
     expect(esm.stats().batches).toEqual({ succeeded: 2, 'partly-failed': 0, failed: 2, throttled: 0 });
   });
 
-  test('is given up after the last retry, told to the destination, and the stream goes on', async () => {
+  test('is given up after the last retry and reported to the destination, and the stream continues', async () => {
     invoker.answer = poisonedBy('a');
     await run('abc', { batchSize: 2, maxRetries: 2 });
     expect(batches()).toEqual(['ab', 'ab', 'ab', 'c']);
@@ -109,14 +109,14 @@ describe('a batch that fails', () => {
     expect(esm.stats().discarded).toBe(2);
   });
 
-  test('is not run again with no retries', async () => {
+  test('is not retried if maxRetries is 0', async () => {
     invoker.answer = poisonedBy('a');
     await run('a', { maxRetries: 0 });
     expect(batches()).toEqual(['a']);
     expect(sent()['requestContext']).toMatchObject({ approximateInvokeCount: 1 });
   });
 
-  test('is run without end when retries and age have no limit, with pauses that stop growing at four seconds', async () => {
+  test('is retried without end if retries and record age have no limit, with pauses of at most four seconds', async () => {
     invoker.answer = poisonedBy('a');
     await run('a', { maxRetries: -1, maxRecordAgeMs: -1 }, 61 * 60_000);
     expect(batches().length).toBeGreaterThan(900);
@@ -124,7 +124,7 @@ describe('a batch that fails', () => {
     expect(queues.sent).toEqual([]);
   });
 
-  test('is given up when its records are too old', async () => {
+  test('is given up when its records exceed the maximum age', async () => {
     invoker.answer = poisonedBy('a');
     await run('a', { maxRetries: -1, maxRecordAgeMs: 3000 });
     expect(sent()['requestContext']).toMatchObject({ condition: 'RecordAgeExceeded' });
@@ -133,9 +133,9 @@ describe('a batch that fails', () => {
   });
 
   test.each([
-    ['without a destination', { onFailureArn: undefined }, 'the mapping has no on-failure destination'],
-    ['whose destination refuses it', {}, `the destination ${QUEUE_ARN} refused them: the queue is gone`],
-  ])('%s is given up with a warning', async (_what, spec, reason) => {
+    ['and has no destination', { onFailureArn: undefined }, 'the mapping has no on-failure destination'],
+    ['and whose destination refuses the message', {}, `the destination ${QUEUE_ARN} refused them: the queue is gone`],
+  ])('%s is given up with a warning for its records', async (_what, spec, reason) => {
     queues.refuse = true;
     invoker.answer = poisonedBy('a');
     await run('ab', { ...spec, maxRetries: 0, batchSize: 1 });
@@ -144,8 +144,8 @@ describe('a batch that fails', () => {
   });
 });
 
-describe('a batch that is not run', () => {
-  test('because of a throttle comes again and uses up no retries', async () => {
+describe('a batch of stream records', () => {
+  test('that is throttled is run again and does not use up its retries', async () => {
     const answers = [THROTTLED, THROTTLED, THROTTLED, ERROR, THROTTLED, OK];
     invoker.answer = () => answers.shift() ?? OK;
     await run('a', { maxRetries: 1 });
@@ -154,7 +154,7 @@ describe('a batch that is not run', () => {
     expect(esm.stats().batches).toMatchObject({ succeeded: 1, throttled: 4, failed: 1 });
   });
 
-  test('because of throttles until it is too old is given up without a response', async () => {
+  test('that is throttled until its records are too old is given up without a response context', async () => {
     invoker.answer = () => THROTTLED;
     await run('a', { maxRetries: 0, maxRecordAgeMs: 3000 });
     expect(sent()['requestContext']).toMatchObject({
@@ -164,7 +164,7 @@ describe('a batch that is not run', () => {
     expect(sent()).not.toHaveProperty('responseContext');
   });
 
-  test('because it cannot be comes again, with a warning', async () => {
+  test('whose function cannot be invoked is run again, with a warning', async () => {
     let refusals = 1;
     invoker.answer = () => {
       if (refusals-- > 0) throw new Error('Function not found');
@@ -175,7 +175,7 @@ describe('a batch that is not run', () => {
     expect(warnings).toEqual([expect.stringContaining(`${FUNCTION_ARN} cannot be invoked: Function not found`)]);
   });
 
-  test('because its first records are too old is run with the others', async () => {
+  test('whose first record is too old runs without this record, which is sent to the destination', async () => {
     stream.add('o', clock.now() - 70_000);
     await run('ab', {});
     expect(batches()).toEqual(['ab']);
@@ -184,7 +184,7 @@ describe('a batch that is not run', () => {
 });
 
 describe('bisecting', () => {
-  test('isolates the record that fails, without using up its retries, and keeps the order', async () => {
+  test('isolates the record that fails, does not use up its retries, and keeps the order', async () => {
     invoker.answer = poisonedBy('f');
     await run('abcdefgh', { bisectOnError: true, maxRetries: 2 });
     expect(batches()).toEqual(['abcdefgh', 'abcd', 'efgh', 'ef', 'e', 'f', 'f', 'f', 'gh']);
@@ -205,7 +205,7 @@ describe('bisecting', () => {
 });
 
 describe('ReportBatchItemFailures', () => {
-  test('goes on from the first record that failed', async () => {
+  test('retries from the first record that failed', async () => {
     let failures = 1;
     invoker.answer = (payload) => (failures-- > 0 ? reporting('dc')(payload) : OK);
     await run('abcde', { reportsItemFailures: true });
@@ -214,7 +214,7 @@ describe('ReportBatchItemFailures', () => {
     expect(esm.stats().batches).toMatchObject({ succeeded: 1, 'partly-failed': 1 });
   });
 
-  test('gives up what is left after the last retry; the function itself had no error', async () => {
+  test('gives up the remaining records after the last retry, and reports no function error', async () => {
     invoker.answer = reporting('c');
     await run('abcd', { reportsItemFailures: true, maxRetries: 1 });
     expect(batches()).toEqual(['abcd', 'cd']);
@@ -236,11 +236,11 @@ describe('ReportBatchItemFailures', () => {
 
   test.each<[string, unknown]>([
     ['null', null],
-    ['nothing', undefined],
+    ['undefined', undefined],
     ['an empty object', {}],
-    ['an empty list', { batchItemFailures: [] }],
-    ['null for the list', { batchItemFailures: null }],
-  ])('takes %s for success', async (_what, payload) => {
+    ['an empty list of failures', { batchItemFailures: [] }],
+    ['null instead of the list of failures', { batchItemFailures: null }],
+  ])('treats %s as success', async (_what, payload) => {
     invoker.answer = () => ({ kind: 'ok', payload });
     await run('ab', { reportsItemFailures: true });
     expect(batches()).toEqual(['ab']);
@@ -249,19 +249,19 @@ describe('ReportBatchItemFailures', () => {
 
   test.each<[string, unknown]>([
     ['a text', 'done'],
-    ['a list that is none', { batchItemFailures: 'none' }],
+    ['a text instead of the list of failures', { batchItemFailures: 'none' }],
     ['an empty identifier', { batchItemFailures: [{ itemIdentifier: '' }] }],
     ['a missing identifier', { batchItemFailures: [{ id: '000002' }] }],
     ['an identifier of no record', { batchItemFailures: [{ itemIdentifier: '000002' }, { itemIdentifier: '999999' }] }],
     ['null among the failures', { batchItemFailures: [null] }],
-  ])('takes %s for the failure of the whole batch', async (_what, payload) => {
+  ])('treats %s as a failure of the whole batch', async (_what, payload) => {
     invoker.answer = () => ({ kind: 'ok', payload });
     await run('ab', { reportsItemFailures: true, maxRetries: 1 });
     expect(batches()).toEqual(['ab', 'ab']);
     expect(sent()['DDBStreamBatchInfo']).toMatchObject({ batchSize: 2 });
   });
 
-  test('is not read where the mapping does not ask for it', async () => {
+  test('is ignored if the mapping does not enable ReportBatchItemFailures', async () => {
     invoker.answer = reporting('a');
     await run('ab', { reportsItemFailures: false });
     expect(batches()).toEqual(['ab']);

@@ -38,7 +38,7 @@ afterEach(() => esm?.close());
 const add = (...keys: string[]): void => keys.forEach((key) => stream.add(key, clock.now()));
 const batches = (): string[][] => invoker.invocations.map(({ payload }) => keysOf(payload));
 
-test('the stream is read four times a second, beginning somewhere in the first period', async () => {
+test('an event source mapping reads the stream four times a second, starting at a random time in the first period', async () => {
   open();
   await clock.advance(124);
   expect(stream.reads).toBe(0);
@@ -64,7 +64,7 @@ test('records reach the function in one batch at the next read, and only once', 
   expect(batches()).toHaveLength(1);
 });
 
-test('the reading goes on in its rhythm while the function runs, whose next batch follows at once', async () => {
+test('an event source mapping continues to read while the function runs, and sends the next batch at once afterwards', async () => {
   open();
   let finish = (): void => undefined;
   invoker.answer = () => new Promise((resolve) => (finish = () => resolve({ kind: 'ok', payload: null })));
@@ -81,7 +81,7 @@ test('the reading goes on in its rhythm while the function runs, whose next batc
   expect(batches()).toEqual([['a'], ['b', 'c']]);
 });
 
-test('a batch has no more records than its size, and none beyond six megabytes', async () => {
+test('a batch exceeds neither the batch size nor the limit of bytes', async () => {
   open({ batchSize: 2 });
   add('a', 'b', 'c', 'd', 'e');
   await clock.advance(250);
@@ -94,7 +94,7 @@ test('a batch has no more records than its size, and none beyond six megabytes',
   expect(batches()).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
 });
 
-test('TRIM_HORIZON begins with the oldest record, LATEST after the newest', async () => {
+test('TRIM_HORIZON starts with the oldest record, and LATEST starts after the newest record', async () => {
   add('old');
   open({ startingPosition: 'LATEST' });
   add('new');
@@ -106,7 +106,7 @@ test('TRIM_HORIZON begins with the oldest record, LATEST after the newest', asyn
   expect(batches().at(-1)).toEqual(['old', 'new']);
 });
 
-test('records that no filter lets through do not run the function, and are not read again', async () => {
+test('records that match no filter are not sent to the function and are not read again', async () => {
   const wants = (status: string): unknown => ({
     eventName: ['MODIFY'],
     dynamodb: { NewImage: { status: { S: [status] } } },
@@ -125,7 +125,7 @@ test('records that no filter lets through do not run the function, and are not r
   expect(esm.stats()).toMatchObject({ read: 4, filtered: 2, backlog: 0 });
 });
 
-test('with lanes, batches run beside each other and records of one item one after the other', async () => {
+test('with a parallelization factor, batches run in parallel, but records of one item run in order', async () => {
   open({ parallelizationFactor: 4, batchSize: 1 });
   const keys = Array.from({ length: 13 }, (_, i) => `k${i}`);
   const running = new Set<string>();
@@ -153,7 +153,7 @@ test('with lanes, batches run beside each other and records of one item one afte
   expect(seen.filter((sequenceNumber) => ofOneKey.includes(sequenceNumber))).toEqual(ofOneKey);
 });
 
-test('a batching window lets records gather, until it has passed or the batch is full', async () => {
+test('a batching window collects records until the window ends or the batch is full', async () => {
   open({ batchingWindowMs: 1000, batchSize: 3 });
   add('a');
   await clock.advance(250);
@@ -172,7 +172,7 @@ test('a batching window lets records gather, until it has passed or the batch is
   ]);
 });
 
-test('the counts and the listeners tell what became of batches and how old their records were', async () => {
+test('stats() and the event "batch" report the outcome of a batch and the age of its records', async () => {
   const seen: unknown[] = [];
   open();
   esm.events.on('batch', (record) => seen.push(record));
@@ -193,7 +193,7 @@ test('the counts and the listeners tell what became of batches and how old their
   });
 });
 
-test('a read that fails is told and comes again', async () => {
+test('a failed read of the stream causes a warning and is retried', async () => {
   let failures = 1;
   open({}, { beforeRead: () => (failures-- > 0 ? Promise.reject(new Error('partitioned')) : Promise.resolve()) });
   add('a');
@@ -203,7 +203,7 @@ test('a read that fails is told and comes again', async () => {
   expect(batches()).toEqual([['a']]);
 });
 
-test('reads that a slow one held up are not made up for', async () => {
+test('an event source mapping does not catch up reads that a slow read delayed', async () => {
   let slow = 1;
   open({}, { beforeRead: () => (slow-- > 0 ? clock.sleep(2000) : Promise.resolve()) });
   await clock.advance(2130);
@@ -212,7 +212,7 @@ test('reads that a slow one held up are not made up for', async () => {
   expect(stream.reads).toBeLessThanOrEqual(6);
 });
 
-test('after close neither the stream is read nor the function run, and a late answer changes nothing', async () => {
+test('after close() the stream is not read, the function is not invoked, and a late answer of the function is ignored', async () => {
   const seen: unknown[] = [];
   open();
   esm.events.on('batch', (record) => seen.push(record));
@@ -231,7 +231,7 @@ test('after close neither the stream is read nor the function run, and a late an
   expect(seen).toEqual([]);
 });
 
-test('a filter that Lambda would refuse stops the boot, by address', () => {
+test('an invalid filter stops the boot with an error that names the mapping address', () => {
   expect(() => open({ filters: [{ a: [1] }, { a: 1 }] })).toThrow(
     expect.objectContaining({
       name: 'EventPatternError',
@@ -240,7 +240,7 @@ test('a filter that Lambda would refuse stops the boot, by address', () => {
   );
 });
 
-test('it runs in real time too', async () => {
+test('an event source mapping also works with the real clock', async () => {
   add('a');
   open({}, { clock: undefined, random: undefined, limits: { ...AWS_LIMITS.stream, pollMs: 20 } });
   stream.add('b');
