@@ -40,7 +40,7 @@ const MATH = {
 };
 const alarmOf = (attributes: Attributes): AlarmSpec | undefined => read({ 'aws_cloudwatch_metric_alarm.a': attributes }).alarms[0];
 
-test('an alarm on a metric, with what AWS takes for what is not said', () => {
+test('an alarm on a metric is read with the defaults of AWS for missing attributes', () => {
   expect(alarmOf(SIMPLE)).toEqual({
     kind: 'metric',
     address: 'aws_cloudwatch_metric_alarm.a',
@@ -66,7 +66,7 @@ test('an alarm on a metric, with what AWS takes for what is not said', () => {
   });
 });
 
-test('what is said', () => {
+test('an alarm on a metric is read with its optional attributes', () => {
   const { statistic: _, ...percentile } = SIMPLE;
   const topic = 'arn:aws:sns:eu-central-1:000000000000:alarms';
   const found = alarmOf({
@@ -91,7 +91,7 @@ test('what is said', () => {
   });
 });
 
-test('an alarm on metric math', () => {
+test('an alarm on metric math is read with its queries', () => {
   expect(alarmOf(MATH)).toMatchObject({
     usesQueries: true,
     queries: [
@@ -101,7 +101,7 @@ test('an alarm on metric math', () => {
   });
 });
 
-test('a composite alarm, a topic and its policy, each referred to by what AWS computes', () => {
+test('a composite alarm, a topic and its policy are read with resolved references', () => {
   const { alarms, topics, resourcePolicies, encryptionKeys } = read({
     'aws_cloudwatch_metric_alarm.a': SIMPLE,
     'aws_cloudwatch_composite_alarm.c': {
@@ -130,44 +130,48 @@ test('a composite alarm, a topic and its policy, each referred to by what AWS co
 test.each<[string, Attributes, string]>([
   ['an anomaly detector', { ...SIMPLE, threshold_metric_id: 'e1' }, 'threshold_metric_id: the local cloud does not evaluate it'],
   [
-    'a comparison with a band',
+    'a comparison with an anomaly band',
     { ...SIMPLE, comparison_operator: 'GreaterThanUpperThreshold' },
     'comparison_operator is GreaterThanUpperThreshold',
   ],
-  ['a treatment that there is not', { ...SIMPLE, treat_missing_data: 'zero' }, 'treat_missing_data is zero'],
-  ['a statistic that is not computed', { ...SIMPLE, statistic: 'tm99' }, 'does not compute the statistic tm99'],
-  ['a period that there is not', { ...SIMPLE, period: 45 }, 'period is 45'],
-  ['a period that no alarm has', { ...SIMPLE, period: 1 }, 'period is 1'],
+  ['an unknown treatment of missing data', { ...SIMPLE, treat_missing_data: 'zero' }, 'treat_missing_data is zero'],
+  ['an unsupported statistic', { ...SIMPLE, statistic: 'tm99' }, 'does not compute the statistic tm99'],
+  ['a period of 45 s', { ...SIMPLE, period: 45 }, 'period is 45'],
+  ['a period of 1 s', { ...SIMPLE, period: 1 }, 'period is 1'],
   ['more datapoints than periods', { ...SIMPLE, datapoints_to_alarm: 4 }, 'datapoints_to_alarm is 4'],
   [
-    'two results',
+    'two queries that return data',
     { ...MATH, metric_query: MATH.metric_query.map((query) => ({ ...query, return_data: true })) },
     'return_data is true in 2',
   ],
-  ['no metric', { ...MATH, metric_query: [MATH.metric_query[0]] }, 'none of its metric_query blocks has a metric'],
+  ['no query with a metric', { ...MATH, metric_query: [MATH.metric_query[0]] }, 'none of its metric_query blocks has a metric'],
   [
-    'different periods',
+    'queries with different periods',
     {
       ...MATH,
       metric_query: [...MATH.metric_query, { id: 'm', metric: { namespace: 'Shop', metric_name: 'Errors', period: 60, stat: 'Sum' } }],
     },
     'different periods',
   ],
-  ['a query of nothing', { ...MATH, metric_query: [{ id: 'nothing', return_data: true }] }, '"nothing" needs an expression or a metric'],
-])('%s stops the boot by address', (_, attributes, message) => {
+  [
+    'a query without an expression or a metric',
+    { ...MATH, metric_query: [{ id: 'nothing', return_data: true }] },
+    '"nothing" needs an expression or a metric',
+  ],
+])('an alarm with %s stops the boot with an error that names its address', (_, attributes, message) => {
   expect(() => alarmOf(attributes)).toThrow(
     expect.objectContaining({ name: 'TerraformError', message: expect.stringMatching(/^aws_cloudwatch_metric_alarm\.a/) }),
   );
   expect(() => alarmOf(attributes)).toThrow(message);
 });
 
-test('alarms share no name', () => {
+test('two alarms with the same name stop the boot', () => {
   expect(() => read({ 'aws_cloudwatch_metric_alarm.a': SIMPLE, 'aws_cloudwatch_metric_alarm.b': SIMPLE })).toThrow(
     'have the same alarm_name, errors',
   );
 });
 
-test('a subscription that would start something stops the boot', () => {
+test('a topic subscription that would invoke a function stops the boot', () => {
   const subscription = { topic_arn: 'arn:t', protocol: 'lambda', endpoint: 'arn:f' };
   expect(() => read({ 'aws_sns_topic_subscription.s': subscription })).toThrow('aws_sns_topic_subscription.s.protocol is lambda');
 });

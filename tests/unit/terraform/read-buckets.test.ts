@@ -8,7 +8,7 @@ const withRules = (...rule: object[]): Record<string, Attributes> => ({
 });
 const ON = { id: 'r', status: 'Enabled', filter: [{}] };
 
-test('a bucket has what its lifecycle removes after days', () => {
+test('a bucket has the expirations in days of its enabled lifecycle rules', () => {
   const rules = [
     { ...ON, expiration: [{ days: 1 }], abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }] },
     { ...ON, id: 'some', filter: [{ prefix: 'old/' }], expiration: [{ days: 3 }] },
@@ -28,11 +28,11 @@ test('a bucket has what its lifecycle removes after days', () => {
   ]);
 });
 
-test('one without a lifecycle keeps everything', () => {
+test('a bucket without a lifecycle configuration keeps all objects', () => {
   expect(specOf(BUCKET).buckets).toMatchObject([{ name: 'bodies', expirations: [] }]);
 });
 
-test('its policy is the bucket’s, and its key the one that encrypts by default', () => {
+test('a bucket policy and the default encryption key are read for the ARN of the bucket', () => {
   const { resourcePolicies, encryptionKeys } = specOf({
     ...BUCKET,
     'aws_kms_key.data': {},
@@ -50,6 +50,6 @@ test.each([
   ['a rule by date', { ...ON, expiration: [{ date: '2027-01-01' }] }, 'expires by something else than days'],
   ['a rule by tag', { ...ON, filter: [{ tag: { key: 'a', value: 'b' } }], expiration: [{ days: 1 }] }, 'filters by tag'],
   ['a rule that moves objects', { ...ON, transition: [{ days: 1 }] }, 'has transition'],
-])('%s stops the boot by address', (_what, rule, problem) => {
+])('a lifecycle configuration with %s stops the boot with an error that names its address', (_what, rule, problem) => {
   expect(() => specOf(withRules(rule))).toThrow(`aws_s3_bucket_lifecycle_configuration.l.rule ${problem}`);
 });

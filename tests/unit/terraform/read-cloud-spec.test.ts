@@ -28,7 +28,7 @@ const TABLE = {
   stream_view_type: 'NEW_IMAGE',
 };
 
-test('references become what AWS would compute, alone and within text', () => {
+test('a Terraform reference is replaced by the value that AWS would compute, alone and within a text', () => {
   const spec = readCloudSpec(
     stack(
       {
@@ -59,34 +59,34 @@ test('references become what AWS would compute, alone and within text', () => {
   expect(spec.outputs['table']).toBe('the table is arn:aws:dynamodb:eu-central-1:000000000000:table/pending');
 });
 
-test('variables come from outside, as Terraform takes them', () => {
+test('a Terraform variable takes its given value, and a missing value causes an error that names TF_VAR_key', () => {
   const resources = { 'aws_ssm_parameter.key': { name: '/key', type: 'SecureString', value_wo: '${var.key}' } };
   expect(readCloudSpec(stack(resources), OPTIONS).parameters[0]?.value).toBe('secret');
   expect(() => readCloudSpec(stack(resources), { ...OPTIONS, variables: {} })).toThrow('set TF_VAR_key');
 });
 
 test.each<[string, Record<string, Attributes>, string]>([
-  ['a type nobody taught it', { 'aws_kinesis_stream.s': {} }, 'aws_kinesis_stream.s: the local cloud does not know aws_kinesis_stream'],
+  ['an unknown resource type', { 'aws_kinesis_stream.s': {} }, 'aws_kinesis_stream.s: the local cloud does not know aws_kinesis_stream'],
   ['a Terraform function', { 'aws_sqs_queue.q': { name: '${upper("q")}' } }, 'aws_sqs_queue.q'],
   [
-    'a reference to nothing',
+    'a reference to a missing resource',
     { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.other.name}' } },
     'aws_sqs_queue.other, which the stack does not have',
   ],
-  ['a reference to itself', { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.q.name}' } }, 'refers to itself'],
-  ['a missing attribute', { 'aws_sqs_queue.q': {} }, 'aws_sqs_queue.q'],
+  ['a resource that refers to itself', { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.q.name}' } }, 'refers to itself'],
+  ['a missing required attribute', { 'aws_sqs_queue.q': {} }, 'aws_sqs_queue.q'],
   [
-    'an attribute it does not compute',
+    'a reference to an attribute that is not computed',
     { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.p.kms_id}' }, 'aws_sqs_queue.p': { name: 'p' } },
     'computed-attributes',
   ],
-  ['an index it would ignore', { 'aws_dynamodb_table.t': { ...TABLE, global_secondary_index: [{}] } }, 'global_secondary_index'],
+  ['a global secondary index', { 'aws_dynamodb_table.t': { ...TABLE, global_secondary_index: [{}] } }, 'global_secondary_index'],
   ['an API without a stage', { 'aws_apigatewayv2_api.a': { protocol_type: 'HTTP' } }, 'has no stage'],
-])('%s stops the boot by address', (_, resources, message) => {
+])('a stack with %s stops the boot with a TerraformError', (_, resources, message) => {
   expect(() => readCloudSpec(stack(resources), OPTIONS)).toThrow(message);
   expect(() => readCloudSpec(stack(resources), OPTIONS)).toThrow(expect.objectContaining({ name: 'TerraformError' }));
 });
 
-test('a resource without run-time meaning does not stop it', () => {
+test('a resource type without a meaning at run time does not stop the boot', () => {
   expect(() => readCloudSpec(stack({ 'aws_cloudwatch_log_group.r': { name: 'r' } }), OPTIONS)).not.toThrow();
 });

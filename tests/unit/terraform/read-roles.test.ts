@@ -32,7 +32,7 @@ test('a role has its own policies, with references resolved', () => {
   ]);
 });
 
-test('queues and buses have policies, of their own or beside them', () => {
+test('queues and event buses have policies from their own attribute or from a policy resource', () => {
   const { resourcePolicies } = specOf({
     'aws_sqs_queue.a': { name: 'a', policy: policy('sqs:*', '*') },
     'aws_sqs_queue.b': { name: 'b' },
@@ -47,7 +47,7 @@ test('queues and buses have policies, of their own or beside them', () => {
   ]);
 });
 
-test("customers' keys are known by what they encrypt, and AWS's own are none of them", () => {
+test('customer keys are listed by the resource that they encrypt, and AWS managed keys are not listed', () => {
   const { encryptionKeys } = specOf({
     ...KEY,
     'aws_dynamodb_table.t': {
@@ -70,14 +70,14 @@ test("customers' keys are known by what they encrypt, and AWS's own are none of 
 });
 
 test.each<[string, Record<string, Attributes>, string]>([
-  ['a policy attached from elsewhere', { 'aws_iam_role_policy_attachment.a': {} }, 'does not know aws_iam_role_policy_attachment'],
+  ['a policy attachment of a role', { 'aws_iam_role_policy_attachment.a': {} }, 'does not know aws_iam_role_policy_attachment'],
   [
-    'managed policies',
+    'managed policies of a role',
     { 'aws_iam_role.sweep': { ...ROLE, managed_policy_arns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] } },
     'aws_iam_role.sweep.managed_policy_arns: the local cloud enforces aws_iam_role_policy only',
   ],
   [
-    'a policy of no role',
+    'a policy of an unknown role',
     { 'aws_iam_role_policy.p': { role: 'nobody', policy: '{}' } },
     'aws_iam_role_policy.p.role is nobody, which is no role of the stack',
   ],
@@ -87,31 +87,31 @@ test.each<[string, Record<string, Attributes>, string]>([
     'aws_iam_role.sweep.assume_role_policy is not JSON',
   ],
   [
-    'a policy of no queue',
+    'a policy of an unknown queue',
     { 'aws_sqs_queue_policy.p': { queue_url: 'https://q', policy: '{}' } },
     'aws_sqs_queue_policy.p.queue_url is https://q, which is no queue of the stack',
   ],
   [
-    'a policy of no bucket',
+    'a policy of an unknown bucket',
     { 'aws_s3_bucket_policy.p': { bucket: 'b', policy: '{}' } },
     'aws_s3_bucket_policy.p.bucket is b, which is no bucket of the stack',
   ],
   [
-    'a policy of no bus',
+    'a policy of an unknown event bus',
     { 'aws_cloudwatch_event_bus_policy.p': { event_bus_name: 'b', policy: '{}' } },
     'which is no event bus of the stack',
   ],
   [
-    'a second policy of a queue',
+    'two policies of one queue',
     { 'aws_sqs_queue.q': { name: 'q', policy: '{}' }, 'aws_sqs_queue_policy.p': { queue_url: '${aws_sqs_queue.q.url}', policy: '{}' } },
     'aws_sqs_queue_policy.p.policy and aws_sqs_queue.q.policy are policies of one resource',
   ],
   [
-    'a key named by an alias',
+    'an encryption key that is named by an alias',
     { 'aws_sqs_queue.q': { name: 'q', kms_master_key_id: 'alias/data' } },
     'aws_sqs_queue.q.kms_master_key_id is alias/data: name the key by its ARN',
   ],
-])('%s stops the boot by address', (_, resources, message) => {
+])('a stack with %s stops the boot with a TerraformError', (_, resources, message) => {
   expect(() => specOf(resources)).toThrow(message);
   expect(() => specOf(resources)).toThrow(expect.objectContaining({ name: 'TerraformError' }));
 });

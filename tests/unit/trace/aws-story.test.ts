@@ -90,7 +90,7 @@ afterAll(() => (process.env = environment));
 
 const options = (more: object = {}) => ({ requestId: ID, env: 'staging', hours: 6, json: false, ...more });
 
-test("joins a request's traces and log lines of a deployed environment, over all pages of both", async () => {
+test('awsStory() joins the traces and the log lines of a request over all pages of both', async () => {
   await use(KNOWN);
   const text = storyText(ID, await awsStory(options()));
   expect(text.split('\n').map((line) => line.replace(/^ *\+\S+ ms +(\S+ ms)? */, ''))).toEqual([
@@ -106,7 +106,7 @@ test("joins a request's traces and log lines of a deployed environment, over all
   ]);
 });
 
-test('looks back six hours at a time, and no further than where it finds the request', async () => {
+test('awsStory() searches back in windows of six hours and stops where it finds the request', async () => {
   await use(KNOWN);
   await awsStory(options({ hours: 72 }));
   expect(aws.asked.filter(({ operation }) => operation === '/TraceSummaries').length).toBeLessThanOrEqual(2);
@@ -120,14 +120,14 @@ test('looks back six hours at a time, and no further than where it finds the req
   expect(windows).toEqual([21600, 21600, 21600, 21600]);
 });
 
-test('a request that X-Ray has not sampled is told by its log lines alone, and says so', async () => {
+test('the story of a request that X-Ray has not sampled has only log lines, and says so', async () => {
   await use({ ...KNOWN, traces: {} });
   const text = storyText(ID, await awsStory(options()));
   expect(text).toContain('log lines only: X-Ray has no sample of this request');
   expect(text).toContain('“could not read”');
 });
 
-test('a refusal of AWS is one line that says what it takes', async () => {
+test('a refusal by AWS becomes an error of one line that names the needed credentials', async () => {
   await use({ ...KNOWN, refusal: 'User: arn:aws:iam::1:user/x is not authorized to perform: xray:GetTraceSummaries' });
   await expect(awsStory(options())).rejects.toThrow(
     /^AWS did not answer in \S+: .*not authorized.*; it takes credentials that may read X-Ray and CloudWatch Logs$/,

@@ -47,7 +47,7 @@ describe('the traces of the local cloud', () => {
   const texts = (requestId: string): string[] =>
     traces.timeline(requestId).map(({ functionName, text, depth }) => `${depth} ${functionName} ${text}`);
 
-  test('tell what Lambda records of an invocation, from the request on, and the cold start in it', () => {
+  test('have the segments that Lambda records for an invocation, including its cold start', () => {
     addInvocation(invocation(1, FORWARD, { coldStart: true, initMs: 50 }));
     const [service, ran] = traces.segments();
     expect(service).toMatchObject({ origin: 'AWS::Lambda', start_time: 0.95, end_time: 1.1, aws: { request_id: 'lambda-1' } });
@@ -59,13 +59,13 @@ describe('the traces of the local cloud', () => {
     ]);
   });
 
-  test('know nothing of an invocation that is not sampled', () => {
+  test('have no segments of an invocation that is not sampled', () => {
     const { trace: _, ...unsampled } = invocation(1, FORWARD);
     addInvocation(unsampled);
     expect(traces.segments()).toEqual([]);
   });
 
-  test("join the functions of one request by its id, and leave out other requests' parts of a batch", () => {
+  test('join the functions of one request by its id, without the parts of other requests in a batch', () => {
     traces.add(sent(1, '## handler', { requestId: 'r-1', Service: 'forward-request', tunnelId: 'demo', mode: 'bus' }));
     addInvocation(invocation(1, FORWARD));
     traces.add(sent(2, '## handler', { Service: 'process-stream' }, { id: 'batch' }));
@@ -85,7 +85,7 @@ describe('the traces of the local cloud', () => {
     expect(texts('nobody')).toEqual([]);
   });
 
-  test('tell of a function that crashed before it could record anything, by what it had logged', () => {
+  test('show the log lines of a function that crashed before it sent a segment', () => {
     logs.add(line('{"level":"INFO","message":"half way","requestId":"r-1"}', 'lambda-1'));
     logs.add(line('2026-11-25T03:00:00Z lambda-1 Task timed out after 30.00 seconds', 'lambda-1', 1090));
     logs.add(line('REPORT RequestId: lambda-1\tDuration: 30000 ms', 'lambda-1', 1095));
@@ -100,7 +100,7 @@ describe('the traces of the local cloud', () => {
     expect(timeline.map(({ failed }) => failed)).toEqual([true, false, true]);
   });
 
-  test('list the requests seen last, newest first, with what became of them', () => {
+  test('list the latest requests, newest first, with their outcome', () => {
     traces.add(sent(1, '## handler', { requestId: 'r-1', Service: 'forward-request', tunnelId: 'demo', mode: 'direct' }));
     traces.add(sent(2, '## handler', { requestId: 'r-1', Service: 'receive-message' }));
     traces.add(sent(3, '## handler', { requestId: 'r-2', Service: 'forward-request', error: 'agent_away' }));
@@ -111,7 +111,7 @@ describe('the traces of the local cloud', () => {
     expect(traces.recent(1).map(({ requestId }) => requestId)).toEqual(['r-2']);
   });
 
-  test('forget the oldest traces, and with them their requests, when there are too many segments', () => {
+  test('drop the oldest traces and their requests when there are too many segments', () => {
     const few = new LocalTraces(logs, 30);
     for (let n = 0; n < 1000; n++) few.add(sent(n, '## handler', { requestId: `r-${n}`, Service: 'forward-request' }));
     expect(few.segments()).toHaveLength(30);

@@ -6,7 +6,7 @@ import { eventually } from '../../support/eventually';
 const HEADER = '{"format":"json","version":1}\n';
 const SEGMENT = { id: '53995c3f42cd8ad8', trace_id: '1-5f84c7a1-0123456789abcdef01234567', name: 'x', start_time: 1.5, end_time: 2 };
 
-test('takes segments as the SDK sends them, and drops everything else without a word', async () => {
+test('the X-Ray daemon accepts segments in the format of the SDK and drops other datagrams', async () => {
   const segments: Segment[] = [];
   const daemon = await XrayDaemon.start((segment) => segments.push(segment));
   const socket = createSocket('udp4');
