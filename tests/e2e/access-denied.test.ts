@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => keeper.close());
 
-test('a waiter that may not remove its row answers the visitor all the same; the log has the refusal as AWS words it, and people one line', async () => {
+test('a waiter without the right to delete its row still answers; the log has the refusal of AWS, and one warning is printed', async () => {
   expect(await keeper.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
   expect(await keeper.visit('/nonce/2')).toMatchObject({ status: 200, text: '2' });
   expect(await keeper.pendingRows()).toHaveLength(2);
@@ -49,7 +49,7 @@ test('a waiter that may not remove its row answers the visitor all the same; the
   ]);
 });
 
-test('a rollout that may not be read makes visitors poll, and costs them nothing', () =>
+test('a waiter without the right to read the rollout item polls, and its visitor gets the answer', () =>
   withTunnel({ mode: 'bus', stack: without('forward-request', 'dynamodb:BatchGetItem') }, async (tunnel) => {
     const { logs } = tunnel;
     expect(await tunnel.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
@@ -57,7 +57,7 @@ test('a rollout that may not be read makes visitors poll, and costs them nothing
     await eventually(() => expect(logs.some(({ text }) => text.includes('"cohort":"polling"'))).toBe(true));
   }));
 
-test('a tunnel that may not be read is our own 500, and nothing is sent', () =>
+test('a request gets 500 internal_error when forward-request may not read the tunnel, and leaves no pending row', () =>
   withTunnel({ stack: both(without('forward-request', 'dynamodb:BatchGetItem'), withoutTunnels) }, async (tunnel) => {
     const reply = await tunnel.visit('/nonce/1');
     expect(reply.headers['x-tunnel-error']).toBe('internal_error');
@@ -65,7 +65,7 @@ test('a tunnel that may not be read is our own 500, and nothing is sent', () =>
     await tunnel.noPendingRows();
   }));
 
-test('a waiter that may not connect to the wake channel polls, and the gateway has refused it as API Gateway does', () =>
+test('a waiter without the right to connect to the wake channel still answers; the gateway refuses the connection with 403', () =>
   withTunnel({ mode: 'bus', stack: without('forward-request', 'execute-api:Invoke') }, async ({ logs, warnings, ...tunnel }) => {
     expect(await tunnel.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
     expect(warnings).toEqual([
@@ -83,13 +83,13 @@ test.each([
     'aws_lambda_event_source_mapping.response-stream-mapping: AWS would refuse it',
   ],
   ["an invocation's failure queue", 'wake-waiter', 'sqs:SendMessage', 'aws_lambda_function.wake-waiter: AWS would refuse it'],
-])('a role that lacks %s stops the boot, as it would stop the deployment', async (_, functionName, action, message) => {
+])('the local cloud does not boot, as AWS would not deploy, when a role may not use %s', async (_, functionName, action, message) => {
   const booting = startCloud({ stack: without(functionName, action) });
   await expect(booting).rejects.toThrow(message);
   await expect(booting).rejects.toMatchObject({ name: 'IamBootError', message: expect.stringContaining(`may not ${action}`) as string });
 });
 
-test('what a waiter may not remove is left to sweep', async () => {
+test('sweep removes the rows that a waiter may not delete, after their deadline', async () => {
   for (const row of await keeper.pendingRows()) await endDeadline(keeper, row);
   keeper.cloud.services.schedules.fire(ruleOf(keeper.cloud, 'sweep-schedule-rule'));
   await keeper.noPendingRows();

@@ -53,7 +53,7 @@ async function visitUntil(running: Running, path: string, check: () => void): Pr
   });
 }
 
-test('errors in log lines and in the services become alarms, the composite invokes roll-back, and all of it ends when they end', async () => {
+test('errors set the alarms, the composite alarm invokes roll-back once, and all alarms return to OK when the errors end', async () => {
   const running = await boot();
   await visitUntil(running, '/', () => {
     for (const name of ['error-rate', 'function-errors', 'visitor-5xx']) expect(stateOf(running, name)).toBe('OK');
@@ -88,7 +88,7 @@ test('errors in log lines and in the services become alarms, the composite invok
   expect(running.warnings).toEqual([]);
 });
 
-test("the SDK's client sees alarms and metrics at the AWS endpoint, by the operator's key and by no function's", async () => {
+test("the CloudWatch API of the local cloud shows alarms and metrics to the operator's key, and refuses a wrong secret key", async () => {
   const running = await boot();
   const { awsEndpoint: endpoint, operator, spec } = running.cloud.services;
   const client = new CloudWatchClient({ endpoint, region: spec.region, credentials: operator, maxAttempts: 1 });
@@ -151,7 +151,7 @@ test("the SDK's client sees alarms and metrics at the AWS endpoint, by the opera
   asNobody.destroy();
 });
 
-test('a roll-back that fails is told to the topic by its on-failure destination', async () => {
+test('a roll-back that fails is reported to the topic by its on-failure destination', async () => {
   const running = await boot({
     change: ({ aws_cloudwatch_composite_alarm: composite = {} }) => {
       composite['rollback'] = { ...composite['rollback'], alarm_description: 'fail' };
@@ -168,7 +168,7 @@ test('a roll-back that fails is told to the topic by its on-failure destination'
   );
 });
 
-test('a topic whose policy does not let CloudWatch in hears of no alarm, and a person reads why', async () => {
+test('a topic whose policy does not allow CloudWatch receives no alarm, and a warning gives the reason', async () => {
   const running = await boot({
     change: ({ aws_sns_topic_policy: policies = {} }) => {
       const { policy } = policies['alarms'] ?? {};
@@ -188,7 +188,7 @@ test.each<[string, NonNullable<AlarmStackChanges['change']>, string]>([
     'the role of roll-back may not sns:Publish on arn:aws:sns:eu-central-1:000000000000:alarms',
   ],
   [
-    'metric math that is not known',
+    'an unknown function of metric math',
     ({ aws_cloudwatch_metric_alarm: alarms = {} }) => {
       const [rate, ...metrics] = alarms['error-rate']?.['metric_query'] as Record<string, unknown>[];
       alarms['error-rate'] = { ...alarms['error-rate'], metric_query: [{ ...rate, expression: 'RATE(errors)' }, ...metrics] };
@@ -196,7 +196,7 @@ test.each<[string, NonNullable<AlarmStackChanges['change']>, string]>([
     'aws_cloudwatch_metric_alarm.error-rate: expression rate = RATE(errors): the local cloud does not compute RATE',
   ],
   [
-    'a suppressor',
+    'an actions suppressor of a composite alarm',
     ({ aws_cloudwatch_composite_alarm: composite = {} }) =>
       void (composite['rollback'] = {
         ...composite['rollback'],
@@ -204,6 +204,6 @@ test.each<[string, NonNullable<AlarmStackChanges['change']>, string]>([
       }),
     'aws_cloudwatch_composite_alarm.rollback.actions_suppressor: the local cloud does not evaluate it',
   ],
-])('%s stops the boot', async (_, change, message) => {
+])('the local cloud does not boot with %s', async (_, change, message) => {
   await expect(boot({ change })).rejects.toThrow(message);
 });

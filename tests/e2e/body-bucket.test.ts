@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const put = () => client.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'requests/1', Body: 'a body' }));
 
-test('the bucket of the stack is there, with its lifecycle, for whoever has the right', async () => {
+test('the body bucket stores, lists and returns an object, and its lifecycle rule sets an expiration', async () => {
   expect((await put()).Expiration).toContain('rule-id="forget-bodies"');
   const { Contents } = await client.send(new ListObjectsV2Command({ Bucket: BUCKET }));
   expect(Contents).toMatchObject([{ Key: 'requests/1', Size: 6 }]);
@@ -36,7 +36,7 @@ test('the bucket of the stack is there, with its lifecycle, for whoever has the 
   expect(running.cloud.services.calls.count({ service: 's3', operation: 'GetObject' })).toBe(1);
 });
 
-test('no wider right than one kind of body is any function’s', () => {
+test('each function may use only the actions and the prefix of the body bucket that it needs', () => {
   const { iam, spec } = running.cloud.services;
   const may = (thing: string, action: string, key: string): boolean => {
     const caller = iam.callerFor(`arn:aws:lambda:${spec.region}:${spec.accountId}:function:http-tunnel-local-${thing}`);
@@ -51,7 +51,7 @@ test('no wider right than one kind of body is any function’s', () => {
   expect(may('connect-agent', 'GetObject', 'requests/1')).toBe(false);
 });
 
-test('a fault plan can slow the bucket down, in S3’s words', async () => {
+test('a fault plan makes the body bucket answer 503 SlowDown until the fault ends', async () => {
   running.cloud.services.faults.begin('bucket-slows-down');
   await expect(put()).rejects.toMatchObject({ name: 'SlowDown', $metadata: { httpStatusCode: 503 } });
   running.cloud.services.faults.end('bucket-slows-down');

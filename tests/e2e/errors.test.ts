@@ -25,24 +25,24 @@ describe.each(MODES)('in mode %s', (mode) => {
     await tunnel.noPendingRows();
   };
 
-  test('an unknown tunnel is 404', async () => {
+  test('a request to an unknown tunnel gets 404', async () => {
     await expectError(await tunnel.visit('/', {}, 'nobody'), 404, 'tunnel_not_found');
     await expectError(await ask(tunnel.visitorUrl, '/', { headers: { host: 'nobody.localhost' } }), 404, 'tunnel_not_found');
     await expectError(await ask(tunnel.visitorUrl, '/'), 404, 'tunnel_not_found');
   });
 
-  test('an agent that has gone is 502', async () => {
+  test('a request to a tunnel whose agent has disconnected gets 502', async () => {
     const agent = await tunnel.agent({ name: 'leaver', target: { port: 1 } });
     await agent.stop({ graceMs: 0 });
     await expectError(await tunnel.visit('/', {}, 'leaver'), 502, 'agent_away');
   });
 
-  test('a local service that refuses is 503', async () => {
+  test('a request gets 503 when the local service refuses the connection', async () => {
     await tunnel.agent({ name: 'refuser', target: { port: await freePort() } });
     await expectError(await tunnel.visit('/', {}, 'refuser'), 503, 'local_service_unavailable');
   });
 
-  test('an agent with as much in flight as it takes is 429, and the next request goes through', async () => {
+  test('a request gets 429 while the agent has its maximum of requests in flight, and the next one gets 200', async () => {
     const waiting: (() => void)[] = [];
     const slow = createHttpServer((_, response) => void waiting.push(() => response.end('at last')));
     try {
@@ -62,11 +62,11 @@ describe.each(MODES)('in mode %s', (mode) => {
     }
   });
 
-  test('an answer that does not fit is 502', async () => {
+  test('a request gets 502 when the response of the local service is too large', async () => {
     await expectError(await tunnel.visit('/big/5000000'), 502, 'response_too_large');
   });
 
-  test('a local service that takes too long is 504 when the agent gives up', async () => {
+  test('a request gets 504 when the local service is silent until the agent gives up', async () => {
     const silent = createHttpServer(() => undefined);
     const port = await listenOnAnyPort(silent);
     try {
@@ -80,7 +80,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     }
   });
 
-  test('a browser gets a page, a program a problem document', async () => {
+  test('a browser gets errors as an HTML page, and a program gets a problem document', async () => {
     const page = await tunnel.visit('/', { headers: { accept: 'text/html,*/*;q=0.8' } }, 'nobody');
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(page.text).toContain('There is no such tunnel');
@@ -89,7 +89,7 @@ describe.each(MODES)('in mode %s', (mode) => {
   });
 });
 
-test('without a usable key no agent connects', async () => {
+test('no agent can connect when the token key is too short', async () => {
   const cloud = await startCloud({
     stack: (resources) => {
       const parameter = resources['aws_ssm_parameter']?.['token-key'] as Record<string, unknown>;

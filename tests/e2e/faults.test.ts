@@ -81,7 +81,7 @@ const counted = ({ logs }: CloudUnderTest, metric: string): number =>
 /** Agents whose waiters were killed: the last test looks at the rows that these waiters left. */
 const orphans = new Map<StartMode, MinimalAgent>();
 
-inEveryMode('killing the waiting function tells the visitor at once', async (cloud, mode) => {
+inEveryMode('the visitor gets 500 from API Gateway at once when the waiting function is killed', async (cloud, mode) => {
   const { faults } = cloud.cloud.services;
   const agent = await connect(cloud, () => faults.begin('waiter-dies'));
   orphans.set(mode, agent);
@@ -114,7 +114,7 @@ describe('while two requests of each mode wait for their deadline', () => {
     }
   });
 
-  inEveryMode('an agent that comes back in time can still answer', async (cloud) => {
+  inEveryMode('an agent that reconnects before the deadline can still answer the request', async (cloud) => {
     const token = await cloud.token();
     const name = { name: 'returner' };
     await MinimalAgent.connect(
@@ -131,7 +131,7 @@ describe('while two requests of each mode wait for their deadline', () => {
     expect(await cloud.visit('/', {}, 'returner')).toMatchObject({ status: 200, text: 'back again' });
   });
 
-  inEveryMode('killing process-stream while a request is on its way does not lose the answer', async (cloud) => {
+  inEveryMode('an answer is not lost when process-stream is killed while the answer is on its way', async (cloud) => {
     const { faults } = cloud.cloud.services;
     const agent = await connect(cloud, (request, self) => {
       self.answer(request['request_id'], 'answered');
@@ -142,7 +142,7 @@ describe('while two requests of each mode wait for their deadline', () => {
     agent.vanish();
   });
 
-  inEveryMode("an answer from another tunnel's agent changes nothing", async (cloud) => {
+  inEveryMode('an answer from the agent of another tunnel is ignored, and the visitor gets the real answer', async (cloud) => {
     const eve = await connect(cloud, () => undefined, 'eve');
     const agent = await connect(
       cloud,
@@ -158,7 +158,7 @@ describe('while two requests of each mode wait for their deadline', () => {
     agent.vanish();
   });
 
-  inEveryMode('a second answer changes nothing', async (cloud) => {
+  inEveryMode('of three answers to one request the visitor gets one, and the other two count as late', async (cloud) => {
     const before = counted(cloud, 'LateAnswer');
     const agent = await connect(cloud, (request, self) => {
       self.answer(request['request_id'], 'first');
@@ -173,7 +173,7 @@ describe('while two requests of each mode wait for their deadline', () => {
     agent.vanish();
   });
 
-  inEveryMode('what is no message of the protocol is told to the agent and hurts nobody', async (cloud) => {
+  inEveryMode('an invalid message gets the error invalid_request, and the valid answer after it reaches the visitor', async (cloud) => {
     const agent = await connect(cloud, (request, self) => {
       self.socket.send('not JSON');
       self.send({ type: 'http_response', request_id: request['request_id'], status_code: 'two hundred', headers: {} });
@@ -186,14 +186,14 @@ describe('while two requests of each mode wait for their deadline', () => {
     agent.vanish();
   });
 
-  inEveryMode('an agent that dies with the request does not hang the visitor past the deadline', async (cloud, mode) => {
+  inEveryMode('the visitor gets 504 at the deadline when the agent disconnects without an answer', async (cloud, mode) => {
     const { agent, reply } = dying.get(mode) as Unanswered;
     // The answer is the tunnel's own: after 29 s, API Gateway would give its own answer instead.
     expect(await reply).toMatchObject({ status: 504, headers: { 'x-tunnel-error': 'deadline_exceeded' } });
     expect(await rowsOf(cloud, agent)).toEqual([]);
   });
 
-  inEveryMode('a late answer does not bring the row back', async (cloud, mode) => {
+  inEveryMode('an answer after the deadline counts as late and does not create the row again', async (cloud, mode) => {
     const { agent, reply, answer } = late.get(mode) as Unanswered & { readonly answer: () => void };
     expect((await reply).status).toBe(504);
     const before = counted(cloud, 'LateAnswer');
@@ -204,7 +204,7 @@ describe('while two requests of each mode wait for their deadline', () => {
   });
 });
 
-inEveryMode('an answer that the cloud fails on goes out again, and the agent says what happened', async (cloud) => {
+inEveryMode('the agent sends an answer again when receive-message fails on it, and warns with the request id', async (cloud) => {
   const { faults } = cloud.cloud.services;
   const service = await startLocalServer((_request, reply) => {
     faults.begin('receiver-dies');
@@ -224,7 +224,7 @@ inEveryMode('an answer that the cloud fails on goes out again, and the agent say
   await service.close();
 });
 
-inEveryMode('an agent whose first message the cloud fails on says so, and connects again', async (cloud) => {
+inEveryMode('an agent connects again, and gives the reason, when receive-message fails on its first message', async (cloud) => {
   const { faults } = cloud.cloud.services;
   faults.begin('receiver-dies');
   const agent = new Agent({ endpoint: cloud.agentEndpoint, token: await cloud.token(), name: 'late', target: { port: 1 } });
@@ -240,21 +240,24 @@ inEveryMode('an agent whose first message the cloud fails on says so, and connec
   await agent.stop();
 });
 
-inEveryMode('whatever is lost, doubled, overtaken, refused or slow on the way back, each visitor gets the answer', async (cloud, mode) => {
-  const { faults } = cloud.cloud.services;
-  const agent = await connect(cloud, (request, self) => self.answer(request['request_id'], `to ${String(request['uri'])}`));
-  const hasStruck = (name: string): boolean => (faults.counts()[name]?.struck ?? 0) > 0;
-  const mustStrike = mode === 'polling' ? [] : ['wakes-are-lost', 'wakes-come-twice', 'posts-hang'];
-  for (const name of ON_THE_WAY_BACK) faults.begin(name);
-  // A safety read can overtake a wake, so a fault on wakes may strike only after four rounds.
-  for (let round = 0; round < 4 || !mustStrike.every(hasStruck); round++) {
-    const paths = [1, 2, 3, 4].map((i) => `/${round}-${i}`);
-    const replies = await Promise.all(paths.map((path) => cloud.visit(path, {}, agent.tunnel.tunnel_id)));
-    expect(replies.map(({ status, text }) => `${status} ${text}`)).toEqual(paths.map((path) => `200 to ${path}`));
-  }
-  for (const name of ON_THE_WAY_BACK) faults.end(name);
-  agent.vanish();
-});
+inEveryMode(
+  'each visitor gets its own answer while wakes, records and events are lost, duplicated, reordered or throttled',
+  async (cloud, mode) => {
+    const { faults } = cloud.cloud.services;
+    const agent = await connect(cloud, (request, self) => self.answer(request['request_id'], `to ${String(request['uri'])}`));
+    const hasStruck = (name: string): boolean => (faults.counts()[name]?.struck ?? 0) > 0;
+    const mustStrike = mode === 'polling' ? [] : ['wakes-are-lost', 'wakes-come-twice', 'posts-hang'];
+    for (const name of ON_THE_WAY_BACK) faults.begin(name);
+    // A safety read can overtake a wake, so a fault on wakes may strike only after four rounds.
+    for (let round = 0; round < 4 || !mustStrike.every(hasStruck); round++) {
+      const paths = [1, 2, 3, 4].map((i) => `/${round}-${i}`);
+      const replies = await Promise.all(paths.map((path) => cloud.visit(path, {}, agent.tunnel.tunnel_id)));
+      expect(replies.map(({ status, text }) => `${status} ${text}`)).toEqual(paths.map((path) => `200 to ${path}`));
+    }
+    for (const name of ON_THE_WAY_BACK) faults.end(name);
+    agent.vanish();
+  },
+);
 
 inEveryMode('sweep removes the row of a waiter that was killed', async (cloud, mode) => {
   const agent = orphans.get(mode) as MinimalAgent;

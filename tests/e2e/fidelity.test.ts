@@ -48,15 +48,15 @@ const seen = (): Received => {
 };
 const fieldsOf = ({ headers }: Received, name: string): string[] => headers.filter(([each]) => each === name).map(([, value]) => value);
 
-describe('what the local service gets', () => {
-  test("is every method that Node knows, WebDAV's among them, but TRACE and CONNECT", async () => {
+describe('the local service', () => {
+  test('receives every HTTP method that Node.js knows, WebDAV methods included, except TRACE and CONNECT', async () => {
     const methods = http.METHODS.filter((method) => !['TRACE', 'CONNECT'].includes(method));
     expect(methods).toEqual(expect.arrayContaining(['PROPFIND', 'PROPPATCH', 'MKCOL', 'COPY', 'MOVE', 'LOCK', 'UNLOCK', 'REPORT']));
     for (const method of methods) expect(await visit('/', { method })).toMatchObject({ status: 200 });
     expect(received.map(({ method }) => method)).toEqual(methods);
   });
 
-  test("is neither TRACE nor a WebSocket's handshake, which are refused at once", async () => {
+  test('receives neither TRACE nor a WebSocket handshake: the visitor gets 501', async () => {
     const trace = await visit('/', { method: 'TRACE', headers: { cookie: 's=secret' } });
     expect(trace).toMatchObject({ status: 501, headers: { 'x-tunnel-error': 'method_refused' } });
     expect(trace.text).not.toContain('secret');
@@ -91,13 +91,13 @@ describe('what the local service gets', () => {
     ['/%2e%2e/x', '/../x'],
     ['/a%3Fb', '/a'],
     ['/a?', '/a'],
-  ])('is, for %s, %s', async (sent, expected) => {
+  ])('receives the path of a request for %s as %s', async (sent, expected) => {
     await visit(sent);
     await ask(cloud.visitorUrl, `/demo${sent}`);
     expect(received.map(({ url }) => url)).toEqual([expected, expected]);
   });
 
-  test('is every header field, empty ones, repeated ones and several cookies, with nothing of the hop', async () => {
+  test('receives every header field, also empty and repeated ones and several cookies, and no hop-by-hop field', async () => {
     await visit('/', {
       headers: {
         'X-Empty': '',
@@ -124,7 +124,7 @@ describe('what the local service gets', () => {
     for (const hop of ['x-hop', 'te', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'upgrade']) expect(names).not.toContain(hop);
   });
 
-  test("is header fields up to API Gateway's limit of 10,240 bytes; beyond it nothing", async () => {
+  test("receives header fields up to API Gateway's limit of 10,240 bytes; a larger request gets 431", async () => {
     const large = 'x'.repeat(9900);
     await visit('/', { headers: { 'x-large': large } });
     expect(fieldsOf(seen(), 'x-large')).toEqual([large]);
@@ -132,7 +132,7 @@ describe('what the local service gets', () => {
     expect(received).toHaveLength(1);
   });
 
-  test("is the visitor's Host, and where the request came from", async () => {
+  test("receives the visitor's Host and the forwarding fields that the tunnel sets, and no Forwarded field", async () => {
     await visit('/', {
       headers: { 'X-Forwarded-For': '203.0.113.9', 'X-Forwarded-Host': 'evil', Forwarded: 'host=evil', Via: '1.0 fred' },
     });
@@ -145,7 +145,7 @@ describe('what the local service gets', () => {
     expect(fieldsOf(request, 'forwarded')).toEqual([]);
   });
 
-  test('is a body that came in chunks, after an expectation that ended at the edge', async () => {
+  test('receives a chunked body with its Content-Length, after the edge has answered Expect: 100-continue', async () => {
     const head = ['Host: demo.localhost', 'Transfer-Encoding: chunked', 'Expect: 100-continue'];
     const port = Number(new URL(cloud.visitorUrl).port);
     expect((await rawRequest(port, 'POST / HTTP/1.1', head, '3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n')).status).toBe(100);
@@ -156,7 +156,7 @@ describe('what the local service gets', () => {
   });
 
   test.each(['text/plain', 'application/json', 'application/x-www-form-urlencoded', 'application/octet-stream', undefined])(
-    'is a body of type %s byte for byte, be it text or not',
+    'receives a body of type %s byte for byte, whether it is text or not',
     async (type) => {
       for (const body of [randomBytes(1000), Buffer.from('grüße', 'latin1'), Buffer.from('\ufeffgrüße')]) {
         received = [];
@@ -167,14 +167,14 @@ describe('what the local service gets', () => {
   );
 });
 
-describe('what the visitor gets', () => {
-  test.each([301, 302, 303, 307, 308])('is a redirect (%i) as it is', async (status) => {
+describe('the visitor', () => {
+  test.each([301, 302, 303, 307, 308])('receives a %i redirect of the local service unchanged', async (status) => {
     answer = (reply) => reply.writeHead(status, { location: 'https://other.example/x?y#z' }).end();
     expect(await visit('/')).toMatchObject({ status, headers: { location: 'https://other.example/x?y#z' } });
     expect(received).toHaveLength(1);
   });
 
-  test('is a range of what the service has', async () => {
+  test('receives 206 and the requested byte range from the local service', async () => {
     const whole = randomBytes(1000);
     answer = (reply, request) => {
       expect(fieldsOf(request, 'range')).toEqual(['bytes=100-199']);
@@ -185,7 +185,7 @@ describe('what the visitor gets', () => {
     expect(reply.body).toEqual(whole.subarray(100, 200));
   });
 
-  test('is 304 for what it has already, with the validator and without a body', async () => {
+  test('receives 304 with the ETag and without a body when If-None-Match matches', async () => {
     answer = (reply, request) => {
       const isKnown = fieldsOf(request, 'if-none-match').includes('"v1"');
       reply.writeHead(isKnown ? 304 : 200, { etag: '"v1"' }).end(isKnown ? undefined : 'body');
@@ -194,7 +194,7 @@ describe('what the visitor gets', () => {
     expect(await visit('/', { headers: { 'if-none-match': '"v1"' } })).toMatchObject({ status: 304, text: '', headers: { etag: '"v1"' } });
   });
 
-  test('is a compressed body as the service compressed it', async () => {
+  test('receives a compressed body exactly as the local service compressed it', async () => {
     const compressed = gzipSync('text '.repeat(1000));
     answer = (reply, request) => {
       expect(fieldsOf(request, 'accept-encoding')).toEqual(['gzip, br']);
@@ -207,7 +207,7 @@ describe('what the visitor gets', () => {
   });
 
   test.each(['text/plain', 'text/html; charset=iso-8859-1', 'application/json', 'image/png'])(
-    'is a body of type %s byte for byte, and no charset that the service did not name',
+    'receives a body of type %s byte for byte, and no charset that the local service did not name',
     async (type) => {
       const body = Buffer.concat([Buffer.from('grüße', 'latin1'), randomBytes(100)]);
       answer = (reply) => reply.writeHead(200, { 'content-type': type }).end(body);
@@ -217,7 +217,7 @@ describe('what the visitor gets', () => {
     },
   );
 
-  test('is each cookie by itself, other repeated fields joined, empty ones empty, and no field of the hop', async () => {
+  test('receives each cookie as its own field, other repeated fields joined, empty fields, and no hop-by-hop field', async () => {
     const cookies = ['a=1; Path=/', 'b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 'a=3'];
     answer = (reply) => {
       reply.writeHead(200, [
@@ -234,11 +234,14 @@ describe('what the visitor gets', () => {
   });
 
   test.each([
-    ['says a length that is not that of its body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'],
-    ['has a header that is none', 'HTTP/1.1 200 OK\r\nX Y: 1\r\nContent-Length: 0\r\n\r\n'],
+    ['has a Content-Length that is not the length of its body', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'],
+    ['has an invalid header field name', 'HTTP/1.1 200 OK\r\nX Y: 1\r\nContent-Length: 0\r\n\r\n'],
     ['has a control character in a header', 'HTTP/1.1 200 OK\r\nX: a\x01b\r\nContent-Length: 0\r\n\r\n'],
-    ['has length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'],
-  ])('is 502 when an answer %s', async (_what, bytes) => {
+    [
+      'has both Content-Length and Transfer-Encoding: chunked',
+      'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n',
+    ],
+  ])('receives 502 when the response of the local service %s', async (_what, bytes) => {
     const server = await startRawServer((socket) => socket.end(bytes));
     try {
       const agent = await cloud.agent({ name: 'broken', target: { port: server.port } });

@@ -5,6 +5,6 @@ import { FREEZES } from '../support/frozen-waiter';
 const waiters = frozenWaiters(120);
 
 test.each(Object.entries(FREEZES))(
-  'after %s in the ice, whatever befell its socket, a waiter gets the right response at once or by the next read of its row',
+  'a waiter that was frozen for %s gets the right response at the latest by its next read, even with a broken wake socket',
   (_, ms) => waiters.answeredByTheNextRead(ms),
 );

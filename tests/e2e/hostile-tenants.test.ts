@@ -68,8 +68,8 @@ async function pendingRequestId(): Promise<string> {
   return requestId;
 }
 
-describe('as an agent', () => {
-  test("Eve answers Ann's request, early, twice and late: Ann's visitor gets Ann's answer, and it is counted", async () => {
+describe('a hostile agent', () => {
+  test("cannot answer another owner's request, neither early nor late; its answers are counted as foreign", async () => {
     const attacker = await eve();
     const visiting = cloud.visit('/slowly', {}, 'anns');
     const requestId = await pendingRequestId();
@@ -82,7 +82,7 @@ describe('as an agent', () => {
     attacker.vanish();
   });
 
-  test("Eve asks where to put the body of Ann's answer, refers to one, and sends one of her own: she gets no place, and Ann's visitor Ann's bytes", async () => {
+  test("gets no upload URL for another owner's request, and cannot replace the body of its answer", async () => {
     const attacker = await eve();
     const visiting = cloud.visit('/large-slowly', {}, 'anns');
     const request_id = await pendingRequestId();
@@ -98,7 +98,7 @@ describe('as an agent', () => {
     attacker.vanish();
   });
 
-  test('Eve says in her messages that she is Ann: what a message says of its sender counts for nothing', async () => {
+  test('keeps the identity of its connection, whatever identity its messages claim', async () => {
     const before = await rowOf('anns');
     const attacker = await eve();
     const identity = { tunnel_id: 'anns', tunnelId: 'anns', owner: 'ann', lease: '*', connection_id: 'x', claim: 'granted' };
@@ -113,13 +113,13 @@ describe('as an agent', () => {
 
   test.each([
     ['with a token that grants every name', ['*'], '409'],
-    ['with a token that grants her own names', ['eves-*'], '403'],
-    ['with a token that grants none', [], '403'],
-  ])("Eve asks for Ann's name %s", async (_, names, refusal) => {
+    ['with a token that grants only its own names', ['eves-*'], '403'],
+    ['with a token that grants no name', [], '403'],
+  ])("is refused another owner's name %s", async (_, names, refusal) => {
     await expect(eve(undefined, { name: 'anns' }, names)).rejects.toThrow(refusal);
   });
 
-  test("Eve asks for Ann's name as soon as Ann has left", async () => {
+  test("is refused another owner's name immediately after that owner has disconnected", async () => {
     const ann = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token('ann'), () => undefined, { name: 'anns-second' });
     ann.send({ type: 'draining' });
     ann.vanish();
@@ -130,7 +130,7 @@ describe('as an agent', () => {
   });
 
   test.each(['www', 'agents', 'Anns', 'anns/', '../anns', 'anns%00', 'аnns', '-anns', 'a'.repeat(64), 'anns.localhost'])(
-    'Eve asks for the name "%s", which nobody can have',
+    'is refused the name %s, which is reserved or malformed',
     async (name) => {
       await expect(eve(undefined, { name })).rejects.toThrow('400');
     },
@@ -138,20 +138,20 @@ describe('as an agent', () => {
 
   test.each([
     ['without a signature', async () => new UnsecuredJWT({ sub: 'ann', names: ['*'] }).encode()],
-    ['signed with a key of her own', () => signToken(randomTokenKey(), 'ann')],
+    ['signed with a key of its own', () => signToken(randomTokenKey(), 'ann')],
     [
-      'with Ann’s name and her own signature',
+      'with the payload changed to another owner under the old signature',
       async () => {
         const [header, , signature] = (await cloud.token('eve')).split('.');
         return [header, Buffer.from('{"sub":"ann","names":["*"]}').toString('base64url'), signature].join('.');
       },
     ],
-    ['that is empty', async () => ''],
-  ])('Eve shows a token %s', async (_, token) => {
+    ['that is the empty string', async () => ''],
+  ])('is refused with 401 when it shows a token %s', async (_, token) => {
     await expect(MinimalAgent.connect(cloud.agentEndpoint, await token(), () => undefined, { name: 'anns' })).rejects.toThrow('401');
   });
 
-  test('Eve sends what is no message, and more than a message may be', async () => {
+  test('gets the error invalid_request for malformed messages, and is disconnected after a message of more than 32 KB', async () => {
     const attacker = await eve();
     for (const text of ['', 'null', '[]', '{', '{"type":"__proto__"}', '{"type":"ready","__proto__":{"polluted":true}}', '\u0000']) {
       attacker.socket.send(text);
@@ -171,7 +171,7 @@ describe('as an agent', () => {
     expect(await closed).toBe(1009);
   });
 
-  test('Eve answers with header fields that would end the head and begin another', async () => {
+  test('cannot add header fields to a response by line breaks in a field name or value', async () => {
     const attacker = await eve((request, self) =>
       self.send({
         type: 'http_response',
@@ -187,7 +187,7 @@ describe('as an agent', () => {
     attacker.vanish();
   });
 
-  test('Eve listens where waiting functions listen, which takes a signature', async () => {
+  test('cannot connect to the wake channel without a signature', async () => {
     const wakeChannel = cloud.cloud.services.spec.functions
       .flatMap(({ environment }) => Object.entries(environment))
       .find(([name]) => name === 'WAKE_CHANNEL_URL')?.[1];
@@ -201,8 +201,8 @@ describe('as an agent', () => {
   });
 });
 
-describe('as a visitor', () => {
-  test("Eve has no credentials, her own, or guesses for Ann's private tunnel, before and after Ann's visitors were there", async () => {
+describe('a hostile visitor', () => {
+  test('gets 401 from a private tunnel for missing and wrong credentials, also after other visitors were let in', async () => {
     const attacker = await eve((request, self) => self.answer(request['request_id'], 'eve'), { name: 'eves-private' });
     attacker.send({ type: 'ready' });
     const attempts = [undefined, `Bearer ${EVES_TOKEN}`, 'Bearer anns-token', 'Basic Og==', `bearer  ${ANNS_TOKEN.toUpperCase()}`];
@@ -219,7 +219,7 @@ describe('as a visitor', () => {
     attacker.vanish();
   });
 
-  test('what Eve is let into is what she is routed to, however many addresses she names', async () => {
+  test('is checked by the access rules of the tunnel that gets the request, whatever other tunnels the request names', async () => {
     const attacker = await eve((request, self) => self.answer(request['request_id'], `eve's ${String(request['uri'])}`), {
       name: 'eves-open',
     });
@@ -247,7 +247,7 @@ describe('as a visitor', () => {
     attacker.vanish();
   });
 
-  test("Eve floods her own silent tunnel: she is told that it is full, and Ann's visitors are served meanwhile", async () => {
+  test('gets 429 when it floods its own tunnel, while visitors of another tunnel get their answers', async () => {
     const held: unknown[] = [];
     const attacker = await eve(({ request_id }) => held.push(request_id));
     const { tunnel_id: name } = attacker.tunnel;

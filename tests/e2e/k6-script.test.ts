@@ -17,7 +17,7 @@ const DRIVER = `
   script.setup(); script.default();
   process.stdout.write(JSON.stringify({ recorded: require(${JSON.stringify(SHIM)}).recorded, thresholds: Object.keys(script.options.thresholds) }));`;
 
-test('the k6 script asks the demo behind a tunnel, and records what its thresholds speak of', async () => {
+test('the k6 script visits the demo through a tunnel, records every metric that has a threshold, and fails for a wrong URL', async () => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-k6-'));
   const tunnel = await startTunnel();
   try {

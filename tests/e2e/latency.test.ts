@@ -4,7 +4,7 @@ import { startTunnel } from '../support/tunnel';
 /** All operations except S3: bodies that fit into a message do not go through S3. */
 const WITHOUT_BUCKET = Object.keys(AWS_LATENCY).filter((operation) => !operation.startsWith('S3 '));
 
-test('every operation of the latency profile but S3 is one that a small request, or the agent that serves it, waits for', async () => {
+test('two small requests and their agent wait for every operation of the latency profile, except those of S3', async () => {
   const waited = new Set<LatencyOperation>();
   const latency = (operation: LatencyOperation): number => {
     waited.add(operation);
@@ -20,7 +20,7 @@ test('every operation of the latency profile but S3 is one that a small request,
   }
 });
 
-test('a service that is slow makes the visitor wait that long', async () => {
+test('a latency of 150 ms before each function makes a visit at least 300 ms long, because two functions run', async () => {
   let slow = 0;
   const tunnel = await startTunnel({ mode: 'direct', latency: (operation) => (operation === 'gateway to function' ? slow : 0) });
   try {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   ({ iam } = (clouds.at(-1) as CloudUnderTest).cloud.services);
 });
 
-test('nothing that functions and services do is denied', () => {
+test('no call that functions and services make is denied', () => {
   expect(recorder.denied).toEqual([]);
   expect(recorder.allowed.length).toBeGreaterThan(30);
 });
@@ -30,7 +30,7 @@ test('nothing that functions and services do is denied', () => {
 const unused = (statements: readonly Statement[]) =>
   grantsIn(statements).filter((grant) => !isUsed(grant, recorder.allowed) && !(grant.action in UNUSED));
 
-test('every granted action on every resource is used, but for those listed with a reason', () => {
+test('every granted action is used on every granted resource, except actions that are listed with a reason', () => {
   expect(unused(iam.statements)).toEqual([]);
 });
 
@@ -40,11 +40,11 @@ const needless = (statements: readonly Statement[], statementsFor: typeof iam.st
     .filter((statement) => !isNeeded(statement, recorder.allowed, statementsFor))
     .map(({ where }) => where);
 
-test('without any one of the statements something that was done would be denied', () => {
+test('every statement is needed: without it, a call that was made would be denied', () => {
   expect(needless(iam.statements, (...asked) => iam.statementsFor(...asked))).toEqual([]);
 });
 
-test('a right too many would be found: one that nobody uses, and one that another statement gives already', () => {
+test('the check finds a right that is unused, and a right that another statement already grants', () => {
   const given = (action: string): Statement[] =>
     parsePolicy(
       { address: 'extra', document: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: action, Resource: '*' } } },
@@ -55,23 +55,26 @@ test('a right too many would be found: one that nobody uses, and one that anothe
   expect(found).toContain('aws_iam_role_policy.authorize-agent-policy.policy Statement[2]');
 });
 
-test('statements name what they allow, so that each can be told from the others', () => {
+test('no statement that allows something uses NotAction or NotResource', () => {
   const negated = iam.statements.filter(({ effect, actions, resources }) => effect === 'Allow' && (actions.negated || resources.negated));
   expect(negated.map(({ where }) => where)).toEqual([]);
 });
 
 const actionOf = (right: string): string => right.split(' ')[0] ?? '';
 
-test.each(environmentNames)('what was shown here holds for %s: its roles grant the same, but for what is listed', (environment) => {
-  const local = stackOf('local');
-  for (const name of functionNames) {
-    const shown = rightsOf(local, name);
-    const more = rightsOf(stackOf(environment), name).filter((right) => !shown.includes(right) && !(actionOf(right) in UNUSED));
-    expect({ name, more }).toEqual({ name, more: [] });
-  }
-});
+test.each(environmentNames)(
+  'the roles of %s grant no more than the local roles, except actions that are listed with a reason',
+  (environment) => {
+    const local = stackOf('local');
+    for (const name of functionNames) {
+      const shown = rightsOf(local, name);
+      const more = rightsOf(stackOf(environment), name).filter((right) => !shown.includes(right) && !(actionOf(right) in UNUSED));
+      expect({ name, more }).toEqual({ name, more: [] });
+    }
+  },
+);
 
-test('what is listed as unused is granted somewhere, and unused here', () => {
+test('every action that is listed as unused is granted in some environment, and not used here', () => {
   const granted = environmentNames.flatMap((environment) => functionNames.flatMap((name) => rightsOf(stackOf(environment), name)));
   for (const action of Object.keys(UNUSED)) {
     const used = recorder.allowed.some(({ access }) => access.action === action);

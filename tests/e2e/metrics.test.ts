@@ -81,14 +81,14 @@ beforeAll(async () => {
 });
 afterAll(() => under.close());
 
-test('every metric of the table is emitted by whom it says, with the dimension sets it says, and nothing else is', () => {
+test('the listed functions emit each metric of the table with the listed dimension sets, and no other metric', () => {
   const expected = table.flatMap(([name, { from, by }]) =>
     from.flatMap((service) => by.map((set) => `${service}: ${name} by ${[...set, 'service'].sort().join(',')}`)),
   );
   expect([...new Set(metricsIn(lines).map(({ emission }) => emission))].sort()).toEqual(expected.sort());
 });
 
-test('every line is one that CloudWatch understands: every dimension has a text, every metric a number, at high resolution', () => {
+test('each metric line is valid for CloudWatch: dimensions have text, metrics have numbers, the resolution is one second', () => {
   for (const { members, directives, functionName } of lines) {
     expect(functionName).toBe(`http-tunnel-local-${String(members['service'])}`);
     for (const { Namespace, Dimensions, Metrics } of directives) {
@@ -102,7 +102,7 @@ test('every line is one that CloudWatch understands: every dimension has a text,
   }
 });
 
-test('canary and control can be compared, and the wake told by its source', () => {
+test('metrics have dimensions for cohort, mode, source of the wake and reason of a failure', () => {
   const valuesOf = (dimension: string): unknown[] => [
     ...new Set(lines.map(({ members }) => members[dimension]).filter((value) => value !== undefined)),
   ];
@@ -112,6 +112,6 @@ test('canary and control can be compared, and the wake told by its source', () =
   expect(valuesOf('reason').sort()).toEqual(['limited', 'unknown']);
 });
 
-test('Powertools has no complaint', () => {
+test('Powertools logs no complaint about metrics', () => {
   expect(under.logs.filter(({ text }) => /EMF key|has already been added|No application metrics|requirements/.test(text))).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { endLease, tunnelRow } from '../support/table-rows';
 
 const TARGET = { target: { port: 1 } };
 
-describe('a name', () => {
+describe('the name of a tunnel', () => {
   let cloud: CloudUnderTest;
   beforeAll(async () => {
     cloud = await startCloud();
@@ -20,16 +20,16 @@ describe('a name', () => {
   const connectAs = async (owner: string, name: string, names?: readonly string[]) =>
     cloud.agent({ ...TARGET, name, token: await cloud.token(owner, names) });
 
-  test('is had with a token that grants it, by name or by family', async () => {
+  test('is given to an agent whose token grants the name, alone or by a family of names', async () => {
     await expect(connectAs('ann', 'shop', ['shop'])).resolves.toBeDefined();
     await expect(connectAs('ann', 'team-a-web', ['team-a-*'])).resolves.toBeDefined();
   });
 
-  test.each([[[]], [['other']], [['team-a-*']]])('is refused to a token that grants %j', async (names) => {
+  test.each([[[]], [['other']], [['team-a-*']]])('is refused with 403 to an agent whose token grants %j', async (names) => {
     await expect(connectAs('ann', 'team-ab', names)).rejects.toMatchObject({ name: 'TunnelRefusedError', status: 403 });
   });
 
-  test('that the cloud chose stays with its owner across reconnects, although no token grants it', async () => {
+  test('that the cloud chose stays with its owner after a reconnection, although no token grants it', async () => {
     const token = await cloud.token('ann', []);
     const first = await MinimalAgent.connect(cloud.agentEndpoint, token, () => undefined);
     const name = first.tunnel.tunnel_id;
@@ -41,7 +41,7 @@ describe('a name', () => {
     second.vanish();
   });
 
-  test('that its owner has left cools down before somebody else may have it, and sweep does not cut that short', async () => {
+  test('stays reserved for its last owner until the cool-down is over, even if sweep runs before', async () => {
     const ann = await connectAs('ann', 'cooling');
     await ann.stop({ graceMs: 0 });
     await eventually(async () => expect(await tunnelRow(cloud, 'cooling')).not.toHaveProperty('connectionId'));
@@ -56,18 +56,18 @@ describe('a name', () => {
   });
 
   test.each([
-    ['to an agent without a good token', { token: 'not-a-token' }, 401],
-    ['that nobody can have', { name: 'www' }, 400],
-  ])('%s is refused', async (_, options, status) => {
+    ['the token is invalid', { token: 'not-a-token' }, 401],
+    ['it is a reserved name', { name: 'www' }, 400],
+  ])('is refused with an error when %s', async (_, options, status) => {
     await expect(cloud.agent({ ...TARGET, ...options })).rejects.toMatchObject({ name: 'TunnelRefusedError', status });
   });
 
-  test('of somebody else is refused', async () => {
+  test('is refused with 409 while an agent of another owner has it', async () => {
     await cloud.agent({ ...TARGET, name: 'taken' }, 'ann');
     await expect(cloud.agent({ ...TARGET, name: 'taken' }, 'bob')).rejects.toMatchObject({ status: 409 });
   });
 
-  test('is taken over by its owner’s newer connection, and the older one is told', async () => {
+  test('moves to a newer connection of its owner, and the older connection gets an error when it uses the name', async () => {
     const token = await cloud.token('ann');
     const connect = () =>
       MinimalAgent.connect(cloud.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'old'), { name: 'moved' });
@@ -84,7 +84,7 @@ describe('a name', () => {
   });
 });
 
-test('an identity provider’s tokens open the tunnel, and the environment’s own key opens nothing', async () => {
+test("with an identity provider, an agent connects with the provider's token, and not with a token of the environment's key", async () => {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }] };
   const provider = createServer((_, response) => response.end(JSON.stringify(keys)));

@@ -33,7 +33,7 @@ const functionsOf = (requestId: string): string[] =>
     .map(({ functionName }) => functionName);
 const WHOLE_WAY = ['forward-request', 'receive-message', 'process-stream', 'wake-waiter'];
 
-test('the story of a request goes through all four functions, and is found by the id that the visitor gets', async () => {
+test('the trace of a request covers all four functions, and is found by the request id that the visitor receives', async () => {
   const requestId = idOf(await tunnel.visit('/nonce/1'));
   await eventually(() => expect(functionsOf(requestId)).toEqual(WHOLE_WAY));
   const told = (): string[] => tunnel.traces.timeline(requestId).map(({ functionName, text }) => `${functionName}: ${text}`);
@@ -51,7 +51,7 @@ test('the story of a request goes through all four functions, and is found by th
   await eventually(() => expect(told()).toEqual(expect.arrayContaining(expected)));
 });
 
-test("wake-waiter runs in the trace of the request whose row brought its header there; the other parts' traces are linked by the id", async () => {
+test('wake-waiter runs in the trace of forward-request; receive-message has another trace, linked by the request id', async () => {
   const requestId = idOf(await tunnel.visit('/nonce/1'));
   await eventually(() => expect(functionsOf(requestId)).toEqual(WHOLE_WAY));
   const segments = tunnel.traces.segments();
@@ -65,7 +65,7 @@ test("wake-waiter runs in the trace of the request whose row brought its header 
   });
 });
 
-test('requests that one batch of the stream announces keep their stories apart', async () => {
+test('the traces of requests that come in one batch of the stream stay apart', async () => {
   const visitAll = () => Promise.all(Array.from({ length: 4 }, () => tunnel.visit('/nonce/1')));
   // New environments poll until they have a wake socket.
   await visitAll();
@@ -78,7 +78,7 @@ test('requests that one batch of the stream announces keep their stories apart',
   for (const id of ids) expect(functionsOf(id).filter((name) => name === 'forward-request')).toHaveLength(1);
 });
 
-test('what npm run trace prints is the story of the running local cloud, or one line that says why not', async () => {
+test('npm run trace prints the story of a request in the running local cloud, or one line with the reason why it cannot', async () => {
   const requestId = idOf(await tunnel.visit('/', {}, 'nobody'));
   await eventually(() => expect(functionsOf(requestId)).toEqual(['forward-request']));
   const text = storyText(requestId, await localStory(requestId, { consoleUrl: page.url }));
@@ -106,13 +106,13 @@ describeInBrowser('the console page in a browser', (launch) => {
   });
   afterAll(() => browser.close());
 
-  test('says that there is nothing to compare while there is nothing', async () => {
+  test('says that there are no requests and no alarms while there are none', async () => {
     await shown.until(`document.querySelector('#verdict .headline')`);
     expect(await shown.text('#verdict')).toContain('No requests');
     expect(await shown.text('#alarm-list')).toContain('The stack has no alarms');
   });
 
-  test('shows at a glance that the canary is better, and who is in alarm, as soon as it is so', async () => {
+  test('shows that the canary is better than the control, and which alarm is on, as soon as the data arrive', async () => {
     writeTraffic(metrics, { canaryMs: 40, controlMs: 100 });
     alarms.set({
       address: 'a',
@@ -144,7 +144,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     await shown.until(`document.querySelector('#charts path.line.canary').getAttribute('d').length > 10`);
   });
 
-  test('leads from a request to its waterfall by keyboard alone', async () => {
+  test('opens the waterfall of a request with the keyboard alone', async () => {
     const requestId = idOf(await tunnel.visit('/nonce/1'));
     await shown.until(`document.querySelector('[data-request="${requestId}"]')`);
     await shown.evaluate(`document.querySelector('#request-list').focus()`);
@@ -160,7 +160,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     expect(await shown.evaluate('document.activeElement.dataset.request')).toBe(requestId);
   });
 
-  test('shows log lines as they come, as text and nothing else, and filters them', async () => {
+  test('shows new log lines as plain text, never as markup, and filters them', async () => {
     const { logs } = tunnel.cloud.services;
     const line = { at: Date.now(), functionName: 'http-tunnel-local-sweep', environmentId: 'e' };
     logs.add({ ...line, text: JSON.stringify({ level: 'ERROR', message: '<img src=x onerror="document.title=1"><b>bold</b>' }) });
@@ -180,14 +180,14 @@ describeInBrowser('the console page in a browser', (launch) => {
     [390, 'light'],
     [1280, 'dark'],
     [390, 'dark'],
-  ] as const)('fits a window of %i px, in the %s', async (width, scheme) => {
+  ] as const)('fits into a window that is %i px wide, with the %s colour scheme', async (width, scheme) => {
     await shown.look({ width, height: 800, scheme });
     expect(await shown.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     const brightness = await shown.evaluate<number>(`Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])`);
     expect(brightness > 128).toBe(scheme === 'light');
   });
 
-  test('says when the cloud has gone, and goes on when it is there again', async () => {
+  test('says when its server is gone, and continues when the server is back', async () => {
     const port = Number(new URL(page.url).port);
     await page.close();
     await shown.until(`document.querySelector('#connection').dataset.state === 'lost'`);
@@ -199,7 +199,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     await shown.until(`document.querySelector('#environment').innerText === 'local again'`);
   });
 
-  test('has asked nobody but its own server, and the browser has found nothing to complain of', () => {
+  test('sends requests only to its own server, and causes no error in the browser', () => {
     expect(shown.requested.length).toBeGreaterThan(4);
     expect([...new Set(shown.requested.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin))]).toEqual([page.url]);
     expect(

@@ -1,14 +1,14 @@
 import { MinimalAgent } from '../support/minimal-agent';
 import { MODES, startCloud, type CloudUnderTest } from '../support/tunnel';
 
-describe.each(MODES)('an agent that speaks only the old messages, in mode %s', (mode) => {
+describe.each(MODES)('an agent that knows only the old messages, in mode %s,', (mode) => {
   let cloud: CloudUnderTest;
   beforeAll(async () => {
     cloud = await startCloud({ mode });
   });
   afterAll(() => cloud.close());
 
-  test('gets a tunnel of twelve characters and answers through it', async () => {
+  test('gets a tunnel with an id of twelve characters and answers requests through it', async () => {
     const agent = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(), (request, self) =>
       self.answer(request['request_id'], `${String(request['method'])} ${String(request['uri'])}`),
     );
@@ -18,7 +18,7 @@ describe.each(MODES)('an agent that speaks only the old messages, in mode %s', (
     agent.vanish();
   });
 
-  test('gets requests in the old shape, and no message it does not know', async () => {
+  test('receives requests in the old format, and no type of message that it does not know', async () => {
     const agent = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(), (request, self) =>
       self.answer(request['request_id'], 'ok'),
     );
@@ -39,7 +39,7 @@ describe.each(MODES)('an agent that speaks only the old messages, in mode %s', (
     agent.vanish();
   });
 
-  test('may leave out body and processing time', async () => {
+  test('may send a response without body and processing time', async () => {
     const agent = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(), (request, self) =>
       self.send({ type: 'http_response', request_id: request['request_id'], status_code: 204, headers: {} }),
     );
@@ -47,7 +47,7 @@ describe.each(MODES)('an agent that speaks only the old messages, in mode %s', (
     agent.vanish();
   });
 
-  test('is not sent a method that it would drop silently', async () => {
+  test('does not receive a method that it would drop silently; the visitor gets 501', async () => {
     const agent = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(), () => undefined);
     const reply = await cloud.visit('/', { method: 'PROPFIND' }, agent.tunnel.tunnel_id);
     expect(reply.status).toBe(501);

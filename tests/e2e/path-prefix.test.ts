@@ -31,7 +31,7 @@ beforeEach(() => {
 
 const visit = (path: string, how: Ask = {}): Promise<Reply> => ask(cloud.visitorUrl, path, how);
 
-test('a page below the prefix is answered with references and cookies that stay there, and says where the browser is', async () => {
+test('a response below a path prefix keeps redirects and cookies below the prefix, and sets the tunnel cookie', async () => {
   const reply = await visit('/demo/login?x=1', { headers: PAGE });
   expect(reply.headers).toMatchObject({
     location: `${cloud.visitorUrl}/demo/members`,
@@ -42,24 +42,24 @@ test('a page below the prefix is answered with references and cookies that stay 
 });
 
 test.each([
-  ['referring page', () => ({ referer: `${cloud.visitorUrl}/demo/login` })],
+  ['Referer field', () => ({ referer: `${cloud.visitorUrl}/demo/login` })],
   ['cookie', () => ({ cookie: 'session=1; http-tunnel=demo' })],
-])('a link without the prefix is led back by the %s', async (_what, headers) => {
+])('a request without the prefix is redirected to the tunnel that its %s names', async (_what, headers) => {
   const reply = await visit('/members?a=1&a=%20', { method: 'POST', headers: headers(), body: 'x' });
   expect(reply).toMatchObject({ status: 307, headers: { location: '/demo/members?a=1&a=%20', 'cache-control': 'no-store' } });
   expect(received).toEqual([]);
 });
 
-test('our cookie goes no further', async () => {
+test('the tunnel cookie does not reach the local service', async () => {
   await visit('/demo/', { headers: { cookie: 'session=1; http-tunnel=demo' } });
   expect(received).toEqual([['/', '/demo', 'session=1']]);
 });
 
-test("nothing leads a request away from a host that is to be a tunnel's own", async () => {
+test('a request to a host of an unknown tunnel gets 404, even if referring page and cookie name a tunnel', async () => {
   const headers = { host: 'gone.localhost', referer: 'http://gone.localhost/demo/', cookie: 'http-tunnel=demo' };
   expect(await visit('/members', { headers })).toMatchObject({ status: 404, headers: { 'x-tunnel-error': 'tunnel_not_found' } });
 });
 
-test('without a hint it is 404 as ever', async () => {
+test('a request without prefix, referring page and cookie gets 404', async () => {
   expect(await visit('/members')).toMatchObject({ status: 404, headers: { 'x-tunnel-error': 'tunnel_not_found' } });
 });

@@ -46,7 +46,7 @@ const item = async () => (await store().read()).item;
 const records = async () =>
   (await aws.db.dynamodb.scan(TUNNELS_TABLE)).map(({ tunnelId }) => JSON.stringify(tunnelId)).filter((id) => id.includes('#rollout/'));
 
-test('without a change the environment says how far it is', async () => {
+test('status reports the initial share of the environment while nothing has changed it', async () => {
   responsePath.percent = 40;
   await expect(json('status')).resolves.toMatchObject({
     environment: 'local',
@@ -59,7 +59,7 @@ test('without a change the environment says how far it is', async () => {
   });
 });
 
-test('goes from stage to stage when soak times are over, each recorded with who and why', async () => {
+test('next goes up one stage after each soak time, and records who did it and why', async () => {
   await rollout('set', '0', '--why', 'begin');
   for (const percent of [10, 25, 50, 100]) {
     await expect(json('next', '--why', `to ${percent}`)).resolves.toMatchObject({
@@ -77,7 +77,7 @@ test('goes from stage to stage when soak times are over, each recorded with who 
   expect((await records()).length).toBeGreaterThanOrEqual(5);
 });
 
-test('an advance records how both cohorts did, over all pages and periods', async () => {
+test('next records response time and error rate of both cohorts as the baseline, summed over all periods', async () => {
   aws.watch.totals = {
     'ResponseTime Sum polling': 60_000,
     'ResponseTime SampleCount polling': 200,
@@ -95,7 +95,7 @@ test('an advance records how both cohorts did, over all pages and periods', asyn
   expect(out).toMatch(/^baseline +polling 300 ms and 2.00 % errors, event-driven 200 ms and 0.00 % errors until /m);
 });
 
-test('without anybody who polled, the baseline stays what it was', async () => {
+test('next keeps the old baseline when no request has polled', async () => {
   const baseline = { at: 1, responseMs: 300, errorRate: 0.02 };
   await put({ percent: 50, since: Date.now() - 25 * HOUR_MS, baseline });
   await rollout('next');
@@ -108,14 +108,14 @@ test.each([
     () => (aws.watch.alarms[0] = { name: 'http-tunnel-local-stream-lag', state: 'ALARM' }),
     'an alarm is on: http-tunnel-local-stream-lag',
   ],
-  ['nothing would roll back', () => (aws.watch.alarms = []), 'there is no alarm that would roll back'],
+  ['there is no alarm that would roll back', () => (aws.watch.alarms = []), 'there is no alarm that would roll back'],
   ['the soak time is not over', () => put({ percent: 10, since: Date.now() - HOUR_MS }), "60 min of this stage's soak time are left"],
   [
-    'no probe came back with the flag off',
+    'no probe has come back at 0 %',
     () => put({ percent: 0, since: Date.now() - HOUR_MS }).then(() => (aws.watch.totals = {})),
     "no probe of sweep's came back",
   ],
-])('next refuses while %s, says so in one line, and changes nothing unless it is forced', async (_, arrange, told) => {
+])('next refuses while %s, in one line and without a change, unless it is forced', async (_, arrange, told) => {
   await put({ percent: 25, since: Date.now() - 9 * HOUR_MS });
   await arrange();
   const before = await item();
@@ -129,7 +129,7 @@ test.each([
   expect((await item())?.overruled).toHaveLength(1);
 });
 
-test('after a rollback nothing but resume opens the way, at 0 %', async () => {
+test('after a rollback next and set are refused, even with --force, until resume restarts the rollout at 0 %', async () => {
   await put({ percent: 50, since: Date.now() - 99 * HOUR_MS });
   await rollBack(store(), { alarm: 'rollback', reason: 'errors', initialPercent: 0, now: Date.now, onRolledBack: () => undefined });
   for (const args of [['next'], ['set', '10', '--why', 'impatience'], ['next', '--force', '--why', 'impatience']]) {
@@ -142,7 +142,7 @@ test('after a rollback nothing but resume opens the way, at 0 %', async () => {
   await expect(json('next')).resolves.toMatchObject({ changed: true, percent: 10 });
 });
 
-test('going down needs neither CloudWatch nor patience', async () => {
+test('set and off lower the share without CloudWatch and without a soak time', async () => {
   aws.watch.isDown = true;
   await put({ percent: 100, since: Date.now() });
   expect((await rollout('set', '25', '--why', 'slower')).code).toBe(0);
@@ -151,14 +151,14 @@ test('going down needs neither CloudWatch nor patience', async () => {
   expect(aws.watch.asked).toEqual([]);
 });
 
-test('off mends an item that cannot be read; next does not build on it', async () => {
+test('off replaces an item that cannot be read, and next refuses to build on it', async () => {
   await put({ percent: 'all', since: 5 });
   expect((await rollout('next')).error).toContain('cannot be read');
   expect((await rollout('off', '--why', 'mend it')).code).toBe(0);
   expect(await item()).toMatchObject({ percent: 0, percentBefore: 0 });
 });
 
-test('two operators do not overwrite each other: the second is told what the first did', async () => {
+test('when two operators run next at the same time, one succeeds and the other is told about it', async () => {
   await put({ percent: 10, since: Date.now() - 3 * HOUR_MS });
   const both = await Promise.all([rollout('next', '--by', 'ann'), rollout('next', '--by', 'bob')]);
   expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
@@ -168,14 +168,14 @@ test('two operators do not overwrite each other: the second is told what the fir
   expect((await item())?.percent).toBe(25);
 });
 
-test('set begins a soak time where none is recorded, and does not skip stages', async () => {
+test('set refuses to skip a stage, and begins the soak time again when it sets the same share', async () => {
   await put({ percent: 10, since: Date.now() - 3 * HOUR_MS });
   expect((await rollout('set', '50', '--why', 'hurry')).error).toContain('the stage after 10 % is 25 %');
   await rollout('set', '10', '--why', 'longer');
   expect((await rollout('next')).error).toContain('2 h of this stage');
 });
 
-test('what AWS refuses is one line that says what to do', async () => {
+test('a refusal by AWS is reported in one line that says what to do', async () => {
   aws.watch.isDown = true;
   expect(await rollout('next')).toEqual({ code: 1, out: '', error: 'AWS refuses: not allowed; take credentials that may operate local' });
 });
@@ -189,21 +189,21 @@ const npmRun = (args: string[], environment: Record<string, string> = {}): Promi
   });
 
 test.each([
-  ['an environment that is none', ['--env', 'prd', 'status'], 2, 'Allowed choices are dev, staging, prod, local'],
-  ['no environment', ['status'], 2, '--env'],
-  ['a share that is no stage', ['--env', 'prod', 'set', '33'], 2, 'Stages are 0, 10, 25, 50, 100'],
-  ['no reason', ['--env', 'prod', 'off'], 2, 'off needs a reason that is recorded'],
+  ['an unknown environment', ['--env', 'prd', 'status'], 2, 'Allowed choices are dev, staging, prod, local'],
+  ['a missing environment', ['status'], 2, '--env'],
+  ['a share that is not a stage', ['--env', 'prod', 'set', '33'], 2, 'Stages are 0, 10, 25, 50, 100'],
+  ['a missing reason', ['--env', 'prod', 'off'], 2, 'off needs a reason that is recorded'],
   ['a force without a reason', ['--env', 'prod', 'next', '--force'], 2, '--force needs a reason'],
-  ['a time factor where something is at stake', ['--env', 'prod', 'next', '--time-factor', '9'], 2, '--time-factor is for --env local'],
-  ['no credentials', ['--env', 'prod', 'status'], 1, 'no AWS credentials that work'],
-])('%s is one line and an exit code', async (_, args, code, told) => {
+  ['a time factor for prod', ['--env', 'prod', 'next', '--time-factor', '9'], 2, '--time-factor is for --env local'],
+  ['the lack of credentials', ['--env', 'prod', 'status'], 1, 'no AWS credentials that work'],
+])('%s is reported in one line and with an exit code', async (_, args, code, told) => {
   const result = await npmRun(args);
   expect(result.code).toBe(code);
   expect(result.stderr).toContain(told);
   expect(result.stderr.trim()).not.toContain('\n');
 });
 
-test('an environment whose table is not there is one line', async () => {
+test('a missing tunnels table is reported in one line that says what to do', async () => {
   expect((await rollout('--env', 'prod', 'status')).error).toBe(
     'there is no table http-tunnel-prod-tunnels in eu-central-1: deploy prod first, or take the credentials of its account',
   );

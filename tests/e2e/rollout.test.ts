@@ -49,18 +49,18 @@ async function set(item: object): Promise<void> {
   await sleep(CACHE_MS + 50);
 }
 
-test('without an item the share is what the environment begins with', async () => {
+test('without a rollout item, requests use the initial share of the environment', async () => {
   expect(await cohorts(3)).toEqual(['polling', 'polling', 'polling']);
 });
 
-test('a share that is set holds for everybody as soon as the cache is over, without a deployment', async () => {
+test('a new share applies to all requests when the cache time is over, without a deployment', async () => {
   await set(rolloutItem({ percent: 100 }));
   expect(await cohorts(3)).toEqual(['event-driven', 'event-driven', 'event-driven']);
   await set(rolloutItem({ percent: 0 }));
   expect(await cohorts(3)).toEqual(['polling', 'polling', 'polling']);
 });
 
-test('a request costs one read of the tunnels table, whether or not it brings the rollout along', async () => {
+test('a request makes one read call to the tunnels table, whether or not it also reads the rollout item', async () => {
   const { calls } = under.cloud.services;
   const reads = (operation: string): number =>
     calls.count({ functionName: functionOf(under.cloud, 'forward-request'), operation, table: tableOf(under.cloud, 'tunnels') });
@@ -76,7 +76,7 @@ test('a request costs one read of the tunnels table, whether or not it brings th
 test.each([
   ['cannot be read', async () => void (isDenied = true)],
   ['is malformed', () => set({ ...rolloutItem(), percent: 'all' })],
-])('an item that %s is the last good one at first, then polling, and no visitor has an error', async (_, breakIt) => {
+])('when the rollout item %s, requests use the last good share, later they poll, and no visitor gets an error', async (_, breakIt) => {
   await set(rolloutItem({ percent: 100 }));
   expect(await cohorts()).toEqual(['event-driven']);
   const said = (): number => under.logs.filter(({ text }) => text.includes('"RolloutUnreadable":1')).length;
@@ -89,7 +89,7 @@ test.each([
   expect(said()).toBeGreaterThanOrEqual(before + 2);
 });
 
-test('a rollback holds within the cache time; what is in flight in either mode ends well', async () => {
+test('a rollback takes effect within the cache time, and requests in flight of both modes get their answers', async () => {
   await set(rolloutItem({ percent: 100 }));
   await cohorts();
   const before = cohortLines().length;
@@ -110,13 +110,13 @@ test('a rollback holds within the cache time; what is in flight in either mode e
   expect(item).toMatchObject({ percent: { N: '0' }, percentBefore: { N: '100' }, latched: { BOOL: true }, why: { S: 'a test' } });
 });
 
-test('an alarm in another state rolls nothing back', async () => {
+test('an alarm that goes to OK does not cause a rollback', async () => {
   await set(rolloutItem({ percent: 100 }));
   await alarm(under, 'OK');
   expect((await rollout())[0]).toMatchObject({ percent: { N: '100' } });
 });
 
-test('sweep leaves the rollout and its records alone, and says how far it is', async () => {
+test('sweep keeps the rollout item and its records, and emits the share as a metric', async () => {
   await set(rolloutItem({ percent: 25 }));
   const before = await rollout();
   expect(before.length).toBeGreaterThanOrEqual(2);
@@ -126,7 +126,7 @@ test('sweep leaves the rollout and its records alone, and says how far it is', a
   expect(await rollout()).toEqual(before);
 });
 
-test('the rollout is no tunnel: who asks for it is told that there is none', async () => {
+test('a request for the key of the rollout item as a tunnel gets 404', async () => {
   expect((await under.visit('/', {}, '%23rollout')).status).toBe(404);
 });
 

@@ -1,7 +1,7 @@
 import { eventually } from '../support/eventually';
 import { functionOf, startTunnel } from '../support/tunnel';
 
-test('the visitor does not wait for the removal of the row, which happens although its waiter is frozen by then', async () => {
+test('the visitor gets the answer before the row is removed, and the removal completes while the waiter is frozen', async () => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
   const tunnel = await startTunnel({

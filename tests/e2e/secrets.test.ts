@@ -66,7 +66,7 @@ describe.each(MODES)('in mode %s', (mode) => {
 
   const basic = (password: string) => ({ authorization: `Basic ${Buffer.from(`ann:${password}`).toString('base64')}` });
 
-  test('nothing that functions log, measure or trace, no event, no failure that is kept and no row that stays holds what passed through', async () => {
+  test('no log, metric, trace, event, failure queue or remaining row contains a secret that passed through the tunnel', async () => {
     const token = await under.token();
     const agent = await under.agent({ target: { port: await listenOnAnyPort(service) }, token });
     const visit = (path: string) =>

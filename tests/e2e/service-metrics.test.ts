@@ -20,7 +20,7 @@ const VISITS = 5;
 /** Upper limit for ages: a larger age would not be measured from the event's time. */
 const HOUR_MS = 60 * 60 * 1000;
 
-test('visits in mode bus are seen in the metrics of every service that carried them', () =>
+test('visits in mode bus appear in the metrics of API Gateway, Lambda, EventBridge and DynamoDB', () =>
   withTunnel({ mode: 'bus', alarmTimeFactor: 60 }, async (tunnel) => {
     const { spec } = tunnel.cloud.services;
     for (let i = 0; i < VISITS; i++) await tunnel.visit(`/nonce/${i}`);
@@ -72,7 +72,7 @@ test('visits in mode bus are seen in the metrics of every service that carried t
     expect(total(tunnel, 'AWS/DynamoDB', 'SuccessfulRequestLatency', reads, 'SampleCount')).toBeGreaterThanOrEqual(VISITS);
   }));
 
-test('what fails is seen: a function that crashes, its dropped event, the queue it ends in, and a table that is throttled', async () => {
+test('the metrics show a crashed function, its dropped event, the failure queue and a throttled table', async () => {
   let tunnel: CloudUnderTest | undefined;
   const crash: Interceptor = ({ caller, operation }, next) => {
     if (caller.functionName.endsWith('wake-waiter')) tunnel?.cloud.services.lambda.kill(caller.environment?.id ?? '');

@@ -18,7 +18,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     mirror.close();
   });
 
-  test('a page answers by path and by host', async () => {
+  test('a page is served by path and by host', async () => {
     const byPath = await tunnel.visit('/');
     const byHost = await ask(tunnel.visitorUrl, '/', { headers: { host: 'demo.localhost' } });
     for (const reply of [byPath, byHost]) {
@@ -34,18 +34,18 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect(reply.headers.location).toBeDefined();
   });
 
-  test('several cookies are set, and those sent arrive', async () => {
+  test('several cookies reach the visitor, and the cookies of a request reach the local service', async () => {
     expect((await tunnel.visit('/cookies')).headers['set-cookie']).toHaveLength(2);
     const echo = await echoed(tunnel, { headers: { cookie: 'a=1; b="2"' } });
     expect(echo.headers).toContainEqual(['cookie', 'a=1; b="2"']);
   });
 
-  test('JSON arrives as sent', async () => {
+  test('a JSON body reaches the local service as it was sent', async () => {
     const echo = await echoed(tunnel, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"ü": [1, 2]}' });
     expect(echo).toMatchObject({ method: 'POST', body: { content: '{"ü": [1, 2]}' } });
   });
 
-  test('binary bodies arrive byte for byte, both ways', async () => {
+  test('binary bodies arrive byte for byte in both directions', async () => {
     const body = randomBytes(20_000);
     const echo = await echoed(tunnel, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body });
     expect(echo.body.sha256).toBe(createHash('sha256').update(body).digest('hex'));
@@ -59,32 +59,35 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect(reply.body).toHaveLength(90_000);
   });
 
-  test('the query arrives byte for byte', async () => {
+  test('the query string reaches the local service byte for byte', async () => {
     const echo = await echoed(tunnel, {}, '?a=1&a=2&&b=%20+%C3%BC&c');
     expect(echo.url).toBe('/echo?a=1&a=2&&b=%20+%C3%BC&c');
   });
 
-  test.each(['/a//b/', '/a;b=c', '/%E4%BD%A0', '/sp%20ace', '/a+b', '/[x]|^'])('the path %s arrives as sent', async (path) => {
-    expect((await tunnel.visit(path, {}, 'mirror')).text).toBe(path);
-  });
+  test.each(['/a//b/', '/a;b=c', '/%E4%BD%A0', '/sp%20ace', '/a+b', '/[x]|^'])(
+    'the path %s reaches the local service as it was sent',
+    async (path) => {
+      expect((await tunnel.visit(path, {}, 'mirror')).text).toBe(path);
+    },
+  );
 
-  test.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])('%s is forwarded', async (method) => {
+  test.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])('the method %s reaches the local service', async (method) => {
     expect(await echoed(tunnel, { method })).toMatchObject({ method });
   });
 
-  test('HEAD has no body and the length of the GET', async () => {
+  test('a response to HEAD has no body, and the Content-Length of the response to GET', async () => {
     const reply = await tunnel.visit('/big/1000', { method: 'HEAD' });
     expect(reply).toMatchObject({ status: 200, headers: expect.objectContaining({ 'content-length': '1000' }) as unknown });
     expect(reply.body).toHaveLength(0);
   });
 
-  test.each([204, 304, 404, 500])("status %i of the local service is the visitor's", async (status) => {
+  test.each([204, 304, 404, 500])('the status %i of the local service reaches the visitor', async (status) => {
     const reply = await tunnel.visit(`/status/${status}`);
     expect(reply.status).toBe(status);
     expect(reply.headers['x-tunnel-error']).toBeUndefined();
   });
 
-  test('200 requests at 20 concurrent each get their own answer, and no row is left', async () => {
+  test('200 requests, 20 at a time, each get their own answer, and no row remains', async () => {
     const nonces = Array.from({ length: 200 }, (_, i) => `${mode}-${i}-${randomBytes(4).toString('hex')}`);
     const wrong: string[] = [];
     const queue = [...nonces];

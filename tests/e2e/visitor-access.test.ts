@@ -27,7 +27,7 @@ afterAll(async () => {
   service.close();
 });
 
-test('a visitor without credentials gets 401 and a challenge that browsers understand; nothing reaches the agent', async () => {
+test('a visitor without credentials gets 401 and a challenge that browsers understand, and nothing reaches the agent', async () => {
   const page = await cloud.visit('/', { headers: { accept: 'text/html' } }, 'closed');
   expect(page.status).toBe(401);
   expect(page.headers).toMatchObject({
@@ -45,13 +45,13 @@ test('a visitor without credentials gets 401 and a challenge that browsers under
 test.each([
   ['password', basic(PASSWORD)],
   ['bearer token', { authorization: `Bearer ${TOKEN}` }],
-])('the right %s opens it, and the local service does not see it', async (_, headers) => {
+])('the right %s opens a closed tunnel, and the local service does not receive the credentials', async (_, headers) => {
   for (let i = 0; i < 3; i++) expect(await cloud.visit('/', { headers }, 'closed')).toMatchObject({ status: 200, text: 'in' });
   expect(seen).toHaveLength(3);
   for (const each of seen) expect(each).not.toHaveProperty('authorization');
 });
 
-test('credentials are forwarded when that is asked for, and the app’s own always are', async () => {
+test('credentials reach the local service when the owner wants that, and always when the tunnel is open', async () => {
   await cloud.agent({ name: 'passing', target: { port }, access: { bearerTokens: [TOKEN], forwardAuthorization: true } });
   await cloud.agent({ name: 'open', target: { port } });
   await cloud.visit('/', { headers: { authorization: `Bearer ${TOKEN}` } }, 'passing');
@@ -59,7 +59,7 @@ test('credentials are forwarded when that is asked for, and the app’s own alwa
   expect(seen.map(({ authorization }) => authorization)).toEqual([`Bearer ${TOKEN}`, 'Bearer of the app']);
 });
 
-test('visitors from elsewhere get 403, whatever they say of themselves', async () => {
+test('a visitor from an address that is not allowed gets 403, even with a forged X-Forwarded-For', async () => {
   await cloud.agent({ name: 'elsewhere', target: { port }, access: { allowCidrs: ['192.0.2.0/24'] } });
   const reply = await cloud.visit('/', { headers: { 'x-forwarded-for': '192.0.2.1' } }, 'elsewhere');
   expect(reply).toMatchObject({
@@ -71,7 +71,7 @@ test('visitors from elsewhere get 403, whatever they say of themselves', async (
   expect(seen).toHaveLength(1);
 });
 
-test('a web app of another origin shows its token after a preflight that shows none, where the owner allows it', async () => {
+test('a web app of another origin can send its token after a preflight without one, where the owner allows preflights', async () => {
   const origin = { origin: 'https://app.test' };
   const preflight = {
     method: 'OPTIONS',
@@ -89,7 +89,7 @@ test('a web app of another origin shows its token after a preflight that shows n
   expect(seen.map((headers) => headers['access-control-request-method'])).toEqual(['PUT', undefined]);
 });
 
-test('whoever tries one password after the other gets 429, and the local service hears nothing of it', async () => {
+test('a visitor who guesses many passwords gets 429, and no guess reaches the local service', async () => {
   await cloud.agent({ name: 'guessed', target: { port }, access: { basicAuth: [PASSWORD] } });
   const statuses: number[] = [];
   // Each execution environment counts separately, and by now two environments may be running.
@@ -105,7 +105,7 @@ test('whoever tries one password after the other gets 429, and the local service
   expect(seen).toEqual([]);
 });
 
-test('a link is led back into a closed tunnel, which asks who its visitor is before it says anything else', async () => {
+test('a link is redirected into a closed tunnel, which asks for credentials before it sends anything else', async () => {
   const { visitorUrl } = cloud;
   const ledBack = await ask(visitorUrl, '/members', { headers: { accept: 'text/html', referer: `${visitorUrl}/closed/` } });
   expect(ledBack).toMatchObject({ status: 307, headers: { location: '/closed/members' }, text: '' });
@@ -115,7 +115,7 @@ test('a link is led back into a closed tunnel, which asks who its visitor is bef
   expect(seen).toEqual([]);
 });
 
-test('rules last while the agent is away and change with the next connection', async () => {
+test('access rules apply while the agent is away, and change with the next connection', async () => {
   const first = await cloud.agent({ name: 'changing', target: { port }, access: { bearerTokens: [TOKEN] } });
   await first.stop({ graceMs: 0 });
   expect((await cloud.visit('/', {}, 'changing')).status).toBe(401);
@@ -124,7 +124,7 @@ test('rules last while the agent is away and change with the next connection', a
   expect((await cloud.visit('/', {}, 'changing')).status).toBe(200);
 });
 
-test('the row keeps digests, and neither password nor token', async () => {
+test('the row of a tunnel contains digests, and no password or token', async () => {
   const rows = await cloud.cloud.services.dynamodb.scan(tableOf(cloud.cloud, 'tunnels'));
   const text = JSON.stringify(rows);
   expect(text).toContain('passwords');

@@ -39,7 +39,7 @@ async function visits(tunnel: CloudUnderTest, requests: number): Promise<{ reads
   return { reads, learnedBy: sources(tunnel).slice(before) };
 }
 
-test('in mode bus the waiter is woken by the event: it reads the pending row once, before the first safety read', () =>
+test('in mode bus the event wakes the waiter, which reads the pending row once, before the first safety read', () =>
   withTunnel({ mode: 'bus', environment: withSafetyReads(LONG_MS) }, async (tunnel) => {
     const { reads, learnedBy } = await visits(tunnel, 5);
     expect(reads).toEqual([1, 1, 1, 1, 1]);
@@ -47,7 +47,7 @@ test('in mode bus the waiter is woken by the event: it reads the pending row onc
     await tunnel.noPendingRows();
   }));
 
-describe('where direct wakes can be refused', () => {
+describe('in mode direct', () => {
   let tunnel: CloudUnderTest;
   /** The error with which each post of a direct wake is refused. */
   let refusal: AwsError | undefined;
@@ -62,7 +62,7 @@ describe('where direct wakes can be refused', () => {
   beforeEach(() => (refusal = undefined));
   afterAll(() => tunnel.close());
 
-  test('in mode direct the answer comes with the wake: the waiter reads the pending row not at all', async () => {
+  test('the wake carries the answer, and the waiter does not read the pending row', async () => {
     const { reads, learnedBy } = await visits(tunnel, 5);
     // If a direct wake takes longer than 500 ms, the bus is faster, and the waiter reads the row once.
     expect(median(reads)).toBe(0);
@@ -72,7 +72,7 @@ describe('where direct wakes can be refused', () => {
     await tunnel.noPendingRows();
   });
 
-  test('in mode direct the place of an answer that is too large for the row comes with the wake: the row is not read', async () => {
+  test('the wake carries the place of an answer that is too large for the row, and the waiter does not read the row', async () => {
     const { calls } = tunnel.cloud.services;
     const counts = () => [
       pendingReads(tunnel),
@@ -85,9 +85,9 @@ describe('where direct wakes can be refused', () => {
   });
 
   test.each([
-    ['gone', new AwsError(410, 'GoneException', 'Gone')],
-    ['throttled', new AwsError(429, 'LimitExceededException', 'Limit exceeded')],
-  ])('a direct wake that is %s goes by the bus, before the first safety read', async (_, answer) => {
+    ['the connection is gone', new AwsError(410, 'GoneException', 'Gone')],
+    ['the API throttles it', new AwsError(429, 'LimitExceededException', 'Limit exceeded')],
+  ])('the bus wakes the waiter before the first safety read when the direct wake fails because %s', async (_, answer) => {
     refusal = answer;
     const { reads, learnedBy } = await visits(tunnel, 3);
     expect(reads).toEqual([1, 1, 1]);
@@ -96,7 +96,7 @@ describe('where direct wakes can be refused', () => {
   });
 });
 
-test('in mode polling it reads until the answer is there', () =>
+test('in mode polling the waiter reads the pending row until the answer is there', () =>
   withTunnel({ mode: 'polling' }, async (tunnel) => {
     let before = 0;
     const agent = await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token(), async ({ request_id }, self) => {
@@ -111,7 +111,7 @@ test('in mode polling it reads until the answer is there', () =>
 /** Parts of the answer path, and the change of the stack that removes each part. */
 const PARTS: [string, NonNullable<CloudUnderTestOptions['stack']>][] = [
   ["the rule's target", (resources) => void delete resources['aws_cloudwatch_event_target']?.['response-bus-target']],
-  ['the mapping', (resources) => void delete resources['aws_lambda_event_source_mapping']?.['response-stream-mapping']],
+  ['the event source mapping', (resources) => void delete resources['aws_lambda_event_source_mapping']?.['response-stream-mapping']],
   [
     'the stream',
     (resources) => {
@@ -124,7 +124,7 @@ const PARTS: [string, NonNullable<CloudUnderTestOptions['stack']>][] = [
 ];
 
 // Each case needs its own cloud, because each case has another stack.
-test.each(PARTS)('without %s nobody wakes the waiter, and a safety read still finds the answer', (_, stack) =>
+test.each(PARTS)('without %s nothing wakes the waiter, and a safety read finds the answer', (_, stack) =>
   withTunnel({ mode: 'bus', stack, environment: withSafetyReads(SOON_MS) }, async (tunnel) => {
     const { learnedBy } = await visits(tunnel, 2);
     expect(learnedBy).toEqual(['safety-read', 'safety-read']);
