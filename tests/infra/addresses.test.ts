@@ -53,7 +53,7 @@ const stacks = [
 ];
 
 describe.each(stacks)('the stack of $title', ({ stack, addresses, outputs }) => {
-  it('has exactly the resources that have a reason', () => {
+  it('has exactly the resources for which a reason is written', () => {
     expect(stack.addresses).toEqual(Object.keys(addresses).sort());
   });
 
@@ -62,7 +62,7 @@ describe.each(stacks)('the stack of $title', ({ stack, addresses, outputs }) => 
     expect(stack.interpolations.map(toAddress).filter((address) => !known.has(address))).toEqual([]);
   });
 
-  it('has no resource that depends on itself by any way', () => {
+  it('has no resource that depends on itself, directly or through other resources', () => {
     const done = new Set<string>();
     const visit = (address: string, way: readonly string[]): void => {
       if (way.includes(address)) throw new Error(`cycle: ${[...way, address].join(' → ')}`);

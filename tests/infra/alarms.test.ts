@@ -30,17 +30,20 @@ describe.each(environmentNames)('the alarms of %s', (environment) => {
   const alarms = stack.resources('aws_cloudwatch_metric_alarm');
   const all = [...alarms, ...stack.resources('aws_cloudwatch_composite_alarm')];
 
-  it.each(all)('%s is named after its id, tells the topic of both changes, and leads to its runbook', (address, alarm) => {
-    const id = address.split('.')[1] ?? '';
-    expect(alarm['alarm_name']).toBe(`http-tunnel-${environment}-${id}`);
-    expect(alarm['alarm_actions']).toContain(TOPIC);
-    expect(alarm['ok_actions']).toEqual([TOPIC]);
-    const runbook = /^[A-Z].+\. Runbook: (docs\/runbooks\/[\w-]+\.md)$/.exec(alarm['alarm_description'] as string)?.[1];
-    expect(runbook).toBe(`docs/runbooks/${id}.md`);
-    expect(existsSync(path.join(ROOT, runbook ?? ''))).toBe(true);
-  });
+  it.each(all)(
+    'include %s, which is named after its id, notifies the topic when it begins and ends, and links its runbook',
+    (address, alarm) => {
+      const id = address.split('.')[1] ?? '';
+      expect(alarm['alarm_name']).toBe(`http-tunnel-${environment}-${id}`);
+      expect(alarm['alarm_actions']).toContain(TOPIC);
+      expect(alarm['ok_actions']).toEqual([TOPIC]);
+      const runbook = /^[A-Z].+\. Runbook: (docs\/runbooks\/[\w-]+\.md)$/.exec(alarm['alarm_description'] as string)?.[1];
+      expect(runbook).toBe(`docs/runbooks/${id}.md`);
+      expect(existsSync(path.join(ROOT, runbook ?? ''))).toBe(true);
+    },
+  );
 
-  it('are all silent when nothing happens, but for sweep, whose silence is told', () => {
+  it('treat missing data as no breach, except the alarm for sweep, which reports missing data', () => {
     for (const [address, alarm] of alarms) {
       const isSweep = address.endsWith('.sweep-missing');
       expect([address, alarm['treat_missing_data']]).toEqual([address, isSweep ? 'missing' : 'notBreaching']);
@@ -48,11 +51,11 @@ describe.each(environmentNames)('the alarms of %s', (environment) => {
     }
   });
 
-  it('read whole dimension sets that our code emits or AWS publishes', () => {
+  it('read only metrics with dimension sets that our code emits or AWS publishes', () => {
     expect(unknownMetrics(metricsOfAlarms(stack))).toEqual([]);
   });
 
-  it('name in their expressions every metric they read, and no other, in the functions that the local cloud knows', () => {
+  it('use every metric that they read in their expression, and only functions that the local cloud knows', () => {
     for (const [address, alarm] of alarms) {
       const math = mathOf(alarm);
       if (!math || math.expression.includes('METRICS()')) continue;
@@ -63,22 +66,22 @@ describe.each(environmentNames)('the alarms of %s', (environment) => {
     }
   });
 
-  it('watch concurrency where it is reserved, and nowhere else', () => {
+  it('watch the concurrency of each function that reserves it, and of no other function', () => {
     const reserved = Object.values(environments[environment].functions).filter(({ reservedConcurrency }) => reservedConcurrency !== null);
     const watched = metricsOfAlarms(stack).filter(({ name }) => name === 'ConcurrentExecutions');
     expect(watched).toHaveLength(reserved.length);
   });
 });
 
-describe('the rollback', () => {
+describe('the rollback alarm', () => {
   const stack = stackOf('prod');
   const composite = stack.resource('aws_cloudwatch_composite_alarm.rollback');
 
-  it('follows any of its triggers', () => {
+  it('is on when any of its triggers is on', () => {
     expect(composite['alarm_rule']).toBe(TRIGGERS.map((id) => `ALARM("\${aws_cloudwatch_metric_alarm.${id}.alarm_name}")`).join(' OR '));
   });
 
-  it('starts roll-back when it begins and not when it ends, with the permission of that alarm and account', () => {
+  it('invokes roll-back when it begins and not when it ends, with a permission for this alarm and account only', () => {
     expect(composite['alarm_actions']).toEqual([TOPIC, '${aws_lambda_function.roll-back.arn}']);
     expect(composite['ok_actions']).toEqual([TOPIC]);
     expect(stack.resource('aws_lambda_permission.rollback-permission')).toEqual({
@@ -90,7 +93,7 @@ describe('the rollback', () => {
     });
   });
 
-  it('is tried three times within five minutes, and its outcome told either way', () => {
+  it('makes Lambda try roll-back up to three times in five minutes, and report success or failure to the topic', () => {
     expect(stack.resource('aws_lambda_function_event_invoke_config.alarm-topic-outcome')).toEqual({
       function_name: '${aws_lambda_function.roll-back.function_name}',
       maximum_retry_attempts: 2,
@@ -108,7 +111,7 @@ describe('the rollback', () => {
     ['stream-lag', 5000, 30, 2, 5],
     ['stream-lag-warning', 1000, 60, 3, 5],
     ['lost-answers', 0, 60, 1, 3],
-  ])('%s is the one of the plan', (id, threshold, period, breaching, of) => {
+  ])('relies on the planned threshold, period and datapoints of %s', (id, threshold, period, breaching, of) => {
     const alarm = stack.resource(`aws_cloudwatch_metric_alarm.${id}`);
     expect(alarm).toMatchObject({
       comparison_operator: 'GreaterThanThreshold',
@@ -120,7 +123,7 @@ describe('the rollback', () => {
     expect(new Set(periods.map(({ periodSeconds }) => periodSeconds))).toEqual(new Set([period]));
   });
 
-  it('does not judge fewer requests than the environment says', () => {
+  it('ignores periods with fewer requests than the minimum of the environment', () => {
     const expressionOf = (minimumRequests: number, id: string): string | undefined => {
       const alarms = { ...environments.dev.alarms, minimumRequests };
       const changed = synthesizeStack({ ...environments.dev, alarms });
@@ -130,13 +133,13 @@ describe('the rollback', () => {
     expect(expressionOf(123, 'event-driven-latency')).toContain('canary_count >= 123');
   });
 
-  it.each(environmentNames)('in %s comes within five minutes of a fault, whichever trigger sees it', (name) => {
+  it.each(environmentNames)('in %s is on within five minutes of a fault, whichever trigger sees the fault', (name) => {
     const timings = timingsOf(stackOf(name));
     expect(timings.map(({ id }) => id)).toEqual(TRIGGERS);
     for (const { id, total } of timings) expect([id, total < 300]).toEqual([id, true]);
   });
 
-  it('takes as long as docs/operations.md says', () => {
+  it('takes as long as the table in docs/operations.md says', () => {
     for (const { id, period, datapoints, breaching, delay, evaluation, total } of timingsOf(stack)) {
       const row = `| \`${id}\` | ${datapoints} × ${period} s | ${breaching} s | ${delay} s | ${evaluation} s | 15 s | **${total} s** |`;
       expect(operations).toContain(row);
@@ -144,16 +147,16 @@ describe('the rollback', () => {
   });
 });
 
-describe('metrics', () => {
+describe('the check of metrics', () => {
   const stack = stackOf('prod');
   const read = [...metricsOfAlarms(stack), ...metricsOfDashboard(stack)];
 
-  it('are each read by an alarm or by the dashboard: what our code emits, and what we say of AWS', () => {
+  it('finds no metric, of our code or of AWS, that neither an alarm nor the dashboard reads', () => {
     expect(unreadMetrics(read)).toEqual([]);
     expect(unreadAwsMetrics(read)).toEqual([]);
   });
 
-  it('that nobody reads are found', () => {
+  it('reports metrics that nothing reads', () => {
     const withoutLag = read.filter(({ name }) => name !== 'StreamLag' && name !== 'IteratorAge');
     expect(unreadMetrics(withoutLag)).toEqual(['StreamLag of process-stream by nothing else']);
     expect(unreadAwsMetrics(withoutLag)).toEqual(['AWS/Lambda IteratorAge']);
@@ -164,16 +167,16 @@ describe('metrics', () => {
     ['"service": "sweep"', '"service": "roll-back"', 'HTTPTunnel Leftovers {"service":"roll-back"}'],
     ['"cohort": "polling",', '', 'HTTPTunnel ResponseTime {"service":"forward-request"}'],
     ['"RuleName":', '"Rule":', 'AWS/Events InvocationsSentToDlq {"EventBusName":'],
-  ])('that nobody emits are found in alarms (%s)', (rightly, wrongly, found) => {
+  ])('reports metrics in alarms that nothing emits (%s)', (rightly, wrongly, found) => {
     const broken = new InfraStack(stack.text.replaceAll(rightly, wrongly));
     expect(unknownMetrics(metricsOfAlarms(broken))).toContainEqual(expect.stringContaining(found));
   });
 
-  it('of AWS have the page that says so', () => {
+  it('has a page of the AWS documentation as the source of each AWS metric', () => {
     for (const { source } of AWS_METRICS) expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/[\w/.-]+\.html$/);
   });
 
-  it('that are not in a table cannot be named', () => {
+  it('rejects a metric or dimension set that is not in a table', () => {
     expect(() => emitted('StreamLag', 'sweep', 'Average')).toThrow(UnknownMetricError);
     expect(() => emitted('Requests', 'forward-request', 'Sum')).toThrow(
       'forward-request emits no Requests by []: take a set from functions/metric-names.ts',
@@ -182,7 +185,7 @@ describe('metrics', () => {
   });
 });
 
-describe('an alarm that CloudWatch would refuse, or that would never be right,', () => {
+describe('the definition of an invalid alarm', () => {
   const errors = ofFunction('Errors', 'it');
   const good: AlarmDefinition = {
     id: 'it',
@@ -199,19 +202,19 @@ describe('an alarm that CloudWatch would refuse, or that would never be right,',
   const eleven = Object.fromEntries([...'abcdefghijk'].map((id) => [id, errors]));
 
   it.each<[string, Partial<AlarmDefinition>, string]>([
-    ['of eleven metrics', { metrics: eleven, expression: 'SUM(METRICS())' }, 'reads 11 metrics, CloudWatch takes 10'],
-    ['of two metrics without an expression', { metrics: { a: errors, b: errors } }, 'has no expression'],
-    ['of more datapoints than periods', { datapoints: [3, 2] }, 'asks for 3 of 2 periods'],
-    ['of half minutes of AWS', { periodSeconds: 30 }, 'AWS publishes by the minute'],
-  ])('is not made: %s', (_, change, problem) => {
+    ['an alarm that reads eleven metrics', { metrics: eleven, expression: 'SUM(METRICS())' }, 'reads 11 metrics, CloudWatch takes 10'],
+    ['an alarm that reads two metrics without an expression', { metrics: { a: errors, b: errors } }, 'has no expression'],
+    ['an alarm that needs more datapoints than it has periods', { datapoints: [3, 2] }, 'asks for 3 of 2 periods'],
+    ['an alarm on an AWS metric with a period of 30 s', { periodSeconds: 30 }, 'AWS publishes by the minute'],
+  ])('throws an AlarmDefinitionError for %s', (_, change, problem) => {
     expect(() => make(good)).not.toThrow();
     expect(() => make({ ...good, ...change })).toThrow(AlarmDefinitionError);
     expect(() => make({ ...good, ...change })).toThrow(problem);
   });
 });
 
-describe('what alarms cost', () => {
-  it('is what docs/operations.md says, by the metrics they read', () => {
+describe('the cost of the alarms', () => {
+  it('is what docs/operations.md says, computed from the metrics that the alarms read', () => {
     for (const name of ['dev', 'prod'] as const) {
       const { metrics, dollars } = alarmCosts(stackOf(name));
       const alarms = stackOf(name).resources('aws_cloudwatch_metric_alarm').length;
@@ -220,10 +223,10 @@ describe('what alarms cost', () => {
   });
 });
 
-describe('the topic', () => {
+describe('the alarm topic', () => {
   const stack = stackOf('prod');
 
-  it('is for the alarms of its environment and roll-back alone, over TLS', () => {
+  it('accepts messages only from the alarms of its environment and from roll-back, and only over TLS', () => {
     const { arn, policy } = stack.resource('aws_sns_topic_policy.alarm-topic-policy');
     const { accountId, region } = environments.prod;
     expect(arn).toBe(TOPIC);
@@ -261,7 +264,7 @@ describe('the topic', () => {
     ]);
   });
 
-  it('is subscribed by the address of the environment, if there is one', () => {
+  it('has the e-mail address of the environment as a subscription, if the environment has one', () => {
     const alarms = { ...environments.dev.alarms, notifyEmail: 'ops@example.com' };
     const subscription = 'aws_sns_topic_subscription.alarm-topic-subscription';
     expect(synthesizeStack({ ...environments.dev, alarms }).resource(subscription)).toEqual({

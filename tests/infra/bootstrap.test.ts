@@ -9,8 +9,8 @@ interface Trust {
   readonly Statement: readonly [{ readonly Condition: unknown }];
 }
 
-describe('what an account has once', () => {
-  it.each(awsEnvironmentNames)('is the same for %s as for prod, but for names and numbers', (name) => {
+describe('the bootstrap stack of an account', () => {
+  it.each(awsEnvironmentNames)('is the same for %s as for prod, except names, numbers and policies', (name) => {
     const { accountId } = environments[name];
     const asProd = bootstrapOf(name)
       .text.replaceAll(accountId, environments.prod.accountId)
@@ -20,7 +20,7 @@ describe('what an account has once', () => {
     expect(withoutPolicies(asProd)).toBe(withoutPolicies(stack.text));
   });
 
-  it('comes before the environments, so it holds their state and its own', () => {
+  it('creates the protected bucket in which its own state and the state of the environments are kept', () => {
     const { accountId, region } = environments.prod;
     expect(stack.json.terraform.backend).toEqual({
       s3: {
@@ -37,7 +37,7 @@ describe('what an account has once', () => {
     });
   });
 
-  it('keeps older states for 90 days, encrypted', () => {
+  it('keeps old versions of the state for 90 days, encrypted', () => {
     expect(stack.resource('aws_s3_bucket_lifecycle_configuration.state-lifecycle')['rule']).toEqual([
       expect.objectContaining({
         status: 'Enabled',
@@ -48,7 +48,7 @@ describe('what an account has once', () => {
     expect(rule).toEqual([{ apply_server_side_encryption_by_default: { sse_algorithm: 'aws:kms' }, bucket_key_enabled: true }]);
   });
 
-  it('lets API Gateway write access logs before it is told of the role', () => {
+  it('attaches the logging policy to a role before API Gateway gets the role', () => {
     expect(stack.resource('aws_api_gateway_account.gateway-logging')).toEqual({
       cloudwatch_role_arn: '${aws_iam_role.gateway-logging-role.arn}',
       depends_on: ['aws_iam_role_policy_attachment.gateway-logging-policy'],
@@ -60,7 +60,7 @@ describe('what an account has once', () => {
   it.each([
     ['plan', 'repo:-owner-/http-tunnel:pull_request'],
     ['deploy', 'repo:-owner-/http-tunnel:environment:prod'],
-  ])('lets one kind of job take on the role to %s, of one repository', (role, subject) => {
+  ])('lets only one kind of job of one repository assume the role to %s', (role, subject) => {
     const { assume_role_policy } = stack.resource(`aws_iam_role.ci-prod-${role}`);
     const [{ Condition }] = (JSON.parse(assume_role_policy as string) as Trust).Statement;
     expect(Condition).toEqual({
@@ -71,7 +71,7 @@ describe('what an account has once', () => {
     });
   });
 
-  it('has neither roles nor trust in GitHub where no repository may deploy', () => {
+  it('has no roles for GitHub when no repository is configured', () => {
     const manual = synthesizeBootstrap({ ...environments.prod, githubRepository: null });
     expect(manual.addresses.filter((address) => address.includes('ci-'))).toEqual([]);
     expect(manual.text).not.toContain('githubusercontent');
@@ -84,19 +84,19 @@ describe('environments that share an account', () => {
   const inPlace = (changes: Partial<Environment['backend']>): Environment =>
     ({ ...neighbour, backend: { ...neighbour.backend, ...changes } }) as Environment;
 
-  it('share its bucket and its trust, and have roles of their own', () => {
+  it('share its state bucket and its trust in GitHub, and have roles of their own', () => {
     const shared = synthesizeBootstrap(dev, inPlace({ bucket: 'http-tunnel-terraform-111122223333' }));
     expect(shared.addresses).toEqual(Object.keys(expectedBootstrapAddresses('dev', 'staging')).sort());
   });
 
-  it('and do not agree on its bucket are refused with the name, the settings and the remedy', () => {
+  it('are refused when their state buckets differ, with the name, the settings and the remedy', () => {
     expect(() => accountsOf([dev, neighbour])).toThrow(
       'environment "staging": region and backend.bucket must be those of "dev", which is in the same account ' +
         '111122223333; put it right in environments/staging.ts',
     );
   });
 
-  it('are none where the state is a local file', () => {
+  it('do not include an environment whose state is a local file', () => {
     const all = environmentNames.map((name) => environments[name]);
     expect(accountsOf(all).flatMap(({ environments: own }) => own.map(({ name }) => name))).toEqual(awsEnvironmentNames);
   });

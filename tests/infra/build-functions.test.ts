@@ -28,7 +28,7 @@ const codeIn = (zip: string): string => {
 };
 
 describe('building functions', () => {
-  it('makes one zip each, whose index.js has the handler and everything it imports', async () => {
+  it('makes one zip for each function; its index.js contains the handler and everything that the handler imports', async () => {
     const functions = sources({
       greet: `import { name } from '../other/handler'; export const handler = async (): Promise<string> => 'hello ' + name;`,
       other: `export const name: string = 'world'; export const handler = (): string => name;`,
@@ -48,7 +48,7 @@ describe('building functions', () => {
     expect(answer.toString().trim()).toBe('hello world');
   });
 
-  it('makes the same bytes from the same source, wherever and whenever', async () => {
+  it('makes the same bytes from the same source, in any directory and time zone', async () => {
     const functions = sources({ one: `export const handler = (): number => 1;` });
     const [first] = await buildFunctions({ outdir: path.join(directory, 'a'), names: ['one'], functions });
     const zone = process.env['TZ'];
@@ -58,7 +58,7 @@ describe('building functions', () => {
     expect(fs.readFileSync(second?.zip ?? '').equals(fs.readFileSync(first?.zip ?? ''))).toBe(true);
   });
 
-  it('says which function has no handler, and where it was looked for', async () => {
+  it('reports the name of a function without a handler, and the expected path', async () => {
     const functions = sources({});
     const building = buildFunctions({ outdir: path.join(directory, 'out'), names: ['ghost'], functions });
     await expect(building).rejects.toThrow(BuildError);
@@ -73,7 +73,7 @@ describe('the bundles of all functions', () => {
     built = await buildFunctions({ outdir: path.join(__dirname, '../../dist/functions') });
   });
 
-  it('are those of the table with their SDK, small enough to start quickly', () => {
+  it('contain the handler, and are smaller than 400 KB', () => {
     expect(built.map(({ name }) => name)).toEqual(functionNames);
     for (const { zip, zipBytes } of built) {
       expect(codeIn(zip)).toContain('handler');
@@ -81,7 +81,7 @@ describe('the bundles of all functions', () => {
     }
   });
 
-  it('leave out what hooks into every promise (functions/xray-context.ts)', () => {
+  it('do not contain the hook into every promise (createHook), which functions/xray-context.ts replaces', () => {
     for (const { zip } of built) expect(codeIn(zip)).not.toContain('createHook(');
   });
 });

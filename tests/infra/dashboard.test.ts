@@ -10,12 +10,12 @@ describe.each(environmentNames)('the dashboard of %s', (environment) => {
   const stack = stackOf(environment);
   const widgets = widgetsOf(stack);
 
-  it('names no metric that nobody emits', () => {
+  it('shows only metrics that our code emits or AWS publishes', () => {
     expect(metricsOfDashboard(stack).length).toBeGreaterThan(80);
     expect(unknownMetrics(metricsOfDashboard(stack))).toEqual([]);
   });
 
-  it('shows the state of every alarm, the rollback first', () => {
+  it('shows the state of every alarm, the rollback alarm first', () => {
     const alarms = ['aws_cloudwatch_composite_alarm', 'aws_cloudwatch_metric_alarm'].flatMap((type) =>
       stack.resources(type).map(([address]) => `\${${address}.arn}`),
     );
@@ -24,7 +24,7 @@ describe.each(environmentNames)('the dashboard of %s', (environment) => {
     expect([...shown].sort()).toEqual(alarms.sort());
   });
 
-  it('has widgets that fill rows and lie on no other', () => {
+  it('has widgets that fill their rows and do not overlap', () => {
     const taken = new Set<string>();
     for (const { x, y, width, height, properties } of widgets) {
       expect(x + width).toBeLessThanOrEqual(COLUMNS);
@@ -39,7 +39,7 @@ describe.each(environmentNames)('the dashboard of %s', (environment) => {
     expect(taken.size).toBe(rows * COLUMNS);
   });
 
-  it('has expressions whose lines are there, each id once', () => {
+  it('has expressions that use only ids of their widget, and each id once', () => {
     for (const { properties } of widgets) {
       const options = (properties.metrics ?? []).map((row) => row.at(-1) as { id?: string; expression?: string });
       const ids = options.flatMap(({ id }) => (id === undefined ? [] : [id]));
@@ -53,7 +53,7 @@ describe.each(environmentNames)('the dashboard of %s', (environment) => {
   });
 });
 
-test('a dashboard that names a metric nobody emits is found', () => {
+test('the metrics check finds a dashboard metric that nothing emits', () => {
   const broken = new InfraStack(stackOf('prod').text.replaceAll('\\"WakeLatency\\",\\"service\\"', '\\"WakeLatency\\",\\"name\\"'));
   expect(unknownMetrics(metricsOfDashboard(broken))).toContainEqual(
     expect.stringContaining('HTTPTunnel WakeLatency {"name":"forward-request","source":"direct"}'),

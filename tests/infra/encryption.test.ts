@@ -26,14 +26,14 @@ interface KeyPolicy {
 }
 
 describe('data at rest', () => {
-  it.each(Object.keys(KEY_ARGUMENT))('in prod is encrypted with its own key: every %s', (type) => {
+  it.each(Object.keys(KEY_ARGUMENT))('in prod is encrypted with the key of prod: every %s', (type) => {
     const resources = stackOf('prod').resources(type);
     expect(resources.length).toBeGreaterThan(0);
     for (const [address, resource] of resources) expect([address, KEY_ARGUMENT[type]?.(resource)]).toEqual([address, KEY]);
   });
 
   it.each(environmentNames.filter((name) => !environments[name].customerKey))(
-    'in %s is encrypted with AWS’s keys, and no role has a right on any other',
+    'in %s is encrypted with keys of AWS, and no role has a right to another key',
     (name) => {
       const stack = stackOf(name);
       for (const [, queue] of stack.resources('aws_sqs_queue')) expect(queue['sqs_managed_sse_enabled']).toBe(true);
@@ -41,23 +41,23 @@ describe('data at rest', () => {
     },
   );
 
-  it('is a choice of the environment alone', () => {
+  it('is encrypted with a key of the environment when its setting customerKey is on', () => {
     const withKey = synthesizeStack({ ...environments.dev, customerKey: true });
     expect(withKey.addresses.filter((address) => address.startsWith('aws_kms'))).toHaveLength(2);
     expect(withKey.text).toContain('alias/http-tunnel-dev-data');
   });
 });
 
-describe('the key of prod', () => {
+describe('the encryption key of prod', () => {
   const key = stackOf('prod').resource('aws_kms_key.data-key');
   const { Statement } = JSON.parse(key['policy'] as string) as KeyPolicy;
   const { accountId, region } = environments.prod;
 
-  it('is rotated and takes thirty days to go', () => {
+  it('is rotated, and is deleted only thirty days after a request', () => {
     expect(key).toMatchObject({ enable_key_rotation: true, deletion_window_in_days: 30 });
   });
 
-  it('is for its account’s policies, its own log groups, dead letters of its own rules and its own alarms, and nobody else', () => {
+  it('can be used only by IAM policies of its account, and by its own log groups, rules and alarms', () => {
     expect(Statement.map(({ Principal, Condition }) => [Principal, Condition])).toEqual([
       [{ AWS: `arn:aws:iam::${accountId}:root` }, undefined],
       [
@@ -88,7 +88,7 @@ describe('the key of prod', () => {
     ]);
   });
 
-  it('covers by its policy every log group and every rule with dead letters that the stack has', () => {
+  it('has a policy that covers every log group and every rule of the stack', () => {
     const [, logs, rules] = Statement.map(({ Condition }) => JSON.stringify(Condition));
     for (const [, { name }] of stackOf('prod').resources('aws_cloudwatch_log_group')) {
       const prefix = String(name).replace(/(http-tunnel-prod-).*$/, '$1*');

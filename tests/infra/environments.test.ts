@@ -35,20 +35,20 @@ const set = (path: string, value: unknown) => (draft: Draft) => {
 };
 
 describe('the environments', () => {
-  it.each(environmentNames)('%s is valid', (name) => {
+  it.each(environmentNames)('pass validation: %s', (name) => {
     expect(validateEnvironment(environments[name], name)).toEqual(environments[name]);
   });
 
-  it.each(environmentNames)('%s has the same keys as dev', (name) => {
+  it.each(environmentNames)('have the same keys as dev: %s', (name) => {
     expect(paths(withoutBackend(environments[name])).sort()).toEqual(paths(withoutBackend(environments.dev)).sort());
   });
 
-  it.each(environmentNames)('%s cannot be changed by who reads it', (name) => {
+  it.each(environmentNames)('are frozen, so that no reader can change them: %s', (name) => {
     expect(Object.isFrozen(environments[name])).toBe(true);
     expect(Object.isFrozen(environments[name].functions['forward-request'])).toBe(true);
   });
 
-  it('roll the event-driven path out everywhere but in prod, which starts at stage 0 of the plan', () => {
+  it('use the event-driven path for all requests, except prod, which starts at 0 %', () => {
     const paths = environmentNames.map((name) => [name, environments[name].responsePath]);
     expect(Object.fromEntries(paths)).toEqual({
       dev: { useEventDriven: true, mode: 'direct', percent: 100 },
@@ -58,31 +58,34 @@ describe('the environments', () => {
     });
   });
 
-  it('keep state and account apart from each other', () => {
+  it('have separate accounts and state', () => {
     expect(new Set(environmentNames.map((name) => environments[name].accountId)).size).toBe(environmentNames.length);
     expect(new Set(environmentNames.map((name) => JSON.stringify(environments[name].backend))).size).toBe(4);
   });
 
-  it.each(['staging', 'prod'] as const)('%s lets waiters take no concurrency that their release needs', (name) => {
-    const sizes = environments[name].functions;
-    const reserved = Object.values(sizes).reduce((sum, { reservedConcurrency }) => sum + (reservedConcurrency ?? 0), 0);
-    expect(sizes['receive-message'].reservedConcurrency).toBeGreaterThanOrEqual(50);
-    expect(sizes['wake-waiter'].reservedConcurrency).toBeGreaterThanOrEqual(50);
-    expect(sizes['forward-request'].reservedConcurrency).not.toBeNull();
-    // Of an account's 1000, Lambda keeps 100 unreserved.
-    expect(reserved).toBeLessThanOrEqual(900);
-  });
+  it.each(['staging', 'prod'] as const)(
+    'reserve concurrency for receive-message and wake-waiter, and limit forward-request: %s',
+    (name) => {
+      const sizes = environments[name].functions;
+      const reserved = Object.values(sizes).reduce((sum, { reservedConcurrency }) => sum + (reservedConcurrency ?? 0), 0);
+      expect(sizes['receive-message'].reservedConcurrency).toBeGreaterThanOrEqual(50);
+      expect(sizes['wake-waiter'].reservedConcurrency).toBeGreaterThanOrEqual(50);
+      expect(sizes['forward-request'].reservedConcurrency).not.toBeNull();
+      // Of an account's 1000, Lambda keeps 100 unreserved.
+      expect(reserved).toBeLessThanOrEqual(900);
+    },
+  );
 });
 
 describe('a small account', () => {
-  it('may reserve nothing at all', () => {
+  it('may reserve no concurrency at all', () => {
     const draft = structuredClone(environments.prod) as Draft;
     for (const name of Object.keys(draft.functions)) set(`functions.${name}.reservedConcurrency`, null)(draft);
     expect(() => validateEnvironment(draft, 'prod')).not.toThrow();
   });
 });
 
-describe('a malformed environment is refused with its name, the path and the remedy', () => {
+describe('the validation of an environment refuses', () => {
   it.each([
     ['a missing setting', set('region', undefined), 'region is missing'],
     ['a missing function', set('functions.sweep', undefined), 'functions.sweep is missing'],
@@ -94,7 +97,7 @@ describe('a malformed environment is refused with its name, the path and the rem
     ['another kind of backend', set('backend.kind', 'gcs'), 'backend.kind must be ("s3" | "local"), not "gcs"'],
     ['a backend without its bucket', set('backend.bucket', undefined), 'backend.bucket is missing'],
     [
-      'keys of an identity provider that come in the clear',
+      'a key URL of an identity provider without TLS',
       set('tokenIssuer', { jwksUrl: 'http://id.example/keys', issuer: 'i', audience: 'a', namesClaim: 'n' }),
       'tokenIssuer.jwksUrl must be an https URL, not "http://id.example/keys"',
     ],
@@ -104,14 +107,14 @@ describe('a malformed environment is refused with its name, the path and the rem
       'tokenIssuer.audience is missing',
     ],
     [
-      'more slow requests of one tunnel than all of them may be',
+      'a limit of slow requests for one tunnel above the limit for all tunnels',
       set('maxSlowRequests', 600),
       'maxSlowRequests must be below the reserved concurrency of forward-request',
     ],
     ['an empty domain', set('tunnelDomain', ''), 'tunnelDomain must be text, not ""'],
     ['a state in another region', set('backend.region', 'eu-west-1'), "backend.region must be the environment's region"],
     [
-      'a zone that the domain is not in',
+      'a hosted zone that does not contain the domain',
       (draft: Draft) => {
         draft.tunnelDomain = 'tunnels.example.com';
         draft.hostedZone = { id: 'Z1', name: 'ample.com' };
@@ -129,31 +132,35 @@ describe('a malformed environment is refused with its name, the path and the rem
       'githubRepository must be owner/name of a GitHub repository, not "http-tunnel"',
     ],
     [
-      'a cap on waiters without a reservation for what releases them',
+      'a limit on waiters without reserved concurrency for the functions that release them',
       set('functions.wake-waiter.reservedConcurrency', null),
       'functions.forward-request.reservedConcurrency must be set together with those of receive-message',
     ],
     ['a retention that CloudWatch does not know', set('logRetentionDays', 2), 'logRetentionDays must be one of 1, 3, 5, 7'],
-    ['an address that is none', set('alarms.notifyEmail', 'ops'), 'alarms.notifyEmail must be an e-mail address, not "ops"'],
-    ['no volume at all', set('alarms.minimumRequests', 0), 'alarms.minimumRequests must be at least 1, not 0'],
+    ['an invalid e-mail address', set('alarms.notifyEmail', 'ops'), 'alarms.notifyEmail must be an e-mail address, not "ops"'],
+    ['a minimum of zero requests', set('alarms.minimumRequests', 0), 'alarms.minimumRequests must be at least 1, not 0'],
     ['too little memory', set('functions.sweep.memoryMb', 64), 'functions.sweep.memoryMb must be 128 to 10240, not 64'],
-    ['a socket older than API Gateway lets it get', set('timings.wakeRotateMs', 7_200_001), 'timings.wakeRotateMs must be 1 to 7200000'],
+    [
+      'a rotation of sockets after the maximum age in API Gateway',
+      set('timings.wakeRotateMs', 7_200_001),
+      'timings.wakeRotateMs must be 1 to 7200000',
+    ],
     ['a deadline after the end of the function', set('timings.requestDeadlineMs', 29_000), 'timings.requestDeadlineMs must be below'],
     [
-      'a function that outlives the HTTP API',
+      'a time-out of a function that is longer than the one of the HTTP API',
       set('functions.forward-request.timeoutSeconds', 31),
       'functions.forward-request.timeoutSeconds must be at most 30',
     ],
     ['safety reads after the deadline', set('timings.safetyReadMs', 28_000), 'timings.safetyReadMs must be below'],
     ["another environment's name", set('name', 'dev'), 'name must be "prod", not "dev"'],
-  ])('%s', (_, change, expected) => {
+  ])('%s, with environment name, setting and remedy in the message', (_, change, expected) => {
     const message = complaint(change);
     expect(message).toContain(`environment "prod": ${expected}`);
     expect(message).toMatch(/; put it right in environments\/prod\.ts$/);
     expect(message).not.toContain('\n');
   });
 
-  it.each([[null], [undefined], ['prod'], [[]]])('%j in its place', (value) => {
+  it.each([[null], [undefined], ['prod'], [[]]])('%j instead of an environment', (value) => {
     expect(() => validateEnvironment(value, 'prod')).toThrow(EnvironmentError);
   });
 });

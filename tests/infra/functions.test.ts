@@ -32,11 +32,11 @@ function applied(variables: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, resolve(value)]));
 }
 
-describe.each(environmentNames)('the functions of %s', (environment) => {
+describe.each(environmentNames)('in the stack of %s,', (environment) => {
   const stack = stackOf(environment);
   const settings = environments[environment];
 
-  it.each(functionNames)('%s is given what it reads and nothing else', (name) => {
+  it.each(functionNames)('%s gets the environment variables that it reads, and no others', (name) => {
     const variables = variablesOf(stack, name);
     const reads = FUNCTION_SETTINGS[name].filter(
       (key) => (key !== 'TUNNEL_DOMAIN' || settings.tunnelDomain !== null) && key !== 'TOKEN_ISSUER',
@@ -53,7 +53,7 @@ describe.each(environmentNames)('the functions of %s', (environment) => {
     expect(() => readSettings(name, applied(variables))).not.toThrow();
   });
 
-  it('forward-request reads the response path and the timings as the environment has them', () => {
+  it('forward-request and wake-waiter get the response path and the timings of the environment', () => {
     const { requestDeadlineMs, pollingDelaysMs, safetyReadMs, wakeIdleMs, wakeHelloMs, wakeRotateMs, serviceCallMs, wakePostMs } =
       settings.timings;
     expect(readSettings('forward-request', applied(variablesOf(stack, 'forward-request')))).toMatchObject({
@@ -71,7 +71,7 @@ describe.each(environmentNames)('the functions of %s', (environment) => {
     expect(readSettings('wake-waiter', applied(variablesOf(stack, 'wake-waiter')))).toMatchObject({ WAKE_POST_MS: wakePostMs });
   });
 
-  it.each(functionNames)('%s has its size, its own role and a log group that forgets', (name) => {
+  it.each(functionNames)('%s has the size of the environment, its own role, and a log group with a retention time', (name) => {
     const size = settings.functions[name];
     expect(stack.resource(`aws_lambda_function.${name}`)).toMatchObject({
       function_name: `http-tunnel-${environment}-${name}`,
@@ -93,8 +93,8 @@ describe.each(environmentNames)('the functions of %s', (environment) => {
   });
 });
 
-describe('an environment that differs', () => {
-  it('changes its kill switch, share and timings of its functions', () => {
+describe('a changed environment', () => {
+  it('changes the kill switch, the share and the timings of its functions', () => {
     const stack = synthesizeStack({
       ...environments.local,
       responsePath: { useEventDriven: false, mode: 'bus', percent: 7 },
@@ -109,14 +109,14 @@ describe('an environment that differs', () => {
     });
   });
 
-  it('without tracing has functions that neither send segments nor may', () => {
+  it('without tracing has functions that send no trace segments and have no right to send them', () => {
     const stack = synthesizeStack({ ...environments.local, tracing: false });
     expect(stack.resource('aws_lambda_function.sweep')['tracing_config']).toEqual({ mode: 'PassThrough' });
     expect(variablesOf(stack, 'sweep')['POWERTOOLS_TRACE_ENABLED']).toBe('false');
     expect(stack.text).not.toContain('xray:');
   });
 
-  it('is refused before anything is written when a setting is wrong', () => {
+  it('with a wrong setting is refused before any file is written', () => {
     const broken = { ...environments.local, region: 'here' };
     expect(() => synthesizeStack(broken)).toThrow('environment "local": region must be an AWS region');
   });

@@ -22,7 +22,7 @@ const lambdaIntegration = (name: string, timeout: number): Attributes => ({
 });
 
 describe('the visitor API', () => {
-  it('sends everything to forward-request and waits as long as API Gateway allows', () => {
+  it('sends every request to forward-request, with the longest time-out of API Gateway', () => {
     const routes = routesOf('visitor-api');
     expect(Object.keys(routes)).toEqual(['$default']);
     expect(routes['$default']?.integration).toMatchObject({
@@ -31,7 +31,7 @@ describe('the visitor API', () => {
     });
   });
 
-  it('is an HTTP API whose only stage is served without a name', () => {
+  it('is an HTTP API with $default as its only stage', () => {
     expect(stack.resource('aws_apigatewayv2_api.visitor-api')['protocol_type']).toBe('HTTP');
     expect(stack.resource('aws_apigatewayv2_stage.visitor-api-stage')).toMatchObject({
       name: '$default',
@@ -41,7 +41,7 @@ describe('the visitor API', () => {
 });
 
 describe('the agent gateway', () => {
-  it('selects routes by the type of a message and has a function behind each', () => {
+  it('selects routes by the type of a message, and has a function behind each route', () => {
     expect(stack.resource('aws_apigatewayv2_api.agent-gateway')).toMatchObject({
       protocol_type: 'WEBSOCKET',
       route_selection_expression: '$request.body.type',
@@ -53,7 +53,7 @@ describe('the agent gateway', () => {
     expect(routes['$default']?.integration).toMatchObject(lambdaIntegration('receive-message', 29_000));
   });
 
-  it('lets nobody connect without the authorizer, which sees tokens in header and query', () => {
+  it('accepts connections only through the authorizer, which receives header and query', () => {
     expect(routesOf('agent-gateway')['$connect']?.route).toMatchObject({
       authorization_type: 'CUSTOM',
       authorizer_id: '${aws_apigatewayv2_authorizer.agent-gateway-authorizer.id}',
@@ -70,7 +70,7 @@ describe('the agent gateway', () => {
 describe('the wake channel', () => {
   const routes = routesOf('wake-channel');
 
-  it('has no code behind it, and takes only signed connections', () => {
+  it('has no function behind it, and accepts only signed connections', () => {
     expect(Object.keys(routes).sort()).toEqual(['$connect', 'hello']);
     expect(routes['$connect']?.route['authorization_type']).toBe('AWS_IAM');
     for (const { integration } of Object.values(routes)) {
@@ -82,7 +82,7 @@ describe('the wake channel', () => {
     }
   });
 
-  it('answers hello with the id of the connection that asks', () => {
+  it('answers a hello message with the id of its connection', () => {
     expect(stack.resource('aws_apigatewayv2_api.wake-channel')['route_selection_expression']).toBe('$request.body.action');
     expect(routes['hello']?.route['route_response_selection_expression']).toBe('$default');
     expect(stack.resource('aws_apigatewayv2_route_response.wake-channel-hello-route-response')).toMatchObject({
@@ -98,12 +98,12 @@ describe('the wake channel', () => {
   });
 });
 
-describe.each(environmentNames)('the stages of %s', (name) => {
+describe.each(environmentNames)('in the stack of %s,', (name) => {
   it.each([
     ['visitor-api', 'visitors'],
     ['agent-gateway', 'agents'],
     ['wake-channel', 'wakes'],
-  ] as const)('%s is throttled and deploys its changes itself', (api, throttle) => {
+  ] as const)('the stage of %s is throttled, and deploys changes automatically', (api, throttle) => {
     const { ratePerSecond, burst } = environments[name].throttling[throttle];
     expect(stackOf(name).resource(`aws_apigatewayv2_stage.${api}-stage`)).toMatchObject({
       api_id: `\${aws_apigatewayv2_api.${api}.id}`,
@@ -116,7 +116,7 @@ describe.each(environmentNames)('the stages of %s', (name) => {
     ['visitor-api', 'visitors'],
     ['agent-gateway', 'agents'],
     ['wake-channel', 'wakes'],
-  ])('%s notes each request as one JSON object, in a log group that forgets', (api, thing) => {
+  ])('the API %s logs each request as one JSON object without private data, in a log group with a retention time', (api, thing) => {
     const { logRetentionDays, customerKey } = environments[name];
     expect(stackOf(name).resource(`aws_cloudwatch_log_group.${api}-access-logs`)).toEqual({
       name: `/aws/vendedlogs/apis/http-tunnel-${name}-${thing}`,
@@ -135,7 +135,7 @@ describe.each(environmentNames)('the stages of %s', (name) => {
     }
   });
 
-  it.each(['agent-gateway', 'wake-channel'])('%s logs no message', (api) => {
+  it.each(['agent-gateway', 'wake-channel'])('the API %s does not log messages', (api) => {
     expect(stackOf(name).resource(`aws_apigatewayv2_stage.${api}-stage`)['default_route_settings']).toMatchObject({
       logging_level: 'OFF',
       data_trace_enabled: false,

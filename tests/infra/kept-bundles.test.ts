@@ -45,7 +45,7 @@ async function building(options: Partial<BuildOptions> = {}): Promise<{ made: re
 
 const codeOf = (name: string): string => Buffer.from(unzipSync(fs.readFileSync(zipOf(name)))['index.js'] ?? []).toString();
 
-test('a bundle is not made again while nothing that it was made from has changed', async () => {
+test('a bundle is not rebuilt while its inputs have not changed', async () => {
   const first = await building();
   expect(first.made).toEqual(['one', 'two']);
   const { mtimeMs, ino } = fs.statSync(zipOf('one'));
@@ -62,16 +62,16 @@ test('a bundle is not made again while nothing that it was made from has changed
 
 test.each<[string, string, () => void]>([
   ['its source has changed', 'two', () => write('functions/two/handler.ts', `export const handler = (): number => 3;`)],
-  ['what it imports has changed', 'one', () => write('functions/shared.ts', `export const more = 'changed';`)],
+  ['a file that it imports has changed', 'one', () => write('functions/shared.ts', `export const more = 'changed';`)],
   ['a package has changed', 'one', () => write('node_modules/a-package/index.js', `exports.text = 'changed';`)],
   ['its zip is cut off', 'two', () => fs.truncateSync(zipOf('two'), 40)],
   ['its zip has other bytes', 'two', () => fs.copyFileSync(zipOf('one'), zipOf('two'))],
   ['its zip is missing', 'one', () => fs.rmSync(zipOf('one'))],
   ['its record is missing', 'one', () => fs.rmSync(recordOf(zipOf('one')))],
   ['its record is no JSON', 'one', () => fs.writeFileSync(recordOf(zipOf('one')), '{')],
-  ['its record is of something else', 'one', () => fs.writeFileSync(recordOf(zipOf('one')), '{"inputs":[]}')],
-  ['its record is that of another function', 'one', () => fs.copyFileSync(recordOf(zipOf('two')), recordOf(zipOf('one')))],
-])('a bundle is made again, and no other, where %s', async (_, name, change) => {
+  ['its record has other fields', 'one', () => fs.writeFileSync(recordOf(zipOf('one')), '{"inputs":[]}')],
+  ['its record is the record of another function', 'one', () => fs.copyFileSync(recordOf(zipOf('two')), recordOf(zipOf('one')))],
+])('only one bundle is rebuilt when %s', async (_, name, change) => {
   await building();
   change();
   expect((await building()).made).toEqual([name]);
@@ -79,13 +79,13 @@ test.each<[string, string, () => void]>([
   expect((await building()).made).toEqual([]);
 });
 
-test('a bundle is made again where a file is gone that it was made from, and the error names it', async () => {
+test('a bundle is rebuilt when one of its inputs is deleted, and the error names the missing file', async () => {
   await building();
   fs.rmSync(inDirectory('functions/shared.ts'));
   await expect(building()).rejects.toThrow(/function "one" cannot be bundled .*Could not resolve "..\/shared"/s);
 });
 
-test('every bundle is made again where options or packages are others than its record has', async () => {
+test('all bundles are rebuilt when their records have another recipe of options and packages', async () => {
   await building();
   for (const name of ['one', 'two']) {
     const record = recordOf(zipOf(name));
@@ -94,12 +94,12 @@ test('every bundle is made again where options or packages are others than its r
   expect((await building()).made).toEqual(['one', 'two']);
 });
 
-test('every bundle is made again where that is asked for', async () => {
+test('all bundles are rebuilt with the option rebuild', async () => {
   await building();
   expect((await building({ rebuild: true })).made).toEqual(['one', 'two']);
 });
 
-test('a bundle whose source changed while it was made is made again: it may hold the source as it was', async () => {
+test('a bundle is rebuilt by the next build when its source changed during this build', async () => {
   const onBuild = (): void => {
     // The file system's clock ticks a few times in this time.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
@@ -110,14 +110,14 @@ test('a bundle whose source changed while it was made is made again: it may hold
   expect((await building()).made).toEqual([]);
 });
 
-test('no record can be written, and that is no error', async () => {
+test('a build succeeds when a record cannot be written, and the next build rebuilds that bundle', async () => {
   fs.mkdirSync(path.join(recordOf(zipOf('one')), 'in-the-way'), { recursive: true });
   expect((await building()).made).toEqual(['one', 'two']);
   expect((await building()).made).toEqual(['one']);
   expect(fs.readdirSync(inDirectory('out')).sort()).toEqual(['one.json', 'one.zip', 'two.json', 'two.zip']);
 });
 
-test('processes that build at once show nobody half a zip, and leave whole ones', async () => {
+test('builds that run at the same time never leave an incomplete zip', async () => {
   const program = `
     const { buildFunctions } = require('./functions/build-functions');
     const options = ${JSON.stringify({ outdir: inDirectory('out'), names: ['one', 'two'], functions: inDirectory('functions'), rebuild: true })};

@@ -25,7 +25,7 @@ function runMain(outdir: string, change: string): { status: number | null; stder
 }
 
 describe('main.ts', () => {
-  it('ends with status 1 and one line that names the environment, the path and the remedy', () => {
+  it('exits with status 1 and one line that names the environment, the setting and the remedy', () => {
     inTemporaryDirectory((outdir) => {
       const { status, stderr } = runMain(outdir, `environments.prod = { ...environments.prod, region: 'nowhere' };`);
       expect(stderr).toBe(
@@ -37,7 +37,7 @@ describe('main.ts', () => {
     });
   });
 
-  it('keeps the stack trace of what is a defect', () => {
+  it('prints the stack trace of an unexpected error', () => {
     inTemporaryDirectory((outdir) => {
       const { status, stderr } = runMain(
         outdir,

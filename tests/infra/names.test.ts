@@ -5,11 +5,11 @@ import { PhysicalNameError, physicalName } from '../../environments/physical-nam
 import { inTemporaryDirectory } from '../support/infra-stack';
 
 describe('a physical name', () => {
-  it('tells project, environment and thing', () => {
+  it('consists of project, environment and thing', () => {
     expect(physicalName('queue', 'dev', 'wake-failures')).toBe('http-tunnel-dev-wake-failures');
   });
 
-  it('may be as long as its service allows and no longer', () => {
+  it('may be as long as its service allows, and no longer', () => {
     const prefix = 'http-tunnel-dev-'.length;
     expect(physicalName('role', 'dev', 'x'.repeat(64 - prefix))).toHaveLength(64);
     const tooLong = 'x'.repeat(65 - prefix);
@@ -18,7 +18,7 @@ describe('a physical name', () => {
     expect(physicalName('table', 'dev', tooLong)).toHaveLength(65);
   });
 
-  it.each([['Upper'], ['under_score'], ['dot.ted'], ['']])('refuses %j, which some service would refuse', (thing) => {
+  it.each([['Upper'], ['under_score'], ['dot.ted'], ['']])('may not be made from %j, which some service would refuse', (thing) => {
     expect(() => physicalName('api', 'dev', thing)).toThrow(PhysicalNameError);
   });
 });
@@ -34,7 +34,7 @@ describe('a Terraform name', () => {
       });
     });
 
-  it('is the ids along the path, without those that are Default', () => {
+  it('consists of the construct ids along the path, without ids that are Default', () => {
     expect(namesOf(['alone'], ['gateway', 'route'], ['gateway', 'Default'], ['bus', 'target', 'Default'])).toEqual([
       'alone',
       'gateway-route',
@@ -43,7 +43,7 @@ describe('a Terraform name', () => {
     ]);
   });
 
-  it('is never given twice', () => {
+  it('is refused when another resource already has it', () => {
     expect(() => namesOf(['agent', 'gateway-route'], ['agent-gateway', 'route'])).toThrow(AddressCollisionError);
   });
 });

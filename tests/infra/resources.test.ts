@@ -1,10 +1,10 @@
 import { environments } from '../../environments';
 import { environmentNames, stackOf, synthesizeStack } from '../support/infra-stack';
 
-describe('the sweep', () => {
+describe('the function sweep', () => {
   const stack = stackOf('prod');
 
-  it('starts every minute on the default bus and is never repeated', () => {
+  it('runs every minute by a rule on the default bus, and a failed run is not repeated', () => {
     const rule = stack.resource('aws_cloudwatch_event_rule.sweep-schedule-rule');
     expect(rule['schedule_expression']).toBe('rate(1 minute)');
     expect(rule).not.toHaveProperty('event_bus_name');
@@ -32,7 +32,7 @@ describe('the queues', () => {
     return (JSON.parse(policy as string) as { Statement: unknown[] }).Statement;
   };
 
-  it('keep their messages for two weeks and refuse whoever comes without TLS', () => {
+  it('keep messages for two weeks, and deny access without TLS', () => {
     const queues = stack.resources('aws_sqs_queue');
     expect(queues).toHaveLength(5);
     for (const [address, queue] of queues) {
@@ -48,7 +48,7 @@ describe('the queues', () => {
     }
   });
 
-  it('of what a function of ours reports let nobody in by their own policy', () => {
+  it('for failures of our functions allow no sender in their own policy', () => {
     for (const queue of ['response-stream-failures', 'response-bus-wake-failures', 'sweep-schedule-failures'])
       expect(statementsOf(queue)).toHaveLength(1);
   });
@@ -56,7 +56,7 @@ describe('the queues', () => {
   it.each([
     ['response-bus', 'response-bus-rule'],
     ['sweep-schedule', 'sweep-schedule-rule'],
-  ])("take dead letters of %s from that rule's service call alone", (owner, rule) => {
+  ])('accept dead letters of %s only from its own rule', (owner, rule) => {
     expect(statementsOf(`${owner}-target-dead-letters`).slice(1)).toEqual([
       {
         Sid: 'DeadLettersOfOneRule',
@@ -71,7 +71,7 @@ describe('the queues', () => {
 });
 
 describe('the tunnels table', () => {
-  it.each(environmentNames)('of %s can be deleted only where that is meant', (name) => {
+  it.each(environmentNames)('of %s has deletion protection only in prod', (name) => {
     expect(stackOf(name).resource('aws_dynamodb_table.tunnels')).toMatchObject({
       billing_mode: 'PAY_PER_REQUEST',
       hash_key: 'tunnelId',
@@ -80,7 +80,7 @@ describe('the tunnels table', () => {
     });
   });
 
-  it.each(environmentNames)('of %s can be brought back as it was at any second, unlike pending requests', (name) => {
+  it.each(environmentNames)('of %s can be restored to any second, and the table of pending requests cannot', (name) => {
     const recovery = (table: string): unknown => stackOf(name).resource(`aws_dynamodb_table.${table}`)['point_in_time_recovery'];
     expect(recovery('tunnels')).toEqual({ enabled: true });
     // It would keep visitors' bodies for 35 days.
@@ -88,8 +88,8 @@ describe('the tunnels table', () => {
   });
 });
 
-describe('what cannot be made again', () => {
-  it.each(environmentNames)('in %s is protected from AWS and from Terraform, or from neither', (name) => {
+describe('data that cannot be made again', () => {
+  it.each(environmentNames)('in %s is protected from deletion by AWS and by Terraform together, or by neither', (name) => {
     const isProd = name === 'prod';
     for (const table of ['tunnels', 'pending-requests'])
       expect(stackOf(name).resource(`aws_dynamodb_table.${table}`)).toMatchObject({
@@ -100,7 +100,7 @@ describe('what cannot be made again', () => {
   });
 });
 
-describe('with an identity provider', () => {
+describe('an environment with an identity provider', () => {
   const tokenIssuer = {
     jwksUrl: 'https://id.example/keys',
     issuer: 'https://id.example',
@@ -109,13 +109,13 @@ describe('with an identity provider', () => {
   };
   const stack = synthesizeStack({ ...environments.dev, tokenIssuer });
 
-  it('there is no key of the environment’s own, neither to set nor to read', () => {
+  it('has no token key of its own, and no right to read one', () => {
     expect(stack.json.variable ?? {}).not.toHaveProperty('agent_token_key');
     expect(stack.addresses.filter((address) => address.startsWith('aws_ssm_'))).toEqual([]);
     expect(stack.text).not.toContain('ssm:GetParameter');
   });
 
-  it('authorize-agent is told whose tokens it takes', () => {
+  it('tells authorize-agent which identity provider to trust', () => {
     const { environment } = stack.resource('aws_lambda_function.authorize-agent') as {
       environment: { variables: Record<string, string> };
     };
@@ -125,7 +125,7 @@ describe('with an identity provider', () => {
 });
 
 describe('the token key', () => {
-  it('comes in as an ephemeral secret and goes to SSM without touching state', () => {
+  it('is an ephemeral, sensitive variable that goes to SSM as a write-only value', () => {
     const stack = stackOf('prod');
     const variable = stack.json.variable?.['agent_token_key'];
     expect(variable).toMatchObject({

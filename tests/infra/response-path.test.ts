@@ -29,7 +29,7 @@ describe.each(environmentNames)('the response path of %s', (name) => {
   const stack = stackOf(name);
   const onlyTarget = stack.resource('aws_cloudwatch_event_target.response-bus-target');
 
-  it('keeps both images of a row, so that a processor knows whether it asked for a wake before', () => {
+  it('streams the old and the new image of a row, so that process-stream sees whether the wake was requested before', () => {
     expect(stack.resource('aws_dynamodb_table.pending-requests')).toMatchObject({
       billing_mode: 'PAY_PER_REQUEST',
       hash_key: 'requestId',
@@ -41,7 +41,7 @@ describe.each(environmentNames)('the response path of %s', (name) => {
     });
   });
 
-  it('reads the stream from its beginning and gives a bad record up within a minute', () => {
+  it('reads the stream from its beginning, and drops a bad record within a minute', () => {
     const mappings = stack.resources('aws_lambda_event_source_mapping');
     expect(mappings.map(([, attributes]) => attributes)).toEqual([
       {
@@ -63,7 +63,7 @@ describe.each(environmentNames)('the response path of %s', (name) => {
     ]);
   });
 
-  it('passes only rows that were completed and ask for the bus', () => {
+  it('passes only rows that are completed and ask for a wake by the bus', () => {
     const { filter_criteria } = stack.resource('aws_lambda_event_source_mapping.response-stream-mapping');
     const [{ pattern }] = (filter_criteria as { filter: [{ pattern: string }] }).filter;
     expect(JSON.parse(pattern)).toEqual({
@@ -72,7 +72,7 @@ describe.each(environmentNames)('the response path of %s', (name) => {
     });
   });
 
-  it('has a rule for the very words that process-stream publishes, from this account alone', () => {
+  it('has a rule that matches the events of process-stream, and only from its own account', () => {
     const rule = stack.resource('aws_cloudwatch_event_rule.response-bus-rule');
     expect(rule['event_bus_name']).toBe('${aws_cloudwatch_event_bus.response-bus.name}');
     expect(JSON.parse(rule['event_pattern'] as string)).toEqual({
@@ -83,7 +83,7 @@ describe.each(environmentNames)('the response path of %s', (name) => {
     expect(RESPONSE_EVENT).toEqual({ source: 'http-tunnel.response', detailType: 'HttpResponseReady' });
   });
 
-  it('hands wake-waiter every field of the event in its own type, and nothing else', () => {
+  it('passes every field of the event to wake-waiter with its type, and no other field', () => {
     expect(onlyTarget).toMatchObject({
       rule: '${aws_cloudwatch_event_rule.response-bus-rule.name}',
       event_bus_name: '${aws_cloudwatch_event_bus.response-bus.name}',
@@ -96,7 +96,7 @@ describe.each(environmentNames)('the response path of %s', (name) => {
     expect(transform(transformer, probe)).toEqual(probe);
   });
 
-  it('gives a wake up after a minute, and keeps what could not be delivered', () => {
+  it('drops a wake after one minute, and keeps events that cannot be delivered', () => {
     expect(onlyTarget).toMatchObject({
       retry_policy: { maximum_retry_attempts: 2, maximum_event_age_in_seconds: 60 },
       dead_letter_config: { arn: '${aws_sqs_queue.response-bus-target-dead-letters.arn}' },

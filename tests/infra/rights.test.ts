@@ -99,7 +99,7 @@ const keyRights = (name: FunctionName): string[] =>
 describe.each(environmentNames)('the roles of %s', (environment) => {
   const stack = stackOf(environment);
 
-  it.each(functionNames)('%s may do what its code does, log and trace', (name) => {
+  it.each(functionNames)('give %s exactly the rights that its code needs, and rights to log and trace', (name) => {
     expect(rightsOf(stack, name).sort()).toEqual(
       [
         ...RIGHTS[name],
@@ -112,7 +112,7 @@ describe.each(environmentNames)('the roles of %s', (environment) => {
     );
   });
 
-  it('have one policy each, and can be taken on by Lambda alone', () => {
+  it('have one policy each, and only Lambda can assume them', () => {
     expect(stack.resources('aws_iam_role_policy')).toHaveLength(functionNames.length);
     expect(Object.keys(stack.json.resource).filter((type) => type.startsWith('aws_iam'))).toEqual(['aws_iam_role', 'aws_iam_role_policy']);
     for (const name of functionNames) {
@@ -125,8 +125,8 @@ describe.each(environmentNames)('the roles of %s', (environment) => {
   });
 });
 
-describe('who may announce answers', () => {
-  it('is process-stream alone, whatever other policies say', () => {
+describe('the event bus of answers', () => {
+  it('accepts events only from the role of process-stream, whatever other policies allow', () => {
     const { policy, event_bus_name } = stackOf('prod').resource('aws_cloudwatch_event_bus_policy.response-bus-policy');
     expect(event_bus_name).toBe('${aws_cloudwatch_event_bus.response-bus.name}');
     expect((JSON.parse(policy as string) as { Statement: unknown }).Statement).toEqual([
@@ -142,11 +142,11 @@ describe('who may announce answers', () => {
   });
 });
 
-describe('who may call a function', () => {
+describe('the permission to invoke a function', () => {
   const stack = stackOf('prod');
   const api = '${aws_apigatewayv2_api.agent-gateway.execution_arn}';
 
-  it('is one route, authorizer, rule or alarm for each, and nobody for the stream', () => {
+  it('belongs to one route, authorizer, rule or alarm for each function, and to nothing for process-stream', () => {
     const permissions = stack.resources('aws_lambda_permission').map(([, attributes]) => attributes);
     const byFunction = permissions.map((permission) => [
       String(permission['function_name']).split('.')[1],

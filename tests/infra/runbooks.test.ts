@@ -17,40 +17,40 @@ const TO_COME = ['rollout', 'trace'].filter((script) => !(script in npmScripts()
 const isToCome = (line: string): boolean => TO_COME.some((script) => line.startsWith(`npm run ${script} `));
 
 describe('the runbooks', () => {
-  it('are one for each alarm, named and titled after it, with every section', () => {
+  it('exist once for each alarm, with its name as title and with every section', () => {
     expect(alarmIds.length).toBeGreaterThan(15);
     expect(problemsOfRunbooks(alarmIds, runbooks)).toEqual([]);
   });
 
-  it('are all in their index, once', () => {
+  it('are each listed once in their index', () => {
     const index = fs.readFileSync(path.join(RUNBOOKS, 'README.md'), 'utf8');
     const listed = [...index.matchAll(/^\| \[([\w-]+)\]\(\1\.md\) \|/gm)].map(([, id]) => id);
     expect(listed.sort()).toEqual([...alarmIds].sort());
   });
 
-  it.each(documents)('$id has commands that would run', async ({ commands }) => {
+  it.each(documents)('have only valid commands in $id', async ({ commands }) => {
     const problems = await Promise.all(commands.filter((line) => !isToCome(line)).map((line) => problemsOfCommand(line, stack)));
     expect(problems.flat()).toEqual([]);
   });
 
-  it.each(documents)('$id has queries for log groups and lines that there are', ({ queries }) => {
+  it.each(documents)('have queries only for existing log groups and log lines in $id', ({ queries }) => {
     expect(queries.flatMap((query) => problemsOfQuery(query, stack))).toEqual([]);
   });
 
-  it.each(runbooks)('$id says how to see that it helped', ({ commands }) => {
+  it.each(runbooks)('have at least one command in $id', ({ commands }) => {
     expect(commands.length).toBeGreaterThan(0);
   });
 });
 
-describe('what is wrong with a runbook is found:', () => {
+describe('the check of the runbooks reports', () => {
   const runbook = (id: string): Runbook => runbooks.find((one) => one.id === id) as Runbook;
 
-  it('an alarm without one, one without an alarm', () => {
+  it('an alarm without a runbook, and a runbook without an alarm', () => {
     expect(problemsOfRunbooks(['throttles', 'new'], [runbook('throttles')])).toEqual(['alarm new has no runbook']);
     expect(problemsOfRunbooks([], [runbook('throttles')])).toEqual(['runbook throttles has no alarm']);
   });
 
-  it('a section that is missing, a title of another', () => {
+  it('a missing section, and a title that is not the alarm', () => {
     const text = '# other\n\n## Recognize\n\n## Respond\n';
     expect(problemsOfRunbooks(['it'], [parseRunbook('it', text)])).toEqual([
       'runbook it is titled other',
@@ -77,7 +77,7 @@ describe('what is wrong with a runbook is found:', () => {
     ['npm run lint -- --fast', 'npm run lint has no parser for --fast'],
     ['aws logs tail /aws | grep x', 'cannot read the command from: | grep x'],
     ['curl http://example.com', 'curl is no program that runbooks use'],
-  ])('the command %s', async (line, problem) => {
+  ])('the invalid command %s', async (line, problem) => {
     expect(await problemsOfCommand(line, stack)).toContainEqual(expect.stringContaining(problem));
   });
 
@@ -87,7 +87,7 @@ describe('what is wrong with a runbook is found:', () => {
     ['filter a\n| select b', '/aws/lambda/http-tunnel-prod-sweep', '| select b is no stage of a query'],
     ['filter a\nsort b', '/aws/lambda/http-tunnel-prod-sweep', 'sort b is no stage of a query'],
     ['filter a', '/aws/lambda/sweep', '/aws/lambda/sweep is no log group'],
-  ])('the query %j over %s', (text, logGroup, problem) => {
+  ])('only the errors of the query %j over %s', (text, logGroup, problem) => {
     expect(problemsOfQuery({ logGroup, text }, stack)).toEqual(problem === undefined ? [] : [problem]);
   });
 });

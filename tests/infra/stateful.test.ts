@@ -8,13 +8,13 @@ describe('no stateful resource', () => {
     expect(unacknowledged(name, stackOf(name), statefulPins(name), acknowledged)).toEqual([]);
   });
 
-  it.each(awsEnvironmentNames)('of the account of %s is replaced or removed without one', (name) => {
+  it.each(awsEnvironmentNames)('of the account of %s is replaced or removed without an acknowledgement', (name) => {
     const { accountId } = environments[name];
     const stack = `bootstrap-${accountId}`;
     expect(unacknowledged(stack, bootstrapOf(name), bootstrapPins(accountId), acknowledged)).toEqual([]);
   });
 
-  it('has an acknowledgement that says nothing new', () => {
+  it('has an acknowledgement for the value that it already has', () => {
     const stale = acknowledged.filter(({ stack, address, becomes }) => {
       const name = environmentNames.find((known) => known === stack);
       const pins = name ? statefulPins(name) : bootstrapPins(stack.replace('bootstrap-', ''));
@@ -24,12 +24,12 @@ describe('no stateful resource', () => {
   });
 });
 
-describe('a change', () => {
+describe('the check of stateful resources', () => {
   const pins = statefulPins('prod');
   const changed = (from: string, to: string): InfraStack => new InfraStack(stackOf('prod').text.replaceAll(from, to));
   const address = 'aws_dynamodb_table.tunnels';
 
-  it('of a table’s name is stopped by the address, and says what it costs and what to do', () => {
+  it('reports a changed table name by address, with what is lost and what to do', () => {
     const stack = changed('"http-tunnel-prod-tunnels"', '"http-tunnel-prod-tunnels-2"');
     expect(unacknowledged('prod', stack, pins, [])).toEqual([
       'prod: aws_dynamodb_table.tunnels ({"name":"http-tunnel-prod-tunnels","hash_key":"tunnelId"}) becomes ' +
@@ -38,12 +38,12 @@ describe('a change', () => {
     ]);
   });
 
-  it('of a table’s key is stopped', () => {
+  it('reports a changed key of a table', () => {
     const stack = changed('"hash_key": "tunnelId"', '"hash_key": "tunnel"');
     expect(unacknowledged('prod', stack, pins, [])).toHaveLength(1);
   });
 
-  it('of an address is stopped as one that goes and one that comes', () => {
+  it('reports a changed address as one resource that is gone and one that is new', () => {
     const stack = changed('"response-stream-failures": {', '"stream-failures": {');
     expect(unacknowledged('prod', stack, pins, [])).toEqual([
       expect.stringContaining('aws_sqs_queue.response-stream-failures ({"name":"http-tunnel-prod-stream-failures"}) is gone'),
@@ -51,7 +51,7 @@ describe('a change', () => {
     ]);
   });
 
-  it('passes once it is acknowledged, for that stack and for that value alone', () => {
+  it('accepts an acknowledged change, only for the acknowledged stack and value', () => {
     const stack = changed('"http-tunnel-prod-tunnels"', '"http-tunnel-prod-tunnels-2"');
     const becomes = { name: 'http-tunnel-prod-tunnels-2', hash_key: 'tunnelId' };
     const entry: Acknowledgement = { stack: 'prod', address, becomes, reason: 'tried here' };

@@ -37,7 +37,7 @@ export function statefulPins(environment: EnvironmentName): Pins {
   };
 }
 
-/** The same of what an account has once. */
+/** The same for the bootstrap stack of an account. */
 export const bootstrapPins = (accountId: string): Pins => ({
   'aws_s3_bucket.state': { bucket: `http-tunnel-terraform-${accountId}` },
   'aws_iam_openid_connect_provider.ci-github': { url: 'https://token.actions.githubusercontent.com' },

@@ -28,7 +28,7 @@ function synthesizeDev(outdir: string, bundles: string): Record<string, string> 
 }
 
 describe('synthesis', () => {
-  it('writes the same bytes again, into the same place and into another', () => {
+  it('writes the same bytes again, in the same directory and in another one', () => {
     inTemporaryDirectory((directory) => {
       const bundles = stubBundles(path.join(directory, 'bundles'));
       const first = synthesizeDev(path.join(directory, 'one'), bundles);
@@ -37,7 +37,7 @@ describe('synthesis', () => {
     });
   });
 
-  it('writes the same bytes in another clone, bundles and their hashes included', () => {
+  it('writes the same bytes in another clone, with the same bundles and hashes', () => {
     inTemporaryDirectory((directory) => {
       const here = path.join(directory, 'here');
       synthesize({ environments, outdir: here });
@@ -55,7 +55,7 @@ describe('synthesis', () => {
     });
   });
 
-  it('changes the path and the hash of a function whose code has changed, and of no other', () => {
+  it('changes the path and the hash only of a function whose code has changed', () => {
     inTemporaryDirectory((directory) => {
       const bundles = stubBundles(path.join(directory, 'bundles'));
       const before = synthesizeDev(path.join(directory, 'out'), bundles)['stacks/dev/cdk.tf.json'] ?? '';
@@ -68,7 +68,7 @@ describe('synthesis', () => {
     });
   });
 
-  it('puts the zip of each function where the stack says it is', () => {
+  it('puts the zip of each function at the path that is in the stack', () => {
     inTemporaryDirectory((directory) => {
       const bundles = stubBundles(path.join(directory, 'bundles'));
       const files = synthesizeDev(path.join(directory, 'out'), bundles);
@@ -78,7 +78,7 @@ describe('synthesis', () => {
     });
   });
 
-  it('names the function, the path and the remedy when a bundle is missing, and leaves the last output alone', () => {
+  it('throws an error with the function, the path and the remedy for a missing bundle, and keeps the last output', () => {
     inTemporaryDirectory((directory) => {
       const bundles = stubBundles(path.join(directory, 'bundles'));
       const outdir = path.join(directory, 'out');
@@ -96,7 +96,7 @@ describe('synthesis', () => {
 describe.each(environmentNames)('the stack of %s', (name) => {
   const stack = stackOf(name);
 
-  it('says where its state is kept', () => {
+  it('contains the place of its Terraform state', () => {
     const { accountId, region } = environments[name];
     const bucket = `http-tunnel-terraform-${accountId}`;
     const expected =
@@ -106,7 +106,7 @@ describe.each(environmentNames)('the stack of %s', (name) => {
     expect(stack.json.terraform.backend).toEqual(expected);
   });
 
-  it('has nothing to ask of AWS before it is applied, and nothing to compute', () => {
+  it('contains no data source, no expression except references, and no count or for_each', () => {
     expect(stack.json.data).toBeUndefined();
     const plain = /^(var\.[a-z_]+|aws_[a-z0-9_]+\.[a-z0-9-]+\.[a-z_]+)$/;
     expect(stack.interpolations.filter((inside) => !plain.test(inside))).toEqual([]);
@@ -116,7 +116,7 @@ describe.each(environmentNames)('the stack of %s', (name) => {
     }
   });
 
-  it('holds no path of the machine that made it', () => {
+  it('contains no path of the machine that synthesized it', () => {
     expect(stack.text).not.toContain(process.cwd());
     expect(stack.text).not.toMatch(/"\/(home|root|tmp|Users|work|var)\//);
     for (const [, { filename }] of stack.resources('aws_lambda_function')) {
@@ -124,7 +124,7 @@ describe.each(environmentNames)('the stack of %s', (name) => {
     }
   });
 
-  it('refuses older terraforms and other accounts, and pins the provider', () => {
+  it('requires a minimum version of Terraform, its own account, and one version of the provider', () => {
     const { terraform, provider } = stack.json;
     expect(terraform['required_version']).toBe('>= 1.11.0');
     expect(terraform['required_providers']).toEqual({ aws: { source: 'aws', version: '5.100.0' } });

@@ -27,15 +27,15 @@ async function actionsWithoutResources(actions: readonly string[]): Promise<stri
   return details.filter(({ details: { resourceTypes } }) => resourceTypes.length === 0).map(({ action }) => action);
 }
 
-describe("the pipeline's roles", () => {
-  it.each(deployed)('name in %s only actions that AWS knows', async (name) => {
+describe('the roles of the pipeline', () => {
+  it.each(deployed)('name only actions in %s that AWS knows', async (name) => {
     const actions = [planRolePolicy(environments[name]), deployRolePolicy(environments[name])]
       .flatMap(statements)
       .flatMap((statement) => statement.actions);
     for (const action of new Set(actions)) expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
   });
 
-  it.each(deployed)('have no star in %s that a rule would object to', (name) => {
+  it.each(deployed)('have no star in %s to which the rule iam-stars objects', (name) => {
     const roles = { plan: planRolePolicy(environments[name]), deploy: deployRolePolicy(environments[name]) };
     const stack = {
       resource: {
@@ -50,7 +50,7 @@ describe("the pipeline's roles", () => {
     expect(verdicts).toHaveLength(2);
   });
 
-  it.each(deployed)('touch in %s nothing that another environment is called', (name) => {
+  it.each(deployed)('have rights in %s only to resources with the names of that environment', (name) => {
     const { backend } = environments[name];
     const state = backend.kind === 's3' ? [`arn:aws:s3:::${backend.bucket}`] : [];
     const foreign = statements(deployRolePolicy(environments[name]))
@@ -61,19 +61,19 @@ describe("the pipeline's roles", () => {
     expect(foreign).toEqual([]);
   });
 
-  it('let a pull request read the state, and nothing else', () => {
+  it('let a pull request read the state of its environment, and nothing else', () => {
     expect(statements(planRolePolicy(environments.prod)).map(({ actions, resources }) => [actions, resources])).toEqual([
       [['s3:ListBucket'], ['arn:aws:s3:::http-tunnel-terraform-777788889999']],
       [['s3:GetObject'], ['arn:aws:s3:::http-tunnel-terraform-777788889999/prod/terraform.tfstate']],
     ]);
   });
 
-  it('let a deployment pass roles to Lambda alone', () => {
+  it('let a deployment pass roles only to Lambda', () => {
     const passing = statements(deployRolePolicy(environments.prod)).filter(({ actions }) => actions.includes('iam:PassRole'));
     expect(passing.map(({ conditions }) => conditions)).toEqual([{ 'StringEquals iam:PassedToService': ['lambda.amazonaws.com'] }]);
   });
 
-  it('let a deployment change records of its own zone alone, if it has a domain', async () => {
+  it('let a deployment change DNS records only in its own zone, and only if it has a domain', async () => {
     const prod = { ...environments.prod, hostedZone: { id: 'Z0123456789', name: 'example.com' } };
     const withDomain = statements(deployRolePolicy(prod));
     const records = withDomain.filter(({ actions }) => actions.includes('route53:ChangeResourceRecordSets'));
@@ -90,22 +90,22 @@ describe("the pipeline's roles", () => {
   });
 
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-  it.each(deployed)("fit in %s into the 10,240 characters of a role's own policies", (name) => {
+  it.each(deployed)('have policies in %s that fit into the limit of 10,240 characters', (name) => {
     expect(deployRolePolicy(environments[name]).length).toBeLessThanOrEqual(10_240);
   });
 
-  it.each(deployed)('have rights in %s for every type that its stack has', (name: EnvironmentName) => {
+  it.each(deployed)('have rights in %s for every resource type of the stack', (name: EnvironmentName) => {
     const covered = new Set(deployRights(environments[name]).flatMap(({ types }) => types));
     expect(Object.keys(stackOf(name).json.resource).filter((type) => !covered.has(type))).toEqual([]);
   });
 });
 
-describe("AWS's own reference of actions", () => {
-  it('knows no resource for any action that may have a star', async () => {
+describe('the reference of actions that AWS publishes', () => {
+  it('lists no resource for any action that may have a star', async () => {
     expect(await actionsWithoutResources(WITHOUT_RESOURCES)).toEqual(WITHOUT_RESOURCES);
   });
 
-  it.each(deployed)("knows every action of the functions' roles in %s", async (environment) => {
+  it.each(deployed)('lists every action of the roles of the functions in %s', async (environment) => {
     const actions = functionNames.flatMap((name) =>
       statements(stackOf(environment).resource(`aws_iam_role_policy.${name}-policy`)['policy'] as string).flatMap(
         (statement) => statement.actions,

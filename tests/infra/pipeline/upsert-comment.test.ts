@@ -35,19 +35,19 @@ async function post(comments: Comment[], text: string): Promise<string[]> {
   return comments.map(({ body }) => body);
 }
 
-describe('the comment of a plan', () => {
-  it('is written once and over itself afterwards, whatever others write', async () => {
+describe('the pull request comment with the plan', () => {
+  it('is written once and then updated, and other comments stay unchanged', async () => {
     const comments: Comment[] = [{ id: 1, body: 'Looks good', user: { type: 'User' } }];
     await post(comments, `${MARKER}\nfirst`);
     expect(await post(comments, `${MARKER}\nsecond`)).toEqual(['Looks good', `${MARKER}\nsecond`]);
   });
 
-  it('is not written over what a person has copied', async () => {
+  it('does not overwrite a comment of a person that contains the marker', async () => {
     const copied = `${MARKER}\ncopied`;
     expect(await post([{ id: 1, body: copied, user: { type: 'User' } }], `${MARKER}\nours`)).toEqual([copied, `${MARKER}\nours`]);
   });
 
-  it('is refused when it could not be found again', async () => {
+  it('is refused when it has no marker by which the next run can find it', async () => {
     await expect(post([], 'no marker')).rejects.toThrow('is not a comment of plan:summary');
   });
 });

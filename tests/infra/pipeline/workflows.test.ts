@@ -53,14 +53,14 @@ describe('the workflows', () => {
       encoding: 'utf8',
     });
 
-  it("are what GitHub's own parser takes for workflows", () => {
+  it("are accepted by GitHub's own parser", () => {
     const { status, stdout, stderr } = check(folder);
     expect(stderr).toBe('');
     expect(stdout).toContain(`${workflows.length} are well-formed`);
     expect(status).toBe(0);
   });
 
-  it('would be told by file and line what is wrong with them', () => {
+  it('with an error are reported by file and line', () => {
     inTemporaryDirectory((directory) => {
       const steps = ['      - usess: actions/checkout@v4', '      - run: echo ${{ wrong.name }}'];
       const text = ['on: push', 'jobs:', '  a:', '    runs-on: ubuntu-24.04', '    steps:', ...steps];
@@ -72,7 +72,7 @@ describe('the workflows', () => {
     });
   });
 
-  it.each(jobs)('%s runs only commands that the tests run, or that have a reason', (_, job) => {
+  it.each(jobs)('run only commands that the tests run, or that have a written reason, in the job %s', (_, job) => {
     for (const { run } of stepsOf(job)) {
       if (run === undefined) continue;
       const script = /^npm run --silent ([\w:-]+)/.exec(run)?.[1];
@@ -81,11 +81,11 @@ describe('the workflows', () => {
     }
   });
 
-  it.each(jobs)('%s puts no expression into a command, where it could become code', (_, job) => {
+  it.each(jobs)('put no expression into a command, because its value could run as code, in the job %s', (_, job) => {
     for (const { run } of stepsOf(job)) expect(run ?? '').not.toContain('${{');
   });
 
-  it('use these actions, at these versions', () => {
+  it('use exactly these actions, at these versions', () => {
     const used = jobs.flatMap(([, job]) => stepsOf(job).flatMap(({ uses }) => uses ?? []));
     expect([...new Set(used)].sort()).toEqual([
       'actions/checkout@v4',
@@ -97,19 +97,19 @@ describe('the workflows', () => {
     ]);
   });
 
-  it('pin the CDKTF command line to the version of the library', () => {
+  it('use the version of the CDKTF command line that the library has', () => {
     const pinned = [...JSON.stringify(workflows).matchAll(/cdktf-cli@([\d.]+)/g), ...(/cdktf-cli@([\d.]+)/.exec(planScript()) ?? [])];
     const versions = pinned.map((match) => (typeof match === 'string' ? match.replace('cdktf-cli@', '') : match[1]));
     expect(new Set(versions)).toEqual(new Set([dependencies['cdktf']]));
   });
 });
 
-describe('who may do what', () => {
-  it('begins with reading alone, in every workflow', () => {
+describe('the permissions of the workflows', () => {
+  it('are read-only by default, in every workflow', () => {
     for (const [name, { permissions }] of workflows) expect([name, permissions]).toEqual([name, { contents: 'read' }]);
   });
 
-  it('lets no job have both AWS and the pull request to write to', () => {
+  it('give no job access to AWS together with write access to the pull request', () => {
     const more = jobs.filter(([, { permissions }]) => permissions !== undefined);
     expect(Object.fromEntries(more.map(([name, { permissions }]) => [name, permissions]))).toEqual({
       'pull-request.yml plan': { contents: 'read', 'id-token': 'write' },
@@ -121,14 +121,14 @@ describe('who may do what', () => {
     });
   });
 
-  it('gives a pull request neither a secret nor a deploying role', () => {
+  it('give a pull request no secret and no role that can deploy', () => {
     const text = JSON.stringify(workflow('pull-request.yml'));
     expect(text).not.toContain('secrets.');
     expect(text).not.toContain('DEPLOY_ROLE');
     expect(text).not.toContain('"environment":');
   });
 
-  it('gives the key of agent tokens to the two steps that need it', () => {
+  it('give the key of agent tokens only to the two steps that need it', () => {
     const steps = stepsOf(workflow('deploy-environment.yml').jobs['deploy'] as Job);
     const withKey = steps.filter(({ env }) => env?.['TF_VAR_agent_token_key']?.includes('secrets.'));
     expect(withKey.map(({ run }) => run?.split(' ').slice(0, 4).join(' '))).toEqual([
@@ -138,8 +138,8 @@ describe('who may do what', () => {
   });
 });
 
-describe('main', () => {
-  it('is deployed to dev, then staging, then prod, each after the one before and in its own environment', () => {
+describe('the main branch', () => {
+  it('is deployed to dev, then staging, then prod, each one after the previous one', () => {
     const { checks, ...deployments } = workflow('main.yml').jobs;
     expect(checks?.uses).toBe('./.github/workflows/checks.yml');
     expect(Object.entries(deployments).map(([id, job]) => [id, job.needs, job.uses, job.with])).toEqual(
@@ -152,7 +152,7 @@ describe('main', () => {
     expect(workflow('deploy-environment.yml').jobs['deploy']?.environment).toBe('${{ inputs.environment }}');
   });
 
-  it('is held against the rules after its plan and before it is deployed, and tested afterwards', () => {
+  it('is planned, checked against the rules, deployed and smoke-tested, in this order', () => {
     const steps = stepsOf(workflow('deploy-environment.yml').jobs['deploy'] as Job).map(({ run }) => run ?? '');
     const at = (start: string): number => steps.findIndex((run) => run.startsWith(start));
     const order = ['.ci/plan', 'npm run --silent policy -- --strict', 'npx --yes cdktf-cli@0.21.0 deploy', 'npm run --silent smoke'].map(
@@ -190,7 +190,7 @@ describe('.ci/plan', () => {
     };
   };
 
-  it('shows what cdktf would change, and leaves the plan as JSON', () => {
+  it('shows what cdktf would change, and writes the plan as JSON', () => {
     inTemporaryDirectory((directory) => {
       expect(run(directory, 'dev')).toEqual({
         status: 0,
@@ -203,7 +203,7 @@ describe('.ci/plan', () => {
     });
   });
 
-  it('wants to know which environment', () => {
+  it('fails with its usage when no environment is given', () => {
     inTemporaryDirectory((directory) => {
       const { status, stderr, called } = run(directory);
       expect(stderr).toContain('usage: .ci/plan <environment>');

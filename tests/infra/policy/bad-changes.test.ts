@@ -28,8 +28,8 @@ function stoppedBy(change: (resources: Resources) => void): string[] {
   return violationsOf(readSynthesizedStack('prod', stack)).filter((violation) => !before.includes(violation));
 }
 
-describe('a bad change is stopped by name', () => {
-  it('a star in a role', () => {
+describe('the policy rules', () => {
+  it('report a star in a role', () => {
     const stopped = stoppedBy((resources) => {
       const policy = resources['aws_iam_role_policy']?.['sweep-policy'] ?? {};
       policy['policy'] = (policy['policy'] as string).replace('dynamodb:Scan', 'dynamodb:*');
@@ -37,21 +37,21 @@ describe('a bad change is stopped by name', () => {
     expect(stopped).toEqual(['iam-stars: aws_iam_role_policy.sweep-policy: allows the action dynamodb:*']);
   });
 
-  it('a dropped dead letter', () => {
+  it('report a missing dead-letter queue', () => {
     const stopped = stoppedBy((resources) => {
       delete resources['aws_cloudwatch_event_target']?.['response-bus-target']?.['dead_letter_config'];
     });
     expect(stopped).toEqual(['rule-dead-letters: aws_cloudwatch_event_target.response-bus-target: dead_letter_config is not set']);
   });
 
-  it('a log group without retention', () => {
+  it('report a log group without retention', () => {
     const stopped = stoppedBy((resources) => {
       delete resources['aws_cloudwatch_log_group']?.['sweep-logs']?.['retention_in_days'];
     });
     expect(stopped).toEqual(['log-retention: aws_cloudwatch_log_group.sweep-logs: retention_in_days is not set']);
   });
 
-  it('a secret in an environment variable', () => {
+  it('report a secret in an environment variable', () => {
     const stopped = stoppedBy((resources) => {
       const { variables } = resources['aws_lambda_function']?.['authorize-agent']?.['environment'] as {
         variables: Record<string, string>;
@@ -63,7 +63,7 @@ describe('a bad change is stopped by name', () => {
     ]);
   });
 
-  it('a renamed table, by its name in AWS or by its construct', () => {
+  it('report a renamed table, whether its name in AWS or its construct has changed', () => {
     const losses = violationsOf(recordedPlan('renamed-tables')).filter((violation) => violation.startsWith('stateful-loss'));
     expect(losses).toEqual([
       'stateful-loss: aws_dynamodb_table.pending-requests: would be destroyed: every row is lost, and its backups end',
@@ -72,7 +72,7 @@ describe('a bad change is stopped by name', () => {
     ]);
   });
 
-  it('a star and a secret in a plan, where the secret is known and not printed', () => {
+  it('report a star and a secret in a plan, without the value of the secret', () => {
     const violations = violationsOf(recordedPlan('rights-and-settings'));
     expect(violations).toContain('iam-stars: aws_iam_role_policy.connect-agent-policy: allows dynamodb:Scan on *');
     expect(violations).toContain(
@@ -82,8 +82,8 @@ describe('a bad change is stopped by name', () => {
   });
 });
 
-describe('a change that destroys nothing', () => {
-  it.each(['first', 'no-change', 'rights-and-settings'])('is no loss: %s', (name) => {
+describe('a plan that destroys nothing', () => {
+  it.each(['first', 'no-change', 'rights-and-settings'])('has no data loss: %s', (name) => {
     expect(violationsOf(recordedPlan(name)).filter((violation) => violation.startsWith('stateful-loss'))).toEqual([]);
   });
 });
@@ -95,7 +95,7 @@ describe('a suppression', () => {
     reason: 'the tables hold nothing yet',
   };
 
-  it('acknowledges a loss by address and environment, with its reason in the report', () => {
+  it('acknowledges a loss by address and environment, and its reason is in the report', () => {
     const report = checkPolicy(recordedPlan('renamed-tables'), {
       today: new Date(),
       suppressions: [{ ...acknowledged, environments: ['dev'] }],
@@ -108,12 +108,12 @@ describe('a suppression', () => {
     ]);
   });
 
-  it('of another environment does nothing', () => {
+  it('has no effect in another environment', () => {
     const suppressions: Suppression[] = [{ ...acknowledged, environments: ['prod'] }];
     expect(violationsOf(recordedPlan('renamed-tables'), suppressions)).toEqual(violationsOf(recordedPlan('renamed-tables')));
   });
 
-  it('that its address does not need any more is unused', () => {
+  it('is reported as unused when its address exists and no longer violates the rule', () => {
     const unused = { ...acknowledged, rule: 'log-retention', address: 'aws_cloudwatch_log_group.*' };
     const elsewhere = { ...unused, address: 'aws_cloudwatch_log_group.of-another-stack' };
     const report = checkPolicy(recordedPlan('no-change'), {

@@ -47,5 +47,5 @@ async function validate({ variables }: InstalledProvider): Promise<void> {
 }
 
 describe('the examples of the rules', () => {
-  itWith(provider)('are Terraform that the provider accepts, to the last attribute', validate);
+  itWith(provider)('are valid Terraform for the AWS provider', validate);
 });

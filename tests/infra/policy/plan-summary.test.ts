@@ -14,10 +14,10 @@ const recorded = (name: string): string => fs.readFileSync(path.join(__dirname, 
 const summaryOf = (name: string) => summarizePlan(name, JSON.parse(recorded(name)) as PlanJson);
 const markdownOf = (name: string): string => summaryMarkdown(summaryOf(name));
 
-describe('a plan that loses data', () => {
+describe('the summary of a plan that loses data', () => {
   const text = markdownOf('renamed-tables');
 
-  it('says so before anything else but the counts, with what is lost and why', () => {
+  it('begins with the counts and a warning of what is lost and why', () => {
     expect(text).toMatch(
       /^## Plan for `dev`\n\n\*\*1 to create, 2 to change, 1 to replace, 2 to destroy\.\*\*\n\n> \[!CAUTION\]\n> \*\*🛑 DATA WOULD BE LOST: 3 of 3/,
     );
@@ -26,23 +26,23 @@ describe('a plan that loses data', () => {
     );
   });
 
-  it('names the new resource that a destroyed one was renamed to, and the remedy', () => {
+  it('names the new resource with the same name as a destroyed one, and the remedy', () => {
     expect(text).toContain('`aws_dynamodb_table.waiting-requests` is new with the same name: a `moved` block keeps it');
   });
 
-  it('warns of a new address that nobody has given a reason', () => {
+  it('warns of a new address for which no reason is written', () => {
     expect(text).toContain('`aws_dynamodb_table.waiting-requests`: ⚠️ no reason is written for it');
   });
 });
 
-describe('a plan that changes rights and settings', () => {
+describe('the summary of a plan that changes rights and settings', () => {
   const text = markdownOf('rights-and-settings');
 
   it('has no warning, because nothing is destroyed', () => {
     expect(text).not.toContain('CAUTION');
   });
 
-  it('lists the statements that a role gains and loses, and none that it keeps', () => {
+  it('lists only the statements that a role gains and loses', () => {
     const [, rights = ''] = /### Rights\n\n([^#]*)/.exec(text) ?? [];
     expect(rights.trim().split('\n')).toEqual([
       '- `aws_iam_role.connect-agent-role`',
@@ -51,20 +51,20 @@ describe('a plan that changes rights and settings', () => {
     ]);
   });
 
-  it('shows settings before and after, and names those that move the bill', () => {
+  it('shows settings before and after, and names changes that affect the cost', () => {
     expect(text).toContain('  - `memory_size`: `256` → `512`');
     expect(text).toContain('  - `environment.variables.LEASE_GRACE_MS`: `60000` → `30000`');
     expect(text).toContain('| `aws_lambda_function` | aws_lambda_function.connect-agent: memory_size 256 → 512 | $0.20 a million');
     expect(text).toContain('aws_cloudwatch_log_group.connect-agent-logs: retention_in_days 7 → 3');
   });
 
-  it('masks what is secret, in both of its forms', () => {
+  it('masks secrets in Markdown and in JSON', () => {
     expect(recorded('rights-and-settings')).toContain(SECRET);
     expect(text).toContain('  - `environment.variables.SIGNING_KEY`: (not set) → (sensitive)');
     expect(`${text}${JSON.stringify(summaryOf('rights-and-settings'))}`).not.toContain(SECRET);
   });
 
-  it('says that a secret changes which was there before, without a word of it', () => {
+  it('shows that an existing secret changes, without its old or new value', () => {
     const plan = JSON.parse(recorded('rights-and-settings')) as PlanJson;
     const change = plan.resource_changes?.find(({ address }) => address === 'aws_lambda_function.connect-agent')?.change;
     Object.assign(change ?? {}, {
@@ -77,32 +77,32 @@ describe('a plan that changes rights and settings', () => {
   });
 });
 
-describe('a first plan', () => {
+describe('the summary of a first plan', () => {
   const text = markdownOf('first');
 
-  it('says of a star what it means, where nobody could narrow it', () => {
+  it('says for a star that AWS knows no resources for the action', () => {
     expect(text).toContain('on `*` (AWS knows no resources for it)');
   });
 
-  it('gives every resource a reason, under the heading of its purpose', () => {
+  it('gives a reason for every resource, under the heading of its purpose', () => {
     expect(text).toContain('**9 to create, 0 to change, 0 to replace, 0 to destroy.**');
     expect(text).toMatch(/\*\*Data\*\* \(2\)\n\n- `aws_dynamodb_table.pending-requests`: requests that wait, and the stream/);
     expect(text).not.toContain('⚠️');
   });
 
-  it('lists what each role may do, although no ARN is known yet', () => {
+  it('lists the rights of each role, although ARNs are not known yet', () => {
     expect(text).toContain('  - ➕ allow `dynamodb:UpdateItem` on `aws_dynamodb_table.tunnels.arn`');
     expect(text).toContain('- `aws_iam_role.connect-agent-role` (who may take it on)');
   });
 
-  it('leaves the resources out when it must be short, and nothing else', () => {
+  it('leaves out only the resources when it must be short', () => {
     const short = summaryMarkdown(summaryOf('first'), { short: true });
     expect(short).toContain('### Rights');
     expect(short).not.toContain('### New');
     expect(short.length).toBeLessThan(text.length);
   });
 
-  it.each(environmentNames)('has for every address of %s a purpose and a reason of one line', (name) => {
+  it.each(environmentNames)('has a purpose and a reason of one line for every address of %s', (name) => {
     for (const [address, reason] of Object.entries(expectedAddresses(name))) {
       expect([address, purposeOf(address)]).not.toEqual([address, OTHER]);
       expect(reason).toMatch(/^\S.{4,120}$/);
@@ -110,16 +110,16 @@ describe('a first plan', () => {
   });
 });
 
-describe('a plan that changes nothing', () => {
-  it('says just that', () => {
+describe('the summary of a plan that changes nothing', () => {
+  it('says that nothing would change', () => {
     expect(markdownOf('no-change')).toBe(
       '## Plan for `dev`\n\n**0 to create, 0 to change, 0 to replace, 0 to destroy.** Nothing would change.',
     );
   });
 });
 
-describe('a moved resource', () => {
-  it('is no loss: its old and new address are named', () => {
+describe('the summary of a plan with a moved resource', () => {
+  it('names the old and the new address, and reports no loss', () => {
     const plan = JSON.parse(recorded('no-change')) as PlanJson;
     const moved = plan.resource_changes?.map((change) =>
       change.address === 'aws_dynamodb_table.tunnels' ? { ...change, previous_address: 'aws_dynamodb_table.names' } : change,
@@ -130,6 +130,6 @@ describe('a moved resource', () => {
   });
 });
 
-test('every cost driver says where its price is written', () => {
+test('every cost driver has the URL of its price page', () => {
   for (const { source } of Object.values(COST_DRIVERS)) expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/\S+\/pricing\//);
 });

@@ -34,7 +34,7 @@ function outcomesOf(rule: string, plan: PlanJson) {
   return checkPolicy(readPlan('plan', plan), { rules, today: new Date() }).verdicts.map(({ outcome, problems }) => [outcome, ...problems]);
 }
 
-describe('what a plan does not know', () => {
+describe('a value that a plan does not know', () => {
   it('leaves a rule undecided, neither passed nor violated', () => {
     const plan = planOf(
       'aws_iam_role_policy',
@@ -48,7 +48,7 @@ describe('what a plan does not know', () => {
     expect(outcomesOf('iam-stars', plan)).toEqual([['undecided', 'policy is not known yet']]);
   });
 
-  it('leaves a number undecided that another resource decides', () => {
+  it('leaves a rule about a number undecided when it refers to another resource', () => {
     const plan = planOf(
       'aws_cloudwatch_log_group',
       { after: {}, after_unknown: { retention_in_days: true } },
@@ -57,7 +57,7 @@ describe('what a plan does not know', () => {
     expect(outcomesOf('log-retention', plan)).toEqual([['undecided', 'retention_in_days is not known yet']]);
   });
 
-  it('is set when it refers to one resource', () => {
+  it('counts as set when it refers to one resource', () => {
     const plan = planOf(
       'aws_lambda_event_source_mapping',
       {
@@ -71,12 +71,12 @@ describe('what a plan does not know', () => {
     expect(outcomesOf('mapping-failure-destination', plan)).toEqual([['holds']]);
   });
 
-  it('is not set when nobody configured it and AWS computes it', () => {
+  it('counts as not set when it is not configured and AWS computes it', () => {
     const plan = planOf('aws_cloudwatch_log_group', { after: {}, after_unknown: { retention_in_days: true } }, {});
     expect(outcomesOf('log-retention', plan)).toEqual([['violated', 'retention_in_days is not set']]);
   });
 
-  it('does not hide a secret among values that are known', () => {
+  it('does not hide a secret among the known values', () => {
     const plan = planOf(
       'aws_lambda_function',
       {
@@ -94,8 +94,8 @@ describe('what a plan does not know', () => {
   });
 });
 
-describe('a module', () => {
-  it('is read with its own configuration, whatever count and for_each make of its addresses', () => {
+describe('a resource in a module', () => {
+  it('is checked with the configuration of the module, whatever count and for_each add to its address', () => {
     const plan = planOf('aws_cloudwatch_log_group', { after: { retention_in_days: 7 } }, {});
     const [change] = plan.resource_changes ?? [];
     const address = 'module.logs["a"].aws_cloudwatch_log_group.it[0]';

@@ -14,7 +14,7 @@ function verdictsOf(rule: string, stack: StackJson, environment = 'prod') {
 }
 
 describe('the rules', () => {
-  it('have an id of their own, a file named after it, a sentence, a remedy and examples', () => {
+  it('have a unique id, a file with that name, a sentence, a remedy and examples', () => {
     const ids = RULES.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const files = fs.readdirSync(path.join(__dirname, '../../../policy/rules')).map((file) => path.parse(file).name);
@@ -26,7 +26,7 @@ describe('the rules', () => {
     }
   });
 
-  it.each(Object.entries(EXAMPLES))('%s lets its good example pass and stops its bad one', (rule, example) => {
+  it.each(Object.entries(EXAMPLES))('include %s, which accepts its good example and rejects its bad example', (rule, example) => {
     const good = verdictsOf(rule, example.holds);
     expect(good.length).toBeGreaterThan(0);
     expect(good.map(({ outcome }) => outcome)).toEqual(good.map(() => 'holds'));
@@ -35,25 +35,28 @@ describe('the rules', () => {
   });
 });
 
-test('docs/policy.md lists the rules as they are (npm run policy:docs writes it)', () => {
+test('docs/policy.md lists the rules as npm run policy:docs writes them', () => {
   const document = fs.readFileSync(path.join(__dirname, '../../../docs/policy.md'), 'utf8');
   expect(document).toContain('| `iam-stars` | CKV_AWS_355 CKV_AWS_62 CKV_AWS_63 | A role may do exactly');
   expect(document).toBe(withRules(document));
 });
 
-describe('what environments differ in', () => {
-  it.each(['lambda-concurrency', 'customer-managed-keys', 'table-deletion-protection'])('%s does not hold in dev', (rule) => {
-    const bad = EXAMPLES[rule]?.violated ?? {};
-    expect(verdictsOf(rule, bad, 'dev').map(({ outcome }) => outcome)).toEqual(['holds']);
-    expect(verdictsOf(rule, bad, 'prod').map(({ outcome }) => outcome)).toEqual(['violated']);
-  });
+describe('a rule that differs between environments', () => {
+  it.each(['lambda-concurrency', 'customer-managed-keys', 'table-deletion-protection'])(
+    'is violated in prod and not in dev: %s',
+    (rule) => {
+      const bad = EXAMPLES[rule]?.violated ?? {};
+      expect(verdictsOf(rule, bad, 'dev').map(({ outcome }) => outcome)).toEqual(['holds']);
+      expect(verdictsOf(rule, bad, 'prod').map(({ outcome }) => outcome)).toEqual(['violated']);
+    },
+  );
 
-  it('is something of its own for what an account has once', () => {
+  it('is not violated in the bootstrap stack of an account: customer-managed-keys', () => {
     const bad = EXAMPLES['customer-managed-keys']?.violated ?? {};
     expect(verdictsOf('customer-managed-keys', bad, 'account').map(({ outcome }) => outcome)).toEqual(['holds']);
   });
 
-  it('is measured by prod for a stack that says nothing of its environment', () => {
+  it('applies as in prod to a stack that does not name its environment', () => {
     const stack = readSynthesizedStack('example', EXAMPLES['customer-managed-keys']?.violated ?? {});
     const { environment, verdicts } = checkPolicy(stack, { today });
     expect(environment).toBeUndefined();
@@ -61,7 +64,7 @@ describe('what environments differ in', () => {
   });
 });
 
-describe('secrets in an environment', () => {
+describe('secrets in environment variables', () => {
   const problemsOf = (name: string, value: string): readonly string[] => {
     const stack = {
       resource: { aws_lambda_function: { it: { environment: { variables: { [name]: value } } } } },
@@ -75,7 +78,7 @@ describe('secrets in an environment', () => {
     ['GREETING', '-----BEGIN EC PRIVATE KEY-----', 'a private key'],
     ['GREETING', 'Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6', '40 random characters'],
     ['KEY_PARAMETER', '${aws_ssm_parameter.token-key.value}', 'a secret of another resource'],
-  ])('are seen in %s=%s, and not printed', (name, value, what) => {
+  ])('are found in %s=%s, and not printed', (name, value, what) => {
     expect(problemsOf(name, value)).toEqual([`environment variable ${name} is ${what}`]);
   });
 
@@ -83,7 +86,7 @@ describe('secrets in an environment', () => {
     ['TOKEN_KEY_PARAMETER', '${aws_ssm_parameter.token-key.name}'],
     ['TUNNELS_TABLE', 'http-tunnel-prod-tunnels'],
     ['VISITOR_URL', 'https://abcdefghij.execute-api.us-east-1.amazonaws.com/with/a/long/path'],
-  ])('are not seen in %s=%s', (name, value) => {
+  ])('are not reported for %s=%s', (name, value) => {
     expect(problemsOf(name, value)).toEqual([]);
   });
 });

@@ -21,14 +21,14 @@ describe.each(environmentNames)('the stack of %s', (name) => {
     expect(withOutcome('violated')).toEqual([]);
   });
 
-  it('is measured by its own environment and leaves nothing undecided', () => {
+  it('is checked by the rules of its own environment, and no verdict is undecided', () => {
     expect(reports.get(name)?.environment).toBe(name);
     expect(withOutcome('undecided')).toEqual([]);
   });
 });
 
 describe('the suppressions', () => {
-  it('name a rule, give a reason, and are each needed by a stack', () => {
+  it('name an existing rule, give a reason, and are each needed by a stack', () => {
     const ids = RULES.map(({ id }) => id);
     const needed = [...reports.values()].flatMap(({ verdicts }) => verdicts.map(({ rule, reason }) => `${rule}: ${reason}`));
     for (const { rule, reason } of SUPPRESSIONS) {
