@@ -6,7 +6,7 @@ const texts = fc.string({ unit: anyCharacter, maxLength: 300 });
 const limits = fc.integer({ min: 4, max: 64 });
 
 describe('fragment', () => {
-  it('cuts any text into frames within the limit that make the text again', () => {
+  it('cuts a text into frames within the size limit that together give the same text', () => {
     fc.assert(
       fc.property(texts, limits, (text, maxBytes) => {
         const frames = fragment(text, maxBytes);
@@ -16,7 +16,7 @@ describe('fragment', () => {
     );
   });
 
-  it('leaves each frame valid UTF-8 by itself, and none nearly empty but the last', () => {
+  it('makes each frame valid UTF-8, and fills every frame but the last one', () => {
     const strict = new TextDecoder('utf-8', { fatal: true });
     fc.assert(
       fc.property(texts, limits, (text, maxBytes) => {

@@ -50,8 +50,8 @@ const inPairs = (flat: readonly string[]): [string, string][] =>
 const onlyOurs = (headers: Record<string, string[]>): Record<string, string[]> =>
   Object.fromEntries(Object.entries(headers).filter(([key]) => key.startsWith('x-')));
 
-describe('the way through the agent', () => {
-  it('leaves method, path, query, headers and body of a request as they were', async () => {
+describe('the agent', () => {
+  it('passes method, path, query, headers and body of a request on unchanged', async () => {
     next = { status: 200, headers: [], body: Buffer.alloc(0) };
     const method = fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND');
     await fc.assert(
@@ -70,7 +70,7 @@ describe('the way through the agent', () => {
     );
   });
 
-  it('leaves status, headers and body of an answer as they were', async () => {
+  it('passes status, headers and body of an answer on unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(status, fields, body, async (code, sent, bytes) => {
         const headers = sent.flatMap(([key, values]) => values.map((text) => [key, text] as const));

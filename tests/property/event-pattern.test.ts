@@ -56,7 +56,7 @@ function naive(node: Pattern, value: Json | undefined): boolean {
   return values.some((one) => !isObject(one) && node.some(({ means }) => means(one)));
 }
 
-test('simple patterns match what a naive matcher matches', () => {
+test('a pattern of simple operators matches the same events as a naive matcher', () => {
   fc.assert(
     fc.property(pattern, event, (node, value) => compilePattern(asJson(node))(value) === naive(node, value)),
     { numRuns: 2000 },
@@ -74,7 +74,7 @@ function patternOf(value: Json): Json | undefined {
   return fields.length > 0 ? Object.fromEntries(fields) : undefined;
 }
 
-test('a pattern made from an event matches it', () => {
+test('a pattern that is made from an event matches this event', () => {
   fc.assert(
     fc.property(event, (value) => {
       const made = patternOf(value);
@@ -84,7 +84,7 @@ test('a pattern made from an event matches it', () => {
   );
 });
 
-test('a field that is added to an event takes no match away', () => {
+test('a field that is added to an event does not end a match', () => {
   fc.assert(
     fc.property(pattern, event, fc.constantFrom('x', 'y'), event, (node, value, added, more) => {
       const matches = compilePattern(asJson(node));
@@ -95,7 +95,7 @@ test('a field that is added to an event takes no match away', () => {
 
 const operators = fc.array(operator, { minLength: 1, maxLength: 4 });
 
-test('a list of values matches what one of them matches, and so does $or', () => {
+test('a list of values, and $or, match when at least one of their values matches', () => {
   fc.assert(
     fc.property(operators, operators, scalar, (left, right, value) => {
       const matches = (...patterns: Json[]): boolean => compilePattern({ a: patterns })({ a: value });
@@ -106,7 +106,7 @@ test('a list of values matches what one of them matches, and so does $or', () =>
   );
 });
 
-test('a field is present or absent, never both', () => {
+test('for each field either exists: true or exists: false matches, never both', () => {
   fc.assert(
     fc.property(event, name, (value, key) => {
       const present = compilePattern({ [key]: [{ exists: true }] })(value);
@@ -115,7 +115,7 @@ test('a field is present or absent, never both', () => {
   );
 });
 
-test('anything-but is the opposite of its operand for a text', () => {
+test('anything-but with prefix, suffix or equals-ignore-case matches the opposite of that operator for a text', () => {
   const negatable = fc.constantFrom('prefix', 'suffix', 'equals-ignore-case');
   fc.assert(
     fc.property(negatable, fc.constantFrom('a', 'ab', 'A.'), text, (operatorName, operand, value) => {
@@ -125,7 +125,7 @@ test('anything-but is the opposite of its operand for a text', () => {
   );
 });
 
-test('wildcards agree with regular expressions', () => {
+test('a wildcard matches the same texts as the equivalent regular expression', () => {
   const pieces = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '*', '\\', '.'), minLength: 1, maxLength: 2 }), {
     minLength: 1,
     maxLength: 4,
@@ -142,7 +142,7 @@ test('wildcards agree with regular expressions', () => {
   );
 });
 
-test('in a list of objects all fields come from one element', () => {
+test('a pattern with several fields matches a list of objects only when one object has all of them', () => {
   const element = fc.record({ a: fc.integer({ min: 0, max: 2 }), b: fc.integer({ min: 0, max: 2 }) });
   fc.assert(
     fc.property(fc.array(element, { maxLength: 5 }), element, (list, wanted) => {
@@ -152,7 +152,7 @@ test('in a list of objects all fields come from one element', () => {
   );
 });
 
-test('any JSON is a pattern or is refused with an EventPatternError', () => {
+test('any JSON is compiled as a pattern, or is refused with an EventPatternError', () => {
   const words = fc.constantFrom('$or', 'prefix', 'anything-but', 'numeric', 'exists', 'cidr', 'wildcard', '__proto__', 'a');
   const json = fc.letrec<{ value: Json }>((tie) => ({
     value: fc.oneof(

@@ -10,7 +10,7 @@ const HOP_BY_HOP = [
   ...['te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings'],
 ];
 
-test('end-to-end fields keep their values and their order within a name', () => {
+test('end-to-end header fields keep their values and their order within a name', () => {
   fc.assert(
     fc.property(headers, (sent) => {
       const endToEnd = Object.entries(sent).filter(([name]) => !name.toLowerCase().startsWith('proxy-'));
@@ -24,7 +24,7 @@ test('end-to-end fields keep their values and their order within a name', () => 
   );
 });
 
-test.each(HOP_BY_HOP)('%s never passes, however it is written', (name) => {
+test.each(HOP_BY_HOP)('the hop-by-hop field %s is removed in any upper and lower case', (name) => {
   fc.assert(
     fc.property(headers, fc.mixedCase(fc.constant(name)), (sent, written) => {
       expect(Object.keys(stripHopByHop({ ...sent, [written]: ['x'] }))).not.toContain(name);
@@ -32,7 +32,7 @@ test.each(HOP_BY_HOP)('%s never passes, however it is written', (name) => {
   );
 });
 
-test('a field that Connection names is dropped, but not one that later hops rely on', () => {
+test('a field that Connection names is removed, except fields that later hops need', () => {
   const kept = stripHopByHop({
     Connection: ['close, X-Private', 'Authorization, Host, X-Forwarded-For', 'cookie,CONTENT-LENGTH , via'],
     'X-Private': ['1'],
@@ -46,7 +46,7 @@ test('a field that Connection names is dropped, but not one that later hops rely
   expect(Object.keys(kept).sort()).toEqual(['authorization', 'content-length', 'cookie', 'host', 'via', 'x-forwarded-for']);
 });
 
-test('stripping twice is stripping once', () => {
+test('removing hop-by-hop fields a second time changes nothing', () => {
   fc.assert(
     fc.property(headers, (sent) => {
       const once = stripHopByHop(sent);

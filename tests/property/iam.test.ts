@@ -24,14 +24,14 @@ function naive(pattern: string, text: string, stopsAtColon: boolean): boolean {
 const text = fc.string({ unit: fc.constantFrom('a', 'b', ':', '/', '.', '$'), maxLength: 8 });
 const pattern = fc.string({ unit: fc.constantFrom('a', 'b', ':', '/', '.', '$', '*', '*', '?'), maxLength: 8 });
 
-test('wildcards match what a naive reading matches', () => {
+test('a wildcard matches the same texts as a naive matcher', () => {
   fc.assert(
     fc.property(pattern, text, (p, t) => expect(wildcardMatches(p, t)).toBe(naive(p, t, false))),
     { numRuns: 1000 },
   );
 });
 
-test('resources match what a naive reading matches in which stars within a part end at its colon', () => {
+test('a resource pattern matches like a naive matcher in which a wildcard does not cross a colon', () => {
   const arn = (part: fc.Arbitrary<string>) => part.map((resource) => `arn:aws:sqs:r:1:${resource}`);
   fc.assert(
     fc.property(arn(pattern), arn(text), (p, t) => expect(resourceMatches(p, t)).toBe(naive(p, t, true))),
@@ -39,7 +39,7 @@ test('resources match what a naive reading matches in which stars within a part 
   );
 });
 
-test('a name matches itself, and an action whatever its case', () => {
+test('a name without wildcards matches itself, and an action matches in any upper and lower case', () => {
   fc.assert(
     fc.property(text, (t) => {
       expect(wildcardMatches(t, t)).toBe(true);
@@ -63,12 +63,12 @@ const access: fc.Arbitrary<Access> = fc.record({ action: fc.constantFrom(...ACTI
 const policies = fc.array(statement, { maxLength: 6 });
 const effectOf = (asked: Access, statements: readonly Statement[]): string => evaluate(asked, statements).effect;
 
-test('the order of statements does not matter', () => {
+test('the order of policy statements does not change a decision', () => {
   const shuffled = policies.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
   fc.assert(fc.property(access, shuffled, (asked, [all, others]) => expect(effectOf(asked, others)).toBe(effectOf(asked, all))));
 });
 
-test('a denial that applies wins over everything else', () => {
+test('a Deny statement that applies overrides all other statements', () => {
   fc.assert(
     fc.property(access, policies, fc.nat(), (asked, all, at) => {
       const denial: Statement = {
@@ -83,7 +83,7 @@ test('a denial that applies wins over everything else', () => {
   );
 });
 
-test('allowing more never takes anything away, and taking away an allowance never gives anything', () => {
+test('an additional Allow statement removes no permission and overrides no explicit denial', () => {
   fc.assert(
     fc.property(access, policies, statement, (asked, all, more) => {
       const before = effectOf(asked, all);
@@ -94,7 +94,7 @@ test('allowing more never takes anything away, and taking away an allowance neve
   );
 });
 
-test('a decision rests on its statements alone', () => {
+test('the statements that a decision names give the same decision alone', () => {
   fc.assert(
     fc.property(access, policies, (asked, all) => {
       const { effect, statements } = evaluate(asked, all);

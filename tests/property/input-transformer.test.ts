@@ -16,7 +16,7 @@ const eventWith = (detail: Record<string, unknown>): BusEvent => ({
 const name = fc.stringMatching(/^[a-z][\w-]{0,8}$/).filter((text) => !text.startsWith('aws'));
 const context = { ruleArn: 'arn:rule', ruleName: 'ready' };
 
-test('what stands outside of texts arrives as it was', () => {
+test('a placeholder outside a JSON string passes any JSON value on unchanged', () => {
   fc.assert(
     fc.property(fc.dictionary(name, fc.jsonValue(), { minKeys: 1, maxKeys: 5 }), (detail) => {
       const names = Object.keys(detail);
@@ -28,7 +28,7 @@ test('what stands outside of texts arrives as it was', () => {
   );
 });
 
-test('texts without quotation marks and the like arrive inside texts as they were', () => {
+test('a placeholder inside a JSON string passes a text without special characters on unchanged', () => {
   const plain = fc.string().filter((text) => JSON.stringify(text) === `"${text}"`);
   fc.assert(
     fc.property(plain, plain, plain, (before, value, after) => {
@@ -39,7 +39,7 @@ test('texts without quotation marks and the like arrive inside texts as they wer
   );
 });
 
-test('any template either makes JSON or is refused', () => {
+test('any template gives JSON, or is refused with an EventsBootError or a SyntaxError', () => {
   const piece = fc.constantFrom('"', '\\', '{', '}', ':', ',', '<x>', '<y>', 'a', '1', '<aws.events.event>');
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), fc.jsonValue(), (pieces, value) => {

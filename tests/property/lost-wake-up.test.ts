@@ -53,7 +53,7 @@ function startWaiting(scheduler: fc.Scheduler, timersFire: boolean): Race {
 const complete = (pending: InMemoryPending) =>
   pending.complete({ requestId: 'mine', tunnelId: 'demo', owner: 'ann', outcome: OUTCOME, completedAt: 1 });
 
-test('a wake after the row is completed ends the waiting without any timer, whatever the order of events', async () => {
+test('a wake after the completion of the row ends the waiting without a timer, in any order of events', async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), fc.array(fc.constantFrom('mine', 'theirs'), { maxLength: 3 }), async (scheduler, earlyWakes) => {
       const { pending, inbox, waiting } = startWaiting(scheduler, false);
@@ -72,7 +72,7 @@ test('a wake after the row is completed ends the waiting without any timer, what
   );
 });
 
-test('an answer that was stored is never lost and one that was not is never invented, with wakes lost, doubled or late', async () => {
+test('a stored answer is always found and no answer is invented, with wakes that are lost, duplicated or late', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),

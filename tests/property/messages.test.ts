@@ -7,7 +7,7 @@ const headers = fc.dictionary(
 );
 const base64 = fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64'));
 
-test('what the agent writes the cloud reads', () => {
+test('the cloud decodes what the agent encodes', () => {
   const response = fc.record({
     type: fc.constant('http_response' as const),
     request_id: fc.string(),
@@ -24,7 +24,7 @@ test('what the agent writes the cloud reads', () => {
   );
 });
 
-test('what the cloud writes the agent reads', () => {
+test('the agent decodes what the cloud encodes', () => {
   const request = fc.record({
     type: fc.constant('http_request' as const),
     request_id: fc.string(),
@@ -42,11 +42,11 @@ test('what the cloud writes the agent reads', () => {
   );
 });
 
-test('fields that are not known yet are ignored', () => {
+test('unknown fields of a message are ignored', () => {
   expect(decodeCloudMessage('{"type":"ack","request_id":"r","later":[1]}')).toEqual({ type: 'ack', request_id: 'r' });
 });
 
-test('whatever arrives, decoding gives a message or a ProtocolError that says what is wrong', () => {
+test('decoding any text gives a message, or a ProtocolError with an error text', () => {
   const almost = fc.record(
     {
       type: fc.constantFrom('http_response', 'ready', 'error', 'ping', 'x'),
@@ -75,7 +75,7 @@ test('whatever arrives, decoding gives a message or a ProtocolError that says wh
   );
 });
 
-test('a ProtocolError names the field, and the request where it can', () => {
+test('a ProtocolError names the wrong field, and has the id of the request when the message has one', () => {
   const wrong = '{"type":"http_response","request_id":"r-1","status_code":1000,"headers":{}}';
   expect(() => decodeAgentMessage(wrong)).toThrow(expect.objectContaining({ name: 'ProtocolError', requestId: 'r-1' }));
   expect(() => decodeAgentMessage(wrong)).toThrow(/^status_code: /);

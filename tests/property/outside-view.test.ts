@@ -31,7 +31,7 @@ const attribute = fc.oneof(
 );
 const cookie = fc.tuple(text, fc.array(attribute, { maxLength: 5 })).map(([value, attributes]) => [`s=${value}`, ...attributes].join('; '));
 
-test('whatever a local service sets, its cookie keeps its value and stays below the prefix and at this host', () => {
+test('a cookie of a local service keeps its value, and stays below the path prefix and on this host', () => {
   fc.assert(
     fc.property(cookie, (set) => {
       const [outside = ''] = seen({ 'set-cookie': [set] })['set-cookie'] ?? [];
@@ -45,7 +45,7 @@ test('whatever a local service sets, its cookie keeps its value and stays below 
   );
 });
 
-test('a redirect to a place of the local service leads to one below the prefix, and never to another host', () => {
+test('a redirect within the local service leads to a path below the prefix, and never to another host', () => {
   fc.assert(
     fc.property(fc.webPath(), fc.webQueryParameters(), (path, query) => {
       const place = `/${path.replace(/^\/+/, '')}?${query}`;
@@ -60,7 +60,7 @@ test('a redirect to a place of the local service leads to one below the prefix, 
   );
 });
 
-test("a redirect to another host is the local service's own", () => {
+test('a redirect of the local service to another host stays unchanged', () => {
   fc.assert(
     fc.property(fc.webUrl({ validSchemes: ['http', 'https'] }), (location) => {
       fc.pre(new URL(location).host !== 'tunnels.example');

@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('alarm' as const), on: fc.boolean() }) },
 );
 
-test('whatever people and alarms do, unforced steps go up one watched stage at a time, and a rollback holds until it is resumed', async () => {
+test('unforced steps go up one stage at a time and without alarms, and a rollback holds until resume', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const store = new RolloutInMemory(undefined);

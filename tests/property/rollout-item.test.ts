@@ -9,7 +9,7 @@ const damaged = fc
   .map(({ key, value }) => ({ ...rolloutItem(), [key]: value }));
 const row = fc.oneof(damaged, fc.dictionary(fc.string(), fc.anything()));
 
-test('whatever stands in the row, it is an item with a share from 0 to 100, or none', () => {
+test('any row is read as a rollout item with a share from 0 to 100, or as no item', () => {
   fc.assert(
     fc.property(row, (anything) => {
       const item = parseRollout(anything);
@@ -19,7 +19,7 @@ test('whatever stands in the row, it is an item with a share from 0 to 100, or n
   );
 });
 
-test('whatever is heard in whatever order, the share is a good one of the last minute, the initial one, or polling', () => {
+test('in any order of reads, the share is a good one of the last minute, the initial share, or 0 %', () => {
   const event = fc.record({ waitMs: fc.nat(90_000), row: fc.option(row, { nil: undefined }), fails: fc.boolean() });
   fc.assert(
     fc.property(fc.array(event), (events) => {

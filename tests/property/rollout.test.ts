@@ -4,7 +4,7 @@ import { assignCohort, bucketOf } from '../../functions/core/rollout';
 
 const rollout = (percent: number, useEventDriven = true) => ({ useEventDriven, mode: 'bus' as const, percent });
 
-test('a request keeps its bucket, from 0 to 99', () => {
+test('a request id always gets the same bucket, from 0 to 99', () => {
   fc.assert(
     fc.property(fc.string(), (id) => {
       expect(bucketOf(id)).toBe(bucketOf(id));
@@ -14,7 +14,7 @@ test('a request keeps its bucket, from 0 to 99', () => {
   );
 });
 
-test('growing the share keeps whoever was in', () => {
+test('an event-driven request stays event-driven when the share grows', () => {
   fc.assert(
     fc.property(fc.uuid(), fc.nat(100), fc.nat(100), (id, a, b) => {
       const [small, large] = [Math.min(a, b), Math.max(a, b)];
@@ -25,7 +25,7 @@ test('growing the share keeps whoever was in', () => {
   );
 });
 
-test('nobody is in at 0 %, everybody at 100 %, and nobody with the kill switch off', () => {
+test('no request is event-driven at 0 % or without the setting useEventDriven, and every request is at 100 %', () => {
   fc.assert(
     fc.property(fc.uuid(), fc.nat(100), (id, percent) => {
       expect(assignCohort(id, rollout(0))).toBe('polling');
@@ -35,7 +35,7 @@ test('nobody is in at 0 %, everybody at 100 %, and nobody with the kill switch o
   );
 });
 
-test.each([10, 25, 50])('%i %% of random ids are in, within five standard deviations', (percent) => {
+test.each([10, 25, 50])('%i %% of random request ids are event-driven, within five standard deviations', (percent) => {
   const n = 20_000;
   const inside = Array.from({ length: n }, () => assignCohort(randomUUID(), rollout(percent))).filter(
     (cohort) => cohort === 'event-driven',
@@ -44,7 +44,7 @@ test.each([10, 25, 50])('%i %% of random ids are in, within five standard deviat
   expect(Math.abs(inside - n * p)).toBeLessThan(5 * Math.sqrt(n * p * (1 - p)));
 });
 
-test('ids that differ in their last character spread as well', () => {
+test('request ids that differ only in their last characters are spread over all buckets', () => {
   const buckets = new Set(Array.from({ length: 1000 }, (_, i) => bucketOf(`request-${i}`)));
   expect(buckets.size).toBe(100);
 });

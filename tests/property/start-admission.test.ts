@@ -19,7 +19,7 @@ const machine = fc.record({
   spare: fc.infiniteStream(fc.boolean()),
 });
 
-test('whatever comes, whenever: everybody is served once, starts keep to the limit, and nobody waits beside an environment that rests', async () => {
+test('each invocation runs once, starts stay within the limit, and none waits while an environment of its function is free', async () => {
   await fc.assert(
     fc.asyncProperty(arrivals, machine, async (invocations, { concurrentStarts, startMs, initMs, spare }) => {
       const fixture = poolFixture({

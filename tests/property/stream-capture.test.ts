@@ -68,7 +68,7 @@ function replay(records: readonly StreamRecord[]): Map<string, Item> {
   return table;
 }
 
-test('replaying the records of concurrent writers rebuilds the table, with images that join up', async () => {
+test('the stream records of concurrent writers rebuild the table, and each old image is the new image before it', async () => {
   await fc.assert(
     fc.asyncProperty(writers, async (concurrent) => {
       const db = await LocalDynamoDb.start({ tables: [requests], limits: AWS_LIMITS, region: REGION });

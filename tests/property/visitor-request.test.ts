@@ -7,7 +7,7 @@ import { anyCharacter } from '../support/any-character';
 /** Well-formed Unicode: a path that could not be decoded never reaches us. */
 const decodedPath = fc.string({ unit: anyCharacter }).filter((text) => text.isWellFormed());
 
-test('an encoded path decodes to what it was and is fit for a request line', () => {
+test('an encoded path decodes to the original path, and contains only visible ASCII characters', () => {
   fc.assert(
     fc.property(decodedPath, (path) => {
       const encoded = encodePath(path);
@@ -17,7 +17,7 @@ test('an encoded path decodes to what it was and is fit for a request line', () 
   );
 });
 
-test('an encoded path is what a browser would send: the URL parser leaves it as it is', () => {
+test('an encoded path is what a browser sends: the URL parser does not change it', () => {
   // The URL parser itself resolves dot segments, which is the browser's business and not ours.
   const segment = fc.string({ unit: anyCharacter }).filter((text) => !text.includes('^') && text.isWellFormed());
   fc.assert(
@@ -28,7 +28,7 @@ test('an encoded path is what a browser would send: the URL parser leaves it as 
   );
 });
 
-test('a path that somebody types into a browser arrives as the browser sent it, though the edge decodes it', () => {
+test('a path that a person types into a browser is encoded as the browser sent it, although the edge has decoded it', () => {
   // What is typed encoded may be so without need; ^ is sent in either way.
   const typed = fc.string({ unit: anyCharacter }).filter((text) => !/[?#%^]/.test(text));
   fc.assert(
@@ -40,13 +40,13 @@ test('a path that somebody types into a browser arrives as the browser sent it, 
   );
 });
 
-test('of printable ASCII nothing is encoded that a browser sends raw, but % and \\', () => {
+test('encodePath leaves every printable ASCII character unchanged that a browser leaves unchanged, except % and \\', () => {
   const printable = Array.from({ length: 94 }, (_, i) => String.fromCharCode(0x21 + i)).filter((char) => !'/?#%\\^'.includes(char));
   expect(encodePath('/[x]|^')).toBe('/[x]|^');
   for (const char of printable) expect(encodePath(`/a${char}`)).toBe(new URL(`http://host/a${char}`).pathname);
 });
 
-test('the query goes on byte for byte', () => {
+test('the query string is passed on byte for byte', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme-ascii' }), (rawQuery) => {
       const route = routeOf(request({ decodedPath: '/demo/a', rawQuery }), undefined);
@@ -55,7 +55,7 @@ test('the query goes on byte for byte', () => {
   );
 });
 
-test("a path under a tunnel's prefix and under its own host is the same to the local service", () => {
+test('a path below the prefix of a tunnel and the same path on its own host give the same path for the local service', () => {
   fc.assert(
     fc.property(decodedPath, (rest) => {
       const byPath = routeOf(request({ decodedPath: `/demo/${rest}` }), 'localhost');

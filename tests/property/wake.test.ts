@@ -20,7 +20,7 @@ const wake = fc.record(
   { requiredKeys: ['version', 'requestId', 'source'] },
 ) as fc.Arbitrary<Wake>;
 
-test('a wake arrives as it was sent, at most without an answer that is too large', () => {
+test('a decoded wake is equal to the encoded wake, or lacks only an answer that is too large', () => {
   fc.assert(
     fc.property(wake, (sent) => {
       const text = encodeWake(sent);
@@ -32,7 +32,7 @@ test('a wake arrives as it was sent, at most without an answer that is too large
   );
 });
 
-test('an answer of 20 KB rides along, one of 22 KB as base64 does not fit', () => {
+test('a wake carries an answer of 20,000 bytes, and not an answer of 22,000 bytes', () => {
   const withBody = (bytes: number): Wake => ({
     version: 1,
     requestId: 'r',
@@ -43,7 +43,7 @@ test('an answer of 20 KB rides along, one of 22 KB as base64 does not fit', () =
   expect(parseWake(JSON.parse(encodeWake(withBody(22_000))))).not.toHaveProperty('completion');
 });
 
-test('what is no wake is none', () => {
+test('a JSON value without a request id is not a wake', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       fc.pre(typeof value !== 'object' || value === null || !('requestId' in value));

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 test(
-  'whatever bytes arrive get an HTTP response or none, and the next visitor is served',
+  'the edge answers any bytes with an HTTP response or not at all, and serves the next visitor',
   async () => {
     let answered = 0;
     let refused = 0;
@@ -57,7 +57,7 @@ test(
 );
 
 test(
-  'what reaches a function is a sound event, whatever the bytes were',
+  'an event that reaches a function has a valid method, path and headers, whatever bytes the edge received',
   async () => {
     await fc.assert(
       fc.asyncProperty(atOnce(mutated(...SEEDS)), async (inputs) => {

@@ -49,9 +49,9 @@ const nasty = fc.constantFrom(
 describe.each([
   ['an agent', decodeAgentMessage, FROM_AGENT.map(encodeMessage)],
   ['the cloud', decodeCloudMessage, [...FROM_CLOUD.map(encodeMessage), FROM_GATEWAY]],
-] as const)('whatever comes in place of a message of %s', (_, decode, seeds) => {
+] as const)('the decoder of messages from %s', (_, decode, seeds) => {
   test(
-    'is read in no time, as a message that survives being written, or refused by one error',
+    'reads any text without a hang, as a message that can be encoded again, or refuses it with a ProtocolError',
     async () => {
       const input = fc.oneof(
         { weight: 8, arbitrary: mutated(...seeds).map((bytes) => bytes.toString()) },
@@ -90,7 +90,7 @@ describe.each([
 });
 
 test(
-  'frames are measured alike however their bytes arrive, and no stream of bytes upsets the meter',
+  'the frame meter measures the same largest frame whether bytes arrive in pieces or at once, and accepts any bytes',
   async () => {
     const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 64 }), { maxLength: 20 });
     await withBoundedMemory(() =>
@@ -108,7 +108,7 @@ test(
 );
 
 test(
-  'any text is cut into frames that make it again',
+  'a mutated message is cut into frames that together give the same text',
   () => {
     fc.assert(
       fc.property(mutated(...FROM_AGENT.map((message) => encodeMessage(message))), fc.integer({ min: 4, max: 200 }), (bytes, maxBytes) => {

@@ -20,7 +20,7 @@ const ROUNDS = 30;
 const KEYS = 100;
 
 test(
-  'whatever bytes arrive, nothing is stored that was not signed, nothing fails inside, and the next caller is served',
+  'mutated bytes of a signed request store no unsigned object and cause no internal error',
   async () => {
     const { pathname, search, host } = new URL(await presignPut(s3.client, 'responses/1', 'hello', 3600));
     const fields = [`Host: ${host}`, `x-amz-checksum-sha256: ${sha256('hello')}`, 'Content-Length: 5', 'Connection: close'];
@@ -53,7 +53,7 @@ test(
 );
 
 test(
-  'a signed request is a call or an error of S3, whatever its URL is',
+  'a signed request with any URL is read as an S3 operation, or gets an S3 error',
   () => {
     const urls = fc.oneof(
       mutated('/bucket/a/b?x-id=GetObject', '/bucket?list-type=2&prefix=a%2F&max-keys=3', '/b/%E0%A4?x-amz-checksum-mode=ENABLED').map(
@@ -86,7 +86,7 @@ test(
 );
 
 test(
-  'what is put under any key is found under it',
+  'an object that is put under any key is returned for the same key',
   async () => {
     const keys = fc.string({ unit: anyCharacter, minLength: 1, maxLength: 40 }).filter((key) => encodeURIComponent(key).length < 1024);
     await fc.assert(
