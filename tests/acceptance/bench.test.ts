@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { runForFigures } from '../support/run-for-figures';
 
-test('a small benchmark measures a contender and the limit, and writes figures, a report and plots', async () => {
+test('a small benchmark of mode direct writes its figures, a report and plots', async () => {
   const out = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-bench-test-'));
   try {
     const json = path.join(out, 'figures.json');

@@ -6,16 +6,16 @@ const RED = 'rgb(200, 0, 0)';
 const BLUE = 'rgb(0, 0, 200)';
 const MB = 1024 * 1024;
 
-/** Whose text a page shows: each app has a colour. */
+/** The text colour of a page, which tells the two apps apart. */
 const colourOf = (page: Page): Promise<string> => page.evaluate('getComputedStyle(document.body).color');
 const pathOf = (page: Page): Promise<string> => page.evaluate('location.pathname');
-/** How much was loaded, and from where. */
+/** The status and the path of each loaded resource. */
 const loaded = (page: Page): Promise<string[]> =>
   page.evaluate(
     'performance.getEntriesByType("resource").map(({ name, responseStatus }) => responseStatus + " " + new URL(name).pathname)',
   );
 
-/** 4 MB, whole and in ranges. */
+/** Downloads a file of 4 MB, whole and in ranges. */
 async function downloads(page: Page): Promise<void> {
   expect(await page.evaluate('download()')).toEqual([200, FILE_SHA256]);
   expect(await page.evaluate('download("bytes=2-5")')).toEqual([206, rangeOfFile(2, 5)]);
@@ -50,8 +50,8 @@ describeInBrowser('a real browser', (launch) => {
   describe.each([
     ['by its own host', byHost, ''],
     ['by path prefix', byPath, '/shop'],
-  ] as const)('reaches a server-rendered app %s', (_how, address, prefix) => {
-    test('with style, script and images, by absolute links', async () => {
+  ] as const)('in a server-rendered app, reached %s,', (_how, address, prefix) => {
+    test('loads style, script and images that have absolute links', async () => {
       const page = await browser.newPage();
       await page.goto(address('shop'));
       expect(await colourOf(page)).toBe(RED);
@@ -60,7 +60,7 @@ describeInBrowser('a real browser', (launch) => {
       expect((await loaded(page)).sort()).toEqual(['/app.js', '/background.svg', '/logo.svg', '/style.css'].map((path) => `200 ${path}`));
     });
 
-    test('and uploads by form and downloads 4 MB, whole and in ranges', async () => {
+    test('uploads a file by a form, and downloads 4 MB whole and in ranges', async () => {
       const page = await browser.newPage();
       await page.goto(address('shop'));
       await page.follow('#members');
@@ -78,7 +78,7 @@ describeInBrowser('a real browser', (launch) => {
       await downloads(page);
     });
 
-    test('and logs in by form, redirect and cookie, and stays so', async () => {
+    test('logs in by form, redirect and cookie, and stays logged in', async () => {
       const page = await browser.newPage();
       await page.goto(address('shop'));
       await page.follow('#members');
@@ -96,8 +96,8 @@ describeInBrowser('a real browser', (launch) => {
   describe.each([
     ['by its own host', byHost],
     ['by path prefix', byPath],
-  ] as const)('runs a single-page app %s', (_how, address) => {
-    test('that logs in by its API, changes its address, uploads and downloads', async () => {
+  ] as const)('in a single-page app, reached %s,', (_how, address) => {
+    test('logs in by the API, changes its address, uploads and downloads', async () => {
       const page = await browser.newPage();
       await page.goto(address('board'));
       await page.evaluate('logIn("bob")');
@@ -110,7 +110,7 @@ describeInBrowser('a real browser', (launch) => {
     });
   });
 
-  test('an address without the prefix leads to the tunnel that the browser was in', async () => {
+  test('is redirected from an address without the prefix to the tunnel that it has visited before', async () => {
     const page = await browser.newPage();
     const lost = new URL('/login', cloud.visitorUrl).href;
     await page.goto(lost);
@@ -120,7 +120,7 @@ describeInBrowser('a real browser', (launch) => {
     expect(await pathOf(page)).toBe('/shop/login');
   });
 
-  test('two tunnels on one host mix neither what is cached nor cookies, and ours reaches neither', async () => {
+  test('keeps caches and cookies of two tunnels on one host apart, and sends the tunnel cookie to no local service', async () => {
     const page = await browser.newPage();
     shop.cookies.length = board.cookies.length = 0;
     await page.goto(byPath('shop'));

@@ -9,7 +9,7 @@ import { MissingBundleError } from '../../modules/function-bundle';
 import { stubBundles } from '../support/infra-stack';
 
 const ROOT = path.join(__dirname, '../..');
-/** What a process needs that synthesizes. */
+/** The files that a process needs to synthesize a stack. */
 const SOURCES = [
   'cli',
   'emulator',
@@ -39,7 +39,7 @@ interface Taken {
   readonly made: boolean;
   readonly file: string;
   readonly text: string;
-  /** Assets that the stack names, which are where it says. */
+  /** The content of the assets, read at the paths that the stack names. */
   readonly zips: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -63,7 +63,7 @@ async function take(options: Partial<WithStackOptions> = {}): Promise<Taken> {
   });
 }
 
-test('a stack is synthesized once; the next time it is taken, whole, and no file has changed', async () => {
+test('a stack is synthesized once; the next use takes the complete kept stack, and no file changes', async () => {
   const first = await take();
   expect(first).toMatchObject({ made: true, warnings: [] });
   expect(first.zips).toHaveLength(Object.keys(environments.local.functions).length);
@@ -74,7 +74,7 @@ test('a stack is synthesized once; the next time it is taken, whole, and no file
 test.each<[string, () => Partial<WithStackOptions> | void]>([
   ['other settings', () => ({ environment: { ...environments.local, logLevel: 'DEBUG' } })],
   ['another bundle', () => fs.writeFileSync(path.join(bundles, 'sweep.zip'), 'another')],
-])('%s give another stack, and the first one stays', async (_, change) => {
+])('a second stack is synthesized for %s, and the first stack is kept', async (_, change) => {
   const first = await take();
   const second = await take(change() ?? {});
   expect(second.made).toBe(true);
@@ -84,11 +84,11 @@ test.each<[string, () => Partial<WithStackOptions> | void]>([
 });
 
 test.each<[string, (stack: Taken) => void]>([
-  ['of its JSON was cut off', ({ file }) => fs.truncateSync(file, 1000)],
-  ['of its JSON has gone', ({ file }) => fs.rmSync(file)],
-  ['of its assets has changed', ({ file }) => fs.writeFileSync(assetOf(file), 'no zip')],
-  ['of its assets has gone', ({ file }) => fs.rmSync(assetOf(file))],
-])('a kept stack is made again when something %s', async (_, damage) => {
+  ['its JSON is cut off', ({ file }) => fs.truncateSync(file, 1000)],
+  ['its JSON is missing', ({ file }) => fs.rmSync(file)],
+  ['one of its assets has changed', ({ file }) => fs.writeFileSync(assetOf(file), 'no zip')],
+  ['one of its assets is missing', ({ file }) => fs.rmSync(assetOf(file))],
+])('a kept stack is synthesized again when %s', async (_, damage) => {
   const first = await take();
   damage(first);
   expect(await take()).toEqual(first);
@@ -102,13 +102,13 @@ function assetOf(stackFile: string): string {
   return path.join(directory, zip);
 }
 
-test('a kept stack is made again where that is asked for', async () => {
+test('a kept stack is synthesized again with the option rebuild', async () => {
   await take();
   expect((await take({ rebuild: true })).made).toBe(true);
   expect((await take()).made).toBe(false);
 });
 
-test('a place that nothing can be kept in costs a warning; the stack is made, used and removed', async () => {
+test('a stack that cannot be kept causes a warning, and is synthesized, used and removed', async () => {
   fs.writeFileSync(kept, 'a file in the way');
   const { made, file, zips, warnings } = await take();
   expect(made).toBe(true);
@@ -117,13 +117,13 @@ test('a place that nothing can be kept in costs a warning; the stack is made, us
   expect(fs.existsSync(file)).toBe(false);
 });
 
-test('a missing bundle is still an error, and nothing of it is kept', async () => {
+test('a missing bundle causes an error, and no part of the stack is kept', async () => {
   fs.rmSync(path.join(bundles, 'sweep.zip'));
   await expect(take()).rejects.toThrow(MissingBundleError);
   expect(fs.readdirSync(kept)).toEqual([]);
 });
 
-/** A process that takes the stack and says whether it made it, and how much of CDKTF it has loaded. */
+/** Takes the stack in another process. Returns whether the process synthesized, and how many modules of CDKTF it loaded. */
 async function takeInProcess(root: string, before = ''): Promise<{ made: boolean; cdktf: number; text: string }> {
   const program = `
     const { environments } = require('./environments');
@@ -141,7 +141,7 @@ async function takeInProcess(root: string, before = ''): Promise<{ made: boolean
   return JSON.parse(output) as { made: boolean; cdktf: number; text: string };
 }
 
-test('processes at once make the same stack; the next one loads nothing of CDKTF; a changed module gives another stack', async () => {
+test('concurrent processes make the same stack, a later one takes it without CDKTF, and a changed module gives another stack', async () => {
   const root = path.join(directory, 'clone');
   for (const entry of SOURCES) fs.cpSync(path.join(ROOT, entry), path.join(root, entry), { recursive: true });
   fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(root, 'node_modules'));
@@ -155,7 +155,7 @@ test('processes at once make the same stack; the next one loads nothing of CDKTF
 
   expect(await takeInProcess(root)).toEqual({ made: false, cdktf: 0, text: one.text });
 
-  // A module that has changed since the process began may be loaded as it was or as it is: such a stack is not kept.
+  // If a module changes while the process runs, the process may have loaded the old or the new text, so the stack is not kept.
   const source = JSON.stringify(path.join(root, 'modules/tunnel-stack.ts'));
   const changing = `
     const fs = require('node:fs');

@@ -20,10 +20,10 @@ interface Echo {
 
 const storedBodies = (tunnel: CloudUnderTest): readonly string[] => tunnel.cloud.services.buckets.objects().map(({ key }) => key);
 
-/** Removals may still be on their way when their visitors have been answered. */
+/** A body may be removed only after its visitor has the answer, so this waits. */
 const noBodies = (tunnel: CloudUnderTest): Promise<void> => eventually(() => expect(storedBodies(tunnel)).toEqual([]));
 
-/** An agent before a service of the test's own. */
+/** Starts a local service with an agent, and stops both after the test. */
 async function withService(
   tunnel: CloudUnderTest,
   listener: RequestListener,
@@ -52,7 +52,7 @@ describe.each(MODES)('in mode %s', (mode) => {
   });
   afterAll(() => tunnel.close());
 
-  test.each([100_000, 300_000, 4 * MB])('a request body of %i bytes arrives as it was sent', async (bytes) => {
+  test.each([100_000, 300_000, 4 * MB])('a request body of %i bytes reaches the local service as it was sent', async (bytes) => {
     const body = randomBytes(bytes);
     const reply = await tunnel.visit('/echo', { method: 'POST', body });
     expect(reply.status).toBe(200);
@@ -60,7 +60,7 @@ describe.each(MODES)('in mode %s', (mode) => {
   });
 
   test.each([MAX_ROW_BODY_BYTES, MAX_ROW_BODY_BYTES + 1, 90_000, 100_000, 300_000, 4 * MB, MAX_RESPONSE_BODY_BYTES])(
-    'an answer of %i bytes arrives as it was sent',
+    'an answer of %i bytes reaches the visitor as it was sent',
     async (bytes) => {
       const body = randomBytes(bytes);
       await withService(
@@ -76,12 +76,12 @@ describe.each(MODES)('in mode %s', (mode) => {
   );
 
   test.each([
-    ['says so', { 'content-length': String(MAX_RESPONSE_BODY_BYTES + 1) }],
-    ['does not', { 'transfer-encoding': 'chunked' }],
-  ])('an answer that no visitor could be sent is 502 at once, whether it %s', async (_, headers) => {
+    ['declares its length', { 'content-length': String(MAX_RESPONSE_BODY_BYTES + 1) }],
+    ['does not declare its length', { 'transfer-encoding': 'chunked' }],
+  ])('the visitor gets 502 at once when an answer that is too large %s', async (_, headers) => {
     const listener: RequestListener = (_request, response) => {
       response.writeHead(200, headers);
-      // The rest never comes: nobody may wait for it.
+      // The rest of the body never comes: the agent must not wait for it.
       response.write('content-length' in headers ? Buffer.alloc(1000) : Buffer.alloc(MAX_RESPONSE_BODY_BYTES + 1));
     };
     await withService(tunnel, listener, async () => {
@@ -91,9 +91,9 @@ describe.each(MODES)('in mode %s', (mode) => {
     });
   });
 
-  // The same in every mode: nothing waits for an answer here.
+  // One mode is enough: the mode does not change these results.
   if (mode === 'direct') {
-    test('the edge refuses a body that Lambda does not carry before it has read it', async () => {
+    test('the edge refuses a body that is larger than Lambda accepts before it has read the body', async () => {
       const { hostname, port } = new URL(tunnel.visitorUrl);
       const socket = net.connect(Number(port), hostname);
       socket.write(`POST /demo/echo HTTP/1.1\r\nhost: ${hostname}\r\ncontent-length: ${11 * MB}\r\n\r\nno more than this`);
@@ -102,18 +102,18 @@ describe.each(MODES)('in mode %s', (mode) => {
       expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
     });
 
-    test('the edge refuses a body whose base64 Lambda does not carry', async () => {
+    test('the edge refuses a body whose base64 text is larger than Lambda accepts', async () => {
       const reply = await tunnel.visit('/echo', { method: 'POST', body: randomBytes(5 * MB) });
       expect(reply.status).toBe(413);
     });
 
-    test('the edge lets text through up to what Lambda carries', async () => {
+    test('the edge forwards a text body of 5.5 MB, which Lambda accepts', async () => {
       const body = Buffer.alloc(5.5 * MB, 'text');
       const reply = await tunnel.visit('/echo', { method: 'POST', headers: { 'content-type': 'text/plain' }, body });
       expect((JSON.parse(reply.text) as Echo).body).toMatchObject({ length: body.length, sha256: sha256(body) });
     });
 
-    test('an agent that takes messages only is spared a larger request, whose visitor is told so at once', async () => {
+    test('a large request gets 413 when its agent knows only messages, and reaches neither the agent nor the bucket', async () => {
       const callsToS3 = (): number => tunnel.cloud.services.calls.count({ service: 's3' });
       const before = callsToS3();
       const agent = await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token(), () => undefined);
@@ -124,7 +124,7 @@ describe.each(MODES)('in mode %s', (mode) => {
       agent.vanish();
     });
 
-    test('an answer that refers to a body which was never put is 502, and nobody waits for it', async () => {
+    test('the visitor gets 502 when the answer refers to a body that was never uploaded', async () => {
       const agent = await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token(), ({ request_id }, self) =>
         self.send({
           type: 'http_response',
@@ -141,12 +141,12 @@ describe.each(MODES)('in mode %s', (mode) => {
   }
 });
 
-describe('when the body store fails', () => {
+describe('a failure of the body bucket', () => {
   let tunnel: CloudUnderTest;
   /** The operation that fails. */
   let failing: string | undefined;
   beforeAll(async () => {
-    // A cloud of its own: its deadline is one that a test can wait for.
+    // A separate cloud with a deadline that is short enough for a test.
     tunnel = await startTunnel({
       mode: 'direct',
       environment: (same) => ({ ...same, timings: { ...same.timings, requestDeadlineMs: 5000 } }),
@@ -155,7 +155,7 @@ describe('when the body store fails', () => {
         return next();
       },
     });
-    // No start of an environment is in the time until the deadline.
+    // Starts the environments before the tests, so that cold starts take no time before the deadline.
     await visitAtOnce();
   });
   afterEach(() => (failing = undefined));
@@ -169,21 +169,18 @@ describe('when the body store fails', () => {
     ]);
 
   test.each([
-    // What came in a message has a place in its row.
+    // With PutObject failing, an answer of 60 KB goes into the row, because it came in a message.
     ['PutObject', 'internal_error', undefined, 'deadline_exceeded'],
     ['GetObject', 'deadline_exceeded', 'internal_error', 'internal_error'],
-  ])(
-    'in %s, visitors of a large request, of a larger answer and of a large one get %s, %s and %s, in time',
-    async (operation, ...codes) => {
-      failing = operation;
-      const replies = await visitAtOnce();
-      expect(replies.map(({ headers }) => headers['x-tunnel-error'])).toEqual(codes);
-      expect((await tunnel.visit('/nonce/afterwards')).text).toBe('afterwards');
-      await tunnel.noPendingRows();
-    },
-  );
+  ])('in %s gives a large request, an answer of 60 KB and an answer of 200 KB the errors %s, %s and %s', async (operation, ...codes) => {
+    failing = operation;
+    const replies = await visitAtOnce();
+    expect(replies.map(({ headers }) => headers['x-tunnel-error'])).toEqual(codes);
+    expect((await tunnel.visit('/nonce/afterwards')).text).toBe('afterwards');
+    await tunnel.noPendingRows();
+  });
 
-  test('to remove one, its visitor hears nothing of it, and sweep removes it', async () => {
+  test('does not affect the visitor when it happens in DeleteObject, and sweep removes the body later', async () => {
     failing = 'DeleteObject';
     const before = storedBodies(tunnel).length;
     expect((await tunnel.visit('/big/60000')).body).toHaveLength(60_000);

@@ -5,7 +5,7 @@ import { runForFigures } from '../support/run-for-figures';
 
 const CONCURRENT = [1, 3, 6];
 
-test('concurrent visitors of npm start are all answered, and the report has every run and whose CPU time it was', async () => {
+test('concurrent visitors of npm start all get answers, and the report has each run and the CPU time of each process', async () => {
   const out = await mkdtemp(path.join(os.tmpdir(), 'http-tunnel-bench-test-'));
   try {
     const json = path.join(out, 'figures.json');
@@ -15,7 +15,7 @@ test('concurrent visitors of npm start are all answered, and the report has ever
     expect(measured.stdout).toContain('What visitors saw');
 
     const figures = JSON.parse(await readFile(json, 'utf8')) as Record<string, never>;
-    // What only Linux tells is null elsewhere.
+    // Figures that only Linux has are null on other systems.
     const known = process.platform === 'linux' ? expect.any(Number) : null;
     expect(figures).toMatchObject({
       runs: CONCURRENT.map((concurrent) => ({

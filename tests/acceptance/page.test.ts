@@ -23,14 +23,14 @@ describeInBrowser('a page with 20 assets', (launch) => {
     await service.close();
   });
 
-  test('arrives whole through the tunnel, as the first visit after the start and again; its times are printed', async () => {
+  test('arrives complete through the tunnel, on the first visit after the start and again, and its times are printed', async () => {
     const page = await browser.newPage();
     const first = await visitAssetPage(page, tunnelUrl);
     const warm = await visitAssetPage(page, tunnelUrl);
     const direct = await visitAssetPage(page, `http://127.0.0.1:${service.port}/`);
     expect([first, warm, direct].map(({ problems }) => problems)).toEqual([[], [], []]);
     const seconds = ({ ms }: { ms: number }): string => `${(ms / 1000).toFixed(2)} s`;
-    // Times belong to the machine: they are for people, and no bound is tested.
+    // The times depend on the machine. They are printed for people, and no limit is tested.
     process.stdout.write(
       `\npage with 20 assets: first visit ${seconds(first)}, warm ${seconds(warm)}, without the tunnel ${seconds(direct)}\n`,
     );

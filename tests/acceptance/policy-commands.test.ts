@@ -6,7 +6,7 @@ import { inTemporaryDirectory, stackOf } from '../support/infra-stack';
 const root = path.join(__dirname, '../..');
 const PLANS = 'tests/infra/plans';
 
-/** As npm runs it. */
+/** Runs a script as npm does. */
 function run(script: 'policy' | 'plan:summary', ...args: string[]) {
   const { scripts } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
@@ -16,7 +16,7 @@ function run(script: 'policy' | 'plan:summary', ...args: string[]) {
 }
 
 describe('npm run policy', () => {
-  it('prints what is violated by rule, with address, sentence and remedy, and ends with 1', () => {
+  it('prints each violation with rule, address, sentence and remedy, and exits with 1', () => {
     const { status, stdout, stderr } = run('policy', `${PLANS}/renamed-tables.json`);
     expect(stdout).toMatch(/^tests\/infra\/plans\/renamed-tables\.json \(dev\): \d+ resources, \d+ verdicts, \d+ violated/);
     expect(stdout).toMatch(
@@ -27,7 +27,7 @@ describe('npm run policy', () => {
     expect(status).toBe(1);
   });
 
-  it('prints verdicts as JSON, of several files', () => {
+  it('prints the verdicts of several files as JSON', () => {
     const { stdout } = run('policy', '--json', `${PLANS}/first.json`, `${PLANS}/no-change.json`);
     const reports = JSON.parse(stdout) as { environment: string; verdicts: unknown[] }[];
     expect(reports.map(({ environment }) => environment)).toEqual(['dev', 'dev']);
@@ -39,7 +39,7 @@ describe('npm run policy', () => {
     });
   });
 
-  it('reads a folder of stacks, and ends with 0 where everything holds', () => {
+  it('reads a directory of stacks, and exits with 0 when no rule is violated', () => {
     inTemporaryDirectory((directory) => {
       const { terraform, provider } = stackOf('dev').json;
       for (const name of ['a', 'b']) {
@@ -61,7 +61,7 @@ describe('npm run plan:summary', () => {
     expect(status).toBe(0);
   });
 
-  it('leaves out the details of the last plans rather than be longer than a comment may be', () => {
+  it('leaves out details, and then cuts the comment, when it is longer than the maximum length', () => {
     const plans = [`${PLANS}/renamed-tables.json`, `${PLANS}/first.json`];
     const full = run('plan:summary', ...plans).stdout;
     const fitting = run('plan:summary', '--max-length', String(full.length - 10), ...plans).stdout;
@@ -84,14 +84,14 @@ describe('wrong input', () => {
     ['plan:summary', [], "missing required argument 'plans'; see npm run plan:summary -- --help"],
     ['plan:summary', ['package.json'], 'package.json is not a plan: make one with terraform show -json <plan> > plan.json'],
     ['plan:summary', ['nowhere.json'], 'nowhere.json does not exist: make a plan with terraform show -json <plan>'],
-  ] as const)('of %s %j ends with 2 and one line that says what to do', (script, args, message) => {
+  ] as const)('to %s, %j, leads to exit code 2 and one line that says what to do', (script, args, message) => {
     const { status, stdout, stderr } = run(script, ...args);
     expect(stderr).toBe(`${script}: ${message}\n`);
     expect(stdout).toBe('');
     expect(status).toBe(2);
   });
 
-  it('is a state, which looks like a plan', () => {
+  it('includes a Terraform state, which looks like a plan', () => {
     inTemporaryDirectory((directory) => {
       const file = path.join(directory, 'state.json');
       fs.writeFileSync(file, JSON.stringify({ format_version: '1.0', values: {} }));

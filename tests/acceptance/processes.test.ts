@@ -8,15 +8,15 @@ import { CpuByProcess } from '../../bench/local/cpu-by-process';
 import { ProcessTree } from '../../bench/processes/process-tree';
 import { readProcess, readVariable } from '../../bench/processes/read-process';
 
-/** Uses so much CPU time, in ms, and no less. */
+/** `burn(ms)` uses at least this much CPU time. */
 const BURN = `
   const usedMs = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
   const burn = (ms) => { for (const from = usedMs(); usedMs() - from < ms; ); };`;
 /** The kernel counts in ticks of 10 ms. */
 const ROUNDING_MS = 30;
-/** What the whole machine did is sampled by the kernel, and coarser. */
+/** The kernel samples the CPU time of the whole machine, which is less exact. */
 const SAMPLING_MS = 250;
-/** Waits until somebody writes a line. */
+/** Waits until a line comes on stdin. */
 const WAIT = `process.stdin.once('data', () => process.exit());`;
 
 const children: ChildProcess[] = [];
@@ -37,21 +37,21 @@ async function run(script: string, environment: NodeJS.ProcessEnv = {}): Promise
   return child as ChildProcess & { pid: number };
 }
 
-/** Lets it go on, and waits until it has printed something again. */
+/** Lets the process continue, and waits until it prints again. */
 async function next(child: ChildProcess): Promise<void> {
   child.stdin?.write('next\n');
   await once(child.stdout as NonNullable<ChildProcess['stdout']>, 'data');
 }
 
-/** A process that starts a child with each line, waits for its end, and says so. */
+/** A process that starts a child for each line on stdin, waits for the end of the child, and prints a line. */
 const parentOf = (script: string): string => `
   const { spawnSync } = require('node:child_process');
   const start = () => spawnSync(process.execPath, ['-e', ${JSON.stringify(script)}], { env: { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'http-tunnel-local-burner' } });
   process.stdin.on('data', () => { start(); console.log('ended'); });
   console.log('ready');`;
 
-(existsSync('/proc/self/stat') ? describe : describe.skip)('where there is a /proc', () => {
-  test('a process is read with its parent, its variables and its CPU time', async () => {
+(existsSync('/proc/self/stat') ? describe : describe.skip)('on a system with /proc', () => {
+  test('readProcess and readVariable give the parent, the state, the CPU time and a variable of a process', async () => {
     const { pid } = await run(`${BURN} burn(100); console.log('burnt'); ${WAIT}`, { A_VARIABLE: 'its value' });
     expect(readProcess(pid)).toMatchObject({ pid, parent: process.pid, state: expect.stringMatching(/^[SR]$/) });
     expect(readProcess(pid)?.cpuMs).toBeGreaterThanOrEqual(100 - ROUNDING_MS);
@@ -59,7 +59,7 @@ const parentOf = (script: string): string => `
     expect(readVariable(pid, 'A_VARIABL')).toBeUndefined();
   });
 
-  test('a tree has a process, what is below it, and nothing else', async () => {
+  test('ProcessTree finds a process and its descendants, and no other process', async () => {
     const parent = await run(`
       const { spawn } = require('node:child_process');
       const child = spawn(process.execPath, ['-e', ${JSON.stringify(WAIT)}]);
@@ -76,7 +76,7 @@ const parentOf = (script: string): string => `
     expect(new ProcessTree(parent.pid).look()).toEqual([]);
   });
 
-  test('a sampler tells what a program used of the machine from what others did, children that have ended included', async () => {
+  test('a sampler separates the CPU time of a program and its ended children from the CPU time of other programs', async () => {
     const ours = await run(parentOf(`${BURN} burn(100)`));
     const other = await run(`${BURN} console.log('ready'); process.stdin.on('data', () => { burn(400); console.log('burnt'); })`);
     const sampler = new Sampler(ours.pid);
@@ -90,7 +90,7 @@ const parentOf = (script: string): string => `
     expect(cpu?.othersMs).toBeGreaterThanOrEqual(400 - SAMPLING_MS);
   });
 
-  test('the CPU time of functions is kept when their environments end between two looks', async () => {
+  test('the CPU time of a function is counted when its environment ends between two measurements', async () => {
     const emulator = await run(parentOf(`${BURN} burn(100)`));
     const cpu = new CpuByProcess({ emulator: emulator.pid, agent: 0 });
     await next(emulator);
@@ -99,7 +99,7 @@ const parentOf = (script: string): string => `
     expect(cpu.take()['other'] ?? 0).toBe(0);
   });
 
-  test('execution environments are counted and named by their function', async () => {
+  test('execution environments are counted, and their CPU time is listed by function', async () => {
     const burner = `${BURN} console.log('ready'); process.stdin.on('data', () => { burn(100); console.log('burnt'); })`;
     const emulator = await run(`
       const { spawn } = require('node:child_process');
@@ -112,7 +112,7 @@ const parentOf = (script: string): string => `
     expect(cpu.living()).toHaveLength(1);
   });
 
-  test('a thread samples this machine, and says what it has seen when it is stopped', async () => {
+  test('a sampling thread measures this machine, and reports what it has measured when it is stopped', async () => {
     const intervals: Interval[] = [];
     await startSampling((interval) => intervals.push(interval)).stop();
     expect(intervals).not.toEqual([]);

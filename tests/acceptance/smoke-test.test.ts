@@ -10,7 +10,7 @@ const directory = mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-smoke-'));
 const outputs = path.join(directory, 'outputs.json');
 const KEY = 'a-key-for-smoke-tests-0123456789-0123456789';
 
-/** As npm runs it. */
+/** Runs the smoke test as npm does. */
 async function smoke(key: string | undefined, ...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   const { TF_VAR_agent_token_key: _, HTTP_TUNNEL_TOKEN: __, ...env } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/smoke-test.ts', ...args], {
@@ -46,7 +46,7 @@ describe('npm run smoke, against the local cloud', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('passes when its request comes to its own service and back', async () => {
+  it('passes when its request reaches its own service and the answer comes back', async () => {
     const { status, stdout, stderr } = await smoke(KEY, 'local', '--outputs', outputs);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^smoke test of local: passed, the visitor waited \d+ ms\n$/);
@@ -61,14 +61,14 @@ describe('npm run smoke, against the local cloud', () => {
 
   it.each([
     ['a key that the environment does not know', 'another-key-0123456789-0123456789-0123456789', 'local'],
-    ['an agent gateway that is not there', KEY, 'away'],
+    ['an agent gateway that does not exist', KEY, 'away'],
   ])('fails with one line for %s', async (_, key, environment) => {
     const { status, stderr } = await smoke(key, environment, '--outputs', outputs, '--timeout', '3');
     expect(stderr).toMatch(/^smoke test: no agent can connect to ws:\/\/.*\n$/);
     expect(status).toBe(1);
   });
 
-  it('ends with 2 for what has to be put right first', async () => {
+  it('exits with 2 when outputs, token key or options are missing', async () => {
     expect(await smoke(KEY, 'prod', '--outputs', outputs)).toMatchObject({
       status: 2,
       stderr: `smoke test: ${outputs} has no agent_endpoint and visitor_url for "prod": deploy it first\n`,

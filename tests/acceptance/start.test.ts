@@ -39,7 +39,7 @@ interface Ready {
 
 const ready = async (start: NpmStart): Promise<Ready> => (await start.ready()) as unknown as Ready;
 
-/** A signal is sent to the whole group, to npm, or to another process of it; all that runs ends. */
+/** Sends a signal by `end`, and expects that all processes of the start end. */
 async function expectAllToEnd(start: NpmStart, end: (descendants: readonly number[]) => void): Promise<number | NodeJS.Signals> {
   const before = await start.descendants();
   expect(before.length).toBeGreaterThan(3);
@@ -49,13 +49,13 @@ async function expectAllToEnd(start: NpmStart, end: (descendants: readonly numbe
   return outcome;
 }
 
-/** Several environments, and the moment when all of them are frozen. */
+/** Starts several execution environments, and waits until all of them are frozen. */
 async function freezeSeveral(visitorUrl: string, tunnel: string, start: NpmStart): Promise<void> {
   await Promise.all(Array.from({ length: 4 }, (_, i) => ask(visitorUrl, `/${tunnel}/nonce/${i}`)));
   await eventually(async () => expect((await stopped(await start.descendants())).length).toBeGreaterThan(3));
 }
 
-describe('a start with the demo', () => {
+describe('npm start with the demo', () => {
   afterAll(endAll);
   let start: NpmStart;
   let isReady: Ready;
@@ -64,7 +64,7 @@ describe('a start with the demo', () => {
     isReady = await ready(start);
   });
 
-  test('brings up the tunnel with the demo behind it, reachable by path and by host', async () => {
+  test('serves the demo by path, by host and by a pinned port, and serves the console page', async () => {
     const { visitorUrl, consoleUrl, tunnel, pins } = isReady;
     expect(tunnel?.pathUrl).toBe(`${visitorUrl}/demo/`);
     expect(tunnel?.url).toBe(`http://demo.localhost:${new URL(visitorUrl).port}`);
@@ -78,7 +78,7 @@ describe('a start with the demo', () => {
     expect(start.events.map(({ event }) => event)).not.toContain('not JSON');
   });
 
-  test('can be found by commands with a key of their own, and a start that fails leaves it alone', async () => {
+  test('writes a file by which commands find the cloud, and a second start that fails leaves the file unchanged', async () => {
     const { visitorUrl, agentEndpoint } = isReady;
     const found = readRunningCloud();
     expect(found).toMatchObject({ environment: 'local', visitorUrl, agentEndpoint });
@@ -93,13 +93,13 @@ describe('a start with the demo', () => {
     expect(readRunningCloud()).toEqual(found);
   });
 
-  test('Ctrl-C ends all of it, and commands find it no more', async () => {
+  test('ends all its processes at Ctrl-C, and commands no longer find the cloud', async () => {
     expect(await expectAllToEnd(start, () => start.ctrlC())).toBe(0);
     expect(() => readRunningCloud()).toThrow('start one with npm start');
   });
 });
 
-describe('only the cloud', () => {
+describe('npm start without an agent', () => {
   afterAll(endAll);
   let start: NpmStart;
   let isReady: Ready;
@@ -108,7 +108,7 @@ describe('only the cloud', () => {
     isReady = await ready(start);
   });
 
-  test('an agent connects with the URL and the token it prints', async () => {
+  test('prints the URL and the token with which an agent connects', async () => {
     const service = await startDemoService();
     const { visitorUrl, agentEndpoint, token, percent } = isReady;
     expect(percent).toBe(25);
@@ -128,15 +128,15 @@ describe('only the cloud', () => {
     }
   });
 
-  test('SIGKILL of npm leaves no process', async () => {
+  test('ends all its processes when npm is killed by SIGKILL', async () => {
     await expectAllToEnd(start, () => process.kill(start.npm.pid as number, 'SIGKILL'));
   });
 });
 
-describe('a start of its own', () => {
+describe('npm start', () => {
   afterEach(endAll);
 
-  test('exposes the service that --port names to those who may visit, in mode polling, and SIGTERM to npm alone ends it all', async () => {
+  test('exposes the service of --port to permitted visitors in mode polling, and ends all its processes at SIGTERM to npm', async () => {
     const service = await startDemoService();
     const options = ['--port', String(service.port), '--mode', 'polling', '--name', 'mine', '--bearer-token', BEARER_TOKEN];
     const start = npmStart('--', '--json', '--http-port', '0', ...options);
@@ -151,7 +151,7 @@ describe('a start of its own', () => {
     await service.close();
   });
 
-  test('the tunnel goes on when nobody reads its output any more, and Ctrl-C ends it all', async () => {
+  test('continues when nobody reads its output any more, and ends all its processes at Ctrl-C', async () => {
     const start = npmStart('--', '--json', '--verbose', '--http-port', '0');
     const { visitorUrl } = await ready(start);
     start.npm.stdout?.destroy();
@@ -160,7 +160,7 @@ describe('a start of its own', () => {
     expect(await expectAllToEnd(start, () => start.ctrlC())).toBe(0);
   });
 
-  test('SIGKILL of the process below npm leaves no process', async () => {
+  test('ends all its processes when the process below npm is killed by SIGKILL', async () => {
     const start = npmStart('--', '--json', '--http-port', '0');
     const { visitorUrl } = await ready(start);
     await freezeSeveral(visitorUrl, 'demo', start);
@@ -170,14 +170,14 @@ describe('a start of its own', () => {
   test.each([
     ['an unknown option', ['--', '--prot', '3000'], 2, "unknown option '--prot'"],
     ['a forgotten --', ['--port', '3000'], 2, 'npm start -- --port 3000'],
-  ])('%s is refused with one line', async (_, args, code, text) => {
+  ])('refuses %s with one line', async (_, args, code, text) => {
     const start = npmStart(...args);
     expect(await start.ended()).toBe(code);
     expect(start.stderr).toContain(text);
     expect(start.stderr.trim().split('\n')).toHaveLength(1);
   });
 
-  test('says what it makes, and makes nothing that an earlier start has left as it has to be', async () => {
+  test('prints what it builds, and a second start builds nothing when nothing has changed', async () => {
     const progressOf = ({ events }: NpmStart): unknown[] => events.filter(({ event }) => event === 'progress').map(({ text }) => text);
     const first = npmStart('--', '--json', '--http-port', '0', '--no-agent', '--rebuild');
     await ready(first);
@@ -190,7 +190,7 @@ describe('a start of its own', () => {
     ]);
   }, 60_000);
 
-  test('a taken port is said before anything is built', async () => {
+  test('reports a port that is in use, in one line', async () => {
     const holder = createServer();
     const port = await listenOnAnyPort(holder);
     const start = npmStart('--', '--http-port', String(port));
@@ -200,7 +200,7 @@ describe('a start of its own', () => {
     holder.close();
   });
 
-  test('--help says how to use it', async () => {
+  test('lists its options with --help', async () => {
     const start = npmStart('--', '--help');
     expect(await start.ended()).toBe(0);
     const help = start.events.map((event) => event['line']).join('\n');

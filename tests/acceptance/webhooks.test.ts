@@ -8,13 +8,13 @@ import { ask } from '../support/http-client';
 import { randomBodies, type TypedBody } from '../support/random-bodies';
 import { MODES, startCloud, type CloudUnderTest } from '../support/tunnel';
 
-/** A mode is how answers come back, so most of them take the quickest. */
+/** The part of the bodies for each mode. Modes differ only in the way of the answer, so most bodies use the fastest mode. */
 const SHARES: Record<StartMode, [from: number, to: number]> = { direct: [0, 800], polling: [800, 940], bus: [940, 1000] };
 const BODIES = randomBodies(1000, 0.2718);
-/** Visitors at once; each more costs a cold start of each function. */
+/** The number of concurrent senders. Each further sender costs a cold start of each function. */
 const SENDERS = 4;
 
-/** Who signs webhooks, and how a receiver checks them: by the library that each gives to its users. */
+/** How a service signs webhooks and how a receiver checks them, with the service's own library. */
 interface Signer {
   readonly header: string;
   readonly sign: (payload: string) => string | Promise<string>;
@@ -41,10 +41,10 @@ const SIGNERS: Record<'stripe' | 'github', Signer> = {
   },
 };
 
-/** The libraries sign text. As one character a byte, any bytes are text, and no two the same one. */
+/** The libraries sign text. With one character for each byte, different bytes always give different texts. */
 const textOf = (bytes: Buffer): string => bytes.toString('latin1');
 
-/** What a receiver says: whose signature is good for the very bytes that came, and for none where one of them is another. */
+/** The names of the signers whose signature is valid for these bytes, and not valid after one byte has changed. */
 async function verdict(headers: IncomingHttpHeaders, body: Buffer): Promise<string> {
   const changed = Buffer.from(body);
   changed[Math.floor(body.length / 2)]! ^= 1;
@@ -58,7 +58,7 @@ async function verdict(headers: IncomingHttpHeaders, body: Buffer): Promise<stri
   return good.join(', ');
 }
 
-/** As it was sent and as it came: whose it is, its type, and its bytes. */
+/** One line for a webhook, to compare what was sent with what arrived: signer, type, length and digest. */
 const told = (name: string, type: string | undefined, bytes: Buffer): string =>
   `${name} ${type} ${bytes.length} ${createHash('sha256').update(bytes).digest('hex')}`;
 
@@ -106,7 +106,7 @@ describe.each(MODES)('in mode %s', (mode) => {
   });
 });
 
-test('the bodies are text and bytes, small and large, of all types and none', () => {
+test('the test bodies include text and bytes, small and large sizes, and several content types', () => {
   const sizes = BODIES.map(({ bytes }) => bytes.length);
   expect(sizes.filter((size) => size < 2000).length).toBeGreaterThan(500);
   expect(sizes.filter((size) => size > 32 * 1024).length).toBeGreaterThan(50);

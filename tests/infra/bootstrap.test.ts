@@ -15,7 +15,7 @@ describe('the bootstrap stack of an account', () => {
     const asProd = bootstrapOf(name)
       .text.replaceAll(accountId, environments.prod.accountId)
       .replaceAll(new RegExp(`(?<![a-z])${name}(?![a-z])`, 'g'), 'prod');
-    // What a pipeline may do depends on what its environment has.
+    // The rights of a pipeline depend on the resources of its environment.
     const withoutPolicies = (text: string): string => text.replaceAll(/"policy": "\{.*/g, '');
     expect(withoutPolicies(asProd)).toBe(withoutPolicies(stack.text));
   });

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(directory, { recursive: true, force: true }));
 
-/** Writes `functions/<name>/handler.ts` for each and says where they are. */
+/** Writes `functions/<name>/handler.ts` for each handler. Returns the directory `functions`. */
 function sources(handlers: Record<string, string>): string {
   for (const [name, code] of Object.entries(handlers)) {
     fs.mkdirSync(path.join(directory, 'functions', name), { recursive: true });
@@ -69,7 +69,7 @@ describe('building functions', () => {
 describe('the bundles of all functions', () => {
   let built: Awaited<ReturnType<typeof buildFunctions>> = [];
   beforeAll(async () => {
-    // Those that the suites run: what is built already is not built again.
+    // The bundles that all suites use: up-to-date bundles are not built again.
     built = await buildFunctions({ outdir: path.join(__dirname, '../../dist/functions') });
   });
 

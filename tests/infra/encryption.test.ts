@@ -3,7 +3,7 @@ import { environmentNames, stackOf, synthesizeStack, type Attributes } from '../
 
 const KEY = '${aws_kms_key.data-key.arn}';
 
-/** Type of what is kept → the argument that says by whose key. */
+/** Type of a resource that keeps data → the argument that names its key. */
 const KEY_ARGUMENT: Record<string, (resource: Attributes) => unknown> = {
   aws_dynamodb_table: ({ server_side_encryption: encryption }) =>
     (encryption as { enabled: boolean; kms_key_arn: string } | undefined)?.kms_key_arn,

@@ -12,7 +12,7 @@ function paths(value: object, prefix = ''): string[] {
 
 const withoutBackend = ({ backend: _backend, ...rest }: Environment): object => rest;
 
-/** What validation says of prod after a change. */
+/** The error of the validation of prod after a change. */
 function complaint(change: (draft: Draft) => void): string {
   const draft = structuredClone(environments.prod) as Draft;
   change(draft);
@@ -25,7 +25,7 @@ function complaint(change: (draft: Draft) => void): string {
   throw new Error('the change was accepted');
 }
 
-/** Sets a value by its path, whatever its type should be. */
+/** Sets a value of any type by its path. */
 const set = (path: string, value: unknown) => (draft: Draft) => {
   const keys = path.split('.');
   const last = keys.pop() ?? '';

@@ -25,7 +25,7 @@ const ADDRESSES: Record<string, string> = {
 const variablesOf = (stack: InfraStack, name: FunctionName): Record<string, string> =>
   (stack.resource(`aws_lambda_function.${name}`)['environment'] as { variables: Record<string, string> }).variables;
 
-/** The block as Lambda would have it: with an address of the right kind for each reference. */
+/** The variables as Lambda gets them: each reference is replaced by an address of the right form. */
 function applied(variables: Record<string, string>): Record<string, string> {
   const resolve = (value: string): string =>
     value.replace(/\$\{.*\.invoke_url\}/, 'wss://a.example/v1').replace(/\$\{.*\.api_endpoint\}/, 'https://v.example');

@@ -101,7 +101,7 @@ test('all bundles are rebuilt with the option rebuild', async () => {
 
 test('a bundle is rebuilt by the next build when its source changed during this build', async () => {
   const onBuild = (): void => {
-    // The file system's clock ticks a few times in this time.
+    // Long enough for a new modification time on the file system.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     write('functions/two/handler.ts', `export const handler = (): string => 'changed';`);
   };

@@ -13,7 +13,7 @@ const EVENT: ResponseEvent = {
   probe: false,
 };
 
-/** What the target is handed for an event: each `<name>` replaced by what its path finds. */
+/** The input of the target for an event: each `<name>` is replaced by the value at its path. */
 function transform(
   { input_paths, input_template }: { input_paths: Record<string, string>; input_template: string },
   detail: object,

@@ -69,7 +69,7 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
   ],
 };
 
-/** For what each function uses the key of its environment, where there is one. */
+/** The services for which each function uses the encryption key of its environment, if there is one. */
 const KEY_USE: Record<FunctionName, readonly (keyof typeof KEY_ACTIONS)[]> = {
   'forward-request': ['dynamodb', 's3 write', 's3 read'],
   'authorize-agent': ['ssm'],

@@ -12,7 +12,7 @@ const alarmIds = ['aws_cloudwatch_metric_alarm', 'aws_cloudwatch_composite_alarm
 const documents = readRunbooks();
 const runbooks = documents.filter(({ id }) => id !== 'README');
 
-/** Programs that are still to come: their commands are read as soon as package.json has them. */
+/** Programs that do not exist yet: their commands are checked as soon as package.json has the script. */
 const TO_COME = ['rollout', 'trace'].filter((script) => !(script in npmScripts()));
 const isToCome = (line: string): boolean => TO_COME.some((script) => line.startsWith(`npm run ${script} `));
 

@@ -16,7 +16,7 @@ export function statefulPins(environment: EnvironmentName): Pins {
     'aws_s3_bucket.bodies': named(`bodies-${accountId}-${region}`, 'bucket'),
     'aws_ssm_parameter.token-key': { name: `/http-tunnel/${environment}/agent-token-key` },
     'aws_cloudwatch_event_bus.response-bus': named('responses'),
-    // Their addresses, which agents and visitors know, are made by AWS and go with them.
+    // AWS makes the addresses that agents and visitors know; a new API would have another address.
     'aws_apigatewayv2_api.visitor-api': { protocol_type: 'HTTP' },
     'aws_apigatewayv2_api.agent-gateway': { protocol_type: 'WEBSOCKET' },
     'aws_apigatewayv2_api.wake-channel': { protocol_type: 'WEBSOCKET' },
@@ -43,5 +43,5 @@ export const bootstrapPins = (accountId: string): Pins => ({
   'aws_iam_openid_connect_provider.ci-github': { url: 'https://token.actions.githubusercontent.com' },
 });
 
-/** Replacements and removals that are meant. */
+/** Intended replacements and removals. */
 export const acknowledged: readonly Acknowledgement[] = [];

@@ -8,7 +8,7 @@ import { synthesize } from '../../modules/synthesize';
 import { awsEnvironmentNames, environmentNames, functionNames, inTemporaryDirectory, stackOf, stubBundles } from '../support/infra-stack';
 
 const root = path.join(__dirname, '../..');
-/** What bundles and stacks are made of. */
+/** The sources of bundles and stacks. */
 const SOURCES = ['cli', 'environments', 'functions', 'main.ts', 'modules', 'protocol', 'package.json', 'tsconfig.json', 'cdktf.json'];
 
 /** Every file below a directory with its content. */
@@ -18,7 +18,7 @@ function contents(directory: string): Record<string, string> {
   return Object.fromEntries(paths.map((file) => [path.relative(directory, file), fs.readFileSync(file, 'latin1')]));
 }
 
-/** For what is too long, or not text, to be shown. */
+/** Digests, for files that are too long or not text, so that a failure can be printed. */
 const digests = (files: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([file, content]) => [file, createHash('sha256').update(content, 'latin1').digest('hex')]));
 

@@ -31,7 +31,7 @@ afterAll(() => fixture.closeAll());
 const oneOf = (characters: string) => fc.constantFrom(...characters);
 const uri = fc.array(oneOf('abcXYZ019-._~!$&\'()*+,;=:@/?%[]|^{}\\"<>`'), { maxLength: 60 }).map((characters) => `/${characters.join('')}`);
 const name = fc.array(oneOf('abcdefghij0123456789-_'), { minLength: 1, maxLength: 12 }).map((c) => `x-${c.join('')}`);
-/** Visible characters and inner spaces: HTTP trims what surrounds a value. */
+/** Visible characters and inner spaces: HTTP removes spaces around a value. */
 const value = fc
   .array(oneOf(' !"#$%&\'()*+,-./059:;<=>?@AZ[\\]^_`az{|}~\u00e9\u00ff'), { maxLength: 30 })
   .map((characters) => characters.join('').trim());
@@ -39,7 +39,7 @@ const fields = fc.array(fc.tuple(name, fc.array(value, { minLength: 1, maxLength
 const body = fc.uint8Array({ maxLength: 2000 }).map((bytes) => Buffer.from(bytes));
 const status = fc.integer({ min: 200, max: 599 }).filter((code) => code !== 204 && code !== 304);
 
-/** Values by name in their order: all that HTTP promises of repeated fields. */
+/** The values of each name in their order. HTTP keeps no other order of fields. */
 function byName(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
   const grouped: Record<string, string[]> = {};
   for (const [key, text] of pairs) (grouped[key.toLowerCase()] ??= []).push(text);

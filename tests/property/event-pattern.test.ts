@@ -1,10 +1,10 @@
-/** Laws of event patterns, and a naive matcher of the simple operators to compare with. */
+/** Properties of event patterns, and a comparison with a naive matcher of the simple operators. */
 import fc from 'fast-check';
 import { compilePattern, EventPatternError } from '../../emulator/events/event-pattern';
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-// Few names and values, so that patterns and events meet.
+// Few names and values, so that patterns often match events.
 const name = fc.constantFrom('a', 'b', 'c');
 const text = fc.string({ unit: fc.constantFrom('a', 'b', 'A', '*', '\\', '.'), maxLength: 5 });
 const scalar = fc.oneof(text, fc.integer({ min: -3, max: 3 }), fc.boolean(), fc.constant(null));
@@ -13,7 +13,7 @@ const event = fc.letrec<{ object: Json; value: Json }>((tie) => ({
   value: fc.oneof({ depthSize: 'small', withCrossShrink: true }, scalar, fc.array(scalar, { maxLength: 3 }), tie('object')),
 })).object;
 
-/** Operators that look at one value, with their meaning said once more, as plainly as can be. */
+/** Operators on one value, each with the simplest code for its meaning. */
 const operator = fc.oneof(
   scalar.map((value) => ({ pattern: value, means: (x: Json) => x === value })),
   text.map((t) => ({
@@ -48,7 +48,7 @@ const asJson = (node: Pattern): Json =>
 const isObject = (value: Json | undefined): value is { [name: string]: Json } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Knows no lists of objects, no `$or` and no absence. */
+/** Does not support lists of objects, `$or` and `exists: false`. */
 function naive(node: Pattern, value: Json | undefined): boolean {
   if (value === undefined) return false;
   if (!Array.isArray(node)) return isObject(value) && Object.entries(node).every(([key, child]) => naive(child, value[key]));

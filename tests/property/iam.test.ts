@@ -3,7 +3,7 @@ import { evaluate, type Access } from '../../emulator/iam/evaluate';
 import { actionMatches, resourceMatches, wildcardMatches } from '../../emulator/iam/matching';
 import type { Patterns, Statement } from '../../emulator/iam/policy-document';
 
-/** What a wildcard means, told without any cleverness: every way to read each star is tried. */
+/** The meaning of a wildcard in the simplest code: it tries every possible length for each star. */
 function naive(pattern: string, text: string, stopsAtColon: boolean): boolean {
   const [first, rest] = [pattern[0], pattern.slice(1)];
   if (first === undefined) return text === '';
@@ -20,7 +20,7 @@ function naive(pattern: string, text: string, stopsAtColon: boolean): boolean {
   return fits && naive(rest, text.slice(1), stopsAtColon);
 }
 
-/** Few letters, so that patterns and texts meet often; signs that mean something to regular expressions are among them. */
+/** Few characters, so that patterns often match texts; some of them have a meaning in regular expressions. */
 const text = fc.string({ unit: fc.constantFrom('a', 'b', ':', '/', '.', '$'), maxLength: 8 });
 const pattern = fc.string({ unit: fc.constantFrom('a', 'b', ':', '/', '.', '$', '*', '*', '?'), maxLength: 8 });
 

@@ -3,7 +3,7 @@ import { LiveShare } from '../../functions/core/live-share';
 import { parseRollout } from '../../functions/core/rollout-item';
 import { rolloutItem } from '../support/rollout-items';
 
-/** A good item, of which anything may be wrong. */
+/** A valid item in which one field has any value. */
 const damaged = fc
   .record({ key: fc.constantFrom(...Object.keys(rolloutItem()), 'baseline'), value: fc.anything() })
   .map(({ key, value }) => ({ ...rolloutItem(), [key]: value }));

@@ -7,7 +7,7 @@ const arrivals = fc.array(
     name: fc.constantFrom(...NAMES),
     origin: fc.constantFrom('inside' as const, 'outside' as const),
     ms: fc.nat(3000),
-    /** After the one before, in ms. */
+    /** The time since the previous invocation, in ms. */
     afterMs: fc.oneof(fc.constant(0), fc.nat(500)),
   }),
   { minLength: 1, maxLength: 60 },
@@ -52,7 +52,7 @@ test('each invocation runs once, starts stay within the limit, and none waits wh
         asked.set(id, i);
         results.push(fixture.invoke(name, id, ms, { origin }));
       }
-      // Long enough for each to be started for and run on its own, one after the other.
+      // Long enough to start an environment for each invocation and to run them one after the other.
       await fixture.clock.advance(invocations.length * (initMs + 3000 + 200) + 20_000);
       look();
       expect(await Promise.all(results)).toEqual(invocations.map(() => expect.objectContaining({ kind: 'ok' }) as unknown));

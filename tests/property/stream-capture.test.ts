@@ -44,7 +44,7 @@ const write: fc.Arbitrary<Write> = fc
     };
   });
 
-/** Each writer's writes follow each other; the writers run side by side. */
+/** The writes of one writer are sequential; the writers run concurrently. */
 const writers = fc.array(fc.array(write, { maxLength: 12 }), { minLength: 1, maxLength: 5 });
 
 async function run(db: LocalDynamoDb, writes: readonly Write[]): Promise<void> {
@@ -53,7 +53,7 @@ async function run(db: LocalDynamoDb, writes: readonly Write[]): Promise<void> {
   }
 }
 
-/** The table as the records tell it; fails where an old image is not what the record before left. */
+/** Rebuilds the table from the records. Fails when an old image differs from the item that the earlier records left. */
 function replay(records: readonly StreamRecord[]): Map<string, Item> {
   const table = new Map<string, Item>();
   for (const { eventName, dynamodb } of records) {

@@ -18,7 +18,7 @@ test('an encoded path decodes to the original path, and contains only visible AS
 });
 
 test('an encoded path is what a browser sends: the URL parser does not change it', () => {
-  // The URL parser itself resolves dot segments, which is the browser's business and not ours.
+  // The segment has no slash: otherwise the URL parser would resolve dot segments, as browsers do.
   const segment = fc.string({ unit: anyCharacter }).filter((text) => !text.includes('^') && text.isWellFormed());
   fc.assert(
     fc.property(segment, (text) => {
@@ -29,7 +29,7 @@ test('an encoded path is what a browser sends: the URL parser does not change it
 });
 
 test('a path that a person types into a browser is encoded as the browser sent it, although the edge has decoded it', () => {
-  // What is typed encoded may be so without need; ^ is sent in either way.
+  // A typed text may contain an escape that is not needed, and browsers send ^ raw or encoded.
   const typed = fc.string({ unit: anyCharacter }).filter((text) => !/[?#%^]/.test(text));
   fc.assert(
     fc.property(typed, (text) => {

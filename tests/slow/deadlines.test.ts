@@ -11,7 +11,7 @@ describe.each(MODES)('in mode %s', (mode) => {
   });
   afterAll(() => cloud.close());
 
-  test('a silent local service is 504 when the agent gives up after 25 s', async () => {
+  test('a request gets 504 when the local service is silent until the agent gives up after 25 s', async () => {
     const silent = createServer(() => undefined);
     await cloud.agent({ target: { port: await listenOnAnyPort(silent) } });
     const reply = await cloud.visit('/');
@@ -22,7 +22,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     silent.close();
   });
 
-  test('a silent agent is 504 after 28 s, before API Gateway gives up at 30 s', async () => {
+  test('a request gets 504 after 28 s when the agent is silent, before API Gateway gives up at 30 s', async () => {
     const agent = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token(), () => undefined);
     const reply = await cloud.visit('/', {}, agent.tunnel.tunnel_id);
     expect(reply.headers['x-tunnel-error']).toBe('deadline_exceeded');

@@ -1,6 +1,6 @@
 import { runForFigures } from '../support/run-for-figures';
 
-test('a fault under load rolls back by itself, and no visitor notices', async () => {
+test('a fault under load causes a rollback within five minutes, and no visitor gets an error', async () => {
   const args = ['rollback', '--scenario', 'wake-posts-fail', '--time-factor', '15', '--json'];
   const rehearsed = await runForFigures('a roll-back under load', 'rehearse/main.ts', args);
   if (!rehearsed) return;

@@ -52,7 +52,7 @@ const misled = {
 };
 const tests: readonly (StackTest & { title: string })[] = [...applications, protectedProd, misled];
 
-describeTerraform('terraform, applying to a mock of AWS,', stacks[0]?.file ?? '', removeAll, (provider) => {
+describeTerraform('Terraform, when it applies the stacks to a mock of AWS,', stacks[0]?.file ?? '', removeAll, (provider) => {
   const outcomes = new Map<string, number | Error>();
 
   beforeAll(async () => {
@@ -68,17 +68,17 @@ describeTerraform('terraform, applying to a mock of AWS,', stacks[0]?.file ?? ''
     return (outcome as TerraformError).message;
   };
 
-  it.each(applications)('finds in $title what its test files assert', ({ title, testFiles: files }) => {
+  it.each(applications)('passes the assertions of the test files for $title', ({ title, testFiles: files }) => {
     expect(outcomes.get(title)).toBe(files.length);
   });
 
-  it('does not get rid of what prod protects', () => {
+  it('refuses to destroy the protected tables of prod', () => {
     const message = failureOf(protectedProd);
     expect(message).toMatch(/aws_dynamodb_table\.tunnels has\s+lifecycle\.prevent_destroy/);
     expect(message).toMatch(/aws_dynamodb_table\.pending-requests has\s+lifecycle\.prevent_destroy/);
   });
 
-  it('is told by an assertion that something leads elsewhere', () => {
+  it('reports by an assertion that the stream of pending requests goes to another function', () => {
     expect(failureOf(misled)).toContain('The stream of pending requests must be read by process-stream.');
   });
 });

@@ -30,7 +30,7 @@ const subjects = [
   },
 ];
 
-/** Between them these have every type of resource that keeps something. */
+/** Together these stacks have every type of stateful resource. */
 const REPLACED = ['prod with a domain', 'the account of prod'];
 
 const removeAll = (): void => {
@@ -38,9 +38,9 @@ const removeAll = (): void => {
   domain.remove();
 };
 
-describeTerraform('terraform', stacks[0]?.file ?? '', removeAll, (provider) => {
+describeTerraform('Terraform with the AWS provider', stacks[0]?.file ?? '', removeAll, (provider) => {
   const checked = new Map<string, CheckedStack>();
-  /** Plans of the same stacks when every stateful resource has had another identity before. */
+  /** Plans of the same stacks from a state in which every stateful resource has another identity. */
   const replacing = new Map<string, CheckedStack>();
 
   beforeAll(async () => {
@@ -52,13 +52,13 @@ describeTerraform('terraform', stacks[0]?.file ?? '', removeAll, (provider) => {
     });
   }, TERRAFORM_TIMEOUT_MS);
 
-  it.each(subjects)('accepts $title and would create exactly the resources that have a reason', ({ title, addresses }) => {
+  it.each(subjects)('accepts $title and plans to create exactly the resources for which a reason is written', ({ title, addresses }) => {
     const changes = checked.get(title)?.plan.resource_changes ?? [];
     expect(changes.map(({ address }) => address).sort()).toEqual(Object.keys(addresses).sort());
     expect(new Set(changes.flatMap(({ change }) => change.actions))).toEqual(new Set(['create']));
   });
 
-  it.each(REPLACED)('replaces the stateful resources of %s when one of the arguments changes that identify them', (title) => {
+  it.each(REPLACED)('plans to replace the stateful resources of %s when an argument changes that identifies them', (title) => {
     const changes = replacing.get(title)?.plan.resource_changes ?? [];
     const known = changes.filter(({ type }) => (IDENTITY[type] ?? []).length > 0);
     const forced = known.map(({ address, change }) => [address, change.replace_paths?.flat().sort()]);

@@ -22,7 +22,7 @@ afterAll(() => {
   fs.rmSync(directory, { recursive: true, force: true });
 });
 
-/** Verdicts as text, but those about what a plan does: a stack does nothing. */
+/** Verdicts as text, without those of `stateful-loss`: only a plan has changes that can lose data. */
 const verdictsOf = (input: string): string[] =>
   readTerraform(input)
     .flatMap((model) => checkPolicy(model, { today: new Date() }).verdicts)
@@ -30,8 +30,8 @@ const verdictsOf = (input: string): string[] =>
     .map(({ rule, address, outcome }) => `${rule} ${address} ${outcome}`)
     .sort();
 
-describe("prod's first plan, made by terraform", () => {
-  itWith(provider)('gets from every rule the verdict that the synthesized stack gets', async (installed) => {
+describe('the first plan of prod, made by Terraform,', () => {
+  itWith(provider)('gets from every rule the same verdict as the synthesized stack', async (installed) => {
     const bundles = stubBundles(path.join(directory, 'bundles'));
     const [stack] = synthesize({ environments: { prod: environments.prod }, outdir: directory, bundles });
     const { text } = await planStack(installed, stack?.directory ?? '');
@@ -39,12 +39,12 @@ describe("prod's first plan, made by terraform", () => {
     expect(verdictsOf(planFile)).toEqual(verdictsOf(stack?.file ?? ''));
   });
 
-  itWith(provider)('is summarized with a reason for every resource, without the token key', async () => {
+  itWith(provider)('is summarized with a reason for every resource and without the token key', async () => {
     const summary = summarizePlan('prod', JSON.parse(fs.readFileSync(planFile, 'utf8')) as PlanJson);
     expect(summary.counts.create).toBeGreaterThan(50);
     expect(summary.resources.filter(({ reason }) => reason === undefined)).toEqual([]);
     expect(summaryMarkdown(summary)).not.toContain(TOKEN_KEY_PLACEHOLDER);
-    // GitHub takes 65,536 characters as one comment, and there are three environments.
+    // A comment on GitHub may have 65,536 characters, and three environments share it.
     expect(summaryMarkdown(summary, { short: true }).length * 3).toBeLessThan(65_536);
   });
 });

@@ -7,13 +7,13 @@ import { synthesizeInto } from '../support/stacks-on-disk';
 import { StateStore } from '../support/state-store';
 import { describeTerraform } from '../support/terraform';
 
-/** What is stuck in a store that is in memory would be stuck for good, in ms. */
+/** The store is in memory and answers at once: a longer run hangs. In ms. */
 const TIMEOUT_MS = 60_000;
 
 const { directory, remove, stacks } = synthesizeInto({ prod: environments.prod });
 const { accountId } = environments.prod;
 
-/** What `-backend-config` needs beside the stack's own backend for a bucket that is not AWS's. */
+/** The options that a bucket outside AWS needs in addition to the backend of the stack. */
 const backendAt = (port: number): string[] =>
   [
     `endpoints={s3="http://127.0.0.1:${port}"}`,
@@ -34,14 +34,14 @@ const STATE = {
   resources: [],
 };
 
-describeTerraform('the state that terraform keeps', stacks[0]?.file ?? '', remove, (provider) => {
+describeTerraform('the Terraform state', stacks[0]?.file ?? '', remove, (provider) => {
   let store: StateStore & { readonly port: number };
   beforeEach(async () => {
     store = await StateStore.start();
   });
   afterEach(() => store.close());
 
-  /** Each run needs a directory of its own for what it knows of the backend. */
+  /** Runs Terraform in a copy of a stack, with its own directory for the data of the backend. */
   const inStack = (name: string, work: (run: TerraformRun) => Promise<void>): Promise<void> =>
     inWorkingCopy(provider, directory(name), {}, async ({ cwd, variables }) => {
       const data = path.join(cwd, 'data');
@@ -53,7 +53,7 @@ describeTerraform('the state that terraform keeps', stacks[0]?.file ?? '', remov
     });
 
   it(
-    'is one object an environment, written under a lock that is given back',
+    'is one object for each environment, written under a lock that is released',
     () =>
       inStack('prod', async (run) => {
         const state = `/http-tunnel-terraform-${accountId}/prod/terraform.tfstate`;
@@ -74,7 +74,7 @@ describeTerraform('the state that terraform keeps', stacks[0]?.file ?? '', remov
   );
 
   it(
-    'is not written while somebody else holds the lock',
+    'is not written while another person holds the lock',
     () =>
       inStack('prod', async (run) => {
         const state = `/http-tunnel-terraform-${accountId}/prod/terraform.tfstate`;
@@ -90,7 +90,7 @@ describeTerraform('the state that terraform keeps', stacks[0]?.file ?? '', remov
   );
 
   it(
-    'of a bootstrap begins in a file and moves into the bucket it has made',
+    'of the bootstrap stack begins in a local file and moves into the bucket',
     () =>
       inStack(`bootstrap-${accountId}`, async (run) => {
         const override = path.join(run.cwd, 'override.tf.json');

@@ -13,7 +13,7 @@ const deployed = environmentNames.filter((name) => name !== 'local');
 const statements = (document: string) => statementsOf(JSON.parse(document));
 const split = (action: string): [service: string, name: string] => action.split(':') as [string, string];
 
-/** The same for every environment: what AWS finds by generated ids, or does not find by name at all. */
+/** Resources without the name of an environment: AWS finds them by generated ids, or not by name at all. */
 const WITHOUT_OUR_NAMES = [
   /^arn:aws:apigateway:[\w-]+::\/(apis|apis\/\*|tags\/\*)$/,
   /:event-source-mapping:\*$/,

@@ -10,7 +10,7 @@ interface Comment {
   readonly user: { readonly type: string };
 }
 
-/** As much of GitHub as holds the comments of one pull request. */
+/** The part of GitHub's API that holds the comments of one pull request. */
 function gitHubWith(comments: Comment[]) {
   const issues = {
     listComments: () => comments,

@@ -13,12 +13,12 @@ import { installedProvider } from '../../support/installed-provider';
 import { SCENARIOS, START, type Resources } from './scenarios';
 import { stateAfter } from './state-after';
 
-/** A sensitive variable whose value a plan must hold and nobody may print. */
+/** A sensitive variable. A plan contains its value, and no program may print it. */
 const SECRETS = {
   signing_key: { type: 'string', sensitive: true, default: 'a-value-that-nobody-may-print' },
 };
 
-/** Of a plan, what neither rules nor summary read, and what changes with every run. */
+/** The parts of a plan that neither rules nor summary read, and the parts that change with every run. */
 const LEFT_OUT = ['planned_values', 'prior_state', 'relevant_attributes', 'timestamp', 'checks'];
 
 async function plan(

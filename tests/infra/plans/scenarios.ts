@@ -28,7 +28,7 @@ const at = (resources: Resources, address: string): Record<string, unknown> => {
   return resource;
 };
 
-/** By the name of the recorded plan: what somebody changed since the first apply. */
+/** The changes since the first apply, by the name of the recorded plan. */
 export const SCENARIOS: Readonly<Record<string, (resources: Resources) => Resources>> = {
   'no-change': (resources) => resources,
 
@@ -42,7 +42,7 @@ export const SCENARIOS: Readonly<Record<string, (resources: Resources) => Resour
     return resources;
   },
 
-  /** A right more, a right less, a star; more memory, a shorter retention, and a secret where it does not belong. */
+  /** One right more, one right less, a star, more memory, a shorter retention, and a secret in an environment variable. */
   'rights-and-settings': (resources) => {
     const policy = at(resources, 'aws_iam_role_policy.connect-agent-policy');
     const document = JSON.parse(policy['policy'] as string) as { Statement: { Action: string[] }[] };

@@ -29,7 +29,7 @@ export function stateAfter(plan: PlanJson): object {
   return { version: 4, terraform_version: '1.11.0', serial: 1, lineage: 'recorded', outputs: {}, resources };
 }
 
-/** Known values, and what the configuration says with its references replaced. */
+/** Known values, and configured values with their references replaced. */
 function resolve(plan: PlanJson, after: unknown, source: unknown): unknown {
   if (typeof source === 'object' && source !== null && 'constant_value' in source) {
     const text: string = JSON.stringify(source.constant_value);
@@ -54,7 +54,7 @@ const replaceReferences = (plan: PlanJson, text: string): string =>
     computed(plan, type, name, attribute),
   );
 
-/** What the plan knows of an attribute, else a value that looks like AWS's. */
+/** The known value of an attribute, or else a made-up value in the form that AWS uses. */
 function computed(plan: PlanJson, type: string, name: string, attribute: string): string {
   const found = plan.resource_changes?.find((resource) => resource.address === `${type}.${name}`);
   const after = found?.change.after ?? {};

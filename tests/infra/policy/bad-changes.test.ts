@@ -19,7 +19,7 @@ function violationsOf(model: TerraformModel, suppressions: readonly Suppression[
     .map(({ rule, address, problems }) => `${rule}: ${address}: ${problems.join('; ')}`);
 }
 
-/** What the rules say about prod's stack after a change that they did not say before. */
+/** The violations in the stack of prod that a change adds. */
 function stoppedBy(change: (resources: Resources) => void): string[] {
   const { text } = stackOf('prod');
   const stack = JSON.parse(text) as StackJson & { resource: Resources };

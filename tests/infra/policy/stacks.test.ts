@@ -34,7 +34,7 @@ describe('the suppressions', () => {
     for (const { rule, reason } of SUPPRESSIONS) {
       expect(ids).toContain(rule);
       expect(reason).toMatch(/\S+ \S+ \S+/);
-      // A plan alone shows whether the loss of a stateful resource is acknowledged in vain.
+      // Only a plan shows whether the acknowledgement of a loss is still needed.
       if (rule !== 'stateful-loss') expect(needed).toContain(`${rule}: ${reason}`);
     }
     expect([...reports.values()].flatMap(({ unusedSuppressions }) => unusedSuppressions)).toEqual([]);

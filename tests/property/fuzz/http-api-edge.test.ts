@@ -20,7 +20,7 @@ const SEEDS = [
 ];
 
 const ROUNDS = 20;
-/** What an unfinished request waits for is not the edge's to say; the test does not wait with it. In ms. */
+/** The edge waits for the rest of an unfinished request. The test does not wait longer than this. In ms. */
 let patienceMs: number;
 beforeAll(async () => {
   patienceMs = await patienceFor(edge.port, request('GET /demo/ HTTP/1.1', 'Host: localhost'));

@@ -35,7 +35,7 @@ const FROM_CLOUD: CloudMessage[] = [
 ];
 const FROM_GATEWAY = '{"message": "Internal server error", "connectionId":"L0SM9cOFvHcCIhw=", "requestId":"L0SM9dqFvHcCJ-g="}';
 
-/** JSON that is deep, wide, or names what objects have anyway. */
+/** JSON that is deep or large, or has names of built-in properties. */
 const nasty = fc.constantFrom(
   '['.repeat(60_000),
   `{"type":"http_response","headers":${'{"a":'.repeat(20_000)}`,
@@ -68,7 +68,7 @@ describe.each([
             try {
               const message = decode(text);
               messages++;
-              // What API Gateway says nobody else writes.
+              // Only API Gateway sends this type of message, so nothing encodes it.
               if (message.type !== 'gateway_error') expect(decode(encodeMessage(message))).toEqual(message);
             } catch (error) {
               if (!(error instanceof ProtocolError)) throw error;
@@ -81,7 +81,7 @@ describe.each([
           fuzzing(INPUTS),
         ),
       );
-      // It has seen both sides of the fence.
+      // The generated input contained valid and invalid messages.
       expect(messages).toBeGreaterThan(20);
       expect(refusals).toBeGreaterThan(20);
     },

@@ -27,7 +27,7 @@ test(
     const seed = [`PUT ${pathname}${search} HTTP/1.1`, ...fields, '', 'hello'].join('\r\n');
     const port = Number(new URL(s3.url).port);
     expect(await sendRaw(port, seed)).toMatch(/^HTTP\/1\.1 200 /);
-    // What an unfinished request waits for is not the endpoint's to say.
+    // The endpoint waits for the rest of an unfinished request. The test does not wait longer than this.
     const patienceMs = await patienceFor(port, seed);
     const oneByteOther = fc
       .tuple(fc.noBias(fc.nat(seed.length - 1)), fc.integer({ min: 0x21, max: 0x7e }))

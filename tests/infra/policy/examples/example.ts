@@ -1,11 +1,11 @@
 import type { EnvironmentName } from '../../../../environments';
 import type { StackJson } from '../../../../policy/terraform/read-synthesized-stack';
 
-/** A rule's examples, in Terraform's JSON syntax: what it lets pass and what it stops. */
+/** The examples of a rule, in Terraform's JSON syntax: one that the rule accepts and one that it rejects. */
 export interface Example {
   readonly holds: StackJson;
   readonly violated: StackJson;
-  /** What it says about the second. */
+  /** The problem that the rule reports for the rejected example. */
   readonly problem: string;
   /** Whose expectations hold; prod's, unless the rule is another one there. */
   readonly environment?: EnvironmentName;
@@ -18,7 +18,7 @@ export const only = (type: string, values: Values, name = 'it'): StackJson => ({
   resource: { [type]: { [name]: values } },
 });
 
-/** Fragments as one. */
+/** Merges fragments. */
 export const together = (...fragments: readonly StackJson[]): StackJson => {
   const resource: Record<string, Record<string, Values>> = {};
   for (const fragment of fragments) {
