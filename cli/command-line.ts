@@ -65,6 +65,6 @@ export async function runProgram<T extends object>(
     const { message, stack } = error as Error;
     if (error instanceof ToldError) return fail(message, error.exitCode);
     if (error instanceof ExitError) return end(message, error.status);
-    fail(process.env['HTTP_TUNNEL_DEBUG'] ? (stack ?? message) : `${message} (HTTP_TUNNEL_DEBUG=1 shows where)`, 1);
+    fail(process.env['HTTP_TUNNEL_DEBUG'] ? (stack ?? message) : `${message} (set HTTP_TUNNEL_DEBUG=1 to see the stack trace)`, 1);
   }
 }

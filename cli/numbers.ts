@@ -12,7 +12,7 @@ export const wholeNumber =
   (min: number, max = LARGEST) =>
   (text: string): number => {
     if (/^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
-    const range = max < LARGEST ? `from ${min} to ${max}` : min === 1 ? 'above 0' : `from ${min} on`;
+    const range = max < LARGEST ? `from ${min} to ${max}` : min === 1 ? 'above 0' : `of at least ${min}`;
     throw new InvalidArgumentError(`Give a whole number ${range}.`);
   };
 
@@ -22,7 +22,7 @@ export const numberFrom =
   (text: string): number => {
     const value = toNumber(text);
     if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Give a number ${max === Infinity ? `from ${min} on` : `from ${min} to ${max}`}.`);
+    throw new InvalidArgumentError(`Give a number ${max === Infinity ? `of at least ${min}` : `from ${min} to ${max}`}.`);
   };
 
 /** Parses a number above 0. */
@@ -36,7 +36,7 @@ export function positive(text: string): number {
 export function seconds(text: string): number {
   const value = toNumber(text);
   if (value >= 0) return value;
-  throw new InvalidArgumentError('Give a number of seconds.');
+  throw new InvalidArgumentError('Give a number of seconds, 0 or more.');
 }
 
 /** Parses seconds above 0. @returns ms */

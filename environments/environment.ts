@@ -16,8 +16,8 @@ const HTTP_API_TIMEOUT_SECONDS = 30;
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 const text = v.pipe(
-  v.string('must be text'),
-  v.check((value) => value.trim() !== '', 'must be text'),
+  v.string('must be a string'),
+  v.check((value) => value.trim() !== '', 'must be a non-empty string'),
 );
 const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER) =>
   v.pipe(
@@ -50,8 +50,8 @@ const throttle = v.strictObject({ ratePerSecond: wholeNumber(1), burst: wholeNum
 
 const schema = v.strictObject({
   /** Part of every physical name. */
-  name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,11}$/, 'must be 1 to 12 of a-z, 0-9 and -, starting with a letter')),
-  accountId: v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be the 12 digits of an AWS account')),
+  name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,11}$/, 'must have 1 to 12 characters of a-z, 0-9 and -, and start with a letter')),
+  accountId: v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be the 12-digit id of an AWS account')),
   region: v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as us-east-1')),
   backend,
   /** Domain whose subdomains are tunnel names; null: tunnels are reached by path only. */
@@ -63,7 +63,7 @@ const schema = v.strictObject({
     v.strictObject({
       /** URL of the provider's public keys. Plain http only on this machine: a forged key can impersonate any owner. */
       jwksUrl: v.pipe(
-        v.string('must be text'),
+        v.string('must be a string'),
         v.check(
           (url) => URL.canParse(url) && (url.startsWith('https://') || /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(url)),
           'must be an https URL',
@@ -91,7 +91,7 @@ const schema = v.strictObject({
   /** In ms. functions/settings.ts explains each timing. */
   timings: v.strictObject({
     requestDeadlineMs: wholeNumber(1),
-    pollingDelaysMs: v.pipe(v.array(wholeNumber(1)), v.minLength(1, 'must be a list of one delay or more')),
+    pollingDelaysMs: v.pipe(v.array(wholeNumber(1)), v.minLength(1, 'must be a list with at least one delay')),
     safetyReadMs: wholeNumber(1),
     wakeIdleMs: wholeNumber(0),
     wakeHelloMs: wholeNumber(1),
@@ -117,7 +117,7 @@ const schema = v.strictObject({
   logLevel: v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR'),
   logRetentionDays: v.picklist(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`),
   /** `owner/name` of the GitHub repository whose workflows plan and deploy; null: no workflow may. */
-  githubRepository: v.nullable(v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name of a GitHub repository'))),
+  githubRepository: v.nullable(v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/, 'must be a GitHub repository in the form owner/name'))),
   /** True: data at rest is encrypted with the environment's own key (modules/customer-key.ts). False: with keys of AWS. */
   customerKey: v.boolean('must be true or false'),
   /** Whether functions send X-Ray segments. */
@@ -137,22 +137,22 @@ const RELATIONS: readonly (readonly [path: string, holds: (environment: Environm
   [
     'functions.forward-request.timeoutSeconds',
     ({ functions }) => functions['forward-request'].timeoutSeconds <= HTTP_API_TIMEOUT_SECONDS,
-    `must be at most ${HTTP_API_TIMEOUT_SECONDS}, which is what the HTTP API waits`,
+    `must be at most ${HTTP_API_TIMEOUT_SECONDS}, because the HTTP API waits no longer`,
   ],
   [
     'timings.requestDeadlineMs',
     ({ functions, timings }) => timings.requestDeadlineMs < functions['forward-request'].timeoutSeconds * 1000,
-    'must be below the timeout of forward-request, or the function ends before it can answer',
+    'must be below the timeout of forward-request, because otherwise the function ends before it can answer',
   ],
   [
     'backend.region',
     ({ backend, region }) => backend.kind === 'local' || backend.region === region,
-    "must be the environment's region: the account's stack makes the bucket there",
+    "must be the environment's region, because the bootstrap stack creates the bucket in that region",
   ],
   [
     'hostedZone',
     ({ tunnelDomain, hostedZone }) => hostedZone === null || `.${tunnelDomain}`.endsWith(`.${hostedZone.name}`),
-    'must be the zone that tunnelDomain lies in, or null',
+    'must be the zone that contains tunnelDomain, or null',
   ],
   [
     'functions.forward-request.reservedConcurrency',
@@ -161,17 +161,18 @@ const RELATIONS: readonly (readonly [path: string, holds: (environment: Environm
       const release = (['receive-message', 'wake-waiter'] as const).map((name) => functions[name].reservedConcurrency !== null);
       return release.every((reserved) => reserved === waiters);
     },
-    'must be set together with those of receive-message and wake-waiter, or all null: waiters hold what releases them',
+    'must be set together with the reservedConcurrency of receive-message and wake-waiter, or all three must be null, ' +
+      'because otherwise waiters can use up the concurrency of the functions that release them',
   ],
   [
     'maxSlowRequests',
     ({ functions, maxSlowRequests }) => maxSlowRequests < (functions['forward-request'].reservedConcurrency ?? Infinity),
-    'must be below the reserved concurrency of forward-request, or one slow tunnel stops all',
+    'must be below the reserved concurrency of forward-request, because otherwise one slow tunnel stops all tunnels',
   ],
   [
     'timings.safetyReadMs',
     ({ timings }) => timings.safetyReadMs < timings.requestDeadlineMs,
-    'must be below timings.requestDeadlineMs, or no answer is found whose wake was lost',
+    'must be below timings.requestDeadlineMs, because otherwise an answer whose wake was lost is never found',
   ],
 ];
 
@@ -202,12 +203,12 @@ export function defineEnvironment(environment: Environment): Environment {
 }
 
 function problem(name: string, path: string, what: string): EnvironmentError {
-  return new EnvironmentError(`environment "${name}": ${path} ${what}; put it right in environments/${name}.ts`);
+  return new EnvironmentError(`environment "${name}": ${path} ${what}; correct environments/${name}.ts`);
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is missing';
-  if (issue.expected === 'never') return 'is not a setting';
+  if (issue.expected === 'never') return 'is not a known setting';
   // Custom messages are sentences without a subject; valibot's own start with "Invalid".
   return issue.message.startsWith('Invalid')
     ? `must be ${issue.expected}, not ${issue.received}`

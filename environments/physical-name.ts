@@ -52,11 +52,11 @@ export const shortName = (physical: string): string => physical.replace(/^http-t
 export function physicalName(kind: NamedThing, environment: string, thing: string): string {
   const name = `${namePrefix(environment)}${thing}`;
   if (!/^[a-z0-9-]+$/.test(name) || thing === '') {
-    throw new PhysicalNameError(`${kind} name "${name}" must be of a-z, 0-9 and -: rename "${thing}"`);
+    throw new PhysicalNameError(`${kind} name "${name}" is invalid: rename "${thing}" with one or more of the characters a-z, 0-9 and -`);
   }
   const limit = MAX_LENGTH[kind];
   if (name.length > limit) {
-    throw new PhysicalNameError(`${kind} name "${name}" has ${name.length} characters, ${limit} are allowed: shorten "${thing}"`);
+    throw new PhysicalNameError(`${kind} name "${name}" has ${name.length} characters, but only ${limit} are allowed: shorten "${thing}"`);
   }
   return name;
 }

@@ -14,7 +14,7 @@ describe('a physical name', () => {
     expect(physicalName('role', 'dev', 'x'.repeat(64 - prefix))).toHaveLength(64);
     const tooLong = 'x'.repeat(65 - prefix);
     expect(() => physicalName('role', 'dev', tooLong)).toThrow(PhysicalNameError);
-    expect(() => physicalName('role', 'dev', tooLong)).toThrow('has 65 characters, 64 are allowed: shorten');
+    expect(() => physicalName('role', 'dev', tooLong)).toThrow('has 65 characters, but only 64 are allowed: shorten');
     expect(physicalName('table', 'dev', tooLong)).toHaveLength(65);
   });
 
@@ -39,7 +39,7 @@ describe('a Terraform name', () => {
       'alone',
       'gateway-route',
       'gateway',
-      'bus-target',
+      'bus-target'
     ]);
   });
 
