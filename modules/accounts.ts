@@ -23,8 +23,8 @@ export function accountsOf(environments: readonly Environment[]): Account[] {
     const first = known ?? { accountId, region, stateBucket: backend.bucket, environments: [] };
     if (first.region !== region || first.stateBucket !== backend.bucket)
       throw new EnvironmentError(
-        `environment "${environment.name}": region and backend.bucket must be those of ` +
-          `"${first.environments[0]?.name}", which is in the same account ${accountId}; put it right in environments/${environment.name}.ts`,
+        `environment "${environment.name}": region and backend.bucket must have the values of ` +
+          `"${first.environments[0]?.name}", because both environments are in account ${accountId}; correct environments/${environment.name}.ts`,
       );
     accounts.set(accountId, { ...first, environments: [...first.environments, environment] });
   }

@@ -32,7 +32,7 @@ export class BootstrapStack extends NamedStack {
     const roles = new CiRoles(this, 'ci', environments);
 
     addOutputs(this, {
-      state_bucket: [state.name, 'Bucket of the Terraform state of every environment in this account'],
+      state_bucket: [state.name, 'Bucket that holds the Terraform state of every environment in this account'],
       ...roles.outputs,
     });
   }

@@ -41,8 +41,8 @@ export class Monitoring extends Construct {
       },
     });
     this.outputs = {
-      alarms: [alarms.names, 'Names of all alarms; the first is the one that takes the event-driven path back'],
-      alarm_topic: [shared.alarmTopic.arn, 'ARN of the topic that tells of alarms: subscribe to it'],
+      alarms: [alarms.names, 'Names of all alarms; the first alarm is the one that starts a rollback'],
+      alarm_topic: [shared.alarmTopic.arn, 'ARN of the topic that publishes alarms; subscribe to this topic to be notified'],
       dashboard: [dashboard.name, 'Name of the dashboard in CloudWatch'],
     };
   }

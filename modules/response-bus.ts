@@ -67,7 +67,7 @@ export class ResponseBus extends Construct {
   } {
     const rule = new CloudwatchEventRule(this, 'rule', {
       name: physicalName('rule', this.context.environment.name, 'response-ready'),
-      description: 'An answer is stored: wake the function that waits for it',
+      description: 'When an answer is stored, wakes the function that waits for the answer',
       eventBusName: this.name,
       eventPattern: JSON.stringify({
         account: [this.context.environment.accountId],

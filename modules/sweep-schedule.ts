@@ -30,7 +30,7 @@ export class SweepSchedule extends Construct {
     const { context } = this;
     const rule = new CloudwatchEventRule(this, 'rule', {
       name: physicalName('rule', context.environment.name, 'sweep'),
-      description: 'Removes what a crash left behind, and probes stream and bus',
+      description: 'Starts sweep, which removes leftovers of crashes and probes stream and bus',
       scheduleExpression: 'rate(1 minute)',
     });
     const { deadLetters } = new RuleTarget(this, 'target', {

@@ -17,7 +17,7 @@ export class TokenKey extends Construct {
     super(scope, id);
     const key = new TerraformVariable(this, 'variable', {
       type: 'string',
-      description: 'HS256 key of agent tokens: at least 32 random bytes, base64url; set it through TF_VAR_agent_token_key',
+      description: 'HS256 key of agent tokens: at least 32 random bytes in base64url; set the environment variable TF_VAR_agent_token_key',
       sensitive: true,
       nullable: false,
     });

@@ -112,8 +112,8 @@ export class TunnelStack extends NamedStack {
 
   private addOutputs({ tunnelDomain }: Environment, shared: SharedResources, visitorUrl: string, domain: TunnelDomain | undefined): void {
     addOutputs(this, {
-      visitor_url: [visitorUrl, 'Where visitors reach tunnels: <visitor_url>/<tunnel>/'],
-      agent_endpoint: [domain?.agentUrl ?? shared.agentGateway.api.url, 'What agents connect to (--endpoint)'],
+      visitor_url: [visitorUrl, 'Address at which visitors reach tunnels: <visitor_url>/<tunnel>/'],
+      agent_endpoint: [domain?.agentUrl ?? shared.agentGateway.api.url, 'Address to which agents connect (--endpoint)'],
       tunnels_table: [shared.tunnels.name, 'Name of the table of tunnels'],
       pending_requests_table: [shared.pendingRequests.name, 'Name of the table of requests that wait for their answer'],
       event_bus: [shared.responseBus.name, 'Name of the bus on which answers are announced'],

@@ -29,7 +29,7 @@ export class Alarms extends Construct {
     const composite = new CloudwatchCompositeAlarm(this, 'rollback', {
       alarmName: physicalName('alarm', environment, 'rollback'),
       alarmDescription: describeAlarm(
-        'One of the rollback triggers is on: the event-driven share is set to 0 %, and stays there until somebody resumes',
+        'A rollback trigger is on: roll-back sets the event-driven share to 0 % until an operator resumes the rollout',
         'rollback',
       ),
       alarmRule: triggers.map(({ name }) => `ALARM("${name}")`).join(' OR '),

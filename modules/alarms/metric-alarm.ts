@@ -48,10 +48,10 @@ function validate({ id, metrics, expression, datapoints: [breaching, of], period
   const all = Object.values(metrics);
   const ofAws = all.some(({ namespace }) => namespace.startsWith('AWS/'));
   const problems: readonly (readonly [applies: boolean, problem: string])[] = [
-    [all.length > MAX_METRICS, `reads ${all.length} metrics, CloudWatch takes ${MAX_METRICS}: make two of it`],
-    [all.length !== 1 && expression === undefined, 'reads several metrics, and has no expression'],
-    [breaching > of, `asks for ${breaching} of ${of} periods`],
-    [periodSeconds < 60 && ofAws, 'has a period below a minute, and AWS publishes by the minute'],
+    [all.length > MAX_METRICS, `reads ${all.length} metrics, but CloudWatch allows ${MAX_METRICS}: split the alarm in two`],
+    [all.length !== 1 && expression === undefined, 'does not read exactly one metric: give the alarm an expression'],
+    [breaching > of, `needs ${breaching} breaching periods, but evaluates only ${of}: correct datapoints`],
+    [periodSeconds < 60 && ofAws, 'has a period below 60 s, but AWS publishes its metrics once a minute: use 60 or more'],
   ];
   for (const [applies, problem] of problems) if (applies) throw new AlarmDefinitionError(`alarm "${id}" ${problem}`);
 }

@@ -34,7 +34,7 @@ export function emitted(
   const isEmitted = metric.from.includes(service) && metric.by.some((set) => haveSame(set, Object.keys(by)));
   if (!isEmitted) {
     throw new UnknownMetricError(
-      `${service} emits no ${name} by [${Object.keys(by).join(', ')}]: take a set from functions/metric-names.ts`,
+      `${service} does not emit ${name} with the dimensions [${Object.keys(by).join(', ')}]: use a set of functions/metric-names.ts`,
     );
   }
   return { namespace: METRIC_NAMESPACE, name, dimensions: { service, ...by }, statistic };
@@ -55,7 +55,7 @@ export function published(
   );
   if (!isPublished) {
     throw new UnknownMetricError(
-      `${namespace} publishes no ${name} by [${Object.keys(dimensions).join(', ')}]: take one from modules/alarms/aws-metrics.ts`,
+      `${namespace} does not publish ${name} with the dimensions [${Object.keys(dimensions).join(', ')}]: use a metric of modules/alarms/aws-metrics.ts`,
     );
   }
   return { namespace, name, dimensions, statistic };

@@ -33,7 +33,7 @@ const errorRate = ({ environment }: AlarmTargets): Definition => ({
  * 1 %, which the plan accepts; without this check a busy system would roll back because some wake sockets are always cold.
  */
 const errors = (): Definition => ({
-  meaning: 'In two minutes of three more than 10 event-driven requests, and more than 1 %, were not answered through their event',
+  meaning: 'In 2 of 3 minutes, more than 10 event-driven requests (and more than 1 % of them) were not answered through their event',
   metrics: { requests: ofCohort('Requests', 'Sum'), errors: ofCohort('EventDrivenErrors', 'Sum') },
   expression: 'IF(100 * FILL(errors, 0) > requests, FILL(errors, 0), 0)',
   breaches: 'above',
@@ -52,7 +52,8 @@ function latency({ environment }: AlarmTargets): Definition {
   const { minimumRequests } = environment.alarms;
   const reference = `IF(FILL(control_count, 0) >= ${minimumRequests}, FILL(control, 0), FILL(baseline, 0))`;
   return {
-    meaning: 'Event-driven requests take more than twice as long as those that poll or, without these, as the recorded baseline',
+    meaning:
+      'Event-driven requests take more than twice as long as polling requests (or as the recorded baseline, if too few requests poll)',
     metrics: {
       canary: ofCohort('ResponseTime', 'Average'),
       canary_count: ofCohort('ResponseTime', 'SampleCount'),
@@ -71,7 +72,7 @@ function latency({ environment }: AlarmTargets): Definition {
 
 /** A single failure does not count: the stream delivers the record again, so the event is not lost, and one event gives no share. */
 const deliveryFailures = (): Definition => ({
-  meaning: 'The bus did not accept more than 0.1 % of the events, and more than one',
+  meaning: 'The bus refused more than 0.1 % of the events, and at least two events',
   metrics: {
     published: emitted('EventsPublished', 'process-stream', 'Sum'),
     failed: emitted('EventDeliveryFailed', 'process-stream', 'Sum'),
@@ -100,7 +101,7 @@ const streamLag = (): Definition => ({
  * metrics of a queue that was idle for six hours may be 15 minutes late; the metrics of EventBridge and Lambda are not.
  */
 const lostAnswers = ({ answerQueues, responseRule, functions }: AlarmTargets): Definition => ({
-  meaning: 'A record, an event or a wake of an answer was given up; its visitor was served by a safety read',
+  meaning: 'The delivery of an answer (its record, event or wake) was given up; the visitor got the answer through a safety read',
   metrics: {
     ...Object.fromEntries(
       Object.entries(answerQueues).map(([id, QueueName]) => [id, published('AWS/SQS', 'NumberOfMessagesSent', 'Sum', { QueueName })]),
@@ -126,7 +127,7 @@ const lostAnswers = ({ answerQueues, responseRule, functions }: AlarmTargets): D
  * deployment may cause an unnecessary rollback.
  */
 const probeMissing = (): Definition => ({
-  meaning: 'Probes do not come back through stream and bus: wakes that cannot be posted directly are lost',
+  meaning: 'Probes do not return through stream and bus: a wake that cannot be posted directly is lost',
   metrics: {
     sweeps: emitted('Leftovers', 'sweep', 'SampleCount'),
     returned: emitted('ProbeReturned', 'wake-waiter', 'Sum'),

@@ -42,7 +42,7 @@ const streamLagWarning = (): AlarmDefinition => ({
 const sweepMissing = (): AlarmDefinition => ({
   ...BY_THE_MINUTE,
   id: 'sweep-missing',
-  meaning: 'Sweep does not run, or does not get to its end: nothing probes stream and bus, and what crashes leave stays',
+  meaning: 'Sweep does not run or does not finish: stream and bus are not probed, and leftovers of crashes are not removed',
   metrics: { sweeps: emitted('Leftovers', 'sweep', 'SampleCount') },
   breaches: 'below',
   threshold: 1,
@@ -53,7 +53,7 @@ const sweepMissing = (): AlarmDefinition => ({
 const deadLetters = ({ answerQueues, sweepQueues }: AlarmTargets): AlarmDefinition => ({
   ...BY_THE_MINUTE,
   id: 'dead-letters',
-  meaning: 'Something that failed lies in a failure or dead-letter queue until a person has looked at it',
+  meaning: 'A failed record, event or invocation is in a failure or dead-letter queue: a person must look at it',
   metrics: Object.fromEntries(
     Object.entries({ ...answerQueues, ...sweepQueues }).map(([id, QueueName]) => [
       id,
@@ -68,7 +68,7 @@ const deadLetters = ({ answerQueues, sweepQueues }: AlarmTargets): AlarmDefiniti
 const throttles = ({ functions }: AlarmTargets): AlarmDefinition => ({
   ...BY_THE_MINUTE,
   id: 'throttles',
-  meaning: 'Lambda refuses invocations: a reservation, or the concurrency of the account, is used up',
+  meaning: "Lambda refuses invocations: a function's reserved concurrency or the account's concurrency is used up",
   metrics: ofFunctions('Throttles', functions),
   expression: 'SUM(METRICS())',
   datapoints: [2, 5],
@@ -80,7 +80,7 @@ const functionErrors = ({ functions }: AlarmTargets): AlarmDefinition => {
   return {
     ...BY_THE_MINUTE,
     id: 'function-errors',
-    meaning: 'Functions end with an error or at their timeout, in three minutes of five',
+    meaning: 'In 3 of 5 minutes, functions ended with an error or a timeout',
     metrics: ofFunctions('Errors', others),
     expression: 'SUM(METRICS())',
     datapoints: [3, 5],
@@ -131,7 +131,7 @@ function concurrency({ environment, functions }: AlarmTargets): readonly AlarmDe
 const visitor5xx = ({ environment, visitorApiId }: AlarmTargets): AlarmDefinition => ({
   ...BY_THE_MINUTE,
   id: 'visitor-5xx',
-  meaning: 'More than 5 % of what visitors get is an error of status 500 to 599',
+  meaning: 'More than 5 % of the responses to visitors have a status of 500 to 599',
   metrics: {
     requests: published('AWS/ApiGateway', 'Count', 'SampleCount', { ApiId: visitorApiId }),
     failed: published('AWS/ApiGateway', '5xx', 'Sum', { ApiId: visitorApiId }),
@@ -148,7 +148,7 @@ const visitor5xx = ({ environment, visitorApiId }: AlarmTargets): AlarmDefinitio
 const authenticationFailures = ({ functions }: AlarmTargets): AlarmDefinition => ({
   ...BY_THE_MINUTE,
   id: 'authentication-failures',
-  meaning: 'More than 10 agents a minute are refused for their token, or the authorizer fails',
+  meaning: 'More than 10 agents a minute are refused because of their token, or the authorizer fails',
   metrics: { refused: ofFunction('Errors', functions['authorize-agent']) },
   threshold: 10,
   datapoints: [3, 5],
@@ -157,7 +157,7 @@ const authenticationFailures = ({ functions }: AlarmTargets): AlarmDefinition =>
 const rollBackFailing = ({ functions }: AlarmTargets): AlarmDefinition => ({
   ...BY_THE_MINUTE,
   id: 'roll-back-failing',
-  meaning: 'An alarm asked for a rollback, and roll-back failed: the share may still be what it was',
+  meaning: 'An alarm started roll-back, but roll-back failed: the event-driven share may be unchanged',
   metrics: {
     errors: ofFunction('Errors', functions['roll-back']),
     throttles: ofFunction('Throttles', functions['roll-back']),
@@ -171,7 +171,7 @@ const rollBackFailing = ({ functions }: AlarmTargets): AlarmDefinition => ({
 const rolloutUnreadable = (): AlarmDefinition => ({
   ...BY_THE_MINUTE,
   id: 'rollout-unreadable',
-  meaning: 'The rollout cannot be read: after a minute requests poll, whatever is set',
+  meaning: 'Functions cannot read the rollout: after a minute all requests poll, whatever share is set',
   metrics: { unreadable: emitted('RolloutUnreadable', 'forward-request', 'Sum') },
   datapoints: [2, 5],
 });

@@ -22,8 +22,8 @@ export class Dashboard extends Construct {
     const rows = [
       [
         text(
-          `# http-tunnel ${name}\nCanary (event-driven) against control (polling). What to do: docs/runbooks/README.md. ` +
-            `Back to polling by hand: \`npm run rollout -- --env ${name} off --why "…"\``,
+          `# http-tunnel ${name}\nThe canary (event-driven requests) beside the control (polling requests). Runbooks: docs/runbooks/README.md. ` +
+            `To make all requests poll: \`npm run rollout -- --env ${name} off --why "…"\``,
           2,
         ),
       ],

@@ -30,7 +30,7 @@ export const canaryRow = (region: string): readonly Widget[] => [
     view: 'numbers',
     periodSeconds: 300,
     lines: [
-      { label: 'times as long', of: 'canary / control' },
+      { label: 'canary ÷ control', of: 'canary / control' },
       {
         label: 'canary, ms',
         id: 'canary',
@@ -64,10 +64,10 @@ export const canaryRow = (region: string): readonly Widget[] => [
     ],
   }),
   graph(region, {
-    title: 'Errors of ours, share of requests',
+    title: 'Errors of the tunnel itself, share of requests',
     width: 6,
     unit: '%',
-    thresholds: [{ label: 'rollback, missed events', value: 1 }],
+    thresholds: [{ label: 'rollback limit for missed events', value: 1 }],
     lines: [
       ...(['event-driven', 'polling'] as const).flatMap((cohort, i): Line[] => [
         { label: 'requests', id: `r${i}`, hidden: true, of: ofCohort('Requests', 'Sum', cohort) },
@@ -89,10 +89,10 @@ export const canaryRow = (region: string): readonly Widget[] => [
     width: 6,
     unit: '%',
     lines: [
-      { label: 'share that is set', of: emitted('RolloutPercent', 'sweep', 'Average'), color: CANARY },
+      { label: 'event-driven share', of: emitted('RolloutPercent', 'sweep', 'Average'), color: CANARY },
       { label: 'rollbacks', of: emitted('RolledBack', 'roll-back', 'Sum'), axis: 'right', color: '#d62728' },
       {
-        label: 'reads of the rollout that failed',
+        label: 'failed reads of the rollout',
         of: emitted('RolloutUnreadable', 'forward-request', 'Sum'),
         axis: 'right',
         color: '#ff7f0e',
@@ -112,7 +112,7 @@ export const returnRow = (region: string): readonly Widget[] => [
     ),
   }),
   graph(region, {
-    title: 'Who told the waiter: share of the wake path',
+    title: 'How waiters learned of the answer: direct wake, bus or safety read',
     width: 8,
     view: 'stacked',
     lines: (['direct', 'bus', 'safety-read'] as const).map((source) => ({
@@ -121,7 +121,7 @@ export const returnRow = (region: string): readonly Widget[] => [
     })),
   }),
   graph(region, {
-    title: 'How long that took, p99',
+    title: 'Time until the waiter learned of the answer, p99',
     width: 8,
     unit: 'ms',
     lines: (['direct', 'bus', 'safety-read'] as const).map((source) => ({
@@ -141,7 +141,7 @@ export const modesRow = (region: string): readonly Widget[] => [
     lines: byMode('ResponseTime', 'Average'),
   }),
   graph(region, {
-    title: 'Errors told to visitors',
+    title: 'Errors sent to visitors',
     width: 6,
     view: 'stacked',
     lines: byMode('RequestErrors', 'Sum'),

@@ -28,7 +28,7 @@ export const backstopRow = (region: string, { functions, responseRule }: ShownRe
       { label: 'average', of: emitted('StreamLag', 'process-stream', 'Average') },
       { label: 'longest', of: emitted('StreamLag', 'process-stream', 'Maximum') },
       {
-        label: 'age of the oldest record, as Lambda sees it',
+        label: 'age of the oldest record, measured by Lambda',
         of: ofFunction('IteratorAge', functions['process-stream'], 'Maximum'),
       },
     ],
@@ -38,7 +38,7 @@ export const backstopRow = (region: string, { functions, responseRule }: ShownRe
     width: 6,
     lines: [
       { label: 'handed to the bus', of: emitted('EventsPublished', 'process-stream', 'Sum') },
-      { label: 'not accepted', of: emitted('EventDeliveryFailed', 'process-stream', 'Sum') },
+      { label: 'not accepted by the bus', of: emitted('EventDeliveryFailed', 'process-stream', 'Sum') },
       {
         label: 'delivered by the rule',
         of: published('AWS/Events', 'Invocations', 'Sum', { ...responseRule }),
@@ -50,11 +50,11 @@ export const backstopRow = (region: string, { functions, responseRule }: ShownRe
     width: 6,
     lines: [
       { label: 'probes that came back', of: emitted('ProbeReturned', 'wake-waiter', 'Sum') },
-      { label: 'rows left behind', of: emitted('Leftovers', 'sweep', 'Sum') },
+      { label: 'leftover rows that sweep removed', of: emitted('Leftovers', 'sweep', 'Sum') },
     ],
   }),
   graph(region, {
-    title: 'Odd things',
+    title: 'Unusual events',
     width: 6,
     lines: [
       {
@@ -81,7 +81,7 @@ export const healthRow = (region: string, shown: ShownResources): readonly Widge
     lines: ofEach('ConcurrentExecutions', shown, 'Maximum'),
   }),
   graph(region, {
-    title: 'Doors',
+    title: 'Visitors and agents at the APIs',
     width: 6,
     lines: [
       {
@@ -148,7 +148,7 @@ export const costRow = (region: string, shown: ShownResources): readonly Widget[
     ],
   }),
   graph(region, {
-    title: 'Cost: ms of functions, together',
+    title: 'Cost: total duration of functions, ms',
     width: 6,
     view: 'stacked',
     periodSeconds: 300,
