@@ -15,12 +15,12 @@ export const DECLARED_TABLES: Readonly<Record<string, DeclaredTable>> = {
     recovery: true,
     expiry: null,
     protected: true,
-    because: 'it holds names and their owners, which nobody can make again; leases end by rule, not by removal',
+    because: 'the table holds names and their owners, which cannot be recreated; a lease ends at its time, without a removal of its row',
   },
   'pending-requests': {
     recovery: false,
     expiry: 'expiresAt',
     protected: false,
-    because: "it holds visitors' bodies for seconds; recovery would keep them for 35 days",
+    because: "the table holds visitors' bodies for some seconds; recovery would keep the bodies for 35 days",
   },
 };

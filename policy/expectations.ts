@@ -16,14 +16,14 @@ export interface Expectations {
 
 /** Staging and prod need a quota of 1000 (docs/deploy.md). Waiters must not use up the concurrency of functions that release them. */
 const RESERVING = {
-  'authorize-agent': "short, and called only when agents connect: the gateway's throttle bounds it",
-  'connect-agent': 'short, and called only when agents connect',
-  'disconnect-agent': 'short, and nobody waits for it',
-  'roll-back': 'runs when an alarm fires; one at a time at most',
-  sweep: 'one a minute, started by its schedule',
+  'authorize-agent': "runs briefly, and only when agents connect; the gateway's throttle limits the calls",
+  'connect-agent': 'runs briefly, and only when agents connect',
+  'disconnect-agent': 'runs briefly, and nobody waits for its result',
+  'roll-back': 'runs when an alarm goes on; at most one invocation runs at a time',
+  sweep: 'runs once a minute, started by its schedule',
 };
 
-const SMALL_ACCOUNT = { '*': 'an account with a concurrency quota of 100 or less cannot reserve' };
+const SMALL_ACCOUNT = { '*': 'an account with a concurrency quota of 100 or less cannot reserve concurrency' };
 
 /** The bootstrap stack of an account has this tag instead of the name of an environment. */
 const ACCOUNT = 'account';

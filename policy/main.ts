@@ -23,7 +23,7 @@ interface Flags {
 function run(flags: Flags): number {
   const { environment, inputs } = flags;
   if (environment !== undefined && !isEnvironment(environment)) {
-    throw new CommandLineError(`--environment ${environment} is none of environments/`);
+    throw new CommandLineError(`--environment ${environment} is unknown: give an environment that environments/index.ts lists`);
   }
   const models = (inputs.length > 0 ? inputs : [path.relative('', STACKS)]).flatMap(readTerraform);
   const reports = models.map((model) => checkPolicy(model, { today: new Date(), ...(environment !== undefined && { environment }) }));
@@ -39,10 +39,10 @@ function fails({ verdicts, unusedSuppressions }: PolicyReport, { strict = false 
 function parse(args: readonly string[]): Flags | Help {
   const command = new Command('npm run policy --')
     .description('Checks Terraform plans (terraform show -json) and synthesized stacks against the rules of policy/rules.')
-    .argument('[inputs...]', 'plans, stacks or folders of stacks (default: what npm run synth wrote)')
+    .argument('[inputs...]', 'plans, stacks or folders of stacks (default: the stacks that npm run synth wrote)')
     .option('--json', 'print the verdicts as JSON')
-    .option('--strict', 'fail for what a plan leaves undecided')
-    .option('--environment <name>', 'measure by this environment (default: the tag environment of the provider)');
+    .option('--strict', 'also fail if the plan leaves a rule undecided')
+    .option('--environment <name>', "apply the requirements of this environment (default: the provider's tag environment)");
   const flags = parseOptions<Omit<Flags, 'inputs'>>(command, args);
   return 'help' in flags ? flags : { ...flags, inputs: command.args };
 }

@@ -4,7 +4,7 @@ import type { PolicyReport, Verdict } from './verdict';
 /** A report for people: problems grouped by rule, each group with the rule's sentence and remedy. */
 export function policyText(report: PolicyReport): string {
   const count = (outcome: Verdict['outcome']): number => report.verdicts.filter((verdict) => verdict.outcome === outcome).length;
-  const environment = report.environment ?? 'not ours: measured as prod';
+  const environment = report.environment ?? 'unknown environment: the requirements of prod apply';
   const lines = [
     `${report.file} (${environment}): ${report.resources} resources, ${report.verdicts.length} verdicts, ` +
       `${count('violated')} violated, ${count('undecided')} undecided, ${count('suppressed')} suppressed`,
@@ -32,9 +32,7 @@ function sections({ verdicts }: PolicyReport, outcome: Verdict['outcome'], mark:
           `    ${address}: ${problems.join('; ')}${reason === undefined ? '' : ` (suppressed: ${reason})`}`,
       ),
       ...(outcome === 'violated' ? [`  Remedy: ${remedy}`] : []),
-      ...(outcome === 'undecided'
-        ? ['  Remedy: check the synthesized stack as well, where references stand in the place of unknown values.']
-        : []),
+      ...(outcome === 'undecided' ? ['  Remedy: also check the synthesized stack, in which references replace unknown values.'] : []),
     ];
   });
 }

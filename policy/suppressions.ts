@@ -20,7 +20,7 @@ export const SUPPRESSIONS: readonly Suppression[] = [
     rule: 'customer-managed-keys',
     address: 'aws_cloudwatch_event_bus.response-bus',
     environments: ['prod'],
-    reason: 'Events carry ids only, never anything of a request or an answer, and a bus without an archive keeps none.',
+    reason: 'Events contain only ids, and nothing of a request or an answer. A bus without an archive does not store events.',
   },
 ];
 

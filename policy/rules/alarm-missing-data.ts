@@ -2,8 +2,8 @@ import { resourceRule } from '../rule';
 
 export const alarmMissingData = resourceRule({
   id: 'alarm-missing-data',
-  sentence: 'An alarm says what silence means: the default leaves it in "insufficient data", which nobody is told of.',
-  remedy: 'Set treat_missing_data; where it is "missing", set insufficient_data_actions as well.',
+  sentence: 'Every alarm states how it treats missing data: the default is the state "insufficient data", of which nobody is notified.',
+  remedy: 'Set treat_missing_data; if its value is "missing", also set insufficient_data_actions.',
   types: ['aws_cloudwatch_metric_alarm'],
   check: (alarm) => {
     if (!alarm.has('treat_missing_data')) return ['treat_missing_data is not set'];

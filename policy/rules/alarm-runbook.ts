@@ -2,8 +2,8 @@ import { resourceRule, unless } from '../rule';
 
 export const alarmRunbook = resourceRule({
   id: 'alarm-runbook',
-  sentence: 'An alarm says what to do: its description links the runbook that whoever is woken will need.',
-  remedy: 'Put the address of its file in docs/runbooks into alarm_description.',
+  sentence: 'The description of every alarm names its runbook, so that the person on duty knows what to do.',
+  remedy: "Put the path of the alarm's runbook (a file in docs/runbooks) into alarm_description.",
   types: ['aws_cloudwatch_metric_alarm', 'aws_cloudwatch_composite_alarm'],
-  check: (alarm) => unless(/runbooks\/[\w-]+/.test(alarm.text('alarm_description') ?? ''), 'alarm_description links no runbook'),
+  check: (alarm) => unless(/runbooks\/[\w-]+/.test(alarm.text('alarm_description') ?? ''), 'alarm_description names no runbook'),
 });

@@ -3,7 +3,7 @@ import { resourceRule, unless } from '../rule';
 export const apiAccessLogs = resourceRule({
   id: 'api-access-logs',
   publicIds: ['CKV_AWS_76'],
-  sentence: 'An API logs who called it and what they got: what API Gateway answers by itself is seen nowhere else.',
+  sentence: 'Every API writes access logs: responses that API Gateway gives by itself are in no other log.',
   remedy: 'Set access_log_settings with a log group and a format.',
   types: ['aws_apigatewayv2_stage', 'aws_api_gateway_stage'],
   check: (stage, { expectations }) => {

@@ -11,7 +11,7 @@ export const bucketPublicAccess = resourceRule({
   types: ['aws_s3_bucket'],
   check: (bucket, { model }) => {
     const block = ofType(model, 'aws_s3_bucket_public_access_block').find((candidate) => bucket.isMeantBy(candidate.text('bucket')));
-    if (!block) return ['it has no aws_s3_bucket_public_access_block'];
+    if (!block) return ['the bucket has no aws_s3_bucket_public_access_block'];
     return BLOCKS.filter((setting) => !block.flag(setting)).map((setting) => `${setting} is not true`);
   },
 });

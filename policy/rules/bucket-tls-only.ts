@@ -5,8 +5,8 @@ import { ofType } from '../terraform/terraform-model';
 export const bucketTlsOnly = resourceRule({
   id: 'bucket-tls-only',
   publicIds: ['CKV_AWS_379'],
-  sentence: 'A bucket refuses calls that do not come over TLS, so that no object can be read on its way.',
-  remedy: "Add a Deny of s3:* for everybody where aws:SecureTransport is false to the bucket's policy.",
+  sentence: 'A bucket refuses calls without TLS, so that nobody can read an object in transit.',
+  remedy: "In the bucket's policy, deny s3:* to everybody if aws:SecureTransport is false.",
   types: ['aws_s3_bucket'],
   check: (bucket, { model }) => {
     const policies = ofType(model, 'aws_s3_bucket_policy').filter((policy) => bucket.isMeantBy(policy.text('bucket')));

@@ -15,9 +15,8 @@ const KEY_ATTRIBUTE = {
 export const customerManagedKeys = resourceRule({
   id: 'customer-managed-keys',
   publicIds: ['CKV_AWS_119', 'CKV_AWS_145', 'CKV_AWS_158', 'CKV_AWS_173', 'CKV_AWS_337'],
-  sentence:
-    'Where an environment asks for it, data at rest is under a key of ours, so that its use is logged and can be ended without AWS.',
-  remedy: "Give the resource the environment's KMS key, and the roles that read it a grant.",
+  sentence: 'If the environment requires it, data at rest is encrypted with our own key, so that we can see and stop every use of the key.',
+  remedy: "Set the environment's KMS key on the resource, and give the roles that read the resource the right to use the key.",
   types: Object.keys(KEY_ATTRIBUTE),
   check: (resource, { expectations }) => {
     const attribute = KEY_ATTRIBUTE[resource.type as keyof typeof KEY_ATTRIBUTE];

@@ -38,10 +38,9 @@ const OPEN_ARN = /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(\*|[\w-]+[/:]\*)$/;
 export const iamStars = resourceRule({
   id: 'iam-stars',
   publicIds: ['CKV_AWS_355', 'CKV_AWS_62', 'CKV_AWS_63'],
-  sentence:
-    'A role may do exactly the actions its code uses on exactly the resources it uses them on: a star grants what nobody has decided.',
+  sentence: 'A role allows only the actions and the resources that its code uses: a wildcard grants rights that nobody has decided on.',
   remedy:
-    'Write actions and ARNs out (modules/function-rights.ts); where AWS knows no resource, add the action with its page to this rule.',
+    'List every action and every ARN (modules/function-rights.ts); if AWS supports no ARN for an action, add the action to this rule.',
   types: ['aws_iam_role_policy', 'aws_iam_policy', 'aws_iam_user_policy', 'aws_iam_group_policy', 'aws_iam_role'],
   check: (resource) => documentsOf(resource).flatMap((statements) => statements.flatMap(stars)),
 });
@@ -54,8 +53,8 @@ function documentsOf(resource: Resource): PolicyStatement[][] {
 function stars({ effect, actions, notActions, resources, notResources, conditions }: PolicyStatement): string[] {
   if (effect === 'Deny') return [];
   const problems = actions.filter((action) => action.includes('*')).map((action) => `allows the action ${action}`);
-  if (notActions.length > 0) problems.push(`allows everything but ${notActions.join(', ')} (NotAction)`);
-  if (notResources.length > 0) problems.push(`allows every resource but ${notResources.join(', ')} (NotResource)`);
+  if (notActions.length > 0) problems.push(`allows every action except ${notActions.join(', ')} (NotAction)`);
+  if (notResources.length > 0) problems.push(`allows every resource except ${notResources.join(', ')} (NotResource)`);
   const narrowed = Object.entries(conditions).some(([key, values]) => NARROWING_KEYS.test(key) && !values.includes('*'));
   for (const resource of narrowed ? [] : resources) {
     if (resource === '*') {

@@ -3,7 +3,7 @@ import { resourceRule, unless } from '../rule';
 export const kmsKeyRotation = resourceRule({
   id: 'kms-key-rotation',
   publicIds: ['CKV_AWS_7'],
-  sentence: 'A key of ours is rotated every year, so that a leaked one does not open everything for ever.',
+  sentence: 'Our own keys are rotated every year, so that a leaked key cannot decrypt all data for ever.',
   remedy: 'Set enable_key_rotation to true.',
   types: ['aws_kms_key'],
   check: (key) => {

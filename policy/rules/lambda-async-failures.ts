@@ -14,8 +14,9 @@ export const lambdaAsyncFailures = resourceRule({
   id: 'lambda-async-failures',
   publicIds: ['CKV_AWS_116'],
   sentence:
-    'A function that is invoked asynchronously says where an event goes that failed, and for how long it is tried: by default it is tried for six hours and then forgotten.',
-  remedy: 'Give it an AsyncInvocation with a FailureQueue (aws_lambda_function_event_invoke_config with on_failure, age and retries).',
+    'A function that is invoked asynchronously has a destination for failed events and a limit on retries: by default Lambda retries an event for six hours and then drops it.',
+  remedy:
+    'Give the function an AsyncInvocation with a FailureQueue (aws_lambda_function_event_invoke_config with on_failure, age and retries).',
   types: ['aws_lambda_function'],
   check: (lambda, { model }) => {
     if (!isInvokedAsynchronously(lambda, model)) return [];

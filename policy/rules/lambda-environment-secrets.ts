@@ -20,8 +20,8 @@ export const lambdaEnvironmentSecrets = resourceRule({
   id: 'lambda-environment-secrets',
   publicIds: ['CKV_AWS_45'],
   sentence:
-    "No secret stands in a function's environment: it would be in the plan, in the state, and in the console for whoever may read the function.",
-  remedy: 'Give the function the name of an SSM parameter and the right to read it, as TokenKey does.',
+    "A function's environment contains no secret: the plan, the state and the console would show the secret to everybody who may read the function.",
+  remedy: 'Give the function the name of an SSM parameter and the right to read that parameter, as TokenKey does.',
   types: ['aws_lambda_function'],
   check: (lambda, context) =>
     Object.entries(lambda.map('environment.variables')).flatMap(([name, value]) => {
@@ -38,5 +38,5 @@ function whatIsSecret(name: string, value: unknown, { model }: RuleContext): str
   }
   const match = SECRET_VALUES.find(([pattern]) => pattern.test(text));
   if (match) return match[1];
-  return SECRET_NAME.test(name) && !POINTER_NAME.test(name) ? 'a secret by its name' : undefined;
+  return SECRET_NAME.test(name) && !POINTER_NAME.test(name) ? 'a secret, judging by its name' : undefined;
 }

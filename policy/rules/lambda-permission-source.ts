@@ -4,7 +4,7 @@ export const lambdaPermissionSource = resourceRule({
   id: 'lambda-permission-source',
   publicIds: ['CKV_AWS_364', 'CKV_AWS_301'],
   sentence:
-    'A permission to call a function names the one API, route or rule that may: without a source ARN the service may call it for any account.',
+    'A permission to call a function names the one API, route or rule that may call it: without a source ARN the service may call the function for any account.',
   remedy: 'Set source_arn to the ARN of the caller.',
   types: ['aws_lambda_permission'],
   check: (permission) => {

@@ -11,14 +11,15 @@ const END_OF_SUPPORT: Readonly<Record<string, string>> = {
 export const lambdaRuntime = resourceRule({
   id: 'lambda-runtime',
   publicIds: ['CKV_AWS_363'],
-  sentence: 'A function runs on a runtime that AWS still patches: a deprecated one can soon be neither created nor updated.',
-  remedy: "Move runtime in modules/tunnel-function.ts (and the bundle's target) to a supported one; add new ones to this rule.",
+  sentence:
+    'A function runs on a runtime that AWS still patches: functions with a deprecated runtime can soon be neither created nor updated.',
+  remedy: "Set a supported runtime in modules/tunnel-function.ts (and as the bundle's target); add a new runtime to this rule.",
   types: ['aws_lambda_function'],
   check: (lambda, { today }) => {
     const runtime = lambda.text('runtime');
     if (runtime === undefined) return lambda.text('package_type') === 'Image' ? [] : ['runtime is not set'];
     const end = END_OF_SUPPORT[runtime];
     if (end === undefined) return [`the end of support of ${runtime} is not known to this rule`];
-    return today.getTime() > Date.parse(end) ? [`${runtime} is out of support since ${end}`] : [];
+    return today.getTime() > Date.parse(end) ? [`${runtime} has been out of support since ${end}`] : [];
   },
 });

@@ -3,7 +3,7 @@ import { resourceRule, unless } from '../rule';
 export const lambdaTracing = resourceRule({
   id: 'lambda-tracing',
   publicIds: ['CKV_AWS_50'],
-  sentence: 'A function sends X-Ray segments, or a request that was slow cannot be followed through the answer path.',
+  sentence: 'A function sends X-Ray segments: otherwise a slow request cannot be followed through the answer path.',
   remedy: 'Set tracing to true in the environment (tracing_config.mode = "Active").',
   types: ['aws_lambda_function'],
   check: (lambda, { expectations }) =>

@@ -5,12 +5,13 @@ const BOUNDS = ['maximum_retry_attempts', 'maximum_record_age_in_seconds'] as co
 
 export const mappingBounds = resourceRule({
   id: 'mapping-bounds',
-  sentence: "A stream's consumer gives up after a number of tries and an age: by default one bad record blocks its shard for a day.",
+  sentence:
+    "A stream's consumer gives up a record after a set number of retries and a set age: by default one bad record blocks its shard for a day.",
   remedy: 'Set maximum_retry_attempts and maximum_record_age_in_seconds.',
   types: ['aws_lambda_event_source_mapping'],
   check: (mapping) =>
     BOUNDS.flatMap((bound) => {
       const value = mapping.number(bound) ?? -1;
-      return value < 0 ? [`${bound} is ${value === -1 ? 'endless' : value}`] : [];
+      return value < 0 ? [`${bound} is ${value === -1 ? 'unlimited' : value}`] : [];
     }),
 });

@@ -3,7 +3,7 @@ import { resourceRule } from '../rule';
 export const mappingFilter = resourceRule({
   id: 'mapping-filter',
   sentence:
-    "A stream's consumer is started for the changes it needs: without a filter every write of a visitor's request is an invocation.",
+    "A stream's consumer is started only for the changes that it needs: without a filter, every write of a visitor's request starts an invocation.",
   remedy: 'Set filter_criteria.filter.pattern (modules/response-stream.ts).',
   types: ['aws_lambda_event_source_mapping'],
   check: (mapping) => {

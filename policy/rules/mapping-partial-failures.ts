@@ -2,7 +2,7 @@ import { resourceRule, unless } from '../rule';
 
 export const mappingPartialFailures = resourceRule({
   id: 'mapping-partial-failures',
-  sentence: 'A consumer reports which records of a batch failed: otherwise one bad record repeats the good ones.',
+  sentence: "A stream's consumer reports which records of a batch failed: otherwise Lambda also repeats the good records of the batch.",
   remedy: 'Set function_response_types to ["ReportBatchItemFailures"].',
   types: ['aws_lambda_event_source_mapping'],
   check: (mapping) =>

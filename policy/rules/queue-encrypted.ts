@@ -3,7 +3,7 @@ import { resourceRule, unless } from '../rule';
 export const queueEncrypted = resourceRule({
   id: 'queue-encrypted',
   publicIds: ['CKV_AWS_27'],
-  sentence: "What waits in a queue is encrypted at rest: dead letters carry ids of visitors' requests.",
+  sentence: "Messages in a queue are encrypted at rest: dead letters contain ids of visitors' requests.",
   remedy: 'Set sqs_managed_sse_enabled to true, or kms_master_key_id.',
   types: ['aws_sqs_queue'],
   check: (queue) =>

@@ -4,8 +4,8 @@ import { ofType } from '../terraform/terraform-model';
 
 export const queueTlsOnly = resourceRule({
   id: 'queue-tls-only',
-  sentence: 'A queue refuses calls that do not come over TLS, so that no message can be read on its way.',
-  remedy: "Add a Deny of sqs:* for everybody where aws:SecureTransport is false to the queue's policy.",
+  sentence: 'A queue refuses calls without TLS, so that nobody can read a message in transit.',
+  remedy: "In the queue's policy, deny sqs:* to everybody if aws:SecureTransport is false.",
   types: ['aws_sqs_queue'],
   check: (queue, { model }) => {
     const policies = ofType(model, 'aws_sqs_queue_policy').filter((policy) => queue.isMeantBy(policy.text('queue_url')));

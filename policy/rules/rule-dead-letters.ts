@@ -2,8 +2,9 @@ import { resourceRule } from '../rule';
 
 export const ruleDeadLetters = resourceRule({
   id: 'rule-dead-letters',
-  sentence: 'An event that a rule cannot deliver goes to a queue after a stated time: by default it is tried for a day and then lost.',
-  remedy: 'Set dead_letter_config.arn and retry_policy of the target (RuleTarget does).',
+  sentence:
+    'An event that a rule cannot deliver goes to a queue after a set time: by default EventBridge retries the event for a day and then drops it.',
+  remedy: 'Set dead_letter_config.arn and retry_policy of the target, as RuleTarget does.',
   types: ['aws_cloudwatch_event_target'],
   check: (target) => {
     const problems = target.has('dead_letter_config.arn') ? [] : ['dead_letter_config is not set'];

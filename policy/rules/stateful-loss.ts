@@ -4,9 +4,9 @@ import { STATEFUL_TYPES } from '../stateful-types';
 export const statefulLoss: ChangeRule = {
   over: 'changes',
   id: 'stateful-loss',
-  sentence: 'Nothing that holds data is destroyed or replaced, by a rename for instance, unless somebody has acknowledged it by address.',
+  sentence: 'No resource that holds data is destroyed or replaced (for example by a rename), unless its loss is acknowledged by address.',
   remedy:
-    "Keep the construct's id and what forces the replacement (or add a `moved` block); if the loss is meant, acknowledge it in policy/suppressions.ts.",
+    "Keep the construct's id and the attribute that forces the replacement (or add a `moved` block); if the loss is intended, acknowledge it in policy/suppressions.ts.",
   check: ({ type, action, replacedBecauseOf }) => {
     const lost = STATEFUL_TYPES[type];
     if (lost === undefined || (action !== 'delete' && action !== 'replace')) return [];

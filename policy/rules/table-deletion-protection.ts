@@ -3,8 +3,7 @@ import { resourceRule, unless } from '../rule';
 
 export const tableDeletionProtection = resourceRule({
   id: 'table-deletion-protection',
-  sentence:
-    'Where an environment is relied upon, a table that cannot be made again refuses to be deleted: the last gate behind a wrong plan.',
+  sentence: 'If the environment requires it, a table whose data cannot be recreated has deletion protection, which stops a wrong plan.',
   remedy: 'Set deletionProtection to true in the environment.',
   types: ['aws_dynamodb_table'],
   check: (table, { expectations }) => {

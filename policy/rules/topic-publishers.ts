@@ -5,8 +5,8 @@ import { policiesOf } from '../terraform/topic-policies';
 export const topicPublishers = resourceRule({
   id: 'topic-publishers',
   publicIds: ['CKV_AWS_169'],
-  sentence: 'Who may notify a topic is said: a service for named sources of this account alone, or anybody could page whoever is on duty.',
-  remedy: 'Let a service in under aws:SourceAccount and aws:SourceArn; let nobody in by a star.',
+  sentence: 'Only named sources of this account may publish to a topic: otherwise anybody could send false alarms to the person on duty.',
+  remedy: 'Allow a service only with the conditions aws:SourceAccount and aws:SourceArn; never allow every principal (*).',
   types: ['aws_sns_topic'],
   check: (topic, { model }) =>
     policiesOf(topic, model)
@@ -17,10 +17,10 @@ export const topicPublishers = resourceRule({
 
 const problemsOf = ({ principals, conditions }: PolicyStatement): string[] =>
   principals.flatMap((principal) => {
-    if (principal === '*' || principal === 'AWS:*') return ['lets everybody in'];
+    if (principal === '*' || principal === 'AWS:*') return ['allows everybody to publish'];
     if (!principal.startsWith('Service:')) return [];
     const keys = Object.keys(conditions).map((condition) => condition.split(' ')[1]);
     return ['aws:SourceAccount', 'aws:SourceArn']
       .filter((key) => !keys.includes(key))
-      .map((key) => `lets ${principal.replace('Service:', '')} in without ${key}`);
+      .map((key) => `allows ${principal.replace('Service:', '')} to publish without the condition ${key}`);
   });

@@ -4,8 +4,8 @@ import { policiesOf } from '../terraform/topic-policies';
 
 export const topicTlsOnly = resourceRule({
   id: 'topic-tls-only',
-  sentence: 'A topic refuses notifications that do not come over TLS, so that none can be read on its way.',
-  remedy: "Add a Deny of sns:Publish for everybody where aws:SecureTransport is false to the topic's policy (AlarmTopic does).",
+  sentence: 'A topic refuses notifications without TLS, so that nobody can read a notification in transit.',
+  remedy: "In the topic's policy, deny sns:Publish to everybody if aws:SecureTransport is false, as AlarmTopic does.",
   types: ['aws_sns_topic'],
   check: (topic, { model }) => {
     const statements = policiesOf(topic, model).flatMap((holder) => statementsAt(holder, 'policy'));

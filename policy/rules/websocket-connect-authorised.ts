@@ -3,7 +3,7 @@ import { resourceRule, unless } from '../rule';
 export const websocketConnectAuthorised = resourceRule({
   id: 'websocket-connect-authorised',
   publicIds: ['CKV_AWS_309'],
-  sentence: 'Nobody opens a WebSocket without being known: `$connect` is the only place where API Gateway can ask.',
+  sentence: 'Nobody opens a WebSocket without authorization: `$connect` is the only route on which API Gateway can check it.',
   remedy: 'Set authorization_type of the route $connect to AWS_IAM, or to CUSTOM with an authorizer.',
   types: ['aws_apigatewayv2_route'],
   check: (route) => {

@@ -30,16 +30,16 @@ function comment(summaries: readonly PlanSummary[], maxLength = Infinity): strin
     text = [MARKER, ...parts].join('\n\n');
     if (text.length <= maxLength) return text;
   }
-  const note = "\n\n_Cut here: it is longer than a comment may be. The run's summary has all of it._";
+  const note = '\n\n_The rest is cut, because the comment would be too long. The summary of the workflow run has the whole text._';
   return `${text.slice(0, maxLength - note.length)}${note}`;
 }
 
 function parse(args: readonly string[]): Flags | Help {
   const command = new Command('npm run plan:summary --')
-    .description('Prints what a Terraform plan does, for people who have to agree to it.')
+    .description('Summarizes Terraform plans for the people who have to approve them.')
     .argument('<plans...>', 'files made by terraform show -json <plan>')
     .option('--json', 'print the summaries as JSON')
-    .option('--max-length <characters>', 'leave out details rather than be longer (GitHub takes 65536)', wholeNumber(1000));
+    .option('--max-length <characters>', 'longest text; leaves out details if necessary (GitHub accepts 65536)', wholeNumber(1000));
   const flags = parseOptions<Omit<Flags, 'files'>>(command, args);
   return 'help' in flags ? flags : { ...flags, files: command.args };
 }

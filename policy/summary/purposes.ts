@@ -1,11 +1,11 @@
 /** The purpose of a resource, by its address. The first matching pattern counts. Titles are headings of the summary. */
 const PURPOSES: readonly (readonly [pattern: RegExp, title: string])[] = [
-  [/\.visitor-(api|domain)/, "The visitors' door"],
-  [/\.agent-(gateway|domain)/, 'Where agents connect'],
-  [/\.wake-channel/, 'Where waiting functions listen'],
-  [/\.response-(stream|bus)/, 'The way of an answer: stream, bus, wake'],
+  [/\.visitor-(api|domain)/, 'The API for visitors'],
+  [/\.agent-(gateway|domain)/, 'The API for agents'],
+  [/\.wake-channel/, 'The wake channel, on which waiting functions listen'],
+  [/\.response-(stream|bus)/, 'The return of an answer: stream, bus, wake'],
   [/\.sweep-schedule/, 'The sweep'],
-  [/^aws_cloudwatch_(metric_alarm|composite_alarm|dashboard)|^aws_sns_|\.roll-?back|alarm/, 'Alarms and what they start'],
+  [/^aws_cloudwatch_(metric_alarm|composite_alarm|dashboard)|^aws_sns_|\.roll-?back|alarm/, 'Alarms, notifications and rollback'],
   [/^aws_(lambda_function|iam_role|iam_role_policy|cloudwatch_log_group)\./, 'Functions: code, identity, rights, logs'],
   [/^aws_(kms|ssm|secretsmanager)_/, 'Keys and secrets'],
   [/^aws_(dynamodb|s3)_/, 'Data'],

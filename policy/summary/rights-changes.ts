@@ -100,8 +100,8 @@ interface Grant {
 /** One grant for every action and resource, so a statement that only moved is not a change. */
 function grants(statements: readonly PolicyStatement[], { star }: Source): Grant[] {
   return statements.flatMap((each) => {
-    const actions = each.actions.length > 0 ? each.actions : [`everything but ${each.notActions.join(', ')}`];
-    const resources = each.resources.length > 0 ? each.resources : each.notResources.map((name) => `everything but ${name}`);
+    const actions = each.actions.length > 0 ? each.actions : [`every action except ${each.notActions.join(', ')}`];
+    const resources = each.resources.length > 0 ? each.resources : each.notResources.map((name) => `everything except ${name}`);
     const verb = each.effect === 'Deny' ? 'deny' : 'allow';
     return actions.flatMap((action) =>
       (resources.length > 0 ? resources : ['']).map((resource) => {
@@ -120,7 +120,8 @@ function restOf({ principals, conditions }: PolicyStatement, resource: string): 
 }
 
 /** The text for the resource `*`. It explains a star that cannot be narrowed. */
-const everything = (action: string): string => (WITHOUT_RESOURCES.includes(action) ? '`*` (AWS knows no resources for it)' : '`*`');
+const everything = (action: string): string =>
+  WITHOUT_RESOURCES.includes(action) ? '`*` (AWS supports no resource for this action)' : '`*`';
 
 /** Joins the actions on the same resource into one line. */
 function phrases(list: readonly Grant[]): string[] {
@@ -144,12 +145,12 @@ function parsed(value: unknown): PolicyStatement[] {
   try {
     return statementsOf(JSON.parse(value));
   } catch {
-    return [statement({ actions: ['what will be known after apply'], resources: [value] })];
+    return [statement({ actions: ['rights that are known only after apply'], resources: [value] })];
   }
 }
 
 function attachedPolicy(values: Values): PolicyStatement[] {
-  return [statement({ actions: ['everything in the policy'], resources: [text(values['policy_arn'])] })];
+  return [statement({ actions: ['all rights in the policy'], resources: [text(values['policy_arn'])] })];
 }
 
 function permission(values: Values): PolicyStatement[] {

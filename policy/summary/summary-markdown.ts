@@ -21,8 +21,8 @@ export function summaryMarkdown(summary: PlanSummary, { short = false }: Markdow
     losses(summary),
     rights(summary),
     costs(summary),
-    short ? ["_The resources one by one are left out here: the run's summary has them._"] : details(summary),
-    moved.length > 0 ? ['### Moved, and not touched', '', ...moved.map((move) => `- ${move}`)] : [],
+    short ? ['_The single resources are left out here. The summary of the workflow run lists them._'] : details(summary),
+    moved.length > 0 ? ['### Moved without any other change', '', ...moved.map((move) => `- ${move}`)] : [],
     outputs.length > 0 ? [`### Outputs`, '', outputs.map((output) => `\`${output}\``).join(', ')] : [],
   ];
   return sections
@@ -43,8 +43,8 @@ function losses({ losses: all }: PlanSummary): string[] {
   const rows = [...stateful, ...all.filter(({ lost }) => lost === undefined)].map(({ address, action, lost, because, renamedTo }) => {
     const what = action === 'delete' ? '**destroyed**' : '**replaced**';
     const why = because.length > 0 ? ` because of ${because.map(code).join(', ')}` : '';
-    const twin = renamedTo === undefined ? '' : `; \`${renamedTo}\` is new with the same name: a \`moved\` block keeps it`;
-    return `> | \`${address}\` | ${what}${why}${twin} | ${lost === undefined ? 'nothing: it can be made again' : `**${lost}**`} |`;
+    const twin = renamedTo === undefined ? '' : `; \`${renamedTo}\` is new and has the same name: a \`moved\` block keeps the old resource`;
+    return `> | \`${address}\` | ${what}${why}${twin} | ${lost === undefined ? 'nothing: Terraform can recreate it' : `**${lost}**`} |`;
   });
   return [`> [!CAUTION]`, `> **${title}**`, '>', '> | Resource | would be | What is lost |', '> |---|---|---|', ...rows];
 }
@@ -52,7 +52,7 @@ function losses({ losses: all }: PlanSummary): string[] {
 function rights({ rights: all }: PlanSummary): string[] {
   if (all.length === 0) return [];
   const lines = all.flatMap(({ holder, kind, added, removed }) => [
-    `- \`${holder}\` ${kind === 'may' ? '' : `(who ${kind === 'lets in' ? 'it lets in' : 'may take it on'})`}`.trimEnd(),
+    `- \`${holder}\` ${kind === 'may' ? '' : `(who ${kind === 'lets in' ? 'may use it' : 'may assume it'})`}`.trimEnd(),
     ...added.map((phrase) => `  - ➕ ${phrase}`),
     ...removed.map((phrase) => `  - ➖ ${phrase}`),
   ]);
@@ -62,10 +62,10 @@ function rights({ rights: all }: PlanSummary): string[] {
 function costs({ costs: all }: PlanSummary): string[] {
   if (all.length === 0) return [];
   const rows = all.map(({ type, created, removed, settings, billedBy, source }) => {
-    const counts = [created > 0 ? `${created} new` : '', removed > 0 ? `${removed} less` : ''].filter(Boolean).join(', ');
+    const counts = [created > 0 ? `${created} new` : '', removed > 0 ? `${removed} removed` : ''].filter(Boolean).join(', ');
     return `| \`${type}\` | ${[counts, ...settings].filter(Boolean).join('<br>')} | ${billedBy} ([source](${source})) |`;
   });
-  return ['### What it costs', '', '| | | Billed by |', '|---|---|---|', ...rows];
+  return ['### Costs', '', '| | | Billed by |', '|---|---|---|', ...rows];
 }
 
 function details({ resources }: PlanSummary): string[] {
@@ -80,15 +80,15 @@ function details({ resources }: PlanSummary): string[] {
 
 function settingLines({ address, reason, settings }: SummarizedResource): string[] {
   const changes = settings.map(({ path, before, after }) =>
-    path === 'source_code_hash' ? '  - the code is another one' : `  - ${code(path)}: ${code(before)} → ${code(after)}`,
+    path === 'source_code_hash' ? '  - the code changes' : `  - ${code(path)}: ${code(before)} → ${code(after)}`,
   );
   return [`- ${described(address, reason)}`, ...(changes.length > 0 ? changes : [`  - ${silentChange(address)}`])];
 }
 
 const silentChange = (address: string): string =>
   address.startsWith('aws_iam_') || address.includes('_policy.')
-    ? 'only what is listed under rights'
-    : 'nothing that a plan shows: a write-only or computed value';
+    ? 'only the rights that are listed under "Rights"'
+    : 'a value that the plan does not show (write-only or computed)';
 
 const groupLines = ([title, group]: [string, SummarizedResource[]]): string[] => [
   '',
@@ -98,6 +98,6 @@ const groupLines = ([title, group]: [string, SummarizedResource[]]): string[] =>
 ];
 
 const described = (address: string, reason: string | undefined): string =>
-  `\`${address}\`: ${reason ?? '⚠️ no reason is written for it (modules/addresses.ts)'}`;
+  `\`${address}\`: ${reason ?? '⚠️ modules/addresses.ts gives no reason for this resource'}`;
 
 const code = (text: string): string => (text.startsWith('(') ? text : `\`${text.replaceAll('`', "'").replaceAll('|', '\\|')}\``);

@@ -17,16 +17,16 @@ export function readTerraform(input: string): TerraformModel[] {
     const json = readJson(file);
     if ('format_version' in json) return readPlan(file, asPlan(file, json));
     if ('resource' in json && 'terraform' in json) return readSynthesizedStack(file, json as StackJson);
-    throw new CommandLineError(`${file} is neither a plan (terraform show -json <plan>) nor a stack (${STACK_FILE})`);
+    throw new CommandLineError(`${file} is neither a plan nor a stack: give the output of terraform show -json <plan>, or a ${STACK_FILE}`);
   });
 }
 
 /** Reads a plan and nothing else. @throws CommandLineError */
 export function readPlanJson(file: string): PlanJson {
-  if (!fs.existsSync(file)) throw new CommandLineError(`${file} does not exist: make a plan with terraform show -json <plan>`);
+  if (!fs.existsSync(file)) throw new CommandLineError(`${file} does not exist: create it with terraform show -json <plan>`);
   const json = readJson(file);
   if (!('format_version' in json)) {
-    throw new CommandLineError(`${file} is not a plan: make one with terraform show -json <plan> > plan.json`);
+    throw new CommandLineError(`${file} is not a plan: create a plan file with terraform show -json <plan> > plan.json`);
   }
   return asPlan(file, json);
 }
@@ -35,14 +35,14 @@ export function readPlanJson(file: string): PlanJson {
 function asPlan(file: string, json: object): PlanJson {
   const plan = json as PlanJson;
   if (!plan.format_version.startsWith('1.')) {
-    throw new CommandLineError(`${file} has plan format ${plan.format_version}; 1.x is known (Terraform 1.x)`);
+    throw new CommandLineError(`${file} has plan format ${plan.format_version}, but only 1.x is supported: use Terraform 1.x`);
   }
-  if (!plan.configuration) throw new CommandLineError(`${file} is a state, not a plan: show a plan file, terraform show -json <plan>`);
+  if (!plan.configuration) throw new CommandLineError(`${file} is a state, not a plan: use the output of terraform show -json <plan>`);
   return plan;
 }
 
 function filesOf(input: string): string[] {
-  if (!fs.existsSync(input)) throw new CommandLineError(`${input} does not exist: make a plan, or run npm run synth`);
+  if (!fs.existsSync(input)) throw new CommandLineError(`${input} does not exist: give a plan or a stack; npm run synth writes stacks`);
   if (!fs.statSync(input).isDirectory()) return [input];
   const stack = path.join(input, STACK_FILE);
   if (fs.existsSync(stack)) return [stack];
@@ -50,7 +50,7 @@ function filesOf(input: string): string[] {
     .readdirSync(input)
     .map((name) => path.join(input, name, STACK_FILE))
     .filter((file) => fs.existsSync(file));
-  if (stacks.length === 0) throw new CommandLineError(`${input} holds no ${STACK_FILE}: run npm run synth`);
+  if (stacks.length === 0) throw new CommandLineError(`${input} contains no ${STACK_FILE}: run npm run synth`);
   return stacks;
 }
 

@@ -20,7 +20,7 @@ describe('npm run policy', () => {
     const { status, stdout, stderr } = run('policy', `${PLANS}/renamed-tables.json`);
     expect(stdout).toMatch(/^tests\/infra\/plans\/renamed-tables\.json \(dev\): \d+ resources, \d+ verdicts, \d+ violated/);
     expect(stdout).toMatch(
-      /✗ stateful-loss: Nothing that holds data .*\n {4}aws_dynamodb_table\.pending-requests: would be destroyed: .*\n[^]*? {2}Remedy: Keep the construct's id/,
+      /✗ stateful-loss: No resource that holds data .*\n {4}aws_dynamodb_table\.pending-requests: would be destroyed: .*\n[^]*? {2}Remedy: Keep the construct's id/
     );
     expect(stdout).toContain('✗ api-access-logs (CKV_AWS_76)');
     expect(stderr).toBe('');
@@ -35,7 +35,7 @@ describe('npm run policy', () => {
       rule: 'log-retention',
       address: 'aws_cloudwatch_log_group.connect-agent-logs',
       outcome: 'holds',
-      problems: [],
+      problems: []
     });
   });
 
@@ -70,20 +70,20 @@ describe('npm run plan:summary', () => {
     expect(fitting).toContain('DATA WOULD BE LOST');
     const cut = run('plan:summary', '--max-length', '1000', ...plans).stdout;
     expect(cut.trim().length).toBeLessThanOrEqual(1000);
-    expect(cut).toContain("_Cut here: it is longer than a comment may be. The run's summary has all of it._");
+    expect(cut).toContain('_The rest is cut, because the comment would be too long. The summary of the workflow run has the whole text._');
   });
 });
 
 describe('wrong input', () => {
   it.each([
-    ['policy', ['nowhere.json'], 'nowhere.json does not exist: make a plan, or run npm run synth'],
+    ['policy', ['nowhere.json'], 'nowhere.json does not exist: give a plan or a stack; npm run synth writes stacks'],
     ['policy', ['README.md'], 'README.md is not JSON: use the output of terraform show -json <plan>'],
-    ['policy', ['tests/unit'], 'tests/unit holds no cdk.tf.json: run npm run synth'],
-    ['policy', ['--environment', 'nowhere'], '--environment nowhere is none of environments/'],
+    ['policy', ['tests/unit'], 'tests/unit contains no cdk.tf.json: run npm run synth'],
+    ['policy', ['--environment', 'nowhere'], '--environment nowhere is unknown: give an environment that environments/index.ts lists'],
     ['policy', ['--fast'], "unknown option '--fast'; see npm run policy -- --help"],
     ['plan:summary', [], "missing required argument 'plans'; see npm run plan:summary -- --help"],
-    ['plan:summary', ['package.json'], 'package.json is not a plan: make one with terraform show -json <plan> > plan.json'],
-    ['plan:summary', ['nowhere.json'], 'nowhere.json does not exist: make a plan with terraform show -json <plan>'],
+    ['plan:summary', ['package.json'], 'package.json is not a plan: create a plan file with terraform show -json <plan> > plan.json'],
+    ['plan:summary', ['nowhere.json'], 'nowhere.json does not exist: create it with terraform show -json <plan>']
   ] as const)('to %s, %j, leads to exit code 2 and one line that says what to do', (script, args, message) => {
     const { status, stdout, stderr } = run(script, ...args);
     expect(stderr).toBe(`${script}: ${message}\n`);
@@ -96,7 +96,7 @@ describe('wrong input', () => {
       const file = path.join(directory, 'state.json');
       fs.writeFileSync(file, JSON.stringify({ format_version: '1.0', values: {} }));
       const { status, stderr } = run('policy', file);
-      expect(stderr).toBe(`policy: ${file} is a state, not a plan: show a plan file, terraform show -json <plan>\n`);
+      expect(stderr).toBe(`policy: ${file} is a state, not a plan: use the output of terraform show -json <plan>\n`);
       expect(status).toBe(2);
     });
   });

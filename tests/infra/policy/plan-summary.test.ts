@@ -27,11 +27,11 @@ describe('the summary of a plan that loses data', () => {
   });
 
   it('names the new resource with the same name as a destroyed one, and the remedy', () => {
-    expect(text).toContain('`aws_dynamodb_table.waiting-requests` is new with the same name: a `moved` block keeps it');
+    expect(text).toContain('`aws_dynamodb_table.waiting-requests` is new and has the same name: a `moved` block keeps the old resource');
   });
 
   it('warns of a new address for which no reason is written', () => {
-    expect(text).toContain('`aws_dynamodb_table.waiting-requests`: ⚠️ no reason is written for it');
+    expect(text).toContain('`aws_dynamodb_table.waiting-requests`: ⚠️ modules/addresses.ts gives no reason for this resource');
   });
 });
 
@@ -47,7 +47,7 @@ describe('the summary of a plan that changes rights and settings', () => {
     expect(rights.trim().split('\n')).toEqual([
       '- `aws_iam_role.connect-agent-role`',
       '  - ➕ allow `dynamodb:Scan` on `*`',
-      '  - ➖ allow `xray:PutTraceSegments`, `xray:PutTelemetryRecords` on `*` (AWS knows no resources for it)'
+      '  - ➖ allow `xray:PutTraceSegments`, `xray:PutTelemetryRecords` on `*` (AWS supports no resource for this action)'
     ]);
   });
 
@@ -81,7 +81,7 @@ describe('the summary of a first plan', () => {
   const text = markdownOf('first');
 
   it('says for a star that AWS knows no resources for the action', () => {
-    expect(text).toContain('on `*` (AWS knows no resources for it)');
+    expect(text).toContain('on `*` (AWS supports no resource for this action)');
   });
 
   it('gives a reason for every resource, under the heading of its purpose', () => {
@@ -92,7 +92,7 @@ describe('the summary of a first plan', () => {
 
   it('lists the rights of each role, although ARNs are not known yet', () => {
     expect(text).toContain('  - ➕ allow `dynamodb:UpdateItem` on `aws_dynamodb_table.tunnels.arn`');
-    expect(text).toContain('- `aws_iam_role.connect-agent-role` (who may take it on)');
+    expect(text).toContain('- `aws_iam_role.connect-agent-role` (who may assume it)');
   });
 
   it('leaves out only the resources when it must be short', () => {
@@ -125,7 +125,7 @@ describe('the summary of a plan with a moved resource', () => {
       change.address === 'aws_dynamodb_table.tunnels' ? { ...change, previous_address: 'aws_dynamodb_table.names' } : change
     );
     const text = summaryMarkdown(summarizePlan('plan', { ...plan, ...(moved && { resource_changes: moved }) }));
-    expect(text).toContain('### Moved, and not touched\n\n- aws_dynamodb_table.names → aws_dynamodb_table.tunnels');
+    expect(text).toContain('### Moved without any other change\n\n- aws_dynamodb_table.names → aws_dynamodb_table.tunnels');
     expect(text).not.toContain('CAUTION');
   });
 });

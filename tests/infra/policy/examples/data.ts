@@ -19,12 +19,14 @@ export const data: Record<string, Example> = {
   'table-recovery': {
     holds: table({ point_in_time_recovery: { enabled: true } }, 'tunnels'),
     violated: table({ point_in_time_recovery: { enabled: true } }, 'pending-requests'),
-    problem: "point_in_time_recovery.enabled must be false: it holds visitors' bodies for seconds; recovery would keep them for 35 days",
+    problem:
+      "point_in_time_recovery.enabled must be false: the table holds visitors' bodies for some seconds; recovery would keep the bodies for 35 days",
   },
   'table-expiry': {
     holds: table({ ttl: { enabled: true, attribute_name: 'expiresAt' } }, 'pending-requests'),
     violated: table({ ttl: { enabled: false } }, 'pending-requests'),
-    problem: "rows expire by nothing, declared is expiresAt: it holds visitors' bodies for seconds; recovery would keep them for 35 days",
+    problem:
+      "rows expire by no attribute, but must expire by expiresAt: the table holds visitors' bodies for some seconds; recovery would keep the bodies for 35 days",
   },
   'table-deletion-protection': {
     holds: table({ deletion_protection_enabled: true }, 'tunnels'),

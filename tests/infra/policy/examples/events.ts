@@ -48,7 +48,7 @@ export const events: Record<string, Example> = {
   'rule-pinned-source': {
     holds: rule({ source: ['http-tunnel'], 'detail-type': ['HttpResponseReady'] }),
     violated: rule({ source: [{ prefix: 'http' }], 'detail-type': ['HttpResponseReady'] }),
-    problem: 'event_pattern does not pin source',
+    problem: 'event_pattern does not restrict source',
   },
   'log-retention': {
     holds: only('aws_cloudwatch_log_group', { name: 'it', retention_in_days: 30 }),
@@ -73,7 +73,7 @@ export const events: Record<string, Example> = {
       }),
     ),
     violated: topicWith(publishing({ StringEquals: ofAccount })),
-    problem: 'lets cloudwatch.amazonaws.com in without aws:SourceArn',
+    problem: 'allows cloudwatch.amazonaws.com to publish without the condition aws:SourceArn',
   },
   'alarm-missing-data': {
     holds: alarm({ treat_missing_data: 'notBreaching' }),
@@ -83,6 +83,6 @@ export const events: Record<string, Example> = {
   'alarm-runbook': {
     holds: alarm({ alarm_description: 'Errors: https://example.com/docs/runbooks/errors.md' }),
     violated: alarm({ alarm_description: 'Errors' }),
-    problem: 'alarm_description links no runbook',
+    problem: 'alarm_description names no runbook',
   },
 };

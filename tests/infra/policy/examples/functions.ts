@@ -48,7 +48,7 @@ export const functions: Record<string, Example> = {
   'lambda-concurrency': {
     holds: lambda({ reserved_concurrent_executions: 5 }),
     violated: lambda(),
-    problem: 'reserved_concurrent_executions is not set, and no reason for that is written',
+    problem: 'reserved_concurrent_executions is not set, and policy/expectations.ts gives no reason',
   },
   'lambda-async-failures': {
     holds: together(lambda(), permission(source), invocation(onFailure)),
@@ -68,7 +68,7 @@ export const functions: Record<string, Example> = {
   'lambda-runtime': {
     holds: lambda({ runtime: 'nodejs22.x' }),
     violated: lambda({ runtime: 'nodejs20.x' }),
-    problem: 'nodejs20.x is out of support since 2026-04-30',
+    problem: 'nodejs20.x has been out of support since 2026-04-30',
   },
   'lambda-permission-source': {
     holds: together(lambda(), permission(source)),
@@ -90,7 +90,7 @@ export const functions: Record<string, Example> = {
   'mapping-bounds': {
     holds: mapping({ maximum_retry_attempts: 2, maximum_record_age_in_seconds: 60 }),
     violated: mapping({ maximum_retry_attempts: 2 }),
-    problem: 'maximum_record_age_in_seconds is endless',
+    problem: 'maximum_record_age_in_seconds is unlimited',
   },
   'mapping-filter': {
     holds: mapping({ filter_criteria: { filter: [{ pattern: '{"eventName":["MODIFY"]}' }] } }),

@@ -36,6 +36,6 @@ export const gateways: Record<string, Example> = {
   'tags-kept': {
     holds: only('aws_sqs_queue', { name: 'it', tags: { shift: 'night' } }),
     violated: only('aws_sqs_queue', { name: 'it', tags: { owner: 'somebody' } }),
-    problem: 'it sets the tag owner itself',
+    problem: 'the resource sets the tag owner itself',
   },
 };

@@ -35,7 +35,7 @@ export const roles: Record<string, Example> = {
       Principal: github,
       Condition: { StringEquals: meantForUs, StringLike: { [`${issuer}:sub`]: 'repo:ours/*' } },
     }),
-    problem: 'the claim sub is open: repo:ours/*',
+    problem: 'the claim sub is too wide: repo:ours/*',
   },
   'parameter-secret': {
     holds: only('aws_ssm_parameter', {
@@ -45,6 +45,6 @@ export const roles: Record<string, Example> = {
       value_wo_version: 1,
     }),
     violated: only('aws_ssm_parameter', { name: 'key', type: 'SecureString', value: 'x' }),
-    problem: 'its value is in plan and state',
+    problem: 'its value is in the plan and in the state',
   },
 };
