@@ -81,7 +81,7 @@ export async function off(operation: Operation, { by, why }: Reason): Promise<Ou
   const { store, now, initialPercent } = operation;
   for (let attempt = 0; attempt < OFF_ATTEMPTS; attempt++) {
     const stored = await store.read();
-    if (stored.item?.percent === 0) return { kind: 'unchanged', text: 'everybody polls already' };
+    if (stored.item?.percent === 0) return { kind: 'unchanged', text: 'all requests poll already' };
     const item = await changeRollout(
       store,
       stored,
@@ -90,7 +90,7 @@ export async function off(operation: Operation, { by, why }: Reason): Promise<Ou
     );
     if (item) return { kind: 'changed', item };
   }
-  throw new ChangedMeanwhileError('others kept changing the rollout: try again');
+  throw new ChangedMeanwhileError('other callers kept changing the rollout: try again');
 }
 
 /**
@@ -98,7 +98,7 @@ export async function off(operation: Operation, { by, why }: Reason): Promise<Ou
  */
 export async function resume(operation: Operation, reason: Reason): Promise<Outcome> {
   const stored = await operation.store.read();
-  if (!stored.item?.latched) return { kind: 'unchanged', text: 'nothing is rolled back: there is nothing to resume' };
+  if (!stored.item?.latched) return { kind: 'unchanged', text: 'the rollout is not rolled back, so there is nothing to resume' };
   return write(operation, stored, { ...kept(stored), percent: 0, latched: false, by: reason.by, why: reason.why });
 }
 
@@ -127,7 +127,9 @@ async function write({ store, now, initialPercent }: Operation, stored: StoredRo
   if (item) return { kind: 'changed', item };
   const { item: theirs } = await store.read();
   const what = theirs ? `set to ${theirs.percent} % by ${theirs.by} (${theirs.why})` : 'changed';
-  throw new ChangedMeanwhileError(`the rollout was ${what} meanwhile, and nothing was done: look at "status", and decide again`);
+  throw new ChangedMeanwhileError(
+    `the rollout was ${what} in the meantime, so this command changed nothing: look at "status", and decide again`,
+  );
 }
 
 /** Measures the stage that ends. If no request polled, the result is undefined and the old baseline stays. */

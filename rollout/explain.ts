@@ -19,12 +19,12 @@ export function explain(
 ): string | undefined {
   if (error instanceof ToldError) return error.message;
   if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {
-    return `no AWS credentials that work (${error.message}): set AWS_PROFILE to one of ${environment}'s account, or log in again`;
+    return `no valid AWS credentials were found (${error.message}): set AWS_PROFILE to a profile of ${environment}'s account, or log in again`;
   }
   if (error.name === 'ResourceNotFoundException') {
-    return `there is no table ${connection?.table} in ${connection?.region}: deploy ${environment} first, or take the credentials of its account`;
+    return `the table ${connection?.table} does not exist in ${connection?.region}: deploy ${environment} first, or use credentials of its account`;
   }
-  if (REFUSALS.has(error.name)) return `AWS refuses: ${error.message}; take credentials that may operate ${environment}`;
+  if (REFUSALS.has(error.name)) return `AWS refuses the call: ${error.message}; use credentials that may operate ${environment}`;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return `${environment === 'local' ? 'the local cloud' : 'AWS'} cannot be reached: ${error.message}`;

@@ -42,12 +42,14 @@ export function parseRolloutOptions(args: readonly string[]): RolloutOptions | H
 }
 
 function problem(command: CommandName, percent: number | undefined, { env, why, force, timeFactor }: Parsed): string | undefined {
-  if (command === 'set' && percent === undefined) return `say which share, such as: set 10 (stages are ${stages})`;
+  if (command === 'set' && percent === undefined) return `set needs a share, for example: set 10 (stages are ${stages})`;
   if (command !== 'set' && percent !== undefined) return `${command} takes no share: did you mean set ${percent}?`;
   const needsReason = command === 'set' || command === 'off' || command === 'resume' || force;
   if (needsReason && !why?.trim()) return `${force ? '--force' : command} needs a reason that is recorded: add --why "…"`;
-  if (force && command !== 'next' && command !== 'set') return `--force goes with next and set: ${command} is never refused`;
-  if (timeFactor !== 1 && env !== 'local') return '--time-factor is for --env local, where nothing is at stake';
+  if (force && command !== 'next' && command !== 'set')
+    return `--force works only with next and set: leave it out, because ${command} is never refused`;
+  if (timeFactor !== 1 && env !== 'local')
+    return '--time-factor works only with --env local: leave it out, because other environments need their soak times';
   return undefined;
 }
 
@@ -55,25 +57,25 @@ const stages = STAGES.map(({ percent }) => percent).join(', ');
 
 function rolloutCommand(): Command {
   return new Command('npm run rollout --')
-    .description('How far the event-driven path is rolled out in an environment, and the next step. No deployment is needed.')
+    .description('Shows and changes how far the event-driven path is rolled out in an environment. No deployment is needed.')
     .addArgument(new Argument('<command>', 'what to do').choices(COMMANDS))
-    .addArgument(new Argument('[percent]', 'for set: share of requests that shall be event-driven').argParser(stage))
+    .addArgument(new Argument('[percent]', 'for set: the share of requests that become event-driven').argParser(stage))
     .addOption(new Option('--env <environment>', 'which environment').choices(Object.keys(environments)).makeOptionMandatory())
-    .option('--why <reason>', 'what is recorded as the reason; set, off, resume and --force need one')
-    .option('--by <who>', 'what is recorded as who did it (default: whoever the AWS credentials belong to)')
-    .option('--force', 'for next and set: in spite of alarms, soak time and probe; never in spite of a rollback', false)
+    .option('--why <reason>', 'the reason to record; set, off, resume and --force need a reason')
+    .option('--by <who>', 'the name to record (default: the owner of the AWS credentials)')
+    .option('--force', 'for next and set: ignores alarms, soak time and probe, but never a rollback', false)
     .addOption(new Option('--time-factor <n>', 'for --env local: divides soak times, for rehearsals').default(1).argParser(numberFrom(1)))
-    .option('--json', 'one JSON object (use npm run --silent)', false)
-    .helpOption('-h, --help', 'show this')
+    .option('--json', 'print one JSON object (use npm run --silent)', false)
+    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `
 Commands:
-  status    how far it is, since when, by whom and why; what next would do
-  next      the next stage of ${stages}, unless something speaks against it
-  set 10    that stage: up like next, down at once
-  off       everybody polls, at once
-  resume    opens the way again after a rollback, at 0 %
+  status    shows the share, since when, by whom and why, and what next would do
+  next      goes to the next stage of ${stages}, unless there is an obstacle
+  set 10    goes to 10 %: to a higher stage by the rules of next, to a lower stage at once
+  off       makes all requests poll, at once
+  resume    opens the rollout again after a rollback, at 0 %
 
 Exit codes: 0 done, 1 refused or failed, 2 a wrong command line.
 

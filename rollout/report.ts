@@ -33,22 +33,29 @@ export function statusText(environment: string, situation: Situation): string {
   const stage = stageOf(percent);
   const left = soakLeftMs(situation);
   return table([
-    [environment, `${percent} % of the requests are event-driven${useEventDriven ? '' : ', but the kill switch makes everybody poll'}`],
+    [environment, `${percent} % of the requests are event-driven${useEventDriven ? '' : ', but the kill switch makes all requests poll'}`],
     ['stage', `${stage.percent} %: ${stage.meaning}`],
-    ['since', item ? `${iso(item.since)}, by ${item.by}` : 'the environment says so, and no change is recorded'],
+    ['since', item ? `${iso(item.since)}, by ${item.by}` : "no change is recorded: the share is the environment's setting"],
     ['why', item?.why],
     ['overruled', item?.overruled?.join(', ')],
-    ['rollout', item?.latched ? 'rolled back, and closed until it is resumed' : stored.isMalformed ? 'its item cannot be read' : undefined],
+    [
+      'rollout',
+      item?.latched
+        ? 'rolled back, and closed until somebody resumes it'
+        : stored.isMalformed
+          ? 'the rollout item cannot be read'
+          : undefined,
+    ],
     ['soak', soakText(stage.soakHours, left)],
     ['baseline', item?.baseline && figures(item.baseline)],
-    ['alarms', alarmsOn.join(', ') || (isWatched ? 'none is on' : 'none is there that would roll back')],
+    ['alarms', alarmsOn.join(', ') || (isWatched ? 'none is on' : 'the alarm that rolls back does not exist')],
     ['next', nextText(situation)],
   ]);
 }
 
 const soakText = (hours: number, left: number | undefined): string => {
   if (hours === 0) return 'none for this stage';
-  return left === undefined ? `${hours} h, not begun` : left > 0 ? `${duration(left)} of ${hours} h are left` : `${hours} h are over`;
+  return left === undefined ? `${hours} h, not started` : left > 0 ? `${duration(left)} of ${hours} h are left` : `${hours} h are over`;
 };
 
 function nextText(situation: Situation): string {
@@ -77,8 +84,8 @@ export function outcomeJson(environment: string, outcome: Outcome): object {
 export function outcomeText(environment: string, outcome: Exclude<Outcome, { kind: 'refused' }>): string {
   if (outcome.kind === 'unchanged') return outcome.text;
   const { percentBefore, percent, by, why, overruled } = outcome.item;
-  const spite = overruled ? `, in spite of: ${overruled.join(', ')}` : '';
-  return `${environment}: ${percentBefore} % → ${percent} %, by ${by}: ${why}${spite}; functions know within seconds`;
+  const spite = overruled ? `, overruled: ${overruled.join(', ')}` : '';
+  return `${environment}: ${percentBefore} % → ${percent} %, by ${by}: ${why}${spite}; functions use the new share within seconds`;
 }
 
 export const obstacleText = (obstacles: readonly Obstacle[]): string => obstacles.map(({ text }) => text).join('; ');

@@ -58,21 +58,20 @@ export function nextStep(situation: Situation): { readonly to?: number; readonly
 }
 
 function closedBecause({ item, isMalformed }: StoredRollout): Obstacle | undefined {
-  if (isMalformed) return final('malformed', 'the rollout item cannot be read, so everybody polls: "off --why …" writes it anew');
-  return item?.latched ? final('latched', `${rolledBack(item)}: only "resume --why …" opens the way again`) : undefined;
+  if (isMalformed) return final('malformed', 'the rollout item cannot be read, so all requests poll: "off --why …" writes a new item');
+  return item?.latched ? final('latched', `${rolledBack(item)}: only "resume --why …" opens the rollout again`) : undefined;
 }
 
 function doubts(from: number, to: number, situation: Situation): Obstacle[] {
   const { alarmsOn, isWatched, probeReturned, useEventDriven } = situation;
   const found: (Obstacle | false)[] = [
-    !useEventDriven && doubt('kill-switch', 'the environment has useEventDriven: false, so everybody polls whatever the share'),
+    !useEventDriven && doubt('kill-switch', 'the environment has useEventDriven: false, so all requests poll, whatever the share is'),
     alarmsOn.length > 0 && doubt('alarm', `${alarmsOn.length === 1 ? 'an alarm is' : 'alarms are'} on: ${alarmsOn.join(', ')}`),
-    !isWatched && doubt('unwatched', 'there is no alarm that would roll back: deploy the environment as it is now'),
+    !isWatched && doubt('unwatched', 'the alarm that rolls back does not exist: deploy the current version of the environment'),
     soakDoubt(situation),
-    from === 0 &&
-      !probeReturned &&
-      doubt('probe', "no probe of sweep's came back through stream and bus lately: the backstop is not proven"),
-    to > (nextStage(from)?.percent ?? 100) && doubt('skips', `the stage after ${from} % is ${nextStage(from)?.percent} %`),
+    from === 0 && !probeReturned && doubt('probe', 'no probe of sweep has returned recently, so it is not proven that stream and bus work'),
+    to > (nextStage(from)?.percent ?? 100) &&
+      doubt('skips', `the stage after ${from} % is ${nextStage(from)?.percent} %, and no stage should be skipped`),
   ];
   return found.filter((obstacle) => obstacle !== false);
 }
@@ -80,7 +79,7 @@ function doubts(from: number, to: number, situation: Situation): Obstacle[] {
 function soakDoubt(situation: Situation): Obstacle | false {
   const left = soakLeftMs(situation);
   if (left === undefined)
-    return doubt('unrecorded', 'it is not recorded since when the share is what it is: "set" it to the same, which begins its soak time');
+    return doubt('unrecorded', 'the start of this stage is not recorded: "set" the same share again to start its soak time');
   return left > 0 && doubt('soak', `${duration(left)} of this stage's soak time are left`);
 }
 

@@ -9,11 +9,15 @@ export interface Stage {
 
 /** The plan's stages, and the 25 % of its deployment phase (docs/operations.md says what became of each stage). */
 export const STAGES: readonly Stage[] = [
-  { percent: 0, soakHours: 0, meaning: "everybody polls; only sweep's probe goes through stream and bus" },
-  { percent: 10, soakHours: 2, meaning: 'the canary: enough requests for a rate, few enough that a mistake hurts few visitors' },
-  { percent: 25, soakHours: 4, meaning: 'a quarter: what shows under load begins to show' },
-  { percent: 50, soakHours: 24, meaning: 'as many as poll: a day, so that its peak is compared too' },
-  { percent: 100, soakHours: 48, meaning: 'everybody; after two days the polling control may be given up for good' },
+  { percent: 0, soakHours: 0, meaning: "all requests poll; only sweep's probe goes through stream and bus" },
+  {
+    percent: 10,
+    soakHours: 2,
+    meaning: 'the canary: enough requests to measure an error rate, few enough that a mistake hurts few visitors',
+  },
+  { percent: 25, soakHours: 4, meaning: 'a quarter of the requests: faults that need load begin to appear' },
+  { percent: 50, soakHours: 24, meaning: 'half of the requests: a whole day, so that the comparison includes the daily peak' },
+  { percent: 100, soakHours: 48, meaning: 'all requests: after two days nobody needs the polling control any more' },
 ];
 
 /** The stage that a share has reached. */
