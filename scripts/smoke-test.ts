@@ -60,8 +60,9 @@ export async function smokeTest({ agentEndpoint, visitorUrl, token, timeoutMs }:
     const { status, body } = await visit(url, timeoutMs);
     const waitedMs = performance.now() - startedAt;
     if (status !== 200) throw new SmokeTestError(`${url} answered ${status}: ${body.slice(0, 200)}`);
-    if (body !== answerTo(`/${nonce}`)) throw new SmokeTestError(`${url} gave another answer than the service's: ${body.slice(0, 200)}`);
-    if (seen.length !== 1) throw new SmokeTestError(`the service saw ${seen.length} requests for the visitor's one: ${seen.join(', ')}`);
+    if (body !== answerTo(`/${nonce}`)) throw new SmokeTestError(`${url} did not return the service's answer, but: ${body.slice(0, 200)}`);
+    if (seen.length !== 1)
+      throw new SmokeTestError(`the service got ${seen.length} requests, but the visitor sent one: ${seen.join(', ')}`);
     return waitedMs;
   } finally {
     await agent.stop({ graceMs: 1000 });
@@ -103,7 +104,7 @@ async function startService(seen: string[]): Promise<Server> {
 async function tokenFrom(environment: Readonly<Record<string, string | undefined>>): Promise<string> {
   const { HTTP_TUNNEL_TOKEN: token, TF_VAR_agent_token_key: key } = environment;
   if (token) return token;
-  if (!key) throw new CommandLineError('the key of agent tokens is missing: set TF_VAR_agent_token_key');
+  if (!key) throw new CommandLineError('the key of agent tokens is missing: set TF_VAR_agent_token_key, or a token in HTTP_TUNNEL_TOKEN');
   return new SignJWT({ names: ['smoke-*'] })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject('smoke-test')
@@ -133,7 +134,7 @@ export function addressesIn(file: string, environment: string): Pick<SmokeTest, 
   }
   const { agent_endpoint: agentEndpoint, visitor_url: visitorUrl } = outputs[environment] ?? {};
   if (!agentEndpoint || !visitorUrl) {
-    throw new CommandLineError(`${file} has no agent_endpoint and visitor_url for "${environment}": deploy it first`);
+    throw new CommandLineError(`${file} has no agent_endpoint and visitor_url for "${environment}": deploy this environment first`);
   }
   return { agentEndpoint, visitorUrl };
 }
@@ -156,8 +157,8 @@ function parse(args: readonly string[]): Flags | Help {
   const command = new Command('npm run smoke --')
     .description('Sends one request through a deployed environment, from a visitor to an agent and back.')
     .argument('<environment>', 'name of the environment')
-    .requiredOption('--outputs <file>', 'outputs of cdktf deploy --outputs-file')
-    .option('--timeout <seconds>', 'how long connecting and the answer may take, each (default: 30)', secondsToMs, 30_000);
+    .requiredOption('--outputs <file>', 'the file that cdktf deploy --outputs-file wrote')
+    .option('--timeout <seconds>', 'time limit for connecting, and again for the answer (default: 30)', secondsToMs, 30_000);
   const flags = parseOptions<Omit<Flags, 'environment'>>(command, args);
   return 'help' in flags ? flags : { ...flags, environment: command.args[0] ?? '' };
 }

@@ -67,7 +67,7 @@ function callersEnvironment(): NodeJS.ProcessEnv {
 function failure(args: readonly string[], error: unknown): Error {
   const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
   if (code === 'ENOENT') {
-    return new TerraformUnavailableError('terraform is not on the PATH: install 1.11 or later', {
+    return new TerraformUnavailableError('terraform is not on the PATH: install Terraform 1.11 or later', {
       cause: error,
     });
   }

@@ -53,7 +53,7 @@ export function installProvider(stackFile: string): InstalledProvider {
     close();
     if (!(error instanceof TerraformError)) throw error;
     throw new TerraformUnavailableError(
-      `the AWS provider cannot be installed: set ${MIRROR_VARIABLE} to a directory that holds it\n${error.message}`,
+      `the AWS provider cannot be installed: set ${MIRROR_VARIABLE} to a directory that contains the provider\n${error.message}`,
       { cause: error },
     );
   }

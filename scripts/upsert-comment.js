@@ -10,7 +10,7 @@ const MARKER = '<!-- http-tunnel plan -->';
  */
 module.exports = async function upsertComment({ github, context, file }) {
   const body = readFileSync(file, 'utf8');
-  if (!body.startsWith(MARKER)) throw new Error(`${file} is not a comment of plan:summary: it must begin with ${MARKER}`);
+  if (!body.startsWith(MARKER)) throw new Error(`${file} is not a comment of npm run plan:summary: the file must begin with ${MARKER}`);
   const issue = { ...context.repo, issue_number: context.issue.number };
   const comments = await github.paginate(github.rest.issues.listComments, { ...issue, per_page: 100 });
   const earlier = comments.find((comment) => comment.user?.type === 'Bot' && comment.body?.startsWith(MARKER));

@@ -17,7 +17,7 @@ function gitHubWith(comments: Comment[]) {
     createComment: ({ body }: { body: string }) => comments.push({ id: comments.length + 1, body, user: { type: 'Bot' } }),
     updateComment: (change: { comment_id: number; body: string }) => {
       for (const comment of comments) if (comment.id === change.comment_id) comment.body = change.body;
-    },
+    }
   };
   return { rest: { issues }, paginate: async (list: () => Comment[]) => list() };
 }
@@ -48,6 +48,6 @@ describe('the pull request comment with the plan', () => {
   });
 
   it('is refused when it has no marker by which the next run can find it', async () => {
-    await expect(post([], 'no marker')).rejects.toThrow('is not a comment of plan:summary');
+    await expect(post([], 'no marker')).rejects.toThrow('is not a comment of npm run plan:summary');
   });
 });
