@@ -17,13 +17,20 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Adds the options that say who may visit. */
 export function addAccessOptions(command: Command): Command {
   return command
-    .option('--basic-auth-file <file>', 'visitors need one of the user:password lines of this file (or env: HTTP_TUNNEL_BASIC_AUTH)')
-    .option('--basic-auth <user:password>', 'one of them (repeatable); others on this machine can see it', collect)
-    .option('--bearer-token-file <file>', 'or one of the tokens in the lines of this file (or env: HTTP_TUNNEL_BEARER_TOKEN)')
-    .option('--bearer-token <token>', 'one of them (repeatable); others on this machine can see it', collect)
-    .option('--allow-cidr <range>', 'visitors have to come from such an address, 192.0.2.0/24 (repeatable)', collect)
-    .option('--forward-authorization', 'let the local service see what visitors have shown for these')
-    .option('--allow-preflight', 'let preflights of CORS through, which carry no credentials, for web apps of other origins');
+    .option('--basic-auth-file <file>', 'visitors must send one of the user:password lines of this file (or env: HTTP_TUNNEL_BASIC_AUTH)')
+    .option(
+      '--basic-auth <user:password>',
+      'visitors must send this (repeatable); other users of this machine can see the password',
+      collect,
+    )
+    .option(
+      '--bearer-token-file <file>',
+      'visitors must send one of the bearer tokens in the lines of this file (or env: HTTP_TUNNEL_BEARER_TOKEN)',
+    )
+    .option('--bearer-token <token>', 'visitors must send this (repeatable); other users of this machine can see the token', collect)
+    .option('--allow-cidr <range>', 'visitors must come from this address range, such as 192.0.2.0/24 (repeatable)', collect)
+    .option('--forward-authorization', "pass the visitors' password or bearer token on to the local service")
+    .option('--allow-preflight', 'let CORS preflights through without credentials, for web apps of other origins');
 }
 
 /**

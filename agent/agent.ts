@@ -164,7 +164,7 @@ export class Agent extends EventEmitter<AgentEvents> {
   private hasLostItsName(error: Error): boolean {
     const { tunnel, settings } = this;
     if (!(error instanceof TunnelRefusedError) || error.status !== 403 || !tunnel || settings.name !== undefined) return false;
-    this.emit('warning', `the tunnel's name "${tunnel.tunnelId}" is given up after so long an absence: asking for a new one`);
+    this.emit('warning', `the tunnel's name "${tunnel.tunnelId}" is given up, because the agent was away too long: asking for a new name`);
     this.tunnel = undefined;
     return true;
   }

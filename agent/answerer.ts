@@ -67,7 +67,7 @@ export class Answerer {
     if (ref.bytes <= MAX_REQUEST_BODY_BYTES) return this.bucket.download(ref, signal);
     throw new LocalServiceError(
       'invalid_request',
-      `the request's body has ${ref.bytes} bytes, and ${MAX_REQUEST_BODY_BYTES} is the most (6 MB)`,
+      `the request's body has ${ref.bytes} bytes; the limit is ${MAX_REQUEST_BODY_BYTES} (6 MB)`,
     );
   }
 

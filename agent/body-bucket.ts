@@ -101,7 +101,7 @@ export class BodyBucket {
   ): Promise<IncomingMessage> {
     const { protocol } = new URL(url);
     if (protocol !== 'https:' && !(protocol === 'http:' && this.options.allowHttp)) {
-      throw new Error('the cloud names a place that is not reached by https');
+      throw new Error('the cloud sent a URL that does not use https');
     }
     const { request } = protocol === 'https:' ? https : http;
     return new Promise((resolve, reject) => {
@@ -115,13 +115,13 @@ export class BodyBucket {
 
 /** @throws an error that says what is wrong with the body */
 async function readChecked(response: IncomingMessage, { bytes, sha256 }: BodyRef): Promise<Spool> {
-  const wrongLength = (): Error => new Error(`it does not have the ${bytes} bytes that the cloud told of`);
+  const wrongLength = (): Error => new Error(`the body does not have the ${bytes} bytes that the cloud announced`);
   const declared = response.headers['content-length'];
   if (declared !== undefined && Number(declared) !== bytes) throw wrongLength();
   const body = await Spool.from(capped(response, bytes, wrongLength));
   if (body.bytes === bytes && body.sha256 === sha256) return body;
   await body.close();
-  throw body.bytes === bytes ? new Error('it is damaged: its SHA-256 is not the one that the cloud told') : wrongLength();
+  throw body.bytes === bytes ? new Error('the body is damaged: its SHA-256 is not the one that the cloud announced') : wrongLength();
 }
 
 function refusal({ statusCode = 0 }: IncomingMessage): Error {

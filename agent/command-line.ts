@@ -72,19 +72,23 @@ function httpCommand(program: Command): Command {
     .argument('<port>', 'port of the local service', port)
     .option('--endpoint <url>', 'address of the agent gateway, wss://… (env: HTTP_TUNNEL_ENDPOINT)')
     .option('--token-file <file>', 'file that holds the token (or env: HTTP_TUNNEL_TOKEN)')
-    .addOption(new Option('--token <token>', 'the token itself; others on this machine can see it').conflicts('tokenFile'))
+    .addOption(new Option('--token <token>', 'the token itself; other users of this machine can see the token').conflicts('tokenFile'))
     .option('--name <name>', 'name of the tunnel; without it the cloud chooses one')
     .option('--host <host>', 'host of the local service', '127.0.0.1')
     .option('--allow-remote-target', 'allow a --host that is not this machine')
-    .option('--host-header <host>', "Host for the local service: preserve (the visitor's), rewrite (its own), or a value")
+    .option('--host-header <host>', "Host header for the local service: preserve (the visitor's), rewrite (the service's own), or a value")
     .option('--request-timeout <seconds>', 'how long the local service may take to answer', seconds, 25)
     .option('--connect-timeout <seconds>', 'how long connecting to the cloud may take', seconds, 10)
-    .option('--max-in-flight <count>', 'requests at the local service at once; one more gets 429 (default: 100)', wholeNumber(1))
+    .option(
+      '--max-in-flight <count>',
+      'most requests at the local service at once; further requests get 429 (default: 100)',
+      wholeNumber(1),
+    )
     .option('--json', 'print one JSON object a line')
     .addHelpText(
       'after',
-      '\nRequests may have up to 6 MB (4.5 MB when they are not text), answers up to 4.5 MB. What is larger than 96 KB waits\n' +
-        "in temporary files that disappear with the agent, and travels through your cloud's bucket.",
+      '\nRequests may have up to 6 MB (4.5 MB when they are not text), answers up to 4.5 MB. The agent keeps bodies above 96 KB in\n' +
+        "temporary files, which are gone when the agent ends; these bodies travel through your cloud's bucket.",
     );
   return addAccessOptions(command);
 }

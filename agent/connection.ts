@@ -229,7 +229,7 @@ function connectUrl(endpoint: URL, name: string | undefined): URL {
 const unguarded = (): TunnelRefusedError =>
   new TunnelRefusedError(
     0,
-    'The cloud does not know how to keep visitors out, so the tunnel is closed again: ask whoever runs it to deploy ' +
+    'The cloud is too old to check visitors, so the agent has closed the tunnel: ask the operator of the tunnel to deploy ' +
       'a newer version, or leave out --basic-auth, --bearer-token and --allow-cidr.',
   );
 

@@ -8,25 +8,25 @@ interface Meaning {
   readonly remedy: string;
 }
 
-const SEE_LOG = 'whoever runs the tunnel finds the cause in the log of receive-message';
-const OTHER_API = 'check the endpoint, which may lead to another API';
+const SEE_LOG = 'the operator of the tunnel finds the cause in the log of receive-message';
+const OTHER_API = 'check the endpoint: it may belong to another API';
 
 const MEANINGS: Record<GatewayErrorKind, Meaning> = {
   failed: { what: 'the cloud failed on a message of this agent', remedy: SEE_LOG },
   'timed-out': { what: 'the cloud did not finish with a message of this agent within 29 s', remedy: SEE_LOG },
   throttled: {
     what: 'the cloud refused a message of this agent, because too many messages came at once',
-    remedy: 'whoever runs the tunnel can raise throttling.agents in the settings of its environment',
+    remedy: 'the operator of the tunnel can raise throttling.agents in the settings of the environment',
   },
-  'no-route': { what: 'the endpoint does not take the messages of agents', remedy: OTHER_API },
-  invalid: { what: 'the endpoint takes messages of another form only', remedy: OTHER_API },
-  other: { what: 'the cloud did not take a message of this agent', remedy: SEE_LOG },
+  'no-route': { what: 'the endpoint does not accept messages of agents', remedy: OTHER_API },
+  invalid: { what: 'the endpoint expects messages of another form', remedy: OTHER_API },
+  other: { what: 'the cloud did not accept a message of this agent', remedy: SEE_LOG },
 };
 
 /** Why a connection did not lead to a tunnel, in a sentence for a person. */
 export function notEstablishedBecause(error: GatewayError): string {
   const { what, remedy } = MEANINGS[error.kind];
-  return `the tunnel is not established: ${what} (${quote(error)}); if this goes on, ${remedy}`;
+  return `the tunnel is not established: ${what} (${quote(error)}); if the error repeats, ${remedy}`;
 }
 
 /**
@@ -48,9 +48,9 @@ export class GatewayErrorReports {
     }
     this.reported.set(error.kind, { at: this.now(), untold: 0 });
     const { what, remedy } = MEANINGS[error.kind];
-    const more = last && last.untold > 0 ? `, and ${last.untold} more since the last warning` : '';
+    const more = last && last.untold > 0 ? `, and ${last.untold} more such errors since the last warning` : '';
     // The outbox (outbox.ts) sends the answer again. API Gateway does not say which message failed.
-    return `${what} (${quote(error)}${more}). If an answer was in it, the agent sends that again. If this goes on, ${remedy}.`;
+    return `${what} (${quote(error)}${more}). If the message held an answer, the agent sends the answer again. If the error repeats, ${remedy}.`;
   }
 }
 

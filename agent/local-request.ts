@@ -31,7 +31,7 @@ export function checkRequestLine({ method, uri }: LocalRequest): void {
     );
   }
   if (method.toUpperCase() === 'CONNECT') {
-    throw new LocalServiceError('invalid_request', 'CONNECT asks for a connection, which a tunnel for HTTP does not make');
+    throw new LocalServiceError('invalid_request', 'the tunnel does not support the method CONNECT: use another method');
   }
 }
 

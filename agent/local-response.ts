@@ -18,7 +18,7 @@ export interface LocalResponse {
 export async function readLocalResponse(response: IncomingMessage, method: string): Promise<LocalResponse> {
   const status = response.statusCode ?? 0;
   if (status < 200 || status > 599) {
-    throw new LocalServiceError('invalid_response', `the local service answered with status ${status}, not one from 200 to 599`);
+    throw new LocalServiceError('invalid_response', `the local service answered with status ${status}, which is not between 200 and 599`);
   }
   const headers = stripHopByHop(groupByName(response.rawHeaders));
   const isBodiless = method.toUpperCase() === 'HEAD' || status === 204 || status === 304;
@@ -47,6 +47,6 @@ function refuseDeclaredLength(contentLength: string | undefined): void {
 function tooLarge(bytes: string): LocalServiceError {
   return new LocalServiceError(
     'response_too_large',
-    `the body of the local service's answer has ${bytes} bytes, and the cloud takes ${MAX_RESPONSE_BODY_BYTES} at most (4.5 MB)`,
+    `the body of the local service's answer has ${bytes} bytes; the limit is ${MAX_RESPONSE_BODY_BYTES} (4.5 MB)`,
   );
 }

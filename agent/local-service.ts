@@ -99,7 +99,7 @@ export class LocalService {
   private timeoutError(timeoutMs: number): LocalServiceError {
     return new LocalServiceError(
       'timeout',
-      `the local service at ${formatTarget(this.target)} gave no whole answer within ${timeoutMs / 1000} s (--request-timeout)`,
+      `the local service at ${formatTarget(this.target)} sent no complete answer within ${timeoutMs / 1000} s (--request-timeout)`,
     );
   }
 
@@ -110,7 +110,7 @@ export class LocalService {
     if (connected) {
       return new LocalServiceError(
         'invalid_response',
-        `the local service at ${at} hung up before its answer was whole, or sent something that is not HTTP (${code || message})`,
+        `the local service at ${at} closed the connection before its answer was complete, or sent something that is not HTTP (${code || message})`,
         { cause: error },
       );
     }
@@ -133,7 +133,9 @@ function responseHead(outgoing: ClientRequest): Promise<IncomingMessage> {
     outgoing.once('error', reject);
     outgoing.once('upgrade', (_response, socket) => {
       socket.destroy();
-      reject(new LocalServiceError('invalid_response', 'the local service switched protocols (101) unasked'));
+      reject(
+        new LocalServiceError('invalid_response', 'the local service switched protocols (status 101), which the request did not ask for'),
+      );
     });
   });
 }

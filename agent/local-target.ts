@@ -22,12 +22,12 @@ export function resolveTarget(target: { host?: string; port: number }, allowRemo
     throw new AgentOptionError(`port "${target.port}" is not a port: give a whole number from 1 to 65535`);
   }
   if (!/^[A-Za-z0-9._:%-]+$/.test(host)) {
-    throw new AgentOptionError(`host "${host}" is neither a host name nor an address: give one without scheme and port`);
+    throw new AgentOptionError(`host "${host}" is neither a host name nor an address: give a host without scheme and port`);
   }
   if (!allowRemote && !isLoopback(host)) {
     throw new AgentOptionError(
       `host "${host}" is not this machine (127.0.0.0/8, ::1 or localhost), and visitors would reach it through the ` +
-        'tunnel: pass --allow-remote-target (in the library allowRemoteTarget: true) if that is what you want',
+        'tunnel: pass --allow-remote-target (in the library allowRemoteTarget: true) if you want that',
     );
   }
   return { host, port: target.port };

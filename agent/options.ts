@@ -109,18 +109,18 @@ function tokenSource(token: string | (() => string)): () => string {
 
 function resolveCount(what: string, count: number): number {
   if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new AgentOptionError(`${count} is no limit of ${what}: give a whole number above 0`);
+  throw new AgentOptionError(`the limit of ${what} is ${count}: give a whole number above 0`);
 }
 
 function resolveToken(token: string): string {
-  if (token === '') throw new AgentOptionError('the token is empty: ask whoever runs this tunnel for one');
+  if (token === '') throw new AgentOptionError('the token is empty: ask the operator of this tunnel for a token');
   if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new AgentOptionError('the token holds a space, a line break or another character that no token has: pass the token alone');
+  throw new AgentOptionError('the token contains a space, a line break or another character that no token has: pass only the token');
 }
 
 function resolveName(name: string): string {
   if (name !== '') return name;
-  throw new AgentOptionError('the name is empty: give one, or leave the option out for a random one');
+  throw new AgentOptionError('the name is empty: give a name, or leave out the option for a random name');
 }
 
 /** Longer than any request takes, and well within the limit of Node's timers. */

@@ -30,7 +30,7 @@ export function textOutput(target: string, out: Write, err: Write): Output {
     request({ method, path, status, error, ms, bytes }) {
       line(out, `${method} ${path} ${status ?? error ?? ''} ${ms} ms ${bytes} bytes`);
     },
-    draining: (graceMs) => line(out, `Stopping: finishing requests for up to ${graceMs / 1000} s (again to stop at once)`),
+    draining: (graceMs) => line(out, `Stopping: finishing requests for up to ${graceMs / 1000} s (press Ctrl-C again to stop at once)`),
     warning: (text) => line(err, `warning: ${text}`),
     error: (text) => line(err, `error: ${text}`),
   };

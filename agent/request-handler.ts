@@ -107,4 +107,4 @@ function lifeOf({ deadline, timestamp }: HttpRequestMessage): number {
 }
 
 const deadlineError = (lifeMs: number): LocalServiceError =>
-  new LocalServiceError('timeout', `the request could not be answered within ${lifeMs / 1000} s, and its visitor waits no longer`);
+  new LocalServiceError('timeout', `the request was not answered within ${lifeMs / 1000} s, and the visitor has stopped waiting`);

@@ -79,12 +79,12 @@ export class Spool {
   private async *chunks(): AsyncGenerator<Buffer> {
     const { inMemory, file } = this;
     if (!file) return yield* inMemory;
-    if (this.isClosed) throw new LocalServiceError('internal_error', 'the body has been let go of');
+    if (this.isClosed) throw new LocalServiceError('internal_error', 'the body has already been closed');
     this.readers += 1;
     try {
       for (let position = 0; position < this.bytes;) {
         const { bytesRead, buffer: bytes } = await onDisk(file.read(Buffer.alloc(READ_BYTES), 0, READ_BYTES, position));
-        if (bytesRead === 0) throw new LocalServiceError('internal_error', 'the temporary file of a body has become shorter');
+        if (bytesRead === 0) throw new LocalServiceError('internal_error', 'the temporary file of a body is shorter than the body');
         yield bytes.subarray(0, bytesRead);
         position += bytesRead;
       }

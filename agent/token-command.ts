@@ -22,31 +22,31 @@ const MIN_KEY_BYTES = 32;
 
 /** Adds `token create` and `token inspect`. */
 export function addTokenCommand(program: Command, environment: Environment, run: (task: Task) => void): void {
-  const token = program.command('token').description('make and look at tokens');
+  const token = program.command('token').description('create and inspect tokens');
   token
     .command('create')
-    .description("sign a token with the environment's own key, and print it")
-    .requiredOption('--subject <owner>', 'whose token it is: tunnels belong to their owner')
+    .description("sign a token with the environment's own key, and print the token")
+    .requiredOption('--subject <owner>', 'owner of the token, and of the tunnels that are opened with the token')
     .option(
       '--name <name>',
-      'a name it grants: exact, a family such as "team-a-*", or "*" (repeatable); without any it is good for random names only',
+      'name that the token grants: exact, a family such as "team-a-*", or "*" (repeatable); without --name: random names only',
       collect,
       [],
     )
-    .option('--expires <time>', 'how long it is good for: 12h, 30d', duration, 30 * 24 * 3600)
+    .option('--expires <time>', 'how long the token is valid, such as 12h or 30d', duration, 30 * 24 * 3600)
     .option('--key-file <file>', 'file that holds the key (or env: HTTP_TUNNEL_TOKEN_KEY, TF_VAR_agent_token_key)')
-    .option('--json', 'print a JSON object that says what is in it')
+    .option('--json', 'print a JSON object with the token and its content')
     .action((flags: CreateFlags) => run(() => createToken(flags, findKey(flags, environment))));
   token
     .command('inspect')
-    .description('show what is in a token, without checking its signature')
+    .description('show the content of a token, without checking its signature')
     .option('--token-file <file>', 'file that holds the token (or env: HTTP_TUNNEL_TOKEN)')
     .action((flags: TokenSources) => run(async () => inspectToken(findToken(flags, environment))));
 }
 
 async function createToken({ subject, name: names, expires, json }: CreateFlags, key: Uint8Array): Promise<string> {
   if (!/^\P{C}{1,255}$/u.test(subject)) {
-    throw new AgentOptionError('--subject is no owner: give a text of 1 to 255 characters, none of them a control character');
+    throw new AgentOptionError('--subject is not a valid owner: give a text of 1 to 255 characters without control characters');
   }
   for (const name of names) checkGrant(name);
   const issuedAt = Math.floor(Date.now() / 1000);
@@ -64,7 +64,7 @@ async function createToken({ subject, name: names, expires, json }: CreateFlags,
 function checkGrant(grant: string): void {
   if (grant === '*' || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(-\*)?$/.test(grant)) return;
   throw new AgentOptionError(
-    `--name "${grant}" grants nothing: give a tunnel's name (a-z, 0-9 and "-"), a family that ends in "-*", or "*"`,
+    `--name "${grant}" matches no tunnel: give a tunnel's name (a-z, 0-9 and "-"), a family that ends in "-*", or "*"`,
   );
 }
 
@@ -75,7 +75,7 @@ function inspectToken(token: string): string {
     const times = { issuedAt: isoTime(iat), notBefore: isoTime(nbf), expiresAt: isoTime(exp) };
     return `${JSON.stringify({ alg, kid, ...claims, ...times, expired: exp !== undefined && exp * 1000 < Date.now() }, undefined, 2)}\n`;
   } catch {
-    throw new AgentOptionError('the token is not a JWT: pass the one that whoever runs this tunnel gave you, whole');
+    throw new AgentOptionError('the token is not a JWT: pass the complete token that the operator of this tunnel gave you');
   }
 }
 
@@ -93,7 +93,7 @@ function findKey({ keyFile }: CreateFlags, environment: Environment): Uint8Array
   const key = new TextEncoder().encode(text);
   if (key.length >= MIN_KEY_BYTES) return key;
   throw new AgentOptionError(
-    `the key has ${key.length} bytes, and the cloud takes none below ${MIN_KEY_BYTES}: use the one that was deployed`,
+    `the key has ${key.length} bytes, and the cloud requires at least ${MIN_KEY_BYTES}: use the key that was deployed`,
   );
 }
 

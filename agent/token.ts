@@ -17,6 +17,6 @@ export function findToken({ tokenFile, token }: TokenSources, environment: Reado
   const found = (token ?? environment.HTTP_TUNNEL_TOKEN ?? '').trim();
   if (found !== '') return found;
   throw new AgentOptionError(
-    'a token is missing: put it into a file and pass --token-file FILE, or set HTTP_TUNNEL_TOKEN; whoever runs this tunnel hands them out',
+    'a token is missing: put the token into a file and pass --token-file FILE, or set HTTP_TUNNEL_TOKEN; the operator of the tunnel issues tokens',
   );
 }

@@ -83,9 +83,9 @@ function placeFor(upload: Upload, signal: AbortSignal): Promise<UploadUrlMessage
 
 /** A cloud that does not support uploads calls the upload request malformed (`invalid_request`). */
 function asLocalServiceError({ code, message }: ErrorMessage): LocalServiceError {
-  if (code !== 'invalid_request') return new LocalServiceError(code, `the cloud does not take the answer: ${message}`);
+  if (code !== 'invalid_request') return new LocalServiceError(code, `the cloud refused the answer: ${message}`);
   return new LocalServiceError(
     'response_too_large',
-    `the local service's answer does not fit one message (about 95 KB), and the cloud takes no larger ones: ${message}`,
+    `the local service's answer does not fit into one message (about 95 KB), and the cloud accepts no larger answers: ${message}`,
   );
 }

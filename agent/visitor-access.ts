@@ -35,22 +35,20 @@ export function checkAccess(options: AccessOptions): AccessOptions {
   for (const each of bearerTokens) checkBearerToken(each);
   for (const each of allowCidrs) {
     if (!isCidr(each)) {
-      throw new AgentOptionError(`--allow-cidr "${each}" is not a range of addresses: give one such as 192.0.2.0/24 or 2001:db8::/32`);
+      throw new AgentOptionError(`--allow-cidr "${each}" is not an address range: give a range such as 192.0.2.0/24 or 2001:db8::/32`);
     }
   }
   for (const [what, { length }] of Object.entries({ basicAuth, bearerTokens, allowCidrs })) {
     if (length > MAX_ACCESS_ENTRIES) {
-      throw new AgentOptionError(`${length} entries of ${what} are too many: give ${MAX_ACCESS_ENTRIES} at most`);
+      throw new AgentOptionError(`${what} has ${length} entries: give ${MAX_ACCESS_ENTRIES} at most`);
     }
   }
   if (basicAuth.length + bearerTokens.length > 0) return options;
   if (forwardAuthorization) {
-    throw new AgentOptionError(
-      '--forward-authorization has nothing to pass on: without --basic-auth or --bearer-token the header is forwarded anyway',
-    );
+    throw new AgentOptionError('--forward-authorization needs --basic-auth or --bearer-token: without them the header is always forwarded');
   }
   if (allowPreflight) {
-    throw new AgentOptionError('--allow-preflight has nothing to allow: without --basic-auth or --bearer-token preflights pass anyway');
+    throw new AgentOptionError('--allow-preflight needs --basic-auth or --bearer-token: without them preflights always pass');
   }
   return options;
 }
@@ -58,23 +56,25 @@ export function checkAccess(options: AccessOptions): AccessOptions {
 function checkPassword(userAndPassword: string): void {
   const [, user, password = ''] = /^([^:]*):(.*)$/s.exec(userAndPassword) ?? [];
   if (user === undefined || user === '') {
-    throw new AgentOptionError('basic auth is given as user:password, and the user name is missing');
+    throw new AgentOptionError('an entry of basic auth has no user name: give user:password');
   }
   if (password.length < MIN_PASSWORD_LENGTH) {
     throw new AgentOptionError(
       `the password of "${user}" has fewer than ${MIN_PASSWORD_LENGTH} characters, ` +
-        'which somebody with patience finds by trying: take a longer one',
+        'so it can be found by trying: choose a longer password',
     );
   }
   if (/\p{Cc}/u.test(userAndPassword)) {
-    throw new AgentOptionError(`the password of "${user}" holds a control character, which no browser sends`);
+    throw new AgentOptionError(
+      `the password of "${user}" contains a control character, which browsers do not send: choose another password`,
+    );
   }
 }
 
 function checkBearerToken(token: string): void {
   if (/^[\x21-\x7e]+$/.test(token) && token.length >= MIN_BEARER_TOKEN_LENGTH) return;
   throw new AgentOptionError(
-    `a bearer token has ${MIN_BEARER_TOKEN_LENGTH} characters or more, none of them a space: take a random one (openssl rand -base64 32)`,
+    `a bearer token needs ${MIN_BEARER_TOKEN_LENGTH} characters or more and no space: use a random token (openssl rand -base64 32)`,
   );
 }
 

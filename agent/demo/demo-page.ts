@@ -3,15 +3,15 @@ import { receivedHeaders } from './demo-exchange';
 
 /** The endpoints that the start page and the 404 page list: a path for people to read, an example link, and a description. */
 const DEMO_PATHS = [
-  { path: '/echo', example: 'echo?hello=world', does: 'what arrived, as JSON; large bodies by hash' },
-  { path: '/delay/<ms>', example: 'delay/1000', does: 'answers late, by up to 60000 ms' },
-  { path: '/big/<bytes>', example: 'big/50000', does: 'so many deterministic bytes, up to 10 MB' },
-  { path: '/cookies', example: 'cookies', does: 'sets two cookies and shows those that came' },
-  { path: '/cookies/clear', example: 'cookies/clear', does: 'removes them again' },
+  { path: '/echo', example: 'echo?hello=world', does: 'shows the request as JSON; large bodies only as a hash' },
+  { path: '/delay/<ms>', example: 'delay/1000', does: 'answers after that many milliseconds, up to 60000' },
+  { path: '/big/<bytes>', example: 'big/50000', does: 'answers with that many bytes, always the same, up to 10 MB' },
+  { path: '/cookies', example: 'cookies', does: "sets two cookies and shows the request's cookies" },
+  { path: '/cookies/clear', example: 'cookies/clear', does: 'removes the two cookies' },
   { path: '/status/<code>', example: 'status/418', does: 'answers with that status, 200 to 599' },
   { path: '/redirect', example: 'redirect', does: '302 to ./echo' },
-  { path: '/binary', example: 'binary', does: 'all 256 byte values' },
-  { path: '/nonce/<x>', example: 'nonce/abc', does: 'x, and nothing else' },
+  { path: '/binary', example: 'binary', does: 'answers with all 256 byte values' },
+  { path: '/nonce/<x>', example: 'nonce/abc', does: 'answers with x' },
 ] as const;
 
 /** The start page. All its links are relative, so the page works below a prefix, such as `https://example.com/demo/`. */
@@ -36,8 +36,8 @@ export function notFoundPage(pathname: string): string {
   // The links are relative and lead up from the page's own path, because the prefix is unknown.
   const up = '../'.repeat(Math.max(0, pathname.split('/').length - 2));
   return page(
-    'Nothing here',
-    `<p class="lead">The demo service has no <code>${escape(pathname)}</code>. It has:</p>
+    'Page not found',
+    `<p class="lead">The demo service has no <code>${escape(pathname)}</code>. Its endpoints are:</p>
 <section>${endpointList(up)}</section>`,
   );
 }

@@ -5,7 +5,7 @@ describe('the error for a refused upgrade', () => {
   it('says how to get a token for status 401', () => {
     const error = refusalError({ status: 401, wasConnected: true });
     expect(error).toBeInstanceOf(TunnelRefusedError);
-    expect(error.message).toMatch(/token.*Ask whoever runs this tunnel.*--token-file FILE or HTTP_TUNNEL_TOKEN/);
+    expect(error.message).toMatch(/token.*Ask the operator of this tunnel.*--token-file FILE or HTTP_TUNNEL_TOKEN/);
   });
 
   it('says for status 403 that the token does not grant the name, or that the endpoint may be wrong', () => {
@@ -20,7 +20,7 @@ describe('the error for a refused upgrade', () => {
       status: 400,
       name: 'www',
       detail: 'that name is reserved',
-      wasConnected: false,
+      wasConnected: false
     });
     expect(error).toBeInstanceOf(TunnelRefusedError);
     expect(error.message).toMatch(/"www".*--name.*The cloud says: that name is reserved/);

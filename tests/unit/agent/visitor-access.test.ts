@@ -42,14 +42,14 @@ describe('the access rules on the command line', () => {
       '--allow-cidr',
       '2001:db8::/32',
       '--forward-authorization',
-      '--allow-preflight',
+      '--allow-preflight'
     ]);
     expect(access).toEqual({
       basicAuth: ['ann:long enough', 'bob:long enough'],
       bearerTokens: [BEARER],
       allowCidrs: ['192.0.2.0/24', '2001:db8::/32'],
       forwardAuthorization: true,
-      allowPreflight: true,
+      allowPreflight: true
     });
     expect(warnings).toMatch(/--basic-auth shows.*--basic-auth-file\n--bearer-token shows.*--bearer-token-file/);
     expect(warnings).not.toContain('long enough');
@@ -61,7 +61,7 @@ describe('the access rules on the command line', () => {
     const environment = { HTTP_TUNNEL_BASIC_AUTH: 'eve:long enough', HTTP_TUNNEL_BEARER_TOKEN: BEARER };
     expect(accessOf(['--basic-auth-file', file], environment)).toEqual({
       access: { basicAuth: ['ann:long enough', 'bob:long enough'], bearerTokens: [BEARER] },
-      warnings: '',
+      warnings: ''
     });
     expect(accessOf([], environment).access).toEqual({ basicAuth: ['eve:long enough'], bearerTokens: [BEARER] });
   });
@@ -70,17 +70,17 @@ describe('the access rules on the command line', () => {
 describe('the access rules of an agent', () => {
   it.each([
     [{ basicAuth: ['no-colon-secret'] }, /user:password/],
-    [{ basicAuth: [':secret-password'] }, /user name is missing/],
+    [{ basicAuth: [':secret-password'] }, /has no user name/],
     [{ basicAuth: ['ann:secret'] }, /password of "ann".*longer/],
     [{ basicAuth: ['ann:secret\tpassword'] }, /control character/],
     [{ bearerTokens: ['short-secret'] }, /24 characters/],
-    [{ bearerTokens: [`${BEARER} secret`] }, /none of them a space/],
-    [{ allowCidrs: ['10.0.0.0/33'] }, /"10.0.0.0\/33" is not a range/],
-    [{ allowCidrs: ['example.com'] }, /is not a range/],
-    [{ allowCidrs: ['fe80::1%eth0/64'] }, /is not a range/],
-    [{ allowCidrs: Array<string>(33).fill('10.0.0.0/8') }, /33 entries of allowCidrs are too many/],
-    [{ forwardAuthorization: true }, /nothing to pass on/],
-    [{ allowCidrs: ['10.0.0.0/8'], allowPreflight: true }, /nothing to allow/],
+    [{ bearerTokens: [`${BEARER} secret`] }, /no space/],
+    [{ allowCidrs: ['10.0.0.0/33'] }, /"10.0.0.0\/33" is not an address range/],
+    [{ allowCidrs: ['example.com'] }, /is not an address range/],
+    [{ allowCidrs: ['fe80::1%eth0/64'] }, /is not an address range/],
+    [{ allowCidrs: Array<string>(33).fill('10.0.0.0/8') }, /allowCidrs has 33 entries/],
+    [{ forwardAuthorization: true }, /--forward-authorization needs --basic-auth or --bearer-token/],
+    [{ allowCidrs: ['10.0.0.0/8'], allowPreflight: true }, /--allow-preflight needs --basic-auth or --bearer-token/]
   ])('are refused when they are invalid, with an error that contains no secret: %j', (access, complaint) => {
     const check = () => checkAccess(access);
     expect(check).toThrow(AgentOptionError);
@@ -143,7 +143,7 @@ describe('an agent with access rules', () => {
   it('ends when an older cloud does not confirm the access rules', async () => {
     const gateway = await fixture.gateway();
     const starting = fixture.agent(gateway, 1, { access }).start();
-    await expect(starting).rejects.toThrow(/does not know how to keep visitors out/);
+    await expect(starting).rejects.toThrow(/too old to check visitors/);
     await expect(starting).rejects.toMatchObject({ name: 'TunnelRefusedError' });
   });
 });
