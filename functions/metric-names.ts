@@ -23,7 +23,12 @@ const AS_A_WHOLE = [[]] as const;
 
 export const METRICS = {
   Requests: { unit: 'Count', from: ['forward-request'], by: BY_COHORT, meaning: 'visitor requests that were sent to an agent' },
-  RequestErrors: { unit: 'Count', from: ['forward-request'], by: BY_COHORT, meaning: 'of those, requests answered with an error of ours' },
+  RequestErrors: {
+    unit: 'Count',
+    from: ['forward-request'],
+    by: BY_COHORT,
+    meaning: 'requests sent to an agent that the tunnel answered with an error of its own',
+  },
   ResponseTime: {
     unit: 'Milliseconds',
     from: ['forward-request'],
@@ -47,7 +52,7 @@ export const METRICS = {
     unit: 'Milliseconds',
     from: ['forward-request'],
     by: [['source']],
-    meaning: 'from the completed row until the waiter heard of it, however it heard',
+    meaning: 'from the completed row until the waiter learned of the answer in any way',
   },
   WakeFailed: {
     unit: 'Count',
@@ -56,8 +61,8 @@ export const METRICS = {
     meaning: 'wake messages that could not be posted',
   },
   WakeSocketReconnect: { unit: 'Count', from: ['forward-request'], by: AS_A_WHOLE, meaning: 'times a waiter replaced its wake socket' },
-  EventsPublished: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'events handed to the bus, accepted or not' },
-  EventDeliveryFailed: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'of those, events the bus did not accept' },
+  EventsPublished: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'events sent to the bus, accepted or not' },
+  EventDeliveryFailed: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'events that the bus did not accept' },
   StreamLag: {
     unit: 'Milliseconds',
     from: ['process-stream'],
@@ -68,11 +73,11 @@ export const METRICS = {
     unit: 'Count',
     from: ['receive-message'],
     by: AS_A_WHOLE,
-    meaning: 'answers for requests that were already over or answered',
+    meaning: 'answers for requests that had already ended or been answered',
   },
   ForeignAnswer: { unit: 'Count', from: ['receive-message'], by: AS_A_WHOLE, meaning: "answers for another tunnel's request, refused" },
   ProbeReturned: { unit: 'Count', from: ['wake-waiter'], by: AS_A_WHOLE, meaning: "sweep's probes that came back through stream and bus" },
-  Leftovers: { unit: 'Count', from: ['sweep'], by: AS_A_WHOLE, meaning: 'rows that their owner had left behind, removed by sweep' },
+  Leftovers: { unit: 'Count', from: ['sweep'], by: AS_A_WHOLE, meaning: 'abandoned rows that sweep removed' },
   RolloutPercent: { unit: 'Percent', from: ['sweep'], by: AS_A_WHOLE, meaning: 'share of requests that are event-driven, once a minute' },
   BaselineResponseTime: {
     unit: 'Milliseconds',

@@ -3,13 +3,13 @@
  * Definitions: modules/alarms/rollback-triggers.ts.
  */
 export const ROLLBACK_TRIGGERS = {
-  'event-driven-error-rate': 'too large a share misses its event',
-  'event-driven-errors': 'the same where there are few requests',
-  'event-driven-latency': 'twice as slow as polling',
+  'event-driven-error-rate': 'too large a share of the event-driven requests misses its event',
+  'event-driven-errors': 'too many event-driven requests miss their event, where there are few requests',
+  'event-driven-latency': 'event-driven requests are twice as slow as polling',
   'delivery-failures': 'the bus refuses events',
   'stream-lag': 'the stream is 5 s behind',
   'lost-answers': 'records, events or wakes are given up',
-  'probe-missing': 'nothing comes through stream and bus',
+  'probe-missing': 'no probe comes back through stream and bus',
 } as const;
 
 /** Id of such an alarm. */

@@ -131,7 +131,7 @@ function harmless<T>(trace: () => T): T | undefined {
   try {
     return trace();
   } catch (error) {
-    if (!hasFailed) logger.warn('tracing failed; requests go on without it', error as Error);
+    if (!hasFailed) logger.warn('tracing failed; requests continue without traces', error as Error);
     hasFailed = true;
     return undefined;
   }

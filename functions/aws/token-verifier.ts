@@ -82,7 +82,7 @@ export async function issuerVerifier(issuer: TokenIssuer, options: RemoteJWKSetO
   const keys = createRemoteJWKSet(new URL(issuer.jwksUrl), options);
   await keys.reload().catch((error: unknown) => {
     const { message } = error as Error;
-    throw new TokenKeyError(`the keys of ${issuer.issuer} cannot be had from ${issuer.jwksUrl}: ${message}`, { cause: error });
+    throw new TokenKeyError(`the keys of ${issuer.issuer} cannot be fetched from ${issuer.jwksUrl}: ${message}`, { cause: error });
   });
   if (keys.jwks()?.keys.length === 0) throw new TokenKeyError(`${issuer.jwksUrl} holds no key`);
   const rules: JWTVerifyOptions = {
@@ -93,7 +93,7 @@ export async function issuerVerifier(issuer: TokenIssuer, options: RemoteJWKSetO
     clockTolerance: CLOCK_SKEW_SECONDS,
   };
   const keyOf: JWTVerifyGetKey = (header, jws) => {
-    if (!header.kid) throw new TokenError('the token was refused: it names no key (kid)');
+    if (!header.kid) throw new TokenError('the token was refused: its header names no key (kid)');
     return keys(header, jws);
   };
   return (token) => checked(async () => (await jwtVerify(token, keyOf, rules)).payload, issuer.namesClaim);

@@ -27,7 +27,7 @@ export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, 
     if (!reply) return readTunnel(tunnelId);
     const row = (id: string): Row | undefined => reply.Responses?.[tableName]?.find((item) => item['tunnelId'] === id);
     const isUnread = (id: string): boolean => reply.UnprocessedKeys?.[tableName]?.Keys?.some((key) => key['tunnelId'] === id) ?? false;
-    if (isUnread(ROLLOUT_ID)) due.unreadable(new Error('DynamoDB left the rollout item unread'));
+    if (isUnread(ROLLOUT_ID)) due.unreadable(new Error('DynamoDB did not return the rollout item'));
     else due.heard(row(ROLLOUT_ID));
     return isUnread(tunnelId) ? readTunnel(tunnelId) : row(tunnelId);
   };

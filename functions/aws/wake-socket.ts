@@ -49,11 +49,11 @@ export class WakeSocket implements WakeConnection {
     const opened = new WakeSocket(socket, options.onMessage, now, now);
     if (await opened.hello(timeoutMs)) return opened;
     opened.close();
-    throw new Error('the wake channel did not answer hello');
+    throw new Error('the wake channel did not answer the hello message');
   }
 
   get id(): string {
-    if (this.connectionId === undefined) throw new Error('the wake socket has not said hello');
+    if (this.connectionId === undefined) throw new Error('the wake socket has no connection id before its hello is answered');
     return this.connectionId;
   }
 

@@ -21,8 +21,8 @@ export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewa
   if (problem !== undefined) return refuse(400, problem);
   if (!(await leases.lease(identity, systemClock.now()))) {
     return identity.claim === 'granted'
-      ? refuse(409, `tunnel name "${identity.tunnelId}" is taken: choose another, or none`)
-      : refuse(403, `the token does not grant the tunnel name "${identity.tunnelId}": choose one that it grants, or none`);
+      ? refuse(409, `tunnel name "${identity.tunnelId}" is taken: choose another name, or no name`)
+      : refuse(403, `the token does not grant the tunnel name "${identity.tunnelId}": choose a name that it grants, or no name`);
   }
   logger.info('an agent connects');
   return { statusCode: 200 };

@@ -20,12 +20,12 @@ export async function grantUpload(
 ): Promise<CloudMessage> {
   const refuse = (message: string): CloudMessage => ({ type: 'error', request_id: requestId, code: 'response_too_large', message });
   if (bytes > MAX_RESPONSE_BODY_BYTES) {
-    return refuse(`the answer's body has ${bytes} bytes, and the tunnel carries ${MAX_RESPONSE_BODY_BYTES}`);
+    return refuse(`the answer's body has ${bytes} bytes; the limit is ${MAX_RESPONSE_BODY_BYTES}`);
   }
   const state = await pending.stateFor({ requestId, tunnelId, owner });
   observer.answer(requestId, state);
   if (state.kind === 'outdated') {
-    return refuse('the tunnel is being updated, and this request came before: its answer has to fit one message');
+    return refuse('the request came before the tunnel was updated, so its answer must fit into one message');
   }
   if (state.kind !== 'waiting') return { type: 'ack', request_id: requestId };
   const ref = { bytes, sha256 };

@@ -76,7 +76,7 @@ async function establish(
     return options.reply({
       type: 'error',
       code: 'invalid_request',
-      message: `a newer connection has taken over tunnel "${tunnelId}": close this one`,
+      message: `a newer connection has taken over tunnel "${tunnelId}": close this connection`,
     });
   }
   const urls = tunnelUrls(tunnelId, options.visitorUrl, options.tunnelDomain);

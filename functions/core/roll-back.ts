@@ -52,7 +52,7 @@ export async function rollBack(store: RolloutStore, options: RollBackOptions): P
     );
     if (item) return recordOf(item);
   }
-  throw new RollBackError(`the rollout was changed by others ${ATTEMPTS} times while ${alarm} wanted it rolled back`);
+  throw new RollBackError(`the roll-back for ${alarm} failed, because others changed the rollout ${ATTEMPTS} times meanwhile`);
 }
 
 const recordOf = ({ percentBefore, by, why, since }: RolloutItem): RollBackRecord => ({

@@ -85,9 +85,9 @@ const NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 /** What is wrong with a name an agent asks for, as a sentence with the remedy; `undefined` when it is fine. */
 export function nameProblem(name: string): string | undefined {
   if (!NAME.test(name)) {
-    return `tunnel name "${name}" is not usable: take 3 to 63 of a-z, 0-9 and "-", not starting or ending with "-"`;
+    return `tunnel name "${name}" is not valid: use 3 to 63 characters of a-z, 0-9 and "-", without "-" at the start or the end`;
   }
-  return RESERVED_NAMES.has(name) ? `tunnel name "${name}" is reserved: choose another` : undefined;
+  return RESERVED_NAMES.has(name) ? `tunnel name "${name}" is reserved: choose another name` : undefined;
 }
 
 export const isTunnelName = (name: string): boolean => NAME.test(name);

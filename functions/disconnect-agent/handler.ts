@@ -14,6 +14,6 @@ export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewa
   const { tunnelId, connectionId } = identityOf(event);
   identify({ tunnelId });
   const released = await leases.release(tunnelId, connectionId, systemClock.now());
-  logger.info(released ? 'an agent has gone' : 'an older connection has gone');
+  logger.info(released ? 'an agent has disconnected' : 'an older connection was closed');
   return { statusCode: 200 };
 });

@@ -49,7 +49,7 @@ const wakes = socketWakeChannel({
       if (replacing) count('WakeSocketReconnect');
     },
     openFailed: (error) => logger.warn('the wake channel could not be opened', error as Error),
-    stale: (wake) => logger.debug('a wake for a request that is over', { staleRequestId: wake.requestId }),
+    stale: (wake) => logger.debug('a wake came for a request that has ended', { staleRequestId: wake.requestId }),
   },
 });
 

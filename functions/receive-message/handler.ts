@@ -23,7 +23,10 @@ const pending = pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE);
 const bodies = lazyBodyBucket(settings.BODY_BUCKET, settings.SERVICE_CALL_MS);
 const connections = connectionsClient(settings.AGENT_GATEWAY_URL);
 const wakes = wakePoster(settings.WAKE_CHANNEL_URL, settings.WAKE_POST_MS, (reason, error) => {
-  logger.warn('the wake goes by the bus', { reason, ...(error !== undefined && { error: error as Error }) });
+  logger.warn('the direct wake failed, so the event bus carries the wake', {
+    reason,
+    ...(error !== undefined && { error: error as Error }),
+  });
   countBy('WakeFailed', { reason });
 });
 
@@ -80,7 +83,7 @@ export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewa
       tunnelDomain: settings.TUNNEL_DOMAIN,
       observer: {
         answer: observeAnswer,
-        bodyNotStored: (error) => logger.error('a body could not be put into the bucket, and goes into its row', error as Error),
+        bodyNotStored: (error) => logger.error('a body could not be put into the bucket, and is stored in its row instead', error as Error),
         wakeFailed: (error) => logger.error('the waiter could not be woken', error as Error),
       },
     });

@@ -27,6 +27,6 @@ export const handler = instrumented(async ({ alarmData }: CloudWatchAlarmEvent):
     now: systemClock.now,
     onRolledBack: () => count('RolledBack'),
   });
-  logger.warn('the rollout is back at polling', { ...record });
+  logger.warn('the rollout was rolled back to polling', { ...record });
   return record;
 });

@@ -142,7 +142,7 @@ describe('an agent whose connection is refused', () => {
   });
 
   it('ends with the explanation of the cloud when the tunnel name is not acceptable', async () => {
-    gateway.refusals = [{ status: 400, body: 'tunnel name "www" is reserved: choose another' }];
+    gateway.refusals = [{ status: 400, body: 'tunnel name "www" is reserved: choose another name' }];
     await expect(fixture.agent(gateway, local.port, { name: 'www' }).start()).rejects.toThrow(
       /"www".*The cloud says: tunnel name "www" is reserved/
     );
