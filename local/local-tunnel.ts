@@ -84,7 +84,7 @@ export class LocalTunnel implements Closeable {
     const { spec, edge } = this.cloud.services;
     const domain = spec.functions.map(({ environment }) => environment['TUNNEL_DOMAIN']).find((value) => value !== undefined);
     if (domain === undefined)
-      throw new TerraformError('the stack has no tunnel domain, so a port cannot stand for a tunnel: set tunnelDomain');
+      throw new TerraformError('the stack has no tunnel domain, so --pin cannot give a tunnel a port: set tunnelDomain');
     return (await edge.listen(port, '127.0.0.1', { forcedHost: `${tunnelName}.${domain}` })).port;
   }
 

@@ -42,7 +42,7 @@ export function readRunningCloud(file = RUNNING_CLOUD_FILE): RunningCloud {
   const cloud = parse(file);
   if (!cloud) throw new NoRunningCloudError('no local cloud is running: start one with npm start, in another terminal');
   if (!isAlive(cloud.pid))
-    throw new NoRunningCloudError(`the local cloud of process ${cloud.pid} has ended: start one with npm start, in another terminal`);
+    throw new NoRunningCloudError(`the local cloud of process ${cloud.pid} has ended: start a new one with npm start, in another terminal`);
   return cloud;
 }
 

@@ -14,7 +14,7 @@ const PROBE_MS = 30_000;
 export async function mend(rehearsal: RehearsalCloud, options: RunOptions, progress: Progress): Promise<Mending> {
   const { timeFactor, signal } = options;
   const { operation, assignments, changes } = rehearsal;
-  const reason = { by: 'rehearsal', why: 'the fault is mended', force: false };
+  const reason = { by: 'rehearsal', why: 'the fault is repaired', force: false };
   const early = await next(operation, reason);
   const refusedWhileLatched = early.kind === 'refused' && early.obstacles.some(({ code }) => code === 'latched');
   progress(`next: ${textOf(early)}`);

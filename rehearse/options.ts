@@ -35,22 +35,22 @@ export function parseRehearseOptions(args: readonly string[]): RehearseOptions |
 
 function rehearseCommand(): Command {
   return new Command('npm run rehearse --')
-    .description('Rehearses on the local cloud, under load, what operations rely on: the roll-back by alarms, or the rollout by stages.')
+    .description('Rehearses an operation on the local cloud under load: the roll-back by alarms, or the rollout by stages.')
     .addArgument(new Argument('<what>', 'what to rehearse').choices([...REHEARSALS]))
     .addOption(
-      new Option('--scenario <name>', 'of rollback; repeatable')
+      new Option('--scenario <name>', 'scenario of rollback (repeatable)')
         .default([] as ScenarioName[], 'all')
         .argParser((text: string, others: ScenarioName[]) => [...others, scenarioName(text)]),
     )
     .addOption(
-      new Option('--time-factor <n>', 'divides periods of alarms, soak and cache times, never clocks or deadlines; 1 is real time')
+      new Option('--time-factor <n>', 'divides alarm periods, soak times and cache times, but not clocks or deadlines; 1 is real time')
         .default(DEFAULT_FACTOR)
         .argParser(numberFrom(1, MAX_FACTOR)),
     )
     .addOption(new Option('--rate <n>', 'visitors a second').default(6).argParser(numberFrom(1, 1000)))
-    .addOption(new Option('--seed <n>', 'of arrivals and faults').default(1).argParser(numberFrom(0, 1e9)))
-    .option('--json', 'outcomes as JSON in the last line', false)
-    .helpOption('-h, --help', 'show this')
+    .addOption(new Option('--seed <n>', 'seed for arrivals and faults').default(1).argParser(numberFrom(0, 1e9)))
+    .option('--json', 'print the outcomes as JSON in the last line', false)
+    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `

@@ -41,14 +41,14 @@ export function missesOf(run: Run): string[] {
   const rollsBack = scenario.seenBy.length > 0;
   const checks: readonly (readonly [holds: boolean, miss: string])[] = [
     [!run.tooEarly, 'the share was changed before the fault began'],
-    [struck > 0, 'the fault struck nothing'],
-    [rollsBack || rolledBackAt === undefined, 'it rolled back, which it must not'],
+    [struck > 0, 'the fault was applied to nothing'],
+    [rollsBack || rolledBackAt === undefined, 'the rollout was rolled back, although this fault must not cause a roll-back'],
     [!rollsBack || within(rolledBackAt), `no roll-back ${bound}`],
     [
       !rollsBack || rolledBackAt === undefined || within(allPollingAt),
       `requests were still assigned to the event-driven cohort: not all polled ${bound}`,
     ],
-    [!rollsBack || ownAlarmAt !== undefined, `the alarm ${scenario.seenBy.join(' or ')} did not see it`],
+    [!rollsBack || ownAlarmAt !== undefined, `the alarm ${scenario.seenBy.join(' or ')} did not detect the fault`],
     [stillOpen === 0, `${stillOpen} requests that were in flight at the roll-back did not end`],
     ...(scenario.mends ? mendChecks(mending) : []),
   ];
@@ -68,11 +68,11 @@ export function missesOfVisitors(seen: Run['seen'], unfinished: number): string[
 }
 
 function mendChecks(mending: Run['mending']): (readonly [boolean, string])[] {
-  if (!mending) return [[false, 'there was nothing to mend']];
+  if (!mending) return [[false, 'the rollout was not resumed, because there was no roll-back']];
   return [
-    [mending.refusedWhileLatched, '"next" was let pass although the roll-back had latched'],
+    [mending.refusedWhileLatched, '"next" was accepted although the roll-back had latched the rollout'],
     [mending.percent > 0, `the share is ${mending.percent} % after resume and next`],
-    [mending.after['event-driven'] > 0, 'no request was event-driven after the mend'],
-    [!mending.rolledBackAgain, 'it rolled back again after the mend'],
+    [mending.after['event-driven'] > 0, 'no request was event-driven after resume and next'],
+    [!mending.rolledBackAgain, 'the rollout was rolled back again after resume and next'],
   ];
 }

@@ -18,7 +18,7 @@ export function rollBackReport(runs: readonly Run[], misses: readonly string[]):
     ];
   });
   return [
-    `Roll-backs, in times divided by ${runs[0]?.timeFactor ?? 1}; "in flight then" are requests that waited at the roll-back, event-driven + polling`,
+    `Roll-backs; times were divided by ${runs[0]?.timeFactor ?? 1}; "in flight then" counts requests that waited at the roll-back: event-driven + polling`,
     textTable(header, rows),
     ...runs.map(alarmHistory),
     misses.length === 0 ? 'Every target was met.' : `Missed:\n${misses.map((miss) => `  ${miss}`).join('\n')}`,

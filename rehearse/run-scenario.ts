@@ -99,7 +99,7 @@ async function beginHealthy(
   const endsAt = Date.now() + SETTLING_MS / timeFactor;
   while (isTriggered(alarms) && Date.now() < endsAt) await sleep(LOOK_MS, undefined, { signal });
   if (changes.all.at(-1)?.percent !== PERCENT) {
-    progress(`the start had set off a roll-back: it is resumed at ${PERCENT} %`);
+    progress(`the start caused a roll-back: the rollout is resumed at ${PERCENT} %`);
     const reason = { by: 'rehearsal', why: 'cold starts', force: true };
     await resume(operation, reason);
     await set(operation, PERCENT, reason);

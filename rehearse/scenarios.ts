@@ -30,7 +30,7 @@ const wakePostsFail: Faults = [{ name: 'wake-posts-fail', on: 'calls', match: WA
 export const SCENARIOS = [
   {
     name: 'process-stream-throws',
-    story: 'the stream processor throws, and nobody else wakes a waiter in mode bus',
+    story: 'the stream processor throws, and nothing else wakes a waiter in mode bus',
     mode: 'bus',
     faults: [{ name: 'processor-throws', on: 'invocations', match: { function: 'process-stream' }, do: 'fail', switched: true }],
     // Records that the stream gives up are lost answers. Their alarm may come before the cohort has missed enough wakes for its own alarm.
@@ -45,7 +45,7 @@ export const SCENARIOS = [
   },
   {
     name: 'slow-wakes',
-    story: 'wakes take 400 ms longer, not long enough to be given up: the cohort takes more than twice as long as its control',
+    story: 'wakes take 400 ms longer, which is too short for a timeout: the canary takes more than twice as long as the control',
     mode: 'direct',
     faults: [
       {
@@ -61,7 +61,7 @@ export const SCENARIOS = [
   },
   {
     name: 'deliveries-fail',
-    story: 'the bus refuses every event once; the stream brings it again in time, so that nothing but this is to be seen',
+    story: 'the bus refuses every event once; the stream repeats the event in time, so only the refusals are visible',
     mode: 'bus',
     // The SDK does not retry this error. A retried error would not be seen.
     faults: [
@@ -88,7 +88,7 @@ export const SCENARIOS = [
   },
   {
     name: 'false-alarm',
-    story: 'wakes are lost for ten seconds and safety reads answer: nothing that is worth a roll-back',
+    story: 'wakes are lost for ten seconds and safety reads find the answers: no reason for a roll-back',
     mode: 'direct',
     faults: [{ name: 'a-blip', on: 'frames', match: { api: 'wake-channel', direction: 'to-client' }, do: 'drop', switched: true }],
     lastsMs: 10_000,
@@ -96,7 +96,7 @@ export const SCENARIOS = [
   },
   {
     name: 'mend',
-    story: 'wakes fail, all requests poll, wakes work again: resume, next, and the share grows',
+    story: 'wakes fail, all requests poll, wakes work again: then resume and next raise the share',
     mode: 'direct',
     faults: wakePostsFail,
     seenBy: ['event-driven-error-rate'],

@@ -18,9 +18,9 @@ export interface Walk {
 export function missesOfWalk({ shares, refusals, seen, unfinished }: Walk): string[] {
   const last = shares.at(-1)?.percent;
   return [
-    ...(last === 100 ? [] : [`it came to ${last} %, not to 100 %`]),
-    ...(refusals.includes('probe') ? [] : ['0 % could be left before a probe had come back']),
-    ...(refusals.includes('soak') ? [] : ['a stage could be left before its soak time was over']),
+    ...(last === 100 ? [] : [`the rollout reached ${last} %, not 100 %`]),
+    ...(refusals.includes('probe') ? [] : ['the rollout could leave 0 % before a probe had come back']),
+    ...(refusals.includes('soak') ? [] : ['the rollout could leave a stage before its soak time was over']),
     ...shares.flatMap((share) =>
       isWithin(share)
         ? []
@@ -41,7 +41,7 @@ export function walkReport({ shares, refusals, seen, unfinished }: Walk, misses:
   ]);
   return [
     textTable(['stage', 'requests', 'event-driven', 'expected', 'within'], rows),
-    `Refused when it was too early, because of: ${[...new Set(refusals)].join(', ')}`,
+    `"next" was refused when it was too early, because of: ${[...new Set(refusals)].join(', ')}`,
     `${seen.asked} visitors, ${seen.errors} errors, ${seen.lost} answers lost, ${unfinished} unfinished`,
     misses.length === 0 ? 'Every target was met.' : `Missed:\n${misses.map((miss) => `  ${miss}`).join('\n')}`,
   ].join('\n\n');

@@ -12,13 +12,13 @@ export async function awsStory({ requestId, env, hours }: TraceOptions): Promise
   const search = { requestId, environment: name, region, from: to - hours * 60 * 60 * 1000, to };
   const evidence = await awsEvidence(search).catch((error: unknown) => {
     throw new TraceError(
-      `AWS did not answer in ${region}: ${(error as Error).message}; it takes credentials that may read X-Ray and CloudWatch Logs`,
+      `AWS did not answer in ${region}: ${(error as Error).message}; use credentials that may read X-Ray and CloudWatch Logs`,
       { cause: error },
     );
   });
   const entries = timelineOf(requestId, evidence);
   if (entries.length > 0) return entries;
   throw new TraceError(
-    `environment ${env} knows no request ${requestId} of the last ${hours} h: compare the id, look further back with --hours, or try again in a minute: traces and logs come late`,
+    `environment ${env} has no data about request ${requestId} in the last ${hours} h: check the id, look further back with --hours, or try again in a minute, because traces and logs arrive late`,
   );
 }

@@ -13,13 +13,15 @@ export async function localStory(
 ): Promise<readonly TimelineEntry[]> {
   const { consoleUrl } = cloud;
   if (consoleUrl === undefined)
-    throw new TraceError('the local cloud runs without its console, which knows the requests: start it without --no-console');
+    throw new TraceError(
+      'the local cloud runs without its console, which keeps the data about requests: start the cloud without --no-console',
+    );
   const response = await fetch(`${consoleUrl}/api/requests/${requestId}`).catch((error: unknown) => {
-    throw new TraceError(`the local cloud does not answer at ${consoleUrl}: start it again with npm start`, { cause: error });
+    throw new TraceError(`the local cloud does not answer at ${consoleUrl}: start the cloud again with npm start`, { cause: error });
   });
   if (response.status === 404) {
     throw new TraceError(
-      `the local cloud knows no request ${requestId}: compare the id; it keeps the last thousand requests or so, and nothing beyond a restart`,
+      `the local cloud has no data about request ${requestId}: check the id; the cloud keeps about a thousand requests, and forgets them at a restart`,
     );
   }
   return ((await response.json()) as RequestStory).entries;

@@ -21,10 +21,10 @@ export function parseTraceOptions(args: readonly string[]): TraceOptions | Help 
   if ('help' in options) return options;
   const [requestId, another] = command.args;
   if (requestId === undefined) throw new CommandLineError('a request id is missing: npm run trace -- REQUEST_ID');
-  if (another !== undefined) throw new CommandLineError(`one request id, not also "${another}"`);
+  if (another !== undefined) throw new CommandLineError(`give only one request id, not also "${another}"`);
   if (!/^[A-Za-z0-9-]{8,100}$/.test(requestId)) {
     throw new CommandLineError(
-      `"${requestId}" is no request id: it is in the answer's x-tunnel-request-id, such as 0b2c7a52-3f0e-4d0c-9a53-7a0e0f3f1a11`,
+      `"${requestId}" is not a request id: take the id from the answer's header x-tunnel-request-id, such as 0b2c7a52-3f0e-4d0c-9a53-7a0e0f3f1a11`,
     );
   }
   return { ...options, requestId };
@@ -32,12 +32,12 @@ export function parseTraceOptions(args: readonly string[]): TraceOptions | Help 
 
 function traceCommand(): Command {
   return new Command('npm run trace --')
-    .description('Tells the story of one request through all functions, from traces and logs.')
+    .description('Shows what all functions did for one request, from traces and logs.')
     .usage('REQUEST_ID [options]')
     .argument('[request-id]', "the request's id: in the answer's header x-tunnel-request-id, and on each error page")
     .argument('[stray...]')
-    .addOption(new Option('--env <environment>', 'where the request was').choices(Object.keys(environments)).default('local'))
+    .addOption(new Option('--env <environment>', 'environment of the request').choices(Object.keys(environments)).default('local'))
     .addOption(new Option('--hours <hours>', 'how far back to look (not for local)').default(6).argParser(wholeNumber(1, MAX_HOURS)))
-    .option('--json', 'one JSON object', false)
-    .helpOption('-h, --help', 'show this');
+    .option('--json', 'print one JSON object', false)
+    .helpOption('-h, --help', 'show this help');
 }

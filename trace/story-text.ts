@@ -14,7 +14,7 @@ export function storyText(requestId: string, entries: readonly TimelineEntry[]):
   const [when, name, took] = [width('when'), width('functionName'), width('took')];
   const notSampled = entries.every(({ kind }) => kind === 'log') ? '\n(log lines only: X-Ray has no sample of this request)' : '';
   return [
-    `request ${requestId}, ${new Date(from).toISOString()}, ${ms1(to - from)} in all${notSampled}`,
+    `request ${requestId}, ${new Date(from).toISOString()}, ${ms1(to - from)} in total${notSampled}`,
     ...rows.map((row) => `${row.when.padStart(when)}  ${row.took.padStart(took)}  ${row.functionName.padEnd(name)}  ${row.what}`.trimEnd()),
   ].join('\n');
 }

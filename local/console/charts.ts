@@ -59,7 +59,7 @@ const CHARTS: readonly (Omit<Chart, 'series'> & { readonly lines: readonly Line[
     lines: [
       { name: 'direct', look: 'canary', metric: ofCohort('ReturnTime', 'event-driven', 'direct'), statistic: 'p50' },
       { name: 'bus', look: 'third', metric: ofCohort('ReturnTime', 'event-driven', 'bus'), statistic: 'p50' },
-      { name: 'fallen back', look: 'fourth', metric: ofCohort('ReturnTime', 'event-driven', 'polling'), statistic: 'p50' },
+      { name: 'fallen back to polling', look: 'fourth', metric: ofCohort('ReturnTime', 'event-driven', 'polling'), statistic: 'p50' },
       { name: 'polling', look: 'control', metric: ofCohort('ReturnTime', 'polling', 'polling'), statistic: 'p50' },
     ],
   },

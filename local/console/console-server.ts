@@ -94,7 +94,7 @@ export class ConsoleServer implements Closeable {
     if (method !== 'GET' && method !== 'HEAD') return [405, 'the console is read-only'];
     const site = headers['sec-fetch-site'];
     if (url?.startsWith('/api/') && site !== undefined && site !== 'same-origin' && site !== 'none')
-      return [403, 'the console answers its own page only'];
+      return [403, 'the console accepts requests from its own page only'];
     return undefined;
   }
 
@@ -105,7 +105,9 @@ export class ConsoleServer implements Closeable {
   private sendStory(response: http.ServerResponse, requestId: string): void {
     const entries = this.options.traces.timeline(requestId);
     if (entries.length > 0) return sendJson(response, 200, { requestId, entries } satisfies RequestStory);
-    sendJson(response, 404, { message: `nothing is known of request ${requestId}: it is another one's, or too long ago` });
+    sendJson(response, 404, {
+      message: `the console has no data about request ${requestId}: check the id; only recent requests of this local cloud are kept`,
+    });
   }
 }
 

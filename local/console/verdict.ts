@@ -19,17 +19,17 @@ const SIGNIFICANT_Z = 1.96;
 export function compare(canary: Figures, control: Figures, minutes: number, baselineMs?: number): Verdict {
   const span = `in the last ${minutes} minutes`;
   if (canary.requests + control.requests === 0) {
-    return { kind: 'unknown', headline: 'No requests', detail: `Nothing came through ${span}, so there is nothing to compare.` };
+    return { kind: 'unknown', headline: 'No requests', detail: `No request came ${span}, so there is nothing to compare.` };
   }
   if (canary.requests === 0) {
-    return { kind: 'unknown', headline: 'No canary', detail: `All ${count(control)} ${span} poll. ${own('They', control)}` };
+    return { kind: 'unknown', headline: 'No canary', detail: `All ${count(control)} ${span} polled. ${own('They', control)}` };
   }
   if (control.requests === 0) return againstBaseline(canary, span, baselineMs);
   if (Math.min(canary.requests, control.requests) < ENOUGH) {
     return {
       kind: 'unknown',
       headline: 'Too early to tell',
-      detail: `${count(canary)} of the canary and ${count(control)} of the control ${span}; it takes ${ENOUGH} of each.`,
+      detail: `${count(canary)} of the canary and ${count(control)} of the control ${span}; a verdict needs ${ENOUGH} of each.`,
     };
   }
   const kind = judged(errorsCompared(canary, control), timesCompared(canary.response.p50, control.response.p50));
@@ -80,7 +80,7 @@ function againstBaseline(canary: Figures, span: string, baselineMs: number | und
     return {
       kind: 'unknown',
       headline: 'No control',
-      detail: `All ${count(canary)} ${span} are event-driven, and no baseline is recorded. ${own('They', canary)}`,
+      detail: `All ${count(canary)} ${span} were event-driven, and no baseline is recorded. ${own('They', canary)}`,
     };
   }
   const sign = timesCompared(average, baselineMs);
@@ -88,34 +88,34 @@ function againstBaseline(canary: Figures, span: string, baselineMs: number | und
   return {
     kind,
     headline: { same: 'As good as the baseline', better: 'Better than the baseline', worse: 'Worse than the baseline' }[kind],
-    detail: `Nobody polls any more. A visitor waits ${ms(average)} on average; the recorded baseline is ${ms(baselineMs)}. ${percent(canary)} of ${count(canary)} ${span} failed.`,
+    detail: `No request polls any more. A visitor waits ${ms(average)} on average; the recorded baseline is ${ms(baselineMs)}. ${percent(canary)} of ${count(canary)} ${span} failed.`,
   };
 }
 
 const errorShare = ({ errors, requests }: Figures): number => (requests === 0 ? 0 : errors / requests);
 
 function timesText(canary: Figures, control: Figures): string {
-  const waits = `Half of its visitors wait less than ${ms(canary.response.p50)}, of the control's ${ms(control.response.p50)}.`;
+  const waits = `The median response time is ${ms(canary.response.p50)} for the canary and ${ms(control.response.p50)} for the control.`;
   if (canary.returned.p50 === undefined || control.returned.p50 === undefined) return waits;
-  return `${waits} Of that the way back takes ${ms(canary.returned.p50)} against ${ms(control.returned.p50)}.`;
+  return `${waits} The median return time is ${ms(canary.returned.p50)} for the canary and ${ms(control.returned.p50)} for the control.`;
 }
 
 function slowestText({ response: { p99: canary } }: Figures, { response: { p99: control } }: Figures): string {
   if (canary === undefined || control === undefined || canary <= control * MUCH_SLOWER) return '';
-  return `But its slowest hundredth waits ${ms(canary)}, the control's ${ms(control)}.`;
+  return `But the canary's p99 response time is ${ms(canary)}, the control's ${ms(control)}.`;
 }
 
 function errorsText(canary: Figures, control: Figures): string {
-  const shares = `${percent(canary)} against ${percent(control)} of requests fail`;
+  const shares = `${percent(canary)} of the canary's and ${percent(control)} of the control's requests failed`;
   const sign = errorsCompared(canary, control);
-  if (sign === 0) return canary.errors + control.errors === 0 ? 'No request failed.' : `${shares}, which may be chance.`;
+  if (sign === 0) return canary.errors + control.errors === 0 ? 'No request failed.' : `${shares}; the difference may be chance.`;
   return `${shares}.`;
 }
 
 const countsText = (canary: Figures, control: Figures, span: string): string =>
-  `(${canary.requests} and ${control.requests} requests ${span}.)`;
+  `(${canary.requests} canary and ${control.requests} control requests ${span}.)`;
 
-const own = (who: string, figures: Figures): string => `${who} take ${ms(figures.response.p50)} (median), and ${percent(figures)} fail.`;
+const own = (who: string, figures: Figures): string => `${who} took ${ms(figures.response.p50)} (median), and ${percent(figures)} failed.`;
 const count = ({ requests }: Figures): string => `${requests} ${requests === 1 ? 'request' : 'requests'}`;
 const percent = (figures: Figures): string => `${(errorShare(figures) * 100).toFixed(1)} %`;
 const ms = (value: number | undefined): string => (value === undefined ? '–' : `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`);

@@ -44,7 +44,7 @@ export async function withStack<T>(options: WithStackOptions, use: (stackFile: s
     // CDKTF is loaded only here, because loading it takes longer than the rest of a start.
     const { synthesize } = createRequire(__filename)('../../modules/synthesize') as typeof Synthesize;
     const [stack] = synthesize({ environments: { [environment.name]: environment }, outdir: draft, bundles });
-    if (!stack) throw new Error(`the environment "${environment.name}" gave no stack`);
+    if (!stack) throw new Error(`the synthesis of the environment "${environment.name}" made no stack`);
     // If an input changed during the synthesis, the stack may contain the old or the new input. Such a stack is used once and not kept.
     const isCertain = stackKey(options) === key && sourcesAreAsLoaded();
     const folder = isCertain ? keep(folders, key, draft, warn) : draft;

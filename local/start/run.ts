@@ -126,7 +126,7 @@ async function boot(environment: Environment, options: StartOptions, output: Sta
     warn: (text) => output.warning(text),
     onSynthesis: () => make('synthesizing the stack'),
     withStackFile: (stackFile, bootFrom) => {
-      if (isKept) output.progress('taking functions and stack from an earlier start: nothing has changed');
+      if (isKept) output.progress('using the functions and the stack of an earlier start: nothing has changed');
       output.progress('booting the local cloud');
       return bootFrom(stackFile);
     },
@@ -193,7 +193,9 @@ async function assertFree(port: number, option: string): Promise<void> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EADDRINUSE') throw new PortTakenError(`port ${port} cannot be used: ${message}`);
-    throw new PortTakenError(`port ${port} is taken, perhaps by another http-tunnel: stop that, or choose another port with ${option}`);
+    throw new PortTakenError(
+      `port ${port} is taken, perhaps by another http-tunnel: stop that program, or choose another port with ${option}`,
+    );
   } finally {
     probe.close();
   }

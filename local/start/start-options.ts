@@ -67,12 +67,12 @@ export function parseStartOptions(
   const [stray] = command.args;
   if (stray !== undefined) throw new CommandLineError(strayArgument(stray));
   if (options.mode === 'polling' && command.getOptionValueSource('percent') !== 'default') {
-    throw new CommandLineError('--percent goes with --mode bus or direct: in mode polling every request polls');
+    throw new CommandLineError('--percent needs --mode bus or direct: in mode polling every request polls');
   }
   const { pin, agent } = options;
   const access = checkAccess(accessFrom(options, agent ? environment : {}));
   if (!agent && Object.keys(access).length > 0) {
-    throw new CommandLineError('an agent says who may visit, and --no-agent starts none: give these options to npm run agent');
+    throw new CommandLineError('options about visitors need an agent, and --no-agent starts no agent: pass these options to npm run agent');
   }
   const { port, consolePort, faults, concurrentStarts } = options;
   return { ...options, port, consolePort, faults, concurrentStarts, pins: pin, access, warnings: accessWarnings(options) };
@@ -87,36 +87,39 @@ function startCommand(): Command {
     .option('--host <host>', 'host of your local service', '127.0.0.1')
     .option('--name <name>', "the tunnel's name", 'demo')
     .addOption(new Option('--http-port <port>', 'port that visitors use').default(8080).argParser(portOrAny))
-    .addOption(new Option('--mode <mode>', 'how answers find their waiter').choices([...MODES]).default('direct'))
+    .addOption(new Option('--mode <mode>', 'how the waiting function learns of its answer').choices([...MODES]).default('direct'))
     .addOption(
-      new Option('--percent <percent>', 'share of requests that is event-driven, the others poll')
+      new Option('--percent <percent>', 'percentage of requests that are event-driven; the others poll')
         .default(100)
         .argParser(wholeNumber(0, 100)),
     )
     .addOption(
-      new Option('--latency <profile>', 'how slow the services of the local cloud are: as AWS, or not at all')
+      new Option('--latency <profile>', 'latency of the emulated services: as on AWS, or none')
         .choices([...LATENCY_PROFILES])
         .default('none'),
     )
-    .addOption(new Option('--faults <file>', 'a fault plan: what goes wrong on purpose (docs/fault-plans.md)').argParser(faultPlan))
     .addOption(
-      new Option('--pin <name=port>', 'a port that sends every Host to that tunnel (repeatable)')
+      new Option('--faults <file>', 'a fault plan: faults that the local cloud injects (docs/fault-plans.md)').argParser(faultPlan),
+    )
+    .addOption(
+      new Option('--pin <name=port>', 'a port that belongs to that tunnel alone, with any Host header (repeatable)')
         .default([] as Pin[], 'none')
         .argParser((text: string, pins: Pin[]) => [...pins, parsePin(text)]),
     )
     .addOption(
-      new Option('--concurrent-starts <count>', 'execution environments that start at once at most (default: one a core)').argParser(
-        wholeNumber(1, 9999),
-      ),
+      new Option(
+        '--concurrent-starts <count>',
+        'most execution environments that start at the same time (default: one for each core)',
+      ).argParser(wholeNumber(1, 9999)),
     )
-    .option('--json', 'one JSON object a line, nothing else (use npm --silent start)', false)
-    .option('--no-agent', "only the cloud; prints the agent gateway's URL and a token for agents")
+    .option('--json', 'print only JSON, one object a line (use npm --silent start)', false)
+    .option('--no-agent', "start only the cloud, and print the agent gateway's URL and a token for agents")
     .addOption(new Option('--console-port <port>', 'port of the console page (default: 8081, or any free one)').argParser(portOrAny))
-    .option('--no-console', 'without the console page')
-    .option('--rebuild', 'build functions and stack also when nothing has changed', false)
+    .option('--no-console', 'do not serve the console page')
+    .option('--rebuild', 'build the functions and the stack even if nothing has changed', false)
     .option('--verbose', 'also print what the functions log', false);
   return addAccessOptions(command)
-    .helpOption('-h, --help', 'show this')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `
@@ -140,7 +143,7 @@ function strayArgument(text: string): string {
       : text.includes('=')
         ? `--pin ${text}`
         : `--name ${text}`;
-  return `"${text}" is not an option: options stand after "--", so write npm start -- ${option}`;
+  return `"${text}" is not an option: options come after "--", so write npm start -- ${option}`;
 }
 
 function faultPlan(file: string): FaultPlan {
@@ -148,7 +151,7 @@ function faultPlan(file: string): FaultPlan {
   const switched = plan.faults.find((fault) => fault.switched);
   if (!switched) return plan;
   throw new FaultPlanError(
-    `${file}: "${switched.name}" is switched, and there is no program here that could begin it: give it fromMs and untilMs instead`,
+    `${file}: fault "${switched.name}" is switched by a program, and npm start has no such program: use fromMs and untilMs instead`,
   );
 }
 

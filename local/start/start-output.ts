@@ -66,7 +66,7 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
     },
     warning: (text) => err(`warning: ${text}\n`),
     faults: (counts) => {
-      for (const [name, { struck, matched }] of Object.entries(counts)) line(`fault ${name}: struck ${struck} of ${matched}`);
+      for (const [name, { struck, matched }] of Object.entries(counts)) line(`fault ${name}: applied to ${struck} of ${matched} matches`);
     },
     stopping: () => line('stopping'),
   };
@@ -94,10 +94,15 @@ function readyText({
     `  functions      ${functions}, from the Terraform of environment "local"; ${environments} execution environments run`,
   ];
   if (consoleUrl !== undefined) lines.push(`  console        ${consoleUrl}`);
-  if (tunnel) lines.push(`  local service  ${tunnel.target}${tunnel.isDemo ? '  (the built-in demo; --port takes yours)' : ''}`);
+  if (tunnel)
+    lines.push(`  local service  ${tunnel.target}${tunnel.isDemo ? '  (the built-in demo; use --port for your own service)' : ''}`);
   for (const { name, url } of pins) lines.push(`  pinned         ${url} -> ${name}`);
   lines.push('');
-  if (tunnel) lines.push(`Open ${tunnel.pathUrl} (works everywhere, on this machine only)`, `Forwarding ${tunnel.url} -> ${tunnel.target}`);
+  if (tunnel)
+    lines.push(
+      `Open ${tunnel.pathUrl} (works in every program on this machine, but only on this machine)`,
+      `Forwarding ${tunnel.url} -> ${tunnel.target}`,
+    );
   if (token !== undefined) {
     lines.push(
       'Connect an agent from another terminal:',

@@ -16,7 +16,7 @@ export function showAlarms({ alarms, history, at }: Overview): void {
       h(
         'p',
         {},
-        h('strong', {}, count('ALARM') === 0 ? 'Nothing is in alarm.' : `${count('ALARM')} in alarm.`),
+        h('strong', {}, count('ALARM') === 0 ? 'No alarm is on.' : `${count('ALARM')} in alarm.`),
         ` ${count('OK')} OK, ${count('INSUFFICIENT_DATA')} without data.`,
       ),
       h('ul', { class: 'alarms' }, ...alarms.map((alarm) => row(alarm, at))),

@@ -43,7 +43,7 @@ export function lineChart(chart: Chart, span: Span): HTMLElement {
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
       role: 'img',
       tabindex: 0,
-      'aria-label': `${chart.title}; arrow keys go through the periods`,
+      'aria-label': `${chart.title}; use the arrow keys to move through the periods`,
       'data-key': chart.title,
     },
     ...[0, 0.5, 1].map((part) => svg('line', { class: 'grid', x1: PLOT.left, x2: PLOT.right, y1: y(top * part), y2: y(top * part) })),
@@ -52,7 +52,7 @@ export function lineChart(chart: Chart, span: Span): HTMLElement {
     ),
     svg('text', { x: PLOT.left, y: HEIGHT - 5 }, clock(span.from)),
     svg('text', { x: PLOT.right, y: HEIGHT - 5, 'text-anchor': 'end' }, clock(span.to)),
-    ...(times.length === 0 ? [svg('text', { x: WIDTH / 2, y: HEIGHT / 2, 'text-anchor': 'middle' }, 'nothing yet')] : []),
+    ...(times.length === 0 ? [svg('text', { x: WIDTH / 2, y: HEIGHT / 2, 'text-anchor': 'middle' }, 'no data yet')] : []),
     ...chart.series.map((series) => lineOf(series, x, y, span.periodMs)),
     cursor,
   );

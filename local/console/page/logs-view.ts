@@ -26,7 +26,13 @@ function showLines(): void {
   const before = container.scrollTop;
   container.replaceChildren(
     ...(shown.length === 0
-      ? [h('p', { class: 'soft' }, words.length > 0 ? 'No line matches.' : "Nothing but metrics and Lambda's own lines so far.")]
+      ? [
+          h(
+            'p',
+            { class: 'soft' },
+            words.length > 0 ? 'No line matches the filter.' : "So far there are only metrics and Lambda's own lines.",
+          ),
+        ]
       : shown.map(row)),
   );
   container.scrollTop = byId<HTMLInputElement>('log-follow').checked ? container.scrollHeight : before;

@@ -33,7 +33,7 @@ export async function choose(requestId: string): Promise<void> {
 }
 
 function hint(): void {
-  render(byId('timeline'), null, () => [h('p', { class: 'soft' }, 'Choose a request to see where its time went.')]);
+  render(byId('timeline'), null, () => [h('p', { class: 'soft' }, 'Choose a request to see its timeline.')]);
 }
 
 function requestRow({ requestId, at, ms: took, failed, error, tunnelId, mode }: TracedRequest): HTMLElement {
@@ -53,7 +53,7 @@ function story({ requestId, entries }: RequestStory): Node[] {
   const from = Math.min(...entries.map(({ at }) => at));
   const to = Math.max(...entries.map(({ at, ms: took = 0 }) => at + took));
   return [
-    h('p', { class: 'soft' }, 'Request ', h('code', {}, requestId), `, ${ms(to - from)} in all`),
+    h('p', { class: 'soft' }, 'Request ', h('code', {}, requestId), `, ${ms(to - from)} in total`),
     h('ol', { class: 'waterfall' }, ...entries.map((entry) => entryRow(entry, from, Math.max(1, to - from)))),
   ];
 }

@@ -22,7 +22,7 @@ const ROWS: readonly {
   { name: 'Requests', title: 'sent to an agent', text: ({ requests }) => whole(requests) },
   {
     name: 'Errors',
-    title: 'answered with an error of ours',
+    title: 'answered with an error of the tunnel',
     text: ({ errors, requests }) => `${percent(errors, requests)} (${whole(errors)})`,
     value: ({ errors, requests }) => (requests === 0 ? undefined : errors / requests),
   },
@@ -46,7 +46,7 @@ const ROWS: readonly {
   },
   {
     name: 'Return p99',
-    title: 'the same for the slowest in a hundred',
+    title: 'return time that one request in a hundred exceeds',
     text: ({ returned }) => ms(returned.p99),
     value: ({ returned }) => returned.p99,
   },
@@ -97,7 +97,7 @@ function isBetter(value: ((figures: Figures) => number | undefined) | undefined,
 }
 
 function percentBar(value: number | undefined): Node[] {
-  if (value === undefined) return [h('p', { class: 'soft' }, 'Not reported yet; sweep reports it once a minute.')];
+  if (value === undefined) return [h('p', { class: 'soft' }, 'Not reported yet; the function sweep reports the share once a minute.')];
   return [
     h('p', { class: 'big' }, `${value} %`, h('small', {}, ' of requests are event-driven')),
     h('meter', { min: 0, max: 100, value, 'aria-label': 'share of event-driven requests' }),

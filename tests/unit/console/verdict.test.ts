@@ -29,14 +29,16 @@ test('the verdict explains its result in words and numbers', () => {
   const { headline, detail } = compare(figures(120, 0, 42), figures(480, 3, 97), 15);
   expect(headline).toBe('The canary is better than the control');
   expect(detail).toBe(
-    "Half of its visitors wait less than 42 ms, of the control's 97 ms. Of that the way back takes 21 ms against 49 ms. " +
-      '0.0 % against 0.6 % of requests fail, which may be chance. (120 and 480 requests in the last 15 minutes.)',
+    'The median response time is 42 ms for the canary and 97 ms for the control. ' +
+      'The median return time is 21 ms for the canary and 49 ms for the control. ' +
+      "0.0 % of the canary's and 0.6 % of the control's requests failed; the difference may be chance. " +
+      '(120 canary and 480 control requests in the last 15 minutes.)',
   );
 });
 
 test('the verdict mentions that a canary is quicker for most visitors and much slower for a few', () => {
   const slow = figures(120, 0, 42, { response: { p50: 42, p99: 900 } });
-  expect(compare(slow, figures(480, 0, 97), 15).detail).toContain("But its slowest hundredth waits 900 ms, the control's 194 ms.");
+  expect(compare(slow, figures(480, 0, 97), 15).detail).toContain("But the canary's p99 response time is 900 ms, the control's 194 ms.");
 });
 
 test.each([
