@@ -25,6 +25,6 @@ export async function buildBundles(): Promise<BenchBundles> {
     buildFunctions({ outdir: limit, names: others }),
     buildFunctions({ outdir: limit, names: SHORTENED, functions: path.join(__dirname, 'limit') }),
   ]);
-  if (!empty) throw new Error('the empty function was not built');
+  if (!empty) throw new Error('the build made no empty function');
   return { real, limit, functions, empty };
 }

@@ -32,7 +32,7 @@ async function main(options: BenchOptions): Promise<number> {
 function tablesOf(result: BenchResult): Table[] {
   const verdicts =
     result.options.latency === 'aws'
-      ? [verdictTable('What mode direct has to reach', targets(result)), verdictTable("The plan's own promises", planPromises(result))]
+      ? [verdictTable('Targets of mode direct', targets(result)), verdictTable("The first plan's promises", planPromises(result))]
       : [];
   return [mainTable(result), ...detailTables(result), ...verdicts.filter(({ rows }) => rows.length > 0)];
 }

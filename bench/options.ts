@@ -31,47 +31,54 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | Help 
 
 function benchCommand(): Command {
   return new Command('npm run bench --')
-    .description('Measures what every way back costs, in time and money: all contenders and their limit, in one run on the local cloud.')
+    .description(
+      'Measures the time and the cost of each way to return an answer: all contenders and their limit, in one run on the local cloud.',
+    )
     .addOption(
-      new Option('--latency <profile>', 'how slow the services are; none shows the overhead of our own code')
+      new Option('--latency <profile>', "latency of the emulated services; none shows the overhead of this project's code")
         .choices([...LATENCY_PROFILES])
         .default('aws'),
     )
-    .addOption(new Option('--seed <n>', 'of arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
+    .addOption(new Option('--seed <n>', 'seed for arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
     .addOption(
-      new Option('--requests <n>', `measured requests of each contender (default: ${FULL_REQUESTS}, quick: ${QUICK_REQUESTS})`).argParser(
-        wholeNumber(1),
-      ),
+      new Option(
+        '--requests <n>',
+        `requests that are measured for each contender (default: ${FULL_REQUESTS}, quick: ${QUICK_REQUESTS})`,
+      ).argParser(wholeNumber(1)),
     )
     .addOption(
-      new Option('--block <n>', 'requests of a contender before the next one takes its turn').default(60).argParser(wholeNumber(1)),
+      new Option('--block <n>', 'requests of one contender before the turn of the next contender').default(60).argParser(wholeNumber(1)),
     )
     .addOption(new Option('--rate <n>', 'arrivals a second').default(8).argParser(positive))
     .addOption(new Option('--agent-median <ms>', "median of the agent's time").default(250).argParser(positive))
-    .addOption(new Option('--agent-sigma <n>', 'its spread: sigma of the log-normal').default(0.6).argParser(positive))
+    .addOption(
+      new Option('--agent-sigma <n>', "spread of the agent's time: sigma of the log-normal distribution").default(0.6).argParser(positive),
+    )
     .addOption(new Option('--bytes <n>', "size of each answer's body").default(3072).argParser(wholeNumber(64)))
     .addOption(
-      new Option('--contenders <names>', `some of ${CONTENDERS.join(', ')}, by commas`).default(CONTENDERS, 'all').argParser(contenders),
+      new Option('--contenders <names>', `some of ${CONTENDERS.join(', ')}, separated by commas`)
+        .default(CONTENDERS, 'all')
+        .argParser(contenders),
     )
     .addOption(
-      new Option('--training <rounds>', 'of quick requests before anything is measured, in which the engine compiles')
+      new Option('--training <rounds>', 'rounds of quick requests before the measurement, in which the JavaScript engine compiles the code')
         .default(20)
         .argParser(wholeNumber(0)),
     )
-    .option('--quick', 'fewer requests: ends within three minutes', false)
-    .option('--json <file>', 'also write every figure there')
-    .option('--out <directory>', 'where the report and its plots go', 'docs/benchmarks')
-    .option('--no-report', 'only the table')
-    .helpOption('-h, --help', 'show this')
+    .option('--quick', 'send fewer requests: the run ends within three minutes', false)
+    .option('--json <file>', 'also write every figure to this file')
+    .option('--out <directory>', 'directory of the report and its plots', 'docs/benchmarks')
+    .option('--no-report', 'print only the table, write no report')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `
-The exit code is 3 when this machine is too busy for figures.
+The exit code is 3 when this machine is too busy for a measurement.
 
 Examples:
-  npm run bench                      under AWS's latencies, about a quarter of an hour
-  npm run bench -- --quick           the same with fewer requests, within three
-  npm run bench -- --latency none    the overhead of our own code`,
+  npm run bench                      under AWS's latencies, takes about a quarter of an hour
+  npm run bench -- --quick           the same with fewer requests, within three minutes
+  npm run bench -- --latency none    the overhead of this project's code`,
     )
     .allowExcessArguments(false);
 }
@@ -79,6 +86,6 @@ Examples:
 export function contenders(text: string): ContenderName[] {
   const names = text.split(',');
   const unknown = names.find((name) => !(CONTENDERS as readonly string[]).includes(name));
-  if (unknown !== undefined) throw new InvalidArgumentError(`There is no contender "${unknown}": take some of ${CONTENDERS.join(', ')}.`);
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no contender "${unknown}": choose from ${CONTENDERS.join(', ')}.`);
   return names as ContenderName[];
 }

@@ -21,7 +21,7 @@ export const RETURN_STEPS = {
   gateway: 'gateway to receive-message',
   write: 'conditional write',
   wake: 'PostToConnection to the waiter',
-  rest: 'our code, the runtime, this machine',
+  rest: "this project's code, the runtime, this machine",
 } as const satisfies Record<keyof Omit<ReturnPath, 'name'>, string>;
 
 /** Splits the mean return time of the contenders that one post wakes: direct and the limit. */

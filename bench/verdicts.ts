@@ -28,10 +28,10 @@ function byName({ contenders }: BenchResult): ByName | undefined {
  */
 function ratio(claim: string, figure: number, other: number, most: number, limit?: number): Verdict {
   const holds = figure <= most * other;
-  const ofLimit = holds || limit === undefined ? '' : `; the limit itself ${(limit / other).toFixed(3)} ×`;
+  const ofLimit = holds || limit === undefined ? '' : `; the limit: ${(limit / other).toFixed(3)} ×`;
   return {
     claim: `${claim} ≤ ${most} ×`,
-    measured: `${(figure / other).toFixed(3)} × (${figure.toFixed(1)} against ${other.toFixed(1)}${ofLimit})`,
+    measured: `${(figure / other).toFixed(3)} × (${figure.toFixed(1)} / ${other.toFixed(1)}${ofLimit})`,
     holds,
   };
 }
@@ -49,18 +49,18 @@ export function targets(result: BenchResult): Verdict[] {
   const all = [...result.contenders, result.limit];
   const bad = all.reduce((sum, { errors, lost, leftovers }) => sum + errors + lost + leftovers, 0);
   return [
-    ratio("direct's p50 of the return time, against polling's,", p(direct, 50), p(polling, 50), 0.28, p(result.limit, 50)),
-    ratio("direct's p50 against polling-flat-100's", p(direct, 50), p(flat, 50), 0.6, p(result.limit, 50)),
-    ratio("direct's p99 against polling's", p(direct, 99), p(polling, 99), 0.4, p(result.limit, 99)),
-    ratio("direct's p50 against the limit's", p(direct, 50), p(result.limit, 50), 1.2),
+    ratio("direct's p50 of the return time, compared with polling's:", p(direct, 50), p(polling, 50), 0.28, p(result.limit, 50)),
+    ratio("direct's p50, compared with polling-flat-100's:", p(direct, 50), p(flat, 50), 0.6, p(result.limit, 50)),
+    ratio("direct's p99, compared with polling's:", p(direct, 99), p(polling, 99), 0.4, p(result.limit, 99)),
+    ratio("direct's p50, compared with the limit's:", p(direct, 50), p(result.limit, 50), 1.2),
     { claim: "direct's reads of pending rows per request ≤ 0.05", measured: reads.toFixed(3), holds: reads <= 0.05 },
     {
       claim: "direct's billed duration is below polling's by ≥ 0.8 × the difference of the mean return times",
       measured: `${savedMs.toFixed(1)} ms less, ${(savedMs / quickerMs).toFixed(2)} × ${quickerMs.toFixed(1)} ms`,
       holds: savedMs >= 0.8 * quickerMs,
     },
-    ratio("direct's cost against polling's", usdPerMillion(direct), usdPerMillion(polling), 1.05),
-    { claim: 'nothing failed, lost or left over, in any contender', measured: `${bad}`, holds: bad === 0 },
+    ratio("direct's cost, compared with polling's:", usdPerMillion(direct), usdPerMillion(polling), 1.05),
+    { claim: 'no failed request, lost answer or left row, in any contender', measured: `${bad}`, holds: bad === 0 },
   ];
 }
 
@@ -85,7 +85,7 @@ export function planPromises(result: BenchResult): Verdict[] {
     },
     {
       claim: 'GetItem per request 15 → 1',
-      measured: `${pendingReadsPerRequest(polling).toFixed(2)} → ${reads.toFixed(2)}, and one of the tunnel`,
+      measured: `${pendingReadsPerRequest(polling).toFixed(2)} → ${reads.toFixed(2)}, and one read of the tunnel`,
       holds: reads <= 1,
     },
     {

@@ -24,25 +24,33 @@ export const parseBodiesOptions = (args: readonly string[]): BodiesOptions | Hel
 
 function bodiesCommand(): Command {
   return new Command('npm run bench:bodies --')
-    .description('Measures what bodies of 1 KB, 30 KB, 300 KB and 4 MB take, both ways and in every mode, in time and money.')
-    .addOption(new Option('--latency <profile>', 'how slow the services are').choices([...LATENCY_PROFILES]).default('aws'))
-    .addOption(new Option('--seed <n>', 'of arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
-    .addOption(new Option('--requests <n>', 'measured requests of each contender in each case').default(40).argParser(wholeNumber(1)))
-    .addOption(new Option('--rate <n>', 'arrivals a second at most; large bodies come more slowly').default(8).argParser(positive))
-    .addOption(new Option('--contenders <names>', 'which modes, by commas').default(CONTENDERS, CONTENDERS.join(',')).argParser(contenders))
-    .option('--json <file>', 'also write every figure there')
-    .option('--out <directory>', 'where the report goes', 'docs/benchmarks')
-    .option('--no-report', 'only the table')
-    .helpOption('-h, --help', 'show this')
+    .description('Measures the time and the cost of bodies of 1 KB, 30 KB, 300 KB and 4 MB, in both directions and in every mode.')
+    .addOption(new Option('--latency <profile>', 'latency of the emulated services').choices([...LATENCY_PROFILES]).default('aws'))
+    .addOption(new Option('--seed <n>', 'seed for arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
+    .addOption(
+      new Option('--requests <n>', 'requests that are measured for each contender in each case').default(40).argParser(wholeNumber(1)),
+    )
+    .addOption(
+      new Option('--rate <n>', 'most arrivals a second; requests with large bodies come at a lower rate').default(8).argParser(positive),
+    )
+    .addOption(
+      new Option('--contenders <names>', 'modes to measure, separated by commas')
+        .default(CONTENDERS, CONTENDERS.join(','))
+        .argParser(contenders),
+    )
+    .option('--json <file>', 'also write every figure to this file')
+    .option('--out <directory>', 'directory of the report', 'docs/benchmarks')
+    .option('--no-report', 'print only the tables, write no report')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `
-The exit code is 1 when a request failed, and 3 when this machine is too busy for figures.
+The exit code is 1 when a request failed, and 3 when this machine is too busy for a measurement.
 
 Examples:
-  npm run bench:bodies                                       under AWS's latencies, about six minutes
-  npm run bench:bodies -- --requests 10 --no-report          a glance
-  npm run bench:bodies -- --json figures.json                every figure, too`,
+  npm run bench:bodies                                       under AWS's latencies, takes about six minutes
+  npm run bench:bodies -- --requests 10 --no-report          a short run
+  npm run bench:bodies -- --json figures.json                also writes every figure to a file`,
     )
     .allowExcessArguments(false);
 }

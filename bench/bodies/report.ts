@@ -30,12 +30,14 @@ export function bodiesTables(result: BodiesResult): Table[] {
     ),
     table(result, 'Throughput of one body at the median, in MB a second', (each, bytes) => throughput(bytes, each).toFixed(2)),
     table(result, 'Dollars for a million requests', ({ usage }) => totalOf(costOf(usage)).toFixed(2)),
-    table(result, 'of these S3', ({ usage }) => costOf(usage).S3.toFixed(2)),
-    table(result, 'of these DynamoDB', ({ usage }) => (costOf(usage)['DynamoDB writes'] + costOf(usage)['DynamoDB reads']).toFixed(2)),
-    table(result, 'Beside them: dollars for the data transfer of a million requests to the internet', ({ usage }) =>
+    table(result, 'S3: part of the dollars above', ({ usage }) => costOf(usage).S3.toFixed(2)),
+    table(result, 'DynamoDB: part of the dollars above', ({ usage }) =>
+      (costOf(usage)['DynamoDB writes'] + costOf(usage)['DynamoDB reads']).toFixed(2),
+    ),
+    table(result, 'Not included above: dollars for the data transfer of a million requests to the internet', ({ usage }) =>
       transferCostOf(usage).toFixed(2),
     ),
-    table(result, 'Requests, errors, lost, rows left', ({ requests, errors, lost, leftovers }) =>
+    table(result, 'Requests, errors, lost answers, rows left over', ({ requests, errors, lost, leftovers }) =>
       [requests, errors, lost, leftovers].join(', '),
     ),
   ];
@@ -81,15 +83,15 @@ export function bodiesJson(result: BodiesResult): object {
 export function bodiesReport(result: BodiesResult): string {
   const { options, startedAt, seconds, lateness } = result;
   const sections = [
-    `# What bodies of different sizes take, ${options.latency === 'aws' ? "under AWS's latencies" : 'without latencies'}`,
+    `# Time and cost of bodies of different sizes, ${options.latency === 'aws' ? "under AWS's latencies" : 'without latencies'}`,
     [
-      `Requests (\`upload\`) and answers (\`download\`) with bodies of ${Object.keys(SIZES).join(', ')}; the other body has 1 KB at most. ${options.requests} requests a case and contender, Poisson arrivals at ${options.rate} a second, or as many as bring 4 MB a second; seed ${options.seed}. ${options.contenders.map((name) => `\`${name}\``).join(', ')} took turns case by case, on local clouds that boot from the same stack.`,
+      `Requests (\`upload\`) and answers (\`download\`) with bodies of ${Object.keys(SIZES).join(', ')}; the other body has 1 KB at most. Each contender had ${options.requests} requests in each case, with Poisson arrivals at ${options.rate} a second, but not more than 4 MB a second; seed ${options.seed}. ${options.contenders.map((name) => `\`${name}\``).join(', ')} took turns case by case, on local clouds that boot from the same stack.`,
       `Requests were sent ${lateness.percentile(50).toFixed(1)} ms late in the median, ${lateness.percentile(99).toFixed(1)} ms at p99; times count from the planned arrival.`,
-      'Which way a body takes, and why: [ADR 0028](../adr/0028-large-bodies-lie-in-a-bucket-for-the-time-of-their-request.md). Not in the times: the lines of visitors and agents, which carry each large body once; here they are the loopback interface. In them is this machine, which plays every service.',
+      "[ADR 0028](../adr/0028-large-bodies-lie-in-a-bucket-for-the-time-of-their-request.md) explains which way a body takes. The times do not include the networks of visitors and agents, which carry each large body once; here these networks are the loopback interface. The times include this machine's own work, because this machine emulates every service.",
       `Made on ${startedAt.toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}. Prices as of ${PRICES_AS_OF} (\`bench/prices.ts\`).`,
     ].join('\n\n'),
     ...bodiesTables(result).map(({ title, header, rows }) => `## ${title}\n\n${markdownTable(header, rows)}`),
-    `## Again\n\n\`npm run bench:bodies -- --latency ${options.latency} --seed ${options.seed} --requests ${options.requests}\``,
+    `## How to repeat this run\n\n\`npm run bench:bodies -- --latency ${options.latency} --seed ${options.seed} --requests ${options.requests}\``,
   ];
   return `${sections.join('\n\n')}\n`;
 }

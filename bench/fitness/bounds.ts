@@ -5,7 +5,7 @@ export interface Bound {
   /** The largest acceptable value: a share from 0 to 1, or ms. */
   readonly most: number;
   readonly unit: 'share' | 'ms';
-  /** Completes "this machine is too busy for figures: …". @param value with its unit */
+  /** Completes "this machine is too busy for a measurement: …". @param value with its unit */
   readonly sentence: (value: string) => string;
 }
 
@@ -14,16 +14,16 @@ export interface Bound {
  * the bound of `errors` for the whole run.
  */
 export const BOUNDS: Readonly<Record<MeasureName, Bound>> = {
-  others: { most: 0.25, unit: 'share', sentence: (value) => `other processes took ${value} of its cores for ten seconds` },
+  others: { most: 0.25, unit: 'share', sentence: (value) => `other processes used ${value} of its cores for ten seconds` },
   waiting: {
     most: 0.25,
     unit: 'share',
-    sentence: (value) => `because of other processes, processes of this program waited ${value} of the time that they wanted a core`,
+    sentence: (value) => `because of other processes, this program's processes spent ${value} of their time waiting for a core`,
   },
   // Counts only while other processes took OTHERS_WITH_ERRORS of the cores: otherwise an error is the program's own.
   errors: { most: 0, unit: 'share', sentence: (value) => `${value} of the requests failed, and other processes used its cores as well` },
   // Counts only where the kernel does not report which processes use the cores.
-  lateness: { most: 40, unit: 'ms', sentence: (value) => `timers of an idle thread came ${value} late (99th percentile)` },
+  lateness: { most: 40, unit: 'ms', sentence: (value) => `timers of an idle thread were ${value} late (99th percentile)` },
 };
 
 /** Share of the cores that other processes must take before they count as the cause of errors. */

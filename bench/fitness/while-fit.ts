@@ -13,7 +13,7 @@ export class UnfitMachineError extends ExitError {
   /** @param failure the error of the run, if the run failed */
   constructor(finding: Finding, failure?: Error) {
     const meanwhile = failure ? `; meanwhile the run failed: ${failure.message}` : '';
-    super(`this machine is too busy for figures: ${describe(finding)}${meanwhile}`, UNFIT_STATUS);
+    super(`this machine is too busy for a measurement: ${describe(finding)}${meanwhile}`, UNFIT_STATUS);
   }
 }
 

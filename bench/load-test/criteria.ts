@@ -17,7 +17,7 @@ export function criteria(result: LoadResult): { readonly correctness: Verdict[];
     speed: [
       {
         claim: `${options.vus} requests in flight and more`,
-        measured: `${inFlight.mean.toFixed(1)} in the mean, ${inFlight.min} to ${inFlight.max}`,
+        measured: `${inFlight.mean.toFixed(1)} on average, ${inFlight.min} to ${inFlight.max}`,
         holds: inFlight.mean >= options.vus,
       },
       { claim: "average below 200 ms without the agent's time", measured: `${mean.toFixed(0)} ms`, holds: mean < 200 },

@@ -51,10 +51,10 @@ export async function loadTest(options: LoadOptions, progress: Progress, signal:
 
 async function hold(runner: Runner, options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<LoadResult> {
   const { rate, ramp, hold } = steadyLoad(options);
-  progress.stage(`ramping up to ${options.vus} in flight (${rate.toFixed(1)} arrivals a second)`);
+  progress.stage(`ramping up to ${options.vus} requests in flight (${rate.toFixed(1)} arrivals a second)`);
   const ramping = runner.ramp(ramp, signal);
   await Promise.race([ramping, sleep(options.ramp, undefined, { signal })]);
-  progress.stage(`holding them for ${options.duration / 1000} s`);
+  progress.stage(`holding ${options.vus} requests in flight for ${options.duration / 1000} s`);
   const lateness = new Times();
   const running = runner.run(hold, lateness, signal);
   const [inFlight] = await Promise.all([watch(runner, options, progress, signal), ramping, running]);

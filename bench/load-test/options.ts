@@ -32,29 +32,32 @@ export function parseLoadOptions(args: readonly string[]): LoadOptions | Help {
 
 function loadCommand(): Command {
   return new Command('npm run load --')
-    .description('Holds so many requests in flight through mode direct on the local cloud, and says what holds of what the plan asked for.')
+    .description("Holds a number of requests in flight in mode direct on the local cloud, and checks the plan's criteria.")
     .addOption(new Option('--vus <n>', 'requests in flight').default(100).argParser(wholeNumber(1)))
-    .addOption(new Option('--duration <time>', 'how long they are held, such as 90s or 5m').default(300_000, '5m').argParser(time))
     .addOption(
-      new Option('--ramp <time>', 'time to get there (default: a second for each, in which two cores start an environment)').argParser(
-        time,
-      ),
+      new Option('--duration <time>', 'how long the requests are held in flight, such as 90s or 5m').default(300_000, '5m').argParser(time),
     )
-    .addOption(new Option('--agent-ms <ms>', "what the agent's local service takes").default(8000).argParser(wholeNumber(1)))
-    .addOption(new Option('--latency <profile>', 'how slow the services are').choices([...LATENCY_PROFILES]).default('aws'))
-    .addOption(new Option('--seed <n>', 'of latencies').default(1).argParser(wholeNumber(1)))
-    .option('--json <file>', 'also write every figure there')
-    .helpOption('-h, --help', 'show this')
+    .addOption(
+      new Option(
+        '--ramp <time>',
+        'time to reach that number (default: one second for each request: two cores start one environment a second)',
+      ).argParser(time),
+    )
+    .addOption(new Option('--agent-ms <ms>', "response time of the agent's local service").default(8000).argParser(wholeNumber(1)))
+    .addOption(new Option('--latency <profile>', 'latency of the emulated services').choices([...LATENCY_PROFILES]).default('aws'))
+    .addOption(new Option('--seed <n>', 'seed for latencies').default(1).argParser(wholeNumber(1)))
+    .option('--json <file>', 'also write every figure to this file')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `
-Arrivals come evenly, as many a second as keep that many in flight, whether earlier ones have been answered or not.
-The exit code is 1 when a request failed, was lost, or left something behind; times alone never fail it. It is 3 when this
-machine is too busy for figures.
+Requests arrive evenly, at the rate that keeps that number in flight, whether earlier requests have been answered or not.
+The exit code is 1 when a request failed, was lost, or left a row behind; slow times alone are no failure. It is 3 when this
+machine is too busy for a measurement.
 
 Examples:
   npm run load                                 100 in flight for five minutes
-  npm run load -- --vus 20 --duration 20s      a short form`,
+  npm run load -- --vus 20 --duration 20s      a short run`,
     )
     .allowExcessArguments(false);
 }

@@ -71,7 +71,8 @@ async function firstVisit({ url }: Tunnel, signal: AbortSignal): Promise<number>
   const beganAt = performance.now();
   const response = await fetch(url, { signal });
   const body = await response.text();
-  if (response.status !== 200) throw new Error(`the tunnel answered its first visitor with ${response.status}: ${body.slice(0, 200)}`);
+  if (response.status !== 200)
+    throw new Error(`the tunnel answered the first visitor with status ${response.status}: ${body.slice(0, 200)}`);
   return performance.now() - beganAt;
 }
 

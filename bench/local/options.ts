@@ -23,26 +23,26 @@ export const parseLocalBenchOptions = (args: readonly string[]): LocalBenchOptio
 function command(): Command {
   return new Command('npm run bench:local --')
     .description(
-      "Puts concurrent visitors on the home page of npm start's tunnel: what this machine carries, and what of it takes the time.",
+      "Sends concurrent visitors to the home page of npm start's tunnel, and measures throughput, CPU time and memory on this machine.",
     )
-    .addOption(new Option('--seconds <n>', 'how long each number of visitors comes').default(10).argParser(wholeNumber(1)))
+    .addOption(new Option('--seconds <n>', 'length of the run for each number of visitors').default(10).argParser(wholeNumber(1)))
     .addOption(
-      new Option('--concurrent <numbers>', 'how many visitors come at once, by commas; a run each, in this order')
+      new Option('--concurrent <numbers>', 'numbers of concurrent visitors, separated by commas; one run for each number, in this order')
         .default(CONCURRENT, CONCURRENT.join(','))
         .argParser(numbersOfVisitors),
     )
-    .option('--json <file>', 'also write every figure there')
-    .option('--out <directory>', 'where the report and its plot go', 'docs/benchmarks')
-    .option('--no-report', 'only the tables')
-    .helpOption('-h, --help', 'show this')
+    .option('--json <file>', 'also write every figure to this file')
+    .option('--out <directory>', 'directory of the report and its plot', 'docs/benchmarks')
+    .option('--no-report', 'print only the tables, write no report')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `
-The exit code is 1 when a request failed, and 3 when this machine is too busy for figures.
+The exit code is 1 when a request failed, and 3 when this machine is too busy for a measurement.
 
 Examples:
-  npm run bench:local                                              about a minute and a half
-  npm run bench:local -- --concurrent 20 --seconds 3 --no-report   a glance`,
+  npm run bench:local                                              takes about a minute and a half
+  npm run bench:local -- --concurrent 20 --seconds 3 --no-report   a short run`,
     )
     .allowExcessArguments(false);
 }
@@ -50,5 +50,5 @@ Examples:
 function numbersOfVisitors(text: string): number[] {
   const numbers = text.split(',').map((each) => (/^\d{1,4}$/.test(each) ? Number(each) : 0));
   if (numbers.every((each) => each >= 1 && each <= MOST_CONCURRENT)) return numbers;
-  throw new InvalidArgumentError(`Give whole numbers from 1 to ${MOST_CONCURRENT}, by commas.`);
+  throw new InvalidArgumentError(`Give whole numbers from 1 to ${MOST_CONCURRENT}, separated by commas.`);
 }

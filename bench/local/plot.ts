@@ -9,7 +9,7 @@ export function localPlot({ runs }: LocalBenchResult): string {
     runs.map(({ times }) => (times.count > 0 ? Math.max(1, times.percentile(percent)) : null));
   const axis = { type: 'category', data: visitors, boundaryGap: false };
   return svg({
-    title: { text: 'What npm start carries', subtext: 'by concurrent visitors', left: 'center' },
+    title: { text: 'Throughput and response times of npm start', subtext: 'by concurrent visitors', left: 'center' },
     legend: { bottom: 4, itemGap: 32 },
     grid: [
       { left: 72, right: 24, top: 72, height: 120 },

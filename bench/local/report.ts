@@ -21,8 +21,8 @@ function cpuMsPerRequest(runs: readonly LocalRun[]): Readonly<Record<string, num
 export function localTables({ runs }: LocalBenchResult): Table[] {
   const ms = (value: number): string => value.toFixed(0);
   const visits: Table = {
-    title: 'What visitors saw',
-    header: ['concurrent', 'requests a second', 'p50, ms', 'p99, ms', 'requests', 'failed', 'environments', 'started in the run'],
+    title: 'Throughput and response times',
+    header: ['concurrent', 'requests a second', 'p50, ms', 'p99, ms', 'requests', 'failed', 'environments', 'started during the run'],
     rows: runs.map((run) => [
       String(run.concurrent),
       perSecond(run).toFixed(1),
@@ -69,10 +69,10 @@ function memoryTable(runs: readonly LocalRun[]): Table {
 /** Facts that no table shows, one sentence each. */
 export function localNotes({ readySeconds, firstVisitMs, warnings, runs }: LocalBenchResult): string[] {
   return [
-    `npm start was ready in ${readySeconds.toFixed(1)} s, and its first visitor had an answer in ${firstVisitMs.toFixed(0)} ms.`,
+    `npm start was ready in ${readySeconds.toFixed(1)} s, and the first visitor got an answer in ${firstVisitMs.toFixed(0)} ms.`,
     warnings.length === 0
-      ? 'Emulator and agent warned of nothing.'
-      : `Emulator and agent warned ${warnings.length} times, first: ${warnings[0]}`,
+      ? 'Emulator and agent printed no warnings.'
+      : `Emulator and agent printed ${warnings.length} warnings, the first one: ${warnings[0]}`,
     ...(runs.some(({ processes }) => !processes) ? ['This system has no /proc: environments, CPU time and memory are not known.'] : []),
   ];
 }
@@ -108,13 +108,13 @@ export function localJson(result: LocalBenchResult): object {
 export function localReport(result: LocalBenchResult, plot: string): string {
   const { options, startedAt } = result;
   const sections = [
-    '# What `npm start` carries on one machine',
-    `Concurrent visitors of the demo service's home page, ${options.seconds} s for each number of them, through \`npm start\` in mode \`direct\` as a user gets it. Each visitor asks again as soon as it has an answer, and gives up after 10 s. The agent ran in a process of its own, so that its CPU time can be told from the emulator's; visitors (autocannon) and demo service shared another process on the same cores. These figures say what a laptop carries, and nothing about AWS.`,
+    '# How much traffic `npm start` carries on one machine',
+    `Concurrent visitors of the demo service's home page, ${options.seconds} s for each number of them, through \`npm start\` with its defaults (mode \`direct\`). Each visitor sends the next request as soon as the answer has come, and gives up after 10 s. The agent ran in a process of its own, so that its CPU time can be distinguished from the emulator's; visitors (autocannon) and demo service shared another process on the same cores. The figures show what one machine carries; they show nothing about AWS.`,
     `Made on ${startedAt.toISOString().slice(0, 10)} on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), ${(os.totalmem() / 2 ** 30).toFixed(0)} GB, Node ${process.versions.node}. ${localNotes(result).join(' ')}`,
     `![Requests a second and response times by concurrent visitors](${plot})`,
     ...localTables(result).map(({ title, header, rows }) => `## ${title}\n\n${markdownTable(header, rows)}`),
     '`failed` counts requests that were not answered with 2xx: another status, a time-out, or a connection that ended. `environments` are the execution environments that were started since `npm start` began.',
-    `## Again\n\n\`npm run bench:local -- --seconds ${options.seconds} --concurrent ${options.concurrent.join(',')}\``,
+    `## How to repeat this run\n\n\`npm run bench:local -- --seconds ${options.seconds} --concurrent ${options.concurrent.join(',')}\``,
   ];
   return `${sections.join('\n\n')}\n`;
 }

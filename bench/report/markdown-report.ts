@@ -17,10 +17,10 @@ export function markdownReport(result: BenchResult, plots: PlotFiles): string {
   const { options } = result;
   const underAws = options.latency === 'aws';
   const sections = [
-    `# What every way back costs, ${underAws ? "under AWS's latencies" : 'without latencies'}`,
+    `# Time and cost of each way to return an answer, ${underAws ? "under AWS's latencies" : 'without latencies'}`,
     introduction(result),
     section(mainTable(result)),
-    `\`billed\` is the mean billed duration of forward-request, \`reads\` are reads of pending rows per request, \`fell back\` is the share of requests that were not answered their contender's way, \`left\` counts rows at the end. The limit is the shortest way through the same parts, by handlers that do nothing else.`,
+    `\`billed\` is the mean billed duration of forward-request, \`reads\` are reads of pending rows per request, \`fell back\` is the share of requests that were answered in another way than their contender's own, \`left\` counts the rows that were left at the end. The limit is the shortest way through the same parts: its handlers make only the necessary calls.`,
     `![Distribution of the return time](${plots.returnTime})`,
     ...detailTables(result).map(section),
     `![Cost by component](${plots.cost})`,
@@ -40,22 +40,22 @@ function introduction({ options, lateness, contenders, startedAt, seconds }: Ben
     `Arrivals are Poisson at ${options.rate} a second, whether earlier requests have been answered or not; the agent's time is log-normal with median ${options.agentMedian} ms and sigma ${options.agentSigma}; answers have ${options.bytes} bytes; seed ${options.seed}.`,
     `Requests were sent ${p50.toFixed(1)} ms late in the median, ${p99.toFixed(1)} ms at p99, ${max.toFixed(1)} ms at most, and response times count from the planned arrival.`,
     options.latency === 'aws'
-      ? 'The services are as slow as the latency profile `aws` says, which nobody has measured on AWS for this project: what holds here is the comparison, not the milliseconds.'
-      : 'The services are as quick as the machine: what is left is our own code and the local cloud.',
+      ? 'The services have the latencies of the profile `aws`, which was not measured on AWS for this project: compare the contenders with each other, and do not rely on the absolute times.'
+      : "The services add no latency: the times are those of this project's code and of the local cloud.",
     `Made on ${startedAt.toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}.`,
   ].join('\n');
 }
 
 function reached(result: BenchResult): string {
   const note =
-    'A ratio of medians leaves the quick contender a few milliseconds for everything that is no AWS: handing an event to a process that was stopped, running its code, two cores for all of it. Where the limit, whose handlers do nothing but the calls, is beyond a bound as well, that is what stands in the way on this machine, as the table of the return path shows; what direct takes beyond the limit is ours.';
-  return `${section(verdictTable('What mode direct has to reach', targets(result)))}\n\n${note}`;
+    'A ratio of medians leaves the fast contender only a few milliseconds for everything that is not AWS: handing an event to a stopped process and running the code, on two cores. If the limit misses a bound too, this machine is the cause, as the table of the return path shows. The time that direct takes beyond the limit is the time of the code of this project.';
+  return `${section(verdictTable('Targets of mode direct', targets(result)))}\n\n${note}`;
 }
 
 function promises(result: BenchResult): string {
   const note =
-    "The plan compares with a system of 1500 ms and 15 reads a request, which an agent of several seconds would give: with this agent's time polling is not that bad to begin with, and a function that waits for it cannot be billed for less than it takes.";
-  return `${section(verdictTable("The plan's own promises", planPromises(result)))}\n\n${note}`;
+    "The first plan compares with a system that takes 1500 ms and 15 reads for a request, as with an agent that needs several seconds. With this agent's time polling is faster than that from the start, and a function that waits for the agent is billed for at least the agent's time.";
+  return `${section(verdictTable("The first plan's promises", planPromises(result)))}\n\n${note}`;
 }
 
 function latencies(): string {
@@ -72,12 +72,12 @@ function latencies(): string {
 function prices(): string {
   const rows = Object.values(PRICES).map(({ usd, per, source }) => [per, `$${(usd * 1e6).toFixed(2)}`, source]);
   return [
-    `## Prices\n\nus-east-1, on demand, without free tiers, as of ${PRICES_AS_OF}. A month of 100 tunnels is ${REQUESTS_PER_TUNNEL_MONTH * 100} requests, and 100 agents connected all the time. Not in it: metrics and alarms, which are paid by the month, X-Ray, and data transfer.`,
+    `## Prices\n\nus-east-1, on demand, without free tiers, as of ${PRICES_AS_OF}. A month of 100 tunnels is ${REQUESTS_PER_TUNNEL_MONTH * 100} requests, and 100 agents connected all the time. Not included: metrics and alarms (which AWS bills by the month), X-Ray, and data transfer.`,
     markdownTable(['per', 'a million', 'source'], rows),
   ].join('\n\n');
 }
 
 function reproduction({ options }: BenchResult): string {
   const flags = [`--latency ${options.latency}`, `--seed ${options.seed}`, `--requests ${options.requests}`, `--rate ${options.rate}`];
-  return `## Again\n\n\`npm run bench -- ${flags.join(' ')}\``;
+  return `## How to repeat this run\n\n\`npm run bench -- ${flags.join(' ')}\``;
 }

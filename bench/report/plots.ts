@@ -17,7 +17,7 @@ const COST_COLORS = ['#8da0b8', '#4c72a8', '#cdb98c', '#c99a2e', '#b4513c', '#db
 /** The distribution of the return time on a logarithmic axis: a curve for each contender and the limit. */
 export function returnTimePlot({ contenders, limit }: BenchResult): string {
   return svg({
-    title: { text: 'Return time', subtext: 'share of requests whose answer had returned after so many ms', left: 'center' },
+    title: { text: 'Return time', subtext: 'share of requests whose answer had returned after a number of ms', left: 'center' },
     xAxis: {
       type: 'log',
       name: 'ms',

@@ -68,8 +68,8 @@ export function detailTables(result: BenchResult): Table[] {
       ],
     },
     {
-      title: 'Cold starts, kept out of the times above',
-      header: ['', 'in warm-up', 'median init, ms', 'requests that met one', 'their return p50, ms'],
+      title: 'Cold starts, which the times above do not include',
+      header: ['', 'in warm-up', 'median init, ms', 'requests with a cold start', 'their return p50, ms'],
       rows: all.map(({ name, cold, coldReturn }) => {
         const warmUp = result.warmUps.find((each) => each.name === name);
         return [name, String(warmUp?.coldStarts ?? 0), ms(warmUp?.initMs ?? 0), String(cold), cold ? ms(coldReturn.percentile(50)) : '-'];
@@ -94,7 +94,7 @@ function returnPathTable({ contenders, limit, options }: BenchResult): Table {
 
 function overheadTable({ empty, functions }: Overhead): Table {
   return {
-    title: 'Our own code, against an empty handler in the same runtime',
+    title: "This project's code, compared with an empty handler in the same runtime",
     header: ['', 'CPU, ms an invocation', 'more than empty', 'cold start, ms', 'more than empty', 'code, KB'],
     rows: [empty, ...functions].map(({ name, cpuMs, coldStartMs, codeBytes }) => [
       name,

@@ -12,7 +12,7 @@ test('concurrent visitors of npm start all get answers, and the report has each 
     const args = ['--seconds', '2', '--concurrent', CONCURRENT.join(','), '--json', json, '--out', out];
     const measured = await runForFigures('concurrent visitors of npm start', 'bench/local/main.ts', args);
     if (!measured) return;
-    expect(measured.stdout).toContain('What visitors saw');
+    expect(measured.stdout).toContain('Throughput and response times');
 
     const figures = JSON.parse(await readFile(json, 'utf8')) as Record<string, never>;
     // Figures that only Linux has are null on other systems.
@@ -24,9 +24,9 @@ test('concurrent visitors of npm start all get answers, and the report has each 
         perSecond: expect.any(Number),
         p50Ms: expect.any(Number),
         p99Ms: expect.any(Number),
-        environments: known,
+        environments: known
       })),
-      cpuMsPerRequest: { emulator: known, 'forward-request': known, 'receive-message': known, agent: known },
+      cpuMsPerRequest: { emulator: known, 'forward-request': known, 'receive-message': known, agent: known }
     });
     const report = await readFile(path.join(out, 'local.md'), 'utf8');
     for (const concurrent of CONCURRENT)

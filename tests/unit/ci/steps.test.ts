@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 
 const ROOT = path.join(__dirname, '../../..');
-const UNFIT = 'this machine is too busy for figures: other processes took too much';
+const UNFIT = 'this machine is too busy for a measurement: other processes took too much';
 
 /** Runs these commands in the same way as .ci/run. */
 function ci(...commands: readonly string[]): { status: number | null; lines: string[] } {
@@ -16,7 +16,7 @@ test('a step that passes is run and printed, and the summary says that everythin
   expect({ status, lines }).toEqual({ status: 0, lines: ['one', 'two', '', '== everything ran', ''] });
 });
 
-test('a figures step on a busy machine is skipped with its reason at once and in the summary, and later steps run', () => {
+test('what finds the machine too busy for a measurement is skipped, with its reason at once and at the end, and the rest runs', () => {
   const { status, lines } = ci(`figures sh -c 'echo "${UNFIT}" >&2; exit 3'`, 'run echo the rest');
   const skip = expect.stringMatching(new RegExp(`^SKIPPED: sh -c .*: ${UNFIT}$`));
   expect(status).toBe(0);
@@ -33,7 +33,7 @@ test.each([
   ['a test', `run sh -c 'exit 3'`, 3],
   ['a test', 'run false', 1],
   ['a rehearsal', `figures sh -c 'exit 1'`, 1],
-  ['a rehearsal on a wrong command line', `figures sh -c 'exit 2'`, 2],
+  ['a rehearsal on a wrong command line', `figures sh -c 'exit 2'`, 2]
 ])('%s that fails (%s) ends the run with status %d', (_what, command, expected) => {
   const { status, lines } = ci(command, 'run echo the rest');
   expect(status).toBe(expected);
