@@ -89,6 +89,6 @@ function notEmulated({ method = '', url = '', headers }: IncomingMessage): AwsEr
   return new AwsError(
     400,
     'UnknownOperationException',
-    `${what} is not emulated by the local cloud; it knows cloudwatch, dynamodb, events, ssm and sqs over AWS JSON, and s3`,
+    `${what} is not emulated by the local cloud, which emulates cloudwatch, dynamodb, events, ssm and sqs over AWS JSON, and s3`,
   );
 }

@@ -8,7 +8,7 @@ import type { Engine, EngineReply } from './engine';
 export function httpEngine(engineUrl: string, region: string): Engine {
   const url = URL.canParse(engineUrl) ? new URL(engineUrl) : undefined;
   if (url?.protocol !== 'http:') {
-    throw new EngineError(`DynamoDB engine "${engineUrl}" is not an http URL; give one as http://127.0.0.1:8000`);
+    throw new EngineError(`DynamoDB engine "${engineUrl}" is not an http URL; give a URL such as http://127.0.0.1:8000`);
   }
   const agent = new http.Agent({ keepAlive: true });
   return {
@@ -21,7 +21,7 @@ function post(url: URL, agent: http.Agent, headers: Record<string, string>, body
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void =>
       reject(
-        new EngineError(`DynamoDB engine ${url.href} does not answer (${error.message}); start it`, {
+        new EngineError(`DynamoDB engine ${url.href} does not answer (${error.message}); start the engine`, {
           cause: error,
         }),
       );

@@ -19,7 +19,7 @@ const MAX_TARGETS = 5;
 /** @throws EventPatternError or EventsBootError, with the Terraform address */
 export function compileRule(spec: RuleSpec): CompiledRule {
   if (spec.pattern === undefined && spec.schedule === undefined) {
-    throw new EventsBootError(spec.address, 'has neither event_pattern nor schedule_expression; give it one');
+    throw new EventsBootError(spec.address, 'has neither event_pattern nor schedule_expression; set one of them');
   }
   if (spec.targets.length > MAX_TARGETS) {
     throw new EventsBootError(spec.address, `has ${spec.targets.length} targets, EventBridge allows ${MAX_TARGETS}; add a rule`);

@@ -36,6 +36,6 @@ export function sendDeadLetter(
     queues.send(target.deadLetterArn, JSON.stringify(event), sender, attributes);
     return undefined;
   } catch (error) {
-    return `its dead-letter queue ${target.deadLetterArn} refused it: ${(error as Error).message}`;
+    return `the dead-letter queue ${target.deadLetterArn} refused the event: ${(error as Error).message}`;
   }
 }

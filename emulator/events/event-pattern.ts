@@ -35,7 +35,7 @@ export const MAX_FILTER_PATTERN = 4096;
 export function compilePattern(pattern: unknown, maxCharacters = MAX_RULE_PATTERN): EventMatcher {
   const length = (JSON.stringify(pattern) as string | undefined)?.length ?? 0;
   if (length > maxCharacters) {
-    throw new EventPatternError('', `has ${length} characters, ${maxCharacters} are allowed; match fewer values or by prefix`);
+    throw new EventPatternError('', `has ${length} characters, ${maxCharacters} are allowed; match fewer values, or match by prefix`);
   }
   const alternatives = alternativesOf(pattern);
   const wanted = new Set(alternatives.flatMap((fields) => fields.flatMap(({ path }) => stepsTo(path))));

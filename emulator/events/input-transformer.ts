@@ -112,7 +112,7 @@ function checkTemplate(template: string, pieces: readonly Piece[], variables: Re
   if (template.length > MAX_TEMPLATE) refuse(`has ${template.length} characters; EventBridge allows ${MAX_TEMPLATE}`);
   for (const piece of pieces) {
     if (typeof piece === 'string' || variables.has(piece.name)) continue;
-    refuse(`uses <${piece.name}>, which input_paths does not define; add it there`);
+    refuse(`uses <${piece.name}>, which input_paths does not define; add the variable to input_paths`);
   }
   try {
     // Variables in strings keep their names here, so that a variable in a key is found.
@@ -127,7 +127,7 @@ function checkTemplate(template: string, pieces: readonly Piece[], variables: Re
       },
     );
   } catch (error) {
-    if (error instanceof SyntaxError) refuse(`is not JSON (${error.message}); quote texts, and no numbers, objects or lists`);
+    if (error instanceof SyntaxError) refuse(`is not JSON (${error.message}); quote texts, but not numbers, objects or lists`);
     throw error;
   }
 }

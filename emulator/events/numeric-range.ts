@@ -44,10 +44,10 @@ const within =
 function comparison(operator: unknown, bound: unknown): Comparison {
   const compare = COMPARISONS.get(operator);
   if (!compare) {
-    throw new OperandError(`knows =, >, >=, < and <=, not ${JSON.stringify(operator)}; write it ${EXAMPLE}`);
+    throw new OperandError(`allows =, >, >=, < and <=, not ${JSON.stringify(operator)}; write comparisons ${EXAMPLE}`);
   }
   if (typeof bound !== 'number' || Math.abs(bound) > LIMIT) {
-    throw new OperandError(`compares with numbers from -5e9 to 5e9, not with ${JSON.stringify(bound)}`);
+    throw new OperandError(`allows numbers from -5e9 to 5e9, not ${JSON.stringify(bound)}`);
   }
   return compare(bound);
 }

@@ -22,7 +22,7 @@ export function alternativesOf(pattern: unknown): Alternative[] {
 
 function withObject(alternatives: Fields[], object: Record<string, unknown>, path: string, insideOr: boolean): Fields[] {
   const entries = Object.entries(object);
-  if (entries.length === 0) throw new EventPatternError(path, 'is an empty object; name a field, or leave it out');
+  if (entries.length === 0) throw new EventPatternError(path, 'is an empty object; name a field, or leave out the object');
   return entries.reduce((before, [name, value]) => {
     if (name === OR) return withOr(before, value, path);
     const fieldPath = path === '' ? name : `${path}.${name}`;
@@ -48,7 +48,7 @@ function withField(alternatives: Fields[], field: FieldTest): Fields[] {
 function withOr(alternatives: Fields[], options: unknown, path: string): Fields[] {
   const orPath = path === '' ? OR : `${path}.${OR}`;
   if (!Array.isArray(options) || options.length < 2 || !options.every(isRecord)) {
-    throw new EventPatternError(orPath, 'must be a list of at least two objects; leave it out for one');
+    throw new EventPatternError(orPath, 'must be a list of at least two objects; for one object leave out $or');
   }
   if (alternatives.length * options.length > MAX_ALTERNATIVES) {
     throw new EventPatternError(orPath, `makes more than ${MAX_ALTERNATIVES} combinations; split the rule`);

@@ -50,7 +50,7 @@ export class Schedules implements Closeable {
     const schedule = this.schedules.find(({ rule }) => rule.name === ruleName);
     if (!schedule) {
       const known = this.schedules.map(({ rule }) => rule.name).join(', ') || 'none';
-      throw new Error(`no rule "${ruleName}" with a schedule; there is ${known}`);
+      throw new Error(`there is no rule "${ruleName}" with a schedule; the stack has ${known}`);
     }
     this.fireAt(schedule.rule, this.clock.now());
   }

@@ -22,7 +22,7 @@ export function compileTargetInput(rule: RuleSpec, target: TargetSpec): TargetIn
     try {
       return { kind: 'json', value: transform(event, ingestedAt) };
     } catch (error) {
-      return { kind: 'invalid', reason: `the input template made no JSON: ${(error as Error).message}` };
+      return { kind: 'invalid', reason: `the result of the input template is not JSON: ${(error as Error).message}` };
     }
   };
 }
@@ -31,6 +31,6 @@ function parseInput(input: string, address: string): unknown {
   try {
     return JSON.parse(input) as unknown;
   } catch (error) {
-    throw new EventsBootError(address, `input is not JSON (${(error as Error).message}); quote it if it is a text`);
+    throw new EventsBootError(address, `input is not JSON (${(error as Error).message}); quote the input if it is a text`);
   }
 }

@@ -28,7 +28,7 @@ function literalsOf(wildcard: string): string[] {
   let afterAsterisk = false;
   const characters = wildcard[Symbol.iterator]();
   for (const character of characters) {
-    if (character === '*' && afterAsterisk) throw new OperandError('has two asterisks in a row; one matches any run already');
+    if (character === '*' && afterAsterisk) throw new OperandError('has two asterisks in a row; one asterisk already matches any text');
     afterAsterisk = character === '*';
     if (afterAsterisk) literals.push('');
     else literals[literals.length - 1] += character === '\\' ? escaped(characters.next().value) : character;

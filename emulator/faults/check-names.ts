@@ -23,7 +23,7 @@ export function checkNames({ faults }: FaultPlan, spec: Pick<CloudSpec, 'functio
       throw problem(
         'fault plan',
         `faults.${index}.match.${field}`,
-        `is "${name}", which the stack does not have: it has ${names.join(', ')}`,
+        `is "${name}", which the stack does not have; the stack has ${names.join(', ')}`,
       );
     }
   }

@@ -118,24 +118,36 @@ export class FaultPlanError extends StackError {
 
 /** Rules that the schema cannot express: the check, the field, and the message if the check fails. */
 const RELATIONS: readonly (readonly [holds: (fault: Fault) => boolean, field: string, problem: string])[] = [
-  [({ do: act, delayMs }) => (act === 'delay') === (delayMs !== undefined), 'delayMs', 'goes with "do": "delay", and only with it'],
-  [({ on, do: act, error }) => error === undefined || (on === 'calls' && act === 'fail'), 'error', 'goes with "do": "fail" on calls only'],
-  [({ on, everyMs }) => (on === 'environments') === (everyMs !== undefined), 'everyMs', 'goes with "on": "environments", and only with it'],
+  [
+    ({ do: act, delayMs }) => (act === 'delay') === (delayMs !== undefined),
+    'delayMs',
+    'is needed with "do": "delay", and allowed only there',
+  ],
+  [
+    ({ on, do: act, error }) => error === undefined || (on === 'calls' && act === 'fail'),
+    'error',
+    'is allowed only with "do": "fail" on calls',
+  ],
+  [
+    ({ on, everyMs }) => (on === 'environments') === (everyMs !== undefined),
+    'everyMs',
+    'is needed with "on": "environments", and allowed only there',
+  ],
   [
     ({ probability, every }) => probability === undefined || every === undefined,
     'every',
-    'and probability exclude each other: leave one out',
+    'cannot be used together with probability: leave out one of them',
   ],
   [
     ({ do: act, probability, every }) => act !== 'partition' || (probability === undefined && every === undefined),
     'do',
-    'is partition, which lets nothing pass while it lasts: leave probability and every out, or take drop',
+    'is partition, which blocks everything: leave out probability and every, or use drop',
   ],
   [({ fromMs = 0, untilMs = Infinity }) => fromMs < untilMs, 'untilMs', 'must be later than fromMs'],
   [
     ({ switched, fromMs, untilMs }) => !switched || (fromMs === undefined && untilMs === undefined),
     'switched',
-    'means that a program begins and ends it: leave fromMs and untilMs out',
+    'means that a program begins and ends the fault: leave out fromMs and untilMs',
   ],
 ];
 
@@ -155,19 +167,19 @@ export function validateFaultPlan(value: unknown, source: string): FaultPlan {
   for (const [index, each] of plan.faults.entries()) {
     const path = `faults.${index}`;
     for (const [holds, field, what] of RELATIONS) if (!holds(each)) throw problem(source, `${path}.${field}`, what);
-    if (names.has(each.name)) throw problem(source, `${path}.name`, `"${each.name}" is another fault's already`);
+    if (names.has(each.name)) throw problem(source, `${path}.name`, `"${each.name}" is already the name of another fault`);
     names.add(each.name);
   }
   return plan;
 }
 
 export function problem(source: string, path: string, what: string): FaultPlanError {
-  return new FaultPlanError(`${source}: ${path} ${what}; docs/fault-plans.md has the format`);
+  return new FaultPlanError(`${source}: ${path} ${what}; docs/fault-plans.md describes the format`);
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is missing';
-  if (issue.expected === 'never') return 'is not a field of it';
+  if (issue.expected === 'never') return 'is not a known field';
   return issue.message.startsWith('Invalid')
     ? `must be ${issue.expected}, not ${issue.received}`
     : `${issue.message}, not ${issue.received}`;

@@ -85,6 +85,6 @@ export class Faults {
     const found = this.active.find(({ fault }) => fault.name === name);
     if (found) return found;
     const known = this.active.map(({ fault }) => fault.name).join(', ');
-    throw new FaultPlanError(`the fault plan has no fault "${name}"; it has ${known || 'none'}`);
+    throw new FaultPlanError(`the fault plan has no fault "${name}"; the plan has ${known || 'none'}`);
   }
 }

@@ -18,6 +18,6 @@ export function readFaultPlan(file: string): FaultPlan {
     return validateFaultPlan(JSON.parse(text), file);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new FaultPlanError(`${file}: the fault plan is not JSON (${error.message}); docs/fault-plans.md has the format`);
+    throw new FaultPlanError(`${file}: the fault plan is not JSON (${error.message}); docs/fault-plans.md describes the format`);
   }
 }

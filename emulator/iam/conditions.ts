@@ -60,7 +60,7 @@ export function parseConditions(element: unknown, where: string): Condition[] {
     const compare = COMPARISONS[name] ?? NEGATED[name];
     if (!compare) {
       throw new IamBootError(
-        `${where}: the local cloud does not know the condition operator ${operator}; use one of ${OPERATORS.join(', ')}, or teach it (emulator/iam/conditions.ts)`,
+        `${where}: the local cloud does not know the condition operator ${operator}; use one of ${OPERATORS.join(', ')}, or implement it in emulator/iam/conditions.ts`,
       );
     }
     const negated = name in NEGATED;
@@ -80,7 +80,7 @@ function keyNamed(name: string, where: string): ContextKey {
   const key = KEYS.find((known) => known.toLowerCase() === name.toLowerCase());
   if (key) return key;
   throw new IamBootError(
-    `${where}: the local cloud does not know the condition key ${name}; use one of ${KEYS.join(', ')}, or teach it (emulator/iam/conditions.ts)`,
+    `${where}: the local cloud does not know the condition key ${name}; use one of ${KEYS.join(', ')}, or implement it in emulator/iam/conditions.ts`,
   );
 }
 

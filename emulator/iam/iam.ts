@@ -60,7 +60,9 @@ export class Iam {
       if (!role) throw new IamBootError(`${address}: its role ${roleArn} is not in the stack`);
       const trust = parsePolicy(role.trust, 'trust').filter((statement) => speaksOf(statement, LAMBDA));
       if (evaluate({ action: 'sts:AssumeRole', resource: roleArn }, trust).effect !== 'allowed') {
-        throw new IamBootError(`${address}: Lambda may not take on its role; let ${LAMBDA.service} do so in ${role.trust.address}`);
+        throw new IamBootError(
+          `${address}: Lambda may not assume its role; allow ${LAMBDA.service} to assume the role in ${role.trust.address}`,
+        );
       }
     }
   }
@@ -139,7 +141,7 @@ export class Iam {
     const why =
       effect === 'explicitly-denied'
         ? `denied by ${statements.map(({ where }) => where).join(', ')}`
-        : `nothing allows it: ${caller.kind === 'role' ? 'grant it in modules/function-rights.ts' : 'let the service in by the policy of the resource, in modules/'}`;
+        : `no policy allows this: ${caller.kind === 'role' ? 'grant the action in modules/function-rights.ts' : 'allow the service in the policy of the resource, in modules/'}`;
     this.options.warn(`access denied: ${who} may not ${action} on ${resource}; ${why}`);
   }
 }

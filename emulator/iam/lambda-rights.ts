@@ -20,7 +20,7 @@ export function checkLambdaRights(
     const caller = iam.callerFor(functionArn);
     if (iam.decide(caller, access).effect === 'allowed') return;
     throw new IamBootError(
-      `${address}: AWS would refuse it, because the role of ${functionArn.split(':').at(-1)} may not ${access.action} on ${access.resource}; grant it in modules/function-rights.ts`,
+      `${address}: AWS would refuse this resource, because the role of ${functionArn.split(':').at(-1)} may not ${access.action} on ${access.resource}; grant the action in modules/function-rights.ts`,
     );
   };
   for (const { address, functionArn, streamArn, onFailureArn } of mappings) {

@@ -57,14 +57,13 @@ function parseStatement(value: unknown, where: string, kind: PolicyKind): Statem
 function actionsOf(statement: Record<string, unknown>, where: string): Patterns {
   const actions = patternsOf(statement, 'Action', where);
   const malformed = actions.patterns.find((pattern) => pattern !== '*' && !/^[a-z0-9-]+:[\w*?]+$/i.test(pattern));
-  if (malformed !== undefined) throw new IamBootError(`${where}: "${malformed}" is no action such as dynamodb:GetItem`);
+  if (malformed !== undefined) throw new IamBootError(`${where}: "${malformed}" is not an action such as dynamodb:GetItem`);
   return actions;
 }
 
 function patternsOf(statement: Record<string, unknown>, element: 'Action' | 'Resource', where: string): Patterns {
   const [asserted, negated] = [statement[element], statement[`Not${element}`]];
-  if ((asserted === undefined) === (negated === undefined))
-    throw new IamBootError(`${where}: needs ${element} or Not${element}, one of them`);
+  if ((asserted === undefined) === (negated === undefined)) throw new IamBootError(`${where}: needs either ${element} or Not${element}`);
   const value = asserted ?? negated;
   const patterns: unknown[] = Array.isArray(value) ? value : [value];
   for (const pattern of patterns) {
@@ -76,5 +75,5 @@ function patternsOf(statement: Record<string, unknown>, element: 'Action' | 'Res
 
 function objectAt(value: unknown, where: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new IamBootError(`${where}: is no JSON object`);
+  throw new IamBootError(`${where}: is not a JSON object`);
 }

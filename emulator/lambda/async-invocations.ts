@@ -123,12 +123,12 @@ export class AsyncInvocations {
     } catch (error) {
       this.events.emit('destinationFailed', spec.name);
       const what = describe(event, condition);
-      this.options.warn(spec, requestId, `${what}: its destination ${destinationArn} refused it: ${(error as Error).message}`);
+      this.options.warn(spec, requestId, `${what}: the destination ${destinationArn} refused the record: ${(error as Error).message}`);
     }
   }
 }
 
 const describe = ({ invocation, invokeCount }: Event, condition: 'Success' | FailureCondition): string =>
   condition === 'Success'
-    ? `event ${invocation.requestId} is done`
-    : `event ${invocation.requestId} dropped (${condition} after ${invokeCount} invocations)`;
+    ? `event ${invocation.requestId} was processed`
+    : `event ${invocation.requestId} was dropped (${condition} after ${invokeCount} invocations)`;

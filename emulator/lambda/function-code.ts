@@ -71,7 +71,7 @@ async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Prom
   for (const [name, bytes] of Object.entries(entriesOf(address, codeZip, zip))) {
     const file = path.join(root, name);
     if (!file.startsWith(root + path.sep)) {
-      throw new LambdaBootError(`${address}: the entry "${name}" of ${codeZip} leads out of the zip; build it again: npm run build`);
+      throw new LambdaBootError(`${address}: the entry "${name}" of ${codeZip} leads out of the zip; build the zip again: npm run build`);
     }
     if (name.endsWith('/')) continue;
     await mkdir(path.dirname(file), { recursive: true });

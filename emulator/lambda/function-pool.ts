@@ -225,6 +225,6 @@ export class FunctionPool implements Starter {
   }
 }
 
-const CLOSING = 'the local cloud is closing; start it again';
+const CLOSING = 'the local cloud is closing; start the local cloud again';
 
 const notRun = ({ requestId }: Invocation, why: string): Outcome => platformError('ServiceException', requestId, why);

@@ -65,14 +65,25 @@ export class RuntimeApi {
   private async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const [, environmentId = '', isNext, isInitError, requestId = '', result] = ROUTE.exec(request.url ?? '') ?? [];
     const host = this.hosts.get(environmentId);
-    if (!host) return refuse(response, 404, 'NotFound', `nothing at ${request.url}: is AWS_LAMBDA_RUNTIME_API unchanged?`);
+    if (!host)
+      return refuse(
+        response,
+        404,
+        'NotFound',
+        `the Runtime API has no path ${request.url}: check that AWS_LAMBDA_RUNTIME_API is unchanged`,
+      );
     if (isNext) return host.next((invocation) => sendInvocation(response, invocation));
 
     const body = await readBody(request, this.maxResponseBytes).catch(() => undefined);
     if (body === undefined) return;
     if (isInitError) host.failInit(errorOutcome(body));
     else if (!host.answer(requestId, result === 'error' ? errorOutcome(body) : this.responseOutcome(body)))
-      return refuse(response, 400, 'InvalidRequestID', `${requestId} is not under way here, or has its answer`);
+      return refuse(
+        response,
+        400,
+        'InvalidRequestID',
+        `${requestId} is not a running invocation of this environment, or was answered already`,
+      );
     if (body.text === undefined) return refuse(response, 413, 'RequestEntityTooLarge', this.tooLarge(body.bytes));
     response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}\n');
   }

@@ -34,7 +34,7 @@ export const AWS_LATENCY = {
     medianMs: 15,
     p99Ms: 80,
     basis: 'assumed',
-    source: 'from the call until the client has the message; AWS publishes no figure, and nobody measured it within a region',
+    source: 'from the call until the client has the message; AWS publishes no figure, and no measurement within a region is known',
   },
   'WebSocket connect': {
     medianMs: 60,
@@ -46,7 +46,7 @@ export const AWS_LATENCY = {
     medianMs: 15,
     p99Ms: 80,
     basis: 'assumed',
-    source: 'a message to a route without code and its answer: taken to be as slow as PostToConnection',
+    source: 'a message to a route without code, and the answer: assumed to be as slow as PostToConnection',
   },
   PutEvents: {
     medianMs: 8,
@@ -74,7 +74,7 @@ export const AWS_LATENCY = {
     p99Ms: 150,
     basis: 'assumed',
     source:
-      'until the first byte, and lists: the tail is the "roughly 100–200 milliseconds" of https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html',
+      'time until the first byte, also of lists: the tail is the "roughly 100–200 milliseconds" of https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html',
   },
   'S3 write': {
     medianMs: 40,
@@ -88,7 +88,7 @@ export const AWS_LATENCY = {
     p99Ms: 25,
     basis: 'assumed',
     source:
-      'on top, either way: "85–90 MB/s" for one request within the region (https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html); the way of an agent over the internet is not in it',
+      'added to reads and writes: "85–90 MB/s" for one request within the region (https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html); the way between agent and bucket over the internet is not included',
   },
   'cold start': {
     medianMs: 350,

@@ -189,7 +189,7 @@ export class EventSourceMapping implements Closeable {
       const record = failedBatchRecord(batch, mapping, this.clock.now());
       queues.send(mapping.onFailureArn, record, { functionArn: mapping.functionArn });
     } catch (error) {
-      log.warn(`${what}: the destination ${mapping.onFailureArn} refused them: ${(error as Error).message}`);
+      log.warn(`${what}: the destination ${mapping.onFailureArn} refused the records: ${(error as Error).message}`);
     }
   }
 }

@@ -33,7 +33,7 @@ export class AlarmActions {
         .find((arn) => !options.targets.includes(arn));
       if (strange === undefined) continue;
       throw new AlarmBootError(
-        `${address}: its action ${strange} is neither a function nor a topic of the stack, and the local cloud does no others`,
+        `${address}: its action ${strange} is neither a function nor a topic of the stack; the local cloud performs no other actions`,
       );
     }
   }
@@ -49,7 +49,7 @@ export class AlarmActions {
       } catch (error) {
         const { message } = error as Error;
         this.history.acted(transition, arn, message);
-        this.options.log.warn(`${alarm.address}: ${arn} does not hear that the alarm is in ${to}: ${message}`);
+        this.options.log.warn(`${alarm.address}: ${arn} was not told that the alarm is in ${to}: ${message}`);
       }
     }
   }
@@ -58,7 +58,7 @@ export class AlarmActions {
     const { permissions, invoker } = this.options;
     if (!permissions.allows(functionArn, TO_FUNCTIONS, transition.alarm.arn)) {
       throw new Error(
-        `CloudWatch may not invoke it; add an aws_lambda_permission for ${TO_FUNCTIONS} with source_arn = "${transition.alarm.arn}"`,
+        `CloudWatch may not invoke the function; add an aws_lambda_permission for ${TO_FUNCTIONS} with source_arn = "${transition.alarm.arn}"`,
       );
     }
     invoker.invokeAsync(functionArn, lambdaEvent(transition, this.options));

@@ -24,7 +24,7 @@ export class CompositeEvaluator {
     }
     this.children = this.rule.children.map((child) => {
       const found = find(child);
-      if (!found) throw new AlarmBootError(`${address}: its alarm_rule is about "${child}", which is no alarm of the stack`);
+      if (!found) throw new AlarmBootError(`${address}: its alarm_rule names "${child}", which is not an alarm of the stack`);
       return found;
     });
   }
@@ -53,7 +53,7 @@ export function refuseCircles(composites: readonly CompositeEvaluator[]): void {
   const byName = new Map(composites.map((composite) => [composite.alarm.spec.name, composite]));
   const visit = (composite: CompositeEvaluator, path: readonly string[]): void => {
     const { address, name } = composite.alarm.spec;
-    if (path.includes(name)) throw new AlarmBootError(`${address}: its alarm_rule comes back to itself through ${path.join(', ')}`);
+    if (path.includes(name)) throw new AlarmBootError(`${address}: its alarm_rule refers to itself through ${path.join(', ')}`);
     for (const { spec } of composite.children) {
       const next = byName.get(spec.name);
       if (next) visit(next, [...path, name]);

@@ -51,14 +51,14 @@ export function parseCompositeRule(rule: string): CompositeRule {
       throw new SyntaxError(`${state ?? 'the end'} is not ${STATES.join(', ')}, TRUE or FALSE`);
     expect('(');
     const child = tokens[next++];
-    if (child === undefined || child === ')') throw new SyntaxError(`${state} names no alarm`);
+    if (child === undefined || child === ')') throw new SyntaxError(`${state} has no alarm name in its brackets`);
     expect(')');
     children.add(child);
     return (stateOf) => stateOf(child) === state;
   }
 
   const holds = or();
-  if (next < tokens.length) throw new SyntaxError(`${tokens[next]} is not expected there`);
+  if (next < tokens.length) throw new SyntaxError(`${tokens[next]} is unexpected`);
   return { children: [...children], holds };
 }
 
@@ -69,7 +69,7 @@ function tokensOf(rule: string): string[] {
   while (TOKEN.lastIndex < text.length) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (!match) throw new SyntaxError(`${text.slice(at)} is no rule`);
+    if (!match) throw new SyntaxError(`${text.slice(at)} is not a valid rule`);
     tokens.push(match[1] ?? match[2] ?? match[3] ?? match[4] ?? '');
   }
   return tokens;

@@ -29,7 +29,7 @@ export function getMetricData(input: Input, store: MetricStore): object {
       const periodMs = periodOf(query.id, set);
       const from = Math.floor(start / periodMs) * periodMs;
       const periods = Math.ceil((end - from) / periodMs);
-      if (periods > MAX_POINTS) throw invalid(`The time range has ${periods} periods, and an answer at most ${MAX_POINTS}.`);
+      if (periods > MAX_POINTS) throw invalid(`The time range has ${periods} periods; an answer has ${MAX_POINTS} at most.`);
       const read = (metric: MetricStatSpec): Series => readSeries(store, metric, from, periodMs, periods);
       const values = inAwsWords(() => set.seriesOf(query.id, { periods, read }));
       const points = values.flatMap((value, period) => (value === undefined ? [] : [{ at: from + period * periodMs, value }]));
@@ -50,7 +50,7 @@ function readQuery(query: Input): MetricQuerySpec {
   const [id = '', label, expression] = [text(query, 'Id'), text(query, 'Label'), text(query, 'Expression')];
   const metricStat = query['MetricStat'] as Input | undefined;
   if ((expression === undefined) === (metricStat === undefined))
-    throw invalid(`The query ${id} needs an Expression or a MetricStat, one of them.`);
+    throw invalid(`The query ${id} needs either an Expression or a MetricStat.`);
   return {
     id,
     returnsData: query['ReturnData'] !== false,
@@ -89,8 +89,9 @@ function readMetricStat(stat: Input): MetricStatSpec {
 /** The period of an expression is that of its metrics. They must all have the same period here; AWS can combine different periods. */
 function periodOf(id: string, set: QuerySet): number {
   const [periodMs, another] = new Set(set.metricsOf(id).map((metric) => metric.periodMs));
-  if (periodMs === undefined) throw invalid(`${id} is computed from no metric.`);
-  if (another !== undefined) throw invalid(`${id} is computed from metrics of different periods, which the local cloud does not do.`);
+  if (periodMs === undefined) throw invalid(`The expression ${id} uses no metric.`);
+  if (another !== undefined)
+    throw invalid(`The expression ${id} uses metrics with different periods, which the local cloud does not support.`);
   return periodMs;
 }
 

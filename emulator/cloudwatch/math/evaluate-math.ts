@@ -22,7 +22,7 @@ export function evaluateMath(node: MathNode, scope: MathScope): MathValue {
     case 'number':
       return scalar(node.value);
     case 'text':
-      throw new MathError(`"${node.value}" is not expected there`);
+      throw new MathError(`"${node.value}" is unexpected`);
     case 'id':
       return scope.valueOf(node.id);
     case 'array':
@@ -39,7 +39,7 @@ export function evaluateMath(node: MathNode, scope: MathScope): MathValue {
 function call(name: string, args: readonly MathNode[], scope: MathScope): MathValue {
   const argument = (index: number): MathValue => {
     const node = args[index];
-    if (!node) throw new MathError(`${name} takes more arguments`);
+    if (!node) throw new MathError(`${name} needs more arguments`);
     return evaluateMath(node, scope);
   };
   const atMost = (count: number): void => {

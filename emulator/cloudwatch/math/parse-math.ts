@@ -43,7 +43,7 @@ class Parser {
 
   end(): void {
     const rest = this.tokens[this.next];
-    if (rest) throw new MathError(`"${rest.value}" is not expected there`);
+    if (rest) throw new MathError(`"${rest.value}" is unexpected`);
   }
 
   private unary(): MathNode {
@@ -54,7 +54,7 @@ class Parser {
 
   private primary(): MathNode {
     const token = this.tokens[this.next++];
-    if (!token) throw new MathError('it ends too early');
+    if (!token) throw new MathError('the expression ends too early');
     if (token.kind === 'number' || token.kind === 'text') return token;
     if (token.kind === 'sign') return this.bracket(token.value);
     if (this.takeAny(['(']) !== undefined) return { kind: 'call', name: token.value, args: this.list(')') };
@@ -64,7 +64,7 @@ class Parser {
 
   private bracket(sign: string): MathNode {
     if (sign === '[') return { kind: 'array', items: this.list(']') };
-    if (sign !== '(') throw new MathError(`"${sign}" is not expected there`);
+    if (sign !== '(') throw new MathError(`"${sign}" is unexpected`);
     const inner = this.binary(0);
     this.expect(')');
     return inner;

@@ -23,13 +23,14 @@ export class QuerySet {
     this.byId = new Map(queries.map((query) => [query.id, query]));
     if (this.byId.size < queries.length) throw new MathError('two queries have the same id');
     for (const { id, expression } of queries) {
-      if (!/^[a-z]\w*$/.test(id)) throw new MathError(`the id "${id}" must begin in lower case and have letters, digits and _ only`);
+      if (!/^[a-z]\w*$/.test(id))
+        throw new MathError(`the id "${id}" must begin with a lower-case letter and contain only letters, digits and _`);
       if (expression !== undefined) this.at(id, () => this.parsed.set(id, parseMath(expression)));
     }
     // Evaluates every query once, without data. Ids, arguments and kinds of values do not depend on data, so this finds every error.
     for (const { id, returnsData } of queries) {
       if (returnsData) this.seriesOf(id, NO_DATA);
-      else if (this.evaluate(id, NO_DATA).kind === 'scalar') throw new MathError(`${id} is a number, which no expression may come to`);
+      else if (this.evaluate(id, NO_DATA).kind === 'scalar') throw new MathError(`${id} gives a number, but must give time series`);
     }
   }
 
@@ -38,7 +39,7 @@ export class QuerySet {
     const value = this.evaluate(id, window);
     if (value.kind === 'series') return value.values;
     const what = value.kind === 'scalar' ? 'a number' : 'an array of time series';
-    throw new MathError(`${id} is ${what}, and has to be one time series`);
+    throw new MathError(`${id} gives ${what}, but must give one time series`);
   }
 
   /** The metrics from which a query is computed; all metrics if an expression uses METRICS. */

@@ -18,7 +18,7 @@ export function tokensOf(expression: string): Token[] {
   while (TOKEN.lastIndex < text.length) {
     const at = TOKEN.lastIndex;
     const match = TOKEN.exec(text);
-    if (!match) throw new MathError(`"${text.slice(at).trim()}" is no metric math`);
+    if (!match) throw new MathError(`"${text.slice(at).trim()}" is not valid metric math`);
     const [, number, doubleQuoted, singleQuoted, name, sign] = match;
     const quoted = doubleQuoted ?? singleQuoted;
     if (number !== undefined) tokens.push({ kind: 'number', value: Number(number) });

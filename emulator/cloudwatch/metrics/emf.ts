@@ -74,7 +74,7 @@ function readDimensions(set: unknown, root: Members): Record<string, string> | s
   for (const name of set as unknown[]) {
     const value = typeof name === 'string' ? root[name] : undefined;
     if (typeof name !== 'string' || typeof value !== 'string' || value === '') {
-      return `the dimension ${JSON.stringify(name)} has no text in the line`;
+      return `the log line has no text for the dimension ${JSON.stringify(name)}`;
     }
     values[name] = value;
   }
@@ -96,7 +96,7 @@ function readMetric(metric: unknown, root: Members): EmfMetric | string {
   const given: unknown = root[name];
   const values: unknown[] = Array.isArray(given) ? given : [given];
   if (values.length > MAX_VALUES || !values.every((value) => typeof value === 'number')) {
-    return `${name} is neither a number nor an array of up to ${MAX_VALUES} numbers in the line`;
+    return `${name} is neither a number nor an array of up to ${MAX_VALUES} numbers in the log line`;
   }
   return { name, unit, highResolution: resolution === 1, values: values };
 }

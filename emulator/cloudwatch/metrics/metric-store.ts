@@ -92,7 +92,8 @@ export class MetricStore implements Metrics {
     const known = this.byKey.get(key);
     if (known) return known;
     if (this.byKey.size >= MAX_METRICS) {
-      if (!this.full) this.options.log?.warn(`there are ${MAX_METRICS} metrics; new ones, such as ${id.name}, are not kept`);
+      if (!this.full)
+        this.options.log?.warn(`the local cloud keeps ${MAX_METRICS} metrics at most; new metrics, such as ${id.name}, are not kept`);
       this.full = true;
       return undefined;
     }

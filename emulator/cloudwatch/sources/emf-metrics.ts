@@ -10,7 +10,7 @@ export function emfMetrics(store: MetricStore, log: Logger): LogSink {
     if (!line) return;
     for (const datum of line.data) store.add(datum);
     for (const problem of line.problems) {
-      const warning = `${functionName} logs metrics that CloudWatch leaves out: ${problem}`;
+      const warning = `${functionName} logs metrics that CloudWatch would ignore: ${problem}`;
       if (told.has(warning)) continue;
       told.add(warning);
       log.warn(warning);

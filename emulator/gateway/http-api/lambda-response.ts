@@ -69,7 +69,7 @@ function cookiesOf(value: unknown): [string, string][] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw new MalformedResponseError('cookies is not a list');
   return value.map((cookie: unknown) => {
-    if (typeof cookie !== 'string') throw new MalformedResponseError('cookies holds something else than strings');
+    if (typeof cookie !== 'string') throw new MalformedResponseError('cookies contains values that are not strings');
     return checked('set-cookie', cookie);
   });
 }
@@ -81,7 +81,7 @@ function checked(name: string, value: string): [string, string] {
     validateHeaderValue(name, value);
     return [name, value];
   } catch {
-    throw new MalformedResponseError(`header "${name}" has characters that no header may have`);
+    throw new MalformedResponseError(`header "${name}" has characters that are not allowed in a header`);
   }
 }
 

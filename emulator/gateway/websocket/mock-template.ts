@@ -40,7 +40,7 @@ export class MockTemplate {
     if (foreign) {
       throw new GatewayBootError(
         `${address}: its template uses "${foreign[0]}"; the local gateway renders plain text and $context variables only: ` +
-          'keep the template to those, or put a function behind the route',
+          'use only these in the template, or put a function behind the route',
       );
     }
   }

@@ -17,7 +17,7 @@ function passing(faults: readonly Fault[], seed = 1) {
       'frames',
       { api, direction: 'to-client' },
       async () => void passed.push(what),
-      () => ({ drop: async () => undefined }),
+      () => ({ drop: async () => undefined })
     );
   return { clock, active, passed, send };
 }
@@ -92,7 +92,7 @@ test('a switched fault strikes only between begin() and end()', () => {
 
 test('begin() throws for a fault that the plan does not have', () => {
   const { active } = passing([{ name: 'it', on: 'frames', do: 'drop' }]);
-  expect(() => active.begin('that')).toThrow('the fault plan has no fault "that"; it has it');
+  expect(() => active.begin('that')).toThrow('the fault plan has no fault "that"; the plan has it');
 });
 
 test('a delayed frame arrives after delayMs', async () => {
