@@ -73,7 +73,7 @@ function httpCommand(program: Command): Command {
     .option('--endpoint <url>', 'address of the agent gateway, wss://… (env: HTTP_TUNNEL_ENDPOINT)')
     .option('--token-file <file>', 'file that holds the token (or env: HTTP_TUNNEL_TOKEN)')
     .addOption(new Option('--token <token>', 'the token itself; other users of this machine can see the token').conflicts('tokenFile'))
-    .option('--name <name>', 'name of the tunnel; without it the cloud chooses one')
+    .option('--name <name>', 'name of the tunnel; without --name the cloud chooses a name')
     .option('--host <host>', 'host of the local service', '127.0.0.1')
     .option('--allow-remote-target', 'allow a --host that is not this machine')
     .option('--host-header <host>', "Host header for the local service: preserve (the visitor's), rewrite (the service's own), or a value")

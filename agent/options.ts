@@ -109,7 +109,7 @@ function tokenSource(token: string | (() => string)): () => string {
 
 function resolveCount(what: string, count: number): number {
   if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new AgentOptionError(`the limit of ${what} is ${count}: give a whole number above 0`);
+  throw new AgentOptionError(`${count} is not a limit of ${what}: give a whole number above 0`);
 }
 
 function resolveToken(token: string): string {

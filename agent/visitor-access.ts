@@ -40,7 +40,7 @@ export function checkAccess(options: AccessOptions): AccessOptions {
   }
   for (const [what, { length }] of Object.entries({ basicAuth, bearerTokens, allowCidrs })) {
     if (length > MAX_ACCESS_ENTRIES) {
-      throw new AgentOptionError(`${what} has ${length} entries: give ${MAX_ACCESS_ENTRIES} at most`);
+      throw new AgentOptionError(`${length} entries of ${what} are too many: give ${MAX_ACCESS_ENTRIES} at most`);
     }
   }
   if (basicAuth.length + bearerTokens.length > 0) return options;

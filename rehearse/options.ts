@@ -71,5 +71,5 @@ Examples:
 function scenarioName(text: string): ScenarioName {
   const found = SCENARIOS.find(({ name }) => name === text);
   if (found) return found.name;
-  throw new InvalidArgumentError(`There is no scenario "${text}": take one of ${SCENARIOS.map(({ name }) => name).join(', ')}.`);
+  throw new InvalidArgumentError(`There is no scenario "${text}": choose one of ${SCENARIOS.map(({ name }) => name).join(', ')}.`);
 }

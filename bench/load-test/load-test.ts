@@ -54,7 +54,7 @@ async function hold(runner: Runner, options: LoadOptions, progress: Progress, si
   progress.stage(`ramping up to ${options.vus} requests in flight (${rate.toFixed(1)} arrivals a second)`);
   const ramping = runner.ramp(ramp, signal);
   await Promise.race([ramping, sleep(options.ramp, undefined, { signal })]);
-  progress.stage(`holding ${options.vus} requests in flight for ${options.duration / 1000} s`);
+  progress.stage(`holding these requests in flight for ${options.duration / 1000} s`);
   const lateness = new Times();
   const running = runner.run(hold, lateness, signal);
   const [inFlight] = await Promise.all([watch(runner, options, progress, signal), ramping, running]);

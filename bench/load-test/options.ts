@@ -52,8 +52,8 @@ function loadCommand(): Command {
       'after',
       `
 Requests arrive evenly, at the rate that keeps that number in flight, whether earlier requests have been answered or not.
-The exit code is 1 when a request failed, was lost, or left a row behind; slow times alone are no failure. It is 3 when this
-machine is too busy for a measurement.
+The exit code is 1 when a request failed, was lost, or left a row behind; slow times alone are no failure. The exit code is 3
+when this machine is too busy for a measurement.
 
 Examples:
   npm run load                                 100 in flight for five minutes

@@ -79,7 +79,7 @@ export class FunctionPool implements Starter {
       throw error;
     }
     concurrency.release(spec);
-    return notRun(invocation, this.closed ? CLOSING : 'nobody waits for its result any more');
+    return notRun(invocation, this.closed ? CLOSING : 'no caller waits for the result any more');
   }
 
   /** Starts environments in advance until there are `count`. Resolves when their inits have ended. */

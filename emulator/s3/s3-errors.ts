@@ -15,7 +15,7 @@ export const notImplemented = (what: string): AwsError =>
   new AwsError(
     501,
     'NotImplemented',
-    `${what} is not emulated by the local cloud; of S3 it knows PutObject, GetObject, HeadObject, DeleteObject and ListObjectsV2`,
+    `${what} is not emulated by the local cloud; of S3 the local cloud knows PutObject, GetObject, HeadObject, DeleteObject and ListObjectsV2`,
   );
 
 export const invalidArgument = (message: string): AwsError => new AwsError(400, 'InvalidArgument', message);

@@ -52,7 +52,7 @@ export async function rollBack(store: RolloutStore, options: RollBackOptions): P
     );
     if (item) return recordOf(item);
   }
-  throw new RollBackError(`the roll-back for ${alarm} failed, because others changed the rollout ${ATTEMPTS} times meanwhile`);
+  throw new RollBackError(`others changed the rollout ${ATTEMPTS} times during the roll-back for ${alarm}, so the roll-back failed`);
 }
 
 const recordOf = ({ percentBefore, by, why, since }: RolloutItem): RollBackRecord => ({

@@ -157,6 +157,6 @@ function faultPlan(file: string): FaultPlan {
 
 function parsePin(text: string): Pin {
   const [, name, digits] = /^([^=]+)=(\d+)$/.exec(text) ?? [];
-  if (name === undefined || digits === undefined) throw new InvalidArgumentError('Write it as NAME=PORT, such as demo=9000.');
+  if (name === undefined || digits === undefined) throw new InvalidArgumentError('Write NAME=PORT, such as demo=9000.');
   return { name, port: portOrAny(digits) };
 }
