@@ -24,9 +24,9 @@ test('concurrent visitors of npm start all get answers, and the report has each 
         perSecond: expect.any(Number),
         p50Ms: expect.any(Number),
         p99Ms: expect.any(Number),
-        environments: known
+        environments: known,
       })),
-      cpuMsPerRequest: { emulator: known, 'forward-request': known, 'receive-message': known, agent: known }
+      cpuMsPerRequest: { emulator: known, 'forward-request': known, 'receive-message': known, agent: known },
     });
     const report = await readFile(path.join(out, 'local.md'), 'utf8');
     for (const concurrent of CONCURRENT)

@@ -20,7 +20,7 @@ describe('npm run policy', () => {
     const { status, stdout, stderr } = run('policy', `${PLANS}/renamed-tables.json`);
     expect(stdout).toMatch(/^tests\/infra\/plans\/renamed-tables\.json \(dev\): \d+ resources, \d+ verdicts, \d+ violated/);
     expect(stdout).toMatch(
-      /✗ stateful-loss: No resource that holds data .*\n {4}aws_dynamodb_table\.pending-requests: would be destroyed: .*\n[^]*? {2}Remedy: Keep the construct's id/
+      /✗ stateful-loss: No resource that holds data .*\n {4}aws_dynamodb_table\.pending-requests: would be destroyed: .*\n[^]*? {2}Remedy: Keep the construct's id/,
     );
     expect(stdout).toContain('✗ api-access-logs (CKV_AWS_76)');
     expect(stderr).toBe('');
@@ -35,7 +35,7 @@ describe('npm run policy', () => {
       rule: 'log-retention',
       address: 'aws_cloudwatch_log_group.connect-agent-logs',
       outcome: 'holds',
-      problems: []
+      problems: [],
     });
   });
 
@@ -83,7 +83,7 @@ describe('wrong input', () => {
     ['policy', ['--fast'], "unknown option '--fast'; see npm run policy -- --help"],
     ['plan:summary', [], "missing required argument 'plans'; see npm run plan:summary -- --help"],
     ['plan:summary', ['package.json'], 'package.json is not a plan: create a plan file with terraform show -json <plan> > plan.json'],
-    ['plan:summary', ['nowhere.json'], 'nowhere.json does not exist: create it with terraform show -json <plan>']
+    ['plan:summary', ['nowhere.json'], 'nowhere.json does not exist: create it with terraform show -json <plan>'],
   ] as const)('to %s, %j, leads to exit code 2 and one line that says what to do', (script, args, message) => {
     const { status, stdout, stderr } = run(script, ...args);
     expect(stderr).toBe(`${script}: ${message}\n`);

@@ -15,7 +15,7 @@ async function smoke(key: string | undefined, ...args: string[]): Promise<{ stat
   const { TF_VAR_agent_token_key: _, HTTP_TUNNEL_TOKEN: __, ...env } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/smoke-test.ts', ...args], {
     cwd: root,
-    env: { ...env, ...(key !== undefined && { TF_VAR_agent_token_key: key }) }
+    env: { ...env, ...(key !== undefined && { TF_VAR_agent_token_key: key }) },
   });
   let stdout = '';
   let stderr = '';
@@ -36,8 +36,8 @@ describe('npm run smoke, against the local cloud', () => {
       JSON.stringify({
         local: { visitor_url: visitorUrl, agent_endpoint: agentEndpoint },
         elsewhere: { visitor_url: 'http://127.0.0.1:9', agent_endpoint: agentEndpoint },
-        away: { visitor_url: visitorUrl, agent_endpoint: 'ws://127.0.0.1:9/v1' }
-      })
+        away: { visitor_url: visitorUrl, agent_endpoint: 'ws://127.0.0.1:9/v1' },
+      }),
     );
   });
 
@@ -61,7 +61,7 @@ describe('npm run smoke, against the local cloud', () => {
 
   it.each([
     ['a key that the environment does not know', 'another-key-0123456789-0123456789-0123456789', 'local'],
-    ['an agent gateway that does not exist', KEY, 'away']
+    ['an agent gateway that does not exist', KEY, 'away'],
   ])('fails with one line for %s', async (_, key, environment) => {
     const { status, stderr } = await smoke(key, environment, '--outputs', outputs, '--timeout', '3');
     expect(stderr).toMatch(/^smoke test: no agent can connect to ws:\/\/.*\n$/);
@@ -71,11 +71,11 @@ describe('npm run smoke, against the local cloud', () => {
   it('exits with 2 when outputs, token key or options are missing', async () => {
     expect(await smoke(KEY, 'prod', '--outputs', outputs)).toMatchObject({
       status: 2,
-      stderr: `smoke test: ${outputs} has no agent_endpoint and visitor_url for "prod": deploy this environment first\n`
+      stderr: `smoke test: ${outputs} has no agent_endpoint and visitor_url for "prod": deploy this environment first\n`,
     });
     expect(await smoke(undefined, 'local', '--outputs', outputs)).toMatchObject({
       status: 2,
-      stderr: 'smoke test: the key of agent tokens is missing: set TF_VAR_agent_token_key, or a token in HTTP_TUNNEL_TOKEN\n'
+      stderr: 'smoke test: the key of agent tokens is missing: set TF_VAR_agent_token_key, or a token in HTTP_TUNNEL_TOKEN\n',
     });
     expect((await smoke(KEY, 'local')).stderr).toContain("required option '--outputs <file>' not specified");
   });

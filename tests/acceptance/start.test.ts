@@ -115,7 +115,7 @@ describe('npm start without an agent', () => {
     const agent = spawn(process.execPath, ['--import', 'tsx', 'agent/main.ts', 'http', String(service.port), '--name', 'guest', '--json'], {
       cwd: path.join(__dirname, '../..'),
       env: { ...process.env, HTTP_TUNNEL_ENDPOINT: agentEndpoint, HTTP_TUNNEL_TOKEN: token },
-      stdio: ['ignore', 'pipe', 'inherit']
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
     try {
       await once(agent.stdout, 'data');
@@ -145,7 +145,7 @@ describe('npm start', () => {
     expect((await ask(visitorUrl, '/mine/nonce/42')).status).toBe(401);
     expect((await ask(visitorUrl, '/mine/nonce/42', { headers: { authorization: `Bearer ${BEARER_TOKEN}` } })).text).toBe('42');
     expect(start.events).toContainEqual(
-      expect.objectContaining({ event: 'warning', text: expect.stringContaining('--bearer-token-file') })
+      expect.objectContaining({ event: 'warning', text: expect.stringContaining('--bearer-token-file') }),
     );
     await expectAllToEnd(start, () => process.kill(start.npm.pid as number, 'SIGTERM'));
     await service.close();
@@ -169,7 +169,7 @@ describe('npm start', () => {
 
   test.each([
     ['an unknown option', ['--', '--prot', '3000'], 2, "unknown option '--prot'"],
-    ['a forgotten --', ['--port', '3000'], 2, 'npm start -- --port 3000']
+    ['a forgotten --', ['--port', '3000'], 2, 'npm start -- --port 3000'],
   ])('refuses %s with one line', async (_, args, code, text) => {
     const start = npmStart(...args);
     expect(await start.ended()).toBe(code);
@@ -186,7 +186,7 @@ describe('npm start', () => {
     await ready(second);
     expect(progressOf(second)).toEqual([
       'using the functions and the stack of an earlier start: nothing has changed',
-      'booting the local cloud'
+      'booting the local cloud',
     ]);
   }, 60_000);
 
@@ -216,7 +216,7 @@ describe('npm start', () => {
       '--no-agent',
       '--rebuild',
       '--console-port',
-      '--no-console'
+      '--no-console',
     ];
     for (const option of options) {
       expect(help).toContain(option);

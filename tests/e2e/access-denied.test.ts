@@ -30,7 +30,7 @@ let keeper: CloudUnderTest;
 beforeAll(async () => {
   keeper = await startTunnel({
     mode: 'bus',
-    stack: without('forward-request', 'dynamodb:DeleteItem')
+    stack: without('forward-request', 'dynamodb:DeleteItem'),
   });
 });
 afterAll(() => keeper.close());
@@ -45,7 +45,7 @@ test('a waiter without the right to delete its row still answers; the log has th
     `is not authorized to perform: dynamodb:DeleteItem on resource: ${table} because no identity-based policy allows the dynamodb:DeleteItem action`;
   expect(keeper.logs.some(({ text }) => text.includes(refusal) && text.includes('AccessDeniedException'))).toBe(true);
   expect(keeper.warnings).toEqual([
-    `access denied: http-tunnel-local-forward-request may not dynamodb:DeleteItem on ${table}; no policy allows this: grant the action in modules/function-rights.ts`
+    `access denied: http-tunnel-local-forward-request may not dynamodb:DeleteItem on ${table}; no policy allows this: grant the action in modules/function-rights.ts`,
   ]);
 });
 
@@ -69,20 +69,25 @@ test('a waiter without the right to connect to the wake channel still answers; t
   withTunnel({ mode: 'bus', stack: without('forward-request', 'execute-api:Invoke') }, async ({ logs, warnings, ...tunnel }) => {
     expect(await tunnel.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
     expect(warnings).toEqual([
-      expect.stringMatching(/forward-request may not execute-api:Invoke on arn:aws:execute-api:.*\/v1\/\$connect; /)
+      expect.stringMatching(/forward-request may not execute-api:Invoke on arn:aws:execute-api:.*\/v1\/\$connect; /),
     ]);
     expect(logs.some(({ text }) => text.includes('Unexpected server response: 403'))).toBe(true);
   }));
 
 test.each([
-  ['the stream', 'process-stream', 'dynamodb:GetRecords', 'aws_lambda_event_source_mapping.response-stream-mapping: AWS would refuse this resource'],
+  [
+    'the stream',
+    'process-stream',
+    'dynamodb:GetRecords',
+    'aws_lambda_event_source_mapping.response-stream-mapping: AWS would refuse this resource',
+  ],
   [
     "the mapping's failure queue",
     'process-stream',
     'sqs:SendMessage',
-    'aws_lambda_event_source_mapping.response-stream-mapping: AWS would refuse this resource'
+    'aws_lambda_event_source_mapping.response-stream-mapping: AWS would refuse this resource',
   ],
-  ["an invocation's failure queue", 'wake-waiter', 'sqs:SendMessage', 'aws_lambda_function.wake-waiter: AWS would refuse this resource']
+  ["an invocation's failure queue", 'wake-waiter', 'sqs:SendMessage', 'aws_lambda_function.wake-waiter: AWS would refuse this resource'],
 ])('the local cloud does not boot, as AWS would not deploy, when a role may not use %s', async (_, functionName, action, message) => {
   const booting = startCloud({ stack: without(functionName, action) });
   await expect(booting).rejects.toThrow(message);

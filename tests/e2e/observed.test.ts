@@ -16,7 +16,7 @@ beforeAll(async () => {
   tunnel = await startTunnel({
     mode: 'bus',
     traces: true,
-    environment: (local) => ({ ...local, responsePath: { ...local.responsePath, percent: 100 } })
+    environment: (local) => ({ ...local, responsePath: { ...local.responsePath, percent: 100 } }),
   });
   page = await ConsoleServer.start({ ...tunnel.cloud.services, traces: tunnel.traces, metrics, alarms, environment: 'local' }, 0);
 });
@@ -46,7 +46,7 @@ test('the trace of a request covers all four functions, and is found by the requ
     'process-stream: EventBridge PutEvents',
     expect.stringMatching(/^wake-waiter: invocation: .*tunnel demo$/),
     expect.stringMatching(/^forward-request: .*ReturnTime \d+ ms/),
-    expect.stringMatching(/^process-stream: .*StreamLag \d+ ms/)
+    expect.stringMatching(/^process-stream: .*StreamLag \d+ ms/),
   ];
   await eventually(() => expect(told()).toEqual(expect.arrayContaining(expected)));
 });
@@ -61,7 +61,7 @@ test('wake-waiter runs in the trace of forward-request; receive-message has anot
   expect(traceOf('receive-message')).not.toBe(traceOf('forward-request'));
   // The batch belongs to several requests: each request has its own segment.
   expect(segments.find(({ name, annotations }) => name === '## answer' && annotations?.['requestId'] === requestId)).toMatchObject({
-    annotations: { tunnelId: 'demo', mode: 'bus' }
+    annotations: { tunnelId: 'demo', mode: 'bus' },
   });
 });
 
@@ -83,14 +83,14 @@ test('npm run trace prints the story of a request in the running local cloud, or
   await eventually(() => expect(functionsOf(requestId)).toEqual(['forward-request']));
   const text = storyText(requestId, await localStory(requestId, { consoleUrl: page.url }));
   expect(text).toMatch(
-    /forward-request {2}invocation: .*error tunnel_not_found {2}✗\n.*forward-request {4}DynamoDB (Batch)?GetItem tunnels/
+    /forward-request {2}invocation: .*error tunnel_not_found {2}✗\n.*forward-request {4}DynamoDB (Batch)?GetItem tunnels/,
   );
   await expect(localStory('00000000-none', { consoleUrl: page.url })).rejects.toThrow(
-    /^the local cloud has no data about request 00000000-none: check the id; /
+    /^the local cloud has no data about request 00000000-none: check the id; /,
   );
   await expect(localStory(requestId, {})).rejects.toThrow('start the cloud without --no-console');
   await expect(localStory(requestId, { consoleUrl: 'http://127.0.0.1:9' })).rejects.toThrow(
-    'does not answer at http://127.0.0.1:9: start the cloud again'
+    'does not answer at http://127.0.0.1:9: start the cloud again',
   );
 });
 
@@ -121,7 +121,7 @@ describeInBrowser('the console page in a browser', (launch) => {
       description: 'Runbook: docs/runbooks/stream-lag.md',
       state: 'OK',
       reason: 'quiet',
-      since: Date.now()
+      since: Date.now(),
     });
     alarms.set({
       address: 'a',
@@ -130,11 +130,11 @@ describeInBrowser('the console page in a browser', (launch) => {
       description: 'Runbook: docs/runbooks/stream-lag.md',
       state: 'ALARM',
       reason: '6012 > 5000',
-      since: Date.now()
+      since: Date.now(),
     });
     await shown.until(`document.querySelector('#verdict').dataset.kind === 'better'`);
     expect(await shown.text('#verdict')).toMatch(
-      /^The canary is better than the control\s+The median response time is 40 ms for the canary and 100 ms for the control\./
+      /^The canary is better than the control\s+The median response time is 40 ms for the canary and 100 ms for the control\./,
     );
     expect(await shown.text('#cohorts')).toMatch(/Requests\s+40\s+40/);
     expect(await shown.text('#percent')).toContain('25 %');
@@ -154,7 +154,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     await shown.until(`document.querySelector('#timeline code')?.innerText === '${requestId}'`);
     await shown.until(`document.querySelectorAll('#timeline strong').length === 4`);
     expect(await shown.text('#timeline')).toMatch(
-      /forward-request[^]*receive-message[^]*process-stream[^]*EventBridge PutEvents[^]*wake-waiter/
+      /forward-request[^]*receive-message[^]*process-stream[^]*EventBridge PutEvents[^]*wake-waiter/,
     );
     // Later updates of the page do not take the focus away.
     expect(await shown.evaluate('document.activeElement.dataset.request')).toBe(requestId);
@@ -169,7 +169,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     expect(await shown.text('#log-lines')).toContain('<img src=x onerror="document.title=1"><b>bold</b>');
     expect(await shown.evaluate(`document.querySelectorAll('#log-lines img, #log-lines b').length`)).toBe(0);
     await shown.evaluate(
-      `(() => { const f = document.querySelector('#log-filter'); f.value = 'NEEDLE sweep'; f.dispatchEvent(new Event('input')); })()`
+      `(() => { const f = document.querySelector('#log-filter'); f.value = 'NEEDLE sweep'; f.dispatchEvent(new Event('input')); })()`,
     );
     expect(await shown.evaluate(`document.querySelectorAll('#log-lines p').length`)).toBe(1);
     expect(await shown.text('#log-lines')).toContain('needle in the log');
@@ -179,7 +179,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     [1280, 'light'],
     [390, 'light'],
     [1280, 'dark'],
-    [390, 'dark']
+    [390, 'dark'],
   ] as const)('fits into a window that is %i px wide, with the %s colour scheme', async (width, scheme) => {
     await shown.look({ width, height: 800, scheme });
     expect(await shown.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
@@ -193,7 +193,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     await shown.until(`document.querySelector('#connection').dataset.state === 'lost'`);
     page = await ConsoleServer.start(
       { ...tunnel.cloud.services, traces: tunnel.traces, metrics, alarms, environment: 'local again' },
-      port
+      port,
     );
     await shown.until(`document.querySelector('#connection').dataset.state === 'live'`);
     await shown.until(`document.querySelector('#environment').innerText === 'local again'`);
@@ -203,7 +203,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     expect(shown.requested.length).toBeGreaterThan(4);
     expect([...new Set(shown.requested.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin))]).toEqual([page.url]);
     expect(
-      shown.complaints.filter((text) => !text.includes('ERR_CONNECTION_REFUSED') && !text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))
+      shown.complaints.filter((text) => !text.includes('ERR_CONNECTION_REFUSED') && !text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING')),
     ).toEqual([]);
   });
 });
@@ -212,7 +212,7 @@ describeInBrowser('the console page in a browser', (launch) => {
 function writeTraffic(into: WrittenMetrics, { canaryMs, controlMs }: { canaryMs: number; controlMs: number }): void {
   for (const [cohort, mode, ms] of [
     ['event-driven', 'direct', canaryMs],
-    ['polling', 'polling', controlMs]
+    ['polling', 'polling', controlMs],
   ] as const) {
     const whole = { service: 'forward-request', cohort };
     const part = { ...whole, mode };

@@ -21,7 +21,7 @@ beforeEach(async () => {
   aws.watch.alarms = [
     { name: 'http-tunnel-local-stream-lag', state: 'OK' },
     { name: 'http-tunnel-local-rollback', state: 'OK', isComposite: true },
-    { name: 'http-tunnel-prod-rollback', state: 'ALARM', isComposite: true }
+    { name: 'http-tunnel-prod-rollback', state: 'ALARM', isComposite: true },
   ];
   aws.watch.totals = { 'ProbeReturned Sum': 3 };
 });
@@ -33,7 +33,7 @@ async function rollout(...args: string[]): Promise<{ code: number; out: string; 
   const options = parseRolloutOptions(['--env', 'local', '--by', 'ann', ...args]) as RolloutOptions;
   const code = await runRollout(options, () => connect(options.env, options.timeFactor, { client: aws.client, responsePath }), {
     out: (line) => lines.out.push(line),
-    error: (line) => lines.error.push(line)
+    error: (line) => lines.error.push(line),
   });
   return { code, out: lines.out.join('\n'), error: lines.error.join('\n') };
 }
@@ -55,7 +55,7 @@ test('status reports the initial share of the environment while nothing has chan
     since: null,
     latched: false,
     isReadable: true,
-    isWatched: true
+    isWatched: true,
   });
 });
 
@@ -66,13 +66,13 @@ test('next goes up one stage after each soak time, and records who did it and wh
       changed: true,
       percent,
       by: 'ann',
-      why: `to ${percent}`
+      why: `to ${percent}`,
     });
     await put({ ...(await item()), since: Date.now() - 49 * HOUR_MS });
   }
   expect(await rollout('next')).toMatchObject({
     code: 1,
-    error: 'refused: 100 % is the last stage, and its soak time is over: nothing is left to do'
+    error: 'refused: 100 % is the last stage, and its soak time is over: nothing is left to do',
   });
   expect((await records()).length).toBeGreaterThanOrEqual(5);
 });
@@ -83,13 +83,13 @@ test('next records response time and error rate of both cohorts as the baseline,
     'ResponseTime SampleCount polling': 200,
     'RequestErrors Sum polling': 4,
     'ResponseTime Sum event-driven': 20_000,
-    'ResponseTime SampleCount event-driven': 100
+    'ResponseTime SampleCount event-driven': 100,
   };
   await put({ percent: 10, since: Date.now() - 3 * HOUR_MS });
   await rollout('next');
   expect(await item()).toMatchObject({
     percent: 25,
-    baseline: { responseMs: 300, errorRate: 0.02, eventDriven: { responseMs: 200, errorRate: 0 } }
+    baseline: { responseMs: 300, errorRate: 0.02, eventDriven: { responseMs: 200, errorRate: 0 } },
   });
   const { out } = await rollout('status');
   expect(out).toMatch(/^baseline +polling 300 ms and 2.00 % errors, event-driven 200 ms and 0.00 % errors until /m);
@@ -106,15 +106,15 @@ test.each([
   [
     'an alarm of the environment is on',
     () => (aws.watch.alarms[0] = { name: 'http-tunnel-local-stream-lag', state: 'ALARM' }),
-    'an alarm is on: http-tunnel-local-stream-lag'
+    'an alarm is on: http-tunnel-local-stream-lag',
   ],
   ['there is no alarm that would roll back', () => (aws.watch.alarms = []), 'the alarm that rolls back does not exist'],
   ['the soak time is not over', () => put({ percent: 10, since: Date.now() - HOUR_MS }), "60 min of this stage's soak time are left"],
   [
     'no probe has come back at 0 %',
     () => put({ percent: 0, since: Date.now() - HOUR_MS }).then(() => (aws.watch.totals = {})),
-    'no probe of sweep has returned'
-  ]
+    'no probe of sweep has returned',
+  ],
 ])('next refuses while %s, in one line and without a change, unless it is forced', async (_, arrange, told) => {
   await put({ percent: 25, since: Date.now() - 9 * HOUR_MS });
   await arrange();
@@ -163,7 +163,7 @@ test('when two operators run next at the same time, one succeeds and the other i
   const both = await Promise.all([rollout('next', '--by', 'ann'), rollout('next', '--by', 'bob')]);
   expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
   expect(both.map(({ error }) => error).join('')).toMatch(
-    /set to 25 % by (ann|bob) \(the next stage\) in the meantime, so this command changed nothing|soak time are left/
+    /set to 25 % by (ann|bob) \(the next stage\) in the meantime, so this command changed nothing|soak time are left/,
   );
   expect((await item())?.percent).toBe(25);
 });
@@ -177,14 +177,18 @@ test('set refuses to skip a stage, and begins the soak time again when it sets t
 
 test('a refusal by AWS is reported in one line that says what to do', async () => {
   aws.watch.isDown = true;
-  expect(await rollout('next')).toEqual({ code: 1, out: '', error: 'AWS refuses the call: not allowed; use credentials that may operate local' });
+  expect(await rollout('next')).toEqual({
+    code: 1,
+    out: '',
+    error: 'AWS refuses the call: not allowed; use credentials that may operate local',
+  });
 });
 
 const npmRun = (args: string[], environment: Record<string, string> = {}): Promise<{ code: number; stderr: string }> =>
   new Promise((resolve) => {
     const env = { PATH: process.env['PATH'], HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', ...environment };
     execFile(process.execPath, ['--import', 'tsx', 'rollout/main.ts', ...args], { cwd: ROOT, env }, (error, _, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stderr })
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stderr }),
     );
   });
 
@@ -195,7 +199,7 @@ test.each([
   ['a missing reason', ['--env', 'prod', 'off'], 2, 'off needs a reason that is recorded'],
   ['a force without a reason', ['--env', 'prod', 'next', '--force'], 2, '--force needs a reason'],
   ['a time factor for prod', ['--env', 'prod', 'next', '--time-factor', '9'], 2, '--time-factor works only with --env local'],
-  ['the lack of credentials', ['--env', 'prod', 'status'], 1, 'no valid AWS credentials were found']
+  ['the lack of credentials', ['--env', 'prod', 'status'], 1, 'no valid AWS credentials were found'],
 ])('%s is reported in one line and with an exit code', async (_, args, code, told) => {
   const result = await npmRun(args);
   expect(result.code).toBe(code);
@@ -205,6 +209,6 @@ test.each([
 
 test('a missing tunnels table is reported in one line that says what to do', async () => {
   expect((await rollout('--env', 'prod', 'status')).error).toBe(
-    'the table http-tunnel-prod-tunnels does not exist in eu-central-1: deploy prod first, or use credentials of its account'
+    'the table http-tunnel-prod-tunnels does not exist in eu-central-1: deploy prod first, or use credentials of its account',
   );
 });

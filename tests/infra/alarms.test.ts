@@ -22,7 +22,7 @@ const TRIGGERS = [
   'delivery-failures',
   'stream-lag',
   'lost-answers',
-  'probe-missing'
+  'probe-missing',
 ];
 
 describe.each(environmentNames)('the alarms of %s', (environment) => {
@@ -40,7 +40,7 @@ describe.each(environmentNames)('the alarms of %s', (environment) => {
       const runbook = /^[A-Z].+\. Runbook: (docs\/runbooks\/[\w-]+\.md)$/.exec(alarm['alarm_description'] as string)?.[1];
       expect(runbook).toBe(`docs/runbooks/${id}.md`);
       expect(existsSync(path.join(ROOT, runbook ?? ''))).toBe(true);
-    }
+    },
   );
 
   it('treat missing data as no breach, except the alarm for sweep, which reports missing data', () => {
@@ -89,7 +89,7 @@ describe('the rollback alarm', () => {
       function_name: '${aws_lambda_function.roll-back.function_name}',
       principal: 'lambda.alarms.cloudwatch.amazonaws.com',
       source_arn: '${aws_cloudwatch_composite_alarm.rollback.arn}',
-      source_account: environments.prod.accountId
+      source_account: environments.prod.accountId,
     });
   });
 
@@ -98,7 +98,7 @@ describe('the rollback alarm', () => {
       function_name: '${aws_lambda_function.roll-back.function_name}',
       maximum_retry_attempts: 2,
       maximum_event_age_in_seconds: 300,
-      destination_config: { on_success: { destination: TOPIC }, on_failure: { destination: TOPIC } }
+      destination_config: { on_success: { destination: TOPIC }, on_failure: { destination: TOPIC } },
     });
   });
 
@@ -110,14 +110,14 @@ describe('the rollback alarm', () => {
     ['delivery-failures', 0.1, 30, 2, 5],
     ['stream-lag', 5000, 30, 2, 5],
     ['stream-lag-warning', 1000, 60, 3, 5],
-    ['lost-answers', 0, 60, 1, 3]
+    ['lost-answers', 0, 60, 1, 3],
   ])('relies on the planned threshold, period and datapoints of %s', (id, threshold, period, breaching, of) => {
     const alarm = stack.resource(`aws_cloudwatch_metric_alarm.${id}`);
     expect(alarm).toMatchObject({
       comparison_operator: 'GreaterThanThreshold',
       threshold,
       datapoints_to_alarm: breaching,
-      evaluation_periods: of
+      evaluation_periods: of,
     });
     const periods = metricsOfAlarms(stack).filter(({ by }) => by.endsWith(`.${id}`));
     expect(new Set(periods.map(({ periodSeconds }) => periodSeconds))).toEqual(new Set([period]));
@@ -166,7 +166,7 @@ describe('the check of metrics', () => {
     ['"metric_name": "StreamLag"', '"metric_name": "StreamLagg"', 'HTTPTunnel StreamLagg {"service":"process-stream"}'],
     ['"service": "sweep"', '"service": "roll-back"', 'HTTPTunnel Leftovers {"service":"roll-back"}'],
     ['"cohort": "polling",', '', 'HTTPTunnel ResponseTime {"service":"forward-request"}'],
-    ['"RuleName":', '"Rule":', 'AWS/Events InvocationsSentToDlq {"EventBusName":']
+    ['"RuleName":', '"Rule":', 'AWS/Events InvocationsSentToDlq {"EventBusName":'],
   ])('reports metrics in alarms that nothing emits (%s)', (rightly, wrongly, found) => {
     const broken = new InfraStack(stack.text.replaceAll(rightly, wrongly));
     expect(unknownMetrics(metricsOfAlarms(broken))).toContainEqual(expect.stringContaining(found));
@@ -179,7 +179,7 @@ describe('the check of metrics', () => {
   it('rejects a metric or dimension set that is not in a table', () => {
     expect(() => emitted('StreamLag', 'sweep', 'Average')).toThrow(UnknownMetricError);
     expect(() => emitted('Requests', 'forward-request', 'Sum')).toThrow(
-      'forward-request does not emit Requests with the dimensions []: use a set of functions/metric-names.ts'
+      'forward-request does not emit Requests with the dimensions []: use a set of functions/metric-names.ts',
     );
     expect(() => ofFunction('Mistakes', 'it')).toThrow('AWS/Lambda does not publish Mistakes with the dimensions [FunctionName]');
   });
@@ -195,7 +195,7 @@ describe('the definition of an invalid alarm', () => {
     threshold: 0,
     periodSeconds: 60,
     datapoints: [1, 1],
-    silence: 'notBreaching'
+    silence: 'notBreaching',
   };
   const make = (definition: AlarmDefinition): MetricAlarm =>
     inTemporaryDirectory((outdir) => new MetricAlarm(new NamedStack(new App({ outdir }), 'it'), definition, 'dev', 'arn'));
@@ -203,9 +203,13 @@ describe('the definition of an invalid alarm', () => {
 
   it.each<[string, Partial<AlarmDefinition>, string]>([
     ['an alarm that reads eleven metrics', { metrics: eleven, expression: 'SUM(METRICS())' }, 'reads 11 metrics, but CloudWatch allows 10'],
-    ['an alarm that reads two metrics without an expression', { metrics: { a: errors, b: errors } }, 'does not read exactly one metric: give the alarm an expression'],
+    [
+      'an alarm that reads two metrics without an expression',
+      { metrics: { a: errors, b: errors } },
+      'does not read exactly one metric: give the alarm an expression',
+    ],
     ['an alarm that needs more datapoints than it has periods', { datapoints: [3, 2] }, 'needs 3 breaching periods, but evaluates only 2'],
-    ['an alarm on an AWS metric with a period of 30 s', { periodSeconds: 30 }, 'AWS publishes its metrics once a minute']
+    ['an alarm on an AWS metric with a period of 30 s', { periodSeconds: 30 }, 'AWS publishes its metrics once a minute'],
   ])('throws an AlarmDefinitionError for %s', (_, change, problem) => {
     expect(() => make(good)).not.toThrow();
     expect(() => make({ ...good, ...change })).toThrow(AlarmDefinitionError);
@@ -237,7 +241,7 @@ describe('the alarm topic', () => {
         Principal: '*',
         Action: 'sns:Publish',
         Resource: [TOPIC],
-        Condition: { Bool: { 'aws:SecureTransport': 'false' } }
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       },
       {
         Sid: 'Alarms',
@@ -247,8 +251,8 @@ describe('the alarm topic', () => {
         Resource: TOPIC,
         Condition: {
           StringEquals: { 'aws:SourceAccount': accountId },
-          ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${region}:${accountId}:alarm:http-tunnel-prod-*` }
-        }
+          ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${region}:${accountId}:alarm:http-tunnel-prod-*` },
+        },
       },
       {
         Sid: 'OneRole',
@@ -258,9 +262,9 @@ describe('the alarm topic', () => {
         Resource: TOPIC,
         Condition: {
           StringEquals: { 'aws:PrincipalAccount': accountId },
-          ArnNotEquals: { 'aws:PrincipalArn': '${aws_iam_role.roll-back-role.arn}' }
-        }
-      }
+          ArnNotEquals: { 'aws:PrincipalArn': '${aws_iam_role.roll-back-role.arn}' },
+        },
+      },
     ]);
   });
 
@@ -270,7 +274,7 @@ describe('the alarm topic', () => {
     expect(synthesizeStack({ ...environments.dev, alarms }).resource(subscription)).toEqual({
       topic_arn: TOPIC,
       protocol: 'email',
-      endpoint: 'ops@example.com'
+      endpoint: 'ops@example.com',
     });
     expect(stackOf('dev').addresses).not.toContain(subscription);
   });

@@ -28,12 +28,12 @@ describe('the bootstrap stack of an account', () => {
         key: 'bootstrap/terraform.tfstate',
         region,
         encrypt: true,
-        use_lockfile: true
-      }
+        use_lockfile: true,
+      },
     });
     expect(stack.resource('aws_s3_bucket.state')).toEqual({
       bucket: `http-tunnel-terraform-${accountId}`,
-      lifecycle: { prevent_destroy: true }
+      lifecycle: { prevent_destroy: true },
     });
   });
 
@@ -41,8 +41,8 @@ describe('the bootstrap stack of an account', () => {
     expect(stack.resource('aws_s3_bucket_lifecycle_configuration.state-lifecycle')['rule']).toEqual([
       expect.objectContaining({
         status: 'Enabled',
-        noncurrent_version_expiration: [{ noncurrent_days: 90 }]
-      })
+        noncurrent_version_expiration: [{ noncurrent_days: 90 }],
+      }),
     ]);
     const { rule } = stack.resource('aws_s3_bucket_server_side_encryption_configuration.state-encryption');
     expect(rule).toEqual([{ apply_server_side_encryption_by_default: { sse_algorithm: 'aws:kms' }, bucket_key_enabled: true }]);
@@ -51,7 +51,7 @@ describe('the bootstrap stack of an account', () => {
   it('attaches the logging policy to a role before API Gateway gets the role', () => {
     expect(stack.resource('aws_api_gateway_account.gateway-logging')).toEqual({
       cloudwatch_role_arn: '${aws_iam_role.gateway-logging-role.arn}',
-      depends_on: ['aws_iam_role_policy_attachment.gateway-logging-policy']
+      depends_on: ['aws_iam_role_policy_attachment.gateway-logging-policy'],
     });
     const { assume_role_policy } = stack.resource('aws_iam_role.gateway-logging-role');
     expect(assume_role_policy).toContain('"Service":"apigateway.amazonaws.com"');
@@ -59,15 +59,15 @@ describe('the bootstrap stack of an account', () => {
 
   it.each([
     ['plan', 'repo:-owner-/http-tunnel:pull_request'],
-    ['deploy', 'repo:-owner-/http-tunnel:environment:prod']
+    ['deploy', 'repo:-owner-/http-tunnel:environment:prod'],
   ])('lets only one kind of job of one repository assume the role to %s', (role, subject) => {
     const { assume_role_policy } = stack.resource(`aws_iam_role.ci-prod-${role}`);
     const [{ Condition }] = (JSON.parse(assume_role_policy as string) as Trust).Statement;
     expect(Condition).toEqual({
       StringEquals: {
         'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
-        'token.actions.githubusercontent.com:sub': subject
-      }
+        'token.actions.githubusercontent.com:sub': subject,
+      },
     });
   });
 
@@ -92,7 +92,7 @@ describe('environments that share an account', () => {
   it('are refused when their state buckets differ, with the name, the settings and the remedy', () => {
     expect(() => accountsOf([dev, neighbour])).toThrow(
       'environment "staging": region and backend.bucket must have the values of "dev", because both environments are in account ' +
-        '111122223333; correct environments/staging.ts'
+        '111122223333; correct environments/staging.ts',
     );
   });
 

@@ -6,7 +6,7 @@ type Draft = { -readonly [K in keyof Environment]: Environment[K] } & Record<str
 /** Paths of all values of an object, `timings.safetyReadMs`. */
 function paths(value: object, prefix = ''): string[] {
   return Object.entries(value).flatMap(([key, child]: [string, unknown]) =>
-    typeof child === 'object' && child !== null ? paths(child, `${prefix}${key}.`) : [`${prefix}${key}`]
+    typeof child === 'object' && child !== null ? paths(child, `${prefix}${key}.`) : [`${prefix}${key}`],
   );
 }
 
@@ -54,7 +54,7 @@ describe('the environments', () => {
       dev: { useEventDriven: true, mode: 'direct', percent: 100 },
       staging: { useEventDriven: true, mode: 'direct', percent: 100 },
       prod: { useEventDriven: true, mode: 'direct', percent: 0 },
-      local: { useEventDriven: true, mode: 'direct', percent: 100 }
+      local: { useEventDriven: true, mode: 'direct', percent: 100 },
     });
   });
 
@@ -73,7 +73,7 @@ describe('the environments', () => {
       expect(sizes['forward-request'].reservedConcurrency).not.toBeNull();
       // Of an account's 1000, Lambda keeps 100 unreserved.
       expect(reserved).toBeLessThanOrEqual(900);
-    }
+    },
   );
 });
 
@@ -99,17 +99,17 @@ describe('the validation of an environment refuses', () => {
     [
       'a key URL of an identity provider without TLS',
       set('tokenIssuer', { jwksUrl: 'http://id.example/keys', issuer: 'i', audience: 'a', namesClaim: 'n' }),
-      'tokenIssuer.jwksUrl must be an https URL, not "http://id.example/keys"'
+      'tokenIssuer.jwksUrl must be an https URL, not "http://id.example/keys"',
     ],
     [
       'an identity provider without an audience',
       set('tokenIssuer', { jwksUrl: 'https://id.example/keys', issuer: 'i', namesClaim: 'n' }),
-      'tokenIssuer.audience is missing'
+      'tokenIssuer.audience is missing',
     ],
     [
       'a limit of slow requests for one tunnel above the limit for all tunnels',
       set('maxSlowRequests', 600),
-      'maxSlowRequests must be below the reserved concurrency of forward-request'
+      'maxSlowRequests must be below the reserved concurrency of forward-request',
     ],
     ['an empty domain', set('tunnelDomain', ''), 'tunnelDomain must be a non-empty string, not ""'],
     ['a state in another region', set('backend.region', 'eu-west-1'), "backend.region must be the environment's region"],
@@ -119,22 +119,22 @@ describe('the validation of an environment refuses', () => {
         draft.tunnelDomain = 'tunnels.example.com';
         draft.hostedZone = { id: 'Z1', name: 'ample.com' };
       },
-      'hostedZone must be the zone that contains tunnelDomain, or null'
+      'hostedZone must be the zone that contains tunnelDomain, or null',
     ],
     [
       'a zone without a domain',
       set('hostedZone', { id: 'Z1', name: 'example.com' }),
-      'hostedZone must be the zone that contains tunnelDomain, or null'
+      'hostedZone must be the zone that contains tunnelDomain, or null',
     ],
     [
       'a repository without its owner',
       set('githubRepository', 'http-tunnel'),
-      'githubRepository must be a GitHub repository in the form owner/name, not "http-tunnel"'
+      'githubRepository must be a GitHub repository in the form owner/name, not "http-tunnel"',
     ],
     [
       'a limit on waiters without reserved concurrency for the functions that release them',
       set('functions.wake-waiter.reservedConcurrency', null),
-      'functions.forward-request.reservedConcurrency must be set together with the reservedConcurrency of receive-message and wake-waiter'
+      'functions.forward-request.reservedConcurrency must be set together with the reservedConcurrency of receive-message and wake-waiter',
     ],
     ['a retention that CloudWatch does not know', set('logRetentionDays', 2), 'logRetentionDays must be one of 1, 3, 5, 7'],
     ['an invalid e-mail address', set('alarms.notifyEmail', 'ops'), 'alarms.notifyEmail must be an e-mail address, not "ops"'],
@@ -143,16 +143,16 @@ describe('the validation of an environment refuses', () => {
     [
       'a rotation of sockets after the maximum age in API Gateway',
       set('timings.wakeRotateMs', 7_200_001),
-      'timings.wakeRotateMs must be 1 to 7200000'
+      'timings.wakeRotateMs must be 1 to 7200000',
     ],
     ['a deadline after the end of the function', set('timings.requestDeadlineMs', 29_000), 'timings.requestDeadlineMs must be below'],
     [
       'a time-out of a function that is longer than the one of the HTTP API',
       set('functions.forward-request.timeoutSeconds', 31),
-      'functions.forward-request.timeoutSeconds must be at most 30'
+      'functions.forward-request.timeoutSeconds must be at most 30',
     ],
     ['safety reads after the deadline', set('timings.safetyReadMs', 28_000), 'timings.safetyReadMs must be below'],
-    ["another environment's name", set('name', 'dev'), 'name must be "prod", not "dev"']
+    ["another environment's name", set('name', 'dev'), 'name must be "prod", not "dev"'],
   ])('%s, with environment name, setting and remedy in the message', (_, change, expected) => {
     const message = complaint(change);
     expect(message).toContain(`environment "prod": ${expected}`);

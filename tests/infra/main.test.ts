@@ -13,13 +13,13 @@ function runMain(outdir: string, change: string): { status: number | null; stder
     preload,
     `import { createRequire } from 'node:module';
      const { environments } = createRequire(${JSON.stringify(path.join(root, 'main.ts'))})('./environments/index.ts');
-     ${change}`
+     ${change}`,
   );
   const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--import', pathToFileURL(preload).href, 'main.ts'], {
     cwd: root,
     env: { ...process.env, CDKTF_OUTDIR: path.join(outdir, 'cdktf.out') },
     encoding: 'utf8',
-    timeout: 120_000
+    timeout: 120_000,
   });
   return { status, stderr };
 }
@@ -29,8 +29,7 @@ describe('main.ts', () => {
     inTemporaryDirectory((outdir) => {
       const { status, stderr } = runMain(outdir, `environments.prod = { ...environments.prod, region: 'nowhere' };`);
       expect(stderr).toBe(
-        'synth: environment "prod": region must be an AWS region such as us-east-1, not "nowhere"; ' +
-          'correct environments/prod.ts\n'
+        'synth: environment "prod": region must be an AWS region such as us-east-1, not "nowhere"; ' + 'correct environments/prod.ts\n',
       );
       expect(status).toBe(1);
       expect(fs.existsSync(path.join(outdir, 'cdktf.out'))).toBe(false);
@@ -41,7 +40,7 @@ describe('main.ts', () => {
     inTemporaryDirectory((outdir) => {
       const { status, stderr } = runMain(
         outdir,
-        `Object.defineProperty(environments, 'prod', { get: () => { throw new TypeError('boom'); } });`
+        `Object.defineProperty(environments, 'prod', { get: () => { throw new TypeError('boom'); } });`,
       );
       expect(stderr).toContain('TypeError: boom');
       expect(stderr).toMatch(/\n\s+at .*synthesize/);

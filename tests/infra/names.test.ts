@@ -39,7 +39,7 @@ describe('a Terraform name', () => {
       'alone',
       'gateway-route',
       'gateway',
-      'bus-target'
+      'bus-target',
     ]);
   });
 

@@ -17,7 +17,7 @@ function gitHubWith(comments: Comment[]) {
     createComment: ({ body }: { body: string }) => comments.push({ id: comments.length + 1, body, user: { type: 'Bot' } }),
     updateComment: (change: { comment_id: number; body: string }) => {
       for (const comment of comments) if (comment.id === change.comment_id) comment.body = change.body;
-    }
+    },
   };
   return { rest: { issues }, paginate: async (list: () => Comment[]) => list() };
 }

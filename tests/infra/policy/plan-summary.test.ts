@@ -19,10 +19,10 @@ describe('the summary of a plan that loses data', () => {
 
   it('begins with the counts and a warning of what is lost and why', () => {
     expect(text).toMatch(
-      /^## Plan for `dev`\n\n\*\*1 to create, 2 to change, 1 to replace, 2 to destroy\.\*\*\n\n> \[!CAUTION\]\n> \*\*🛑 DATA WOULD BE LOST: 3 of 3/
+      /^## Plan for `dev`\n\n\*\*1 to create, 2 to change, 1 to replace, 2 to destroy\.\*\*\n\n> \[!CAUTION\]\n> \*\*🛑 DATA WOULD BE LOST: 3 of 3/,
     );
     expect(text).toContain(
-      '> | `aws_dynamodb_table.tunnels` | **replaced** because of `name: http-tunnel-dev-tunnels → http-tunnel-dev-names` | **every row is lost, and its backups end** |'
+      '> | `aws_dynamodb_table.tunnels` | **replaced** because of `name: http-tunnel-dev-tunnels → http-tunnel-dev-names` | **every row is lost, and its backups end** |',
     );
   });
 
@@ -47,7 +47,7 @@ describe('the summary of a plan that changes rights and settings', () => {
     expect(rights.trim().split('\n')).toEqual([
       '- `aws_iam_role.connect-agent-role`',
       '  - ➕ allow `dynamodb:Scan` on `*`',
-      '  - ➖ allow `xray:PutTraceSegments`, `xray:PutTelemetryRecords` on `*` (AWS supports no resource for this action)'
+      '  - ➖ allow `xray:PutTraceSegments`, `xray:PutTelemetryRecords` on `*` (AWS supports no resource for this action)',
     ]);
   });
 
@@ -69,7 +69,7 @@ describe('the summary of a plan that changes rights and settings', () => {
     const change = plan.resource_changes?.find(({ address }) => address === 'aws_lambda_function.connect-agent')?.change;
     Object.assign(change ?? {}, {
       before: { environment: [{ variables: { SIGNING_KEY: 'the old secret' } }] },
-      before_sensitive: { environment: [{ variables: { SIGNING_KEY: true } }] }
+      before_sensitive: { environment: [{ variables: { SIGNING_KEY: true } }] },
     });
     const changed = summaryMarkdown(summarizePlan('plan', plan));
     expect(changed).toContain('  - `environment.variables.SIGNING_KEY`: (sensitive) → (sensitive)');
@@ -86,7 +86,9 @@ describe('the summary of a first plan', () => {
 
   it('gives a reason for every resource, under the heading of its purpose', () => {
     expect(text).toContain('**9 to create, 0 to change, 0 to replace, 0 to destroy.**');
-    expect(text).toMatch(/\*\*Data\*\* \(2\)\n\n- `aws_dynamodb_table.pending-requests`: stores requests that wait for an answer; its stream/);
+    expect(text).toMatch(
+      /\*\*Data\*\* \(2\)\n\n- `aws_dynamodb_table.pending-requests`: stores requests that wait for an answer; its stream/,
+    );
     expect(text).not.toContain('⚠️');
   });
 
@@ -113,7 +115,7 @@ describe('the summary of a first plan', () => {
 describe('the summary of a plan that changes nothing', () => {
   it('says that nothing would change', () => {
     expect(markdownOf('no-change')).toBe(
-      '## Plan for `dev`\n\n**0 to create, 0 to change, 0 to replace, 0 to destroy.** Nothing would change.'
+      '## Plan for `dev`\n\n**0 to create, 0 to change, 0 to replace, 0 to destroy.** Nothing would change.',
     );
   });
 });
@@ -122,7 +124,7 @@ describe('the summary of a plan with a moved resource', () => {
   it('names the old and the new address, and reports no loss', () => {
     const plan = JSON.parse(recorded('no-change')) as PlanJson;
     const moved = plan.resource_changes?.map((change) =>
-      change.address === 'aws_dynamodb_table.tunnels' ? { ...change, previous_address: 'aws_dynamodb_table.names' } : change
+      change.address === 'aws_dynamodb_table.tunnels' ? { ...change, previous_address: 'aws_dynamodb_table.names' } : change,
     );
     const text = summaryMarkdown(summarizePlan('plan', { ...plan, ...(moved && { resource_changes: moved }) }));
     expect(text).toContain('### Moved without any other change\n\n- aws_dynamodb_table.names → aws_dynamodb_table.tunnels');

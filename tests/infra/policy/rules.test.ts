@@ -48,7 +48,7 @@ describe('a rule that differs between environments', () => {
       const bad = EXAMPLES[rule]?.violated ?? {};
       expect(verdictsOf(rule, bad, 'dev').map(({ outcome }) => outcome)).toEqual(['holds']);
       expect(verdictsOf(rule, bad, 'prod').map(({ outcome }) => outcome)).toEqual(['violated']);
-    }
+    },
   );
 
   it('is not violated in the bootstrap stack of an account: customer-managed-keys', () => {
@@ -67,7 +67,7 @@ describe('a rule that differs between environments', () => {
 describe('secrets in environment variables', () => {
   const problemsOf = (name: string, value: string): readonly string[] => {
     const stack = {
-      resource: { aws_lambda_function: { it: { environment: { variables: { [name]: value } } } } }
+      resource: { aws_lambda_function: { it: { environment: { variables: { [name]: value } } } } },
     };
     return verdictsOf('lambda-environment-secrets', stack).flatMap(({ problems }) => problems);
   };
@@ -77,7 +77,7 @@ describe('secrets in environment variables', () => {
     ['GREETING', 'AKIAIOSFODNN7EXAMPLE', 'an AWS access key'],
     ['GREETING', '-----BEGIN EC PRIVATE KEY-----', 'a private key'],
     ['GREETING', 'Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6', '40 random characters'],
-    ['KEY_PARAMETER', '${aws_ssm_parameter.token-key.value}', 'a secret of another resource']
+    ['KEY_PARAMETER', '${aws_ssm_parameter.token-key.value}', 'a secret of another resource'],
   ])('are found in %s=%s, and not printed', (name, value, what) => {
     expect(problemsOf(name, value)).toEqual([`environment variable ${name} is ${what}`]);
   });
@@ -85,7 +85,7 @@ describe('secrets in environment variables', () => {
   it.each([
     ['TOKEN_KEY_PARAMETER', '${aws_ssm_parameter.token-key.name}'],
     ['TUNNELS_TABLE', 'http-tunnel-prod-tunnels'],
-    ['VISITOR_URL', 'https://abcdefghij.execute-api.us-east-1.amazonaws.com/with/a/long/path']
+    ['VISITOR_URL', 'https://abcdefghij.execute-api.us-east-1.amazonaws.com/with/a/long/path'],
   ])('are not reported for %s=%s', (name, value) => {
     expect(problemsOf(name, value)).toEqual([]);
   });

@@ -33,8 +33,8 @@ describe('an agent that connects', () => {
       {
         type: 'ready',
         version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
-        capabilities: ['any-method', 'drops-duplicates', 'bodies-by-reference']
-      }
+        capabilities: ['any-method', 'drops-duplicates', 'bodies-by-reference'],
+      },
     ]);
   });
 
@@ -43,7 +43,7 @@ describe('an agent that connects', () => {
     expect(tunnel).toEqual({
       tunnelId: gateway.tunnelId,
       publicUrl: `https://${gateway.tunnelId}.tunnels.test`,
-      pathBasedUrl: `https://tunnels.test/${gateway.tunnelId}/`
+      pathBasedUrl: `https://tunnels.test/${gateway.tunnelId}/`,
     });
   });
 
@@ -77,7 +77,7 @@ describe('an agent that connects', () => {
     gateway.newest.send({
       type: 'error',
       code: 'invalid_request',
-      message: 'a newer connection has taken over'
+      message: 'a newer connection has taken over',
     });
     await started;
     expect(gateway.connections).toHaveLength(2);
@@ -86,10 +86,10 @@ describe('an agent that connects', () => {
   it.each([
     [
       'Internal server error',
-      'the tunnel is not established: the cloud failed on a message of this agent (API Gateway says "Internal server error", request id R1=)'
+      'the tunnel is not established: the cloud failed on a message of this agent (API Gateway says "Internal server error", request id R1=)',
     ],
     ['Too Many Requests', 'too many messages came at once'],
-    ['Forbidden', 'check the endpoint: it may belong to another API']
+    ['Forbidden', 'check the endpoint: it may belong to another API'],
   ])('reconnects when API Gateway answers ready with "%s", and reports the reason', async (text, why) => {
     gateway.establishes = false;
     const agent = fixture.agent(gateway, local.port);
@@ -128,7 +128,7 @@ describe('an agent that connects', () => {
 describe('an agent whose connection is refused', () => {
   it.each([
     [401, /--token-file.*The cloud says: Forbidden$/],
-    [403, /check the endpoint.*The cloud says: Forbidden$/]
+    [403, /check the endpoint.*The cloud says: Forbidden$/],
   ])('ends after status %d with an error that says what to do', async (status, advice) => {
     gateway.refusals = [{ status, body: '{"message":"Forbidden"}' }];
     const agent = fixture.agent(gateway, local.port);
@@ -144,7 +144,7 @@ describe('an agent whose connection is refused', () => {
   it('ends with the explanation of the cloud when the tunnel name is not acceptable', async () => {
     gateway.refusals = [{ status: 400, body: 'tunnel name "www" is reserved: choose another name' }];
     await expect(fixture.agent(gateway, local.port, { name: 'www' }).start()).rejects.toThrow(
-      /"www".*The cloud says: tunnel name "www" is reserved/
+      /"www".*The cloud says: tunnel name "www" is reserved/,
     );
   });
 
@@ -226,8 +226,8 @@ describe('a connected agent', () => {
         'If the message held an answer, the agent sends the answer again. ' +
         'If the error repeats, the operator of the tunnel finds the cause in the log of receive-message.',
       expect.stringMatching(
-        /^the cloud did not finish with a message of this agent within 29 s .*"Endpoint request timed out", request id R4=/
-      )
+        /^the cloud did not finish with a message of this agent within 29 s .*"Endpoint request timed out", request id R4=/,
+      ),
     ]);
     expect(gateway.connections).toHaveLength(1);
   });
@@ -238,7 +238,7 @@ describe('a connected agent', () => {
       await startLocalServer((_request, reply) => {
         requests += 1;
         setTimeout(() => reply.end('ok'), 20);
-      })
+      }),
     );
     await fixture.connected(gateway, counting.port);
     const message = requestMessage();

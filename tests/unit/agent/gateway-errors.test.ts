@@ -12,7 +12,7 @@ describe('an error message of API Gateway', () => {
     ['Too Many Requests', 'throttled'],
     ['Limit exceeded', 'throttled'],
     ['Invalid request body', 'invalid'],
-    ['something new', 'other']
+    ['something new', 'other'],
   ])('with the text "%s" is decoded as the kind %s', (text, kind) => {
     expect(error(text, 'R=')).toEqual({ type: 'gateway_error', kind, text, requestId: 'R=' });
   });
@@ -27,7 +27,7 @@ describe('an error message of API Gateway', () => {
   it.each([
     ['no connection id', { message: 'Internal server error', requestId: 'R=' }],
     ['a type', { type: 'novelty', message: 'Internal server error', connectionId: 'C=', requestId: 'R=' }],
-    ['a message that is not a string', { message: {}, connectionId: 'C=' }]
+    ['a message that is not a string', { message: {}, connectionId: 'C=' }],
   ])('is rejected when it has %s', (_what, value) => {
     expect(() => decodeCloudMessage(JSON.stringify(value))).toThrow(ProtocolError);
   });
@@ -44,7 +44,9 @@ describe('the warnings about errors of API Gateway', () => {
     }
     expect(reports.report(error('Too Many Requests', 'R4='))).toContain('throttling.agents');
     now += 20_000;
-    expect(reports.report(error('Internal server error', 'R5='))).toContain('request id R5=, and 2 more such errors since the last warning)');
+    expect(reports.report(error('Internal server error', 'R5='))).toContain(
+      'request id R5=, and 2 more such errors since the last warning)',
+    );
     now += 60_000;
     expect(reports.report(error('Internal server error', 'R6='))).toContain('request id R6=)');
   });

@@ -15,7 +15,7 @@ beforeEach(async () => {
       reply.setHeader('x-received', body.length);
       if (request.headers['x-umlauts']) reply.setHeader('x-umlauts', '\u00fc'.repeat(Number(request.headers['x-umlauts'])));
       reply.end(Buffer.alloc(size, 'z'));
-    })
+    }),
   );
   await fixture.connected(gateway, server.port);
 });
@@ -43,9 +43,9 @@ describe('a large answer', () => {
       expect(await sized(bytes)).toMatchObject({
         type: 'error',
         code: 'response_too_large',
-        message: expect.stringMatching(/does not fit into one message \(about 95 KB\)/) as string
+        message: expect.stringMatching(/does not fit into one message \(about 95 KB\)/) as string,
       });
-    }
+    },
   );
 
   it('is accepted up to the size limit of a message, and fails a few bytes above it', async () => {
@@ -60,7 +60,7 @@ describe('a large answer', () => {
     const headers = { host: ['h'], 'x-size': ['92000'], 'x-umlauts': ['8000'] };
     expect(await gateway.newest.request({ headers })).toMatchObject({
       type: 'error',
-      code: 'response_too_large'
+      code: 'response_too_large',
     });
   });
 
@@ -75,7 +75,7 @@ describe('a large request', () => {
   it('reaches the local service with all its bytes', async () => {
     const answer = await gateway.newest.request({
       method: 'POST',
-      body: Buffer.alloc(95_000).toString('base64')
+      body: Buffer.alloc(95_000).toString('base64'),
     });
     expect(answer.type === 'http_response' && answer.headers['x-received']).toEqual(['95000']);
   });

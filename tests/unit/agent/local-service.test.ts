@@ -25,7 +25,7 @@ const request = (fields: Partial<LocalRequest> = {}): LocalRequest => ({
   uri: '/',
   headers: { host: ['demo.test'] },
   body: Spool.of(Buffer.alloc(0)),
-  ...fields
+  ...fields,
 });
 
 /** A service that answers every request with these bytes and, with 'hang up', closes the connection. */
@@ -79,7 +79,7 @@ describe('a local service that fails', () => {
     ['has two different Content-Length headers', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
     ['has both Content-Length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'],
     ['switches protocols without a request to do so', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
-    ['has a status above 599', 'HTTP/1.1 799 What\r\nContent-Length: 0\r\n\r\n']
+    ['has a status above 599', 'HTTP/1.1 799 What\r\nContent-Length: 0\r\n\r\n'],
   ])('has an invalid response when its answer %s', async (_what, bytes) => {
     const service = await answering(bytes, 'hang up');
     expect((await failureOf(service.ask(request(), 1000))).code).toBe('invalid_response');
@@ -90,7 +90,7 @@ describe('a local service that fails', () => {
       await startRawServer((socket, data) => {
         if (data.toString().startsWith('GET /second')) socket.resetAndDestroy();
         else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
-      })
+      }),
     );
     const service = serviceAt(server.port);
     await service.ask(request(), 1000);
@@ -105,7 +105,7 @@ describe('a local service that fails', () => {
         seen.push(incoming.url ?? '');
         if (incoming.url === '/2') incoming.socket.resetAndDestroy();
         else response.end('ok');
-      })
+      }),
     );
     const service = serviceAt(server.port);
     await service.ask(request({ uri: '/1' }), 1000);
@@ -121,11 +121,11 @@ describe('an answer above the size limit of the cloud', () => {
       await startRawServer((socket) => {
         socket.once('close', () => (isCutOff = true));
         socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${MAX_RESPONSE_BODY_BYTES + 1}\r\n\r\n`);
-      })
+      }),
     );
     expect(await failureOf(serviceAt(server.port).ask(request(), 1000))).toMatchObject({
       code: 'response_too_large',
-      message: expect.stringMatching(/ 4669441 bytes; the limit is 4669440 /) as string
+      message: expect.stringMatching(/ 4669441 bytes; the limit is 4669440 /) as string,
     });
     await eventually(() => isCutOff);
   });
@@ -140,7 +140,7 @@ describe('an answer above the size limit of the cloud', () => {
         };
         response.on('drain', more).on('close', () => (isCutOff = true));
         more();
-      })
+      }),
     );
     expect((await failureOf(serviceAt(server.port).ask(request(), 5000))).code).toBe('response_too_large');
     await eventually(() => isCutOff);
@@ -161,7 +161,7 @@ describe('answers without a body', () => {
     const notModified = await answering('HTTP/1.1 304 Not Modified\r\nContent-Length: 77\r\nETag: "x"\r\n\r\n');
     expect((await notModified.ask(request(), 1000)).headers).toEqual({
       'content-length': ['77'],
-      etag: ['"x"']
+      etag: ['"x"'],
     });
     const noContent = await answering('HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n');
     expect((await noContent.ask(request(), 1000)).headers).toEqual({});
@@ -171,7 +171,7 @@ describe('answers without a body', () => {
     const service = await answering('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
     expect(await service.ask(request(), 1000)).toMatchObject({
       status: 200,
-      headers: { 'content-length': ['2'] }
+      headers: { 'content-length': ['2'] },
     });
   });
 });
@@ -189,7 +189,7 @@ describe('an invalid request', () => {
     ['a line break in a header', { headers: { host: ['a'], 'x-a': ['1\r\nx-b: 2'] } }],
     ['a header name with a colon', { headers: { host: ['a'], 'x:a': ['1'] } }],
     ['two Host headers', { headers: { host: ['a', 'b'] } }],
-    ['three Host headers', { headers: { host: ['a', 'b', 'c'] } }]
+    ['three Host headers', { headers: { host: ['a', 'b', 'c'] } }],
   ])('is refused without a connection to the local service when it has %s', async (_what, fields: Partial<LocalRequest>) => {
     const server = fixture.keep(await startRawServer(() => undefined));
     expect((await failureOf(serviceAt(server.port).ask(request(fields), 1000))).code).toBe('invalid_request');
@@ -204,7 +204,7 @@ describe('the request to the local service', () => {
       await startRawServer((socket: net.Socket, data) => {
         wire += data.toString('latin1');
         socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-      })
+      }),
     );
     await serviceAt(server.port).ask(request(fields), 1000);
     return wire;
@@ -234,8 +234,8 @@ describe('the request to the local service', () => {
         'x-hop': ['1'],
         te: ['trailers'],
         expect: ['100-continue'],
-        'x-end': ['2']
-      }
+        'x-end': ['2'],
+      },
     });
     expect(wire).toBe('GET / HTTP/1.1\r\nhost: h\r\nx-end: 2\r\nConnection: keep-alive\r\n\r\n');
   });
@@ -260,7 +260,7 @@ describe('a request body larger than the socket buffers', () => {
         socket.pause();
         setTimeout(() => socket.resume(), 1);
         if (data.at(-1) === '!'.charCodeAt(0)) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
-      })
+      }),
     );
     const body = await Spool.from(Readable.from([Buffer.alloc(6_000_000, 'a'), Buffer.from('!')]));
     const response = await serviceAt(server.port).ask(request({ method: 'POST', headers: { host: ['h'] }, body }), 20_000);
@@ -279,7 +279,7 @@ describe('a request body larger than the socket buffers', () => {
         read += data.length;
         socket.pause();
         setTimeout(() => socket.resume(), 2);
-      })
+      }),
     );
     const body = await large();
     const service = serviceAt(server.port);
@@ -299,7 +299,7 @@ describe('a request body larger than the socket buffers', () => {
         // Without reading, a socket does not notice that its other end has closed; a write notices.
         const probe = setInterval(() => socket.write('x'), 20);
         socket.once('close', () => (clearInterval(probe), (isCutOff = true)));
-      })
+      }),
     );
     const body = await large();
     expect((await serviceAt(server.port).ask(request({ method: 'POST', body }), 300)).status).toBe(413);

@@ -20,7 +20,7 @@ describe('the error for a refused upgrade', () => {
       status: 400,
       name: 'www',
       detail: 'that name is reserved',
-      wasConnected: false
+      wasConnected: false,
     });
     expect(error).toBeInstanceOf(TunnelRefusedError);
     expect(error.message).toMatch(/"www".*--name.*The cloud says: that name is reserved/);

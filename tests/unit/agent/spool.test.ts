@@ -42,7 +42,7 @@ describe('a spool', () => {
     const length = fc.oneof(
       fc.integer({ min: 0, max: 300 }),
       fc.integer({ min: MAX_BYTES_IN_MEMORY - 3, max: MAX_BYTES_IN_MEMORY + 3 }),
-      fc.integer({ min: 2 * MAX_BYTES_IN_MEMORY, max: 400_000 })
+      fc.integer({ min: 2 * MAX_BYTES_IN_MEMORY, max: 400_000 }),
     );
     const sizes = fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
@@ -59,7 +59,7 @@ describe('a spool', () => {
         await spool.close();
         expect(openFiles()).toEqual([]);
       }),
-      { numRuns: 60 }
+      { numRuns: 60 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('a spool', () => {
   it('fails with internal_error and the cause when its temporary file cannot be created', async () => {
     await expect(Spool.from(inChunks(bytesOf(150_000), [150_000]), join(directory, 'missing'))).rejects.toMatchObject({
       code: 'internal_error',
-      message: 'the agent cannot keep a body in a temporary file (ENOENT)'
+      message: 'the agent cannot keep a body in a temporary file (ENOENT)',
     });
   });
 

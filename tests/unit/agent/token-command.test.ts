@@ -59,7 +59,7 @@ describe('http-tunnel token create', () => {
     [['token', 'create', '--subject', 'ann', '--name', 'team*'], /--name "team\*" matches no tunnel/],
     [['token', 'create', '--subject', 'ann', '--expires', 'soon'], /such as 90m, 12h or 30d/],
     [['token', 'create', '--subject', 'ann', '--key-file', '/nowhere'], /key file "\/nowhere" cannot be read \(ENOENT\)/],
-    [['token'], /http-tunnel/]
+    [['token'], /http-tunnel/],
   ])('refuses the arguments %j with an error of one line', async (args, complaint) => {
     const printed = await run(args);
     expect(printed).toMatch(complaint);

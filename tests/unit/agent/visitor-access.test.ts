@@ -42,14 +42,14 @@ describe('the access rules on the command line', () => {
       '--allow-cidr',
       '2001:db8::/32',
       '--forward-authorization',
-      '--allow-preflight'
+      '--allow-preflight',
     ]);
     expect(access).toEqual({
       basicAuth: ['ann:long enough', 'bob:long enough'],
       bearerTokens: [BEARER],
       allowCidrs: ['192.0.2.0/24', '2001:db8::/32'],
       forwardAuthorization: true,
-      allowPreflight: true
+      allowPreflight: true,
     });
     expect(warnings).toMatch(/--basic-auth shows.*--basic-auth-file\n--bearer-token shows.*--bearer-token-file/);
     expect(warnings).not.toContain('long enough');
@@ -61,7 +61,7 @@ describe('the access rules on the command line', () => {
     const environment = { HTTP_TUNNEL_BASIC_AUTH: 'eve:long enough', HTTP_TUNNEL_BEARER_TOKEN: BEARER };
     expect(accessOf(['--basic-auth-file', file], environment)).toEqual({
       access: { basicAuth: ['ann:long enough', 'bob:long enough'], bearerTokens: [BEARER] },
-      warnings: ''
+      warnings: '',
     });
     expect(accessOf([], environment).access).toEqual({ basicAuth: ['eve:long enough'], bearerTokens: [BEARER] });
   });
@@ -80,7 +80,7 @@ describe('the access rules of an agent', () => {
     [{ allowCidrs: ['fe80::1%eth0/64'] }, /is not an address range/],
     [{ allowCidrs: Array<string>(33).fill('10.0.0.0/8') }, /33 entries of allowCidrs are too many/],
     [{ forwardAuthorization: true }, /--forward-authorization needs --basic-auth or --bearer-token/],
-    [{ allowCidrs: ['10.0.0.0/8'], allowPreflight: true }, /--allow-preflight needs --basic-auth or --bearer-token/]
+    [{ allowCidrs: ['10.0.0.0/8'], allowPreflight: true }, /--allow-preflight needs --basic-auth or --bearer-token/],
   ])('are refused when they are invalid, with an error that contains no secret: %j', (access, complaint) => {
     const check = () => checkAccess(access);
     expect(check).toThrow(AgentOptionError);

@@ -22,7 +22,7 @@ function interval({ others = 0, ours = 0.3, waited = 0.1, lateMs = 1 }: Shares):
   return {
     seconds: SECONDS,
     lateMs,
-    cpu: { cores: CORES, oursMs: ours * coresMs, othersMs: others * coresMs, ranMs: 1000 * (1 - waited), waitedMs: 1000 * waited }
+    cpu: { cores: CORES, oursMs: ours * coresMs, othersMs: others * coresMs, ranMs: 1000 * (1 - waited), waitedMs: 1000 * waited },
   };
 }
 
@@ -116,21 +116,21 @@ describe('a run', () => {
     expect(failure).toMatchObject({
       status: 3,
       message: expect.stringMatching(
-        /^this machine is too busy for a measurement: other processes used [\d.]+ % of its cores for ten seconds \(bound: 25\.0 %\)$/
-      )
+        /^this machine is too busy for a measurement: other processes used [\d.]+ % of its cores for ten seconds \(bound: 25\.0 %\)$/,
+      ),
     });
   });
 
   test('has no result when its machine is found unfit only after its end', async () => {
     await expect(whileFit(async () => 'figures', { requests, sampling: given(interval({ others: 0.8 })) })).rejects.toThrow(
-      UnfitMachineError
+      UnfitMachineError,
     );
   });
 
   test('reports both its own error and the unfit machine when it fails on an unfit machine', async () => {
     const failing = whileFit(() => Promise.reject(new Error('it took too long')), {
       requests,
-      sampling: given(...times(6, { others: 0.15 }))
+      sampling: given(...times(6, { others: 0.15 })),
     });
     await expect(failing).rejects.toThrow(/too busy for a measurement: .*; meanwhile the run failed: it took too long$/);
   });

@@ -15,7 +15,7 @@ test('the default options are the whole benchmark under the latencies of AWS', (
     contenders: ['polling', 'polling-flat-100', 'bus', 'direct'],
     quick: false,
     report: true,
-    out: 'docs/benchmarks'
+    out: 'docs/benchmarks',
   });
 });
 
@@ -36,7 +36,7 @@ test.each([
   [['--bytes', '10'], 'of at least 64'],
   [['--contenders', 'direct,pigeon'], 'no contender "pigeon"'],
   [['--quik'], "unknown option '--quik'"],
-  [['quick'], 'too many arguments']
+  [['quick'], 'too many arguments'],
 ])('the arguments %j are refused with one line that says why', (args, reason) => {
   expect(() => parseBenchOptions(args)).toThrow(CommandLineError);
   expect(() => parseBenchOptions(args)).toThrow(reason);

@@ -33,7 +33,7 @@ test.each([
   ['a test', `run sh -c 'exit 3'`, 3],
   ['a test', 'run false', 1],
   ['a rehearsal', `figures sh -c 'exit 1'`, 1],
-  ['a rehearsal on a wrong command line', `figures sh -c 'exit 2'`, 2]
+  ['a rehearsal on a wrong command line', `figures sh -c 'exit 2'`, 2],
 ])('%s that fails (%s) ends the run with status %d', (_what, command, expected) => {
   const { status, lines } = ci(command, 'run echo the rest');
   expect(status).toBe(expected);

@@ -8,7 +8,7 @@ import {
   MINUTE,
   ROLL_BACK,
   START,
-  TOPIC
+  TOPIC,
 } from '../../support/alarms-fixture';
 
 let fixture: AlarmsFixture;
@@ -20,7 +20,7 @@ const bothWays = { ALARM: [TOPIC], OK: [TOPIC], INSUFFICIENT_DATA: [] };
 test('an alarm with a period of one minute changes at the end of a minute when its data changes', async () => {
   open([metricAlarm('errors')]);
   expect(fixture.alarms.list()).toMatchObject([
-    { name: 'errors', kind: 'metric', state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation' }
+    { name: 'errors', kind: 'metric', state: 'INSUFFICIENT_DATA', reason: 'Unchecked: Initial alarm creation' },
   ]);
   await fixture.clock.advance(MINUTE + 1000);
   fixture.add(6);
@@ -31,7 +31,7 @@ test('an alarm with a period of one minute changes at the end of a minute when i
   expect(fixture.changes).toEqual([
     [60, 'errors', 'OK'],
     [120, 'errors', 'ALARM'],
-    [300, 'errors', 'OK']
+    [300, 'errors', 'OK'],
   ]);
 });
 
@@ -46,8 +46,8 @@ test('an alarm on 2 of 3 periods changes to ALARM with two breaching periods and
     [
       [60, 'errors', 'OK'],
       [180, 'errors', 'ALARM'],
-      [240, 'errors', 'OK']
-    ].map(([at, ...rest]) => [at, ...rest])
+      [240, 'errors', 'OK'],
+    ].map(([at, ...rest]) => [at, ...rest]),
   );
 });
 
@@ -58,14 +58,14 @@ test('a high-resolution alarm is evaluated every ten seconds over the last perio
   await fixture.clock.advance(9000);
   expect(fixture.changes).toEqual([
     [10, 'errors', 'OK'],
-    [20, 'errors', 'ALARM']
+    [20, 'errors', 'ALARM'],
   ]);
   await fixture.clock.advance(MINUTE);
   expect(fixture.changes).toEqual([
     [10, 'errors', 'OK'],
     [20, 'errors', 'ALARM'],
     [50, 'errors', 'OK'],
-    [60, 'by-the-minute', 'ALARM']
+    [60, 'by-the-minute', 'ALARM'],
   ]);
 });
 
@@ -76,7 +76,7 @@ test('a time factor shortens the periods of an alarm, but not its timestamps', a
   await fixture.clock.advance(1000);
   expect(fixture.changes).toEqual([
     [1, 'errors', 'OK'],
-    [2, 'errors', 'ALARM']
+    [2, 'errors', 'ALARM'],
   ]);
   expect(fixture.alarms.history().at(-1)?.at).toBe(START + 2200);
 });
@@ -84,18 +84,18 @@ test('a time factor shortens the periods of an alarm, but not its timestamps', a
 test('the reason of a state change has the same words as on AWS', async () => {
   open([
     metricAlarm('errors'),
-    metricAlarm('silent', { metric: { name: 'Nothing' }, treatMissingData: 'missing', evaluationPeriods: 2, datapointsToAlarm: 2 })
+    metricAlarm('silent', { metric: { name: 'Nothing' }, treatMissingData: 'missing', evaluationPeriods: 2, datapointsToAlarm: 2 }),
   ]);
   fixture.add(9);
   await fixture.clock.advance(MINUTE + 1000);
   const [alarmed, ...others] = fixture.alarms.history().map(({ reason }) => reason);
   expect(alarmed).toMatch(
-    /^Threshold Crossed: 1 out of the last 1 datapoint \[9\.0 \(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d\)\] was greater than the threshold \(5\.0\) \(minimum 1 datapoint for INSUFFICIENT_DATA -> ALARM transition\)\.$/
+    /^Threshold Crossed: 1 out of the last 1 datapoint \[9\.0 \(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d\)\] was greater than the threshold \(5\.0\) \(minimum 1 datapoint for INSUFFICIENT_DATA -> ALARM transition\)\.$/,
   );
   expect(others).toEqual([]);
   await fixture.clock.advance(MINUTE * 3);
   expect(fixture.alarms.history().at(-1)?.reason).toBe(
-    'Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].'
+    'Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching].',
   );
 });
 
@@ -105,17 +105,17 @@ test.each([
     'missing',
     [
       [60, 'errors', 'ALARM'],
-      [240, 'errors', 'INSUFFICIENT_DATA']
-    ]
+      [240, 'errors', 'INSUFFICIENT_DATA'],
+    ],
   ],
   ['breaching', [[60, 'errors', 'ALARM']]],
   [
     'notBreaching',
     [
       [60, 'errors', 'ALARM'],
-      [240, 'errors', 'OK']
-    ]
-  ]
+      [240, 'errors', 'OK'],
+    ],
+  ],
 ] as const)('an alarm changes as on AWS after its metric stops when missing data is %s', async (treatMissingData, expected) => {
   open([metricAlarm('errors', { treatMissingData })]);
   fixture.add(9);
@@ -128,8 +128,8 @@ const rate: Partial<MetricAlarmSpec> = {
   queries: [
     { id: 'errors', metric: METRIC, returnsData: false },
     { id: 'requests', metric: { ...METRIC, name: 'Requests' }, returnsData: false },
-    { id: 'rate', expression: 'IF(requests >= 100, errors / requests, 0)', label: 'error rate', returnsData: true }
-  ]
+    { id: 'rate', expression: 'IF(requests >= 100, errors / requests, 0)', label: 'error rate', returnsData: true },
+  ],
 };
 
 test('an alarm on an error rate ignores the rate below a minimum number of requests', async () => {
@@ -147,7 +147,7 @@ test('an alarm on an error rate ignores the rate below a minimum number of reque
   expect(fixture.changes).toEqual([
     [60, 'error-rate', 'OK'],
     [180, 'error-rate', 'ALARM'],
-    [240, 'error-rate', 'OK']
+    [240, 'error-rate', 'OK'],
   ]);
 });
 
@@ -176,21 +176,21 @@ describe('a composite alarm', () => {
     open([
       metricAlarm('errors'),
       compositeAlarm('rollback', 'ALARM("errors")', roll),
-      compositeAlarm('page', `ALARM(${alarmArn('rollback')}) AND NOT INSUFFICIENT_DATA(errors)`)
+      compositeAlarm('page', `ALARM(${alarmArn('rollback')}) AND NOT INSUFFICIENT_DATA(errors)`),
     ]);
     expect(fixture.changes).toEqual([
       [0, 'rollback', 'OK'],
-      [0, 'page', 'OK']
+      [0, 'page', 'OK'],
     ]);
     fixture.add(9);
     await fixture.clock.advance(MINUTE + 1000);
     expect(fixture.changes.slice(2)).toEqual([
       [60, 'errors', 'ALARM'],
       [60, 'rollback', 'ALARM'],
-      [60, 'page', 'ALARM']
+      [60, 'page', 'ALARM'],
     ]);
     expect(fixture.alarms.list()[1]?.reason).toMatch(
-      new RegExp(`^${alarmArn('errors')} transitioned to ALARM at \\w+ \\d\\d \\w+, \\d{4} \\d\\d:\\d\\d:\\d\\d UTC$`)
+      new RegExp(`^${alarmArn('errors')} transitioned to ALARM at \\w+ \\d\\d \\w+, \\d{4} \\d\\d:\\d\\d:\\d\\d UTC$`),
     );
   });
 
@@ -216,16 +216,16 @@ describe('a composite alarm', () => {
               value: 'ALARM',
               reason: expect.stringContaining(`${alarmArn('errors')} transitioned to ALARM`),
               reasonData: expect.stringContaining('triggeringAlarms'),
-              timestamp: expect.stringMatching(/\+0000$/)
+              timestamp: expect.stringMatching(/\+0000$/),
             },
             previousState: expect.objectContaining({
               value: 'OK',
-              reason: `${alarmArn('rollback')} was created and its alarm rule evaluates to OK`
+              reason: `${alarmArn('rollback')} was created and its alarm rule evaluates to OK`,
             }),
-            configuration: { alarmRule: 'ALARM(errors)' }
-          }
-        }
-      }
+            configuration: { alarmRule: 'ALARM(errors)' },
+          },
+        },
+      },
     ]);
   });
 
@@ -260,8 +260,8 @@ test('a topic gets a message about ALARM and a message about OK, with the trigge
       Statistic: 'Sum',
       Period: 60,
       Threshold: 5,
-      Dimensions: [{ Name: 'service', Value: 'visit' }]
-    }
+      Dimensions: [{ Name: 'service', Value: 'visit' }],
+    },
   });
 });
 
@@ -287,32 +287,32 @@ test.each([
     metricAlarm('a', {
       queries: [
         { id: 'e', expression: 'RATE(m)', returnsData: true },
-        { id: 'm', metric: METRIC, returnsData: false }
-      ]
+        { id: 'm', metric: METRIC, returnsData: false },
+      ],
     }),
-    'expression e = RATE(m): the local cloud does not compute RATE'
+    'expression e = RATE(m): the local cloud does not compute RATE',
   ],
   [
     'an expression that is not a time series',
     metricAlarm('a', {
       queries: [
         { id: 'e', expression: 'SUM(m)', returnsData: true },
-        { id: 'm', metric: METRIC, returnsData: false }
-      ]
+        { id: 'm', metric: METRIC, returnsData: false },
+      ],
     }),
-    'e gives a number'
+    'e gives a number',
   ],
   [
     'an unknown action',
     metricAlarm('a', { actions: { ...bothWays, OK: ['arn:aws:ssm:eu-central-1:0:opsitem'] } }),
-    'its action arn:aws:ssm'
+    'its action arn:aws:ssm',
   ],
   ['an invalid rule', compositeAlarm('a', 'ALARM('), 'its alarm_rule cannot be read'],
   ['a rule about an unknown alarm', compositeAlarm('a', 'ALARM(b)'), 'names "b", which is not an alarm'],
-  ['a rule about itself', compositeAlarm('a', 'NOT ALARM(a)'), 'refers to itself']
+  ['a rule about itself', compositeAlarm('a', 'NOT ALARM(a)'), 'refers to itself'],
 ])('%s stops the start with an error that names its address', (_, alarm, message) => {
   expect(() => open([alarm])).toThrow(
-    expect.objectContaining({ name: 'AlarmBootError', message: expect.stringMatching(/^aws_cloudwatch_metric_alarm\.a: /) })
+    expect.objectContaining({ name: 'AlarmBootError', message: expect.stringMatching(/^aws_cloudwatch_metric_alarm\.a: /) }),
   );
   expect(() => open([alarm])).toThrow(message);
 });

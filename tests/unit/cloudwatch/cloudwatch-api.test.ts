@@ -8,7 +8,7 @@ import {
   type DescribeAlarmsCommandInput,
   type GetMetricDataCommandInput,
   type ListMetricsCommandInput,
-  type MetricDataQuery
+  type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { cloudwatchService } from '../../../emulator/cloudwatch/api/cloudwatch-service';
 import { AlarmsFixture, alarmArn, compositeAlarm, METRIC, metricAlarm, MINUTE, START, TOPIC } from '../../support/alarms-fixture';
@@ -24,11 +24,11 @@ beforeEach(async () => {
     metricAlarm('error-rate', {
       queries: [
         { id: 'm', metric: METRIC, returnsData: false },
-        { id: 'e', expression: 'm / 100', label: 'rate', returnsData: true }
-      ]
+        { id: 'e', expression: 'm / 100', label: 'rate', returnsData: true },
+      ],
     }),
     metricAlarm('latency', { metric: { name: 'Time', statistic: 'p99' }, treatMissingData: 'missing' }),
-    compositeAlarm('rollback', 'ALARM(errors)')
+    compositeAlarm('rollback', 'ALARM(errors)'),
   ]);
   endpoint = await startEndpoint({ cloudwatch: cloudwatchService(fixture.store, fixture.alarms) });
   client = new CloudWatchClient(clientSettings(endpoint.url));
@@ -64,7 +64,7 @@ describe('DescribeAlarms', () => {
       DatapointsToAlarm: 1,
       Threshold: 5,
       ComparisonOperator: 'GreaterThanThreshold',
-      TreatMissingData: 'notBreaching'
+      TreatMissingData: 'notBreaching',
     });
     expect(alarm).not.toHaveProperty('Metrics');
   });
@@ -77,11 +77,11 @@ describe('DescribeAlarms', () => {
         MetricStat: {
           Metric: { Namespace: 'Test', MetricName: 'Errors', Dimensions: [{ Name: 'service', Value: 'visit' }] },
           Period: 60,
-          Stat: 'Sum'
+          Stat: 'Sum',
         },
-        ReturnData: false
+        ReturnData: false,
       },
-      { Id: 'e', Expression: 'm / 100', Label: 'rate', ReturnData: true }
+      { Id: 'e', Expression: 'm / 100', Label: 'rate', ReturnData: true },
     ]);
     expect(MetricAlarms[0]).not.toHaveProperty('MetricName');
     expect(MetricAlarms[1]).toMatchObject({ ExtendedStatistic: 'p99' });
@@ -94,7 +94,7 @@ describe('DescribeAlarms', () => {
     const composite = await client.send(new DescribeAlarmsCommand({ AlarmTypes: ['CompositeAlarm'] }));
     expect(composite).toMatchObject({
       MetricAlarms: [],
-      CompositeAlarms: [{ AlarmName: 'rollback', AlarmRule: 'ALARM(errors)', StateValue: 'OK' }]
+      CompositeAlarms: [{ AlarmName: 'rollback', AlarmRule: 'ALARM(errors)', StateValue: 'OK' }],
     });
   });
 
@@ -115,7 +115,7 @@ describe('DescribeAlarms', () => {
     } while (NextToken !== undefined);
     expect(seen).toEqual([
       [['errors', 'error-rate', 'latency'], []],
-      [[], ['rollback']]
+      [[], ['rollback']],
     ]);
   });
 
@@ -123,7 +123,7 @@ describe('DescribeAlarms', () => {
     [{ AlarmNames: ['a'], AlarmNamePrefix: 'a' }, 'InvalidParameterCombinationException'],
     [{ NextToken: 'nonsense' }, 'InvalidNextToken'],
     [{ MaxRecords: 101 }, 'InvalidParameterValueException'],
-    [{ ChildrenOfAlarmName: 'rollback' }, 'InvalidParameterValueException']
+    [{ ChildrenOfAlarmName: 'rollback' }, 'InvalidParameterValueException'],
   ])('refuses %j', async (input, name) => {
     await expect(client.send(new DescribeAlarmsCommand(input))).rejects.toMatchObject({ name });
   });
@@ -138,19 +138,19 @@ test('DescribeAlarmHistory returns state changes and actions, newest first', asy
     {
       HistoryItemType: 'StateUpdate',
       HistorySummary: 'Alarm updated from INSUFFICIENT_DATA to ALARM',
-      Timestamp: new Date(START + MINUTE + 200)
-    }
+      Timestamp: new Date(START + MINUTE + 200),
+    },
   ]);
   expect(JSON.parse(AlarmHistoryItems[1]?.HistoryData ?? '')).toMatchObject({
     oldState: { stateValue: 'INSUFFICIENT_DATA' },
-    newState: { stateValue: 'ALARM', stateReasonData: { recentDatapoints: [9], threshold: 5 } }
+    newState: { stateValue: 'ALARM', stateReasonData: { recentDatapoints: [9], threshold: 5 } },
   });
   const updates = await client.send(
     new DescribeAlarmHistoryCommand({
       AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
       HistoryItemType: 'StateUpdate',
-      ScanBy: 'TimestampAscending'
-    })
+      ScanBy: 'TimestampAscending',
+    }),
   );
   expect(names(updates.AlarmHistoryItems)).toEqual(['rollback', 'errors', 'rollback', 'error-rate']);
   const early = await client.send(new DescribeAlarmHistoryCommand({ AlarmTypes: ['CompositeAlarm'], EndDate: new Date(START + 1000) }));
@@ -162,12 +162,12 @@ describe('GetMetricData', () => {
   const stat = (Id: string, MetricName: string, Stat: string, more: Partial<MetricDataQuery> = {}): MetricDataQuery => ({
     Id,
     MetricStat: { Metric: { Namespace: 'Test', MetricName, Dimensions }, Period: 60, Stat },
-    ...more
+    ...more,
   });
   const get = async (MetricDataQueries: MetricDataQuery[], more: Partial<GetMetricDataCommandInput> = {}) =>
     (
       await client.send(
-        new GetMetricDataCommand({ MetricDataQueries, StartTime: new Date(START), EndTime: new Date(START + 5 * MINUTE), ...more })
+        new GetMetricDataCommand({ MetricDataQueries, StartTime: new Date(START), EndTime: new Date(START + 5 * MINUTE), ...more }),
       )
     ).MetricDataResults;
 
@@ -187,15 +187,15 @@ describe('GetMetricData', () => {
         Label: 'Errors',
         StatusCode: 'Complete',
         Timestamps: [2, 1, 0].map((minute) => new Date(START + minute * MINUTE)),
-        Values: [4, 2, 1]
+        Values: [4, 2, 1],
       },
       {
         Id: 'rate',
         Label: 'error rate',
         StatusCode: 'Complete',
         Timestamps: [2, 1, 0].map((minute) => new Date(START + minute * MINUTE)),
-        Values: [0.4, 0.2, 0.1]
-      }
+        Values: [0.4, 0.2, 0.1],
+      },
     ]);
   });
 
@@ -217,7 +217,7 @@ describe('GetMetricData', () => {
     ['an unknown statistic', [stat('m', 'Errors', 'IQM')], 'IQM'],
     ['a number instead of a time series', [stat('m', 'Errors', 'Sum'), { Id: 'e', Expression: 'SUM(m)' }], 'e gives a number'],
     ['a query with neither metric nor expression', [{ Id: 'm' }], 'needs either an Expression or a MetricStat'],
-    ['a call without queries', [], '1 to 500 queries']
+    ['a call without queries', [], '1 to 500 queries'],
   ])('refuses %s', async (_, queries, message) => {
     await expect(get(queries)).rejects.toMatchObject({ name: 'InvalidParameterValueException', message: expect.stringContaining(message) });
   });
@@ -229,7 +229,7 @@ test('ListMetrics finds metrics by name and dimension', async () => {
   const list = async (input: ListMetricsCommandInput) =>
     (await client.send(new ListMetricsCommand(input))).Metrics?.map(({ MetricName, Dimensions }) => [
       MetricName,
-      Dimensions?.map(({ Name, Value }) => `${Name}=${Value}`).join()
+      Dimensions?.map(({ Name, Value }) => `${Name}=${Value}`).join(),
     ]);
   const time = ['Time', 'service=visit,cohort=polling'];
   expect(await list({ Namespace: 'Test' })).toEqual([['Errors', 'service=visit'], time]);
@@ -241,6 +241,6 @@ test('ListMetrics finds metrics by name and dimension', async () => {
 
 test('PutMetricData is refused with an error that names the operation', async () => {
   await expect(client.send(new PutMetricDataCommand({ Namespace: 'Test', MetricData: [] }))).rejects.toThrow(
-    'cloudwatch:PutMetricData is not emulated'
+    'cloudwatch:PutMetricData is not emulated',
   );
 });

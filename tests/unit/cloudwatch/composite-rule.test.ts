@@ -21,7 +21,7 @@ test.each([
   ['(TRUE OR FALSE) AND FALSE', false],
   ['NOT TRUE OR TRUE', true],
   ['NOT (TRUE OR TRUE)', false],
-  ['  ALARM( on )\n  OR\n  ALARM(off)', true]
+  ['  ALARM( on )\n  OR\n  ALARM(off)', true],
 ])('the rule %s evaluates to %s', (rule, expected) => expect(holds(rule)).toBe(expected));
 
 test('a rule lists each alarm that it names once', () => {
@@ -40,7 +40,7 @@ test.each([
   'AT_LEAST(2, ALARM, (a, b))',
   '(TRUE',
   'TRUE)',
-  'ALARM("a)'
+  'ALARM("a)',
 ])('"%s" is not a valid rule', (rule) => expect(() => parseCompositeRule(rule)).toThrow(SyntaxError));
 
 /** A rule and its value. */
@@ -51,12 +51,12 @@ const rules = fc.letrec<{ rule: { text: string; value: boolean } }>((tie) => ({
       { text: 'TRUE', value: true },
       { text: 'FALSE', value: false },
       { text: 'ALARM(on)', value: true },
-      { text: 'OK("on")', value: false }
+      { text: 'OK("on")', value: false },
     ),
     tie('rule').map(({ text, value }) => ({ text: `NOT (${text})`, value: !value })),
     fc.tuple(tie('rule'), tie('rule')).map(([a, b]) => ({ text: `(${a.text}) AND (${b.text})`, value: a.value && b.value })),
-    fc.tuple(tie('rule'), tie('rule')).map(([a, b]) => ({ text: `(${a.text}) OR (${b.text})`, value: a.value || b.value }))
-  )
+    fc.tuple(tie('rule'), tie('rule')).map(([a, b]) => ({ text: `(${a.text}) OR (${b.text})`, value: a.value || b.value })),
+  ),
 }));
 
 test('a nested rule of any depth evaluates to the combination of its parts', () => {

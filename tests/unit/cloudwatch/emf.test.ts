@@ -9,13 +9,13 @@ const line = (directive: object, members: object = {}): string =>
   JSON.stringify({
     _aws: {
       Timestamp: AT,
-      CloudWatchMetrics: [{ Namespace: 'Test', Dimensions: [['service']], Metrics: [{ Name: 'Requests', Unit: 'Count' }], ...directive }]
+      CloudWatchMetrics: [{ Namespace: 'Test', Dimensions: [['service']], Metrics: [{ Name: 'Requests', Unit: 'Count' }], ...directive }],
     },
     service: 'visit',
     cohort: 'polling',
     mode: 'bus',
     Requests: 1,
-    ...members
+    ...members,
   });
 
 test('a metric yields a value for each dimension set and each element of an array', () => {
@@ -24,11 +24,11 @@ test('a metric yields a value for each dimension set and each element of an arra
       {
         Dimensions: [
           ['service', 'cohort'],
-          ['service', 'cohort', 'mode']
-        ]
+          ['service', 'cohort', 'mode'],
+        ],
       },
-      { Requests: [1, 2] }
-    )
+      { Requests: [1, 2] },
+    ),
   );
   const datum = { namespace: 'Test', name: 'Requests', unit: 'Count', highResolution: false, at: AT };
   const byCohort = { service: 'visit', cohort: 'polling' };
@@ -38,8 +38,8 @@ test('a metric yields a value for each dimension set and each element of an arra
       { ...datum, dimensions: byCohort, value: 1 },
       { ...datum, dimensions: byCohort, value: 2 },
       { ...datum, dimensions: { ...byCohort, mode: 'bus' }, value: 1 },
-      { ...datum, dimensions: { ...byCohort, mode: 'bus' }, value: 2 }
-    ]
+      { ...datum, dimensions: { ...byCohort, mode: 'bus' }, value: 2 },
+    ],
   });
 });
 
@@ -56,7 +56,7 @@ test.each([
   ['text', 'RequestId: 1 _aws'],
   ['other JSON', '{"message":"no \\"_aws\\" here"}'],
   ['broken JSON', '{"_aws":'],
-  ['JSON after a prefix', `INFO ${line({})}`]
+  ['JSON after a prefix', `INFO ${line({})}`],
 ])('%s is not read as metrics', (_, text) => {
   expect(parseEmf(text)).toBeUndefined();
 });
@@ -74,7 +74,7 @@ test.each<[string, string, string]>([
   ['a metric without a value', line({ Metrics: [{ Name: 'Errors' }] }), 'Errors'],
   ['a metric that is a string', line({}, { Requests: '1' }), 'Requests'],
   ['an array of 101 values', line({}, { Requests: Array.from({ length: 101 }, () => 1) }), 'Requests'],
-  ['an unknown storage resolution', line({ Metrics: [{ Name: 'Requests', StorageResolution: 10 }] }), 'StorageResolution']
+  ['an unknown storage resolution', line({ Metrics: [{ Name: 'Requests', StorageResolution: 10 }] }), 'StorageResolution'],
 ])('%s yields no metric, and a problem with the reason', (_, text, reason) => {
   const parsed = parseEmf(text);
   expect(parsed?.data).toEqual([]);
@@ -93,7 +93,9 @@ test('a repeated problem is reported once, and the valid metrics are still store
   const sink = emfMetrics(store, { warn: (text) => warnings.push(text) });
   for (let i = 0; i < 3; i++)
     sink({ at: AT, functionName: 'visit', environmentId: '', text: line({ Dimensions: [['service'], ['source']] }) });
-  expect(warnings).toEqual([expect.stringContaining('visit logs metrics that CloudWatch would ignore: Test: the log line has no text for the dimension "source"')]);
+  expect(warnings).toEqual([
+    expect.stringContaining('visit logs metrics that CloudWatch would ignore: Test: the log line has no text for the dimension "source"'),
+  ]);
   const found = store.read({
     namespace: 'Test',
     name: 'Requests',
@@ -101,7 +103,7 @@ test('a repeated problem is reported once, and the valid metrics are still store
     statistic: 'Sum',
     periodMs: 60_000,
     from: AT - 60_000,
-    to: AT + 60_000
+    to: AT + 60_000,
   });
   expect(found.map(({ value }) => value)).toEqual([3]);
 });

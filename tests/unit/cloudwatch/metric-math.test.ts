@@ -8,7 +8,7 @@ const asSeries = (row: Row): Series => row.map((value) => (value === '-' ? undef
 const metricQuery = (id: string): MetricQuerySpec => ({
   id,
   returnsData: false,
-  metric: { namespace: 'Test', name: id, dimensions: {}, statistic: 'Sum', periodMs: 60_000 }
+  metric: { namespace: 'Test', name: id, dimensions: {}, statistic: 'Sum', periodMs: 60_000 },
 });
 
 /** Computes an expression over metrics that are given as rows; `-` stands for no data. */
@@ -27,9 +27,9 @@ describe('an example of the AWS documentation', () => {
     ['(metric1 < metric2)', [0, 0, 1, 0]],
     ['(metric1 >= 30)', [1, 0, 0, 0]],
     ['(metric1 > 15 AND metric2 > 15)', [1, 0, 0, 0]],
-    ['(metric1 > 15 && metric2 > 15)', [1, 0, 0, 0]]
+    ['(metric1 > 15 && metric2 > 15)', [1, 0, 0, 0]],
   ])('with an operator has the documented result: %s', (expression, expected) =>
-    expect(compute(expression, { metric1, metric2 })).toEqual(expected)
+    expect(compute(expression, { metric1, metric2 })).toEqual(expected),
   );
 
   const condition: Row = [1, 1, 0, 0, '-'];
@@ -41,7 +41,7 @@ describe('an example of the AWS documentation', () => {
     ['IF(metric1, 7, 8)', [7, 7, 8, 8, '-']],
     ['IF(1, metric2, metric3)', [30, '-', 0, 0, 30]],
     ['IF(0, metric2, metric3)', [0, 0, 20, '-', 20]],
-    ['IF(0, metric2)', ['-', '-', '-', '-', '-']]
+    ['IF(0, metric2)', ['-', '-', '-', '-', '-']],
   ])('with IF has the documented result: %s', (expression, expected) => {
     const metrics = { metric1: condition, metric2: [30, '-', 0, 0, 30] as Row, metric3: [0, 0, 20, '-', 20] as Row };
     expect(compute(expression, metrics)).toEqual(expected);
@@ -80,11 +80,11 @@ test.each<[string, Row]>([
   ['FILL(m2, LINEAR)', [10, 20, 20 - 20 / 3, 20 - 40 / 3, 0]],
   ['SUM(FILL(METRICS(), 1))', [11, 21, 4, 2, 5]],
   ['FILL(m1, MIN(m1))', [1, 1, 3, 1, 5]],
-  ['IF(m2 >= 10, m1 / m2, 0)', [0.1, 0, '-', '-', 0]]
+  ['IF(m2 >= 10, m1 / m2, 0)', [0.1, 0, '-', '-', 0]],
 ])('the expression %s has the expected values and gaps', (expression, expected) => {
   const found = compute(expression, M);
   expect(found.map((value) => (value === '-' ? value : Number(value.toFixed(9))))).toEqual(
-    expected.map((value) => (value === '-' ? value : Number(value.toFixed(9))))
+    expected.map((value) => (value === '-' ? value : Number(value.toFixed(9)))),
   );
 });
 
@@ -106,7 +106,7 @@ test('an intermediate result may be an array but not a number', () => {
   const metrics = { errors: ['-', 2] as Row, requests: [10, '-'] as Row };
   expect(compute('SUM(filled)', metrics, [filled])).toEqual([10, 2]);
   expect(() => compute('errors * sum', metrics, [{ id: 'sum', expression: 'SUM(requests)', returnsData: false }])).toThrow(
-    'sum gives a number'
+    'sum gives a number',
   );
 });
 
@@ -127,7 +127,7 @@ test.each([
   ['METRICS(m1)', 'a text in quotes'],
   ['SUM(m1)', 'result gives a number'],
   ['METRICS()', 'result gives an array'],
-  ['result + 1', 'refers to itself']
+  ['result + 1', 'refers to itself'],
 ])('the expression %s is refused: %s', (expression, message) => {
   expect(() => compute(expression, M)).toThrow(expect.objectContaining({ name: 'MathError', message: expect.stringContaining(message) }));
 });
@@ -145,6 +145,6 @@ test('SUM, subtraction and FILL agree with addition whatever values are missing'
       expect(compute('SUM(METRICS())', metrics)).toEqual(compute('a + b + c', metrics));
       expect(compute('a - b', metrics)).toEqual(compute('a + -b', metrics));
       expect(compute('FILL(a, 0) + FILL(b, 0)', metrics)).toEqual(compute('FILL(a + b, 0)', metrics));
-    })
+    }),
   );
 });

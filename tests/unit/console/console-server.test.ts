@@ -35,7 +35,7 @@ test.each([
   ['a DELETE', { method: 'DELETE' }, 405],
   ['a preflight', { method: 'OPTIONS', headers: { origin: 'http://evil.test', 'access-control-request-method': 'GET' } }, 405],
   ['a call from another site', { headers: { 'sec-fetch-site': 'cross-site' } }, 403],
-  ['a call from a page on another port', { headers: { 'sec-fetch-site': 'same-site' } }, 403]
+  ['a call from a page on another port', { headers: { 'sec-fetch-site': 'same-site' } }, 403],
 ] as const)('%s is refused, and no other origin may read the answer', async (_, how, status) => {
   const reply = await ask(server.url, '/api/overview', how);
   expect(reply.status).toBe(status);
@@ -48,13 +48,15 @@ test.each([
   '/api/requests/%2e%2e',
   '/runbooks/..%2f..%2fpackage.json',
   '/runbooks/../../package.json',
-  '/runbooks/no-such.md'
+  '/runbooks/no-such.md',
 ])('the path %s is not found', async (path) => expect((await ask(server.url, path)).status).toBe(404));
 
 test('an unknown request id is answered with 404 and a JSON message', async () => {
   const { status, text } = await ask(server.url, '/api/requests/0000-none');
   expect(status).toBe(404);
-  expect(JSON.parse(text)).toEqual({ message: 'the console has no data about request 0000-none: check the id; only recent requests of this local cloud are kept' });
+  expect(JSON.parse(text)).toEqual({
+    message: 'the console has no data about request 0000-none: check the id; only recent requests of this local cloud are kept',
+  });
 });
 
 test('the overview compares the cohorts, counts wakes by source, and lists alarms in ALARM first, with runbooks', async () => {
@@ -84,12 +86,12 @@ test('the overview compares the cohorts, counts wakes by source, and lists alarm
     wakes: [
       { source: 'direct', count: 27 },
       { source: 'bus', count: 3 },
-      { source: 'safety-read', count: 0 }
-    ]
+      { source: 'safety-read', count: 0 },
+    ],
   });
   expect(overview.alarms.map(({ name, runbook }) => [name, runbook])).toEqual([
     ['b-bad', '/runbooks/stream-lag.md'],
-    ['a-ok', '/runbooks/stream-lag.md']
+    ['a-ok', '/runbooks/stream-lag.md'],
   ]);
   expect(overview.charts.find(({ title }) => title === 'Requests')?.series[0]?.points).toHaveLength(60);
 });
@@ -105,7 +107,7 @@ test('the overview fails while metrics cannot be read, and the event stream repo
         if (!text.includes('trouble')) return;
         request.destroy();
         resolve(text);
-      })
+      }),
     );
   });
   expect(heard).toContain('event: trouble\ndata: {"message":"no metrics today"}');
@@ -127,8 +129,8 @@ test('the event stream starts with the current state, continues with new events,
   logs.add({ at: 2, functionName: 'f', environmentId: 'e', text: 'a new line' });
   await eventually(() =>
     expect(heard.join('')).toContain(
-      'event: lines\ndata: {"fresh":false,"lines":[{"at":2,"functionName":"f","kind":"message","level":"info","text":"a new line"}]}\n\n'
-    )
+      'event: lines\ndata: {"fresh":false,"lines":[{"at":2,"functionName":"f","kind":"message","level":"info","text":"a new line"}]}\n\n',
+    ),
   );
   heard.length = 0;
   alarms.set({ address: 'a', kind: 'metric', reason: 'it fell', since: 2, description: '', name: 'b-bad', state: 'OK' });

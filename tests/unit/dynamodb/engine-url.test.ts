@@ -31,16 +31,16 @@ test('an existing table with another key schema is refused with an error that na
   const otherKey = {
     ...requests,
     hashKey: 'requestId',
-    attributes: [{ name: 'requestId', type: 'S' }]
+    attributes: [{ name: 'requestId', type: 'S' }],
   } as const;
   await expect(startDynamoDb([otherKey], { engineUrl })).rejects.toThrow(/^aws_dynamodb_table.requests: .*another key; delete that table/);
 });
 
 test('an engine that does not answer, or a value that is no http URL, causes an error that names the URL', async () => {
   await expect(startDynamoDb([requests], { engineUrl: 'http://127.0.0.1:1' })).rejects.toThrow(
-    /http:\/\/127.0.0.1:1\/ does not answer \(.*ECONNREFUSED.*start the engine/
+    /http:\/\/127.0.0.1:1\/ does not answer \(.*ECONNREFUSED.*start the engine/,
   );
   await expect(startDynamoDb([requests], { engineUrl: 'localhost:8000' })).rejects.toThrow(
-    /"localhost:8000" is not an http URL; give a URL such as/
+    /"localhost:8000" is not an http URL; give a URL such as/,
   );
 });

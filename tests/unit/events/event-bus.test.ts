@@ -12,7 +12,7 @@ import {
   REGION,
   rule,
   ruleArnOf,
-  target
+  target,
 } from '../../support/events-fixture';
 import { VirtualClock } from '../../support/virtual-clock';
 
@@ -39,7 +39,7 @@ function open(options: Partial<EventBusesOptions> = {}): void {
     clock,
     random: () => 1,
     log: { warn: (message) => warnings.push(message) },
-    ...options
+    ...options,
   });
   buses.events.on('delivery', (record) => records.push(record));
 }
@@ -66,7 +66,7 @@ const outcomes = (): string[] => records.map(({ outcome }) => outcome);
 describe('an event on a bus', () => {
   test('reaches the targets of every enabled rule on the bus whose pattern matches', async () => {
     const to = (name: string): { targets: [ReturnType<typeof target>] } => ({
-      targets: [target({ arn: `${FUNCTION_ARN}-${name}` })]
+      targets: [target({ arn: `${FUNCTION_ARN}-${name}` })],
     });
     open({
       rules: [
@@ -75,8 +75,8 @@ describe('an event on a bus', () => {
         rule({ name: 'other-value', pattern: { detail: { n: [2] } }, ...to('other-value') }),
         rule({ name: 'other-bus', busName: 'default', ...to('other-bus') }),
         rule({ name: 'disabled', enabled: false, ...to('disabled') }),
-        rule({ name: 'scheduled', busName: 'default', schedule: 'rate(1 minute)', ...to('scheduled') })
-      ]
+        rule({ name: 'scheduled', busName: 'default', schedule: 'rate(1 minute)', ...to('scheduled') }),
+      ],
     });
     await put();
     expect(invoker.invocations.map(({ functionArn }) => functionArn).sort()).toEqual([`${FUNCTION_ARN}-one`, `${FUNCTION_ARN}-two`]);
@@ -84,23 +84,23 @@ describe('an event on a bus', () => {
       accepted: 1,
       refused: 0,
       matched: 2,
-      attempts: { delivered: 2, retrying: 0, 'dead-lettered': 0, dropped: 0 }
+      attempts: { delivered: 2, retrying: 0, 'dead-lettered': 0, dropped: 0 },
     });
   });
 
   test('reaches a target as the event itself, as the constant input or as the result of the input transformer', async () => {
     const inputTransformer = {
       paths: { n: '$.detail.n' },
-      template: '{"n":<n>,"rule":<aws.events.rule-name>}'
+      template: '{"n":<n>,"rule":<aws.events.rule-name>}',
     };
     open({
-      rules: [rule({ targets: [target(), target({ input: '{"constant":true}' }), target({ inputTransformer })] })]
+      rules: [rule({ targets: [target(), target({ input: '{"constant":true}' }), target({ inputTransformer })] })],
     });
     await put();
     expect(invoker.invocations.map(({ payload }) => payload)).toEqual([
       expect.objectContaining({ source: 'http-tunnel', detail: { n: 1 } }),
       { constant: true },
-      { n: 1, rule: 'response-ready' }
+      { n: 1, rule: 'response-ready' },
     ]);
   });
 
@@ -112,8 +112,8 @@ describe('an event on a bus', () => {
         queueArn: `${QUEUE_ARN}-events`,
         sender: { service: 'events.amazonaws.com', sourceArn: ruleArnOf('response-ready') },
         body: expect.objectContaining({ detail: { n: 1 } }) as unknown,
-        attributes: {}
-      }
+        attributes: {},
+      },
     ]);
     expect(outcomes()).toEqual(['delivered']);
   });
@@ -143,7 +143,7 @@ describe('a delivery that fails', () => {
     expect(records.map(({ attempts, errorCode }) => [attempts, errorCode])).toEqual([
       [1, 'THROTTLING'],
       [2, 'THROTTLING'],
-      [3, undefined]
+      [3, undefined],
     ]);
     expect(queues.sent).toEqual([]);
   });
@@ -169,7 +169,7 @@ describe('a delivery that fails', () => {
         body: expect.objectContaining({
           id: records[0]?.eventId,
           source: 'http-tunnel',
-          detail: { n: 1 }
+          detail: { n: 1 },
         }) as unknown,
         attributes: {
           RULE_ARN: ruleArnOf('response-ready'),
@@ -177,9 +177,9 @@ describe('a delivery that fails', () => {
           ERROR_CODE: 'THROTTLING',
           ERROR_MESSAGE: 'Rate Exceeded',
           RETRY_ATTEMPTS: '2',
-          EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts'
-        }
-      }
+          EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts',
+        },
+      },
     ]);
     expect(outcomes()).toEqual(['retrying', 'retrying', 'dead-lettered']);
   });
@@ -193,7 +193,7 @@ describe('a delivery that fails', () => {
     expect(queues.sent[0]?.attributes).toMatchObject({
       ERROR_CODE: 'INTERNAL_ERROR',
       RETRY_ATTEMPTS: '1',
-      EXHAUSTED_RETRY_CONDITION: 'MaximumEventAgeInSeconds'
+      EXHAUSTED_RETRY_CONDITION: 'MaximumEventAgeInSeconds',
     });
   });
 
@@ -211,7 +211,7 @@ describe('a delivery that fails', () => {
   test.each([
     [new AwsError(404, 'ResourceNotFoundException', 'Function not found'), 'NO_RESOURCE'],
     [new AwsError(400, 'QueueDoesNotExist', 'There is no queue'), 'NO_RESOURCE'],
-    [new AwsError(413, 'RequestTooLargeException', 'too large'), 'SDK_CLIENT_ERROR']
+    [new AwsError(413, 'RequestTooLargeException', 'too large'), 'SDK_CLIENT_ERROR'],
   ])('is not retried after %p, and the error code is %s', async (error, code) => {
     open();
     refuse(error);
@@ -221,7 +221,7 @@ describe('a delivery that fails', () => {
     expect(queues.sent[0]?.attributes).toMatchObject({
       ERROR_CODE: code,
       ERROR_MESSAGE: error.message,
-      RETRY_ATTEMPTS: '0'
+      RETRY_ATTEMPTS: '0',
     });
   });
 
@@ -236,7 +236,7 @@ describe('a delivery that fails', () => {
 
   test.each([
     ['the target has no dead-letter queue', { deadLetterArn: undefined }, 'the target has no dead-letter queue'],
-    ['the dead-letter queue refuses the event', {}, `the dead-letter queue ${QUEUE_ARN} refused the event: the queue is gone`]
+    ['the dead-letter queue refuses the event', {}, `the dead-letter queue ${QUEUE_ARN} refused the event: the queue is gone`],
   ])('is dropped with a warning if %s', async (_what, spec, reason) => {
     open({ rules: [rule({ targets: [target({ ...spec, maxRetries: 0 })] })] });
     queues.refuse = true;
@@ -245,7 +245,7 @@ describe('a delivery that fails', () => {
     expect(outcomes()).toEqual(['dropped']);
     expect(warnings).toEqual([
       `aws_cloudwatch_event_target.wake: event ${records[0]?.eventId} is dropped after 1 attempts ` +
-        `(THROTTLING: Rate Exceeded): ${reason}`
+        `(THROTTLING: Rate Exceeded): ${reason}`,
     ]);
   });
 
@@ -253,14 +253,14 @@ describe('a delivery that fails', () => {
     const slow = target({ id: 'slow', arn: `${FUNCTION_ARN}-slow` });
     open({
       rules: [rule({ targets: [slow, target()] })],
-      beforeDelivery: ({ id }) => (id === 'slow' ? Promise.reject(new Error('partitioned')) : Promise.resolve())
+      beforeDelivery: ({ id }) => (id === 'slow' ? Promise.reject(new Error('partitioned')) : Promise.resolve()),
     });
     await put();
     expect(invoker.invocations.map(({ functionArn }) => functionArn)).toEqual([FUNCTION_ARN]);
     await clock.advance(60_000);
     expect(queues.sent[0]?.attributes).toMatchObject({
       TARGET_ARN: `${FUNCTION_ARN}-slow`,
-      ERROR_MESSAGE: 'partitioned'
+      ERROR_MESSAGE: 'partitioned',
     });
   });
 
@@ -280,13 +280,13 @@ describe('the boot of the event buses', () => {
     ['an invalid pattern', { pattern: { source: 'x' } }, 'EventPatternError', 'event_pattern: source is "x", which is neither'],
     ['neither pattern nor schedule', { pattern: undefined }, 'EventsBootError', 'has neither event_pattern nor'],
     ['an unknown bus', { busName: 'nowhere' }, 'EventsBootError', 'there is no event bus "nowhere"; the stack has default, responses'],
-    ['six targets', { targets: Array.from({ length: 6 }, () => target()) }, 'EventsBootError', 'has 6 targets, EventBridge allows 5']
+    ['six targets', { targets: Array.from({ length: 6 }, () => target()) }, 'EventsBootError', 'has 6 targets, EventBridge allows 5'],
   ])('refuses a rule with %s and names the address of the rule', (_what, spec, name, message) => {
     expect(() => open({ rules: [rule(spec)] })).toThrow(
       expect.objectContaining({
         name,
-        message: expect.stringContaining(`aws_cloudwatch_event_rule.response-ready: ${message}`) as string
-      })
+        message: expect.stringContaining(`aws_cloudwatch_event_rule.response-ready: ${message}`) as string,
+      }),
     );
   });
 
@@ -294,16 +294,16 @@ describe('the boot of the event buses', () => {
     [
       'an ARN of a service other than Lambda and SQS',
       { arn: 'arn:aws:sns:eu-central-1:000000000000:topic' },
-      'the local cloud delivers to lambda and sqs, not to arn:aws:sns'
+      'the local cloud delivers to lambda and sqs, not to arn:aws:sns',
     ],
     ['an input that is no JSON', { input: 'plain' }, 'input is not JSON'],
-    ['a template that uses an undefined variable', { inputTransformer: { paths: {}, template: '<x>' } }, 'input_template uses <x>']
+    ['a template that uses an undefined variable', { inputTransformer: { paths: {}, template: '<x>' } }, 'input_template uses <x>'],
   ])('refuses a target with %s and names the address of the target', (_what, spec, message) => {
     expect(() => open({ rules: [rule({ targets: [target(spec)] })] })).toThrow(
       expect.objectContaining({
         name: 'EventsBootError',
-        message: expect.stringContaining(`aws_cloudwatch_event_target.wake: ${message}`) as string
-      })
+        message: expect.stringContaining(`aws_cloudwatch_event_target.wake: ${message}`) as string,
+      }),
     );
   });
 });

@@ -25,11 +25,11 @@ const EVENT = {
         city: 'Kiel',
         rooms: [
           { floor: 2, size: 20 },
-          { floor: 3, size: 30 }
-        ]
-      }
-    ]
-  }
+          { floor: 3, size: 30 },
+        ],
+      },
+    ],
+  },
 };
 const detail = (pattern: Record<string, unknown>): boolean => compilePattern({ detail: pattern })(EVENT);
 
@@ -53,7 +53,7 @@ describe('an event pattern', () => {
     ['a nested field', { waiter: { connection: ['abc'] } }, true],
     ['a field name with a dot for a nested field', { 'waiter.connection': ['abc'] }, true],
     ['a value for an object', { waiter: ['abc'] }, false],
-    ['an object for a value', { state: { running: ['x'] } }, false]
+    ['an object for a value', { state: { running: ['x'] } }, false],
   ])('that has %s, %j, matches: %s', (_what, pattern, expected) => expect(detail(pattern)).toBe(expected));
 
   test.each<[string, unknown, boolean]>([
@@ -75,7 +75,7 @@ describe('an event pattern', () => {
     ['anything-but with equals-ignore-case', { 'anything-but': { 'equals-ignore-case': 'RUNNING' } }, false],
     ['anything-but with a wildcard', { 'anything-but': { wildcard: '*nn*' } }, false],
     ['exists with true', { exists: true }, true],
-    ['exists with false', { exists: false }, false]
+    ['exists with false', { exists: false }, false],
   ])('that compares a text by %s, %j, matches: %s', (_what, operator, expected) => expect(detail({ state: [operator] })).toBe(expected));
 
   test.each<[unknown[], boolean]>([
@@ -85,9 +85,9 @@ describe('an event pattern', () => {
     [['<', 3.5], true],
     [['<=', 2], false],
     [['>', 0, '<=', 3], true],
-    [['>', 0, '<', 3], false]
+    [['>', 0, '<', 3], false],
   ])('that compares the number 3 by numeric %j matches: %s', (numeric, expected) =>
-    expect(detail({ count: [{ numeric }] })).toBe(expected)
+    expect(detail({ count: [{ numeric }] })).toBe(expected),
   );
 
   test('with numeric matches a number, but not a number that is written as text', () => {
@@ -109,9 +109,9 @@ describe('an event pattern', () => {
     ['ip6', '2001:db9::/32', false],
     ['ip6', '0.0.0.0/0', false],
     ['state', '0.0.0.0/0', false],
-    ['count', '0.0.0.0/0', false]
+    ['count', '0.0.0.0/0', false],
   ])('that compares the field %s by cidr %s matches: %s', (field, cidr, expected) =>
-    expect(detail({ [field]: [{ cidr }] })).toBe(expected)
+    expect(detail({ [field]: [{ cidr }] })).toBe(expected),
   );
 
   test('with anything-but matches a value of another type, but not a missing field', () => {
@@ -185,7 +185,7 @@ describe('an event pattern for an event with lists', () => {
 describe('an event pattern with $or', () => {
   const EITHER = {
     source: ['http-tunnel'],
-    detail: { $or: [{ count: [9] }, { state: ['running'], done: [true] }] }
+    detail: { $or: [{ count: [9] }, { state: ['running'], done: [true] }] },
   };
 
   test('matches if one alternative and all fields beside $or match', () => {
@@ -197,7 +197,7 @@ describe('an event pattern with $or', () => {
   test('may have a nested $or and several $or', () => {
     const pattern = {
       $or: [{ source: ['x'] }, { $or: [{ source: ['y'] }, { source: ['http-tunnel'] }] }],
-      detail: { $or: [{ count: [3] }, { count: [4] }] }
+      detail: { $or: [{ count: [3] }, { count: [4] }] },
     };
     expect(compilePattern(pattern)(EVENT)).toBe(true);
   });
@@ -224,15 +224,11 @@ describe('the compilation of an event pattern', () => {
     [
       'numeric with a second comparison without a number',
       { a: [{ numeric: ['>', 1, '<'] }] },
-      'a numeric must be a list of one or two comparisons'
+      'a numeric must be a list of one or two comparisons',
     ],
     ['numeric with the upper bound first', { a: [{ numeric: ['<', 5, '>', 1] }] }, 'a numeric must give the lower bound'],
     ['numeric with no number between its bounds', { a: [{ numeric: ['>', 5, '<', 5] }] }, 'a numeric has no number between 5 and 5'],
-    [
-      'numeric with a bound that is no number',
-      { a: [{ numeric: ['>', '5'] }] },
-      'a numeric allows numbers from -5e9 to 5e9, not "5"'
-    ],
+    ['numeric with a bound that is no number', { a: [{ numeric: ['>', '5'] }] }, 'a numeric allows numbers from -5e9 to 5e9, not "5"'],
     ['cidr without a prefix length', { a: [{ cidr: '10.0.0.1' }] }, 'a cidr must be a network with its prefix length'],
     ['cidr with a single address', { a: [{ cidr: '10.0.0.1/32' }] }, 'a cidr must be a network'],
     ['anything-but with mixed types', { a: [{ 'anything-but': ['x', 1] }] }, 'a anything-but takes texts or numbers (not both)'],
@@ -244,13 +240,13 @@ describe('the compilation of an event pattern', () => {
     ['an operator as a field name inside $or', { $or: [{ prefix: ['x'] }, { b: [1] }] }, 'prefix is an operator in the place of a field'],
     ['a field that is given twice', { a: { b: [1] }, 'a.b': [2] }, 'a.b is given twice; put all its values into one list'],
     ['$or with more than 1,000 combinations', { x: many, y: many, z: many }, 'z.$or makes more than 1000 combinations; split the rule'],
-    ['a pattern above 2,048 characters', { a: ['x'.repeat(2039)] }, 'the pattern has 2049 characters, 2048 are allowed']
+    ['a pattern above 2,048 characters', { a: ['x'.repeat(2039)] }, 'the pattern has 2049 characters, 2048 are allowed'],
   ])('refuses %s', (_what, pattern, message) => {
     expect(() => compilePattern(pattern)).toThrow(
       expect.objectContaining({
         name: 'EventPatternError',
-        message: expect.stringContaining(message) as string
-      })
+        message: expect.stringContaining(message) as string,
+      }),
     );
   });
 

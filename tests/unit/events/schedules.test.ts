@@ -16,7 +16,7 @@ let schedules: Schedules;
 function open(rules: RuleSpec[], clock: Clock = new VirtualClock(START)): void {
   fired = [];
   const buses = {
-    deliver: ({ name }: RuleSpec, event: BusEvent) => void fired.push({ ruleName: name, event })
+    deliver: ({ name }: RuleSpec, event: BusEvent) => void fired.push({ ruleName: name, event }),
   };
   schedules = new Schedules({ rules, buses, accountId: ACCOUNT_ID, region: REGION, clock });
 }
@@ -43,8 +43,8 @@ test('a rate rule fires one period after the start and then every period, with t
       time: '2026-10-26T12:01:30Z',
       region: REGION,
       resources: [ruleArnOf('sweep')],
-      detail: {}
-    }
+      detail: {},
+    },
   });
 });
 
@@ -53,7 +53,7 @@ test('a schedule does not catch up periods that passed while the machine was asl
   const virtual = new VirtualClock(START);
   open([scheduled('rate(1 minute)')], {
     now: () => virtual.now() + sleptMs,
-    sleep: (ms, signal) => virtual.sleep(ms, signal)
+    sleep: (ms, signal) => virtual.sleep(ms, signal),
   });
   schedules.start();
   await virtual.advance(MINUTE);
@@ -93,7 +93,7 @@ test('a schedule with a period above the longest timer of Node.js does not fire 
     rules: [scheduled('rate(60 days)')],
     buses,
     accountId: ACCOUNT_ID,
-    region: REGION
+    region: REGION,
   });
   schedules.start();
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -106,7 +106,7 @@ test.each([
   ['rate(1 minute)', '2026-10-26T12:00:30Z', '2026-10-26T12:01:30.000Z'],
   ['rate(5 minutes)', '2026-10-26T12:00:00Z', '2026-10-26T12:05:00.000Z'],
   ['rate(2 hours)', '2026-10-26T23:00:00Z', '2026-10-27T01:00:00.000Z'],
-  ['rate(1 day)', '2026-10-26T12:00:00Z', '2026-10-27T12:00:00.000Z']
+  ['rate(1 day)', '2026-10-26T12:00:00Z', '2026-10-27T12:00:00.000Z'],
 ])('the period of %s from %s ends at %s', (expression, from, expected) => expect(after(expression, from)).toBe(expected));
 
 test.each([
@@ -115,18 +115,18 @@ test.each([
   ['rate(0 minutes)', 'is unknown'],
   ['rate(1 week)', 'is unknown'],
   ['every minute', 'is unknown'],
-  ['cron(0 12 * * ? *)', 'is a cron expression, which the local cloud does not run; write rate(5 minutes)']
+  ['cron(0 12 * * ? *)', 'is a cron expression, which the local cloud does not run; write rate(5 minutes)'],
 ])('the schedule "%s" is refused at boot with an error that names the rule address', (expression, problem) => {
   expect(() => open([scheduled(expression)])).toThrow(
     expect.objectContaining({
       name: 'EventsBootError',
-      message: expect.stringContaining(`aws_cloudwatch_event_rule.sweep: schedule_expression "${expression}" ${problem}`) as string
-    })
+      message: expect.stringContaining(`aws_cloudwatch_event_rule.sweep: schedule_expression "${expression}" ${problem}`) as string,
+    }),
   );
 });
 
 test('a schedule on a bus other than the default bus is refused at boot', () => {
   expect(() => open([scheduled('rate(1 minute)', { busName: 'responses' })])).toThrow(
-    'aws_cloudwatch_event_rule.sweep: has a schedule on the bus "responses"; schedules run on the default bus only'
+    'aws_cloudwatch_event_rule.sweep: has a schedule on the bus "responses"; schedules run on the default bus only',
   );
 });

@@ -17,7 +17,7 @@ function passing(faults: readonly Fault[], seed = 1) {
       'frames',
       { api, direction: 'to-client' },
       async () => void passed.push(what),
-      () => ({ drop: async () => undefined })
+      () => ({ drop: async () => undefined }),
     );
   return { clock, active, passed, send };
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
     intercept: (call, next) => {
       calls.push(call.operation);
       return interfere(call, next);
-    }
+    },
   });
   const put = (Item: Record<string, unknown>) => db.documents.send(new PutCommand({ TableName: TABLE, Item }));
   await put({ tunnelId: 'demo', owner: 'ann', connectionId: 'c1' });
@@ -36,7 +36,7 @@ function lookUp() {
     cacheMs: CACHE_MS,
     staleMs: 60_000,
     now: () => now,
-    onUnreadable: (reason) => unreadable.push((reason as Error).message)
+    onUnreadable: (reason) => unreadable.push((reason as Error).message),
   });
   return { share, unreadable, tunnels: tunnelsTable(db.documents, TABLE, share), pass: (ms: number) => (now += ms) };
 }

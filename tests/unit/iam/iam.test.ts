@@ -21,7 +21,7 @@ import {
   SWEEP,
   TOPIC,
   TRUST,
-  TUNNELS
+  TUNNELS,
 } from '../../support/iam-fixture';
 
 const reply = () => Promise.resolve({ status: 200, body: '{}' });
@@ -35,8 +35,8 @@ describe('a call of a function to AWS', () => {
       {
         caller: { kind: 'role', functionName: 'sweep' },
         access: { action: 'dynamodb:GetItem', resource: TUNNELS, context: { 'aws:PrincipalAccount': '000000000000' } },
-        decision: { effect: 'allowed', statements: [{ where: 'aws_iam_role_policy.sweep.policy Statement[0]' }] }
-      }
+        decision: { effect: 'allowed', statements: [{ where: 'aws_iam_role_policy.sweep.policy Statement[0]' }] },
+      },
     ]);
     expect(warnings).toEqual([]);
   });
@@ -52,7 +52,7 @@ describe('a call of a function to AWS', () => {
       await expect(iam.intercept(READ_TUNNELS, next)).rejects.toMatchObject({ code: 'AccessDeniedException' });
     expect(reached).toBe(false);
     expect(warnings).toEqual([
-      `access denied: sweep may not dynamodb:GetItem on ${TUNNELS}; no policy allows this: grant the action in modules/function-rights.ts`
+      `access denied: sweep may not dynamodb:GetItem on ${TUNNELS}; no policy allows this: grant the action in modules/function-rights.ts`,
     ]);
   });
 
@@ -66,7 +66,7 @@ describe('a call of a function to AWS', () => {
     expect(warnings.map((line) => line.split(';')[0])).toEqual([
       `access denied: sweep may not dynamodb:Scan on ${TUNNELS}`,
       `access denied: sweep may not dynamodb:Scan on ${TUNNELS.replace('tunnels', 'requests')}`,
-      'access denied: sweep may not execute-api:ManageConnections on arn:aws:execute-api:us-east-1:000000000000:abc/v1/POST/@connections/X='
+      'access denied: sweep may not execute-api:ManageConnections on arn:aws:execute-api:us-east-1:000000000000:abc/v1/POST/@connections/X=',
     ]);
   });
 
@@ -74,7 +74,7 @@ describe('a call of a function to AWS', () => {
     const { iam, warnings } = iamWith([allow('*', '*'), deny('dynamodb:*', TUNNELS)]);
     await expect(iam.intercept(READ_TUNNELS, reply)).rejects.toMatchObject({ message: expect.stringContaining('explicit deny') as string });
     expect(warnings).toEqual([
-      `access denied: sweep may not dynamodb:GetItem on ${TUNNELS}; denied by aws_iam_role_policy.sweep.policy Statement[1]`
+      `access denied: sweep may not dynamodb:GetItem on ${TUNNELS}; denied by aws_iam_role_policy.sweep.policy Statement[1]`,
     ]);
   });
 
@@ -84,7 +84,7 @@ describe('a call of a function to AWS', () => {
       call('dynamodb', 'BatchGetItem', { RequestItems: Object.fromEntries(tables.map((table) => [table, {}])) });
     await expect(iam.intercept(batch('tunnels'), reply)).resolves.toBeDefined();
     await expect(iam.intercept(batch('tunnels', 'others'), reply)).rejects.toMatchObject({
-      message: expect.stringContaining('table/others') as string
+      message: expect.stringContaining('table/others') as string,
     });
   });
 
@@ -96,11 +96,11 @@ describe('a call of a function to AWS', () => {
     const mayRead = allow('ssm:GetParameter', parameter);
     const viaService = (service: string) => allow('kms:Decrypt', key, { Condition: { StringEquals: { 'kms:ViaService': service } } });
     await expect(
-      iamWith([mayRead, viaService('ssm.us-east-1.amazonaws.com')], { encryptionKeys }).iam.intercept(read, reply)
+      iamWith([mayRead, viaService('ssm.us-east-1.amazonaws.com')], { encryptionKeys }).iam.intercept(read, reply),
     ).resolves.toBeDefined();
     for (const statements of [[mayRead], [mayRead, viaService('s3.us-east-1.amazonaws.com')]]) {
       await expect(iamWith(statements, { encryptionKeys }).iam.intercept(read, reply)).rejects.toThrow(
-        'The ciphertext refers to a customer master key'
+        'The ciphertext refers to a customer master key',
       );
     }
   });
@@ -133,16 +133,16 @@ describe('a topic', () => {
   const policy = (...statements: object[]): ResourcePolicySpec => ({
     address: 'aws_sns_topic_policy.alarms.policy',
     document: document(...statements),
-    resourceArn: TOPIC
+    resourceArn: TOPIC,
   });
   const cloudWatch = (sourceArn: string) => ({
     Principal: { Service: 'cloudwatch.amazonaws.com' },
-    Condition: { ArnLike: { 'aws:SourceArn': sourceArn } }
+    Condition: { ArnLike: { 'aws:SourceArn': sourceArn } },
   });
   const publishing = (
     statements: object[],
     resourcePolicies: ResourcePolicySpec[] = [],
-    more: { kmsKey?: string; encryptionKeys?: Record<string, string> } = {}
+    more: { kmsKey?: string; encryptionKeys?: Record<string, string> } = {},
   ) => {
     const { encryptionKeys = {}, ...topic } = more;
     const spec = { address: 'aws_sns_topic.alarms', name: 'alarms', arn: TOPIC, ...topic };
@@ -150,7 +150,7 @@ describe('a topic', () => {
     const topics = new GuardedTopics(inner, iamWith(statements, { resourcePolicies, encryptionKeys }).iam, [spec]);
     return {
       publish: (publisher: typeof alarm | typeof byFunction) => topics.publish(TOPIC, { body: '{}' }, publisher),
-      messages: () => topics.messages(TOPIC)
+      messages: () => topics.messages(TOPIC),
     };
   };
 
@@ -185,7 +185,7 @@ describe('a queue', () => {
   const policy = (...statements: object[]): ResourcePolicySpec => ({
     address: 'aws_sqs_queue_policy.failures.policy',
     document: document(...statements),
-    resourceArn: QUEUE
+    resourceArn: QUEUE,
   });
   const events = { Principal: { Service: 'events.amazonaws.com' }, Condition: { ArnEquals: { 'aws:SourceArn': RULE } } };
   const sending = (statements: object[], ...resourcePolicies: ResourcePolicySpec[]) => {
@@ -201,7 +201,7 @@ describe('a queue', () => {
     queues.send(QUEUE, '{}', byRule(RULE));
     expect(inner.sent).toHaveLength(1);
     expect(() => queues.send(QUEUE, '{}', byRule(`${RULE}-2`))).toThrow(
-      'because no resource-based policy allows the sqs:sendmessage action'
+      'because no resource-based policy allows the sqs:sendmessage action',
     );
     expect(() => sending([allow('sqs:*', '*')]).queues.send(QUEUE, '{}', byRule(RULE))).toThrow('events.amazonaws.com is not authorized');
     expect(inner.sent).toHaveLength(1);
@@ -218,7 +218,7 @@ describe('a queue', () => {
     const account = { Principal: { AWS: 'arn:aws:iam::000000000000:root' } };
     expect(() => sending([], policy(allow('sqs:*', QUEUE, account))).queues.send(QUEUE, '{}', byFunction)).toThrow('not authorized');
     expect(() => sending([allow('*', '*')], policy(deny('sqs:*', QUEUE, account))).queues.send(QUEUE, '{}', byFunction)).toThrow(
-      'explicit deny in a resource-based policy'
+      'explicit deny in a resource-based policy',
     );
   });
 
@@ -239,7 +239,7 @@ describe('Lambda with the role of a function', () => {
     stream.open(STREAM);
     expect(stream.read(STREAM, undefined, 10).records).toHaveLength(1);
     expect(() => new GuardedStream(source, iamWith([mayRead('dynamodb:ListStreams')]).iam, SWEEP.arn).read(STREAM, undefined, 10)).toThrow(
-      'dynamodb:GetRecords'
+      'dynamodb:GetRecords',
     );
   });
 
@@ -247,8 +247,8 @@ describe('Lambda with the role of a function', () => {
     const { iam, decisions } = iamWith([mayRead(...READS.filter((each) => each !== action)), allow('sqs:SendMessage', QUEUE)]);
     expect(() => checkLambdaRights(iam, { functions: [SWEEP], mappings: [MAPPING] })).toThrow(
       new RegExp(
-        `^aws_lambda_event_source_mapping.rows: AWS would refuse this resource, because the role of sweep may not ${action} on .*; grant the action in modules/function-rights.ts$`
-      )
+        `^aws_lambda_event_source_mapping.rows: AWS would refuse this resource, because the role of sweep may not ${action} on .*; grant the action in modules/function-rights.ts$`,
+      ),
     );
     // No decision was made yet.
     expect(decisions).toEqual([]);
@@ -258,7 +258,9 @@ describe('Lambda with the role of a function', () => {
     const { iam } = iamWith([mayRead(...READS)]);
     expect(() => checkLambdaRights(iam, { functions: [], mappings: [MAPPING] })).toThrow(`may not sqs:SendMessage on ${QUEUE}`);
     const failing = { ...SWEEP, asyncInvocation: { ...SWEEP.asyncInvocation, onFailureArn: QUEUE } };
-    expect(() => checkLambdaRights(iam, { functions: [failing], mappings: [] })).toThrow('aws_lambda_function.sweep: AWS would refuse this resource');
+    expect(() => checkLambdaRights(iam, { functions: [failing], mappings: [] })).toThrow(
+      'aws_lambda_function.sweep: AWS would refuse this resource',
+    );
   });
 
   test.each(['onSuccessArn', 'onFailureArn'])('does not accept a topic as %s if the role may not publish to the topic', (destination) => {
@@ -270,7 +272,7 @@ describe('Lambda with the role of a function', () => {
   test('does not assume a role that does not trust Lambda', () => {
     const trust = { ...TRUST, Principal: { Service: 'edgelambda.amazonaws.com' } };
     expect(() => iamWith([], { trust })).toThrow(
-      'aws_lambda_function.sweep: Lambda may not assume its role; allow lambda.amazonaws.com to assume the role in aws_iam_role.sweep-role.assume_role_policy'
+      'aws_lambda_function.sweep: Lambda may not assume its role; allow lambda.amazonaws.com to assume the role in aws_iam_role.sweep-role.assume_role_policy',
     );
   });
 
@@ -288,7 +290,7 @@ describe('Lambda with the role of a function', () => {
     expect(heard([allow(['logs:CreateLogStream', 'logs:PutLogEvents'], group)])).toEqual({ lines: 2, warnings: [] });
     expect(heard([allow('logs:CreateLogStream', group)])).toEqual({
       lines: 0,
-      warnings: [expect.stringContaining('sweep may not logs:PutLogEvents')]
+      warnings: [expect.stringContaining('sweep may not logs:PutLogEvents')],
     });
   });
 });

@@ -14,8 +14,8 @@ test('Statement, Action and Resource may each be a single value instead of a lis
       effect: 'Allow',
       actions: { negated: false, patterns: ['dynamodb:GetItem'] },
       resources: { negated: false, patterns: [TUNNELS] },
-      conditions: []
-    }
+      conditions: [],
+    },
   ]);
 });
 
@@ -31,18 +31,18 @@ test.each<[string, object, string]>([
   [
     'an unsupported condition operator',
     allow('*', '*', { Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } } }),
-    'the condition operator IpAddress; use one of StringEquals'
+    'the condition operator IpAddress; use one of StringEquals',
   ],
   [
     'a set operator in a condition',
     allow('*', '*', { Condition: { 'ForAllValues:StringEquals': { 'aws:TagKeys': 'a' } } }),
-    'the condition operator ForAllValues:StringEquals'
+    'the condition operator ForAllValues:StringEquals',
   ],
   [
     'an unsupported condition key',
     allow('*', '*', { Condition: { StringEquals: { 'aws:SourceVpc': 'v' } } }),
-    'the condition key aws:SourceVpc; use one of aws:PrincipalAccount'
-  ]
+    'the condition key aws:SourceVpc; use one of aws:PrincipalAccount',
+  ],
 ])('a policy statement with %s stops the boot with an error that names the statement and the problem', (_, statement, message) => {
   const parsed = parsing(document(allow('dynamodb:GetItem', '*'), statement));
   expect(parsed).toThrow(expect.objectContaining({ name: 'IamBootError' }));
@@ -52,7 +52,7 @@ test.each<[string, object, string]>([
 
 test.each<[string, unknown, string]>([
   ['of the old version 2008-10-17', { Version: '2008-10-17', Statement: [] }, 'must be "2012-10-17"'],
-  ['that is no object', ['Statement'], 'is not a JSON object']
+  ['that is no object', ['Statement'], 'is not a JSON object'],
 ])('a policy document %s stops the boot with an error that names its address', (_, doc, message) => {
   expect(parsing(doc)).toThrow(`${ADDRESS}: `);
   expect(parsing(doc)).toThrow(message);
@@ -61,15 +61,15 @@ test.each<[string, unknown, string]>([
 test('a resource policy must have a Principal of a supported kind', () => {
   expect(() => parse('resource', allow('*', '*'))).toThrow('Principal is missing');
   expect(() => parse('resource', allow('*', '*', { Principal: { Federated: 'accounts.google.com' } }))).toThrow(
-    'no principals of the kind Federated'
+    'no principals of the kind Federated',
   );
   const [statement] = parse(
     'resource',
-    allow('*', '*', { Principal: { AWS: ['*', 'arn:aws:iam::1:root'], Service: 'sqs.amazonaws.com' } })
+    allow('*', '*', { Principal: { AWS: ['*', 'arn:aws:iam::1:root'], Service: 'sqs.amazonaws.com' } }),
   );
   expect(statement?.principals).toEqual([
     { kind: 'anybody', name: '*' },
     { kind: 'aws', name: 'arn:aws:iam::1:root' },
-    { kind: 'service', name: 'sqs.amazonaws.com' }
+    { kind: 'service', name: 'sqs.amazonaws.com' },
   ]);
 });

@@ -18,7 +18,7 @@ const FLAKY = `const fs = require('node:fs');
 const TOPIC = 'arn:aws:sns:eu-central-1:000000000000:alarms';
 const flaky = (asyncInvocation: { maxRetries: number; maxAgeMs: number; onSuccessArn?: string; onFailureArn?: string }) => ({
   files: { 'index.js': FLAKY },
-  asyncInvocation
+  asyncInvocation,
 });
 
 let lambda: LambdaFixture;
@@ -35,7 +35,7 @@ const record = (): Record<string, unknown> => JSON.parse(lambda.sent[0]?.body ??
 test('a failed asynchronous event is retried with the same request id until it succeeds', async () => {
   lambda = await startLambda(
     { flaky: flaky({ maxRetries: 2, maxAgeMs: 60_000, onFailureArn: QUEUE }) },
-    { limits: { asyncRetryDelaysMs: [20, 40] } }
+    { limits: { asyncRetryDelaysMs: [20, 40] } },
   );
   send(2);
   await eventually(() => lambda.records.length === 3);
@@ -47,7 +47,7 @@ test('a failed asynchronous event is retried with the same request id until it s
 test('an asynchronous event without retries left is sent to the on-failure destination in the format of Lambda', async () => {
   lambda = await startLambda(
     { flaky: flaky({ maxRetries: 1, maxAgeMs: 60_000, onFailureArn: QUEUE }) },
-    { limits: { asyncRetryDelaysMs: [20] } }
+    { limits: { asyncRetryDelaysMs: [20] } },
   );
   send(9);
   await eventually(() => lambda.sent.length === 1);
@@ -60,18 +60,18 @@ test('an asynchronous event without retries left is sent to the on-failure desti
       requestId: requestIds()[0],
       functionArn: `${arnOf('flaky')}:$LATEST`,
       condition: 'RetriesExhausted',
-      approximateInvokeCount: 2
+      approximateInvokeCount: 2,
     },
     requestPayload: { file: RUNS, failures: 9 },
     responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-    responsePayload: { errorType: 'TypeError', errorMessage: 'run 2' }
+    responsePayload: { errorType: 'TypeError', errorMessage: 'run 2' },
   });
 });
 
 test('an asynchronous event that succeeds is sent to the topic of the on-success destination', async () => {
   lambda = await startLambda(
     { flaky: flaky({ maxRetries: 1, maxAgeMs: 60_000, onSuccessArn: TOPIC, onFailureArn: QUEUE }) },
-    { limits: { asyncRetryDelaysMs: [20] } }
+    { limits: { asyncRetryDelaysMs: [20] } },
   );
   send(1);
   await eventually(() => lambda.published.length === 1);
@@ -80,7 +80,7 @@ test('an asynchronous event that succeeds is sent to the topic of the on-success
     requestContext: { requestId: requestIds()[0], condition: 'Success', approximateInvokeCount: 2 },
     requestPayload: { file: RUNS, failures: 1 },
     responseContext: { statusCode: 200, executedVersion: '$LATEST' },
-    responsePayload: null
+    responsePayload: null,
   });
   expect(lambda.sent).toEqual([]);
 });
@@ -88,14 +88,14 @@ test('an asynchronous event that succeeds is sent to the topic of the on-success
 test('asyncEvents emits received, attempt, dropped and destinationFailed for an asynchronous event', async () => {
   lambda = await startLambda(
     { flaky: flaky({ maxRetries: 1, maxAgeMs: 60_000, onFailureArn: QUEUE }) },
-    { limits: { asyncRetryDelaysMs: [20] }, refuseQueue: true }
+    { limits: { asyncRetryDelaysMs: [20] }, refuseQueue: true },
   );
   const seen: string[] = [];
   for (const event of ['received', 'attempt', 'dropped', 'destinationFailed'] as const) {
     lambda.service.asyncEvents.on(
       event,
       (functionName: string, ageMs?: number) =>
-        void seen.push(`${event} ${functionName}${ageMs !== undefined && ageMs >= 20 ? ', later' : ''}`)
+        void seen.push(`${event} ${functionName}${ageMs !== undefined && ageMs >= 20 ? ', later' : ''}`),
     );
   }
   send(9);
@@ -106,12 +106,12 @@ test('asyncEvents emits received, attempt, dropped and destinationFailed for an 
 test('an asynchronous event that would exceed its maximum age at the next retry is given up', async () => {
   lambda = await startLambda(
     { flaky: flaky({ maxRetries: 2, maxAgeMs: 1000, onFailureArn: QUEUE }) },
-    { limits: { asyncRetryDelaysMs: [2000] } }
+    { limits: { asyncRetryDelaysMs: [2000] } },
   );
   send(9);
   await eventually(() => lambda.sent.length === 1);
   expect(record()).toMatchObject({
-    requestContext: { condition: 'EventAgeExceeded', approximateInvokeCount: 1 }
+    requestContext: { condition: 'EventAgeExceeded', approximateInvokeCount: 1 },
   });
 });
 
@@ -120,10 +120,10 @@ test('a throttled asynchronous event is retried until concurrency is free, and t
     slow: {
       reservedConcurrency: 1,
       files: {
-        'index.js': `exports.handler = async () => { await new Promise((r) => setTimeout(r, 400)); };`
+        'index.js': `exports.handler = async () => { await new Promise((r) => setTimeout(r, 400)); };`,
       },
-      asyncInvocation: { maxRetries: 0, maxAgeMs: 60_000, onFailureArn: QUEUE }
-    }
+      asyncInvocation: { maxRetries: 0, maxAgeMs: 60_000, onFailureArn: QUEUE },
+    },
   });
   lambda.service.invokeAsync(arnOf('slow'), {});
   lambda.service.invokeAsync(arnOf('slow'), {});
@@ -134,19 +134,19 @@ test('a throttled asynchronous event is retried until concurrency is free, and t
 
 test('an asynchronous event of a function with reserved concurrency 0 is sent to the on-failure destination at once', async () => {
   lambda = await startLambda({
-    flaky: { ...flaky({ maxRetries: 2, maxAgeMs: 60_000, onFailureArn: QUEUE }), reservedConcurrency: 0 }
+    flaky: { ...flaky({ maxRetries: 2, maxAgeMs: 60_000, onFailureArn: QUEUE }), reservedConcurrency: 0 },
   });
   send(0);
   await eventually(() => lambda.sent.length === 1);
   expect(record()).toMatchObject({
-    requestContext: { condition: 'ZeroReservedConcurrency', approximateInvokeCount: 0 }
+    requestContext: { condition: 'ZeroReservedConcurrency', approximateInvokeCount: 0 },
   });
   expect(record()).not.toHaveProperty('responsePayload');
 });
 
 test.each([
   ['without a destination', undefined, 'aws_lambda_function.flaky has no on-failure destination'],
-  ['whose destination refuses the event', QUEUE, `the destination ${QUEUE} refused the record: no such queue`]
+  ['whose destination refuses the event', QUEUE, `the destination ${QUEUE} refused the record: no such queue`],
 ])('a failed asynchronous event %s is dropped with a warning', async (_what, onFailureArn, reason) => {
   lambda = await startLambda({ flaky: flaky({ maxRetries: 0, maxAgeMs: 60_000, onFailureArn }) }, { refuseQueue: true });
   send(9);

@@ -6,7 +6,7 @@ const line = (text: string, requestId?: string) => ({
   functionName: 'f',
   environmentId: 'e',
   text,
-  ...(requestId !== undefined && { requestId })
+  ...(requestId !== undefined && { requestId }),
 });
 
 describe('the logs of the local cloud', () => {
@@ -37,14 +37,14 @@ test.each([
   ['START RequestId: 1 Version: $LATEST', { kind: 'frame', level: 'info' }],
   [
     '{"level":"WARN","message":"the direct wake failed, so the event bus carries the wake","requestId":"r","error":{"name":"E","message":"m"}}',
-    { kind: 'message', level: 'warning', text: 'the direct wake failed, so the event bus carries the wake; E: m', requestId: 'r' }
+    { kind: 'message', level: 'warning', text: 'the direct wake failed, so the event bus carries the wake; E: m', requestId: 'r' },
   ],
   [
     '{"_aws":{},"service":"f","ReturnTime":12.4,"Requests":1,"requestId":"r"}',
-    { kind: 'metrics', text: 'Requests 1, ReturnTime 12 ms', requestId: 'r' }
+    { kind: 'metrics', text: 'Requests 1, ReturnTime 12 ms', requestId: 'r' },
   ],
   ['2026 1\tERROR\tboom', { kind: 'message', level: 'error', text: '2026 1\tERROR\tboom' }],
-  ['{half', { kind: 'message', level: 'info', text: '{half' }]
+  ['{half', { kind: 'message', level: 'info', text: '{half' }],
 ])('logText() makes this log line readable: %s', (text, expected) => {
   expect(logText(text)).toMatchObject(expected);
 });

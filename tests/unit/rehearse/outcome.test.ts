@@ -23,10 +23,10 @@ function good(name: ScenarioName, changes: Partial<Run> = {}): Run {
     stillOpen: 0,
     struck: 40,
     history: [
-      { at: FAULT_AT + 9_040, name: 'http-tunnel-local-event-driven-error-rate', from: 'OK', to: 'ALARM', reason: 'three of four' }
+      { at: FAULT_AT + 9_040, name: 'http-tunnel-local-event-driven-error-rate', from: 'OK', to: 'ALARM', reason: 'three of four' },
     ],
     mending: undefined,
-    ...changes
+    ...changes,
   };
 }
 const nothingHappened = { alarmAt: undefined, ownAlarmAt: undefined, rolledBackAt: undefined, allPollingAt: undefined, history: [] };
@@ -40,12 +40,12 @@ test('an outcome counts seconds from the fault, and has null for an event that d
     visitorErrors: 0,
     lost: 0,
     unfinished: 0,
-    timeFactor: 10
+    timeFactor: 10,
   });
   expect(outcomeOf(good('false-alarm', nothingHappened))).toMatchObject({
     secondsToAlarm: null,
     secondsToRollback: null,
-    secondsToAllPolling: null
+    secondsToAllPolling: null,
   });
 });
 
@@ -62,17 +62,17 @@ test.each<[string, Partial<Run>, RegExp]>([
   [
     'visitors who saw an error',
     { seen: { asked: 9, answered: 9, errors: 2, errorKinds: { '504 deadline_exceeded': 2 }, lost: 0 } },
-    /2 visitors saw an error \(2 × 504 deadline_exceeded\)/
+    /2 visitors saw an error \(2 × 504 deadline_exceeded\)/,
   ],
   ['lost answers', { seen: { asked: 9, answered: 9, errors: 0, errorKinds: {}, lost: 1 } }, /1 answers were lost/],
   ['requests that do not finish', { unfinished: 3 }, /3 requests did not finish/],
   [
     'requests in flight that do not end after the roll-back',
     { stillOpen: 1 },
-    /1 requests that were in flight at the roll-back did not end/
+    /1 requests that were in flight at the roll-back did not end/,
   ],
   ['a fault that struck nothing', { struck: 0 }, /the fault was applied to nothing/],
-  ['a share that changed before the fault', { tooEarly: true }, /before the fault began/]
+  ['a share that changed before the fault', { tooEarly: true }, /before the fault began/],
 ])('missesOf() reports %s', (_, changes, miss) => {
   const misses = missesOf(good('wake-posts-fail', changes));
   expect(misses).toHaveLength(1);
@@ -80,7 +80,9 @@ test.each<[string, Partial<Run>, RegExp]>([
 });
 
 test('a roll-back in the scenario false-alarm is a missed target', () => {
-  expect(missesOf(good('false-alarm'))).toEqual(['false-alarm: the rollout was rolled back, although this fault must not cause a roll-back']);
+  expect(missesOf(good('false-alarm'))).toEqual([
+    'false-alarm: the rollout was rolled back, although this fault must not cause a roll-back',
+  ]);
 });
 
 test('a run of the scenario mend reports each expected result that is missing', () => {
@@ -88,7 +90,7 @@ test('a run of the scenario mend reports each expected result that is missing', 
   expect(missesOf(good('mend', { mending: mended }))).toEqual([]);
   expect(missesOf(good('mend'))).toEqual(['mend: the rollout was not resumed, because there was no roll-back']);
   expect(
-    missesOf(good('mend', { mending: { refusedWhileLatched: false, percent: 0, after: nobody, rolledBackAgain: true } }))
+    missesOf(good('mend', { mending: { refusedWhileLatched: false, percent: 0, after: nobody, rolledBackAgain: true } })),
   ).toHaveLength(4);
 });
 

@@ -11,12 +11,12 @@ test.each([
   [0, 0, 90, true],
   [0, 1, 89, false],
   [100, 90, 0, true],
-  [100, 89, 1, false]
+  [100, 89, 1, false],
 ])(
   'at a share of %i %%, %i event-driven and %i polling requests are within the expected range: %s',
   (percent, eventDriven, polling, within) => {
     expect(isWithin(shareOf(percent, counts(eventDriven, polling)))).toBe(within);
-  }
+  },
 );
 
 test('a stage without requests is not within the expected range', () => {
@@ -29,7 +29,7 @@ const good: Walk = {
   shares: [shareOf(0, counts(0, 90)), shareOf(25, counts(25, 75)), shareOf(100, counts(90, 0))],
   refusals: ['probe', 'soak', 'soak'],
   seen,
-  unfinished: 0
+  unfinished: 0,
 };
 
 test('a rollout to 100 % in which each stage has its share has no missed targets', () => {
@@ -44,10 +44,10 @@ test.each<[string, Partial<Walk>, string]>([
   [
     'has a share that differs from the set share',
     { shares: [shareOf(10, counts(45, 45)), ...good.shares.slice(2)] },
-    'rollout: at 10 % 45 of 90 requests were event-driven, not 0 to 21'
+    'rollout: at 10 % 45 of 90 requests were event-driven, not 0 to 21',
   ],
   ['causes errors for visitors', { seen: { ...seen, errors: 1, errorKinds: { '500': 1 } } }, 'rollout: 1 visitors saw an error (1 × 500)'],
-  ['leaves unfinished requests', { unfinished: 2 }, 'rollout: 2 requests did not finish']
+  ['leaves unfinished requests', { unfinished: 2 }, 'rollout: 2 requests did not finish'],
 ])('missesOfWalk() reports a rollout that %s', (_, changes, miss) => {
   expect(missesOfWalk({ ...good, ...changes })).toEqual([miss]);
 });

@@ -16,7 +16,7 @@ const CLOUD: RunningCloud = {
   environment: 'local',
   pid: process.pid,
   visitorUrl: 'http://127.0.0.1:8080',
-  agentEndpoint: 'ws://127.0.0.1:8081/abc/v1'
+  agentEndpoint: 'ws://127.0.0.1:8081/abc/v1',
 };
 afterEach(() => rmSync(FILE, { force: true }));
 
@@ -34,7 +34,7 @@ test('the file of a running cloud has the URL of the console if there is a conso
 test.each<[string, () => void]>([
   ['no file', () => undefined],
   ['a file that is no JSON', () => writeFileSync(FILE, '{')],
-  ['a file with other content', () => writeFileSync(FILE, '{"pid":1}')]
+  ['a file with other content', () => writeFileSync(FILE, '{"pid":1}')],
 ])('%s means that no local cloud is running, and the error says how to start a local cloud', (_, prepare) => {
   prepare();
   expect(() => readRunningCloud(FILE)).toThrow(/^no local cloud is running: start one with npm start, in another terminal$/);

@@ -15,7 +15,7 @@ describe('the visitor access of npm start', () => {
       basicAuth: ['ann:long enough', 'bob:longer yet'],
       bearerTokens: [TOKEN],
       allowCidrs: ['127.0.0.0/8'],
-      allowPreflight: true
+      allowPreflight: true,
     });
     expect(options.warnings).toEqual([expect.stringContaining('use --bearer-token-file')]);
   });
@@ -24,7 +24,7 @@ describe('the visitor access of npm start', () => {
     [['--allow-cidr', 'example.com'], /"example.com" is not an address range/],
     [['--basic-auth', 'ann:short'], /the password of "ann" has fewer than 8/],
     [['--basic-auth-file', '/nowhere'], /"\/nowhere" cannot be read/],
-    [['--no-agent', '--allow-cidr', '127.0.0.0/8'], /--no-agent starts no agent/]
+    [['--no-agent', '--allow-cidr', '127.0.0.0/8'], /--no-agent starts no agent/],
   ])('is refused with an error for the arguments %j', (args, complaint) => {
     expect(() => parsed(args)).toThrow(complaint);
   });
@@ -39,7 +39,7 @@ test.each([
   ['an unknown mode', ['--mode', 'pigeon'], 'pigeon'],
   ['a share above 100 %', ['--percent', '101'], 'from 0 to 100'],
   ['a share for the mode polling', ['--mode', 'polling', '--percent', '25'], '--percent needs --mode bus or direct'],
-  ['a pin without a port', ['--pin', 'demo'], 'NAME=PORT']
+  ['a pin without a port', ['--pin', 'demo'], 'NAME=PORT'],
 ])('npm start refuses %s with an error of one line', (_, args, text) => {
   const complaint = /^[^\n]+$/;
   expect(() => parsed(args)).toThrow(complaint);

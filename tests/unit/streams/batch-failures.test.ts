@@ -9,7 +9,7 @@ const OK: InvokeResult = { kind: 'ok', payload: null };
 const ERROR: InvokeResult = { kind: 'error', errorType: 'Error', errorMessage: 'no' };
 const THROTTLED: InvokeResult = {
   kind: 'throttled',
-  reason: 'ReservedFunctionConcurrentInvocationLimitExceeded'
+  reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
 };
 
 let clock: VirtualClock;
@@ -38,7 +38,7 @@ async function run(keys: string, spec: Partial<MappingSpec>, forMs = 30_000): Pr
     limits: AWS_LIMITS.stream,
     clock,
     random: () => 1,
-    log: { warn: (message) => warnings.push(message) }
+    log: { warn: (message) => warnings.push(message) },
   });
   for (const key of keys) stream.add(key, clock.now());
   esm.start();
@@ -59,9 +59,9 @@ const reporting =
       batchItemFailures: keysOf(payload)
         .filter((key) => failing.includes(key))
         .map((key) => ({
-          itemIdentifier: String(stream.records.findIndex(({ record }) => keysOf({ Records: [record] })[0] === key) + 1).padStart(6, '0')
-        }))
-    }
+          itemIdentifier: String(stream.records.findIndex(({ record }) => keysOf({ Records: [record] })[0] === key) + 1).padStart(6, '0'),
+        })),
+    },
   });
 const sent = (index = 0): Record<string, Record<string, unknown>> => queues.sent[index]?.body as Record<string, Record<string, unknown>>;
 
@@ -89,7 +89,7 @@ describe('a batch that fails', () => {
             requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
             functionArn: FUNCTION_ARN,
             condition: 'RetryAttemptsExhausted',
-            approximateInvokeCount: 3
+            approximateInvokeCount: 3,
           },
           responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
           version: '1.0',
@@ -101,10 +101,10 @@ describe('a batch that fails', () => {
             approximateArrivalOfFirstRecord: '2026-10-26T12:00:00Z',
             approximateArrivalOfLastRecord: '2026-10-26T12:00:00Z',
             batchSize: 2,
-            streamArn: STREAM_ARN
-          }
-        }
-      }
+            streamArn: STREAM_ARN,
+          },
+        },
+      },
     ]);
     expect(esm.stats().discarded).toBe(2);
   });
@@ -134,7 +134,7 @@ describe('a batch that fails', () => {
 
   test.each([
     ['and has no destination', { onFailureArn: undefined }, 'the mapping has no on-failure destination'],
-    ['and whose destination refuses the message', {}, `the destination ${QUEUE_ARN} refused the records: the queue is gone`]
+    ['and whose destination refuses the message', {}, `the destination ${QUEUE_ARN} refused the records: the queue is gone`],
   ])('%s is given up with a warning for its records', async (_what, spec, reason) => {
     queues.refuse = true;
     invoker.answer = poisonedBy('a');
@@ -159,7 +159,7 @@ describe('a batch of stream records', () => {
     await run('a', { maxRetries: 0, maxRecordAgeMs: 3000 });
     expect(sent()['requestContext']).toMatchObject({
       condition: 'RecordAgeExceeded',
-      approximateInvokeCount: 0
+      approximateInvokeCount: 0,
     });
     expect(sent()).not.toHaveProperty('responseContext');
   });
@@ -192,7 +192,7 @@ describe('bisecting', () => {
     expect(sent()['DDBStreamBatchInfo']).toMatchObject({
       startSequenceNumber: '000006',
       endSequenceNumber: '000006',
-      batchSize: 1
+      batchSize: 1,
     });
   });
 
@@ -220,7 +220,7 @@ describe('ReportBatchItemFailures', () => {
     expect(batches()).toEqual(['abcd', 'cd']);
     expect(sent()['DDBStreamBatchInfo']).toMatchObject({
       startSequenceNumber: '000003',
-      endSequenceNumber: '000004'
+      endSequenceNumber: '000004',
     });
     expect(sent()['responseContext']).toMatchObject({ functionError: null });
   });
@@ -239,7 +239,7 @@ describe('ReportBatchItemFailures', () => {
     ['undefined', undefined],
     ['an empty object', {}],
     ['an empty list of failures', { batchItemFailures: [] }],
-    ['null instead of the list of failures', { batchItemFailures: null }]
+    ['null instead of the list of failures', { batchItemFailures: null }],
   ])('treats %s as success', async (_what, payload) => {
     invoker.answer = () => ({ kind: 'ok', payload });
     await run('ab', { reportsItemFailures: true });
@@ -253,7 +253,7 @@ describe('ReportBatchItemFailures', () => {
     ['an empty identifier', { batchItemFailures: [{ itemIdentifier: '' }] }],
     ['a missing identifier', { batchItemFailures: [{ id: '000002' }] }],
     ['an identifier of no record', { batchItemFailures: [{ itemIdentifier: '000002' }, { itemIdentifier: '999999' }] }],
-    ['null among the failures', { batchItemFailures: [null] }]
+    ['null among the failures', { batchItemFailures: [null] }],
   ])('treats %s as a failure of the whole batch', async (_what, payload) => {
     invoker.answer = () => ({ kind: 'ok', payload });
     await run('ab', { reportsItemFailures: true, maxRetries: 1 });

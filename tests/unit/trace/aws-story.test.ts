@@ -18,7 +18,7 @@ function invocation(name: string, traceId: string, at: number, annotations: Reco
       origin: 'AWS::Lambda',
       start_time: at,
       end_time: at + 0.1,
-      aws: { request_id: LAMBDA_ID }
+      aws: { request_id: LAMBDA_ID },
     },
     {
       id: `${name}-function`,
@@ -47,14 +47,14 @@ function invocation(name: string, traceId: string, at: number, annotations: Reco
                   name: 'DynamoDB',
                   start_time: at + 0.01,
                   end_time: at + 0.02,
-                  aws: { operation: 'GetItem', table_name: 'http-tunnel-staging-tunnels' }
-                }
-              ]
-            }
-          ]
-        }
-      ]
-    }
+                  aws: { operation: 'GetItem', table_name: 'http-tunnel-staging-tunnels' },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
   ];
 }
 
@@ -63,20 +63,20 @@ const KNOWN: Known = {
     one: invocation('forward-request', 'one', START, { requestId: ID, tunnelId: 'demo', mode: 'bus' }),
     two: invocation('receive-message', 'two', START + 0.025, { requestId: ID }),
     three: invocation('process-stream', 'three', START + 0.05, { requestId: ID }),
-    four: invocation('forward-request', 'four', START, { requestId: 'another-request' })
+    four: invocation('forward-request', 'four', START, { requestId: 'another-request' }),
   },
   logs: {
     '/aws/lambda/http-tunnel-staging-forward-request': [
       { timestamp: START * 1000 + 1, message: `START RequestId: ${LAMBDA_ID} Version: $LATEST\n` },
       {
         timestamp: START * 1000 + 40,
-        message: `{"level":"WARN","message":"could not read","function_request_id":"${LAMBDA_ID}","requestId":"${ID}"}\n`
+        message: `{"level":"WARN","message":"could not read","function_request_id":"${LAMBDA_ID}","requestId":"${ID}"}\n`,
       },
       { timestamp: START * 1000 + 90, message: `2026-11-25T03:00:00.000Z ${LAMBDA_ID} Task timed out after 30.00 seconds\n` },
-      { timestamp: START * 1000 + 95, message: '{"level":"WARN","message":"of another","requestId":"another-request"}' }
+      { timestamp: START * 1000 + 95, message: '{"level":"WARN","message":"of another","requestId":"another-request"}' },
     ],
-    '/aws/lambda/http-tunnel-staging-receive-message': []
-  }
+    '/aws/lambda/http-tunnel-staging-receive-message': [],
+  },
 };
 
 const environment = { ...process.env };
@@ -102,7 +102,7 @@ test('awsStory() joins the traces and the log lines of a request over all pages 
     'forward-request    “could not read”  ✗',
     'process-stream   invocation',
     'process-stream     DynamoDB GetItem tunnels',
-    `forward-request    “2026-11-25T03:00:00.000Z ${LAMBDA_ID} Task timed out after 30.00 seconds”  ✗`
+    `forward-request    “2026-11-25T03:00:00.000Z ${LAMBDA_ID} Task timed out after 30.00 seconds”  ✗`,
   ]);
 });
 
@@ -112,7 +112,7 @@ test('awsStory() searches back in windows of six hours and stops where it finds 
   expect(aws.asked.filter(({ operation }) => operation === '/TraceSummaries').length).toBeLessThanOrEqual(2);
   aws.asked.length = 0;
   await expect(awsStory(options({ requestId: 'not-a-request', hours: 24 }))).rejects.toThrow(
-    'has no data about request not-a-request in the last 24 h'
+    'has no data about request not-a-request in the last 24 h',
   );
   const windows = aws.asked
     .filter(({ operation }) => operation === '/TraceSummaries')
@@ -130,6 +130,6 @@ test('the story of a request that X-Ray has not sampled has only log lines, and 
 test('a refusal by AWS becomes an error of one line that names the needed credentials', async () => {
   await use({ ...KNOWN, refusal: 'User: arn:aws:iam::1:user/x is not authorized to perform: xray:GetTraceSummaries' });
   await expect(awsStory(options())).rejects.toThrow(
-    /^AWS did not answer in \S+: .*not authorized.*; use credentials that may read X-Ray and CloudWatch Logs$/
+    /^AWS did not answer in \S+: .*not authorized.*; use credentials that may read X-Ray and CloudWatch Logs$/,
   );
 });

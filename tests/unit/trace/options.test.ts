@@ -8,7 +8,7 @@ test('npm run trace asks the local cloud by default, or the environment that --e
     requestId: ID,
     env: 'prod',
     hours: 48,
-    json: true
+    json: true,
   });
 });
 
@@ -17,7 +17,7 @@ test.each([
   [['x y'], '"x y" is not a request id'],
   [[ID, ID], 'one request id'],
   [[ID, '--env', 'nowhere'], 'nowhere'],
-  [[ID, '--hours', '0'], 'Give a whole number from 1 to 720']
+  [[ID, '--hours', '0'], 'Give a whole number from 1 to 720'],
 ])('the trace arguments %j are refused with an error that names the problem', (args, message) => {
   expect(() => parseTraceOptions(args)).toThrow(message);
 });
