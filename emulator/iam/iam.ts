@@ -1,8 +1,8 @@
 import type { AwsCall, AwsError, Interceptor, Principal } from '../services';
 import type { CloudSpec, FunctionSpec } from '../specs';
 import { accessDenied } from './access-denied';
-import { requiredAccess } from './access/required-access';
-import type { Place } from './access/place';
+import { requiredAccess } from './required-access';
+import type { Place } from './place';
 import type { Context } from './conditions';
 import { evaluate, type Access, type Decision } from './evaluate';
 import { IamBootError } from './iam-boot-error';

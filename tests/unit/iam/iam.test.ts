@@ -1,8 +1,8 @@
-import { GuardedQueues } from '../../../emulator/iam/guarded-queues';
-import { guardedLogs } from '../../../emulator/iam/guarded-logs';
-import { GuardedStream } from '../../../emulator/iam/guarded-stream';
-import { GuardedTopics } from '../../../emulator/iam/guarded-topics';
-import { checkLambdaRights } from '../../../emulator/iam/lambda-rights';
+import { GuardedQueues } from '../../../emulator/sqs/guarded-queues';
+import { guardedLogs } from '../../../emulator/logs/guarded-logs';
+import { GuardedStream } from '../../../emulator/streams/guarded-stream';
+import { GuardedTopics } from '../../../emulator/sns/guarded-topics';
+import { checkLambdaRights } from '../../../emulator/lambda/lambda-rights';
 import { newOperator } from '../../../emulator/operator';
 import type { LogLine } from '../../../emulator/services';
 import { LocalTopics } from '../../../emulator/sns/local-topics';

@@ -1,5 +1,5 @@
-import { requiredAccess } from '../../../emulator/iam/access/required-access';
-import type { Place } from '../../../emulator/iam/access/place';
+import { requiredAccess } from '../../../emulator/iam/required-access';
+import type { Place } from '../../../emulator/iam/place';
 
 const KEY = 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555';
 const ENCRYPTED = ['secret-bucket', 'table/secret', 'parameter/secret', 'secret-queue'];

@@ -1,7 +1,7 @@
-import { COMPARISONS, MISSING_DATA, type AlarmSpec, type Comparison, type CompositeAlarmSpec, type MetricAlarmSpec } from '../specs';
+import { COMPARISONS, MISSING_DATA, type AlarmSpec, type Comparison, type CompositeAlarmSpec, type MetricAlarmSpec } from '../../specs';
 import { readMetricQueries, readStatistic } from './read-metric-queries';
-import type { Block, ResourceReader } from './resource-reader';
-import { TerraformError } from './terraform-error';
+import type { Block, ResourceReader } from '../../terraform/resource-reader';
+import { TerraformError } from '../../terraform/terraform-error';
 
 /** Settings of alarms that the local cloud does not evaluate. */
 const UNSUPPORTED = ['threshold_metric_id', 'actions_suppressor', 'evaluation_criteria'];

@@ -1,7 +1,7 @@
 import { AwsError, type Sender, type TopicMessage, type Topics } from '../services';
 import type { TopicSpec } from '../specs';
-import { publishAccess } from './access/sns-access';
-import type { Iam } from './iam';
+import { publishAccess } from './sns-access';
+import type { Iam } from '../iam/iam';
 
 /** AWS's own key for topics. Only AWS can let a service use the key: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html */
 const SNS_KEY = 'alias/aws/sns';

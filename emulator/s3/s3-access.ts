@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
-import type { AwsCall } from '../../services';
-import type { Access } from '../evaluate';
-import { keyAccess } from './key-access';
-import type { Place } from './place';
+import type { AwsCall } from '../services';
+import type { Access } from '../iam/evaluate';
+import { keyAccess } from '../kms/key-access';
+import type { Place } from '../iam/place';
 
 /** Operations whose action has another name. */
 const ACTIONS: Readonly<Record<string, string>> = { HeadObject: 'GetObject', ListObjectsV2: 'ListBucket' };

@@ -2,15 +2,15 @@
  * The rights that a call needs:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
-import type { AwsCall } from '../../services';
-import type { Access } from '../evaluate';
-import { dynamodbAccess } from './dynamodb-access';
-import { eventsAccess } from './events-access';
-import { executeApiAccess } from './execute-api-access';
+import type { AwsCall } from '../services';
+import type { Access } from './evaluate';
+import { dynamodbAccess } from '../dynamodb/dynamodb-access';
+import { eventsAccess } from '../events/events-access';
+import { executeApiAccess } from '../gateway/execute-api-access';
 import type { Place } from './place';
-import { s3Access } from './s3-access';
-import { sqsAccess } from './sqs-access';
-import { ssmAccess } from './ssm-access';
+import { s3Access } from '../s3/s3-access';
+import { sqsAccess } from '../sqs/sqs-access';
+import { ssmAccess } from '../ssm/ssm-access';
 
 type AccessOf = (call: Pick<AwsCall, 'operation' | 'input'>, place: Place) => readonly Access[];
 

@@ -1,7 +1,7 @@
 import type { HttpApiSpec, LambdaIntegrationSpec, MockIntegrationSpec, WebSocketApiSpec, WebSocketRouteSpec } from '../specs';
-import { functionArnIn } from './read-functions';
-import type { Block, ResourceReader } from './resource-reader';
-import { TerraformError } from './terraform-error';
+import { functionArnIn } from '../lambda/read-functions';
+import type { Block, ResourceReader } from '../terraform/resource-reader';
+import { TerraformError } from '../terraform/terraform-error';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
 const DEFAULT_TIMEOUT_MS = { HTTP: 30_000, WEBSOCKET: 29_000 };

@@ -1,6 +1,6 @@
 import type { PolicySpec, ResourcePolicySpec, RoleSpec } from '../specs';
-import type { Block, ResourceReader } from './resource-reader';
-import { TerraformError } from './terraform-error';
+import type { Block, ResourceReader } from '../terraform/resource-reader';
+import { TerraformError } from '../terraform/terraform-error';
 
 /** Attributes that change the rights of a role and that the local cloud does not enforce. */
 const UNSUPPORTED = ['inline_policy', 'managed_policy_arns', 'permissions_boundary'];

@@ -1,6 +1,6 @@
 import type { BucketSpec } from '../specs';
-import type { Block, ResourceReader } from './resource-reader';
-import { TerraformError } from './terraform-error';
+import type { Block, ResourceReader } from '../terraform/resource-reader';
+import { TerraformError } from '../terraform/terraform-error';
 
 /** Actions of lifecycle rules that the local cloud does not run. */
 const UNSUPPORTED = ['transition', 'noncurrent_version_expiration', 'noncurrent_version_transition', 'prefix'];

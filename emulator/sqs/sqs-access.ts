@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html */
-import type { AwsCall } from '../../services';
-import type { Access } from '../evaluate';
-import { keyAccess } from './key-access';
-import type { Place } from './place';
+import type { AwsCall } from '../services';
+import type { Access } from '../iam/evaluate';
+import { keyAccess } from '../kms/key-access';
+import type { Place } from '../iam/place';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html */
 const KEY_USE: Readonly<Record<string, readonly string[]>> = {

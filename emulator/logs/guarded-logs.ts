@@ -1,6 +1,6 @@
 import { AwsError, type LogSink } from '../services';
 import type { FunctionSpec } from '../specs';
-import type { Iam } from './iam';
+import type { Iam } from '../iam/iam';
 
 /**
  * Drops the log lines of functions whose role may not write logs. Lambda writes log lines with the function's role. Without the

@@ -1,8 +1,8 @@
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html */
-import type { PutEventsEntry } from '../../events/put-events';
-import type { AwsCall } from '../../services';
-import type { Access } from '../evaluate';
-import type { Place } from './place';
+import type { PutEventsEntry } from './put-events';
+import type { AwsCall } from '../services';
+import type { Access } from '../iam/evaluate';
+import type { Place } from '../iam/place';
 
 /** PutEvents is allowed only if every bus, source and detail type of its entries is allowed. */
 export function eventsAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {

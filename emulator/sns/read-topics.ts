@@ -1,6 +1,6 @@
 import type { TopicSpec } from '../specs';
-import type { ResourceReader } from './resource-reader';
-import { TerraformError } from './terraform-error';
+import type { ResourceReader } from '../terraform/resource-reader';
+import { TerraformError } from '../terraform/terraform-error';
 
 /** Protocols of subscriptions that start something, which is not emulated. The other protocols only notify people. */
 const STARTING = ['lambda', 'sqs', 'firehose'];

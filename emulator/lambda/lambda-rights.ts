@@ -1,10 +1,10 @@
 /** The rights of a function's role that AWS checks when the stack is applied, before any function runs. */
 import type { FunctionSpec, MappingSpec } from '../specs';
-import { destinationAction } from './access/destination-access';
-import type { Access } from './evaluate';
-import { streamAccess } from './guarded-stream';
-import type { Iam } from './iam';
-import { IamBootError } from './iam-boot-error';
+import { destinationAction } from './destination-access';
+import type { Access } from '../iam/evaluate';
+import { streamAccess } from '../streams/guarded-stream';
+import type { Iam } from '../iam/iam';
+import { IamBootError } from '../iam/iam-boot-error';
 
 /**
  * AWS refuses a mapping or a destination if the function's role lacks a right that it needs: "Cannot access stream …

@@ -1,7 +1,7 @@
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html */
-import type { AwsCall } from '../../services';
-import type { Access } from '../evaluate';
-import type { Place } from './place';
+import type { AwsCall } from '../services';
+import type { Access } from '../iam/evaluate';
+import type { Place } from '../iam/place';
 
 /** The resource has the HTTP method for `@connections`, and the route key for `$connect`. */
 export function executeApiAccess({ operation, input }: Pick<AwsCall, 'operation' | 'input'>, place: Place): Access[] {

@@ -1,5 +1,5 @@
-import type { Access } from '../evaluate';
-import type { Place } from './place';
+import type { Access } from '../iam/evaluate';
+import type { Place } from '../iam/place';
 
 /**
  * The KMS access that a call needs if its resource is encrypted with a customer managed key. The service uses the key on behalf of

@@ -1,7 +1,7 @@
 import type { StreamRecord, StreamSource } from '../services';
-import type { Access } from './evaluate';
-import type { Iam } from './iam';
-import type { Caller } from './principals';
+import type { Access } from '../iam/evaluate';
+import type { Iam } from '../iam/iam';
+import type { Caller } from '../iam/principals';
 
 const GET_RECORDS = 'dynamodb:GetRecords';
 

@@ -1,5 +1,5 @@
 import type { EventBusSpec, RuleSpec, TargetSpec } from '../specs';
-import type { Block, ResourceReader } from './resource-reader';
+import type { Block, ResourceReader } from '../terraform/resource-reader';
 
 const DEFAULT_BUS = 'default';
 

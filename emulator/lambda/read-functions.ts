@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { FunctionSpec, PermissionSpec } from '../specs';
-import type { ResourceReader } from './resource-reader';
-import { TerraformError } from './terraform-error';
+import type { ResourceReader } from '../terraform/resource-reader';
+import { TerraformError } from '../terraform/terraform-error';
 
 /** AWS's defaults: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html */
 const DEFAULT_ASYNC = { maxRetries: 2, maxAgeMs: 6 * 60 * 60 * 1000 };

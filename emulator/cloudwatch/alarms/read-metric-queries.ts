@@ -1,8 +1,8 @@
-import { KNOWN_STATISTICS, statisticNamed } from '../cloudwatch/metrics/statistic';
-import { isPeriod } from '../cloudwatch/metrics/period';
-import type { MetricQuerySpec, MetricStatSpec } from '../specs';
-import type { Block } from './resource-reader';
-import { TerraformError } from './terraform-error';
+import { KNOWN_STATISTICS, statisticNamed } from '../metrics/statistic';
+import { isPeriod } from '../metrics/period';
+import type { MetricQuerySpec, MetricStatSpec } from '../../specs';
+import type { Block } from '../../terraform/resource-reader';
+import { TerraformError } from '../../terraform/terraform-error';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html */
 export function readMetricQueries(alarm: Block): MetricQuerySpec[] {

@@ -1,6 +1,6 @@
 import type { MappingSpec, ParameterSpec, QueueSpec, StreamViewType, TableSpec } from '../specs';
-import { parseJson, type ResourceReader } from './resource-reader';
-import { TerraformError } from './terraform-error';
+import { parseJson, type ResourceReader } from '../terraform/resource-reader';
+import { TerraformError } from '../terraform/terraform-error';
 
 export function readTables(reader: ResourceReader): TableSpec[] {
   return reader.all('aws_dynamodb_table').map((block) => {

@@ -1,6 +1,6 @@
 import type { QueueMessage, Queues, Sender } from '../services';
-import { queueAccess } from './access/sqs-access';
-import type { Iam } from './iam';
+import { queueAccess } from './sqs-access';
+import type { Iam } from '../iam/iam';
 
 /** Queues that check the sender's right: the role decides for a function, the queue's policy for a service. */
 export class GuardedQueues implements Queues {
