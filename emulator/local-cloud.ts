@@ -1,10 +1,37 @@
-import { bootServices, type CloudOptions, type Services } from './boot-services';
-import type { Closeable } from './services';
+import type { Cloud } from './cloud-service';
+import type { CloudOptions } from './cloud-options';
+import { checkNames } from './faults/check-names';
+import { faultHooks } from './faults/fault-hooks';
+import { Faults, NO_FAULTS } from './faults/faults';
+import { GatewayPorts } from './gateway/gateway-ports';
+import { LambdaLink } from './lambda/lambda-link';
+import { latencyHooks } from './latency/latency-hooks';
+import { AWS_LIMITS } from './limits';
+import { newOperator } from './operator';
+import { SERVICES } from './aws-services';
+import type { Closeable, Principal, Principals } from './services';
+import type { CloudSpec } from './specs';
+import { ResourceNames } from './terraform/resource-names';
+import { readStack } from './terraform/stack';
 import { TerraformError } from './terraform/terraform-error';
+
+/** The running services. */
+export type Services = Awaited<ReturnType<typeof SERVICES.start>> & {
+  readonly spec: CloudSpec;
+  /** The running fault plan: switches faults on and off, and counts them. */
+  readonly faults: Faults;
+  /** The principal for AWS calls from outside the functions. */
+  readonly operator: Principal;
+};
 
 /**
  * AWS on one machine, booted from a synthesized stack: the local cloud runs the resources that the stack declares.
  * Functions run from their real bundles and reach all services through the AWS SDK, as on AWS.
+ *
+ * @example
+ * const cloud = await LocalCloud.boot({ stackFile, account, variables: {}, httpPort: 8080, log: console.log, warn: console.warn });
+ * await fetch('http://127.0.0.1:8080/');
+ * await cloud.close();
  */
 export class LocalCloud implements Closeable {
   private constructor(
@@ -20,12 +47,12 @@ export class LocalCloud implements Closeable {
    */
   static async boot(options: CloudOptions): Promise<LocalCloud> {
     const parts: Closeable[] = [];
+    const started = <P extends Closeable>(part: P): P => {
+      parts.push(part);
+      return part;
+    };
     try {
-      const services = await bootServices(options, (part) => {
-        parts.push(part);
-        return part;
-      });
-      return new LocalCloud(services, parts);
+      return new LocalCloud(await startServices(options, started), parts);
     } catch (error) {
       await closeAll(parts);
       throw error;
@@ -45,6 +72,39 @@ export class LocalCloud implements Closeable {
   close(): Promise<void> {
     return closeAll(this.parts);
   }
+}
+
+async function startServices(options: CloudOptions, started: Cloud['started']): Promise<Services> {
+  const { account, variables, limits = AWS_LIMITS, faults: plan = NO_FAULTS } = options;
+  const { region, accountId } = account;
+  const ports = started(await GatewayPorts.open(options.httpPort, limits));
+  const spec = SERVICES.read(readStack(options.stackFile), { region, accountId, variables, endpoints: ports.endpoints });
+  checkNames(plan, spec);
+  const faults = new Faults(plan, new ResourceNames(spec));
+  const functions = new LambdaLink();
+  const operator = newOperator(accountId);
+  const principals: Principals = {
+    find: (id, token) => (id === operator.accessKeyId ? operator : functions.find(id, token)),
+  };
+  const offers = await SERVICES.start({
+    options,
+    spec,
+    region,
+    accountId,
+    limits,
+    log: { warn: options.warn },
+    ports,
+    functions,
+    operator,
+    principals,
+    apis: {},
+    access: SERVICES.access,
+    faults,
+    faultHooks: faultHooks(faults, { spec, kill: (environmentId) => functions.kill(environmentId) }),
+    latencyHooks: latencyHooks(options.latency),
+    started,
+  });
+  return { ...offers, spec, faults, operator };
 }
 
 /** Closes the last started part first: a caller closes before the services that it calls. */

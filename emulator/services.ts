@@ -104,8 +104,8 @@ export interface AwsReply {
 /** Wraps every AWS API call of a function: IAM, latency, faults and call records are interceptors. */
 export type Interceptor = (call: AwsCall, next: () => Promise<AwsReply>) => Promise<AwsReply>;
 
-/** One service behind the AWS endpoint; throws AwsError for a refusal. */
-export type AwsService = (call: AwsCall) => Promise<AwsReply>;
+/** The API of one service, behind the AWS endpoint; throws AwsError for a refusal. */
+export type ServiceApi = (call: AwsCall) => Promise<AwsReply>;
 
 /** An error with the status, code and message of an AWS API. */
 export class AwsError extends Error {

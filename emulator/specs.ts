@@ -1,6 +1,6 @@
 /**
  * The specifications that services receive at boot: one for each Terraform resource, with every reference resolved.
- * `terraform/` reads the synthesized JSON into these types; a service knows nothing of Terraform.
+ * The `read` of each service makes these types of the synthesized JSON. Beyond its `service.ts` and readers, a service knows no Terraform.
  * `address` is the Terraform address (`aws_lambda_function.forward-request`), for messages to people. Times are in ms.
  */
 

@@ -1,7 +1,7 @@
 /** The tunnel on this machine: the stack of an environment in the emulator, and agents that connect to it. */
 import path from 'node:path';
 import { Agent, type AgentOptions } from '../agent';
-import type { CloudOptions } from '../emulator/boot-services';
+import type { CloudOptions } from '../emulator/cloud-options';
 import { LocalCloud } from '../emulator/local-cloud';
 import type { Closeable } from '../emulator/services';
 import { TerraformError } from '../emulator/terraform/terraform-error';

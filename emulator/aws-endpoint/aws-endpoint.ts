@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isS3, s3Request } from '../s3/s3-request';
 import { AwsError } from '../services';
-import type { AwsReply, AwsService, Closeable, Interceptor, Logger, Principals } from '../services';
+import type { AwsReply, ServiceApi, Closeable, Interceptor, Logger, Principals } from '../services';
 import { jsonRequest } from './aws-protocol';
 import type { AwsRequest, Verify } from './aws-request';
 import { requestBody } from './request-body';
@@ -18,7 +18,7 @@ import { verifySignature } from './sigv4';
 export interface AwsEndpointOptions {
   readonly principals: Principals;
   /** By service prefix as in IAM actions: `dynamodb`, `events`, `ssm` … */
-  readonly services: Readonly<Record<string, AwsService>>;
+  readonly services: Readonly<Record<string, ServiceApi>>;
   /** Wraps every call with a valid signature. Without an interceptor, all these calls pass. */
   readonly intercept?: Interceptor;
   readonly region: string;
@@ -63,7 +63,7 @@ export class AwsEndpoint implements Closeable {
     const body = await requestBody(request);
     const { service: name, operation } = asked;
     const service = name === undefined ? undefined : this.options.services[name];
-    if (name === undefined || !service) throw notEmulated(request);
+    if (name === undefined || !service) throw notEmulated(request, Object.keys(this.options.services));
     const call = { service: name, operation, ...asked.readCall(body, this.verify), arrivedAt };
     return this.intercept(call, async () => service(call));
   }
@@ -83,12 +83,12 @@ export class AwsEndpoint implements Closeable {
   }
 }
 
-function notEmulated({ method = '', url = '', headers }: IncomingMessage): AwsError {
+function notEmulated({ method = '', url = '', headers }: IncomingMessage, known: readonly string[]): AwsError {
   const target = headers['x-amz-target'];
   const what = typeof target === 'string' ? `Operation ${target}` : `${method} ${url} (without X-Amz-Target)`;
   return new AwsError(
     400,
     'UnknownOperationException',
-    `${what} is not emulated by the local cloud, which emulates cloudwatch, dynamodb, events, ssm and sqs over AWS JSON, and s3`,
+    `${what} is not emulated by the local cloud, which emulates ${known.toSorted().join(', ')}: s3 by its URLs, the others over AWS JSON`,
   );
 }

@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events';
 import type { Limits } from '../limits';
 import { AwsError } from '../services';
-import type { AwsService, Closeable, Logger, StreamRecord, StreamSource } from '../services';
+import type { ServiceApi, Closeable, Logger, StreamRecord, StreamSource } from '../services';
 import type { TableSpec } from '../specs';
 import type { Item } from './attribute-value';
 import { CapturedWrites } from './captured-writes';
@@ -77,7 +77,7 @@ export class LocalDynamoDb implements StreamSource, Closeable {
   }
 
   /** Refuses operations that are not emulated with UnknownOperationException. */
-  readonly service: AwsService = async ({ operation, input }) => {
+  readonly service: ServiceApi = async ({ operation, input }) => {
     if (READS.has(operation)) return this.engine.send(operation, input);
     if (WRITES.has(operation)) return this.writes.run(operation, input);
     const known = [...READS, ...WRITES].join(', ');

@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events';
 import type { Clock } from '../clock';
 import type { Limits } from '../limits';
 import { AwsError } from '../services';
-import type { AwsCall, AwsReply, AwsService, Closeable, Logger } from '../services';
+import type { AwsCall, AwsReply, ServiceApi, Closeable, Logger } from '../services';
 import type { EventBusSpec, RuleSpec, TargetSpec } from '../specs';
 import { backgroundClock } from '../background-clock';
 import type { BusEvent } from './bus-event';
@@ -90,7 +90,7 @@ export class EventBuses implements Closeable {
   }
 
   /** Serves `PutEvents` for the AWS endpoint. @throws AwsError for any other operation */
-  readonly service: AwsService = async ({ operation, input }: AwsCall): Promise<AwsReply> => {
+  readonly service: ServiceApi = async ({ operation, input }: AwsCall): Promise<AwsReply> => {
     if (operation !== 'PutEvents') {
       throw new AwsError(400, 'UnknownOperationException', `the local event bus knows PutEvents, not ${operation}`);
     }

@@ -1,7 +1,7 @@
 import type { AwsCall, AwsError, Interceptor, Principal } from '../services';
 import type { CloudSpec, FunctionSpec } from '../specs';
 import { accessDenied } from './access-denied';
-import { requiredAccess } from './required-access';
+import { requiredAccess, type AccessOf } from './required-access';
 import type { Place } from './place';
 import type { Context } from './conditions';
 import { evaluate, type Access, type Decision } from './evaluate';
@@ -18,6 +18,8 @@ export interface AccessDecision {
 
 export interface IamOptions {
   readonly spec: Pick<CloudSpec, 'accountId' | 'region' | 'functions' | 'roles' | 'resourcePolicies' | 'encryptionKeys'>;
+  /** The rights that calls need, by the prefix of the API. */
+  readonly access: Readonly<Record<string, AccessOf>>;
   /** Prints one line. */
   readonly warn: (text: string) => void;
   /** The principal for calls from outside the functions. It may do everything, like an administrator. */
@@ -69,7 +71,7 @@ export class Iam {
 
   /** Refuses a function's call that its role does not allow, with the same error as on AWS. */
   readonly intercept: Interceptor = async (call, next) => {
-    for (const access of requiredAccess(call, this.place)) this.require(callerOf(call), access);
+    for (const access of requiredAccess(this.options.access, call, this.place)) this.require(callerOf(call), access);
     return next();
   };
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { FunctionSpec, PermissionSpec } from '../specs';
+import type { FunctionSpec } from '../specs';
 import type { ResourceReader } from '../terraform/resource-reader';
 import { TerraformError } from '../terraform/terraform-error';
 
@@ -46,25 +46,6 @@ function asyncInvocationOf(functionName: string, reader: ResourceReader): Functi
     ...(onFailureArn !== undefined && { onFailureArn }),
   };
 }
-
-export function readPermissions(reader: ResourceReader): PermissionSpec[] {
-  return reader.all('aws_lambda_permission').map((block) => {
-    const action = block.text('action');
-    if (action !== 'lambda:InvokeFunction') {
-      throw new TerraformError(`${block.address} permits ${action}; the local cloud knows lambda:InvokeFunction`);
-    }
-    const sourceArn = block.optionalText('source_arn');
-    return {
-      address: block.address,
-      functionName: functionNameOf(block.text('function_name')),
-      principal: block.text('principal'),
-      ...(sourceArn !== undefined && { sourceArn }),
-    };
-  });
-}
-
-/** Lambda accepts the name or the ARN of a function. */
-const functionNameOf = (nameOrArn: string): string => nameOrArn.replace(/^arn:[^:]*:lambda:[^:]*:[^:]*:function:/, '');
 
 /** Extracts the function's ARN from the invoke ARN that API Gateway uses. */
 export function functionArnIn(invokeArn: string, where: string): string {

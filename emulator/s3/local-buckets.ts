@@ -1,5 +1,5 @@
 /** The stack's buckets, with the S3 API and with methods for observers. */
-import type { AwsService } from '../services';
+import type { ServiceApi } from '../services';
 import type { BucketSpec } from '../specs';
 import { Bucket } from './bucket';
 import { s3Service, type S3Options } from './s3-service';
@@ -13,7 +13,7 @@ export interface ObjectView {
 }
 
 export class LocalBuckets {
-  readonly service: AwsService;
+  readonly service: ServiceApi;
   private readonly buckets: readonly Bucket[];
 
   /** @param clock the current time in ms since the epoch */

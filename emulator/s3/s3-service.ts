@@ -1,7 +1,7 @@
 /** The S3 operations that the bodies of requests and answers need. */
 import { createHash } from 'node:crypto';
 import { AwsError } from '../services';
-import type { AwsCall, AwsReply, AwsService } from '../services';
+import type { AwsCall, AwsReply, ServiceApi } from '../services';
 import type { Bucket, StoredObject } from './bucket';
 import { checkedChecksum, checksumHeader } from './checksums';
 import { listObjects } from './list-objects';
@@ -25,7 +25,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   ListObjectsV2: ({ input }, bucket) => listObjects(bucket, input),
 };
 
-export function s3Service(buckets: readonly Bucket[], options: S3Options = {}): AwsService {
+export function s3Service(buckets: readonly Bucket[], options: S3Options = {}): ServiceApi {
   return async (call) => {
     const run = OPERATIONS[call.operation];
     if (!run) throw notImplemented(`s3:${call.operation}`);

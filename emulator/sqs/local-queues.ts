@@ -1,13 +1,13 @@
 /** The stack's queues, with the SQS API and with a method for the local cloud's own dead letters. */
 import { AwsError } from '../services';
-import type { AwsService, QueueMessage, Queues, Sender } from '../services';
+import type { ServiceApi, QueueMessage, Queues, Sender } from '../services';
 import type { QueueSpec } from '../specs';
 import { Queue } from './queue';
 import { sqsService } from './sqs-service';
 
 export class LocalQueues implements Queues {
   readonly queues: readonly { readonly spec: QueueSpec; readonly queue: Queue }[];
-  readonly service: AwsService;
+  readonly service: ServiceApi;
 
   /** @param clock the current time in ms since the epoch */
   constructor(specs: readonly QueueSpec[], clock: () => number = Date.now) {

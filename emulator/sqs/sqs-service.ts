@@ -1,7 +1,7 @@
 /** The operations of the SQS API (AWS JSON) with which people and scripts look at dead letters. */
 import { createHash } from 'node:crypto';
 import { AwsError } from '../services';
-import type { AwsService } from '../services';
+import type { ServiceApi } from '../services';
 import type { QueueSpec } from '../specs';
 import type { Queue, ReceivedMessage } from './queue';
 
@@ -36,7 +36,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   }),
 };
 
-export function sqsService(queues: readonly Hosted[]): AwsService {
+export function sqsService(queues: readonly Hosted[]): ServiceApi {
   return async ({ operation, input }) => {
     const run = Object.hasOwn(OPERATIONS, operation) ? OPERATIONS[operation] : undefined;
     if (!run) {

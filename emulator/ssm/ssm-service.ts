@@ -1,14 +1,14 @@
 /** The operations of SSM Parameter Store that functions use to read parameters. */
 import { createHash } from 'node:crypto';
 import { AwsError } from '../services';
-import type { AwsReply, AwsService } from '../services';
+import type { AwsReply, ServiceApi } from '../services';
 import type { ParameterSpec } from '../specs';
 
 /** GetParameters accepts up to ten names (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html). */
 const MAX_NAMES = 10;
 
 /** GetParameter and GetParameters for the stack's parameters, with AWS's errors ParameterNotFound and ValidationException. */
-export function ssmService(parameters: readonly ParameterSpec[], clock: () => number = Date.now): AwsService {
+export function ssmService(parameters: readonly ParameterSpec[], clock: () => number = Date.now): ServiceApi {
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   const createdAt = clock() / 1000;
 

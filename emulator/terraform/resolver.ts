@@ -75,7 +75,7 @@ export class Resolver {
       const value = this.computed(resource, attribute, resolve) ?? resolve(resource.attributes[attribute]);
       if (value === undefined) {
         throw new TerraformError(
-          `${where} refers to ${reference}, which the local cloud does not know; add it to emulator/terraform/computed-attributes.ts`,
+          `${where} refers to ${reference}, which the local cloud does not know; add the attribute to the service's attributes in emulator/<service>/service.ts`,
         );
       }
       return value;

@@ -5,7 +5,7 @@ import { AwsEndpoint } from '../../emulator/aws-endpoint/aws-endpoint';
 import { LocalDynamoDb } from '../../emulator/dynamodb/local-dynamodb';
 import type { LocalDynamoDbOptions } from '../../emulator/dynamodb/local-dynamodb';
 import { AWS_LIMITS } from '../../emulator/limits';
-import type { AwsService, Interceptor, Principal, Principals } from '../../emulator/services';
+import type { ServiceApi, Interceptor, Principal, Principals } from '../../emulator/services';
 import type { TableSpec } from '../../emulator/specs';
 
 export const REGION = 'eu-central-1';
@@ -35,7 +35,7 @@ export const clientSettings = (endpoint: string, { accessKeyId, secretAccessKey 
 });
 
 /** An endpoint for any services. The two functions above may call it. */
-export async function startEndpoint(services: Record<string, AwsService>, intercept?: Interceptor) {
+export async function startEndpoint(services: Record<string, ServiceApi>, intercept?: Interceptor) {
   const warnings: string[] = [];
   const logger = { warn: (message: string) => void warnings.push(message) };
   const endpoint = new AwsEndpoint({ principals: PRINCIPALS, services, intercept, region: REGION, logger });

@@ -1,3 +1,4 @@
+import { SERVICES } from '../../emulator/aws-services';
 import { Iam, type AccessDecision } from '../../emulator/iam/iam';
 import { parsePolicy, type PolicyKind, type Statement } from '../../emulator/iam/policy-document';
 import type { AwsCall, Principal } from '../../emulator/services';
@@ -86,6 +87,7 @@ export function iamWith(
       encryptionKeys: {},
       ...spec,
     },
+    access: SERVICES.access,
     warn: (text) => warnings.push(text),
     ...(operator && { operator }),
     onDecision: (decision) => decisions.push(decision),

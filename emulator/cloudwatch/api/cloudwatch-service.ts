@@ -1,6 +1,6 @@
 /** The operations of the CloudWatch API (AWS JSON) with which people and scripts look at alarms and metrics. */
 import { AwsError } from '../../services';
-import type { AwsService } from '../../services';
+import type { ServiceApi } from '../../services';
 import type { LocalAlarms } from '../alarms/local-alarms';
 import type { MetricStore } from '../metrics/metric-store';
 import { describeAlarmHistory, describeAlarms } from './describe-alarms';
@@ -8,7 +8,7 @@ import { getMetricData } from './get-metric-data';
 import { listMetrics } from './list-metrics';
 import type { Input } from './parameters';
 
-export function cloudwatchService(metrics: MetricStore, alarms: Pick<LocalAlarms, 'alarms' | 'log'>): AwsService {
+export function cloudwatchService(metrics: MetricStore, alarms: Pick<LocalAlarms, 'alarms' | 'log'>): ServiceApi {
   const operations: Readonly<Record<string, (input: Input) => object>> = {
     DescribeAlarms: (input) => describeAlarms(input, alarms.alarms),
     DescribeAlarmHistory: (input) => describeAlarmHistory(input, alarms.log.items),

@@ -1,11 +1,11 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { AWS_LIMITS, type Limits } from '../../limits';
 import type { Closeable } from '../../services';
 import type { HttpApiSpec } from '../../specs';
 import { invokeIntegration, type InvocationServices } from '../invoke-integration';
+import { closeServer, listen, portOf, refuseEarly } from '../port';
 import { newRequestId } from '../request-id';
 import { decodePath } from './decode-path';
 import { edgeResponse, type EdgeResponse } from './edge-response';
@@ -60,20 +60,35 @@ export class HttpApiEdge implements Closeable {
     this.routes = new HttpRoutes(options.api);
   }
 
-  /**
-   * Listens on a port. May be called several times, for several ports.
-   * @param port 0 for any free one
-   */
-  async listen(port: number, host = '127.0.0.1', { forcedHost }: ListenOptions = {}): Promise<{ port: number }> {
+  /** A server for `serveOn`, which does not listen yet. */
+  static newServer({ headerBytes }: Limits['httpApi']): Server {
     const server = createServer({
-      maxHeaderSize: this.options.limits.headerBytes,
+      maxHeaderSize: headerBytes,
       insecureHTTPParser: false,
       // The edge refuses a missing Host itself, with AWS's body.
       requireHostHeader: false,
     });
     // Node would drop fields beyond 2000 silently; their size is limited anyway.
     server.maxHeadersCount = 0;
+    return server;
+  }
+
+  /**
+   * Listens on a port. May be called several times, for several ports.
+   * @param port 0 for any free one
+   */
+  async listen(port: number, host = '127.0.0.1', options: ListenOptions = {}): Promise<{ port: number }> {
+    const server = HttpApiEdge.newServer(this.options.limits);
+    this.serveOn(server, options);
+    await listen(server, port, host);
+    return { port: portOf(server) };
+  }
+
+  /** Answers the requests to a server, and closes the server when the edge is closed. */
+  serveOn(server: Server, { forcedHost }: ListenOptions = {}): void {
+    this.servers.push(server);
     const malformed = refuseMalformed(server);
+    server.off('request', refuseEarly);
     server.on('request', (request, response) => {
       const served = this.serve(request, response, forcedHost).catch((error: unknown) => {
         this.options.log.warn(`${request.method ?? ''} could not be served: ${String(error)}`);
@@ -81,21 +96,10 @@ export class HttpApiEdge implements Closeable {
       });
       malformed.track(request, served);
     });
-    server.listen(port, host);
-    await once(server, 'listening');
-    this.servers.push(server);
-    return { port: (server.address() as AddressInfo).port };
   }
 
   async close(): Promise<void> {
-    await Promise.all(
-      this.servers.splice(0).map(async (server) => {
-        const closed = once(server, 'close');
-        server.close();
-        server.closeAllConnections();
-        await closed;
-      }),
-    );
+    await Promise.all(this.servers.splice(0).map(closeServer));
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse, forcedHost: string | undefined): Promise<void> {

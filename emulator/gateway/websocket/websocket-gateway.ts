@@ -1,13 +1,14 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Limits } from '../../limits';
 import type { Closeable, Interceptor, Principal, Principals } from '../../services';
 import type { WebSocketApiSpec } from '../../specs';
 import type { InvocationServices } from '../invoke-integration';
+import { closeServer, listen, portOf, refuseEarly } from '../port';
 import { newRequestId } from '../request-id';
 import { Connection, type FrameInterceptor } from './connection';
 import type { ConnectionInfo } from './connection-context';
@@ -25,6 +26,8 @@ export interface WebSocketGatewayOptions extends InvocationServices, Pick<WebSoc
   readonly limits: Limits['webSocket'];
   /** Wraps each call of `@connections` and each signed connect. Without an interceptor, all of them pass. */
   readonly intercept?: Interceptor;
+  /** Serves on this server, which listens already. By default the gateway makes a server, and `listen` opens its port. */
+  readonly server?: Server;
   /** Wraps each message in both directions; used to inject faults. */
   readonly interceptFrame?: FrameInterceptor;
   /** In ms since the epoch. */
@@ -60,7 +63,8 @@ export class WebSocketGateway implements Closeable {
     this.apis = new Map(
       options.apis.map((api) => [api.apiId, new WebSocketApi({ ...options, api, intercept, clock, observe: this.observerOf(api) })]),
     );
-    this.server = createServer({ keepAliveTimeout: limits.keepAliveMs });
+    this.server = options.server ?? WebSocketGateway.newServer(limits);
+    this.server.off('request', refuseEarly);
     this.webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -83,16 +87,19 @@ export class WebSocketGateway implements Closeable {
     });
   }
 
+  /** A server for the option `server`, which does not listen yet. */
+  static newServer({ keepAliveMs }: Limits['webSocket']): Server {
+    return createServer({ keepAliveTimeout: keepAliveMs });
+  }
+
   /** @param port 0 for any free one */
-  async listen(port: number, host = '127.0.0.1'): Promise<{ port: number }> {
-    this.server.listen(port, host);
-    await once(this.server, 'listening');
-    return { port: this.port };
+  listen(port: number): Promise<void> {
+    return listen(this.server, port);
   }
 
   /** `ws://127.0.0.1:PORT/<api id>/<stage>`; the management endpoint is the same URL with `http`. */
   invokeUrl({ apiId, stageName }: Pick<WebSocketApiSpec, 'apiId' | 'stageName'>): string {
-    return `ws://127.0.0.1:${this.port}/${apiId}/${stageName}`;
+    return `ws://127.0.0.1:${portOf(this.server)}/${apiId}/${stageName}`;
   }
 
   /** The connections of one API that the gateway counts as open. */
@@ -122,15 +129,9 @@ export class WebSocketGateway implements Closeable {
   /** Cuts all connections without running `$disconnect`. */
   async close(): Promise<void> {
     this.established.clear();
-    const closed = once(this.server, 'close');
-    this.server.close();
-    this.server.closeAllConnections();
+    const closed = closeServer(this.server);
     for (const socket of this.sockets) socket.destroy();
     await closed;
-  }
-
-  private get port(): number {
-    return (this.server.address() as AddressInfo).port;
   }
 
   private find(apiId: string, stage: string, connectionId: string): Connection | undefined {

@@ -2,14 +2,14 @@ import { crc32 } from 'node:zlib';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SSMClient, GetParameterCommand } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../../emulator/services';
-import type { AwsCall, AwsService } from '../../../emulator/services';
+import type { AwsCall, ServiceApi } from '../../../emulator/services';
 import { clientSettings, FORWARD_REQUEST, startEndpoint, SWEEP } from '../../support/dynamodb-endpoint';
 import { signedCall } from './signed-call';
 
 type Endpoint = Awaited<ReturnType<typeof startEndpoint>>;
 
 const calls: AwsCall[] = [];
-const echo: AwsService = async (call) => {
+const echo: ServiceApi = async (call) => {
   calls.push(call);
   if (call.input['fail'] === 'aws') throw new AwsError(400, 'ResourceNotFoundException', 'no such thing');
   if (call.input['fail'] === 'bug') throw new Error('a bug of ours');
@@ -106,7 +106,9 @@ test('a request without a target is refused with the list of services that the e
   const response = await fetch(`${endpoint.url}/bucket/key`, { method: 'POST' });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({
-    message: expect.stringMatching(/^POST \/bucket\/key .*dynamodb, events, ssm and sqs over AWS JSON, and s3/) as string,
+    message: expect.stringMatching(
+      /^POST \/bucket\/key .*which emulates dynamodb, events, ssm: s3 by its URLs, the others over AWS JSON/,
+    ) as string,
   });
 });
 

@@ -1,3 +1,4 @@
+import { SERVICES } from '../../../emulator/aws-services';
 import { requiredAccess } from '../../../emulator/iam/required-access';
 import type { Place } from '../../../emulator/iam/place';
 
@@ -10,7 +11,7 @@ const place: Place = {
 
 /** Rights in the form `dynamodb:GetItem on table/tunnels`, without the beginning that all ARNs in this file share. */
 const needs = (service: string, operation: string, input: Record<string, unknown> = {}): string[] =>
-  requiredAccess({ service, operation, input }, place).map(
+  requiredAccess(SERVICES.access, { service, operation, input }, place).map(
     ({ action, resource }) => `${action} on ${resource.split(':').slice(5).join(':') || resource}`,
   );
 
@@ -82,7 +83,11 @@ test.each<[string, string, Record<string, unknown>, string[]]>([
 });
 
 test('the required right to an encryption key names the service through which the key is used', () => {
-  const [, use] = requiredAccess({ service: 'ssm', operation: 'GetParameter', input: { Name: 'secret', WithDecryption: true } }, place);
+  const [, use] = requiredAccess(
+    SERVICES.access,
+    { service: 'ssm', operation: 'GetParameter', input: { Name: 'secret', WithDecryption: true } },
+    place,
+  );
   expect(use).toEqual({ action: 'kms:Decrypt', resource: KEY, context: { 'kms:ViaService': 'ssm.us-east-1.amazonaws.com' } });
 });
 
@@ -93,7 +98,9 @@ test('the required right to PutEvents has the source and the detail type of each
       { EventBusName: 'a', Source: 'other', DetailType: 'Ready' },
     ],
   };
-  expect(requiredAccess({ service: 'events', operation: 'PutEvents', input }, place).map(({ context }) => context)).toEqual([
+  expect(
+    requiredAccess(SERVICES.access, { service: 'events', operation: 'PutEvents', input }, place).map(({ context }) => context),
+  ).toEqual([
     { 'events:source': 'tunnel', 'events:detail-type': 'Ready' },
     { 'events:source': 'other', 'events:detail-type': 'Ready' },
   ]);

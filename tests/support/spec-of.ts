@@ -1,6 +1,6 @@
-import { readCloudSpec } from '../../../emulator/terraform/read-cloud-spec';
-import type { Attributes, Stack } from '../../../emulator/terraform/stack';
-import type { CloudSpec } from '../../../emulator/specs';
+import { SERVICES } from '../../emulator/aws-services';
+import type { Attributes, Stack } from '../../emulator/terraform/stack';
+import type { CloudSpec } from '../../emulator/specs';
 
 /** The specification of the local cloud that is read from a stack of these resources, given by address. */
 export function specOf(resources: Record<string, Attributes>): CloudSpec {
@@ -13,7 +13,7 @@ export function specOf(resources: Record<string, Attributes>): CloudSpec {
       return { address, type, name, attributes };
     }),
   };
-  return readCloudSpec(stack, {
+  return SERVICES.read(stack, {
     region: 'eu-central-1',
     accountId: '000000000000',
     endpoints: { visitors: 'http://127.0.0.1:8080', webSockets: 'ws://127.0.0.1:8081' },

@@ -1,4 +1,7 @@
-import { readCloudSpec } from '../../../emulator/terraform/read-cloud-spec';
+import { SERVICES } from '../../../emulator/aws-services';
+import type { Cloud, CloudService } from '../../../emulator/cloud-service';
+import { ServiceList } from '../../../emulator/service-list';
+import type { AwsCall, ServiceApi } from '../../../emulator/services';
 import type { Attributes, Stack } from '../../../emulator/terraform/stack';
 
 const OPTIONS = {
@@ -29,7 +32,7 @@ const TABLE = {
 };
 
 test('a Terraform reference is replaced by the value that AWS would compute, alone and within a text', () => {
-  const spec = readCloudSpec(
+  const spec = SERVICES.read(
     stack(
       {
         'aws_dynamodb_table.pending': TABLE,
@@ -61,8 +64,8 @@ test('a Terraform reference is replaced by the value that AWS would compute, alo
 
 test('a Terraform variable takes its given value, and a missing value causes an error that names TF_VAR_key', () => {
   const resources = { 'aws_ssm_parameter.key': { name: '/key', type: 'SecureString', value_wo: '${var.key}' } };
-  expect(readCloudSpec(stack(resources), OPTIONS).parameters[0]?.value).toBe('secret');
-  expect(() => readCloudSpec(stack(resources), { ...OPTIONS, variables: {} })).toThrow('set TF_VAR_key');
+  expect(SERVICES.read(stack(resources), OPTIONS).parameters[0]?.value).toBe('secret');
+  expect(() => SERVICES.read(stack(resources), { ...OPTIONS, variables: {} })).toThrow('set TF_VAR_key');
 });
 
 test.each<[string, Record<string, Attributes>, string]>([
@@ -78,15 +81,47 @@ test.each<[string, Record<string, Attributes>, string]>([
   [
     'a reference to an attribute that is not computed',
     { 'aws_sqs_queue.q': { name: '${aws_sqs_queue.p.kms_id}' }, 'aws_sqs_queue.p': { name: 'p' } },
-    'computed-attributes',
+    'aws_sqs_queue.p.kms_id, which the local cloud does not know; add the attribute',
   ],
   ['a global secondary index', { 'aws_dynamodb_table.t': { ...TABLE, global_secondary_index: [{}] } }, 'global_secondary_index'],
   ['an API without a stage', { 'aws_apigatewayv2_api.a': { protocol_type: 'HTTP' } }, 'has no stage'],
 ])('a stack with %s stops the boot with a TerraformError', (_, resources, message) => {
-  expect(() => readCloudSpec(stack(resources), OPTIONS)).toThrow(message);
-  expect(() => readCloudSpec(stack(resources), OPTIONS)).toThrow(expect.objectContaining({ name: 'TerraformError' }));
+  expect(() => SERVICES.read(stack(resources), OPTIONS)).toThrow(message);
+  expect(() => SERVICES.read(stack(resources), OPTIONS)).toThrow(expect.objectContaining({ name: 'TerraformError' }));
 });
 
 test('a resource type without a meaning at run time does not stop the boot', () => {
-  expect(() => readCloudSpec(stack({ 'aws_cloudwatch_log_group.r': { name: 'r' } }), OPTIONS)).not.toThrow();
+  expect(() => SERVICES.read(stack({ 'aws_cloudwatch_log_group.r': { name: 'r' } }), OPTIONS)).not.toThrow();
+});
+
+describe('a list of services', () => {
+  type Part<Needs extends object, Offers extends object> = CloudService<object, Needs, Offers>;
+  const clock: Part<object, { readonly now: number }> = { start: () => ({ now: 7 }) };
+
+  test('gives a service what the services above it offer, and begins the work of all when all have started', async () => {
+    const happened: string[] = [];
+    const first: Part<object, object> = {
+      start: () => ({}),
+      begin: () => happened.push('the first begins'),
+    };
+    const second: Part<{ readonly now: number }, { readonly twice: number }> = {
+      start: async ({ now }) => {
+        happened.push('the second starts');
+        return { twice: now * 2 };
+      },
+      api: ({ now, twice }) => ({ calendar: async () => ({ status: 200, body: `${now} ${twice}` }) }),
+    };
+    const cloud = { apis: {} } as Cloud & { apis: Record<string, ServiceApi> };
+    const offers = await new ServiceList().with(first).with(clock).with(second).start(cloud);
+    expect(offers).toEqual({ now: 7, twice: 14 });
+    expect(happened).toEqual(['the second starts', 'the first begins']);
+    await expect(cloud.apis['calendar']?.({} as AwsCall)).resolves.toEqual({ status: 200, body: '7 14' });
+  });
+
+  test('does not compile with a service above a service that it needs', () => {
+    const needy: Part<{ readonly now: number }, object> = { start: () => ({}) };
+    // @ts-expect-error -- nothing offers `now` yet
+    new ServiceList().with(needy).with(clock);
+    new ServiceList().with(clock).with(needy);
+  });
 });

@@ -1,5 +1,5 @@
 import type { Attributes } from '../../../emulator/terraform/stack';
-import { specOf } from './spec-of';
+import { specOf } from '../../support/spec-of';
 
 const BUCKET = { 'aws_s3_bucket.b': { bucket: 'bodies' } };
 const withRules = (...rule: object[]): Record<string, Attributes> => ({

@@ -1,5 +1,5 @@
 import type { Attributes } from '../../../emulator/terraform/stack';
-import { specOf } from './spec-of';
+import { specOf } from '../../support/spec-of';
 
 const policy = (action: string, resource: string): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: resource }] });

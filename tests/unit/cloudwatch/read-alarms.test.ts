@@ -1,20 +1,6 @@
-import { readCloudSpec } from '../../../emulator/terraform/read-cloud-spec';
 import type { AlarmSpec } from '../../../emulator/specs';
 import type { Attributes } from '../../../emulator/terraform/stack';
-
-const OPTIONS = {
-  region: 'eu-central-1',
-  accountId: '000000000000',
-  variables: {},
-  endpoints: { visitors: 'http://127.0.0.1:8080', webSockets: 'ws://127.0.0.1:8081' },
-};
-function read(resources: Record<string, Attributes>) {
-  const all = Object.entries(resources).map(([address, attributes]) => {
-    const [type = '', name = ''] = address.split('.');
-    return { address, type, name, attributes };
-  });
-  return readCloudSpec({ directory: '/stack', variables: {}, outputs: {}, resources: all }, OPTIONS);
-}
+import { specOf } from '../../support/spec-of';
 
 const SIMPLE = {
   alarm_name: 'errors',
@@ -38,7 +24,7 @@ const MATH = {
     { id: 'errors', metric: [{ namespace: 'Shop', metric_name: 'Errors', period: 10, stat: 'p99.9', unit: 'Count' }] },
   ],
 };
-const alarmOf = (attributes: Attributes): AlarmSpec | undefined => read({ 'aws_cloudwatch_metric_alarm.a': attributes }).alarms[0];
+const alarmOf = (attributes: Attributes): AlarmSpec | undefined => specOf({ 'aws_cloudwatch_metric_alarm.a': attributes }).alarms[0];
 
 test('an alarm on a metric is read with the defaults of AWS for missing attributes', () => {
   expect(alarmOf(SIMPLE)).toEqual({
@@ -102,7 +88,7 @@ test('an alarm on metric math is read with its queries', () => {
 });
 
 test('a composite alarm, a topic and its policy are read with resolved references', () => {
-  const { alarms, topics, resourcePolicies, encryptionKeys } = read({
+  const { alarms, topics, resourcePolicies, encryptionKeys } = specOf({
     'aws_cloudwatch_metric_alarm.a': SIMPLE,
     'aws_cloudwatch_composite_alarm.c': {
       alarm_name: 'rollback',
@@ -166,12 +152,12 @@ test.each<[string, Attributes, string]>([
 });
 
 test('two alarms with the same name stop the boot', () => {
-  expect(() => read({ 'aws_cloudwatch_metric_alarm.a': SIMPLE, 'aws_cloudwatch_metric_alarm.b': SIMPLE })).toThrow(
+  expect(() => specOf({ 'aws_cloudwatch_metric_alarm.a': SIMPLE, 'aws_cloudwatch_metric_alarm.b': SIMPLE })).toThrow(
     'have the same alarm_name, errors',
   );
 });
 
 test('a topic subscription that would invoke a function stops the boot', () => {
   const subscription = { topic_arn: 'arn:t', protocol: 'lambda', endpoint: 'arn:f' };
-  expect(() => read({ 'aws_sns_topic_subscription.s': subscription })).toThrow('aws_sns_topic_subscription.s.protocol is lambda');
+  expect(() => specOf({ 'aws_sns_topic_subscription.s': subscription })).toThrow('aws_sns_topic_subscription.s.protocol is lambda');
 });

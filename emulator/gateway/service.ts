@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { CloudService } from '../cloud-service';
+import type { Permissions } from '../iam/permissions';
+import type { FunctionInvoker, Interceptor, InvocationInterceptor } from '../services';
+import type { CloudSpec, HttpApiSpec } from '../specs';
+import type { AttributeSource } from '../terraform/computed-attributes';
+import { TerraformError } from '../terraform/terraform-error';
+import { executeApiAccess } from './execute-api-access';
+import { HttpApiEdge } from './http-api/http-api-edge';
+import { readHttpApis, readWebSocketApis } from './read-apis';
+import { WebSocketGateway } from './websocket/websocket-gateway';
+
+export interface GatewayOffers {
+  readonly edge: HttpApiEdge;
+  /** What the edge serves. */
+  readonly httpApi: HttpApiSpec;
+  readonly gateway: WebSocketGateway;
+}
+
+interface GatewayNeeds {
+  readonly permissions: Permissions;
+  readonly intercept: Interceptor;
+}
+
+/** API Gateway: the HTTP API that visitors use, and the WebSocket APIs. */
+export const gateway: CloudService<Pick<CloudSpec, 'httpApis' | 'webSocketApis'>, GatewayNeeds, GatewayOffers> = {
+  attributes: {
+    aws_apigatewayv2_api: {
+      id: apiId,
+      execution_arn: (api) => api.arn('execute-api', apiId(api)),
+      api_endpoint: (api) => (api.own('protocol_type') === 'HTTP' ? api.endpoints.visitors : `${api.endpoints.webSockets}/${apiId(api)}`),
+    },
+    aws_apigatewayv2_stage: {
+      id: ({ own }) => own('name'),
+      execution_arn: ({ arn, own }) => arn('execute-api', `${own('api_id')}/${own('name')}`),
+      invoke_url: ({ endpoints, own }) =>
+        own('name') === '$default' ? `${endpoints.visitors}/` : `${endpoints.webSockets}/${own('api_id')}/${own('name')}`,
+    },
+  },
+  access: { 'execute-api': executeApiAccess },
+  read: (reader) => ({ httpApis: readHttpApis(reader), webSocketApis: readWebSocketApis(reader) }),
+  start: ({ spec, ports, functions, options, latencyHooks, faultHooks, permissions, started, ...cloud }) => {
+    const { accountId, region, log, limits, principals, intercept } = cloud;
+    const invoker = intercepted(functions, options.interceptInvocation, latencyHooks.interceptInvocation);
+    const common = { invoker, permissions, log };
+    const httpApi = onlyHttpApi(spec);
+    const edge = started(new HttpApiEdge({ ...common, api: httpApi, limits: limits.httpApi, accountId }));
+    edge.serveOn(ports.visitors);
+    const gateway = started(
+      new WebSocketGateway({
+        ...latencyHooks,
+        ...faultHooks,
+        ...common,
+        apis: spec.webSocketApis,
+        server: ports.webSockets,
+        principals,
+        region,
+        limits: limits.webSocket,
+        intercept,
+      }),
+    );
+    return { edge, httpApi, gateway };
+  },
+};
+
+/** API Gateway's ids are ten characters of a-z and 0-9. Here they depend on the address only, so that URLs survive a restart. */
+function apiId({ address }: AttributeSource): string {
+  return BigInt(`0x${createHash('sha256').update(address).digest('hex').slice(0, 16)}`)
+    .toString(36)
+    .padStart(10, '0')
+    .slice(-10);
+}
+
+/** Wraps the invoker for the gateways. The first interceptor is the outermost. */
+function intercepted(invoker: FunctionInvoker, ...interceptors: readonly (InvocationInterceptor | undefined)[]): FunctionInvoker {
+  return interceptors.reduceRight<FunctionInvoker>(
+    (inner, intercept) =>
+      intercept
+        ? {
+            invokeAsync: (...args) => inner.invokeAsync(...args),
+            invoke: (functionArn, payload, options) =>
+              intercept({ functionArn, payload }, () => inner.invoke(functionArn, payload, options)),
+          }
+        : inner,
+    invoker,
+  );
+}
+
+function onlyHttpApi({ httpApis }: CloudSpec): HttpApiSpec {
+  const [api, another] = httpApis;
+  if (!api) throw new TerraformError('the stack has no HTTP API, so visitors could not come in');
+  if (another) throw new TerraformError(`${another.address}: the local cloud has one door for visitors, and ${api.address} has it`);
+  return api;
+}

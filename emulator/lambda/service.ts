@@ -1,0 +1,78 @@
+import type { CloudService } from '../cloud-service';
+import type { MetricStore } from '../cloudwatch/metrics/metric-store';
+import { emfMetrics } from '../cloudwatch/sources/emf-metrics';
+import { EnvironmentKiller } from '../faults/environment-killer';
+import type { Iam } from '../iam/iam';
+import { guardedLogs } from '../logs/guarded-logs';
+import type { LogStore } from '../logs/log-store';
+import { ProcessGuard } from '../process-guard';
+import type { LogSink, Queues, Topics } from '../services';
+import type { CloudSpec } from '../specs';
+import type { AttributeSource } from '../terraform/computed-attributes';
+import { lambdaSegments } from '../xray/lambda-segments';
+import type { XrayDaemon } from '../xray/xray-daemon';
+import { LambdaService } from './lambda-service';
+import { checkLambdaRights } from './lambda-rights';
+import { readFunctions } from './read-functions';
+
+interface LambdaNeeds {
+  readonly iam: Iam;
+  readonly awsEndpoint: string;
+  readonly xrayDaemon: XrayDaemon;
+  readonly guardedQueues: Queues;
+  readonly guardedTopics: Topics;
+  readonly metrics: MetricStore;
+  readonly logs: LogStore;
+}
+
+export interface LambdaOffers {
+  readonly lambda: LambdaService;
+  readonly guard: ProcessGuard;
+  readonly killer: EnvironmentKiller;
+}
+
+const arnOf = ({ arn, own }: AttributeSource): string => arn('lambda', `function:${own('function_name')}`);
+
+export const lambda: CloudService<Pick<CloudSpec, 'functions'>, LambdaNeeds, LambdaOffers> = {
+  attributes: {
+    aws_lambda_function: {
+      arn: arnOf,
+      invoke_arn: (source) => `arn:aws:apigateway:${source.region}:lambda:path/2015-03-31/functions/${arnOf(source)}/invocations`,
+    },
+  },
+  read: (reader) => ({ functions: readFunctions(reader) }),
+  start: async ({ spec, iam, options, latencyHooks, faultHooks, faults, functions, metrics, logs, xrayDaemon, started, ...cloud }) => {
+    const { region, log, limits, awsEndpoint, guardedQueues, guardedTopics } = cloud;
+    checkLambdaRights(iam, spec);
+    const guard = started(await ProcessGuard.start());
+    const lambda = started(
+      await LambdaService.start({
+        ...latencyHooks,
+        ...faultHooks,
+        functions: spec.functions,
+        region,
+        awsEndpoint: () => awsEndpoint,
+        ...(options.traces !== false && { xrayDaemon: xrayDaemon.address }),
+        queues: guardedQueues,
+        topics: guardedTopics,
+        log: guardedLogs(tee(emfMetrics(metrics, log), logs.add, options.log), iam, spec.functions),
+        limits: limits.lambda,
+        codeCache: options.codeCache,
+        concurrentStarts: options.concurrentStarts,
+        guard,
+      }),
+    );
+    functions.connect(lambda);
+    lambda.events.on('invocation', (record) => lambdaSegments(record).forEach((segment) => options.onSegment?.(segment)));
+    const kill = (environmentId: string): void => functions.kill(environmentId);
+    const killer = started(new EnvironmentKiller({ faults, environments: () => lambda.environments(), kill }));
+    return { lambda, guard, killer };
+  },
+  begin: ({ killer }) => killer.start(),
+};
+
+/** Combines sinks: every line goes to each of them. */
+const tee =
+  (...sinks: readonly LogSink[]): LogSink =>
+  (line) =>
+    sinks.forEach((sink) => sink(line));
