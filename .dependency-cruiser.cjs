@@ -59,7 +59,13 @@ const RULES = [
   ],
   ['no-aws', '^(agent|protocol)/', AWS_SDK, undefined, 'The agent speaks to the tunnel alone, never to AWS.'],
   ['command-line', '^functions/(?!build-functions)', '^cli/', undefined, 'Of functions, only their build has a command line.'],
-  ['core', '^functions/core/', '.', '^(functions/core|protocol)/', 'core holds rules only: pass clock, randomness and services in.'],
+  [
+    'core',
+    '^functions/core/',
+    '.',
+    `^(functions/core|protocol)/|${packages('toad-cache')}`,
+    'core holds rules only: pass clock, randomness and services in. A map that drops its oldest entry is none of these.',
+  ],
   [
     'handlers',
     '^(modules|environments|rollout|main)',

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { LruMap } from 'toad-cache';
 import { passwordDigest } from '../protocol';
 import { limitGuesses } from './core/guess-limit';
 import type { PasswordDigest } from './core/visitor-access';
@@ -16,19 +17,23 @@ export function cachedPasswordDigests(
   compute: PasswordDigest = limitGuesses(passwordDigest, systemClock.now),
 ): PasswordDigest {
   const processKey = randomBytes(32);
-  const digests = new Map<string, Promise<string>>();
-  const letGo = (): void => {
-    for (const oldest of digests.keys()) {
-      if (digests.size <= capacity) break;
-      digests.delete(oldest);
+  const digests = new LruMap<string>(capacity);
+  // Not in the cache yet: a guess that is refused must not push out a digest. Requests with the same password share one computation.
+  const underway = new Map<string, Promise<string>>();
+
+  const computed = async (key: string, begun: Promise<string>): Promise<string> => {
+    underway.set(key, begun);
+    try {
+      const digest = await begun;
+      digests.set(key, digest);
+      return digest;
+    } finally {
+      underway.delete(key);
     }
   };
-  return (userAndPassword, salt, address) => {
+
+  return async (userAndPassword, salt, address) => {
     const key = createHmac('sha256', processKey).update(`${salt}:${userAndPassword}`).digest('base64');
-    const digest = digests.get(key) ?? compute(userAndPassword, salt, address);
-    digests.delete(key);
-    digests.set(key, digest);
-    digest.then(letGo, () => digests.delete(key));
-    return digest;
+    return digests.get(key) ?? underway.get(key) ?? computed(key, compute(userAndPassword, salt, address));
   };
 }

@@ -1,5 +1,6 @@
 /** Access keys: one per function. The session token identifies the execution environment of the function. */
 import { randomBytes } from 'node:crypto';
+import { FifoMap } from 'toad-cache';
 import type { ExecutionEnvironment, Principal, Principals } from '../services';
 import type { FunctionSpec } from '../specs';
 
@@ -16,8 +17,8 @@ const KEPT_ENDED = 500;
 export class FunctionKeys implements Principals {
   private readonly keys = new Map<string, FunctionKey>();
   private readonly byFunction = new Map<string, FunctionKey>();
-  private readonly environments = new Map<string, ExecutionEnvironment>();
-  private readonly ended: string[] = [];
+  private readonly living = new Map<string, ExecutionEnvironment>();
+  private readonly ended = new FifoMap<ExecutionEnvironment>(KEPT_ENDED);
 
   constructor(functions: readonly FunctionSpec[]) {
     for (const spec of functions) {
@@ -36,10 +37,10 @@ export class FunctionKeys implements Principals {
    * flight when the process died still counts, as on AWS.
    */
   add(sessionToken: string, environment: ExecutionEnvironment): void {
-    this.environments.set(sessionToken, environment);
+    this.living.set(sessionToken, environment);
     environment.once('exit', () => {
-      this.ended.push(sessionToken);
-      if (this.ended.length > KEPT_ENDED) this.environments.delete(this.ended.shift() as string);
+      this.living.delete(sessionToken);
+      this.ended.set(sessionToken, environment);
     });
   }
 
@@ -47,7 +48,7 @@ export class FunctionKeys implements Principals {
   find(accessKeyId: string, sessionToken: string | undefined): Principal | undefined {
     const key = this.keys.get(accessKeyId);
     if (!key || sessionToken === undefined) return key;
-    const environment = this.environments.get(sessionToken);
+    const environment = this.living.get(sessionToken) ?? this.ended.get(sessionToken);
     return environment?.functionName === key.functionName ? { ...key, environment } : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { FifoMap } from 'toad-cache';
 import { TunnelError } from './tunnel-error';
 import type { PasswordDigest } from './visitor-access';
 
@@ -15,16 +16,14 @@ const CAPACITY = 1000;
  * @param now wall clock, in ms
  */
 export function limitGuesses(digest: PasswordDigest, now: () => number): PasswordDigest {
-  const counts = new Map<string, { guesses: number; until: number }>();
+  // The map has no expiry times, because its library reads the wall clock by itself.
+  const counts = new FifoMap<{ guesses: number; until: number }>(CAPACITY);
 
   const countOf = (visitor: string): { guesses: number; until: number } => {
     const known = counts.get(visitor);
     if (known && now() < known.until) return known;
+    // Else the new count would keep the age of the old one, and be dropped too early.
     counts.delete(visitor);
-    for (const oldest of counts.keys()) {
-      if (counts.size < CAPACITY) break;
-      counts.delete(oldest);
-    }
     const fresh = { guesses: 0, until: now() + WINDOW_MS };
     counts.set(visitor, fresh);
     return fresh;
