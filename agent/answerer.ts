@@ -21,7 +21,7 @@ export interface Exchange {
 }
 
 /** The encoded answer (undefined when nobody waits for it any more), and figures for the request's summary. */
-export type Outcome = { readonly text: string | undefined } & Pick<RequestSummary, 'bytes' | 'status' | 'error'>;
+export type EncodedAnswer = { readonly text: string | undefined } & Pick<RequestSummary, 'bytes' | 'status' | 'error'>;
 
 /**
  * Answers one request: fetches its body, asks the local service, encodes the answer, and uploads an answer's body that is too large for a
@@ -32,11 +32,11 @@ export class Answerer {
     private readonly service: LocalService,
     private readonly bucket: BodyBucket,
     private readonly uploads: Uploads,
-    private readonly requestTimeoutMs: number,
+    private readonly requestTimeoutMs: number
   ) {}
 
   /** Never rejects: a failure becomes an `error` message. */
-  async answer(exchange: Exchange): Promise<Outcome> {
+  async answer(exchange: Exchange): Promise<EncodedAnswer> {
     const begin = performance.now();
     try {
       const response = await this.ask(exchange);
@@ -67,7 +67,7 @@ export class Answerer {
     if (ref.bytes <= MAX_REQUEST_BODY_BYTES) return this.bucket.download(ref, signal);
     throw new LocalServiceError(
       'invalid_request',
-      `the request's body has ${ref.bytes} bytes; the limit is ${MAX_REQUEST_BODY_BYTES} (6 MB)`,
+      `the request's body has ${ref.bytes} bytes; the limit is ${MAX_REQUEST_BODY_BYTES} (6 MB)`
     );
   }
 

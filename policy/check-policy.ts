@@ -4,7 +4,7 @@ import { RULES } from './rules';
 import { covers, SUPPRESSIONS, type Suppression } from './suppressions';
 import { UndecidedError } from './terraform/block';
 import type { TerraformModel } from './terraform/terraform-model';
-import type { PolicyReport, Verdict } from './verdict';
+import type { PolicyReport, RuleVerdict } from './verdict';
 
 export interface CheckOptions {
   /** Default: the stack's own tag `environment`. */
@@ -30,7 +30,7 @@ export function checkPolicy(model: TerraformModel, options: CheckOptions): Polic
   };
 }
 
-function verdictsOf(rule: Rule, context: RuleContext): Verdict[] {
+function verdictsOf(rule: Rule, context: RuleContext): RuleVerdict[] {
   switch (rule.over) {
     case 'resources':
       return context.model.resources
@@ -43,7 +43,7 @@ function verdictsOf(rule: Rule, context: RuleContext): Verdict[] {
   }
 }
 
-function decide({ id }: Rule, address: string, check: () => readonly string[]): Verdict {
+function decide({ id }: Rule, address: string, check: () => readonly string[]): RuleVerdict {
   try {
     const problems = check();
     return { rule: id, address, outcome: problems.length > 0 ? 'violated' : 'holds', problems };
@@ -53,14 +53,14 @@ function decide({ id }: Rule, address: string, check: () => readonly string[]): 
   }
 }
 
-function suppress(verdict: Verdict, suppressions: readonly Suppression[], environment: string | undefined): Verdict {
+function suppress(verdict: RuleVerdict, suppressions: readonly Suppression[], environment: string | undefined): RuleVerdict {
   if (verdict.outcome !== 'violated') return verdict;
   const suppression = suppressions.find((candidate) => covers(candidate, verdict.rule, verdict.address, environment));
   return suppression ? { ...verdict, outcome: 'suppressed', reason: suppression.reason } : verdict;
 }
 
 /** Whether the suppression's rule judged its address here and found no violation to suppress. */
-function isUnused(suppression: Suppression, verdicts: readonly Verdict[], environment: string | undefined): boolean {
+function isUnused(suppression: Suppression, verdicts: readonly RuleVerdict[], environment: string | undefined): boolean {
   const covered = verdicts.filter(({ rule, address }) => covers(suppression, rule, address, environment));
   return covered.length > 0 && covered.every(({ outcome }) => outcome === 'holds');
 }

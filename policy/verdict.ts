@@ -1,12 +1,12 @@
 import type { Suppression } from './suppressions';
 
-export type Outcome = 'holds' | 'violated' | 'undecided' | 'suppressed';
+export type RuleOutcome = 'holds' | 'violated' | 'undecided' | 'suppressed';
 
 /** The result of one rule for one address. */
-export interface Verdict {
+export interface RuleVerdict {
   readonly rule: string;
   readonly address: string;
-  readonly outcome: Outcome;
+  readonly outcome: RuleOutcome;
   /** The problems, or the values that are not known. Empty when the rule holds. */
   readonly problems: readonly string[];
   /** The reason for the suppression. */
@@ -19,7 +19,7 @@ export interface PolicyReport {
   /** From the command line or the stack's tags. An unknown or undefined environment must meet the expectations of prod. */
   readonly environment: string | undefined;
   readonly resources: number;
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly RuleVerdict[];
   /** Suppressions whose address exists although the rule holds. Delete these lines. */
   readonly unusedSuppressions: readonly Suppression[];
 }

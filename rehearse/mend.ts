@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { next, resume, type Outcome } from '../rollout/commands';
+import { next, resume, type RolloutOutcome } from '../rollout/commands';
 import type { Progress } from './progress';
 import type { RehearsalCloud } from './rehearsal-cloud';
 import type { Mending, RunOptions } from './run';
@@ -27,7 +27,7 @@ export async function mend(rehearsal: RehearsalCloud, options: RunOptions, progr
     refusedWhileLatched,
     percent: changes.all.at(-1)?.percent ?? 0,
     after: assignments.between(changedAt),
-    rolledBackAgain: changes.rolledBackAfter(changedAt) !== undefined,
+    rolledBackAgain: changes.rolledBackAfter(changedAt) !== undefined
   };
 }
 
@@ -35,8 +35,8 @@ export async function mend(rehearsal: RehearsalCloud, options: RunOptions, progr
 export async function nextWhenItIsLet(
   { cloud, operation }: RehearsalCloud,
   { timeFactor, signal }: RunOptions,
-  progress: Progress,
-): Promise<Outcome> {
+  progress: Progress
+): Promise<RolloutOutcome> {
   const endsAt = Date.now() + RECOVERY_MS / timeFactor;
   let said = '';
   for (let sweepAt = 0; ; await sleep(200, undefined, { signal })) {
@@ -50,7 +50,7 @@ export async function nextWhenItIsLet(
   }
 }
 
-export function textOf(outcome: Outcome): string {
+export function textOf(outcome: RolloutOutcome): string {
   switch (outcome.kind) {
     case 'changed':
       return `${outcome.item.percent} %`;

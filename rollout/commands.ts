@@ -25,7 +25,7 @@ export interface Reason {
   readonly force: boolean;
 }
 
-export type Outcome =
+export type RolloutOutcome =
   | { readonly kind: 'changed'; readonly item: RolloutItem }
   | { readonly kind: 'unchanged'; readonly text: string }
   | { readonly kind: 'refused'; readonly obstacles: readonly Obstacle[] };
@@ -52,20 +52,20 @@ export async function look({ store, watch, now, ...settings }: Operation): Promi
   const since = stored.item?.since ?? 0;
   const [{ on, isWatched }, probeReturned] = await Promise.all([
     watch.alarms(),
-    watch.probeReturned(Math.max(since, to - PROBE_WINDOW_MS), to),
+    watch.probeReturned(Math.max(since, to - PROBE_WINDOW_MS), to)
   ]);
   return { now: to, stored, alarmsOn: on, isWatched, probeReturned, ...settings };
 }
 
 /** Advances to the next stage. */
-export async function next(operation: Operation, reason: Reason): Promise<Outcome> {
+export async function next(operation: Operation, reason: Reason): Promise<RolloutOutcome> {
   const situation = await look(operation);
   const { to, obstacles } = nextStep(situation);
   return to === undefined ? { kind: 'refused', obstacles } : advance(operation, situation, { to, obstacles, reason });
 }
 
 /** Sets a share. A higher share follows the same rules as `next`. A lower share is set at once and needs only the table. */
-export async function set(operation: Operation, percent: number, reason: Reason): Promise<Outcome> {
+export async function set(operation: Operation, percent: number, reason: Reason): Promise<RolloutOutcome> {
   const { store, initialPercent } = operation;
   const stored = await store.read();
   const isRaised = percent > percentOf(stored, initialPercent);
@@ -77,7 +77,7 @@ export async function set(operation: Operation, percent: number, reason: Reason)
  * Makes all requests poll at once, even if other callers change the rollout at the same time. Needs only the table.
  * A latched rollout is off already.
  */
-export async function off(operation: Operation, { by, why }: Reason): Promise<Outcome> {
+export async function off(operation: Operation, { by, why }: Reason): Promise<RolloutOutcome> {
   const { store, now, initialPercent } = operation;
   for (let attempt = 0; attempt < OFF_ATTEMPTS; attempt++) {
     const stored = await store.read();
@@ -86,7 +86,7 @@ export async function off(operation: Operation, { by, why }: Reason): Promise<Ou
       store,
       stored,
       { ...kept(stored), percent: 0, latched: false, by, why },
-      { now: now(), initialPercent },
+      { now: now(), initialPercent }
     );
     if (item) return { kind: 'changed', item };
   }
@@ -96,7 +96,7 @@ export async function off(operation: Operation, { by, why }: Reason): Promise<Ou
 /**
  * Opens the rollout again after a rollback, at 0 %: no request changes its mode. The next stages show whether the fault is mended.
  */
-export async function resume(operation: Operation, reason: Reason): Promise<Outcome> {
+export async function resume(operation: Operation, reason: Reason): Promise<RolloutOutcome> {
   const stored = await operation.store.read();
   if (!stored.item?.latched) return { kind: 'unchanged', text: 'the rollout is not rolled back, so there is nothing to resume' };
   return write(operation, stored, { ...kept(stored), percent: 0, latched: false, by: reason.by, why: reason.why });
@@ -105,8 +105,8 @@ export async function resume(operation: Operation, reason: Reason): Promise<Outc
 async function advance(
   operation: Operation,
   situation: Situation,
-  { to, obstacles, reason }: { to: number; obstacles: readonly Obstacle[]; reason: Reason },
-): Promise<Outcome> {
+  { to, obstacles, reason }: { to: number; obstacles: readonly Obstacle[]; reason: Reason }
+): Promise<RolloutOutcome> {
   if (obstacles.some(({ canBeForced }) => !canBeForced || !reason.force)) return { kind: 'refused', obstacles };
   const { stored, initialPercent, now } = situation;
   const isRaised = to > percentOf(stored, initialPercent);
@@ -118,17 +118,17 @@ async function advance(
     by: reason.by,
     why: reason.why,
     ...(obstacles.length > 0 && { overruled: obstacles.map(({ code }) => code) }),
-    ...(baseline && { baseline }),
+    ...(baseline && { baseline })
   });
 }
 
-async function write({ store, now, initialPercent }: Operation, stored: StoredRollout, change: Change): Promise<Outcome> {
+async function write({ store, now, initialPercent }: Operation, stored: StoredRollout, change: Change): Promise<RolloutOutcome> {
   const item = await changeRollout(store, stored, change, { now: now(), initialPercent });
   if (item) return { kind: 'changed', item };
   const { item: theirs } = await store.read();
   const what = theirs ? `set to ${theirs.percent} % by ${theirs.by} (${theirs.why})` : 'changed';
   throw new ChangedMeanwhileError(
-    `the rollout was ${what} in the meantime, so this command changed nothing: look at "status", and decide again`,
+    `the rollout was ${what} in the meantime, so this command changed nothing: look at "status", and decide again`
   );
 }
 

@@ -1,7 +1,7 @@
 /** What `npm run rollout` prints. */
 import type { RolloutItem } from '../functions/core/rollout-item';
 import { percentOf } from '../functions/core/rollout-store';
-import type { Outcome } from './commands';
+import type { RolloutOutcome } from './commands';
 import { duration, nextStep, soakLeftMs, type Obstacle, type Situation } from './rules';
 import { stageOf } from './stages';
 
@@ -22,7 +22,7 @@ export function statusJson(environment: string, situation: Situation): object {
     alarmsOn,
     isWatched,
     baseline: stored.item?.baseline ?? null,
-    next: { percent: to, obstacles },
+    next: { percent: to, obstacles }
   };
 }
 
@@ -44,12 +44,12 @@ export function statusText(environment: string, situation: Situation): string {
         ? 'rolled back, and closed until somebody resumes it'
         : stored.isMalformed
           ? 'the rollout item cannot be read'
-          : undefined,
+          : undefined
     ],
     ['soak', soakText(stage.soakHours, left)],
     ['baseline', item?.baseline && figures(item.baseline)],
     ['alarms', alarmsOn.join(', ') || (isWatched ? 'none is on' : 'the alarm that rolls back does not exist')],
-    ['next', nextText(situation)],
+    ['next', nextText(situation)]
   ]);
 }
 
@@ -71,7 +71,7 @@ const figures = ({ at, responseMs, errorRate, eventDriven }: NonNullable<Rollout
 };
 
 /** The result of a command, as one JSON object. */
-export function outcomeJson(environment: string, outcome: Outcome): object {
+export function outcomeJson(environment: string, outcome: RolloutOutcome): object {
   if (outcome.kind === 'changed') {
     const { percentBefore, percent, latched, overruled, baseline } = outcome.item;
     return { environment, changed: true, percentBefore, percent, ...changeJson(outcome.item), latched, overruled, baseline };
@@ -81,7 +81,7 @@ export function outcomeJson(environment: string, outcome: Outcome): object {
 }
 
 /** Text of what was done. The text of a refusal is an error's message. */
-export function outcomeText(environment: string, outcome: Exclude<Outcome, { kind: 'refused' }>): string {
+export function outcomeText(environment: string, outcome: Exclude<RolloutOutcome, { kind: 'refused' }>): string {
   if (outcome.kind === 'unchanged') return outcome.text;
   const { percentBefore, percent, by, why, overruled } = outcome.item;
   const spite = overruled ? `, overruled: ${overruled.join(', ')}` : '';

@@ -1,4 +1,4 @@
-import { look, next, off, resume, set, type Outcome } from './commands';
+import { look, next, off, resume, set, type RolloutOutcome } from './commands';
 import type { Connection } from './connect';
 import { explain } from './explain';
 import type { RolloutOptions } from './options';
@@ -41,7 +41,7 @@ async function carryOut(options: RolloutOptions, connection: Connection, { out, 
   return 1;
 }
 
-async function change(options: Exclude<RolloutOptions, { command: 'status' }>, connection: Connection): Promise<Outcome> {
+async function change(options: Exclude<RolloutOptions, { command: 'status' }>, connection: Connection): Promise<RolloutOutcome> {
   const { operation } = connection;
   const reason = { by: options.by ?? (await connection.whoAmI()), why: options.why, force: 'force' in options && options.force };
   switch (options.command) {

@@ -7,7 +7,7 @@ import type { InvokeResult, Queues, Topics } from '../services';
 import type { FunctionSpec } from '../specs';
 import { destinationRecord } from './destination-record';
 import type { FailureCondition } from './destination-record';
-import type { Invocation, Outcome } from './invocation';
+import type { Invocation, RunOutcome } from './invocation';
 
 /** A throttled event is tried again after 1 s; the wait doubles each time, up to five minutes (same page). */
 const FIRST_BACKOFF_MS = 1000;
@@ -39,7 +39,7 @@ interface Event {
   readonly queuedAt: number;
   invokeCount: number;
   throttles: number;
-  outcome?: Outcome;
+  outcome?: RunOutcome;
 }
 
 export class AsyncInvocations {
@@ -67,7 +67,7 @@ export class AsyncInvocations {
     const result = await this.options.invoke(spec, invocation).catch((error: unknown): InvokeResult => ({
       kind: 'error',
       errorType: 'ServiceException',
-      errorMessage: String(error),
+      errorMessage: String(error)
     }));
     if (this.closed) return;
     if (result.kind === 'throttled') return this.onThrottle(event);

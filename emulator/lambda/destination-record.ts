@@ -1,4 +1,4 @@
-import type { Outcome } from './invocation';
+import type { RunOutcome } from './invocation';
 
 /** Why an asynchronous event was given up. */
 export type FailureCondition = 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
@@ -13,7 +13,7 @@ export interface FinishedEvent {
   /** JSON text */
   readonly payload: string;
   /** The outcome of the last run; undefined when the function never ran. */
-  readonly outcome?: Outcome;
+  readonly outcome?: RunOutcome;
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { FunctionSpec } from '../specs';
 import { platformError } from './invocation';
-import type { Invocation, InvocationRecord, Outcome } from './invocation';
+import type { Invocation, InvocationRecord, RunOutcome } from './invocation';
 import { afterPendingOutput } from './output-lines';
 import { endLine, initReportLine, reportLine, startLine } from './platform-log';
 import { maxMemoryMb } from './process-memory';
@@ -30,7 +30,7 @@ interface Init {
   readonly ms: number;
   /** ms since the epoch */
   readonly endedAt: number;
-  readonly failure?: (requestId: string) => Outcome;
+  readonly failure?: (requestId: string) => RunOutcome;
 }
 
 interface Running {
@@ -39,9 +39,9 @@ interface Running {
   readonly segmentId: string;
   readonly startedAt: number;
   answeredAt?: number;
-  readonly resolve: (outcome: Outcome) => void;
+  readonly resolve: (outcome: RunOutcome) => void;
   timer?: NodeJS.Timeout;
-  outcome?: Outcome;
+  outcome?: RunOutcome;
   /** Measured before the process is killed at a time-out; otherwise measured at the end of the invocation. */
   maxMemoryMb?: number;
 }
@@ -77,7 +77,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   }
 
   /** Runs one invocation, after the init has ended. The caller must run one invocation at a time. */
-  async invoke(invocation: Invocation): Promise<Outcome> {
+  async invoke(invocation: Invocation): Promise<RunOutcome> {
     const init = await this.initialised;
     return new Promise((resolve) => {
       const first = !this.hasRun;
@@ -111,13 +111,13 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     if (this.running) afterPendingOutput(() => this.finish());
   }
 
-  answer(requestId: string, outcome: Outcome): boolean {
+  answer(requestId: string, outcome: RunOutcome): boolean {
     if (this.running?.invocation.requestId !== requestId || this.running.outcome) return false;
     this.settle(outcome);
     return true;
   }
 
-  failInit(outcome: Outcome): void {
+  failInit(outcome: RunOutcome): void {
     afterPendingOutput(() => this.abandonInit(errorTypeOf(outcome) ?? 'Runtime.Unknown', () => outcome));
   }
 
@@ -138,7 +138,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     this.handOver = undefined;
   }
 
-  private settle(outcome: Outcome): void {
+  private settle(outcome: RunOutcome): void {
     if (!this.running || this.running.outcome) return;
     this.running.outcome = outcome;
     this.running.answeredAt = performance.now();
@@ -161,7 +161,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   }
 
   /** AWS repeats a failed init once within the invocation. Here the invocation fails at once; the next one gets a new environment. */
-  private abandonInit(errorType: string, failure: (requestId: string) => Outcome): void {
+  private abandonInit(errorType: string, failure: (requestId: string) => RunOutcome): void {
     if (this.initEnded) return;
     const ms = this.age();
     this.log(initReportLine(ms, errorType));
@@ -232,7 +232,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     };
   }
 
-  private exitError(requestId: string): Outcome {
+  private exitError(requestId: string): RunOutcome {
     return platformError('Runtime.ExitError', requestId, this.sandbox.exitReason);
   }
 
@@ -245,6 +245,6 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   }
 }
 
-function errorTypeOf(outcome: Outcome | undefined): string | undefined {
+function errorTypeOf(outcome: RunOutcome | undefined): string | undefined {
   return outcome?.kind === 'error' ? outcome.errorType : undefined;
 }

@@ -5,7 +5,7 @@ import type { FunctionSpec } from '../specs';
 import { BusyEnvironments } from './busy-environments';
 import type { Concurrency } from './concurrency';
 import { platformError } from './invocation';
-import type { Invocation, Outcome } from './invocation';
+import type { Invocation, RunOutcome } from './invocation';
 import type { Need, StartAdmission, Starter } from './start-admission';
 import { WaitingLine, type Waiter } from './waiting-line';
 
@@ -25,7 +25,7 @@ export interface PooledEnvironment {
   /** Resolves when the init has ended, successfully or not. */
   readonly initialised: Promise<unknown>;
   /** Runs one invocation at a time. The invocation fails if the init has failed. */
-  invoke(invocation: Invocation): Promise<Outcome>;
+  invoke(invocation: Invocation): Promise<RunOutcome>;
   kill(): void;
 }
 
@@ -122,7 +122,7 @@ export class FunctionPool implements Starter {
         const gone = new Promise<void>((resolve) => environment.sandbox.once('exit', resolve));
         environment.kill();
         return gone;
-      }),
+      })
     );
   }
 
@@ -227,4 +227,4 @@ export class FunctionPool implements Starter {
 
 const CLOSING = 'the local cloud is closing; start the local cloud again';
 
-const notRun = ({ requestId }: Invocation, why: string): Outcome => platformError('ServiceException', requestId, why);
+const notRun = ({ requestId }: Invocation, why: string): RunOutcome => platformError('ServiceException', requestId, why);

@@ -18,7 +18,7 @@ export interface Invocation {
 export type RunFault = 'throw' | 'exit';
 
 /** The result of an invocation that ran. */
-export type Outcome = Exclude<InvocationOutcome, { kind: 'throttled' }>;
+export type RunOutcome = Exclude<InvocationOutcome, { kind: 'throttled' }>;
 
 /** What an invocation cost: the numbers of its REPORT line. Times are in ms. */
 export interface InvocationRecord {
@@ -35,7 +35,7 @@ export interface InvocationRecord {
   /** Only on a cold start, when the invocation waited for the init. */
   readonly initMs?: number;
   readonly maxMemoryMb?: number;
-  readonly kind: Outcome['kind'];
+  readonly kind: RunOutcome['kind'];
   /** `Sandbox.Timedout`, `Runtime.ExitError`, or the name of the error that was thrown; on errors only. */
   readonly errorType?: string;
   /** Only when the invocation's trace is sampled. */
@@ -53,6 +53,6 @@ export interface InvocationTrace extends TraceContext {
 }
 
 /** @param errorType as Lambda names it; @param message is written after the request id, as in every platform error */
-export function platformError(errorType: string, requestId: string, message: string): Outcome {
+export function platformError(errorType: string, requestId: string, message: string): RunOutcome {
   return { kind: 'error', errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` };
 }

@@ -6,7 +6,7 @@
  */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Invocation, Outcome } from './invocation';
+import type { Invocation, RunOutcome } from './invocation';
 
 /** An invocation as the runtime receives it. */
 export interface HandedOver extends Pick<Invocation, 'requestId' | 'payload'> {
@@ -22,8 +22,8 @@ export interface RuntimeHost {
   /** The runtime is ready. `handOver` sends the next invocation to the runtime, as soon as there is one. */
   next(handOver: (invocation: HandedOver) => void): void;
   /** @returns false when the request is not running, or already has an answer */
-  answer(requestId: string, outcome: Outcome): boolean;
-  failInit(outcome: Outcome): void;
+  answer(requestId: string, outcome: RunOutcome): boolean;
+  failInit(outcome: RunOutcome): void;
 }
 
 const ROUTE = /^\/([^/]+)\/2018-06-01\/runtime\/(?:(invocation\/next)|(init\/error)|invocation\/([^/]+)\/(response|error))$/;
@@ -70,7 +70,7 @@ export class RuntimeApi {
         response,
         404,
         'NotFound',
-        `the Runtime API has no path ${request.url}: check that AWS_LAMBDA_RUNTIME_API is unchanged`,
+        `the Runtime API has no path ${request.url}: check that AWS_LAMBDA_RUNTIME_API is unchanged`
       );
     if (isNext) return host.next((invocation) => sendInvocation(response, invocation));
 
@@ -82,18 +82,18 @@ export class RuntimeApi {
         response,
         400,
         'InvalidRequestID',
-        `${requestId} is not a running invocation of this environment, or was answered already`,
+        `${requestId} is not a running invocation of this environment, or was answered already`
       );
     if (body.text === undefined) return refuse(response, 413, 'RequestEntityTooLarge', this.tooLarge(body.bytes));
     response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}\n');
   }
 
-  private responseOutcome({ text, bytes }: Body): Outcome {
+  private responseOutcome({ text, bytes }: Body): RunOutcome {
     if (text === undefined) {
       return {
         kind: 'error',
         errorType: 'Function.ResponseSizeTooLarge',
-        errorMessage: this.tooLarge(bytes),
+        errorMessage: this.tooLarge(bytes)
       };
     }
     try {
@@ -102,7 +102,7 @@ export class RuntimeApi {
       return {
         kind: 'error',
         errorType: 'Runtime.MarshalError',
-        errorMessage: 'The response of the function is not JSON',
+        errorMessage: 'The response of the function is not JSON'
       };
     }
   }
@@ -128,7 +128,7 @@ async function readBody(request: http.IncomingMessage, maxBytes: number): Promis
   return bytes <= maxBytes ? { text: Buffer.concat(chunks).toString(), bytes } : { bytes };
 }
 
-function errorOutcome({ text = '{}' }: Body): Outcome {
+function errorOutcome({ text = '{}' }: Body): RunOutcome {
   const { errorType = 'Runtime.Unknown', errorMessage = '' } = JSON.parse(text) as Partial<Record<string, string>>;
   return { kind: 'error', errorType, errorMessage };
 }
@@ -140,7 +140,7 @@ function sendInvocation(response: http.ServerResponse, invocation: HandedOver): 
     'lambda-runtime-aws-request-id': invocation.requestId,
     'lambda-runtime-deadline-ms': invocation.deadlineMs,
     'lambda-runtime-invoked-function-arn': invocation.functionArn,
-    'lambda-runtime-trace-id': invocation.traceHeader,
+    'lambda-runtime-trace-id': invocation.traceHeader
   });
   response.end(invocation.payload);
 }

@@ -8,7 +8,7 @@ import {
   type Completion,
   type CompletionResult,
   type RequestState,
-  type Outcome,
+  type RequestOutcome,
   type PendingRequest,
   type PendingRequests,
 } from '../core/pending-request';
@@ -120,7 +120,7 @@ function requestIn(row: Row): PendingRequest {
 }
 
 /** Header names and order are kept as JSON text: a DynamoDB map would keep neither order nor empty names. */
-function toAttribute(outcome: Outcome): Row {
+function toAttribute(outcome: RequestOutcome): Row {
   return outcome.kind === 'failure' ? { ...outcome } : { ...outcome, headers: JSON.stringify(outcome.headers) };
 }
 
@@ -131,6 +131,6 @@ function completionIn(row: Row | undefined): Completion | undefined {
     completedAt: row['completedAt'] as number,
     outcome: (outcome['kind'] === 'failure'
       ? outcome
-      : { ...outcome, headers: JSON.parse(outcome['headers'] as string) as unknown }) as Outcome,
+      : { ...outcome, headers: JSON.parse(outcome['headers'] as string) as unknown }) as RequestOutcome,
   };
 }

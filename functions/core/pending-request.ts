@@ -24,12 +24,12 @@ export interface PendingRequest {
 }
 
 /** What the agent answered. */
-export type Outcome =
+export type RequestOutcome =
   | { readonly kind: 'response'; readonly statusCode: number; readonly headers: Headers; readonly body: Body }
   | { readonly kind: 'failure'; readonly code: AgentErrorCode; readonly message: string };
 
 export interface Completion {
-  readonly outcome: Outcome;
+  readonly outcome: RequestOutcome;
   /** When the row became `completed`, in ms since the epoch. */
   readonly completedAt: number;
 }

@@ -1,6 +1,6 @@
 import { bodyRefOf, type HttpRequestMessage } from '../../protocol';
 import { isStored, requestBodyKey, responseBodyKey, type BodyStore } from './body-store';
-import type { Outcome } from './pending-request';
+import type { RequestOutcome } from './pending-request';
 import { TunnelError } from './tunnel-error';
 
 /** The bodies of one request that go through the body store. */
@@ -25,7 +25,7 @@ export class RequestBodies {
    * Returns the answer with its body, which is fetched from the body store if it is stored there.
    * @throws TunnelError `agent_failed` when the body is not in the store
    */
-  async fetch(outcome: Outcome): Promise<WholeOutcome> {
+  async fetch(outcome: RequestOutcome): Promise<WholeOutcome> {
     if (outcome.kind === 'failure') return outcome;
     const { body } = outcome;
     if (!isStored(body)) return { ...outcome, body };
@@ -43,6 +43,6 @@ export class RequestBodies {
   }
 }
 
-type Response = Extract<Outcome, { kind: 'response' }>;
+type Response = Extract<RequestOutcome, { kind: 'response' }>;
 /** An answer that contains its body. */
-export type WholeOutcome = Exclude<Outcome, Response> | (Omit<Response, 'body'> & { readonly body: Uint8Array });
+export type WholeOutcome = Exclude<RequestOutcome, Response> | (Omit<Response, 'body'> & { readonly body: Uint8Array });

@@ -1,7 +1,7 @@
 import type { AgentErrorCode, BodyRef, Headers } from '../../protocol';
 import { isStored, MAX_ROW_BODY_BYTES, type Body } from './body-store';
 import type { Mailbox } from './mailbox';
-import type { Completion, Outcome } from './pending-request';
+import type { Completion, RequestOutcome } from './pending-request';
 
 /** The message that an answer is there. A wake only makes the waiting shorter: the row decides. */
 export interface Wake {
@@ -56,7 +56,7 @@ export function encodeWake({ completion, ...wake }: Wake): string {
 }
 
 /** Avoids encoding an answer that is certainly too large. */
-const mayRideAlong = (outcome: Outcome): boolean =>
+const mayRideAlong = (outcome: RequestOutcome): boolean =>
   outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES;
 
 /** Reads a message of the wake channel; `undefined` for anything that is not a wake. */

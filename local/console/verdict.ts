@@ -1,4 +1,4 @@
-import type { Figures, Verdict } from './view-model';
+import type { Figures, CanaryVerdict } from './view-model';
 
 /** A cohort with fewer requests than this is not judged. */
 const ENOUGH = 20;
@@ -16,7 +16,7 @@ const SIGNIFICANT_Z = 1.96;
  * Whether the canary (the event-driven cohort) is better than its control (the polling one), in words and numbers.
  * @param baselineMs average response time that was recorded at the last step of the rollout; replaces the control when no request polls
  */
-export function compare(canary: Figures, control: Figures, minutes: number, baselineMs?: number): Verdict {
+export function compare(canary: Figures, control: Figures, minutes: number, baselineMs?: number): CanaryVerdict {
   const span = `in the last ${minutes} minutes`;
   if (canary.requests + control.requests === 0) {
     return { kind: 'unknown', headline: 'No requests', detail: `No request came ${span}, so there is nothing to compare.` };
@@ -29,7 +29,7 @@ export function compare(canary: Figures, control: Figures, minutes: number, base
     return {
       kind: 'unknown',
       headline: 'Too early to tell',
-      detail: `${count(canary)} of the canary and ${count(control)} of the control ${span}; a verdict needs ${ENOUGH} of each.`,
+      detail: `${count(canary)} of the canary and ${count(control)} of the control ${span}; a verdict needs ${ENOUGH} of each.`
     };
   }
   const kind = judged(errorsCompared(canary, control), timesCompared(canary.response.p50, control.response.p50));
@@ -38,22 +38,22 @@ export function compare(canary: Figures, control: Figures, minutes: number, base
     headline: HEADLINES[kind],
     detail: [timesText(canary, control), slowestText(canary, control), errorsText(canary, control), countsText(canary, control, span)]
       .filter(Boolean)
-      .join(' '),
+      .join(' ')
   };
 }
 
-const HEADLINES: Record<Verdict['kind'], string> = {
+const HEADLINES: Record<CanaryVerdict['kind'], string> = {
   better: 'The canary is better than the control',
   same: 'The canary is as good as the control',
   worse: 'The canary is worse than the control',
   mixed: 'The canary is better in one thing and worse in another',
-  unknown: 'Too early to tell',
+  unknown: 'Too early to tell'
 };
 
 type Sign = -1 | 0 | 1;
 
 /** For each sign, 1 means that the canary is better. */
-function judged(errors: Sign, times: Sign): Verdict['kind'] {
+function judged(errors: Sign, times: Sign): CanaryVerdict['kind'] {
   if (errors * times < 0) return 'mixed';
   const sum = errors + times;
   return sum === 0 ? 'same' : sum > 0 ? 'better' : 'worse';
@@ -74,13 +74,13 @@ function timesCompared(canary: number | undefined, control: number | undefined):
   return canary > control * (1 + NOTICEABLE) ? -1 : 0;
 }
 
-function againstBaseline(canary: Figures, span: string, baselineMs: number | undefined): Verdict {
+function againstBaseline(canary: Figures, span: string, baselineMs: number | undefined): CanaryVerdict {
   const { average } = canary.response;
   if (baselineMs === undefined || average === undefined) {
     return {
       kind: 'unknown',
       headline: 'No control',
-      detail: `All ${count(canary)} ${span} were event-driven, and no baseline is recorded. ${own('They', canary)}`,
+      detail: `All ${count(canary)} ${span} were event-driven, and no baseline is recorded. ${own('They', canary)}`
     };
   }
   const sign = timesCompared(average, baselineMs);
@@ -88,7 +88,7 @@ function againstBaseline(canary: Figures, span: string, baselineMs: number | und
   return {
     kind,
     headline: { same: 'As good as the baseline', better: 'Better than the baseline', worse: 'Worse than the baseline' }[kind],
-    detail: `No request polls any more. A visitor waits ${ms(average)} on average; the recorded baseline is ${ms(baselineMs)}. ${percent(canary)} of ${count(canary)} ${span} failed.`,
+    detail: `No request polls any more. A visitor waits ${ms(average)} on average; the recorded baseline is ${ms(baselineMs)}. ${percent(canary)} of ${count(canary)} ${span} failed.`
   };
 }
 

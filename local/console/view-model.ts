@@ -31,7 +31,7 @@ export interface ModeFigures extends Figures {
   readonly mode: string;
 }
 
-export interface Verdict {
+export interface CanaryVerdict {
   readonly kind: 'better' | 'same' | 'worse' | 'mixed' | 'unknown';
   readonly headline: string;
   readonly detail: string;
@@ -68,7 +68,7 @@ export interface Overview {
   readonly environment: string;
   /** Share of requests that are event-driven; missing until `sweep` has reported it. */
   readonly percent?: number;
-  readonly verdict: Verdict;
+  readonly verdict: CanaryVerdict;
   readonly canary: Figures;
   readonly control: Figures;
   /** Each cohort's requests, grouped by the mode in which they were answered. */

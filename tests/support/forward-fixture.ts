@@ -2,7 +2,7 @@
 import { decodeCloudMessage, passwordDigest, type HttpRequestMessage } from '../../protocol';
 import type { ForwardOptions, PostResult } from '../../functions/core/forward-request';
 import { Mailbox } from '../../functions/core/mailbox';
-import type { Outcome } from '../../functions/core/pending-request';
+import type { RequestOutcome } from '../../functions/core/pending-request';
 import type { Tunnel, TunnelsAndShare } from '../../functions/core/tunnel';
 import type { VisitorRequest } from '../../functions/core/visitor-request';
 import type { Wake } from '../../functions/core/wake';
@@ -11,7 +11,7 @@ import { InMemoryPending } from './in-memory-pending';
 import { VirtualClock } from './virtual-clock';
 
 export const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [], slowRequests: 0 };
-export const OK: Outcome = { kind: 'response', statusCode: 200, headers: { 'x-a': ['1'] }, body: Buffer.from('hello') };
+export const OK: RequestOutcome = { kind: 'response', statusCode: 200, headers: { 'x-a': ['1'] }, body: Buffer.from('hello') };
 
 /** Look-ups of tunnels, with a constant share. */
 export const alwaysAt = (percent: number, find: TunnelsAndShare['find']): TunnelsAndShare => ({
@@ -22,7 +22,7 @@ export const alwaysAt = (percent: number, find: TunnelsAndShare['find']): Tunnel
 
 /** A cloud for one request. If `outcome` is given, the agent answers every post with it. */
 export function cloud(
-  overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefined)[]; outcome?: Outcome; posts?: PostResult[] } = {},
+  overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefined)[]; outcome?: RequestOutcome; posts?: PostResult[] } = {},
 ) {
   const clock = new VirtualClock();
   const pending = new InMemoryPending();

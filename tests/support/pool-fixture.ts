@@ -4,7 +4,7 @@
 import { EventEmitter } from 'node:events';
 import { Concurrency } from '../../emulator/lambda/concurrency';
 import { FunctionPool, type PooledEnvironment } from '../../emulator/lambda/function-pool';
-import { platformError, type Invocation, type Outcome } from '../../emulator/lambda/invocation';
+import { platformError, type Invocation, type RunOutcome } from '../../emulator/lambda/invocation';
 import { StartAdmission } from '../../emulator/lambda/start-admission';
 import type { ExecutionEnvironment, InvokeResult, Origin } from '../../emulator/services';
 import type { FunctionSpec } from '../../emulator/specs';
@@ -147,7 +147,7 @@ class MadeUpEnvironment implements PooledEnvironment {
     return this.answeredAt === undefined ? undefined : this.options.clock.now() - this.answeredAt;
   }
 
-  async invoke(invocation: Invocation): Promise<Outcome> {
+  async invoke(invocation: Invocation): Promise<RunOutcome> {
     const { clock, onAnswered, onFinished, onRun } = this.options;
     onRun(invocation);
     if (this.usable) await clock.sleep(Number(invocation.payload));

@@ -1,11 +1,11 @@
 import type { AlarmState } from '../../observations';
 import { COMPARISONS } from '../../specs';
-import { breaches, type AlarmRule, type Verdict } from './verdict';
+import { breaches, type AlarmRule, type AlarmVerdict } from './verdict';
 
 /** Why an alarm has its state, in the wording of CloudWatch. @param timeOf start of the period of a data point */
 export function reasonFor(
   rule: AlarmRule,
-  { datapoints, filled }: Verdict,
+  { datapoints, filled }: AlarmVerdict,
   change: { readonly from: AlarmState; readonly to: AlarmState },
   timeOf: (age: number) => number,
 ): string {

@@ -11,7 +11,7 @@ export const EXTRA_PERIODS = 2;
 
 export type AlarmRule = Pick<MetricAlarmSpec, 'comparison' | 'threshold' | 'evaluationPeriods' | 'datapointsToAlarm' | 'treatMissingData'>;
 
-export interface Verdict {
+export interface AlarmVerdict {
   /** `undefined`: the alarm keeps its state. */
   readonly state: AlarmState | undefined;
   /** The evaluated data points, newest first, each with its age in periods. */
@@ -31,7 +31,7 @@ export const breaches = ({ comparison, threshold }: Pick<AlarmRule, 'comparison'
   BREACHES[comparison](value, threshold);
 
 /** @param values values of the evaluation range, oldest first */
-export function verdictOn(values: Series, rule: AlarmRule): Verdict {
+export function verdictOn(values: Series, rule: AlarmRule): AlarmVerdict {
   const { evaluationPeriods, datapointsToAlarm, treatMissingData } = rule;
   const real = [...values]
     .reverse()

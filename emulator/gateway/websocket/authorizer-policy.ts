@@ -1,6 +1,6 @@
 import { wildcardMatches } from '../../iam/matching';
 
-export type Verdict = 'allow' | 'deny' | 'explicit-deny';
+export type AuthorizerVerdict = 'allow' | 'deny' | 'explicit-deny';
 
 /** A Lambda authorizer's return value that API Gateway cannot use: the client gets 500. */
 export class AuthorizerResponseError extends Error {
@@ -8,7 +8,7 @@ export class AuthorizerResponseError extends Error {
 }
 
 export interface Authorization {
-  readonly verdict: Verdict;
+  readonly verdict: AuthorizerVerdict;
   /** Every later event carries this context as `requestContext.authorizer`. */
   readonly context: Readonly<Record<string, string>>;
 }
@@ -37,8 +37,8 @@ function contextOf(context: unknown): Record<string, string> {
   );
 }
 
-function verdictOf(statements: readonly unknown[], methodArn: string): Verdict {
-  let verdict: Verdict = 'deny';
+function verdictOf(statements: readonly unknown[], methodArn: string): AuthorizerVerdict {
+  let verdict: AuthorizerVerdict = 'deny';
   for (const statement of statements) {
     const { Effect, Action, Resource } = record(statement, 'a statement');
     if (Effect !== 'Allow' && Effect !== 'Deny') throw new AuthorizerResponseError('Effect is neither Allow nor Deny');
