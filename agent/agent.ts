@@ -3,7 +3,7 @@ import { encodeMessage, type ConnectionEstablishedMessage, type VisitorAccess } 
 import { Answerer } from './answerer';
 import { Backoff } from './backoff';
 import { BodyBucket } from './body-bucket';
-import { Connection, type ConnectionHandlers } from './connection';
+import { AgentConnection, type ConnectionHandlers } from './agent-connection';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
 import { GatewayErrorReports } from './gateway-errors';
 import { LocalService } from './local-service';
@@ -63,9 +63,9 @@ export class Agent extends EventEmitter<AgentEvents> {
   private readonly gatewayErrors: GatewayErrorReports;
 
   private readonly stopping = new AbortController();
-  private readonly open = new Set<Connection>();
+  private readonly open = new Set<AgentConnection>();
   /** The newest established connection. All answers go out over it, also the answers to requests from an older connection. */
-  private current?: Connection;
+  private current?: AgentConnection;
   private tunnel?: Tunnel;
   private started?: Promise<Tunnel>;
   private running: Promise<void> = Promise.resolve();
@@ -84,13 +84,13 @@ export class Agent extends EventEmitter<AgentEvents> {
     this.service = new LocalService(target, hostHeader);
     this.bucket = new BodyBucket({
       allowHttp: endpoint.protocol === 'ws:',
-      newBackoff: () => new Backoff(timing.backoffBaseMs, timing.resendMs, random),
+      newBackoff: () => new Backoff(timing.backoffBaseMs, timing.resendMs, random)
     });
     this.outbox = new Outbox({
       send: (text) => this.current?.send(text) ?? false,
       onSilence: () => this.current?.probe(),
       resendMs: timing.resendMs,
-      now,
+      now
     });
     this.uploads = new Uploads(this.outbox, this.bucket);
     this.requests = new RequestHandler({
@@ -102,7 +102,7 @@ export class Agent extends EventEmitter<AgentEvents> {
       onFinished: (summary) => {
         this.backoff.reset();
         this.emit('request', summary);
-      },
+      }
     });
   }
 
@@ -145,7 +145,7 @@ export class Agent extends EventEmitter<AgentEvents> {
     }
   }
 
-  private async connect(): Promise<Connection> {
+  private async connect(): Promise<AgentConnection> {
     for (;;) {
       if (this.stopping.signal.aborted) throw new AgentStoppedError();
       const connection = this.newConnection();
@@ -169,18 +169,18 @@ export class Agent extends EventEmitter<AgentEvents> {
     return true;
   }
 
-  private newConnection(): Connection {
+  private newConnection(): AgentConnection {
     const { tunnel, stopping } = this;
-    const connection = new Connection(
+    const connection = new AgentConnection(
       {
         ...this.settings,
         // A reconnecting agent asks for the same name, because visitors use its address.
         name: tunnel?.tunnelId ?? this.settings.name,
         access: this.access,
         wasConnected: tunnel !== undefined,
-        signal: stopping.signal,
+        signal: stopping.signal
       },
-      this.handlers,
+      this.handlers
     );
     this.open.add(connection);
     void connection.closed.then(() => {
@@ -210,10 +210,10 @@ export class Agent extends EventEmitter<AgentEvents> {
       const report = this.gatewayErrors.report(error);
       if (report !== undefined) this.emit('warning', report);
     },
-    warning: (text) => void this.emit('warning', text),
+    warning: (text) => void this.emit('warning', text)
   };
 
-  private adopt(connection: Connection, tunnel: Tunnel): void {
+  private adopt(connection: AgentConnection, tunnel: Tunnel): void {
     const previous = this.current;
     const isNews = !previous || tunnel.tunnelId !== this.tunnel?.tunnelId;
     this.current = connection;
@@ -224,14 +224,14 @@ export class Agent extends EventEmitter<AgentEvents> {
   }
 
   /** Closes the old connection after a while: requests may still arrive there until the cloud knows the new connection. */
-  private async retire(connection: Connection): Promise<void> {
+  private async retire(connection: AgentConnection): Promise<void> {
     connection.send(encodeMessage({ type: 'draining' }));
     await Promise.all([pause(this.settings.timing.lingerMs, this.stopping.signal), this.requests.settled()]);
     await connection.close();
   }
 
   /** Resolves with the reason why the connection was lost, or with undefined when the connection is old and must be replaced. */
-  private async lossOrOldAge(connection: Connection): Promise<string | undefined> {
+  private async lossOrOldAge(connection: AgentConnection): Promise<string | undefined> {
     const { timing, random } = this.settings;
     const over = new AbortController();
     const replaceAfterMs = timing.rotateAfterMs * (1 - random() / 10);
@@ -285,6 +285,6 @@ function toTunnel(message: ConnectionEstablishedMessage): Tunnel {
     tunnelId: message.tunnel_id,
     publicUrl: message.public_url,
     ...(message.subdomain_url === undefined ? {} : { subdomainUrl: message.subdomain_url }),
-    ...(message.path_based_url === undefined ? {} : { pathBasedUrl: message.path_based_url }),
+    ...(message.path_based_url === undefined ? {} : { pathBasedUrl: message.path_based_url })
   };
 }

@@ -1,5 +1,5 @@
 import type { Baseline, RolloutItem } from '../functions/core/rollout-item';
-import { changeRollout, percentOf, type Change, type RolloutStore, type StoredRollout } from '../functions/core/rollout-store';
+import { changeRollout, percentOf, type RolloutUpdate, type RolloutStore, type StoredRollout } from '../functions/core/rollout-store';
 import { nextStep, obstaclesTo, type Obstacle, type Situation } from './rules';
 import type { Watch } from './watch';
 import { ToldError } from '../cli/told-error';
@@ -122,7 +122,7 @@ async function advance(
   });
 }
 
-async function write({ store, now, initialPercent }: Operation, stored: StoredRollout, change: Change): Promise<RolloutOutcome> {
+async function write({ store, now, initialPercent }: Operation, stored: StoredRollout, change: RolloutUpdate): Promise<RolloutOutcome> {
   const item = await changeRollout(store, stored, change, { now: now(), initialPercent });
   if (item) return { kind: 'changed', item };
   const { item: theirs } = await store.read();
@@ -139,4 +139,4 @@ async function measure(watch: Watch, { item }: StoredRollout, now: number): Prom
   return polling && { at: now, ...polling, ...(eventDriven && { eventDriven }) };
 }
 
-const kept = ({ item }: StoredRollout): Pick<Change, 'baseline'> => (item?.baseline ? { baseline: item.baseline } : {});
+const kept = ({ item }: StoredRollout): Pick<RolloutUpdate, 'baseline'> => (item?.baseline ? { baseline: item.baseline } : {});

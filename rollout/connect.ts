@@ -11,7 +11,7 @@ import type { Operation } from './commands';
 import { cloudWatch } from './watch';
 
 /** How to reach an environment, and its initial settings. */
-export interface Place {
+export interface RolloutPlace {
   /** Settings for SDK clients. */
   readonly client: {
     readonly region: string;
@@ -22,7 +22,7 @@ export interface Place {
 }
 
 /** @throws NoRunningCloudError for `local` when none runs */
-function placeOf(environment: EnvironmentName): Place {
+function placeOf(environment: EnvironmentName): RolloutPlace {
   const { region, responsePath } = environments[environment];
   if (environment !== 'local') return { client: { region }, responsePath };
   const { endpoint, accessKeyId, secretAccessKey, ...running } = readRunningCloud();
@@ -30,7 +30,7 @@ function placeOf(environment: EnvironmentName): Place {
   return { client: { region: running.region, endpoint, credentials }, responsePath: running.responsePath ?? responsePath };
 }
 
-export interface Connection {
+export interface RolloutConnection {
   readonly operation: Operation;
   /** Name of the table that holds the rollout. */
   readonly table: string;
@@ -41,7 +41,7 @@ export interface Connection {
 }
 
 /** @param timeFactor divides soak times */
-export function connect(name: EnvironmentName, timeFactor: number, place = placeOf(name)): Connection {
+export function connect(name: EnvironmentName, timeFactor: number, place = placeOf(name)): RolloutConnection {
   const { client, responsePath } = place;
   const dynamodb = new DynamoDBClient(client);
   const cloudwatch = new CloudWatchClient(client);
@@ -66,7 +66,7 @@ export function connect(name: EnvironmentName, timeFactor: number, place = place
   };
 }
 
-async function callerOf(settings: Place['client']): Promise<string> {
+async function callerOf(settings: RolloutPlace['client']): Promise<string> {
   const client = new STSClient(settings);
   try {
     const { Arn } = await client.send(new GetCallerIdentityCommand({}));

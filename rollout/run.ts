@@ -1,5 +1,5 @@
 import { look, next, off, resume, set, type RolloutOutcome } from './commands';
-import type { Connection } from './connect';
+import type { RolloutConnection } from './connect';
 import { explain } from './explain';
 import type { RolloutOptions } from './options';
 import { obstacleText, outcomeJson, outcomeText, statusJson, statusText } from './report';
@@ -11,8 +11,8 @@ export interface Terminal {
 }
 
 /** Carries out a command. @returns the exit code: 0 when the command is done, 1 when it was refused or failed */
-export async function runRollout(options: RolloutOptions, connecting: () => Connection, terminal: Terminal): Promise<number> {
-  let connection: Connection | undefined;
+export async function runRollout(options: RolloutOptions, connecting: () => RolloutConnection, terminal: Terminal): Promise<number> {
+  let connection: RolloutConnection | undefined;
   try {
     connection = connecting();
     return await carryOut(options, connection, terminal);
@@ -26,7 +26,7 @@ export async function runRollout(options: RolloutOptions, connecting: () => Conn
   }
 }
 
-async function carryOut(options: RolloutOptions, connection: Connection, { out, error }: Terminal): Promise<number> {
+async function carryOut(options: RolloutOptions, connection: RolloutConnection, { out, error }: Terminal): Promise<number> {
   const { env, json } = options;
   if (options.command === 'status') {
     const situation = await look(connection.operation);
@@ -41,7 +41,7 @@ async function carryOut(options: RolloutOptions, connection: Connection, { out, 
   return 1;
 }
 
-async function change(options: Exclude<RolloutOptions, { command: 'status' }>, connection: Connection): Promise<RolloutOutcome> {
+async function change(options: Exclude<RolloutOptions, { command: 'status' }>, connection: RolloutConnection): Promise<RolloutOutcome> {
   const { operation } = connection;
   const reason = { by: options.by ?? (await connection.whoAmI()), why: options.why, force: 'force' in options && options.force };
   switch (options.command) {

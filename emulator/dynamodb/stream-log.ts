@@ -1,7 +1,7 @@
 import type { StreamRecord } from '../services';
 import { sameItem } from './attribute-value';
 import { streamRecord } from './stream-record';
-import type { Change, StreamIdentity } from './stream-record';
+import type { ItemChange, StreamIdentity } from './stream-record';
 
 /** DynamoDB's sequence numbers have 21 digits or more. Here all have the same width, so they also compare as text. */
 const FIRST_SEQUENCE_NUMBER = 100_000_000_000_000_000_000_001n;
@@ -34,7 +34,7 @@ export class StreamLog {
   ) {}
 
   /** Adds the record of a change and returns it. A write that changed nothing adds no record. */
-  append(change: Change): StreamRecord | undefined {
+  append(change: ItemChange): StreamRecord | undefined {
     if (sameItem(change.before, change.after)) return undefined;
     const at = this.clock();
     const record = streamRecord(change, this.identity, String(this.next++), at);

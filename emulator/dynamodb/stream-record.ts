@@ -5,7 +5,7 @@ import { itemBytes } from './attribute-value';
 import type { Item } from './attribute-value';
 
 /** What a write did to one item; `before` is undefined for a new item, `after` for a removed item. */
-export interface Change {
+export interface ItemChange {
   readonly keys: Item;
   readonly before: Item | undefined;
   readonly after: Item | undefined;
@@ -26,7 +26,7 @@ export interface StreamIdentity {
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html).
  * @param at  in ms since the epoch
  */
-export function streamRecord(change: Change, stream: StreamIdentity, sequenceNumber: string, at: number): StreamRecord {
+export function streamRecord(change: ItemChange, stream: StreamIdentity, sequenceNumber: string, at: number): StreamRecord {
   const { keys, before, after, expired } = change;
   const images = imagesOf(change, stream.viewType);
   return {
@@ -48,7 +48,7 @@ export function streamRecord(change: Change, stream: StreamIdentity, sequenceNum
   };
 }
 
-function imagesOf({ before, after }: Change, viewType: StreamViewType): { NewImage?: Item; OldImage?: Item } {
+function imagesOf({ before, after }: ItemChange, viewType: StreamViewType): { NewImage?: Item; OldImage?: Item } {
   const both = viewType === 'NEW_AND_OLD_IMAGES';
   return {
     ...(after && (both || viewType === 'NEW_IMAGE') && { NewImage: after }),

@@ -1,6 +1,6 @@
 import type { CloudSpec, MappingSpec, TargetSpec } from '../specs';
 import type { DeliveryInterceptor } from '../events/target-delivery';
-import type { FrameInterceptor } from '../gateway/websocket/connection';
+import type { FrameInterceptor } from '../gateway/websocket/gateway-connection';
 import type { RunInterceptor } from '../lambda/lambda-service';
 import { AwsError, type AwsCall, type AwsReply, type Interceptor, type InvokeResult } from '../services';
 import { tablesOf } from '../aws-endpoint/call-recorder';

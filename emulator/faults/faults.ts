@@ -4,7 +4,7 @@ import { backgroundClock } from '../background-clock';
 import { generator } from '../latency/latency-profile';
 import type { ResourceNames } from '../terraform/resource-names';
 import { ActiveFault, type Acts, type FaultCount } from './active-fault';
-import { FaultPlanError, type Fault, type FaultPlan, type Place } from './fault-plan';
+import { FaultPlanError, type Fault, type FaultPlan, type FaultPlace } from './fault-plan';
 
 /** Fields of a call, invocation, frame etc. that passes a place, by the names that `match` uses. */
 export type Subject = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -24,15 +24,15 @@ export class Faults {
   constructor(
     plan: FaultPlan,
     private readonly names: ResourceNames,
-    clock: Clock = backgroundClock,
+    clock: Clock = backgroundClock
   ) {
     this.active = plan.faults.map(
       (fault, index) =>
         new ActiveFault(fault, {
           clock,
           random: generator(plan.seed, index),
-          onStrike: ({ name }) => this.events.emit('strike', { at: clock.now(), name }),
-        }),
+          onStrike: ({ name }) => this.events.emit('strike', { at: clock.now(), name })
+        })
     );
   }
 
@@ -52,24 +52,24 @@ export class Faults {
   }
 
   /** Whether the plan has a fault for a place. If not, the place needs no hook. */
-  concern(place: Place): boolean {
+  concern(place: FaultPlace): boolean {
     return this.active.some(({ fault }) => fault.on === place);
   }
 
   /** Runs `next` through all faults of a place that match `subject`. The first fault of the plan is the outermost. */
-  pass<T>(place: Place, subject: Subject, next: () => Promise<T>, acts: (fault: Fault) => Acts<T>): Promise<T> {
+  pass<T>(place: FaultPlace, subject: Subject, next: () => Promise<T>, acts: (fault: Fault) => Acts<T>): Promise<T> {
     return this.matching(place, subject).reduceRight<() => Promise<T>>(
       (inner, active) => () => active.disturb(inner, acts(active.fault)),
-      next,
+      next
     )();
   }
 
-  matching(place: Place, subject: Subject): readonly ActiveFault[] {
+  matching(place: FaultPlace, subject: Subject): readonly ActiveFault[] {
     return this.active.filter(({ fault }) => fault.on === place && this.matches(fault, subject));
   }
 
   /** All faults of a place, for places such as `environments` where the fault itself looks for its subjects. */
-  at(place: Place): readonly ActiveFault[] {
+  at(place: FaultPlace): readonly ActiveFault[] {
     return this.active.filter(({ fault }) => fault.on === place);
   }
 

@@ -4,7 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import {
   expiresAt,
   ROW_VERSION,
-  type Answerer,
+  type AnsweringAgent,
   type Completion,
   type CompletionResult,
   type RequestState,
@@ -97,7 +97,7 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
 }
 
 /** The state of the row for an answer from this tunnel and owner. */
-function requestStateOf(row: Row | undefined, answerer: Answerer): RequestState {
+function requestStateOf(row: Row | undefined, answerer: AnsweringAgent): RequestState {
   if (!row) return { kind: 'late' };
   const request = requestIn(row);
   if (request.tunnelId !== answerer.tunnelId || request.owner !== answerer.owner) return { kind: 'foreign' };

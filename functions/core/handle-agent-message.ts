@@ -11,7 +11,7 @@ import type { Clock } from './clock';
 import { grantUpload } from './grant-upload';
 import {
   SHAPE_VERSION,
-  type Answerer,
+  type AnsweringAgent,
   type Completion,
   type CompletionResult,
   type RequestState,
@@ -130,7 +130,7 @@ async function wakeDirectly(result: CompletionResult, completion: Completion, op
  * Puts a body that is too large for the row into the body store, before the row refers to it. The answer stays unchanged when
  * nobody waits for it, or when the waiter is older code without a body store.
  */
-async function withBodyStored(outcome: RequestOutcome, answerer: Answerer, { pending, bodies, observer }: MessageOptions): Promise<RequestOutcome> {
+async function withBodyStored(outcome: RequestOutcome, answerer: AnsweringAgent, { pending, bodies, observer }: MessageOptions): Promise<RequestOutcome> {
   if (outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES) return outcome;
   if ((await pending.stateFor(answerer)).kind !== 'waiting') return outcome;
   const ref = bodyRefOf(outcome.body);

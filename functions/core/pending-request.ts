@@ -44,8 +44,8 @@ export type CompletionResult =
   /** The request belongs to another tunnel or owner. */
   | { readonly kind: 'foreign' };
 
-/** Which tunnel and owner answer which request. */
-export interface Answerer {
+/** The agent that answers a request, known by its tunnel and owner. */
+export interface AnsweringAgent {
   readonly requestId: string;
   readonly tunnelId: string;
   readonly owner: string;
@@ -71,9 +71,9 @@ export interface PendingRequests {
    */
   take(requestId: string): Promise<Completion | undefined>;
   /** Whether the row waits for an answer from this tunnel and owner. */
-  stateFor(answerer: Answerer): Promise<RequestState>;
+  stateFor(answerer: AnsweringAgent): Promise<RequestState>;
   /** Stores an answer, if the row still waits for one from this tunnel and owner. */
-  complete(answer: Answerer & Completion): Promise<CompletionResult>;
+  complete(answer: AnsweringAgent & Completion): Promise<CompletionResult>;
   /** Asks the bus to wake the waiter of a completed request, if its row is still there. */
   handToBus(requestId: string): Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface RolloutStore {
 }
 
 /** The fields that a change sets; `changeRollout` computes the others. */
-export type Change = Omit<RolloutItem, 'version' | 'percentBefore' | 'since'>;
+export type RolloutUpdate = Omit<RolloutItem, 'version' | 'percentBefore' | 'since'>;
 
 /**
  * Writes the next item and its record. It also writes the record of the previous item once more, because the writer of that item
@@ -30,7 +30,7 @@ export type Change = Omit<RolloutItem, 'version' | 'percentBefore' | 'since'>;
 export async function changeRollout(
   store: RolloutStore,
   stored: StoredRollout,
-  change: Change,
+  change: RolloutUpdate,
   { now, initialPercent, onReplaced }: { now: number; initialPercent: number; onReplaced?: () => void },
 ): Promise<RolloutItem | undefined> {
   const item: RolloutItem = {

@@ -1,5 +1,5 @@
 import type {
-  Answerer,
+  AnsweringAgent,
   Completion,
   CompletionResult,
   RequestState,
@@ -47,7 +47,7 @@ export class InMemoryPending implements PendingRequests {
     return completion;
   }
 
-  async stateFor(answerer: Answerer): Promise<RequestState> {
+  async stateFor(answerer: AnsweringAgent): Promise<RequestState> {
     const row = this.rows.get(answerer.requestId);
     if (!row) return { kind: 'late' };
     if (row.request.tunnelId !== answerer.tunnelId || row.request.owner !== answerer.owner) return { kind: 'foreign' };

@@ -6,14 +6,14 @@ import { AwsError } from '../../services';
 import type { AwsReply, Interceptor, Logger, Principals } from '../../services';
 import { readBody } from '../read-body';
 import { newRequestId } from '../request-id';
-import type { Connection } from './connection';
+import type { GatewayConnection } from './gateway-connection';
 
 /** `/<api id>/<stage>/@connections/<connection id>`; the `=` of the id comes percent-encoded. */
 const PATH = /^\/([^/]+)\/([^/]+)\/(?:@|%40)connections\/([^/?]+)\/?(?:\?|$)/i;
 
 export interface ConnectionsApiOptions {
   /** The connection, if it is established and has not ended. */
-  readonly find: (apiId: string, stage: string, connectionId: string) => Connection | undefined;
+  readonly find: (apiId: string, stage: string, connectionId: string) => GatewayConnection | undefined;
   readonly principals: Principals;
   readonly region: string;
   readonly limits: Limits['webSocket'];
@@ -110,7 +110,7 @@ function targetOf(url: string): Target | undefined {
   }
 }
 
-const description = ({ info, lastActiveAt }: Connection) => ({
+const description = ({ info, lastActiveAt }: GatewayConnection) => ({
   connectedAt: new Date(info.connectedAt).toISOString(),
   identity: info.identity,
   lastActiveAt: new Date(lastActiveAt).toISOString(),

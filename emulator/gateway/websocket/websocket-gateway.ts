@@ -10,7 +10,7 @@ import type { WebSocketApiSpec } from '../../specs';
 import type { InvocationServices } from '../invoke-integration';
 import { closeServer, listen, portOf, refuseEarly } from '../port';
 import { newRequestId } from '../request-id';
-import { Connection, type FrameInterceptor } from './connection';
+import { GatewayConnection, type FrameInterceptor } from './gateway-connection';
 import type { ConnectionInfo } from './connection-context';
 import { ConnectionsApi } from './connections-api';
 import { addressedStage, isHandshake, refuseUpgrade } from './upgrade-request';
@@ -49,7 +49,7 @@ export interface ConnectionListing {
 export class WebSocketGateway implements Closeable {
   readonly events = new EventEmitter<{ activity: [WebSocketActivity] }>();
   private readonly apis: ReadonlyMap<string, WebSocketApi>;
-  private readonly established = new Map<string, Connection>();
+  private readonly established = new Map<string, GatewayConnection>();
   private readonly sockets = new Set<Socket>();
   private readonly webSockets: WebSocketServer;
   private readonly protocols = new WeakMap<IncomingMessage, string>();
@@ -134,7 +134,7 @@ export class WebSocketGateway implements Closeable {
     await closed;
   }
 
-  private find(apiId: string, stage: string, connectionId: string): Connection | undefined {
+  private find(apiId: string, stage: string, connectionId: string): GatewayConnection | undefined {
     const connection = this.established.get(connectionId);
     return connection?.info.apiId === apiId && connection.info.stage === stage ? connection : undefined;
   }
@@ -181,7 +181,7 @@ export class WebSocketGateway implements Closeable {
 
   private establish(api: WebSocketApi, info: ConnectionInfo, principal: Principal | undefined, ws: WebSocket, socket: Socket): void {
     const { connectionId } = info;
-    const connection = new Connection({
+    const connection = new GatewayConnection({
       info,
       principal,
       ws,

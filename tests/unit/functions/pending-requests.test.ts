@@ -2,7 +2,7 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { pendingRequestsTable } from '../../../functions/aws/pending-requests-table';
 import { rowRemover } from '../../../functions/aws/row-remover';
-import type { Answerer, Completion, RequestOutcome, PendingRequest, PendingRequests } from '../../../functions/core/pending-request';
+import type { AnsweringAgent, Completion, RequestOutcome, PendingRequest, PendingRequests } from '../../../functions/core/pending-request';
 import { startDynamoDb, type DynamoDbFixture } from '../../support/dynamodb-endpoint';
 import { tableWithoutStream } from '../../support/dynamodb-tables';
 import { eventually } from '../../support/eventually';
@@ -79,7 +79,7 @@ describe.each([
   let pending: PendingRequests;
   let count = 0;
   let request: PendingRequest;
-  let ann: Answerer;
+  let ann: AnsweringAgent;
   beforeEach(async () => {
     store = open();
     ({ pending } = store);
@@ -96,7 +96,7 @@ describe.each([
     ann = { requestId, tunnelId: 'demo', owner: 'ann' };
     await pending.put(request);
   });
-  const answer = (outcome: RequestOutcome = RESPONSE, from: Answerer = ann): Answerer & Completion => ({ ...from, outcome, completedAt: 4711 });
+  const answer = (outcome: RequestOutcome = RESPONSE, from: AnsweringAgent = ann): AnsweringAgent & Completion => ({ ...from, outcome, completedAt: 4711 });
   /** Converts bodies of any bytes class to `Buffer`. */
   const plain = (completion: Completion | undefined): unknown =>
     completion && {

@@ -16,7 +16,7 @@ export interface Frame {
 /** Wraps each message in both directions. A message that the interceptor does not pass on is lost. */
 export type FrameInterceptor = (frame: Frame, next: () => void) => void;
 
-export interface ConnectionOptions {
+export interface GatewayConnectionOptions {
   readonly info: ConnectionInfo;
   /** The client's principal, when `$connect` is signed. */
   readonly principal?: Principal;
@@ -39,14 +39,14 @@ export interface ConnectionOptions {
  * A message in either direction counts as activity. Protocol pings are answered but do not count. Whether pings count on AWS
  * is not known, so no code should rely on them.
  */
-export class Connection {
+export class GatewayConnection {
   lastActiveAt: number;
   private readonly client: ClientSocket;
   private readonly idle: NodeJS.Timeout;
   private readonly life: NodeJS.Timeout;
   private ended = false;
 
-  constructor(private readonly options: ConnectionOptions) {
+  constructor(private readonly options: GatewayConnectionOptions) {
     const { info, limits, principal, socket, ws } = options;
     this.lastActiveAt = info.connectedAt;
     const expire = (): void => this.end(1001, 'Going away');

@@ -11,7 +11,7 @@ import {
   type GatewayError,
   type HttpRequestMessage,
   type UploadUrlMessage,
-  type VisitorAccess,
+  type VisitorAccess
 } from '../protocol';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
 import { fragment } from './fragment';
@@ -22,7 +22,7 @@ import { refusalError } from './refusal';
 import { readRefusalDetail } from './refusal-detail';
 import { version } from '../package.json';
 
-export interface ConnectionOptions extends Pick<AgentSettings, 'endpoint' | 'token' | 'name' | 'connectTimeoutMs' | 'timing' | 'now'> {
+export interface AgentConnectionOptions extends Pick<AgentSettings, 'endpoint' | 'token' | 'name' | 'connectTimeoutMs' | 'timing' | 'now'> {
   readonly wasConnected: boolean;
   /** Who may visit, hashed; undefined when everybody may. */
   readonly access: VisitorAccess | undefined;
@@ -47,7 +47,7 @@ export interface ConnectionHandlers {
 }
 
 /** One WebSocket to the agent gateway, from its upgrade to its end. */
-export class Connection {
+export class AgentConnection {
   /** Resolves with the tunnel; rejects with TunnelRefusedError, ConnectionError or AgentStoppedError. */
   readonly established: Promise<ConnectionEstablishedMessage>;
   /** Resolves with the reason once the connection has ended. */
@@ -63,8 +63,8 @@ export class Connection {
   private finish!: (reason: string) => void;
 
   constructor(
-    private readonly options: ConnectionOptions,
-    private readonly handlers: ConnectionHandlers,
+    private readonly options: AgentConnectionOptions,
+    private readonly handlers: ConnectionHandlers
   ) {
     this.established = new Promise((resolve, reject) => ((this.establish = resolve), (this.fail = reject)));
     this.closed = new Promise((resolve) => (this.finish = resolve));
@@ -75,7 +75,7 @@ export class Connection {
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
       // A redirect would send the token to another address.
-      followRedirects: false,
+      followRedirects: false
     });
     this.socket
       .on('open', () => this.sayReady())
@@ -165,7 +165,7 @@ export class Connection {
       timeoutMs: timing.pongTimeoutMs,
       now,
       ping: () => this.send(encodeMessage({ type: 'ping' })),
-      dead: () => this.end(new ConnectionError('the cloud does not answer pings')),
+      dead: () => this.end(new ConnectionError('the cloud does not answer pings'))
     });
     this.establish(message);
     for (const request of this.unconfirmed.splice(0)) this.handlers.request(request);
@@ -230,7 +230,7 @@ const unguarded = (): TunnelRefusedError =>
   new TunnelRefusedError(
     0,
     'The cloud is too old to check visitors, so the agent has closed the tunnel: ask the operator of the tunnel to deploy ' +
-      'a newer version, or leave out --basic-auth, --bearer-token and --allow-cidr.',
+      'a newer version, or leave out --basic-auth, --bearer-token and --allow-cidr.'
   );
 
 function isRequest(text: string): boolean {
