@@ -16,7 +16,7 @@ import { Uploads } from './uploads';
 import { hashedAccess } from './visitor-access';
 
 /** Where visitors reach the tunnel. */
-export interface Tunnel {
+export interface TunnelAddress {
   readonly tunnelId: string;
   readonly publicUrl: string;
   readonly subdomainUrl?: string;
@@ -30,7 +30,7 @@ export interface Disconnection {
 }
 
 export interface AgentEvents {
-  connected: [Tunnel];
+  connected: [TunnelAddress];
   disconnected: [Disconnection];
   /** A request has been answered, with success or with an error. */
   request: [RequestSummary];
@@ -66,8 +66,8 @@ export class Agent extends EventEmitter<AgentEvents> {
   private readonly open = new Set<AgentConnection>();
   /** The newest established connection. All answers go out over it, also the answers to requests from an older connection. */
   private current?: AgentConnection;
-  private tunnel?: Tunnel;
-  private started?: Promise<Tunnel>;
+  private tunnel?: TunnelAddress;
+  private started?: Promise<TunnelAddress>;
   private running: Promise<void> = Promise.resolve();
   private stopped?: Promise<void>;
   /** True once answers can no longer be sent. New requests are then ignored. */
@@ -110,7 +110,7 @@ export class Agent extends EventEmitter<AgentEvents> {
    * Connects, with as many attempts as needed. Resolves with the first tunnel; the event `connected` reports later ones.
    * @throws TunnelRefusedError when the cloud refuses permanently, AgentStoppedError when `stop()` comes first
    */
-  start(): Promise<Tunnel> {
+  start(): Promise<TunnelAddress> {
     return (this.started ??= new Promise((resolve, reject) => {
       this.once('connected', resolve);
       this.running = this.holdTunnel();
@@ -151,7 +151,7 @@ export class Agent extends EventEmitter<AgentEvents> {
       const connection = this.newConnection();
       const established = await connection.established.catch((error: Error) => error);
       if (!(established instanceof Error)) {
-        this.adopt(connection, toTunnel(established));
+        this.adopt(connection, toTunnelAddress(established));
         return connection;
       }
       if (this.hasLostItsName(established)) continue;
@@ -213,7 +213,7 @@ export class Agent extends EventEmitter<AgentEvents> {
     warning: (text) => void this.emit('warning', text)
   };
 
-  private adopt(connection: AgentConnection, tunnel: Tunnel): void {
+  private adopt(connection: AgentConnection, tunnel: TunnelAddress): void {
     const previous = this.current;
     const isNews = !previous || tunnel.tunnelId !== this.tunnel?.tunnelId;
     this.current = connection;
@@ -280,7 +280,7 @@ export class Agent extends EventEmitter<AgentEvents> {
   }
 }
 
-function toTunnel(message: ConnectionEstablishedMessage): Tunnel {
+function toTunnelAddress(message: ConnectionEstablishedMessage): TunnelAddress {
   return {
     tunnelId: message.tunnel_id,
     publicUrl: message.public_url,

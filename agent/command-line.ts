@@ -9,7 +9,7 @@ import { addTokenCommand } from './token-command';
 import { version } from '../package.json';
 
 /** What the command line asks for. */
-export type Invocation =
+export type AgentCommand =
   | {
       readonly kind: 'tunnel';
       readonly options: AgentOptions;
@@ -42,18 +42,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param args the arguments after the program's name
  * @throws AgentOptionError with one line that says what is wrong
  */
-export function parseCommandLine(args: readonly string[], environment: Environment): Invocation {
+export function parseCommandLine(args: readonly string[], environment: Environment): AgentCommand {
   let printed = '';
-  let invocation: Invocation | undefined;
+  let command: AgentCommand | undefined;
   const program = new Command('http-tunnel')
     .description('Makes a local HTTP service reachable through your own cloud.')
     .version(version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => (printed += text), writeErr: () => undefined });
   httpCommand(program).action((port: number, flags: HttpFlags) => {
-    invocation = toInvocation(port, flags, environment);
+    command = toTunnelCommand(port, flags, environment);
   });
-  addTokenCommand(program, environment, (run) => (invocation = { kind: 'task', run }));
+  addTokenCommand(program, environment, (run) => (command = { kind: 'task', run }));
   try {
     program.parse(args, { from: 'user' });
   } catch (error) {
@@ -61,8 +61,8 @@ export function parseCommandLine(args: readonly string[], environment: Environme
     if (error.exitCode !== 0) throw usageError(error, args[0] === 'token' ? 'token create' : 'http');
     return { kind: 'text', text: printed };
   }
-  if (!invocation) throw new AgentOptionError('the command is missing: use http-tunnel http <port>');
-  return invocation;
+  if (!command) throw new AgentOptionError('the command is missing: use http-tunnel http <port>');
+  return command;
 }
 
 function httpCommand(program: Command): Command {
@@ -82,18 +82,18 @@ function httpCommand(program: Command): Command {
     .option(
       '--max-in-flight <count>',
       'most requests at the local service at once; further requests get 429 (default: 100)',
-      wholeNumber(1),
+      wholeNumber(1)
     )
     .option('--json', 'print one JSON object a line')
     .addHelpText(
       'after',
       '\nRequests may have up to 6 MB (4.5 MB when they are not text), answers up to 4.5 MB. The agent keeps bodies above 96 KB in\n' +
-        "temporary files, which are gone when the agent ends; these bodies travel through your cloud's bucket.",
+        "temporary files, which are gone when the agent ends; these bodies travel through your cloud's bucket."
     );
   return addAccessOptions(command);
 }
 
-function toInvocation(port: number, flags: HttpFlags, environment: Environment): Invocation {
+function toTunnelCommand(port: number, flags: HttpFlags, environment: Environment): AgentCommand {
   const endpoint = flags.endpoint ?? environment.HTTP_TUNNEL_ENDPOINT ?? '';
   if (endpoint === '') {
     throw new AgentOptionError('an endpoint is missing: pass --endpoint wss://… or set HTTP_TUNNEL_ENDPOINT');
@@ -111,7 +111,7 @@ function toInvocation(port: number, flags: HttpFlags, environment: Environment):
     requestTimeoutMs: flags.requestTimeout * 1000,
     connectTimeoutMs: flags.connectTimeout * 1000,
     ...(flags.maxInFlight !== undefined && { maxInFlight: flags.maxInFlight }),
-    ...(Object.keys(access).length > 0 && { access }),
+    ...(Object.keys(access).length > 0 && { access })
   };
   const warnings = warningsFor(flags, resolveOptions(options).endpoint);
   return { kind: 'tunnel', options, json: flags.json ?? false, warnings };

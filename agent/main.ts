@@ -1,4 +1,4 @@
-import { parseCommandLine, type Invocation } from './command-line';
+import { parseCommandLine, type AgentCommand } from './command-line';
 import { AgentOptionError } from './errors';
 import { formatTarget, resolveTarget } from './local-target';
 import { jsonOutput, textOutput, type Output } from './output';
@@ -14,20 +14,20 @@ const toStderr = (text: string): void => void process.stderr.write(text);
 async function main(): Promise<number> {
   // The program that reads this output (`http-tunnel http 3000 | head`) may end. The tunnel goes on.
   process.stdout.on('error', () => undefined);
-  let invocation: Invocation;
+  let command: AgentCommand;
   try {
-    invocation = parseCommandLine(process.argv.slice(2), process.env);
+    command = parseCommandLine(process.argv.slice(2), process.env);
   } catch (error) {
     if (!(error instanceof AgentOptionError)) throw error;
     toStderr(`error: ${error.message}\n`);
     return 2;
   }
-  if (invocation.kind === 'task') return runTask(invocation.run);
-  if (invocation.kind === 'text') {
-    toStdout(invocation.text);
+  if (command.kind === 'task') return runTask(command.run);
+  if (command.kind === 'text') {
+    toStdout(command.text);
     return 0;
   }
-  const { options, json, warnings } = invocation;
+  const { options, json, warnings } = command;
   const output = outputFor(`http://${formatTarget(resolveTarget(options.target, true))}`, json);
   for (const warning of warnings) output.warning(warning);
   return runTunnel(options, output);

@@ -1,4 +1,4 @@
-import type { Disconnection, Tunnel } from './agent';
+import type { Disconnection, TunnelAddress } from './agent';
 import type { RequestSummary } from './request-summary';
 
 /** Writes one piece of output, such as `process.stdout.write`. */
@@ -6,7 +6,7 @@ type Write = (text: string) => void;
 
 /** What the CLI tells its user, event by event. */
 export interface Output {
-  connected(tunnel: Tunnel): void;
+  connected(tunnel: TunnelAddress): void;
   disconnected(disconnection: Disconnection): void;
   request(summary: RequestSummary): void;
   draining(graceMs: number): void;
@@ -32,7 +32,7 @@ export function textOutput(target: string, out: Write, err: Write): Output {
     },
     draining: (graceMs) => line(out, `Stopping: finishing requests for up to ${graceMs / 1000} s (press Ctrl-C again to stop at once)`),
     warning: (text) => line(err, `warning: ${text}`),
-    error: (text) => line(err, `error: ${text}`),
+    error: (text) => line(err, `error: ${text}`)
   };
 }
 
@@ -45,7 +45,7 @@ export function jsonOutput(target: string, out: Write): Output {
     request: (summary) => line('request', summary),
     draining: (graceMs) => line('draining', { graceMs }),
     warning: (message) => line('warning', { message }),
-    error: (message) => line('error', { message }),
+    error: (message) => line('error', { message })
   };
 }
 

@@ -1,6 +1,6 @@
 import { buildBundles, type BenchBundles } from './bundles';
 import { LIMIT, type RunnerName } from './contenders';
-import { Times } from './histogram';
+import { TimeHistogram } from './histogram';
 import { planLoad } from './load';
 import type { BenchOptions } from './options';
 import { measureOverhead, type Overhead } from './overhead';
@@ -12,14 +12,14 @@ export interface BenchResult {
   readonly seconds: number;
   readonly warmUps: readonly { readonly name: RunnerName; readonly coldStarts: number; readonly initMs: number }[];
   /** How much later than planned the requests were sent. */
-  readonly lateness: Times;
+  readonly lateness: TimeHistogram;
   readonly contenders: readonly Measurement[];
   readonly limit: Measurement;
   /** Overhead of this project's code compared with an empty handler. Measured only without latencies. */
   readonly overhead?: Overhead;
 }
 
-export interface Progress {
+export interface BenchProgress {
   /** Reports the stage that begins now. */
   stage(text: string): void;
   /** @param done 0 to 1 */
@@ -30,7 +30,7 @@ export interface Progress {
  * Runs all contenders and the limit in turns, block by block, so that disturbances of this machine hit all of them alike.
  * @param signal stops the run between two blocks
  */
-export async function bench(options: BenchOptions, progress: Progress, signal: AbortSignal): Promise<BenchResult> {
+export async function bench(options: BenchOptions, progress: BenchProgress, signal: AbortSignal): Promise<BenchResult> {
   const startedAt = new Date();
   progress.stage('building the functions');
   const bundles = await buildBundles();
@@ -72,8 +72,13 @@ function warmConcurrency({ rate, agentMedian, agentSigma }: BenchOptions): numbe
   return Math.ceil(inFlight + 4 * Math.sqrt(inFlight));
 }
 
-async function takeTurns(runners: readonly Runner[], options: BenchOptions, progress: Progress, signal: AbortSignal): Promise<Times> {
-  const lateness = new Times();
+async function takeTurns(
+  runners: readonly Runner[],
+  options: BenchOptions,
+  progress: BenchProgress,
+  signal: AbortSignal,
+): Promise<TimeHistogram> {
+  const lateness = new TimeHistogram();
   const blocks = planLoad(options);
   const turns = blocks.length * runners.length;
   let turn = 0;
@@ -90,7 +95,7 @@ async function takeTurns(runners: readonly Runner[], options: BenchOptions, prog
   return lateness;
 }
 
-async function overheadOf(runners: readonly Runner[], bundles: BenchBundles, progress: Progress): Promise<Overhead> {
+async function overheadOf(runners: readonly Runner[], bundles: BenchBundles, progress: BenchProgress): Promise<Overhead> {
   progress.stage('measuring an empty handler');
   return measureOverhead(runners, bundles);
 }

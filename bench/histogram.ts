@@ -1,7 +1,7 @@
 import { build, type Histogram } from 'hdr-histogram-js';
 
 /** Times in ms, kept by HdrHistogram in µs with three digits, so that no outlier is averaged away. */
-export class Times {
+export class TimeHistogram {
   private readonly histogram: Histogram = build({
     lowestDiscernibleValue: 1,
     highestTrackableValue: 120_000_000,

@@ -5,7 +5,7 @@ import type { FunctionSpec } from '../emulator/specs';
 import type { BenchBundles } from './bundles';
 import { LIMIT } from './contenders';
 import { CpuMeter } from './cpu-meter';
-import { Times } from './histogram';
+import { TimeHistogram } from './histogram';
 import type { Runner } from './runner';
 
 /** Costs of a function itself. */
@@ -33,7 +33,7 @@ export async function measureOverhead(runners: readonly Runner[], bundles: Bench
   const functions = bundles.functions.flatMap(({ name, codeBytes }) => {
     const invocations = real.reduce((sum, runner) => sum + runner.measuredInvocations(name), 0);
     const cpuMs = real.reduce((sum, runner) => sum + runner.cpuMs(name), 0);
-    const init = new Times();
+    const init = new TimeHistogram();
     for (const runner of real) for (const ms of runner.initsOf(name)) init.record(ms);
     if (invocations === 0 && init.count === 0) return [];
     return [{ name, cpuMs: invocations === 0 ? 0 : cpuMs / invocations, coldStartMs: init.percentile(50), codeBytes }];
@@ -53,7 +53,7 @@ async function measureEmpty({ empty }: BenchBundles): Promise<FunctionOverhead> 
     guard,
   });
   try {
-    const init = new Times();
+    const init = new TimeHistogram();
     lambda.events.on('invocation', ({ initMs }) => void (initMs !== undefined && init.record(initMs)));
     const invoke = (): Promise<unknown> => lambda.invoke(ARN, {});
     await Promise.all(Array.from({ length: COLD_STARTS }, invoke));

@@ -1,7 +1,7 @@
-import type { Progress } from './bench';
+import type { BenchProgress } from './bench';
 
 /** Prints progress: a line that grows on a terminal, elsewhere a new line after each tenth. */
-export function progressOn(stream: NodeJS.WriteStream): Progress {
+export function progressOn(stream: NodeJS.WriteStream): BenchProgress {
   const beganAt = Date.now();
   let saidTenths = 0;
   const elapsed = (): string => `${((Date.now() - beganAt) / 1000).toFixed(0).padStart(4)} s`;

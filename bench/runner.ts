@@ -6,15 +6,15 @@ import { orClose, startLocalTunnel, type LocalTunnel } from '../local/local-tunn
 import { environmentOf, LIMIT, type RunnerName } from './contenders';
 import { CpuMeter } from './cpu-meter';
 import type { Requests } from './fitness/judge';
-import { Times } from './histogram';
+import { TimeHistogram } from './histogram';
 import { LimitAgent } from './limit/agent';
 import type { PlannedRequest } from './load';
-import { LocalService, pathFor } from './local-service';
+import { BenchService, pathFor } from './bench-service';
 import { Meter } from './meter';
 import { SpanTimes } from './span-times';
 import { Timeline, type Sighting } from './timeline';
 import type { Usage } from './usage';
-import { Visitor, type Reply } from './visitor';
+import { Visitor, type VisitorReply } from './visitor';
 
 const TUNNEL = 'bench';
 const OWNER = 'bench';
@@ -37,14 +37,14 @@ interface Figures {
   requests: number;
   /** Requests that met a cold start: the times below leave them out. */
   cold: number;
-  readonly coldReturn: Times;
+  readonly coldReturn: TimeHistogram;
   /** Time from the agent's last frame entering the gateway to forward-request returning. */
-  readonly returned: Times;
+  readonly returned: TimeHistogram;
   /** Time from the planned arrival, so that a late start counts as waiting. */
-  readonly response: Times;
+  readonly response: TimeHistogram;
   /** The same time without the time of the agent's local service. */
-  readonly withoutAgent: Times;
-  readonly billed: Times;
+  readonly withoutAgent: TimeHistogram;
+  readonly billed: TimeHistogram;
   /** Requests that were not answered with 200. */
   errors: number;
   /** Requests that the agent answered, but whose visitor got another answer or none. */
@@ -56,11 +56,11 @@ const newFigures = (): Figures => ({
   cold: 0,
   errors: 0,
   lost: 0,
-  coldReturn: new Times(),
-  returned: new Times(),
-  response: new Times(),
-  withoutAgent: new Times(),
-  billed: new Times(),
+  coldReturn: new TimeHistogram(),
+  returned: new TimeHistogram(),
+  response: new TimeHistogram(),
+  withoutAgent: new TimeHistogram(),
+  billed: new TimeHistogram(),
 });
 
 /** Everything that was measured of one contender. */
@@ -134,7 +134,7 @@ export class Runner {
       services.lambda.events.on('invocation', timeline.onInvocation).on('invocation', meter.onInvocation(tunnel.cloud));
       services.dynamodb.onRecord(meter.onRecord);
 
-      const service = await LocalService.start(options.bytes);
+      const service = await BenchService.start(options.bytes);
       tunnel.onClose(() => service.close());
       await connectAgent(name, { tunnel, service, bytes: options.bytes });
       const visitor = new Visitor(tunnel.visitorUrl);
@@ -178,7 +178,7 @@ export class Runner {
       );
     }
     await sleep(SETTLING_MS);
-    const init = new Times();
+    const init = new TimeHistogram();
     for (const ms of [...this.inits.values()].flat()) init.record(ms);
     return { coldStarts: init.count, initMs: init.percentile(50) };
   }
@@ -188,7 +188,7 @@ export class Runner {
    * @param lateness records how much later than planned each request was sent
    * @param signal once aborted, no request is sent any more, and the promise rejects
    */
-  async run(block: readonly PlannedRequest[], lateness: Times, signal?: AbortSignal): Promise<void> {
+  async run(block: readonly PlannedRequest[], lateness: TimeHistogram, signal?: AbortSignal): Promise<void> {
     this.meter.start();
     this.spans.on = true;
     this.cpu.start();
@@ -233,7 +233,7 @@ export class Runner {
     await this.tunnel.close();
   }
 
-  private async measure(request: PlannedRequest, beginning: number, lateness: Times, signal?: AbortSignal): Promise<void> {
+  private async measure(request: PlannedRequest, beginning: number, lateness: TimeHistogram, signal?: AbortSignal): Promise<void> {
     const { nonce, sentAt, status, body } = await this.send(request, beginning, 'measured', signal);
     const plannedAt = beginning + request.atMs;
     const responseMs = performance.now() - plannedAt;
@@ -252,7 +252,7 @@ export class Runner {
     beginning: number,
     series: string,
     signal?: AbortSignal,
-  ): Promise<Reply & { readonly nonce: string; readonly sentAt: number }> {
+  ): Promise<VisitorReply & { readonly nonce: string; readonly sentAt: number }> {
     const nonce = `${series}-${index}`;
     await sleep(beginning + atMs - performance.now(), undefined, { signal });
     const sentAt = performance.now();
@@ -279,7 +279,7 @@ export class Runner {
 
 async function connectAgent(
   name: RunnerName,
-  { tunnel, service, bytes }: { tunnel: LocalTunnel; service: LocalService; bytes: number },
+  { tunnel, service, bytes }: { tunnel: LocalTunnel; service: BenchService; bytes: number },
 ): Promise<void> {
   if (name === LIMIT) {
     const agent = await LimitAgent.connect({ endpoint: tunnel.agentEndpoint, token: await tunnel.token(OWNER), name: TUNNEL, bytes });

@@ -1,6 +1,6 @@
 import type { InvocationRecord } from '../emulator/lambda/invocation';
 import type { InvocationInterceptor, InvokeResult } from '../emulator/services';
-import { NONCE_HEADER, nonceIn } from './local-service';
+import { NONCE_HEADER, nonceIn } from './bench-service';
 
 /** What is seen of one request from inside the cloud; times are of `performance.now()`, in ms. */
 export interface Sighting {

@@ -1,6 +1,6 @@
 import http from 'node:http';
 
-export interface Reply {
+export interface VisitorReply {
   /** 0 when no response came. */
   readonly status: number;
   readonly body: string;
@@ -19,7 +19,7 @@ export class Visitor {
   }
 
   /** Never rejects: an error becomes a reply with status 0. */
-  ask(path: string, body?: Buffer): Promise<Reply> {
+  ask(path: string, body?: Buffer): Promise<VisitorReply> {
     return new Promise((resolve) => {
       const fail = (): void => resolve({ status: 0, body: '' });
       const request = http.request(`${this.url}${path}`, { agent: this.agent, method: body ? 'POST' : 'GET' }, (response) => {

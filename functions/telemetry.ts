@@ -23,7 +23,7 @@ export function identify(keys: { requestId?: string; tunnelId?: string; mode?: s
 export const identifyBatch = (requestIds: readonly string[]): void => nameLines({ requestIds: requestIds.join(' ') });
 
 /** The invocation's trace header, in the form that rows and events carry. */
-export const traceHeader = (): string | undefined => process.env['_X_AMZN_TRACE_ID'];
+export const currentTraceHeader = (): string | undefined => process.env['_X_AMZN_TRACE_ID'];
 
 type Handler<E, R> = (event: E, context: Context) => Promise<R>;
 

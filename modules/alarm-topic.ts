@@ -4,7 +4,7 @@ import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscrip
 import { Construct } from 'constructs';
 import { AsyncInvocation } from './async-invocation';
 import { namePrefix, physicalName } from '../environments/physical-name';
-import { allow, notifiedByAlarms, notifiedByAlone, policyDocument, tlsOnly, type Statement } from './policy';
+import { allow, notifiedByAlarms, notifiedByAlone, policyDocument, tlsOnly, type AllowStatement } from './policy';
 import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
@@ -42,7 +42,7 @@ export class AlarmTopic extends Construct {
   }
 
   /** The right that roll-back's role needs so that Lambda can publish the outcome of roll-back. */
-  allowPublishing(): Statement {
+  allowPublishing(): AllowStatement {
     return allow(['sns:Publish'], this.arn);
   }
 

@@ -1,7 +1,7 @@
 import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration';
 import { Construct } from 'constructs';
 import { bodyBucketName } from './body-bucket-name';
-import { allow, type Statement } from './policy';
+import { allow, type AllowStatement } from './policy';
 import { PrivateBucket } from './private-bucket';
 import type { StackContext } from './stack-context';
 
@@ -50,7 +50,7 @@ export class BodyBucket extends Construct {
    * @param kind kind of the bodies
    * @param operations names of S3 operations, such as `PutObject`
    */
-  allow(kind: BodyKind, ...operations: string[]): Statement {
+  allow(kind: BodyKind, ...operations: string[]): AllowStatement {
     return allow(
       operations.map((operation) => `s3:${operation}`),
       `${this.arn}/${kind}/*`,
@@ -58,7 +58,7 @@ export class BodyBucket extends Construct {
   }
 
   /** The rights to find and delete bodies of both kinds. */
-  allowSweeping(): readonly Statement[] {
+  allowSweeping(): readonly AllowStatement[] {
     return [allow(['s3:ListBucket'], this.arn), ...BODY_KINDS.map((kind) => this.allow(kind, 'DeleteObject'))];
   }
 }

@@ -3,7 +3,7 @@ import { namePrefix } from '../environments/physical-name';
 import { bucketRights } from './ci-bucket-rights';
 import { domainRights } from './ci-domain-rights';
 import type { PipelineRights } from './pipeline-rights';
-import { allow, type Statement } from './policy';
+import { allow, type AllowStatement } from './policy';
 
 /** An environment, with the zone of its domain if it has one. */
 type DeployedEnvironment = Environment & { readonly hostedZone?: { readonly id: string } | null };
@@ -299,7 +299,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
 }
 
 /** Turns the rights into a policy statement. */
-export function toStatement({ service, actions, resources = ['*'], condition }: PipelineRights): Statement {
+export function toStatement({ service, actions, resources = ['*'], condition }: PipelineRights): AllowStatement {
   const statement = allow(
     actions.map((action) => `${service}:${action}`),
     ...resources,

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { Environment } from '../environments';
 import { CustomerKey } from './customer-key';
-import { allow, type Statement } from './policy';
+import { allow, type AllowStatement } from './policy';
 
 /**
  * The KMS actions that a service calls with the rights of its caller, for all actions of the service or for one action. DynamoDB
@@ -79,7 +79,7 @@ export class Encryption extends Construct {
   }
 
   /** The rights on the key that these rights on encrypted resources need. The key may only be used through the resource's service. */
-  rightsBeside(rights: readonly Statement[]): Statement[] {
+  rightsBeside(rights: readonly AllowStatement[]): AllowStatement[] {
     if (!this.key) return [];
     const { arn } = this.key;
     const uses = new Map<string, Set<string>>();

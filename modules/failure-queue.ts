@@ -2,7 +2,7 @@ import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy';
 import { Construct } from 'constructs';
 import { physicalName } from '../environments/physical-name';
-import { allow, deadLettersOf, policyDocument, tlsOnly, type Statement } from './policy';
+import { allow, deadLettersOf, policyDocument, tlsOnly, type AllowStatement } from './policy';
 import type { StackContext } from './stack-context';
 
 /**
@@ -42,7 +42,7 @@ export class FailureQueue extends Construct {
   }
 
   /** The right that a function's role needs so that Lambda can send the function's failures to this queue. */
-  allowSending(): Statement {
+  allowSending(): AllowStatement {
     return allow(['sqs:SendMessage'], this.arn);
   }
 }

@@ -3,7 +3,7 @@ import type { AgentGateway } from './agent-gateway';
 import type { AlarmTopic } from './alarm-topic';
 import type { BodyBucket } from './body-bucket';
 import type { PendingRequestsTable } from './pending-requests-table';
-import type { Statement } from './policy';
+import type { AllowStatement } from './policy';
 import type { ResponseBus } from './response-bus';
 import type { ResponseStream } from './response-stream';
 import type { SweepSchedule } from './sweep-schedule';
@@ -27,7 +27,7 @@ export interface SharedResources {
 }
 
 /** The rights of each function's role: only the calls that the function's code makes, only on the resources that the code uses. */
-export function functionRights(shared: SharedResources): Record<FunctionName, readonly Statement[]> {
+export function functionRights(shared: SharedResources): Record<FunctionName, readonly AllowStatement[]> {
   const { tunnels, pendingRequests, bodies, responseStream, responseBus } = shared;
   const agents = shared.agentGateway.api;
   const wakes = shared.wakeChannel.api;

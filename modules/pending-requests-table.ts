@@ -1,7 +1,7 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { Construct } from 'constructs';
 import { physicalName } from '../environments/physical-name';
-import { allow, type Statement } from './policy';
+import { allow, type AllowStatement } from './policy';
 import type { StackContext } from './stack-context';
 
 /**
@@ -35,7 +35,7 @@ export class PendingRequestsTable extends Construct {
   }
 
   /** @param operations names of DynamoDB operations, such as `PutItem` */
-  allow(...operations: string[]): Statement {
+  allow(...operations: string[]): AllowStatement {
     return allow(
       operations.map((operation) => `dynamodb:${operation}`),
       this.arn,
@@ -46,7 +46,7 @@ export class PendingRequestsTable extends Construct {
    * The rights that a function's role needs so that Lambda can read the stream. `ListStreams` works on the table's streams; its
    * resource is the one in AWS's example: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-read-stream-only.html
    */
-  allowReadingStream(): readonly Statement[] {
+  allowReadingStream(): readonly AllowStatement[] {
     const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator'];
     return [
       allow(

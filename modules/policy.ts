@@ -1,6 +1,6 @@
 /** IAM policies as JSON text. Resources may be references, which appear as `${...}` in the text. */
 
-export interface Statement {
+export interface AllowStatement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
@@ -8,7 +8,7 @@ export interface Statement {
 }
 
 /** Allows exactly these actions on exactly these resources. */
-export const allow = (actions: readonly string[], ...resources: string[]): Statement => ({
+export const allow = (actions: readonly string[], ...resources: string[]): AllowStatement => ({
   Effect: 'Allow',
   Action: actions,
   Resource: resources,

@@ -2,7 +2,7 @@ import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-s
 import { Construct } from 'constructs';
 import { FailureQueue } from './failure-queue';
 import type { PendingRequestsTable } from './pending-requests-table';
-import type { Statement } from './policy';
+import type { AllowStatement } from './policy';
 import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
 
@@ -27,7 +27,7 @@ export class ResponseStream extends Construct {
   }
 
   /** The rights of the consumer's role, with which Lambda reads the stream and reports failures. */
-  allowConsuming(): readonly Statement[] {
+  allowConsuming(): readonly AllowStatement[] {
     return [...this.table.allowReadingStream(), this.failures.allowSending()];
   }
 

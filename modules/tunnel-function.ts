@@ -7,7 +7,7 @@ import type { Environment } from '../environments';
 import type { FunctionName } from '../functions/settings';
 import { FunctionBundle } from './function-bundle';
 import { physicalName } from '../environments/physical-name';
-import { allow, policyDocument, serviceTrustPolicy, type Statement } from './policy';
+import { allow, policyDocument, serviceTrustPolicy, type AllowStatement } from './policy';
 import type { StackContext } from './stack-context';
 
 export interface TunnelFunctionProps {
@@ -17,7 +17,7 @@ export interface TunnelFunctionProps {
   /** The function's environment block. */
   readonly variables: Readonly<Record<string, string>>;
   /** The rights of the function's role, besides writing logs and traces. */
-  readonly rights: readonly Statement[];
+  readonly rights: readonly AllowStatement[];
 }
 
 /** A function with its own role, policy and log group. The construct id is the function's name in `functions/`. */
@@ -78,7 +78,7 @@ export class TunnelFunction extends Construct {
   }
 }
 
-function basicRights(logs: CloudwatchLogGroup, environment: Environment): Statement[] {
+function basicRights(logs: CloudwatchLogGroup, environment: Environment): AllowStatement[] {
   const rights = [allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `${logs.arn}:*`)];
   // X-Ray's write actions support no ARNs: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
   if (environment.tracing) rights.push(allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*'));

@@ -1,7 +1,7 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { Construct } from 'constructs';
 import { physicalName } from '../environments/physical-name';
-import { allow, type Statement } from './policy';
+import { allow, type AllowStatement } from './policy';
 import type { StackContext } from './stack-context';
 
 /** The table of tunnels and their agents (key `tunnelId`). One strongly consistent read, without an index, finds the agent. */
@@ -26,7 +26,7 @@ export class TunnelsTable extends Construct {
   }
 
   /** @param operations names of DynamoDB operations, such as `GetItem` */
-  allow(...operations: string[]): Statement {
+  allow(...operations: string[]): AllowStatement {
     return allow(
       operations.map((operation) => `dynamodb:${operation}`),
       this.arn,

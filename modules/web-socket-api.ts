@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Throttle } from '../environments';
 import { AccessLogs, WEB_SOCKET_FIELDS } from './access-logs';
 import { physicalName } from '../environments/physical-name';
-import { allow, type Statement } from './policy';
+import { allow, type AllowStatement } from './policy';
 import type { StackContext } from './stack-context';
 
 export interface WebSocketApiProps extends StackContext {
@@ -59,12 +59,12 @@ export class WebSocketApi extends Construct {
    * The right on `@connections` of this stage: POST sends to a connection, GET checks that a connection exists
    * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html).
    */
-  allowConnections(method: 'POST' | 'GET'): Statement {
+  allowConnections(method: 'POST' | 'GET'): AllowStatement {
     return allow(['execute-api:ManageConnections'], `${this.stageArn}/${method}/@connections/*`);
   }
 
   /** The right to open a connection to a stage whose `$connect` requires a signature. */
-  allowConnecting(): Statement {
+  allowConnecting(): AllowStatement {
     return allow(['execute-api:Invoke'], `${this.stageArn}/$connect`);
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalService } from '../bench/local-service';
+import { BenchService } from '../bench/bench-service';
 import { Timeline } from '../bench/timeline';
 import { environments, type Environment } from '../environments';
 import { shortName } from '../environments/physical-name';
@@ -80,7 +80,7 @@ async function open(
 ): Promise<RehearsalCloud> {
   const { cloud } = tunnel;
   const { awsEndpoint, dynamodb, operator, spec } = cloud.services;
-  const service = await LocalService.start(ANSWER_BYTES);
+  const service = await BenchService.start(ANSWER_BYTES);
   tunnel.onClose(() => service.close());
   const agent = await tunnel.agent(TUNNEL, { name: TUNNEL, target: { port: service.port } });
   await agent.start();

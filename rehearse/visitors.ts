@@ -1,8 +1,8 @@
 import { randomExponential } from 'd3-random';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathFor } from '../bench/local-service';
+import { pathFor } from '../bench/bench-service';
 import type { Timeline } from '../bench/timeline';
-import { Visitor, type Reply } from '../bench/visitor';
+import { Visitor, type VisitorReply } from '../bench/visitor';
 import { generator } from '../emulator/latency/latency-profile';
 
 export interface VisitorsOptions {
@@ -108,7 +108,7 @@ export class Visitors {
     void asking.then(() => this.waiting.delete(asking));
   }
 
-  private judge(nonce: string, { status, body }: Reply): void {
+  private judge(nonce: string, { status, body }: VisitorReply): void {
     this.counts.answered++;
     if (status !== 200) {
       this.counts.errors++;

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { TerraformError, TerraformUnavailableError, terraformSync } from './terraform-command';
+import { TerraformCommandError, TerraformUnavailableError, terraformSync } from './terraform-command';
 
 /** Names a directory with providers (`<host>/<namespace>/<name>/<version>/<platform>/`), for machines without a network. */
 const MIRROR_VARIABLE = 'HTTP_TUNNEL_TF_MIRROR';
@@ -30,9 +30,9 @@ export const OFFLINE_OVERRIDE = {
       skip_credentials_validation: true,
       skip_metadata_api_check: 'true',
       skip_region_validation: true,
-      skip_requesting_account_id: true,
-    },
-  },
+      skip_requesting_account_id: true
+    }
+  }
 };
 
 /**
@@ -51,10 +51,10 @@ export function installProvider(stackFile: string): InstalledProvider {
     return { variables, lockFile: path.join(directory, '.terraform.lock.hcl'), close };
   } catch (error) {
     close();
-    if (!(error instanceof TerraformError)) throw error;
+    if (!(error instanceof TerraformCommandError)) throw error;
     throw new TerraformUnavailableError(
       `the AWS provider cannot be installed: set ${MIRROR_VARIABLE} to a directory that contains the provider\n${error.message}`,
-      { cause: error },
+      { cause: error }
     );
   }
 }

@@ -1,6 +1,6 @@
-import type { Progress } from '../bench';
+import type { BenchProgress } from '../bench';
 import { buildBundles } from '../bundles';
-import { Times } from '../histogram';
+import { TimeHistogram } from '../histogram';
 import { Runner, type Measurement } from '../runner';
 import { CASES, planCase, type Case } from './cases';
 import type { BodiesOptions } from './options';
@@ -13,7 +13,7 @@ export interface BodiesResult {
   readonly options: BodiesOptions;
   readonly startedAt: Date;
   readonly seconds: number;
-  readonly lateness: Times;
+  readonly lateness: TimeHistogram;
   readonly cases: readonly CaseResult[];
 }
 
@@ -25,7 +25,7 @@ const TRAINING_ROUNDS = 10;
  * Runs every contender through every size and direction in turns, case by case, so that disturbances of this machine hit all alike.
  * @param signal stops the run between two contenders
  */
-export async function benchBodies(options: BodiesOptions, progress: Progress, signal: AbortSignal): Promise<BodiesResult> {
+export async function benchBodies(options: BodiesOptions, progress: BenchProgress, signal: AbortSignal): Promise<BodiesResult> {
   const startedAt = new Date();
   progress.stage('building the functions');
   const { real } = await buildBundles();
@@ -38,7 +38,7 @@ export async function benchBodies(options: BodiesOptions, progress: Progress, si
       runners.push(runner);
       await runner.warmUp(WARM_CONCURRENCY, TRAINING_ROUNDS, signal);
     }
-    const lateness = new Times();
+    const lateness = new TimeHistogram();
     const cases = await takeTurns(runners, lateness, options, progress, signal);
     return { options, startedAt, lateness, cases, seconds: (Date.now() - startedAt.getTime()) / 1000 };
   } finally {
@@ -49,9 +49,9 @@ export async function benchBodies(options: BodiesOptions, progress: Progress, si
 
 async function takeTurns(
   runners: readonly Runner[],
-  lateness: Times,
+  lateness: TimeHistogram,
   options: BodiesOptions,
-  progress: Progress,
+  progress: BenchProgress,
   signal: AbortSignal,
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = [];

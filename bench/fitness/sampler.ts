@@ -1,4 +1,4 @@
-import { Times } from '../histogram';
+import { TimeHistogram } from '../histogram';
 import { ProcessTree } from '../processes/process-tree';
 import { readMachine, readScheduler, type MachineTimes, type SchedulerTimes } from '../processes/read-process';
 import type { CpuInterval, Interval } from './interval';
@@ -17,7 +17,7 @@ interface Counters {
 /** Samples this machine from within a program: which processes have its cores, which wait for a core, and how late timers come. */
 export class Sampler {
   private readonly tree: ProcessTree;
-  private late = new Times();
+  private late = new TimeHistogram();
   private lookedAt = performance.now();
   private counters: Counters | undefined;
   private timer: NodeJS.Timeout;
@@ -39,7 +39,7 @@ export class Sampler {
       lateMs: this.late.percentile(99),
       ...(before && this.counters && { cpu: difference(before, this.counters) }),
     };
-    this.late = new Times();
+    this.late = new TimeHistogram();
     this.lookedAt = now;
     return interval;
   }

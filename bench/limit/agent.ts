@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
-import { answerOf, plannedDelay } from '../local-service';
+import { answerOf, plannedDelay } from '../bench-service';
 
 /** The shortest agent: it is its own local service. It asks for no acknowledgement, because the limit's handlers send none. */
 export class LimitAgent {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildBundles } from '../bundles';
-import { Times } from '../histogram';
+import { TimeHistogram } from '../histogram';
 import { Runner, type Measurement } from '../runner';
-import type { Progress } from '../bench';
+import type { BenchProgress } from '../bench';
 import { memoryMb } from '../processes/memory';
 import type { LoadOptions } from './options';
 import { steadyLoad } from './steady-load';
@@ -18,7 +18,7 @@ export interface LoadResult {
   /** Arrivals a second. */
   readonly rate: number;
   readonly measurement: Measurement;
-  readonly lateness: Times;
+  readonly lateness: TimeHistogram;
   /** Requests in flight while the load was held. */
   readonly inFlight: { readonly mean: number; readonly min: number; readonly max: number };
   /** Number of execution environments at the end. */
@@ -35,7 +35,7 @@ export interface LoadResult {
  * Ramps up to `vus` requests in flight in mode direct, holds this load, and counts.
  * @param signal ends the test while the test waits
  */
-export async function loadTest(options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<LoadResult> {
+export async function loadTest(options: LoadOptions, progress: BenchProgress, signal: AbortSignal): Promise<LoadResult> {
   progress.stage('building the functions');
   const { real } = await buildBundles();
   progress.stage('booting the local cloud');
@@ -49,13 +49,13 @@ export async function loadTest(options: LoadOptions, progress: Progress, signal:
   }
 }
 
-async function hold(runner: Runner, options: LoadOptions, progress: Progress, signal: AbortSignal): Promise<LoadResult> {
+async function hold(runner: Runner, options: LoadOptions, progress: BenchProgress, signal: AbortSignal): Promise<LoadResult> {
   const { rate, ramp, hold } = steadyLoad(options);
   progress.stage(`ramping up to ${options.vus} requests in flight (${rate.toFixed(1)} arrivals a second)`);
   const ramping = runner.ramp(ramp, signal);
   await Promise.race([ramping, sleep(options.ramp, undefined, { signal })]);
   progress.stage(`holding these requests in flight for ${options.duration / 1000} s`);
-  const lateness = new Times();
+  const lateness = new TimeHistogram();
   const running = runner.run(hold, lateness, signal);
   const [inFlight] = await Promise.all([watch(runner, options, progress, signal), ramping, running]);
 
@@ -73,12 +73,12 @@ async function hold(runner: Runner, options: LoadOptions, progress: Progress, si
     // Memory is read only now: the kernel takes long enough for a read to disturb a measurement.
     memoryMb: { environments: memoryMb(lambda.environments().map(({ pid }) => pid)), cloud: memoryMb([process.pid]) },
     failedDeliveries: refused + attempts['dead-lettered'] + attempts.dropped + discarded + kept,
-    ruleChanges: calls.count({ service: 'events' }) - calls.count({ service: 'events', operation: 'PutEvents' }),
+    ruleChanges: calls.count({ service: 'events' }) - calls.count({ service: 'events', operation: 'PutEvents' })
   };
 }
 
 /** Samples the number of requests in flight until the last request is sent. */
-async function watch(runner: Runner, { duration }: LoadOptions, progress: Progress, signal: AbortSignal): Promise<LoadResult['inFlight']> {
+async function watch(runner: Runner, { duration }: LoadOptions, progress: BenchProgress, signal: AbortSignal): Promise<LoadResult['inFlight']> {
   const counts: number[] = [];
   const beganAt = performance.now();
   for (let elapsed = 0; elapsed < duration; elapsed = performance.now() - beganAt) {

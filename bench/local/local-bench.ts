@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Progress } from '../bench';
+import type { BenchProgress } from '../bench';
 import { memoryMb } from '../processes/memory';
 import { readMachine } from '../processes/read-process';
 import { CpuByProcess, type CpuMs } from './cpu-by-process';
 import type { LocalBenchOptions } from './options';
-import { startTunnel, type Tunnel } from './tunnel';
+import { startTunnelPrograms, type TunnelPrograms } from './tunnel-programs';
 import { visit, type Visit } from './visitors';
 
 /** How often processes are looked at while visitors come, in ms. */
@@ -44,10 +44,10 @@ export interface LocalBenchResult {
  * Starts the tunnel and measures each number of visitors in turn.
  * @param signal ends the bench at any time: the promise rejects with the signal's reason
  */
-export async function localBench(options: LocalBenchOptions, progress: Progress, signal: AbortSignal): Promise<LocalBenchResult> {
+export async function localBench(options: LocalBenchOptions, progress: BenchProgress, signal: AbortSignal): Promise<LocalBenchResult> {
   const startedAt = new Date();
   progress.stage('starting the tunnel');
-  const tunnel = await startTunnel(signal);
+  const tunnel = await startTunnelPrograms(signal);
   try {
     const firstVisitMs = await firstVisit(tunnel, signal);
     const cpu = readMachine() && new CpuByProcess({ emulator: tunnel.emulatorPid, agent: tunnel.agentPid });
@@ -67,7 +67,7 @@ export async function localBench(options: LocalBenchOptions, progress: Progress,
 }
 
 /** Shows that the tunnel works at all. @throws Error otherwise */
-async function firstVisit({ url }: Tunnel, signal: AbortSignal): Promise<number> {
+async function firstVisit({ url }: TunnelPrograms, signal: AbortSignal): Promise<number> {
   const beganAt = performance.now();
   const response = await fetch(url, { signal });
   const body = await response.text();
@@ -77,11 +77,11 @@ async function firstVisit({ url }: Tunnel, signal: AbortSignal): Promise<number>
 }
 
 async function run(
-  { url, emulatorPid, agentPid }: Tunnel,
+  { url, emulatorPid, agentPid }: TunnelPrograms,
   concurrent: number,
   { seconds }: LocalBenchOptions,
   signal: AbortSignal,
-  cpu: CpuByProcess | undefined,
+  cpu: CpuByProcess | undefined
 ): Promise<LocalRun> {
   if (!cpu) return visit(url, concurrent, seconds, signal);
   cpu.take();

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { Times } from '../histogram';
+import { TimeHistogram } from '../histogram';
 
 /** Time-out of a visitor, in seconds; the visitor then asks again. The value is autocannon's default. */
 const PATIENCE_SECONDS = 10;
@@ -16,7 +16,7 @@ export interface Visit {
   readonly answeredInTime: number;
   readonly answered: number;
   /** Times of the requests answered with 2xx, in ms. */
-  readonly times: Times;
+  readonly times: TimeHistogram;
   /** Requests without a 2xx answer, by reason: a status, `time-out`, `socket error`, or `no answer` when a connection was closed. */
   readonly failures: Readonly<Record<string, number>>;
 }
@@ -29,7 +29,7 @@ export interface Visit {
  */
 export async function visit(url: string, concurrent: number, seconds: number, signal: AbortSignal): Promise<Visit> {
   const clients: autocannon.Client[] = [];
-  const times = new Times();
+  const times = new TimeHistogram();
   const statuses: Record<string, number> = {};
   let isOver = false;
   let answeredInTime = 0;

@@ -1,6 +1,6 @@
 import type { BenchResult } from '../bench';
 import { costOf, monthlyCost, totalOf } from '../cost';
-import type { Times } from '../histogram';
+import type { TimeHistogram } from '../histogram';
 import { PRICES, PRICES_AS_OF } from '../prices';
 import { returnPaths } from '../return-path';
 import type { Measurement } from '../runner';
@@ -40,7 +40,7 @@ function figuresOf(measurement: Measurement): object {
   const cost = costOf(usage);
   const usdPerMillion = totalOf(cost);
   const per = (count: number): number => count / Math.max(1, usage.requests);
-  const times = (of: Times): object => ({ ...of.summary() });
+  const times = (of: TimeHistogram): object => ({ ...of.summary() });
   return {
     requests,
     returnMs: times(measurement.returned),

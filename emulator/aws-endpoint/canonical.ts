@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 /** Names and values of a URL's query, decoded. */
-export function queryOf(url: string): [string, string][] {
+export function queryPairsOf(url: string): [string, string][] {
   const start = url.indexOf('?');
   if (start < 0) return [];
   const pairs = url

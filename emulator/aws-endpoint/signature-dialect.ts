@@ -3,12 +3,12 @@ import { AwsError } from '../services';
 import { encode, joined, sha256 } from './canonical';
 import type { SignedRequest } from './signed-request';
 
-export type Refusal = 'missing' | 'incomplete' | 'malformed' | 'expired' | 'early' | 'unknown key' | 'mismatch';
+export type SignatureRefusal = 'missing' | 'incomplete' | 'malformed' | 'expired' | 'early' | 'unknown key' | 'mismatch';
 
 export interface SignatureDialect {
   /** How much the clocks of caller and service may differ. */
   readonly clockSkewMs: number;
-  readonly refuse: (why: Refusal, message: string, presigned: boolean) => AwsError;
+  readonly refuse: (why: SignatureRefusal, message: string, presigned: boolean) => AwsError;
   /** @param path as on the wire, without the query */
   readonly canonicalPath: (path: string) => string;
   /** The value for the body in the signature; undefined when the announced hash is not the hash of the body. */
@@ -18,7 +18,7 @@ export interface SignatureDialect {
 /** Replaces the body's hash when the sender does not sign the body. */
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 
-const CODES: Readonly<Record<Refusal, string>> = {
+const CODES: Readonly<Record<SignatureRefusal, string>> = {
   missing: 'MissingAuthenticationTokenException',
   incomplete: 'IncompleteSignatureException',
   malformed: 'InvalidSignatureException',

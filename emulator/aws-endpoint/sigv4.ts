@@ -5,8 +5,8 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AwsError, Principal, Principals } from '../services';
-import { encode, joined, queryOf, sha256 } from './canonical';
-import { jsonDialect, type Refusal, type SignatureDialect } from './signature-dialect';
+import { encode, joined, queryPairsOf, sha256 } from './canonical';
+import { jsonDialect, type SignatureDialect, type SignatureRefusal } from './signature-dialect';
 import type { SignedRequest } from './signed-request';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -72,12 +72,12 @@ export function verifySignature(
   return { principal, signedHeaders: signature.signedHeaders, presigned };
 }
 
-type Refuse = (why: Refusal, message: string) => AwsError;
+type Refuse = (why: SignatureRefusal, message: string) => AwsError;
 
 function readSignature(request: SignedRequest, dialect: SignatureDialect): Signature {
   const { authorization } = request.headers;
   const inHeader = typeof authorization === 'string' && authorization.startsWith('AWS4-');
-  const signature = inHeader ? fromHeader(request, authorization) : fromQuery(new Map(queryOf(request.url)));
+  const signature = inHeader ? fromHeader(request, authorization) : fromQuery(new Map(queryPairsOf(request.url)));
   if (signature === 'absent') throw dialect.refuse('missing', 'Missing Authentication Token', false);
   if (signature !== 'incomplete') return signature;
   throw dialect.refuse(
@@ -182,7 +182,7 @@ function sign(
 }
 
 function canonicalQuery(url: string): string {
-  return queryOf(url)
+  return queryPairsOf(url)
     .filter(([name]) => name !== 'X-Amz-Signature')
     .map(([name, value]) => [encode(name), encode(value)] as const)
     .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))

@@ -19,7 +19,7 @@ const NAME = /^[\w-]{1,256}$/;
 const PLACEHOLDER = /<([\w.-]+)>/g;
 
 /** Values that a template takes from the rule, not from the event. */
-export interface RuleContext {
+export interface EventRuleContext {
   readonly ruleArn: string;
   readonly ruleName: string;
 }
@@ -39,8 +39,8 @@ type Piece = string | { readonly name: string; readonly inText: boolean };
  */
 export function compileInputTransformer(
   { paths, template }: { readonly paths: Readonly<Record<string, string>>; readonly template: string },
-  context: RuleContext,
-  address: string,
+  context: EventRuleContext,
+  address: string
 ): InputTransformer {
   const variables = new Map([...predefined(context), ...pathVariables(paths, address)]);
   const pieces = piecesOf(template);
@@ -51,12 +51,12 @@ export function compileInputTransformer(
   };
 }
 
-const predefined = ({ ruleArn, ruleName }: RuleContext): [string, Variable][] => [
+const predefined = ({ ruleArn, ruleName }: EventRuleContext): [string, Variable][] => [
   ['aws.events.rule-arn', () => ruleArn],
   ['aws.events.rule-name', () => ruleName],
   ['aws.events.event.ingestion-time', (_event, ingestedAt) => ingestedAt.toISOString()],
   ['aws.events.event', ({ detail: _detail, ...envelope }) => envelope],
-  ['aws.events.event.json', (event) => event],
+  ['aws.events.event.json', (event) => event]
 ];
 
 function pathVariables(paths: Readonly<Record<string, string>>, address: string): [string, JsonPath][] {
@@ -119,12 +119,12 @@ function checkTemplate(template: string, pieces: readonly Piece[], variables: Re
     JSON.parse(
       render(
         pieces.map((piece) => (isInText(piece) ? `<${piece.name}>` : piece)),
-        () => null,
+        () => null
       ),
       (key, value: unknown) => {
         if (/<[\w.-]+>/.test(key)) refuse(`has a variable in the key "${key}"; only values can be replaced`);
         return value;
-      },
+      }
     );
   } catch (error) {
     if (error instanceof SyntaxError) refuse(`is not JSON (${error.message}); quote texts, but not numbers, objects or lists`);

@@ -30,7 +30,7 @@ export interface PutEventsResult {
 }
 
 /** What the bus adds to an entry. */
-export interface Origin {
+export interface EventOrigin {
   readonly accountId: string;
   readonly region: string;
   /** When the call arrived, in ms since the epoch. */
@@ -62,7 +62,7 @@ export function entryBytes({ Time, Source, DetailType, Detail, Resources = [] }:
 }
 
 /** The event of an entry, or the error for this entry alone. The other entries of the call are not affected. */
-export function eventOf(entry: PutEventsEntry, origin: Origin): BusEvent | Exclude<PutEventsResultEntry, { EventId: string }> {
+export function eventOf(entry: PutEventsEntry, origin: EventOrigin): BusEvent | Exclude<PutEventsResultEntry, { EventId: string }> {
   for (const name of ['Source', 'DetailType', 'Detail'] as const) {
     if (entry[name]) continue;
     return {

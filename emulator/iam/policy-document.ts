@@ -2,7 +2,7 @@
 import type { PolicySpec } from '../specs';
 import { parseConditions, type Condition } from './conditions';
 import { IamBootError } from './iam-boot-error';
-import { parsePrincipals, type Principal } from './principals';
+import { parsePrincipals, type PolicyPrincipal } from './principals';
 
 /** `Action` or `NotAction`, `Resource` or `NotResource`. */
 export interface Patterns {
@@ -18,7 +18,7 @@ export interface Statement {
   readonly resources: Patterns;
   readonly conditions: readonly Condition[];
   /** Only in resource policies and trust policies; a role's own policies apply to the role. */
-  readonly principals?: readonly Principal[];
+  readonly principals?: readonly PolicyPrincipal[];
 }
 
 /** `identity`: policy of a role; `resource`: policy of a queue, bus etc.; `trust`: says who may assume a role, which is its resource. */
@@ -31,7 +31,7 @@ export function parsePolicy({ address, document }: PolicySpec, kind: PolicyKind)
   const { Version, Statement: statements } = objectAt(document, address);
   if (Version !== '2012-10-17') throw new IamBootError(`${address}: the policy's Version must be "2012-10-17"`);
   return (Array.isArray(statements) ? (statements as unknown[]) : [statements]).map((statement, index) =>
-    parseStatement(statement, `${address} Statement[${index}]`, kind),
+    parseStatement(statement, `${address} Statement[${index}]`, kind)
   );
 }
 
@@ -50,7 +50,7 @@ function parseStatement(value: unknown, where: string, kind: PolicyKind): Statem
     actions: actionsOf(statement, where),
     resources: kind === 'trust' ? { negated: false, patterns: ['*'] } : patternsOf(statement, 'Resource', where),
     conditions: parseConditions(condition, where),
-    ...(principal !== undefined && { principals: parsePrincipals(principal, where) }),
+    ...(principal !== undefined && { principals: parsePrincipals(principal, where) })
   };
 }
 

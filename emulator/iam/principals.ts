@@ -7,18 +7,18 @@ export type Caller =
   | { readonly kind: 'service'; readonly service: string };
 
 /** `*`, or a name under `AWS` or `Service`. */
-export interface Principal {
+export interface PolicyPrincipal {
   readonly kind: 'anybody' | 'aws' | 'service';
   readonly name: string;
 }
 
 /** @throws IamBootError for kinds of principals that this cloud does not have */
-export function parsePrincipals(element: unknown, where: string): Principal[] {
+export function parsePrincipals(element: unknown, where: string): PolicyPrincipal[] {
   if (element === '*') return [{ kind: 'anybody', name: '*' }];
   return Object.entries((element ?? {}) as Record<string, unknown>).flatMap(([kind, names]) => {
     const list = (Array.isArray(names) ? names : [names]).map(String);
-    if (kind === 'Service') return list.map((name): Principal => ({ kind: 'service', name }));
-    if (kind === 'AWS') return list.map((name): Principal => (name === '*' ? { kind: 'anybody', name } : { kind: 'aws', name }));
+    if (kind === 'Service') return list.map((name): PolicyPrincipal => ({ kind: 'service', name }));
+    if (kind === 'AWS') return list.map((name): PolicyPrincipal => (name === '*' ? { kind: 'anybody', name } : { kind: 'aws', name }));
     throw new IamBootError(`${where}: the local cloud knows no principals of the kind ${kind}; it knows AWS and Service`);
   });
 }
@@ -27,7 +27,7 @@ export function parsePrincipals(element: unknown, where: string): Principal[] {
  * Whether a statement of a resource's policy applies to this caller. A statement that allows an account only leaves the decision
  * to the policies of the account's roles. A statement that denies an account denies all its roles.
  */
-export function isAbout({ kind, name }: Principal, caller: Caller, effect: 'Allow' | 'Deny'): boolean {
+export function isAbout({ kind, name }: PolicyPrincipal, caller: Caller, effect: 'Allow' | 'Deny'): boolean {
   if (kind === 'anybody') return true;
   if (caller.kind === 'service') return kind === 'service' && name === caller.service;
   if (kind !== 'aws') return false;

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { joined, queryOf } from '../aws-endpoint/canonical';
+import { joined, queryPairsOf } from '../aws-endpoint/canonical';
 import type { AwsRequest } from '../aws-endpoint/aws-request';
 import { AwsError } from '../services';
 import { errorReply, notImplemented } from './s3-errors';
@@ -40,7 +40,7 @@ const NOT_EMULATED_HEADERS = /^(x-amz-.*|if-.*|range|content-encoding)$/;
 /** Whether a request is meant for S3: its signature names S3, or it has no signature and is not a POST. JSON services use POST. */
 export function isS3({ method, url = '', headers }: IncomingMessage): boolean {
   const { authorization = '' } = headers;
-  const credential = /Credential=([^,\s]*)/.exec(authorization)?.[1] ?? new Map(queryOf(url)).get('X-Amz-Credential');
+  const credential = /Credential=([^,\s]*)/.exec(authorization)?.[1] ?? new Map(queryPairsOf(url)).get('X-Amz-Credential');
   return credential === undefined ? method !== 'POST' : credential.split('/')[3] === 's3';
 }
 
@@ -92,7 +92,7 @@ function parametersOf(url: string, headers: IncomingMessage['headers']): { param
     else if (!WITHOUT_MEANING.test(name) && NOT_EMULATED_HEADERS.test(name)) throw notImplemented(`The header field ${name}`);
   };
   for (const [name, value] of Object.entries(headers)) takeHeader(name, joined(value));
-  for (const [name, value] of queryOf(url)) {
+  for (const [name, value] of queryPairsOf(url)) {
     const parameter = FROM_QUERY[name];
     if (parameter !== undefined) parameters[parameter] = value;
     else if (/^x-amz-/i.test(name)) takeHeader(name.toLowerCase(), value);

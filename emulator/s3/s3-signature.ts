@@ -1,14 +1,14 @@
 /** S3's variant of signatures: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html */
-import { decode, encode, joined, queryOf, sha256 } from '../aws-endpoint/canonical';
+import { decode, encode, joined, queryPairsOf, sha256 } from '../aws-endpoint/canonical';
 import type { Verify } from '../aws-endpoint/aws-request';
-import { UNSIGNED_PAYLOAD, type Refusal, type SignatureDialect } from '../aws-endpoint/signature-dialect';
+import { UNSIGNED_PAYLOAD, type SignatureDialect, type SignatureRefusal } from '../aws-endpoint/signature-dialect';
 import type { SignedRequest } from '../aws-endpoint/signed-request';
 import { AwsError, type Principal } from '../services';
 import { invalidArgument, invalidRequest, notImplemented } from './s3-errors';
 
 type Wording = readonly [status: number, code: string, message?: string];
 
-const REFUSALS: Readonly<Record<Refusal, Wording>> = {
+const REFUSALS: Readonly<Record<SignatureRefusal, Wording>> = {
   missing: [403, 'AccessDenied', 'Access Denied'],
   incomplete: [400, 'AuthorizationHeaderMalformed'],
   malformed: [400, 'AuthorizationHeaderMalformed'],
@@ -23,7 +23,7 @@ const REFUSALS: Readonly<Record<Refusal, Wording>> = {
 };
 
 /** Errors that are different for presigned requests. */
-const PRESIGNED_REFUSALS: Readonly<Partial<Record<Refusal, Wording>>> = {
+const PRESIGNED_REFUSALS: Readonly<Partial<Record<SignatureRefusal, Wording>>> = {
   incomplete: [400, 'AuthorizationQueryParametersError'],
   malformed: [400, 'AuthorizationQueryParametersError'],
   expired: [403, 'AccessDenied', 'Request has expired'],
@@ -73,4 +73,4 @@ function checkPayload(request: SignedRequest, presigned: boolean): void {
 }
 
 const announcedPayload = ({ headers, url }: SignedRequest): string | undefined =>
-  joined(headers['x-amz-content-sha256']) ?? new Map(queryOf(url)).get('X-Amz-Content-Sha256');
+  joined(headers['x-amz-content-sha256']) ?? new Map(queryPairsOf(url)).get('X-Amz-Content-Sha256');

@@ -7,10 +7,10 @@ import {
   type AnsweringAgent,
   type Completion,
   type CompletionResult,
-  type RequestState,
-  type RequestOutcome,
   type PendingRequest,
   type PendingRequests,
+  type RequestOutcome,
+  type RequestState,
 } from '../core/pending-request';
 
 type Row = Record<string, unknown>;

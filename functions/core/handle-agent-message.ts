@@ -14,9 +14,9 @@ import {
   type AnsweringAgent,
   type Completion,
   type CompletionResult,
-  type RequestState,
+  type PendingRequests,
   type RequestOutcome,
-  type PendingRequests
+  type RequestState
 } from './pending-request';
 import { tunnelUrls, type AgentIdentity, type TunnelLeases } from './tunnel';
 import type { Wake, WakePoster } from './wake';

@@ -3,7 +3,7 @@ import type { Alarms, Metrics, Statistic } from '../../emulator/observations';
 import type { Traces } from '../story/story';
 import { charts, PERIODS } from './charts';
 import { compare } from './verdict';
-import type { CohortName, ConsoleAlarm, Figures, ModeFigures, Overview, Times, WakeShare, WindowMinutes } from './view-model';
+import type { CohortName, ConsoleAlarm, Figures, ModeFigures, Overview, TimeStatistics, WakeShare, WindowMinutes } from './view-model';
 
 export interface OverviewSources {
   readonly metrics: Metrics;
@@ -110,7 +110,7 @@ class Look {
     return this.metrics.read(query).at(-1)?.value;
   }
 
-  private times(name: MetricName, dimensions: Record<string, string>): Times {
+  private times(name: MetricName, dimensions: Record<string, string>): TimeStatistics {
     const [average, p50, p99] = ['Average', 'p50', 'p99'].map((statistic) => this.value(name, dimensions, statistic));
     return { ...(average !== undefined && { average }), ...(p50 !== undefined && { p50 }), ...(p99 !== undefined && { p99 }) };
   }

@@ -1,4 +1,4 @@
-import type { Figures, CanaryVerdict } from './view-model';
+import type { CanaryVerdict, Figures } from './view-model';
 
 /** A cohort with fewer requests than this is not judged. */
 const ENOUGH = 20;

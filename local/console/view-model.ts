@@ -13,12 +13,12 @@ export interface Figures {
   readonly requests: number;
   readonly errors: number;
   /** From the visitor's arrival to the answer, in ms. */
-  readonly response: Times;
+  readonly response: TimeStatistics;
   /** From the stored answer until the waiter has the answer, in ms. The modes differ in this time. */
-  readonly returned: Times;
+  readonly returned: TimeStatistics;
 }
 
-export interface Times {
+export interface TimeStatistics {
   readonly average?: number;
   readonly p50?: number;
   readonly p99?: number;
@@ -38,7 +38,7 @@ export interface CanaryVerdict {
 }
 
 /** How many wakes came from one source, and their latency. */
-export interface WakeShare extends Times {
+export interface WakeShare extends TimeStatistics {
   readonly source: string;
   readonly count: number;
 }
@@ -48,7 +48,7 @@ export interface ConsoleAlarm extends AlarmView {
   readonly runbook?: string;
 }
 
-export interface Series {
+export interface ChartSeries {
   readonly name: string;
   /** Colour of the line: the canary's, the control's, or that of a third or fourth line. */
   readonly look: 'canary' | 'control' | 'third' | 'fourth';
@@ -59,7 +59,7 @@ export interface Series {
 export interface Chart {
   readonly title: string;
   readonly unit: 'ms' | '';
-  readonly series: readonly Series[];
+  readonly series: readonly ChartSeries[];
 }
 
 export interface Overview {

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { physicalName } from '../../environments/physical-name';
 import type { TunnelFunction } from '../tunnel-function';
 import type { AlarmTargets } from './alarm-definition';
-import { describeAlarm, MetricAlarm } from './metric-alarm';
+import { alarmDescription, MetricAlarm } from './metric-alarm';
 import { rollbackTriggers } from './rollback-triggers';
 import { watchAlarms } from './watch-alarms';
 
@@ -28,13 +28,13 @@ export class Alarms extends Construct {
     const triggers = rollbackTriggers(targets).map((definition) => new MetricAlarm(this, definition, environment, topicArn));
     const composite = new CloudwatchCompositeAlarm(this, 'rollback', {
       alarmName: physicalName('alarm', environment, 'rollback'),
-      alarmDescription: describeAlarm(
+      alarmDescription: alarmDescription(
         'A rollback trigger is on: roll-back sets the event-driven share to 0 % until an operator resumes the rollout',
-        'rollback',
+        'rollback'
       ),
       alarmRule: triggers.map(({ name }) => `ALARM("${name}")`).join(' OR '),
       alarmActions: [topicArn, rollBack.arn],
-      okActions: [topicArn],
+      okActions: [topicArn]
     });
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
     new LambdaPermission(this, 'rollback-permission', {
@@ -42,7 +42,7 @@ export class Alarms extends Construct {
       functionName: rollBack.name,
       principal: 'lambda.alarms.cloudwatch.amazonaws.com',
       sourceArn: composite.arn,
-      sourceAccount: accountId,
+      sourceAccount: accountId
     });
     const others = watchAlarms(targets).map((definition) => new MetricAlarm(this, definition, environment, topicArn));
     const all = [...triggers, ...others];

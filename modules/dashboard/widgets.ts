@@ -59,7 +59,7 @@ export function graph(region: string, props: Graph): Widget {
   };
 }
 
-export const text = (markdown: string, height: number): Widget => ({
+export const textWidget = (markdown: string, height: number): Widget => ({
   type: 'text',
   width: 24,
   height,

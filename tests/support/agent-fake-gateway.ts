@@ -17,18 +17,18 @@ import {
   type UploadRequestMessage,
 } from '../../protocol';
 import type { FakeBucket } from './agent-fake-bucket';
-import { FrameMeter, type MeteredMessage } from './agent-frame-meter';
+import { AgentFrameMeter, type MeteredMessage } from './agent-frame-meter';
 
-export type Answer = HttpResponseMessage | ErrorMessage;
+export type AnswerMessage = HttpResponseMessage | ErrorMessage;
 
 /** The cloud's side of the protocol, with API Gateway's limits. Tests set how the gateway behaves. */
 export class FakeGateway extends EventEmitter<{
   connection: [FakeConnection];
-  answer: [Answer, FakeConnection];
+  answer: [AnswerMessage, FakeConnection];
 }> {
   readonly connections: FakeConnection[] = [];
   /** Every answer in the order of arrival, including resent ones. */
-  readonly answers: Answer[] = [];
+  readonly answers: AnswerMessage[] = [];
   readonly messages: MeteredMessage[] = [];
   /** Every `upload_request`, including repeated ones. */
   readonly uploadRequests: UploadRequestMessage[] = [];
@@ -81,7 +81,7 @@ export class FakeGateway extends EventEmitter<{
     return this.connections.flatMap(({ received }) => received.filter((message) => message.type === 'ready'));
   }
 
-  answersTo(requestId: string): Answer[] {
+  answersTo(requestId: string): AnswerMessage[] {
     return this.answers.filter((answer) => answer.request_id === requestId);
   }
 
@@ -104,7 +104,7 @@ export class FakeGateway extends EventEmitter<{
     }
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const connection = new FakeConnection(this, webSocket, request);
-      const meter = new FrameMeter((message) => {
+      const meter = new AgentFrameMeter((message) => {
         this.messages.push(message);
         connection.enforceLimits(message);
       });
@@ -142,10 +142,10 @@ export class FakeConnection {
   }
 
   /** Sends a request and resolves with its first answer, which may arrive over any connection. */
-  async request(fields: Partial<HttpRequestMessage> = {}): Promise<Answer> {
+  async request(fields: Partial<HttpRequestMessage> = {}): Promise<AnswerMessage> {
     const message = requestMessage(fields);
-    const answered = new Promise<Answer>((resolve) => {
-      const listener = (answer: Answer): void => {
+    const answered = new Promise<AnswerMessage>((resolve) => {
+      const listener = (answer: AnswerMessage): void => {
         if (answer.request_id !== message.request_id) return;
         this.gateway.off('answer', listener);
         resolve(answer);

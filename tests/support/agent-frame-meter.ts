@@ -9,7 +9,7 @@ export interface MeteredMessage {
 /**
  * Reads the frame headers in a client's byte stream. A WebSocket library does not show them, because it joins frames to messages.
  */
-export class FrameMeter {
+export class AgentFrameMeter {
   private pending = Buffer.alloc(0);
   private opcode = 0;
   private frames: number[] = [];

@@ -18,7 +18,7 @@ const ELSEWHERE = {
 /** Alarms whose metrics come from sweep only, once a minute, if there is little traffic or the share is 100 %. */
 const ONCE_A_MINUTE = ['event-driven-latency', 'delivery-failures', 'stream-lag', 'probe-missing'];
 
-export interface Timing {
+export interface AlarmTiming {
   readonly id: string;
   readonly period: number;
   readonly datapoints: number;
@@ -31,7 +31,7 @@ export interface Timing {
 }
 
 /** Longest time from a fault until all requests poll, in seconds, for each alarm that triggers the composite alarm. */
-export function timingsOf(stack: InfraStack): Timing[] {
+export function timingsOf(stack: InfraStack): AlarmTiming[] {
   const rule = stack.resource('aws_cloudwatch_composite_alarm.rollback')['alarm_rule'] as string;
   return [...rule.matchAll(/aws_cloudwatch_metric_alarm\.([\w-]+)\.alarm_name/g)].map(([, id = '']) => {
     const alarm = stack.resource(`aws_cloudwatch_metric_alarm.${id}`);

@@ -8,7 +8,7 @@ export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:wak
 export const QUEUE_ARN = `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:dead-letters`;
 export const STREAM_ARN = `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/pending/stream/now`;
 
-export interface Invocation {
+export interface SeenInvocation {
   readonly functionArn: string;
   readonly payload: unknown;
   readonly traceHeader: string | undefined;
@@ -16,7 +16,7 @@ export interface Invocation {
 
 /** Records invocations, and answers as the test says. */
 export class FakeInvoker implements FunctionInvoker {
-  readonly invocations: Invocation[] = [];
+  readonly invocations: SeenInvocation[] = [];
   /** How a synchronous invocation ends. */
   answer: (payload: unknown) => InvokeResult | Promise<InvokeResult> = () => ({ kind: 'ok', payload: null });
   /** Throws to refuse an asynchronous invocation. */

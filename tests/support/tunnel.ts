@@ -9,11 +9,11 @@ import type { LogLine } from '../../emulator/services';
 import { AWS_LIMITS, type Limits } from '../../emulator/limits';
 import { startLocalTunnel, type LocalTunnel, type LocalTunnelOptions } from '../../local/local-tunnel';
 import { environmentFor } from '../../local/start/run';
-import type { StartMode } from '../../local/start/start-options';
+import { MODES, type StartMode } from '../../local/start/start-options';
 import { eventually } from './eventually';
 import { ask, type Ask, type Reply } from './http-client';
 
-export const MODES: readonly StartMode[] = ['polling', 'bus', 'direct'];
+export { MODES };
 
 export interface CloudUnderTestOptions extends Pick<
   LocalTunnelOptions,

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { environments } from '../../environments';
-import { TerraformError } from '../../scripts/terraform-command';
+import { TerraformCommandError } from '../../scripts/terraform-command';
 import { testStack, type StackTest } from '../../scripts/terraform-test';
 import { atMost, STACKS_AT_ONCE } from '../../scripts/terraform-workspace';
 import { environmentNames, prodWithDomain } from '../support/infra-stack';
@@ -24,31 +24,31 @@ const applications = [
     .map((name) => ({
       title: name,
       stackDirectory: directory(name),
-      testFiles: testFiles('tunnel'),
+      testFiles: testFiles('tunnel')
     })),
   { title: 'prod', stackDirectory: directory('prod'), testFiles: testFiles('tunnel', 'prod') },
   {
     title: 'prod with a domain',
     stackDirectory: domain.directory('prod'),
-    testFiles: testFiles('domain'),
+    testFiles: testFiles('domain')
   },
   {
     title: 'the account of prod',
     stackDirectory: directory(`bootstrap-${environments.prod.accountId}`),
-    testFiles: testFiles('bootstrap'),
-  },
+    testFiles: testFiles('bootstrap')
+  }
 ];
 
 const protectedProd = {
   title: 'prod, which protects',
   stackDirectory: directory('prod'),
   testFiles: testFiles('prod'),
-  protect: true,
+  protect: true
 };
 const misled = {
   title: 'dev, whose stream leads elsewhere',
   stackDirectory: leadingElsewhere.directory('dev'),
-  testFiles: testFiles('tunnel'),
+  testFiles: testFiles('tunnel')
 };
 const tests: readonly (StackTest & { title: string })[] = [...applications, protectedProd, misled];
 
@@ -64,8 +64,8 @@ describeTerraform('Terraform, when it applies the stacks to a mock of AWS,', sta
 
   const failureOf = ({ title }: { title: string }): string => {
     const outcome = outcomes.get(title);
-    expect(outcome).toBeInstanceOf(TerraformError);
-    return (outcome as TerraformError).message;
+    expect(outcome).toBeInstanceOf(TerraformCommandError);
+    return (outcome as TerraformCommandError).message;
   };
 
   it.each(applications)('passes the assertions of the test files for $title', ({ title, testFiles: files }) => {

@@ -1,6 +1,6 @@
 /** Alarms in the format of the CloudWatch API: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html */
 import type { MetricAlarmSpec, MetricQuerySpec, MetricStatSpec } from '../../specs';
-import { percentOf } from '../metrics/statistic';
+import { percentileOf } from '../metrics/statistic';
 import type { Alarm } from './alarm';
 
 export function describeAlarm({ spec, standing }: Alarm): object {
@@ -47,7 +47,7 @@ const query = ({ id, label, expression, metric, returnsData }: MetricQuerySpec):
 });
 
 const statisticOf = ({ statistic }: MetricStatSpec): object =>
-  percentOf(statistic) === undefined ? { Statistic: statistic } : { ExtendedStatistic: statistic };
+  percentileOf(statistic) === undefined ? { Statistic: statistic } : { ExtendedStatistic: statistic };
 
 const unitOf = ({ unit }: MetricStatSpec): object => (unit === undefined ? {} : { Unit: unit });
 

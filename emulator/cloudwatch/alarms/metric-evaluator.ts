@@ -2,7 +2,7 @@ import type { MetricAlarmSpec, MetricQuerySpec, MetricStatSpec } from '../../spe
 import { MathError } from '../math/math-error';
 import { QuerySet, type Window } from '../math/query-set';
 import type { MetricStore } from '../metrics/metric-store';
-import { percentOf } from '../metrics/statistic';
+import { percentileOf } from '../metrics/statistic';
 import { readSeries } from '../metrics/read-series';
 import type { Alarm, Transition } from './alarm';
 import { AlarmBootError } from './alarm-error';
@@ -73,7 +73,7 @@ export class MetricEvaluator {
   private hasTooFewSamples(end: number): boolean {
     const { evaluatesLowSampleCounts, evaluationPeriods } = this.alarm.spec;
     const { metric } = this.watched;
-    const percent = metric && percentOf(metric.statistic);
+    const percent = metric && percentileOf(metric.statistic);
     if (evaluatesLowSampleCounts || !metric || percent === undefined) return false;
     const counted: MetricStatSpec = { ...metric, statistic: 'SampleCount' };
     const counts = this.windowTo(end, evaluationPeriods).read(counted);

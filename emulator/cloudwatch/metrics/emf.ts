@@ -5,7 +5,7 @@
 import type { Datum } from './metric-store';
 
 /** The metrics of a log line, and the reasons why parts of the line cannot be used. */
-export interface EmfLine {
+export interface ParsedEmfLine {
   readonly data: readonly Datum[];
   readonly problems: readonly string[];
 }
@@ -13,12 +13,12 @@ export interface EmfLine {
 const MAX_METRICS = 100;
 const MAX_VALUES = 100;
 const MAX_DIMENSIONS = 30;
-const NONE: EmfLine = { data: [], problems: [] };
+const NONE: ParsedEmfLine = { data: [], problems: [] };
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** @returns undefined for a line without metrics; only JSON objects with a member `_aws` have metrics */
-export function parseEmf(text: string): EmfLine | undefined {
+export function parseEmf(text: string): ParsedEmfLine | undefined {
   if (!text.startsWith('{') || !text.includes('"_aws"')) return undefined;
   let root: unknown;
   try {
@@ -37,9 +37,9 @@ export function parseEmf(text: string): EmfLine | undefined {
   return { data: lines.flatMap(({ data }) => data), problems: lines.flatMap(({ problems }) => problems) };
 }
 
-const broken = (problem: string): EmfLine => ({ data: [], problems: [problem] });
+const broken = (problem: string): ParsedEmfLine => ({ data: [], problems: [problem] });
 
-function readDirective(directive: unknown, root: Members, at: number): EmfLine {
+function readDirective(directive: unknown, root: Members, at: number): ParsedEmfLine {
   if (!isObject(directive)) return broken('a metric directive is not an object');
   const { Namespace: namespace, Dimensions: dimensions, Metrics: metrics } = directive;
   if (typeof namespace !== 'string' || namespace === '') return broken('a metric directive has no Namespace');

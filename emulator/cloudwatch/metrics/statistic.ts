@@ -17,13 +17,13 @@ const BY_NAME: Readonly<Record<string, ReadStatistic>> = {
  * @returns undefined for any other statistic
  */
 export function statisticNamed(name: string): ReadStatistic | undefined {
-  const percent = percentOf(name);
+  const percent = percentileOf(name);
   if (percent !== undefined) return (values) => values.percentile(percent);
   return Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
 }
 
 /** `p99.9` → 99.9 */
-export function percentOf(statistic: string): number | undefined {
+export function percentileOf(statistic: string): number | undefined {
   const digits = /^p(\d{1,3}(?:\.\d+)?)$/.exec(statistic)?.[1];
   const percent = Number(digits);
   return digits !== undefined && percent <= 100 ? percent : undefined;

@@ -1,6 +1,6 @@
 import type { ConsoleLine } from '../view-model';
 import { byId, h } from './dom';
-import { choose } from './requests-view';
+import { chooseRequest } from './requests-view';
 import { clock } from './format';
 
 /** Lines that the page keeps; the cloud keeps more. */
@@ -30,10 +30,10 @@ function showLines(): void {
           h(
             'p',
             { class: 'soft' },
-            words.length > 0 ? 'No line matches the filter.' : "So far there are only metrics and Lambda's own lines.",
-          ),
+            words.length > 0 ? 'No line matches the filter.' : "So far there are only metrics and Lambda's own lines."
+          )
         ]
-      : shown.map(row)),
+      : shown.map(row))
   );
   container.scrollTop = byId<HTMLInputElement>('log-follow').checked ? container.scrollHeight : before;
 }
@@ -54,12 +54,12 @@ function row({ at, functionName, level, text, requestId }: ConsoleLine): HTMLEle
     { class: level },
     h('time', {}, clock(at)),
     h('span', { class: 'what' }, functionName),
-    h('span', { class: 'text' }, text),
+    h('span', { class: 'text' }, text)
   );
   if (requestId !== undefined) {
     const button = h('button', { type: 'button', title: `timeline of ${requestId}` }, requestId.slice(0, 8));
     button.addEventListener('click', () => {
-      void choose(requestId);
+      void chooseRequest(requestId);
       byId('requests').scrollIntoView();
     });
     line.append(button);

@@ -6,7 +6,7 @@ import { AwsError } from '../../../emulator/services';
 import { FORWARD_REQUEST } from '../../support/dynamodb-endpoint';
 import { atOnce, FUZZ_TIMEOUT_MS, fuzzing, mutated, withBoundedMemory } from '../../support/fuzz';
 import { patienceFor, sendRaw } from '../../support/gateway-raw-http';
-import { BUCKET, presignPut, sha256, startS3, type S3Fixture } from '../../unit/s3/s3-fixture';
+import { BUCKET, presignPut, sha256Base64, startS3, type S3Fixture } from '../../unit/s3/s3-fixture';
 import { anyCharacter } from '../../support/any-character';
 
 let s3: S3Fixture;
@@ -23,7 +23,7 @@ test(
   'mutated bytes of a signed request store no unsigned object and cause no internal error',
   async () => {
     const { pathname, search, host } = new URL(await presignPut(s3.client, 'responses/1', 'hello', 3600));
-    const fields = [`Host: ${host}`, `x-amz-checksum-sha256: ${sha256('hello')}`, 'Content-Length: 5', 'Connection: close'];
+    const fields = [`Host: ${host}`, `x-amz-checksum-sha256: ${sha256Base64('hello')}`, 'Content-Length: 5', 'Connection: close'];
     const seed = [`PUT ${pathname}${search} HTTP/1.1`, ...fields, '', 'hello'].join('\r\n');
     const port = Number(new URL(s3.url).port);
     expect(await sendRaw(port, seed)).toMatch(/^HTTP\/1\.1 200 /);
@@ -43,13 +43,13 @@ test(
           }
           expect(s3.buckets.objects()).toEqual([{ key: 'responses/1', bytes: 5, storedAt: s3.clock.now }]);
         }),
-        { ...fuzzing(ROUNDS), endOnFailure: true },
-      ),
+        { ...fuzzing(ROUNDS), endOnFailure: true }
+      )
     );
     expect(refused).toBeGreaterThan(20);
     expect(s3.warnings).toEqual([]);
   },
-  FUZZ_TIMEOUT_MS,
+  FUZZ_TIMEOUT_MS
 );
 
 test(
@@ -57,9 +57,9 @@ test(
   () => {
     const urls = fc.oneof(
       mutated('/bucket/a/b?x-id=GetObject', '/bucket?list-type=2&prefix=a%2F&max-keys=3', '/b/%E0%A4?x-amz-checksum-mode=ENABLED').map(
-        (bytes) => bytes.toString('latin1'),
+        (bytes) => bytes.toString('latin1')
       ),
-      fc.webUrl(),
+      fc.webUrl()
     );
     const methods = fc.constantFrom('GET', 'PUT', 'HEAD', 'DELETE', 'POST', 'OPTIONS');
     const seen = new Set<string>();
@@ -78,11 +78,11 @@ test(
           seen.add(error.code);
         }
       }),
-      fuzzing(INPUTS),
+      fuzzing(INPUTS)
     );
     expect([...seen]).toEqual(expect.arrayContaining(['GetObject', 'PutObject', 'ListObjectsV2', 'InvalidURI', 'NotImplemented']));
   },
-  FUZZ_TIMEOUT_MS,
+  FUZZ_TIMEOUT_MS
 );
 
 test(
@@ -95,8 +95,8 @@ test(
         const { Body } = await s3.client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
         expect(await Body?.transformToString()).toBe(Key);
       }),
-      fuzzing(KEYS),
+      fuzzing(KEYS)
     );
   },
-  FUZZ_TIMEOUT_MS,
+  FUZZ_TIMEOUT_MS
 );

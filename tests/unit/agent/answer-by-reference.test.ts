@@ -6,7 +6,7 @@ import { deterministicBytes } from '../../../agent/demo/demo-endpoints';
 import type { AgentOptions, RequestSummary } from '../../../agent';
 import { AgentFixture } from '../../support/agent-fixture';
 import { CANARY_SIGNATURE, FakeBucket, refOf } from '../../support/agent-fake-bucket';
-import { requestMessage, type Answer, type FakeGateway } from '../../support/agent-fake-gateway';
+import { requestMessage, type AnswerMessage, type FakeGateway } from '../../support/agent-fake-gateway';
 import { startLocalServer } from '../../support/agent-local-server';
 import { eventually } from '../../support/eventually';
 
@@ -32,7 +32,7 @@ async function tunnelTo(body: Buffer, options: Partial<AgentOptions> = {}) {
     await startLocalServer((_request, reply) => {
       asked += 1;
       reply.writeHead(200, { 'content-type': 'application/octet-stream' }).end(body);
-    }),
+    })
   );
   return fixture.connected(gateway, local.port, options);
 }
@@ -49,7 +49,7 @@ function spoolFiles(): string[] {
   return open.filter((path) => path.startsWith(join(tmpdir(), 'http-tunnel-')));
 }
 
-const expectUploaded = (answer: Answer, body = BODY): void => {
+const expectUploaded = (answer: AnswerMessage, body = BODY): void => {
   expect(answer).toMatchObject({ type: 'http_response', status_code: 200, body: '', body_ref: refOf(body), ack: true });
   const last = bucket.uploads.at(-1);
   expect(last && Buffer.compare(last.body, body)).toBe(0);
@@ -67,7 +67,7 @@ describe('an answer that does not fit into a message', () => {
       'content-length': '4000000',
       'x-amz-checksum-sha256': refOf(BODY).sha256,
       host: expect.stringContaining('127.0.0.1'),
-      connection: 'keep-alive',
+      connection: 'keep-alive'
     });
   });
 
@@ -194,7 +194,7 @@ describe('the upload of a body', () => {
     ['cuts the connection', 'cut' as const],
     ['fails with status 500', 500],
     ['is overloaded with status 503', 503],
-    ['times out with status 408', 408],
+    ['times out with status 408', 408]
   ])('is tried again with the same URL when the bucket %s', async (_what, fault) => {
     bucket.faults = [fault, fault];
     await tunnelTo(BODY);

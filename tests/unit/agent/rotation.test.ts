@@ -1,7 +1,7 @@
 import type { AgentMessage } from '../../../protocol';
 import { eventually } from '../../support/eventually';
 import { AgentFixture } from '../../support/agent-fixture';
-import { requestMessage, type Answer, type FakeGateway } from '../../support/agent-fake-gateway';
+import { requestMessage, type AnswerMessage, type FakeGateway } from '../../support/agent-fake-gateway';
 import { startLocalServer } from '../../support/agent-local-server';
 
 const fixture = new AgentFixture();
@@ -38,7 +38,7 @@ describe('the rotation of an old connection', () => {
       await startLocalServer((request, reply) => {
         if (request.url === '/slow') finish.push(() => reply.end('slow'));
         else reply.end('ok');
-      }),
+      })
     );
     await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 100, lingerMs: 300 } });
     const old = gateway.newest;
@@ -56,7 +56,7 @@ describe('the rotation of an old connection', () => {
     const local = fixture.keep(await startLocalServer((_request, reply) => reply.end('ok')));
     await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 60, lingerMs: 1000 } });
     const old = gateway.newest;
-    const answer = new Promise<Answer>((resolve) => {
+    const answer = new Promise<AnswerMessage>((resolve) => {
       old.socket.on('message', () => {
         if (old.received.at(-1)?.type === 'draining') resolve(old.request());
       });

@@ -1,6 +1,6 @@
 import { eventually } from '../../support/eventually';
 import { AgentFixture } from '../../support/agent-fixture';
-import { requestMessage, type Answer, type FakeGateway } from '../../support/agent-fake-gateway';
+import { requestMessage, type AnswerMessage, type FakeGateway } from '../../support/agent-fake-gateway';
 import { startLocalServer } from '../../support/agent-local-server';
 
 const fixture = new AgentFixture();
@@ -36,7 +36,7 @@ describe('an agent that stops', () => {
     const { port, finish } = await slowService();
     const agent = await fixture.connected(gateway, port, { timing: { stopLingerMs: 500 } });
     const { newest } = gateway;
-    const answer = new Promise<Answer>((resolve) => {
+    const answer = new Promise<AnswerMessage>((resolve) => {
       newest.socket.on('message', () => {
         if (newest.received.at(-1)?.type === 'draining') resolve(newest.request());
       });
@@ -97,7 +97,7 @@ describe('an agent that stops', () => {
     const { port } = await slowService();
     const agent = await fixture.connected(gateway, port, {
       random: () => 0.999,
-      timing: { backoffBaseMs: 60_000, backoffCapMs: 60_000 },
+      timing: { backoffBaseMs: 60_000, backoffCapMs: 60_000 }
     });
     gateway.newest.socket.terminate();
     await new Promise((resolve) => agent.once('disconnected', resolve));

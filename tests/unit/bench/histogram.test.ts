@@ -1,7 +1,7 @@
-import { Times } from '../../../bench/histogram';
+import { TimeHistogram } from '../../../bench/histogram';
 
 test('the percentiles of recorded times are exact to 0.2 %', () => {
-  const times = new Times();
+  const times = new TimeHistogram();
   for (let ms = 1; ms <= 1000; ms++) times.record(ms);
   const { p50, p90, p99, max, mean } = times.summary();
   for (const [measured, exact] of [
@@ -9,14 +9,14 @@ test('the percentiles of recorded times are exact to 0.2 %', () => {
     [p90, 900],
     [p99, 990],
     [max, 1000],
-    [mean, 500.5],
+    [mean, 500.5]
   ] as const) {
     expect(Math.abs(measured / exact - 1)).toBeLessThan(0.002);
   }
 });
 
 test('the maximum shows a single slow answer among thousands of answers', () => {
-  const times = new Times();
+  const times = new TimeHistogram();
   for (let i = 0; i < 5000; i++) times.record(10);
   times.record(8000);
   expect(times.summary().p99).toBeCloseTo(10, 1);
@@ -24,12 +24,12 @@ test('the maximum shows a single slow answer among thousands of answers', () => 
 });
 
 test('a histogram without times has zero in each percentile and an empty distribution', () => {
-  expect(new Times().summary()).toEqual({ mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 });
-  expect(new Times().distribution()).toEqual([]);
+  expect(new TimeHistogram().summary()).toEqual({ mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 });
+  expect(new TimeHistogram().distribution()).toEqual([]);
 });
 
 test('the distribution rises from the shortest to the longest time', () => {
-  const times = new Times();
+  const times = new TimeHistogram();
   for (let ms = 1; ms <= 100; ms++) times.record(ms);
   const curve = times.distribution(50);
   expect(curve[0]?.ms).toBeLessThan(3);

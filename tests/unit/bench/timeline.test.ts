@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NONCE_HEADER } from '../../../bench/local-service';
+import { NONCE_HEADER } from '../../../bench/bench-service';
 import { Timeline } from '../../../bench/timeline';
 import type { InvocationRecord } from '../../../emulator/lambda/invocation';
 import type { InvokeResult } from '../../../emulator/services';
 
 const answer = (nonce: string): object => ({
-  body: JSON.stringify({ type: 'http_response', request_id: 'r', headers: { [NONCE_HEADER]: [nonce] } }),
+  body: JSON.stringify({ type: 'http_response', request_id: 'r', headers: { [NONCE_HEADER]: [nonce] } })
 });
 const result = (requestId: string): InvokeResult => ({ kind: 'ok', payload: {}, requestId });
 const record = (requestId: string, more: Partial<InvocationRecord> = {}): InvocationRecord => ({
@@ -17,7 +17,7 @@ const record = (requestId: string, more: Partial<InvocationRecord> = {}): Invoca
   durationMs: 99.5,
   billedMs: 100,
   kind: 'ok',
-  ...more,
+  ...more
 });
 
 test('the return time lasts from the arrival of the answer at the gateway to the return of forward-request', async () => {

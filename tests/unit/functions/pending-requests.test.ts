@@ -2,7 +2,7 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { pendingRequestsTable } from '../../../functions/aws/pending-requests-table';
 import { rowRemover } from '../../../functions/aws/row-remover';
-import type { AnsweringAgent, Completion, RequestOutcome, PendingRequest, PendingRequests } from '../../../functions/core/pending-request';
+import type { AnsweringAgent, Completion, PendingRequest, PendingRequests, RequestOutcome } from '../../../functions/core/pending-request';
 import { startDynamoDb, type DynamoDbFixture } from '../../support/dynamodb-endpoint';
 import { tableWithoutStream } from '../../support/dynamodb-tables';
 import { eventually } from '../../support/eventually';

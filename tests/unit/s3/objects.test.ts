@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
-import { BUCKET, sha256, startS3, type S3Fixture } from './s3-fixture';
+import { BUCKET, sha256Base64, startS3, type S3Fixture } from './s3-fixture';
 
 let s3: S3Fixture;
 beforeEach(async () => {
@@ -17,14 +17,14 @@ test.each(['requests/abc', 'a b+c&d=ü/é', 'dots/.././/twice', 'percent%2Fsign'
   async (key) => {
     const body = Buffer.from([0, 255, 10, 13, ...Buffer.from(key)]);
     const stored = await s3.client.send(
-      new PutObjectCommand({ ...at(key), Body: body, ContentLength: body.length, ChecksumSHA256: sha256(body), ContentType: 'image/x' }),
+      new PutObjectCommand({ ...at(key), Body: body, ContentLength: body.length, ChecksumSHA256: sha256Base64(body), ContentType: 'image/x' })
     );
-    expect(stored.ChecksumSHA256).toBe(sha256(body));
+    expect(stored.ChecksumSHA256).toBe(sha256Base64(body));
     const found = await get(key);
     expect(Buffer.from(await found.Body!.transformToByteArray())).toEqual(body);
-    expect(found).toMatchObject({ ETag: stored.ETag, ChecksumSHA256: sha256(body), ContentType: 'image/x', ContentLength: body.length });
+    expect(found).toMatchObject({ ETag: stored.ETag, ChecksumSHA256: sha256Base64(body), ContentType: 'image/x', ContentLength: body.length });
     expect(s3.buckets.objects(BUCKET)).toEqual([{ key, bytes: body.length, storedAt: s3.clock.now }]);
-  },
+  }
 );
 
 test('the CRC32 checksum that SDKs add by default is stored too', async () => {
@@ -55,7 +55,7 @@ test('a deleted object is gone, and a second delete is no error', async () => {
 });
 
 test('a body that does not match its checksum is refused and not stored', async () => {
-  const other = new PutObjectCommand({ ...at('a'), Body: Buffer.from('a'), ChecksumSHA256: sha256('b') });
+  const other = new PutObjectCommand({ ...at('a'), Body: Buffer.from('a'), ChecksumSHA256: sha256Base64('b') });
   await expect(s3.client.send(other)).rejects.toMatchObject({ name: 'BadDigest', $metadata: { httpStatusCode: 400 } });
   const none = new PutObjectCommand({ ...at('a'), Body: Buffer.from('a'), ChecksumSHA256: 'short' });
   await expect(s3.client.send(none)).rejects.toMatchObject({ name: 'InvalidRequest' });
@@ -67,7 +67,7 @@ test('a body that does not match its checksum is refused and not stored', async 
 test('a request to a bucket that the stack does not have gets NoSuchBucket', async () => {
   await expect(s3.client.send(new GetObjectCommand({ Bucket: 'other', Key: 'a' }))).rejects.toMatchObject({
     name: 'NoSuchBucket',
-    $metadata: { httpStatusCode: 404 },
+    $metadata: { httpStatusCode: 404 }
   });
 });
 
@@ -85,7 +85,7 @@ test('ListObjectsV2 lists the keys with a prefix in byte order, page by page', a
   const after = await s3.client.send(new ListObjectsV2Command({ Bucket: BUCKET, StartAfter: 'requests/b' }));
   expect(after.Contents?.map(({ Key, Size }) => [Key, Size])).toEqual([
     ['requests/é', 11],
-    ['responses/x', 11],
+    ['responses/x', 11]
   ]);
 });
 
@@ -111,10 +111,10 @@ test.each([
   ['a condition', new PutObjectCommand({ ...at('a'), Body: 'a', IfNoneMatch: '*' })],
   ['a byte range', new GetObjectCommand({ ...at('a'), Range: 'bytes=0-1' })],
   ['metadata', new PutObjectCommand({ ...at('a'), Body: 'a', Metadata: { of: 'mine' } })],
-  ['a delimiter', new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: '/' })],
+  ['a delimiter', new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: '/' })]
 ])('a request with %s is refused as not emulated', async (_what, command) => {
   await expect(s3.client.send(command as PutObjectCommand)).rejects.toMatchObject({
     name: 'NotImplemented',
-    message: expect.stringContaining('not emulated by the local cloud') as string,
+    message: expect.stringContaining('not emulated by the local cloud') as string
   });
 });

@@ -1,4 +1,4 @@
-import { BUCKET, answerOf, clientOf, presignGet, presignPut, sha256, startS3, type S3Fixture } from './s3-fixture';
+import { BUCKET, answerOf, clientOf, presignGet, presignPut, sha256Base64, startS3, type S3Fixture } from './s3-fixture';
 import { SWEEP } from '../../support/dynamodb-endpoint';
 
 let s3: S3Fixture;
@@ -8,7 +8,7 @@ beforeEach(async () => {
 afterEach(() => s3.close());
 
 const KEY = 'responses/r-1/abc';
-const upload = async (url: string, body: string, headers: Record<string, string> = { 'x-amz-checksum-sha256': sha256(body) }) =>
+const upload = async (url: string, body: string, headers: Record<string, string> = { 'x-amz-checksum-sha256': sha256Base64(body) }) =>
   answerOf(await fetch(url, { method: 'PUT', body, headers }));
 const keys = (): string[] => s3.buckets.objects(BUCKET).map(({ key }) => key);
 
@@ -24,17 +24,17 @@ test('a call by a presigned URL has the signer as its caller, but no execution e
 });
 
 test.each([
-  ['another body of the same length', 'jello', { 'x-amz-checksum-sha256': sha256('hello') }, 400, 'BadDigest'],
-  ['another body with its own checksum', 'jello', { 'x-amz-checksum-sha256': sha256('jello') }, 403, 'SignatureDoesNotMatch'],
-  ['a longer body', 'hello!', { 'x-amz-checksum-sha256': sha256('hello') }, 403, 'SignatureDoesNotMatch'],
+  ['another body of the same length', 'jello', { 'x-amz-checksum-sha256': sha256Base64('hello') }, 400, 'BadDigest'],
+  ['another body with its own checksum', 'jello', { 'x-amz-checksum-sha256': sha256Base64('jello') }, 403, 'SignatureDoesNotMatch'],
+  ['a longer body', 'hello!', { 'x-amz-checksum-sha256': sha256Base64('hello') }, 403, 'SignatureDoesNotMatch'],
   ['a body without a checksum', 'hello', {}, 403, 'SignatureDoesNotMatch'],
   [
     'a header field that was not signed',
     'hello',
-    { 'x-amz-checksum-sha256': sha256('hello'), 'x-amz-acl': 'public-read' },
+    { 'x-amz-checksum-sha256': sha256Base64('hello'), 'x-amz-acl': 'public-read' },
     403,
-    'AccessDenied',
-  ],
+    'AccessDenied'
+  ]
 ] as const)('a presigned upload URL refuses %s', async (_what, body, headers, status, code) => {
   expect(await upload(await presignPut(s3.client, KEY, 'hello'), body, { ...headers })).toMatchObject({ status, code });
   expect(keys()).toEqual([]);
@@ -45,7 +45,7 @@ test.each([
   ['expiry', (url: string) => url.replace('Expires=20', 'Expires=99')],
   ['list of signed header fields', (url: string) => url.replace('content-length%3B', '')],
   ['query', (url: string) => `${url}&x-amz-acl=public-read`],
-  ['signature', (url: string) => url.replace(/Signature=..../, 'Signature=0000')],
+  ['signature', (url: string) => url.replace(/Signature=..../, 'Signature=0000')]
 ])('a presigned URL whose %s was changed is refused', async (_what, change) => {
   const url = await presignPut(s3.client, KEY, 'hello');
   const changed = change(url);
@@ -77,7 +77,7 @@ test('an unknown access key, a wrong secret and a missing signature are refused 
   expect(await answerOf(await fetch(`${s3.url}/${BUCKET}/${KEY}`))).toMatchObject({ status: 403, code: 'AccessDenied' });
   expect(await answerOf(await fetch(`${s3.url}/${BUCKET}/${KEY}?X-Amz-Algorithm=AWS4-HMAC-SHA256`))).toMatchObject({
     status: 400,
-    code: 'AuthorizationQueryParametersError',
+    code: 'AuthorizationQueryParametersError'
   });
   for (const client of [nobody, guess]) client.destroy();
   expect(s3.calls).toEqual([]);

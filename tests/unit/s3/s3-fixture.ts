@@ -79,11 +79,16 @@ const SILENT = { debug: () => undefined, info: () => undefined, warn: () => unde
 export const clientOf = (url: string, who = FORWARD_REQUEST): S3Client =>
   new S3Client({ ...clientSettings(url, who), forcePathStyle: true, logger: SILENT });
 
-export const sha256 = (body: Buffer | string): string => createHash('sha256').update(body).digest('base64');
+export const sha256Base64 = (body: Buffer | string): string => createHash('sha256').update(body).digest('base64');
 
 /** A presigned PUT like those that functions make for agents: for exactly this number of bytes with exactly this checksum. */
 export function presignPut(client: S3Client, key: string, body: string, expiresIn = 20): Promise<string> {
-  const command = new PutObjectCommand({ Bucket: BUCKET, Key: key, ContentLength: Buffer.byteLength(body), ChecksumSHA256: sha256(body) });
+  const command = new PutObjectCommand({
+    Bucket: BUCKET,
+    Key: key,
+    ContentLength: Buffer.byteLength(body),
+    ChecksumSHA256: sha256Base64(body),
+  });
   return getSignedUrl(client, command, {
     expiresIn,
     signableHeaders: new Set(['content-length', 'x-amz-checksum-sha256']),

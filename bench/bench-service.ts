@@ -23,11 +23,11 @@ export function answerOf(uri: string, otherwise: number): { headers: Record<stri
 }
 
 /** The service behind an agent: it takes as long as each request asks for. */
-export class LocalService {
+export class BenchService {
   private constructor(private readonly server: Server) {}
 
   /** @param bytes size of each answer's body */
-  static async start(bytes: number): Promise<LocalService> {
+  static async start(bytes: number): Promise<BenchService> {
     const server = createServer((request, response) => {
       const uri = request.url ?? '';
       const answer = (): void => {
@@ -39,7 +39,7 @@ export class LocalService {
     server.keepAliveTimeout = 120_000;
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new LocalService(server);
+    return new BenchService(server);
   }
 
   get port(): number {

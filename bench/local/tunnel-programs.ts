@@ -6,7 +6,7 @@ import { JsonProgram } from './json-program';
 const NAME = 'demo';
 
 /** The tunnel that `npm start` gives a user, as separate processes, so that the CPU time of each is known. */
-export interface Tunnel {
+export interface TunnelPrograms {
   /** The tunnel's home page. */
   readonly url: string;
   /** Time that `npm start` took until it was ready, by its own clock, in seconds. */
@@ -27,7 +27,7 @@ export interface Tunnel {
  * @param signal stops the start
  * @throws Error with the output of a program that ends before it is ready; no program is left running then
  */
-export async function startTunnel(signal: AbortSignal): Promise<Tunnel> {
+export async function startTunnelPrograms(signal: AbortSignal): Promise<TunnelPrograms> {
   const cleanUps: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
@@ -40,7 +40,7 @@ export async function startTunnel(signal: AbortSignal): Promise<Tunnel> {
   }
 }
 
-async function start(signal: AbortSignal, cleanUps: (() => Promise<void>)[]): Promise<Omit<Tunnel, 'close'>> {
+async function start(signal: AbortSignal, cleanUps: (() => Promise<void>)[]): Promise<Omit<TunnelPrograms, 'close'>> {
   // The guard ends the programs even when this process is killed.
   const guard = await ProcessGuard.start();
   cleanUps.push(() => guard.close());
