@@ -20,18 +20,18 @@ const LARGE = Buffer.alloc(300_000, 'a');
 const ANNS_TOKEN = 'anns-token-of-more-than-24-characters';
 const EVES_TOKEN = 'eves-token-of-more-than-24-characters';
 
-let cloud: CloudUnderTest;
+let under: CloudUnderTest;
 let service: Server;
 /** Paths that visitors requested from Ann's service. */
 let asked: string[] = [];
 beforeAll(async () => {
-  cloud = await startCloud({
+  under = await startCloud({
     mode: 'direct',
     environment: (same) => ({
       ...same,
       maxSlowRequests: SLOW_AT_ONCE,
-      timings: { ...same.timings, leaseGraceMs: 60_000 },
-    }),
+      timings: { ...same.timings, leaseGraceMs: 60_000 }
+    })
   });
   service = createServer((request, response) => {
     asked.push(request.url ?? '');
@@ -39,29 +39,29 @@ beforeAll(async () => {
     setTimeout(() => response.end(answer), request.url?.endsWith('slowly') ? 800 : 0);
   });
   const port = await listenOnAnyPort(service);
-  await cloud.agent({ name: 'anns', target: { port } }, 'ann');
-  await cloud.agent({ name: 'anns-private', target: { port }, access: { bearerTokens: [ANNS_TOKEN] } }, 'ann');
+  await under.agent({ name: 'anns', target: { port } }, 'ann');
+  await under.agent({ name: 'anns-private', target: { port }, access: { bearerTokens: [ANNS_TOKEN] } }, 'ann');
 });
 beforeEach(() => (asked = []));
 afterEach(async () => {
-  expect(await cloud.visit('/after', {}, 'anns')).toMatchObject({ status: 200, text: "ann's /after" });
+  expect(await under.visit('/after', {}, 'anns')).toMatchObject({ status: 200, text: "ann's /after" });
   expect(asked.filter((path) => path.includes('eve'))).toEqual([]);
 });
 afterAll(async () => {
-  await cloud.close();
+  await under.close();
   service.close();
 });
 
 type OnRequest = (request: Record<string, unknown>, agent: MinimalAgent) => void;
 const eve = async (onRequest: OnRequest = () => undefined, query: Record<string, string> = {}, names?: readonly string[]) =>
-  MinimalAgent.connect(cloud.agentEndpoint, await cloud.token('eve', names), onRequest, query);
-const rowOf = (name: string) => tunnelRow(cloud, name);
+  MinimalAgent.connect(under.agentEndpoint, await under.token('eve', names), onRequest, query);
+const rowOf = (name: string) => tunnelRow(under, name);
 
 /** Returns the id of the one request in flight. */
 async function pendingRequestId(): Promise<string> {
   let requestId = '';
   await eventually(async () => {
-    const [row] = await cloud.pendingRows();
+    const [row] = await under.pendingRows();
     requestId = Object.values((row?.['requestId'] ?? {}) as Record<string, string>)[0] ?? '';
     expect(requestId).not.toBe('');
   });
@@ -71,20 +71,20 @@ async function pendingRequestId(): Promise<string> {
 describe('a hostile agent', () => {
   test("cannot answer another owner's request, neither early nor late; its answers are counted as foreign", async () => {
     const attacker = await eve();
-    const visiting = cloud.visit('/slowly', {}, 'anns');
+    const visiting = under.visit('/slowly', {}, 'anns');
     const requestId = await pendingRequestId();
     for (let i = 0; i < 3; i++) attacker.answer(requestId, 'forged by eve');
     attacker.send({ type: 'error', request_id: requestId, code: 'timeout', message: 'forged by eve' });
     expect(await visiting).toMatchObject({ status: 200, text: "ann's /slowly" });
     attacker.answer(requestId, 'late, by eve');
-    await eventually(() => expect(cloud.logs.some(({ text }) => text.includes('"ForeignAnswer":1'))).toBe(true));
-    await cloud.noPendingRows();
+    await eventually(() => expect(under.logs.some(({ text }) => text.includes('"ForeignAnswer":1'))).toBe(true));
+    await under.noPendingRows();
     attacker.vanish();
   });
 
   test("gets no upload URL for another owner's request, and cannot replace the body of its answer", async () => {
     const attacker = await eve();
-    const visiting = cloud.visit('/large-slowly', {}, 'anns');
+    const visiting = under.visit('/large-slowly', {}, 'anns');
     const request_id = await pendingRequestId();
     const forged = bodyRefOf(Buffer.alloc(LARGE.length, 'e'));
     attacker.send({ type: 'upload_request', request_id, ...forged });
@@ -104,7 +104,7 @@ describe('a hostile agent', () => {
     const identity = { tunnel_id: 'anns', tunnelId: 'anns', owner: 'ann', lease: '*', connection_id: 'x', claim: 'granted' };
     for (const type of ['ready', 'draining', 'ping']) attacker.send({ type, ...identity });
     await eventually(() =>
-      expect(attacker.received.map(({ type }) => type)).toEqual(expect.arrayContaining(['connection_established', 'pong'])),
+      expect(attacker.received.map(({ type }) => type)).toEqual(expect.arrayContaining(['connection_established', 'pong']))
     );
     expect(attacker.received.find(({ type }) => type === 'connection_established')?.['tunnel_id']).toBe(attacker.tunnel.tunnel_id);
     expect(await rowOf('anns')).toEqual(before);
@@ -114,13 +114,13 @@ describe('a hostile agent', () => {
   test.each([
     ['with a token that grants every name', ['*'], '409'],
     ['with a token that grants only its own names', ['eves-*'], '403'],
-    ['with a token that grants no name', [], '403'],
+    ['with a token that grants no name', [], '403']
   ])("is refused another owner's name %s", async (_, names, refusal) => {
     await expect(eve(undefined, { name: 'anns' }, names)).rejects.toThrow(refusal);
   });
 
   test("is refused another owner's name immediately after that owner has disconnected", async () => {
-    const ann = await MinimalAgent.connect(cloud.agentEndpoint, await cloud.token('ann'), () => undefined, { name: 'anns-second' });
+    const ann = await MinimalAgent.connect(under.agentEndpoint, await under.token('ann'), () => undefined, { name: 'anns-second' });
     ann.send({ type: 'draining' });
     ann.vanish();
     for (let i = 0; i < 5; i++) {
@@ -133,7 +133,7 @@ describe('a hostile agent', () => {
     'is refused the name %s, which is reserved or malformed',
     async (name) => {
       await expect(eve(undefined, { name })).rejects.toThrow('400');
-    },
+    }
   );
 
   test.each([
@@ -142,13 +142,13 @@ describe('a hostile agent', () => {
     [
       'with the payload changed to another owner under the old signature',
       async () => {
-        const [header, , signature] = (await cloud.token('eve')).split('.');
+        const [header, , signature] = (await under.token('eve')).split('.');
         return [header, Buffer.from('{"sub":"ann","names":["*"]}').toString('base64url'), signature].join('.');
-      },
+      }
     ],
-    ['that is the empty string', async () => ''],
+    ['that is the empty string', async () => '']
   ])('is refused with 401 when it shows a token %s', async (_, token) => {
-    await expect(MinimalAgent.connect(cloud.agentEndpoint, await token(), () => undefined, { name: 'anns' })).rejects.toThrow('401');
+    await expect(MinimalAgent.connect(under.agentEndpoint, await token(), () => undefined, { name: 'anns' })).rejects.toThrow('401');
   });
 
   test('gets the error invalid_request for malformed messages, and is disconnected after a message of more than 32 KB', async () => {
@@ -161,7 +161,7 @@ describe('a hostile agent', () => {
       request_id: '__proto__',
       status_code: 200,
       headers: { ['__proto__']: ['x'], constructor: ['y'] },
-      body: '',
+      body: ''
     });
     attacker.send({ type: 'ready', access: { salt: 'short', passwords: ['x'] } });
     attacker.send({ type: 'ready', access: { salt: Buffer.alloc(16).toString('base64'), cidrs: Array<string>(1000).fill('10.0.0.0/8') } });
@@ -178,17 +178,17 @@ describe('a hostile agent', () => {
         request_id: request['request_id'],
         status_code: 200,
         headers: { 'x-a': ['1\r\nset-cookie: session=eve; Domain=localhost'], 'x-tunnel-error\r\nx-b': ['1'] },
-        body: '',
-      }),
+        body: ''
+      })
     );
-    const reply = await cloud.visit('/', {}, attacker.tunnel.tunnel_id);
+    const reply = await under.visit('/', {}, attacker.tunnel.tunnel_id);
     expect(reply.headers).not.toHaveProperty('set-cookie');
     expect(reply.headers).not.toHaveProperty('x-b');
     attacker.vanish();
   });
 
   test('cannot connect to the wake channel without a signature', async () => {
-    const wakeChannel = cloud.cloud.services.spec.functions
+    const wakeChannel = under.cloud.services.spec.functions
       .flatMap(({ environment }) => Object.entries(environment))
       .find(([name]) => name === 'WAKE_CHANNEL_URL')?.[1];
     const refused = new Promise<number>((resolve, reject) => {
@@ -208,12 +208,12 @@ describe('a hostile visitor', () => {
     const attempts = [undefined, `Bearer ${EVES_TOKEN}`, 'Bearer anns-token', 'Basic Og==', `bearer  ${ANNS_TOKEN.toUpperCase()}`];
     const attack = async (): Promise<void> => {
       for (const authorization of attempts) {
-        const reply = await cloud.visit('/eve-was-here', { headers: authorization === undefined ? {} : { authorization } }, 'anns-private');
+        const reply = await under.visit('/eve-was-here', { headers: authorization === undefined ? {} : { authorization } }, 'anns-private');
         expect(reply.status).toBe(401);
       }
     };
     await attack();
-    const good = await cloud.visit('/anns', { headers: { authorization: `Bearer ${ANNS_TOKEN}` } }, 'anns-private');
+    const good = await under.visit('/anns', { headers: { authorization: `Bearer ${ANNS_TOKEN}` } }, 'anns-private');
     expect(good).toMatchObject({ status: 200, text: "ann's /anns" });
     await attack();
     attacker.vanish();
@@ -221,18 +221,18 @@ describe('a hostile visitor', () => {
 
   test('is checked by the access rules of the tunnel that gets the request, whatever other tunnels the request names', async () => {
     const attacker = await eve((request, self) => self.answer(request['request_id'], `eve's ${String(request['uri'])}`), {
-      name: 'eves-open',
+      name: 'eves-open'
     });
-    const { visitorUrl } = cloud;
+    const { visitorUrl } = under;
     const open = { host: 'eves-open.localhost' };
     for (const [headers, path, expected] of [
       [open, '/anns-private/', "eve's /anns-private/"],
       [
         { ...open, 'x-forwarded-host': 'anns-private.localhost', 'x-original-url': '/anns-private/', 'x-tunnel': 'anns-private' },
         '/',
-        "eve's /",
+        "eve's /"
       ],
-      [{ ...open, cookie: 'tunnel=anns-private', referer: `${visitorUrl}/anns-private/` }, '/', "eve's /"],
+      [{ ...open, cookie: 'tunnel=anns-private', referer: `${visitorUrl}/anns-private/` }, '/', "eve's /"]
     ] as const) {
       expect((await ask(visitorUrl, path, { headers })).text).toBe(expected);
     }
@@ -240,7 +240,7 @@ describe('a hostile visitor', () => {
       [{ host: 'anns-private.localhost' }, '/eves-open/eve'],
       [{ host: 'ANNS-PRIVATE.localhost:80' }, '/eve'],
       [{}, '/anns-private/../anns-private/eve'],
-      [{}, '/%61nns-private/eve'],
+      [{}, '/%61nns-private/eve']
     ] as const) {
       expect((await ask(visitorUrl, path, { headers })).status).toBe(401);
     }
@@ -251,11 +251,11 @@ describe('a hostile visitor', () => {
     const held: unknown[] = [];
     const attacker = await eve(({ request_id }) => held.push(request_id));
     const { tunnel_id: name } = attacker.tunnel;
-    const flood = Array.from({ length: SLOW_AT_ONCE }, () => cloud.visit('/', {}, name));
+    const flood = Array.from({ length: SLOW_AT_ONCE }, () => under.visit('/', {}, name));
     await eventually(async () => expect(JSON.stringify(await rowOf(name))).toContain(`"slowRequests":{"N":"${SLOW_AT_ONCE}"}`));
-    const refused = await cloud.visit('/', {}, name);
+    const refused = await under.visit('/', {}, name);
     expect(refused).toMatchObject({ status: 429, headers: { 'x-tunnel-error': 'tunnel_busy', 'retry-after': '1' } });
-    expect(await cloud.visit('/meanwhile', {}, 'anns')).toMatchObject({ status: 200 });
+    expect(await under.visit('/meanwhile', {}, 'anns')).toMatchObject({ status: 200 });
     for (const requestId of held) attacker.answer(requestId, 'at last');
     for (const reply of await Promise.all(flood)) expect(reply).toMatchObject({ status: 200, text: 'at last' });
     await eventually(async () => expect(JSON.stringify(await rowOf(name))).toContain('"slowRequests":{"N":"0"}'));
