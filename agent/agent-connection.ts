@@ -11,7 +11,7 @@ import {
   type GatewayError,
   type HttpRequestMessage,
   type UploadUrlMessage,
-  type VisitorAccess
+  type VisitorAccess,
 } from '../protocol';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
 import { fragment } from './fragment';
@@ -64,7 +64,7 @@ export class AgentConnection {
 
   constructor(
     private readonly options: AgentConnectionOptions,
-    private readonly handlers: ConnectionHandlers
+    private readonly handlers: ConnectionHandlers,
   ) {
     this.established = new Promise((resolve, reject) => ((this.establish = resolve), (this.fail = reject)));
     this.closed = new Promise((resolve) => (this.finish = resolve));
@@ -75,7 +75,7 @@ export class AgentConnection {
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
       // A redirect would send the token to another address.
-      followRedirects: false
+      followRedirects: false,
     });
     this.socket
       .on('open', () => this.sayReady())
@@ -165,7 +165,7 @@ export class AgentConnection {
       timeoutMs: timing.pongTimeoutMs,
       now,
       ping: () => this.send(encodeMessage({ type: 'ping' })),
-      dead: () => this.end(new ConnectionError('the cloud does not answer pings'))
+      dead: () => this.end(new ConnectionError('the cloud does not answer pings')),
     });
     this.establish(message);
     for (const request of this.unconfirmed.splice(0)) this.handlers.request(request);
@@ -230,7 +230,7 @@ const unguarded = (): TunnelRefusedError =>
   new TunnelRefusedError(
     0,
     'The cloud is too old to check visitors, so the agent has closed the tunnel: ask the operator of the tunnel to deploy ' +
-      'a newer version, or leave out --basic-auth, --bearer-token and --allow-cidr.'
+      'a newer version, or leave out --basic-auth, --bearer-token and --allow-cidr.',
   );
 
 function isRequest(text: string): boolean {

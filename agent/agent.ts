@@ -84,13 +84,13 @@ export class Agent extends EventEmitter<AgentEvents> {
     this.service = new LocalService(target, hostHeader);
     this.bucket = new BodyBucket({
       allowHttp: endpoint.protocol === 'ws:',
-      newBackoff: () => new Backoff(timing.backoffBaseMs, timing.resendMs, random)
+      newBackoff: () => new Backoff(timing.backoffBaseMs, timing.resendMs, random),
     });
     this.outbox = new Outbox({
       send: (text) => this.current?.send(text) ?? false,
       onSilence: () => this.current?.probe(),
       resendMs: timing.resendMs,
-      now
+      now,
     });
     this.uploads = new Uploads(this.outbox, this.bucket);
     this.requests = new RequestHandler({
@@ -102,7 +102,7 @@ export class Agent extends EventEmitter<AgentEvents> {
       onFinished: (summary) => {
         this.backoff.reset();
         this.emit('request', summary);
-      }
+      },
     });
   }
 
@@ -178,9 +178,9 @@ export class Agent extends EventEmitter<AgentEvents> {
         name: tunnel?.tunnelId ?? this.settings.name,
         access: this.access,
         wasConnected: tunnel !== undefined,
-        signal: stopping.signal
+        signal: stopping.signal,
       },
-      this.handlers
+      this.handlers,
     );
     this.open.add(connection);
     void connection.closed.then(() => {
@@ -210,7 +210,7 @@ export class Agent extends EventEmitter<AgentEvents> {
       const report = this.gatewayErrors.report(error);
       if (report !== undefined) this.emit('warning', report);
     },
-    warning: (text) => void this.emit('warning', text)
+    warning: (text) => void this.emit('warning', text),
   };
 
   private adopt(connection: AgentConnection, tunnel: TunnelAddress): void {
@@ -285,6 +285,6 @@ function toTunnelAddress(message: ConnectionEstablishedMessage): TunnelAddress {
     tunnelId: message.tunnel_id,
     publicUrl: message.public_url,
     ...(message.subdomain_url === undefined ? {} : { subdomainUrl: message.subdomain_url }),
-    ...(message.path_based_url === undefined ? {} : { pathBasedUrl: message.path_based_url })
+    ...(message.path_based_url === undefined ? {} : { pathBasedUrl: message.path_based_url }),
   };
 }

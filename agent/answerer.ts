@@ -32,7 +32,7 @@ export class Answerer {
     private readonly service: LocalService,
     private readonly bucket: BodyBucket,
     private readonly uploads: Uploads,
-    private readonly requestTimeoutMs: number
+    private readonly requestTimeoutMs: number,
   ) {}
 
   /** Never rejects: a failure becomes an `error` message. */
@@ -67,7 +67,7 @@ export class Answerer {
     if (ref.bytes <= MAX_REQUEST_BODY_BYTES) return this.bucket.download(ref, signal);
     throw new LocalServiceError(
       'invalid_request',
-      `the request's body has ${ref.bytes} bytes; the limit is ${MAX_REQUEST_BODY_BYTES} (6 MB)`
+      `the request's body has ${ref.bytes} bytes; the limit is ${MAX_REQUEST_BODY_BYTES} (6 MB)`,
     );
   }
 

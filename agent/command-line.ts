@@ -82,13 +82,13 @@ function httpCommand(program: Command): Command {
     .option(
       '--max-in-flight <count>',
       'most requests at the local service at once; further requests get 429 (default: 100)',
-      wholeNumber(1)
+      wholeNumber(1),
     )
     .option('--json', 'print one JSON object a line')
     .addHelpText(
       'after',
       '\nRequests may have up to 6 MB (4.5 MB when they are not text), answers up to 4.5 MB. The agent keeps bodies above 96 KB in\n' +
-        "temporary files, which are gone when the agent ends; these bodies travel through your cloud's bucket."
+        "temporary files, which are gone when the agent ends; these bodies travel through your cloud's bucket.",
     );
   return addAccessOptions(command);
 }
@@ -111,7 +111,7 @@ function toTunnelCommand(port: number, flags: HttpFlags, environment: Environmen
     requestTimeoutMs: flags.requestTimeout * 1000,
     connectTimeoutMs: flags.connectTimeout * 1000,
     ...(flags.maxInFlight !== undefined && { maxInFlight: flags.maxInFlight }),
-    ...(Object.keys(access).length > 0 && { access })
+    ...(Object.keys(access).length > 0 && { access }),
   };
   const warnings = warningsFor(flags, resolveOptions(options).endpoint);
   return { kind: 'tunnel', options, json: flags.json ?? false, warnings };

@@ -32,7 +32,7 @@ export function textOutput(target: string, out: Write, err: Write): Output {
     },
     draining: (graceMs) => line(out, `Stopping: finishing requests for up to ${graceMs / 1000} s (press Ctrl-C again to stop at once)`),
     warning: (text) => line(err, `warning: ${text}`),
-    error: (text) => line(err, `error: ${text}`)
+    error: (text) => line(err, `error: ${text}`),
   };
 }
 
@@ -45,7 +45,7 @@ export function jsonOutput(target: string, out: Write): Output {
     request: (summary) => line('request', summary),
     draining: (graceMs) => line('draining', { graceMs }),
     warning: (message) => line('warning', { message }),
-    error: (message) => line('error', { message })
+    error: (message) => line('error', { message }),
   };
 }
 

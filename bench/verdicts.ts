@@ -32,7 +32,7 @@ function ratio(claim: string, figure: number, other: number, most: number, limit
   return {
     claim: `${claim} ≤ ${most} ×`,
     measured: `${(figure / other).toFixed(3)} × (${figure.toFixed(1)} / ${other.toFixed(1)}${ofLimit})`,
-    holds
+    holds,
   };
 }
 
@@ -57,10 +57,10 @@ export function targets(result: BenchResult): ClaimVerdict[] {
     {
       claim: "direct's billed duration is below polling's by ≥ 0.8 × the difference of the mean return times",
       measured: `${savedMs.toFixed(1)} ms less, ${(savedMs / quickerMs).toFixed(2)} × ${quickerMs.toFixed(1)} ms`,
-      holds: savedMs >= 0.8 * quickerMs
+      holds: savedMs >= 0.8 * quickerMs,
     },
     ratio("direct's cost, compared with polling's:", usdPerMillion(direct), usdPerMillion(polling), 1.05),
-    { claim: 'no failed request, lost answer or left row, in any contender', measured: `${bad}`, holds: bad === 0 }
+    { claim: 'no failed request, lost answer or left row, in any contender', measured: `${bad}`, holds: bad === 0 },
   ];
 }
 
@@ -81,26 +81,26 @@ export function planPromises(result: BenchResult): ClaimVerdict[] {
     {
       claim: 'average Lambda duration 1500 → 300 ms',
       measured: `${meanOf(polling, 'billed').toFixed(0)} → ${billed.toFixed(0)} ms`,
-      holds: billed <= 300
+      holds: billed <= 300,
     },
     {
       claim: 'GetItem per request 15 → 1',
       measured: `${pendingReadsPerRequest(polling).toFixed(2)} → ${reads.toFixed(2)}, and one read of the tunnel`,
-      holds: reads <= 1
+      holds: reads <= 1,
     },
     {
       claim: 'p99 of the whole response 3000 → 800 ms',
       measured: `${polling.response.percentile(99).toFixed(0)} → ${response.toFixed(0)} ms`,
-      holds: response <= 800
+      holds: response <= 800,
     },
     {
       claim: 'cost of 100 tunnels $10 → $7 a month',
       measured: `$${month(polling).toFixed(2)} → $${month(direct).toFixed(2)}`,
-      holds: month(direct) <= 7
+      holds: month(direct) <= 7,
     },
     { claim: 'return time −50 %', measured: `−${percent(quicker)}`, holds: quicker >= 0.5 },
     { claim: 'reads −80 %', measured: `−${percent(fewer)}`, holds: fewer >= 0.8 },
     { claim: 'errors below 0.1 %', measured: percent(errors), holds: errors < 0.001 },
-    { claim: 'no data lost', measured: `${direct.lost} lost`, holds: direct.lost === 0 }
+    { claim: 'no data lost', measured: `${direct.lost} lost`, holds: direct.lost === 0 },
   ];
 }

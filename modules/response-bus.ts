@@ -20,7 +20,7 @@ const DETAIL_FIELDS = {
   waiterConnectionId: 'text',
   completedAt: 'number',
   traceHeader: 'text',
-  probe: 'boolean'
+  probe: 'boolean',
 } as const;
 
 /** The event bus that announces answers. It is the backstop of the direct wake, and other consumers can attach to it. */
@@ -32,12 +32,12 @@ export class ResponseBus extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly context: StackContext
+    private readonly context: StackContext,
   ) {
     super(scope, id);
     const bus = new CloudwatchEventBus(this, 'Default', {
       name: physicalName('event bus', context.environment.name, 'responses'),
-      description: 'Announces that the answer to a tunnel request is stored'
+      description: 'Announces that the answer to a tunnel request is stored',
     });
     this.name = bus.name;
     this.arn = bus.arn;
@@ -56,7 +56,7 @@ export class ResponseBus extends Construct {
   publishFrom(publisher: TunnelFunction): void {
     new CloudwatchEventBusPolicy(this, 'policy', {
       eventBusName: this.name,
-      policy: policyDocument([publishedByAlone(publisher.roleArn, this.arn)])
+      policy: policyDocument([publishedByAlone(publisher.roleArn, this.arn)]),
     });
   }
 
@@ -72,8 +72,8 @@ export class ResponseBus extends Construct {
       eventPattern: JSON.stringify({
         account: [this.context.environment.accountId],
         source: [RESPONSE_EVENT.source],
-        'detail-type': [RESPONSE_EVENT.detailType]
-      })
+        'detail-type': [RESPONSE_EVENT.detailType],
+      }),
     });
     const ruleTarget = new RuleTarget(this, 'target', {
       context: this.context,
@@ -81,12 +81,12 @@ export class ResponseBus extends Construct {
       busName: this.name,
       target,
       inputTransformer: { inputPaths: inputPaths(), inputTemplate: inputTemplate() },
-      deadLetters: 'response-dead-letters'
+      deadLetters: 'response-dead-letters',
     });
     new AsyncInvocation(this, 'invocation', target, { onFailure: this.wakeFailures });
     return {
       rule: { EventBusName: this.name, RuleName: rule.name },
-      queues: { response_dead_letters: ruleTarget.deadLetters.name, wake_failures: this.wakeFailures.name }
+      queues: { response_dead_letters: ruleTarget.deadLetters.name, wake_failures: this.wakeFailures.name },
     };
   }
 }

@@ -15,7 +15,7 @@ export class SweepSchedule extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly context: StackContext
+    private readonly context: StackContext,
   ) {
     super(scope, id);
     this.failures = new FailureQueue(this, 'failures', { ...context, thing: 'sweep-failures' });
@@ -31,13 +31,13 @@ export class SweepSchedule extends Construct {
     const rule = new CloudwatchEventRule(this, 'rule', {
       name: physicalName('rule', context.environment.name, 'sweep'),
       description: 'Starts sweep, which removes leftovers of crashes and probes stream and bus',
-      scheduleExpression: 'rate(1 minute)'
+      scheduleExpression: 'rate(1 minute)',
     });
     const { deadLetters } = new RuleTarget(this, 'target', {
       context,
       rule,
       target,
-      deadLetters: 'sweep-dead-letters'
+      deadLetters: 'sweep-dead-letters',
     });
     new AsyncInvocation(this, 'invocation', target, { onFailure: this.failures });
     return { sweep_dead_letters: deadLetters.name, sweep_failures: this.failures.name };

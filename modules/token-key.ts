@@ -19,7 +19,7 @@ export class TokenKey extends Construct {
       type: 'string',
       description: 'HS256 key of agent tokens: at least 32 random bytes in base64url; set the environment variable TF_VAR_agent_token_key',
       sensitive: true,
-      nullable: false
+      nullable: false,
     });
     key.overrideLogicalId('agent_token_key');
     key.addOverride('ephemeral', true);
@@ -30,7 +30,7 @@ export class TokenKey extends Construct {
       type: 'SecureString',
       valueWo: key.stringValue,
       valueWoVersion: 1,
-      ...encryption.ofParameter()
+      ...encryption.ofParameter(),
     });
     this.parameterName = parameter.name;
     this.arn = parameter.arn;

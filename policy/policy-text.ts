@@ -10,7 +10,7 @@ export function policyText(report: PolicyReport): string {
       `${count('violated')} violated, ${count('undecided')} undecided, ${count('suppressed')} suppressed`,
     ...sections(report, 'violated', '✗'),
     ...sections(report, 'undecided', '?'),
-    ...sections(report, 'suppressed', '-')
+    ...sections(report, 'suppressed', '-'),
   ];
   for (const { rule, address, reason } of report.unusedSuppressions) {
     lines.push('', `✗ unused suppression of ${rule} for ${address} ("${reason}"): delete it from policy/suppressions.ts`);
@@ -29,10 +29,10 @@ function sections({ verdicts }: PolicyReport, outcome: RuleVerdict['outcome'], m
       `${mark} ${name}${state}: ${sentence}`,
       ...found.map(
         ({ address, problems, reason }) =>
-          `    ${address}: ${problems.join('; ')}${reason === undefined ? '' : ` (suppressed: ${reason})`}`
+          `    ${address}: ${problems.join('; ')}${reason === undefined ? '' : ` (suppressed: ${reason})`}`,
       ),
       ...(outcome === 'violated' ? [`  Remedy: ${remedy}`] : []),
-      ...(outcome === 'undecided' ? ['  Remedy: also check the synthesized stack, in which references replace unknown values.'] : [])
+      ...(outcome === 'undecided' ? ['  Remedy: also check the synthesized stack, in which references replace unknown values.'] : []),
     ];
   });
 }

@@ -27,7 +27,7 @@ export async function mend(rehearsal: RehearsalCloud, options: RunOptions, progr
     refusedWhileLatched,
     percent: changes.all.at(-1)?.percent ?? 0,
     after: assignments.between(changedAt),
-    rolledBackAgain: changes.rolledBackAfter(changedAt) !== undefined
+    rolledBackAgain: changes.rolledBackAfter(changedAt) !== undefined,
   };
 }
 
@@ -35,7 +35,7 @@ export async function mend(rehearsal: RehearsalCloud, options: RunOptions, progr
 export async function nextWhenItIsLet(
   { cloud, operation }: RehearsalCloud,
   { timeFactor, signal }: RunOptions,
-  progress: Progress
+  progress: Progress,
 ): Promise<RolloutOutcome> {
   const endsAt = Date.now() + RECOVERY_MS / timeFactor;
   let said = '';

@@ -28,7 +28,7 @@ export function outcomeOf({ scenario, timeFactor, faultAt, alarmAt, rolledBackAt
     visitorErrors: seen.errors,
     lost: seen.lost,
     unfinished,
-    timeFactor
+    timeFactor,
   };
 }
 
@@ -46,11 +46,11 @@ export function missesOf(run: Run): string[] {
     [!rollsBack || within(rolledBackAt), `no roll-back ${bound}`],
     [
       !rollsBack || rolledBackAt === undefined || within(allPollingAt),
-      `requests were still assigned to the event-driven cohort: not all polled ${bound}`
+      `requests were still assigned to the event-driven cohort: not all polled ${bound}`,
     ],
     [!rollsBack || ownAlarmAt !== undefined, `the alarm ${scenario.seenBy.join(' or ')} did not detect the fault`],
     [stillOpen === 0, `${stillOpen} requests that were in flight at the roll-back did not end`],
-    ...(scenario.mends ? mendChecks(mending) : [])
+    ...(scenario.mends ? mendChecks(mending) : []),
   ];
   const misses = [...checks.flatMap(([holds, miss]) => (holds ? [] : [miss])), ...missesOfVisitors(seen, unfinished)];
   return misses.map((miss) => `${scenario.name}: ${miss}`);
@@ -63,7 +63,7 @@ export function missesOfVisitors(seen: Run['seen'], unfinished: number): string[
     ...(seen.asked > 0 ? [] : ['no visitor came']),
     ...(seen.errors === 0 ? [] : [`${seen.errors} visitors saw an error (${kinds.join(', ')})`]),
     ...(seen.lost === 0 ? [] : [`${seen.lost} answers were lost`]),
-    ...(unfinished === 0 ? [] : [`${unfinished} requests did not finish`])
+    ...(unfinished === 0 ? [] : [`${unfinished} requests did not finish`]),
   ];
 }
 
@@ -73,6 +73,6 @@ function mendChecks(mending: Run['mending']): (readonly [boolean, string])[] {
     [mending.refusedWhileLatched, '"next" was accepted although the roll-back had latched the rollout'],
     [mending.percent > 0, `the share is ${mending.percent} % after resume and next`],
     [mending.after['event-driven'] > 0, 'no request was event-driven after resume and next'],
-    [!mending.rolledBackAgain, 'the rollout was rolled back again after resume and next']
+    [!mending.rolledBackAgain, 'the rollout was rolled back again after resume and next'],
   ];
 }

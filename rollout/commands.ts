@@ -52,7 +52,7 @@ export async function look({ store, watch, now, ...settings }: Operation): Promi
   const since = stored.item?.since ?? 0;
   const [{ on, isWatched }, probeReturned] = await Promise.all([
     watch.alarms(),
-    watch.probeReturned(Math.max(since, to - PROBE_WINDOW_MS), to)
+    watch.probeReturned(Math.max(since, to - PROBE_WINDOW_MS), to),
   ]);
   return { now: to, stored, alarmsOn: on, isWatched, probeReturned, ...settings };
 }
@@ -86,7 +86,7 @@ export async function off(operation: Operation, { by, why }: Reason): Promise<Ro
       store,
       stored,
       { ...kept(stored), percent: 0, latched: false, by, why },
-      { now: now(), initialPercent }
+      { now: now(), initialPercent },
     );
     if (item) return { kind: 'changed', item };
   }
@@ -105,7 +105,7 @@ export async function resume(operation: Operation, reason: Reason): Promise<Roll
 async function advance(
   operation: Operation,
   situation: Situation,
-  { to, obstacles, reason }: { to: number; obstacles: readonly Obstacle[]; reason: Reason }
+  { to, obstacles, reason }: { to: number; obstacles: readonly Obstacle[]; reason: Reason },
 ): Promise<RolloutOutcome> {
   if (obstacles.some(({ canBeForced }) => !canBeForced || !reason.force)) return { kind: 'refused', obstacles };
   const { stored, initialPercent, now } = situation;
@@ -118,7 +118,7 @@ async function advance(
     by: reason.by,
     why: reason.why,
     ...(obstacles.length > 0 && { overruled: obstacles.map(({ code }) => code) }),
-    ...(baseline && { baseline })
+    ...(baseline && { baseline }),
   });
 }
 
@@ -128,7 +128,7 @@ async function write({ store, now, initialPercent }: Operation, stored: StoredRo
   const { item: theirs } = await store.read();
   const what = theirs ? `set to ${theirs.percent} % by ${theirs.by} (${theirs.why})` : 'changed';
   throw new ChangedMeanwhileError(
-    `the rollout was ${what} in the meantime, so this command changed nothing: look at "status", and decide again`
+    `the rollout was ${what} in the meantime, so this command changed nothing: look at "status", and decide again`,
   );
 }
 

@@ -8,14 +8,14 @@ const REFUSALS = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
   'InvalidClientTokenId',
-  'UnrecognizedClientException'
+  'UnrecognizedClientException',
 ]);
 
 /** One line that names the problem and what to do; undefined for an unexpected error. */
 export function explain(
   error: Error,
   environment: string,
-  connection: Pick<RolloutConnection, 'table' | 'region'> | undefined
+  connection: Pick<RolloutConnection, 'table' | 'region'> | undefined,
 ): string | undefined {
   if (error instanceof ToldError) return error.message;
   if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError') {

@@ -22,7 +22,7 @@ export function statusJson(environment: string, situation: Situation): object {
     alarmsOn,
     isWatched,
     baseline: stored.item?.baseline ?? null,
-    next: { percent: to, obstacles }
+    next: { percent: to, obstacles },
   };
 }
 
@@ -44,12 +44,12 @@ export function statusText(environment: string, situation: Situation): string {
         ? 'rolled back, and closed until somebody resumes it'
         : stored.isMalformed
           ? 'the rollout item cannot be read'
-          : undefined
+          : undefined,
     ],
     ['soak', soakText(stage.soakHours, left)],
     ['baseline', item?.baseline && figures(item.baseline)],
     ['alarms', alarmsOn.join(', ') || (isWatched ? 'none is on' : 'the alarm that rolls back does not exist')],
-    ['next', nextText(situation)]
+    ['next', nextText(situation)],
   ]);
 }
 

@@ -53,8 +53,8 @@ function options({ cwd, variables }: TerraformRun) {
       CHECKPOINT_DISABLE: '1',
       TF_IN_AUTOMATION: '1',
       TF_INPUT: '0',
-      ...variables
-    }
+      ...variables,
+    },
   };
 }
 
@@ -68,10 +68,10 @@ function failure(args: readonly string[], error: unknown): Error {
   const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
   if (code === 'ENOENT') {
     return new TerraformUnavailableError('terraform is not on the PATH: install Terraform 1.11 or later', {
-      cause: error
+      cause: error,
     });
   }
   return new TerraformCommandError(`terraform ${args.join(' ')} failed:\n${stderr?.trim() || message}`, {
-    cause: error
+    cause: error,
   });
 }

@@ -30,9 +30,9 @@ export const OFFLINE_OVERRIDE = {
       skip_credentials_validation: true,
       skip_metadata_api_check: 'true',
       skip_region_validation: true,
-      skip_requesting_account_id: true
-    }
-  }
+      skip_requesting_account_id: true,
+    },
+  },
 };
 
 /**
@@ -54,7 +54,7 @@ export function installProvider(stackFile: string): InstalledProvider {
     if (!(error instanceof TerraformCommandError)) throw error;
     throw new TerraformUnavailableError(
       `the AWS provider cannot be installed: set ${MIRROR_VARIABLE} to a directory that contains the provider\n${error.message}`,
-      { cause: error }
+      { cause: error },
     );
   }
 }

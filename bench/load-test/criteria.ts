@@ -12,16 +12,16 @@ export function criteria(result: LoadResult): { readonly correctness: ClaimVerdi
       none('no answer lost', measurement.lost),
       none('no row left over', measurement.leftovers),
       none('no event delivery failed', failedDeliveries),
-      none('no rule created at run time', ruleChanges)
+      none('no rule created at run time', ruleChanges),
     ],
     speed: [
       {
         claim: `${options.vus} requests in flight and more`,
         measured: `${inFlight.mean.toFixed(1)} on average, ${inFlight.min} to ${inFlight.max}`,
-        holds: inFlight.mean >= options.vus
+        holds: inFlight.mean >= options.vus,
       },
       { claim: "average below 200 ms without the agent's time", measured: `${mean.toFixed(0)} ms`, holds: mean < 200 },
-      { claim: "p99 below 500 ms without the agent's time", measured: `${p99.toFixed(0)} ms`, holds: p99 < 500 }
-    ]
+      { claim: "p99 below 500 ms without the agent's time", measured: `${p99.toFixed(0)} ms`, holds: p99 < 500 },
+    ],
   };
 }

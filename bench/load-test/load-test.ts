@@ -73,12 +73,17 @@ async function hold(runner: Runner, options: LoadOptions, progress: BenchProgres
     // Memory is read only now: the kernel takes long enough for a read to disturb a measurement.
     memoryMb: { environments: memoryMb(lambda.environments().map(({ pid }) => pid)), cloud: memoryMb([process.pid]) },
     failedDeliveries: refused + attempts['dead-lettered'] + attempts.dropped + discarded + kept,
-    ruleChanges: calls.count({ service: 'events' }) - calls.count({ service: 'events', operation: 'PutEvents' })
+    ruleChanges: calls.count({ service: 'events' }) - calls.count({ service: 'events', operation: 'PutEvents' }),
   };
 }
 
 /** Samples the number of requests in flight until the last request is sent. */
-async function watch(runner: Runner, { duration }: LoadOptions, progress: BenchProgress, signal: AbortSignal): Promise<LoadResult['inFlight']> {
+async function watch(
+  runner: Runner,
+  { duration }: LoadOptions,
+  progress: BenchProgress,
+  signal: AbortSignal,
+): Promise<LoadResult['inFlight']> {
   const counts: number[] = [];
   const beganAt = performance.now();
   for (let elapsed = 0; elapsed < duration; elapsed = performance.now() - beganAt) {

@@ -81,7 +81,7 @@ async function run(
   concurrent: number,
   { seconds }: LocalBenchOptions,
   signal: AbortSignal,
-  cpu: CpuByProcess | undefined
+  cpu: CpuByProcess | undefined,
 ): Promise<LocalRun> {
   if (!cpu) return visit(url, concurrent, seconds, signal);
   cpu.take();

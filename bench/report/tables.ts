@@ -27,8 +27,8 @@ export function mainTable({ contenders, limit }: BenchResult): Table {
       pendingReadsPerRequest(each).toFixed(2),
       `${((each.fallbacks / Math.max(1, each.requests)) * 100).toFixed(1)} %`,
       usdPerMillion(each).toFixed(2),
-      ...[each.requests, each.errors, each.lost, each.late, each.leftovers].map(String)
-    ])
+      ...[each.requests, each.errors, each.lost, each.late, each.leftovers].map(String),
+    ]),
   };
 }
 
@@ -42,7 +42,7 @@ export function detailTables(result: BenchResult): Table[] {
     {
       title: 'Whole response, from the planned arrival, in ms',
       header: ['', 'p50', 'p90', 'p99', 'p99.9', 'max'],
-      rows: all.map((each) => [each.name, ...percentiles(each.response.summary())])
+      rows: all.map((each) => [each.name, ...percentiles(each.response.summary())]),
     },
     {
       title: 'Per request',
@@ -55,8 +55,8 @@ export function detailTables(result: BenchResult): Table[] {
         row('write units', (each) => per(each, each.usage.writeUnits)),
         row('events published', (each) => per(each, each.usage.events)),
         row('WebSocket messages', (each) => per(each, each.usage.webSocketMessages)),
-        ...functions.map((name) => row(`invocations of ${name}`, (each) => per(each, each.usage.invocations[name] ?? 0)))
-      ]
+        ...functions.map((name) => row(`invocations of ${name}`, (each) => per(each, each.usage.invocations[name] ?? 0))),
+      ],
     },
     {
       title: 'Dollars for a million requests',
@@ -64,8 +64,8 @@ export function detailTables(result: BenchResult): Table[] {
       rows: [
         ...COST_COMPONENTS.map((component) => row(component, ({ usage }) => costOf(usage)[component].toFixed(2))),
         row('together', (each) => usdPerMillion(each).toFixed(2)),
-        row('a month of 100 tunnels', ({ usage }) => monthlyCost(totalOf(costOf(usage)), 100).toFixed(2))
-      ]
+        row('a month of 100 tunnels', ({ usage }) => monthlyCost(totalOf(costOf(usage)), 100).toFixed(2)),
+      ],
     },
     {
       title: 'Cold starts, which the times above do not include',
@@ -73,10 +73,10 @@ export function detailTables(result: BenchResult): Table[] {
       rows: all.map(({ name, cold, coldReturn }) => {
         const warmUp = result.warmUps.find((each) => each.name === name);
         return [name, String(warmUp?.coldStarts ?? 0), ms(warmUp?.initMs ?? 0), String(cold), cold ? ms(coldReturn.percentile(50)) : '-'];
-      })
+      }),
     },
     returnPathTable(result),
-    ...(result.overhead ? [overheadTable(result.overhead)] : [])
+    ...(result.overhead ? [overheadTable(result.overhead)] : []),
   ];
 }
 
@@ -87,8 +87,8 @@ function returnPathTable({ contenders, limit, options }: BenchResult): Table {
     header: ['', ...paths.map(({ name }) => name)],
     rows: (Object.keys(RETURN_STEPS) as (keyof typeof RETURN_STEPS)[]).map((step) => [
       RETURN_STEPS[step],
-      ...paths.map((path) => path[step].toFixed(1))
-    ])
+      ...paths.map((path) => path[step].toFixed(1)),
+    ]),
   };
 }
 
@@ -102,8 +102,8 @@ function overheadTable({ empty, functions }: Overhead): Table {
       cpuMs === 0 ? '-' : (cpuMs - empty.cpuMs).toFixed(2),
       ms(coldStartMs),
       ms(coldStartMs - empty.coldStartMs),
-      (codeBytes / 1024).toFixed(0)
-    ])
+      (codeBytes / 1024).toFixed(0),
+    ]),
   };
 }
 
@@ -111,6 +111,6 @@ export function verdictTable(title: string, verdicts: readonly ClaimVerdict[]): 
   return {
     title,
     header: ['', 'measured', ''],
-    rows: verdicts.map(({ claim, measured, holds }) => [claim, measured, holds ? 'pass' : 'FAIL'])
+    rows: verdicts.map(({ claim, measured, holds }) => [claim, measured, holds ? 'pass' : 'FAIL']),
   };
 }

@@ -40,7 +40,7 @@ type Piece = string | { readonly name: string; readonly inText: boolean };
 export function compileInputTransformer(
   { paths, template }: { readonly paths: Readonly<Record<string, string>>; readonly template: string },
   context: EventRuleContext,
-  address: string
+  address: string,
 ): InputTransformer {
   const variables = new Map([...predefined(context), ...pathVariables(paths, address)]);
   const pieces = piecesOf(template);
@@ -56,7 +56,7 @@ const predefined = ({ ruleArn, ruleName }: EventRuleContext): [string, Variable]
   ['aws.events.rule-name', () => ruleName],
   ['aws.events.event.ingestion-time', (_event, ingestedAt) => ingestedAt.toISOString()],
   ['aws.events.event', ({ detail: _detail, ...envelope }) => envelope],
-  ['aws.events.event.json', (event) => event]
+  ['aws.events.event.json', (event) => event],
 ];
 
 function pathVariables(paths: Readonly<Record<string, string>>, address: string): [string, JsonPath][] {
@@ -119,12 +119,12 @@ function checkTemplate(template: string, pieces: readonly Piece[], variables: Re
     JSON.parse(
       render(
         pieces.map((piece) => (isInText(piece) ? `<${piece.name}>` : piece)),
-        () => null
+        () => null,
       ),
       (key, value: unknown) => {
         if (/<[\w.-]+>/.test(key)) refuse(`has a variable in the key "${key}"; only values can be replaced`);
         return value;
-      }
+      },
     );
   } catch (error) {
     if (error instanceof SyntaxError) refuse(`is not JSON (${error.message}); quote texts, but not numbers, objects or lists`);

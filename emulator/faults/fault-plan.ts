@@ -18,7 +18,7 @@ export const ACTS = {
   'stream-records': ['delay', 'drop', 'duplicate', 'reorder'],
   deliveries: ['fail', 'throttle', 'delay', 'drop', 'duplicate', 'reorder'],
   frames: ['delay', 'drop', 'duplicate', 'reorder', 'kill', 'partition'],
-  environments: ['kill']
+  environments: ['kill'],
 } as const;
 
 export type FaultPlace = keyof typeof ACTS;
@@ -35,20 +35,20 @@ const MATCHES = {
     operation: v.optional(text),
     table: v.optional(text),
     /** The WebSocket API that is called. */
-    api: v.optional(text)
+    api: v.optional(text),
   }),
   invocations: v.strictObject({ function: v.optional(text) }),
   'stream-reads': v.strictObject({ function: v.optional(text) }),
   'stream-records': v.strictObject({
     function: v.optional(text),
-    event: v.optional(v.picklist(['INSERT', 'MODIFY', 'REMOVE'], 'must be INSERT, MODIFY or REMOVE'))
+    event: v.optional(v.picklist(['INSERT', 'MODIFY', 'REMOVE'], 'must be INSERT, MODIFY or REMOVE')),
   }),
   deliveries: v.strictObject({ target: v.optional(text) }),
   frames: v.strictObject({
     api: v.optional(text),
-    direction: v.optional(v.picklist(['to-client', 'from-client'], 'must be to-client or from-client'))
+    direction: v.optional(v.picklist(['to-client', 'from-client'], 'must be to-client or from-client')),
   }),
-  environments: v.strictObject({ function: v.optional(text) })
+  environments: v.strictObject({ function: v.optional(text) }),
 } as const satisfies Record<FaultPlace, v.GenericSchema>;
 
 /** When the fault strikes. Without any of these fields: from the start on, every time. */
@@ -61,7 +61,7 @@ const WHEN = {
   fromMs: v.optional(ms),
   untilMs: v.optional(ms),
   /** True: the fault is off until a program switches it on. */
-  switched: v.optional(v.boolean('must be true or false'))
+  switched: v.optional(v.boolean('must be true or false')),
 };
 
 const faultAt = <P extends FaultPlace>(place: P) =>
@@ -74,11 +74,11 @@ const faultAt = <P extends FaultPlace>(place: P) =>
     delayMs: v.optional(ms),
     /** For `fail` on calls only: the error that the service answers. */
     error: v.optional(
-      v.strictObject({ status: v.pipe(count, v.minValue(400, 'must be 400 or more'), v.maxValue(599, 'must be below 600')), code: text })
+      v.strictObject({ status: v.pipe(count, v.minValue(400, 'must be 400 or more'), v.maxValue(599, 'must be below 600')), code: text }),
     ),
     /** For `kill` on environments only: the interval at which all matching environments are killed. */
     everyMs: v.optional(v.pipe(ms, v.minValue(1, 'must be 1 or more'))),
-    ...WHEN
+    ...WHEN,
   });
 
 const fault = v.variant(
@@ -90,15 +90,15 @@ const fault = v.variant(
     faultAt('stream-records'),
     faultAt('deliveries'),
     faultAt('frames'),
-    faultAt('environments')
+    faultAt('environments'),
   ],
-  `must be one of ${Object.keys(ACTS).join(', ')}`
+  `must be one of ${Object.keys(ACTS).join(', ')}`,
 );
 
 const schema = v.strictObject({
   /** The same seed gives the same random decisions. */
   seed: v.optional(v.pipe(v.number('must be a number'), v.integer('must be a whole number'), v.minValue(0, 'must be 0 or more')), 1),
-  faults: v.array(fault, 'must be a list of faults')
+  faults: v.array(fault, 'must be a list of faults'),
 });
 
 type Fields = v.InferOutput<typeof fault>;
@@ -121,34 +121,34 @@ const RELATIONS: readonly (readonly [holds: (fault: Fault) => boolean, field: st
   [
     ({ do: act, delayMs }) => (act === 'delay') === (delayMs !== undefined),
     'delayMs',
-    'is needed with "do": "delay", and allowed only there'
+    'is needed with "do": "delay", and allowed only there',
   ],
   [
     ({ on, do: act, error }) => error === undefined || (on === 'calls' && act === 'fail'),
     'error',
-    'is allowed only with "do": "fail" on calls'
+    'is allowed only with "do": "fail" on calls',
   ],
   [
     ({ on, everyMs }) => (on === 'environments') === (everyMs !== undefined),
     'everyMs',
-    'is needed with "on": "environments", and allowed only there'
+    'is needed with "on": "environments", and allowed only there',
   ],
   [
     ({ probability, every }) => probability === undefined || every === undefined,
     'every',
-    'cannot be used together with probability: leave out one of them'
+    'cannot be used together with probability: leave out one of them',
   ],
   [
     ({ do: act, probability, every }) => act !== 'partition' || (probability === undefined && every === undefined),
     'do',
-    'is partition, which blocks everything: leave out probability and every, or use drop'
+    'is partition, which blocks everything: leave out probability and every, or use drop',
   ],
   [({ fromMs = 0, untilMs = Infinity }) => fromMs < untilMs, 'untilMs', 'must be later than fromMs'],
   [
     ({ switched, fromMs, untilMs }) => !switched || (fromMs === undefined && untilMs === undefined),
     'switched',
-    'means that a program begins and ends the fault: leave out fromMs and untilMs'
-  ]
+    'means that a program begins and ends the fault: leave out fromMs and untilMs',
+  ],
 ];
 
 /**

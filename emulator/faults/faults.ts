@@ -24,15 +24,15 @@ export class Faults {
   constructor(
     plan: FaultPlan,
     private readonly names: ResourceNames,
-    clock: Clock = backgroundClock
+    clock: Clock = backgroundClock,
   ) {
     this.active = plan.faults.map(
       (fault, index) =>
         new ActiveFault(fault, {
           clock,
           random: generator(plan.seed, index),
-          onStrike: ({ name }) => this.events.emit('strike', { at: clock.now(), name })
-        })
+          onStrike: ({ name }) => this.events.emit('strike', { at: clock.now(), name }),
+        }),
     );
   }
 
@@ -60,7 +60,7 @@ export class Faults {
   pass<T>(place: FaultPlace, subject: Subject, next: () => Promise<T>, acts: (fault: Fault) => Acts<T>): Promise<T> {
     return this.matching(place, subject).reduceRight<() => Promise<T>>(
       (inner, active) => () => active.disturb(inner, acts(active.fault)),
-      next
+      next,
     )();
   }
 

@@ -31,7 +31,7 @@ export function parsePolicy({ address, document }: PolicySpec, kind: PolicyKind)
   const { Version, Statement: statements } = objectAt(document, address);
   if (Version !== '2012-10-17') throw new IamBootError(`${address}: the policy's Version must be "2012-10-17"`);
   return (Array.isArray(statements) ? (statements as unknown[]) : [statements]).map((statement, index) =>
-    parseStatement(statement, `${address} Statement[${index}]`, kind)
+    parseStatement(statement, `${address} Statement[${index}]`, kind),
   );
 }
 
@@ -50,7 +50,7 @@ function parseStatement(value: unknown, where: string, kind: PolicyKind): Statem
     actions: actionsOf(statement, where),
     resources: kind === 'trust' ? { negated: false, patterns: ['*'] } : patternsOf(statement, 'Resource', where),
     conditions: parseConditions(condition, where),
-    ...(principal !== undefined && { principals: parsePrincipals(principal, where) })
+    ...(principal !== undefined && { principals: parsePrincipals(principal, where) }),
   };
 }
 

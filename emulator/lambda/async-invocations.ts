@@ -67,7 +67,7 @@ export class AsyncInvocations {
     const result = await this.options.invoke(spec, invocation).catch((error: unknown): InvokeResult => ({
       kind: 'error',
       errorType: 'ServiceException',
-      errorMessage: String(error)
+      errorMessage: String(error),
     }));
     if (this.closed) return;
     if (result.kind === 'throttled') return this.onThrottle(event);

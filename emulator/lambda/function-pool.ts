@@ -122,7 +122,7 @@ export class FunctionPool implements Starter {
         const gone = new Promise<void>((resolve) => environment.sandbox.once('exit', resolve));
         environment.kill();
         return gone;
-      })
+      }),
     );
   }
 

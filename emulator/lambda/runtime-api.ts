@@ -70,7 +70,7 @@ export class RuntimeApi {
         response,
         404,
         'NotFound',
-        `the Runtime API has no path ${request.url}: check that AWS_LAMBDA_RUNTIME_API is unchanged`
+        `the Runtime API has no path ${request.url}: check that AWS_LAMBDA_RUNTIME_API is unchanged`,
       );
     if (isNext) return host.next((invocation) => sendInvocation(response, invocation));
 
@@ -82,7 +82,7 @@ export class RuntimeApi {
         response,
         400,
         'InvalidRequestID',
-        `${requestId} is not a running invocation of this environment, or was answered already`
+        `${requestId} is not a running invocation of this environment, or was answered already`,
       );
     if (body.text === undefined) return refuse(response, 413, 'RequestEntityTooLarge', this.tooLarge(body.bytes));
     response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}\n');
@@ -93,7 +93,7 @@ export class RuntimeApi {
       return {
         kind: 'error',
         errorType: 'Function.ResponseSizeTooLarge',
-        errorMessage: this.tooLarge(bytes)
+        errorMessage: this.tooLarge(bytes),
       };
     }
     try {
@@ -102,7 +102,7 @@ export class RuntimeApi {
       return {
         kind: 'error',
         errorType: 'Runtime.MarshalError',
-        errorMessage: 'The response of the function is not JSON'
+        errorMessage: 'The response of the function is not JSON',
       };
     }
   }
@@ -140,7 +140,7 @@ function sendInvocation(response: http.ServerResponse, invocation: HandedOver): 
     'lambda-runtime-aws-request-id': invocation.requestId,
     'lambda-runtime-deadline-ms': invocation.deadlineMs,
     'lambda-runtime-invoked-function-arn': invocation.functionArn,
-    'lambda-runtime-trace-id': invocation.traceHeader
+    'lambda-runtime-trace-id': invocation.traceHeader,
   });
   response.end(invocation.payload);
 }

@@ -4,7 +4,7 @@ import {
   type CloudMessage,
   type ErrorMessage,
   type HttpResponseMessage,
-  type ReadyMessage
+  type ReadyMessage,
 } from '../../protocol';
 import { isStored, MAX_ROW_BODY_BYTES, responseBodyKey, type BodyStore } from './body-store';
 import type { Clock } from './clock';
@@ -16,7 +16,7 @@ import {
   type CompletionResult,
   type PendingRequests,
   type RequestOutcome,
-  type RequestState
+  type RequestState,
 } from './pending-request';
 import { tunnelUrls, type AgentIdentity, type TunnelLeases } from './tunnel';
 import type { Wake, WakePoster } from './wake';
@@ -45,7 +45,7 @@ export interface MessageOptions {
 export async function handleAgentMessage(
   message: AgentMessage,
   from: AgentIdentity & { connectionId: string },
-  options: MessageOptions
+  options: MessageOptions,
 ): Promise<void> {
   switch (message.type) {
     case 'ready':
@@ -68,7 +68,7 @@ export async function handleAgentMessage(
 async function establish(
   from: AgentIdentity & { connectionId: string },
   { capabilities = [], access }: ReadyMessage,
-  options: MessageOptions
+  options: MessageOptions,
 ): Promise<void> {
   const { tunnelId, connectionId } = from;
   const current = await options.leases.publish(from, connectionId, { capabilities, ...(access && { access }) }, options.clock.now());
@@ -76,7 +76,7 @@ async function establish(
     return options.reply({
       type: 'error',
       code: 'invalid_request',
-      message: `a newer connection has taken over tunnel "${tunnelId}": close this connection`
+      message: `a newer connection has taken over tunnel "${tunnelId}": close this connection`,
     });
   }
   const urls = tunnelUrls(tunnelId, options.visitorUrl, options.tunnelDomain);
@@ -87,7 +87,7 @@ async function establish(
     public_url: urls.publicUrl,
     ...(urls.subdomainUrl !== undefined && { subdomain_url: urls.subdomainUrl }),
     path_based_url: urls.pathBasedUrl,
-    ...(access && { access: true })
+    ...(access && { access: true }),
   });
 }
 
@@ -103,7 +103,7 @@ async function complete(message: HttpResponseMessage | ErrorMessage, from: Agent
   await Promise.all([
     wakeDirectly(result, completion, options),
     // The ack is sent for every result, because sending the same answer again would change nothing.
-    message.ack && options.reply({ type: 'ack', request_id: requestId })
+    message.ack && options.reply({ type: 'ack', request_id: requestId }),
   ]);
 }
 
@@ -118,7 +118,7 @@ async function wakeDirectly(result: CompletionResult, completion: Completion, op
       requestId,
       source: 'direct',
       // An answer that was sent again may differ from the stored answer.
-      ...(result.kind === 'completed' && { completion })
+      ...(result.kind === 'completed' && { completion }),
     };
     if (!(await options.wakes.post(waiterConnectionId, wake))) await options.pending.handToBus(requestId);
   } catch (error) {
@@ -130,7 +130,11 @@ async function wakeDirectly(result: CompletionResult, completion: Completion, op
  * Puts a body that is too large for the row into the body store, before the row refers to it. The answer stays unchanged when
  * nobody waits for it, or when the waiter is older code without a body store.
  */
-async function withBodyStored(outcome: RequestOutcome, answerer: AnsweringAgent, { pending, bodies, observer }: MessageOptions): Promise<RequestOutcome> {
+async function withBodyStored(
+  outcome: RequestOutcome,
+  answerer: AnsweringAgent,
+  { pending, bodies, observer }: MessageOptions,
+): Promise<RequestOutcome> {
   if (outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES) return outcome;
   if ((await pending.stateFor(answerer)).kind !== 'waiting') return outcome;
   const ref = bodyRefOf(outcome.body);
@@ -151,6 +155,6 @@ function outcomeOf(message: HttpResponseMessage | ErrorMessage): RequestOutcome 
         kind: 'response',
         statusCode: message.status_code,
         headers: message.headers,
-        body: message.body_ref ?? Buffer.from(message.body, 'base64')
+        body: message.body_ref ?? Buffer.from(message.body, 'base64'),
       };
 }

@@ -38,7 +38,7 @@ const wakes = socketWakeChannel({
       region: await dynamodb.config.region(),
       credentials: dynamodb.config.credentials,
       timeoutMs: OPEN_TIMEOUT_MS,
-      onMessage
+      onMessage,
     }),
   clock: systemClock,
   idleMs: settings.WAKE_IDLE_MS,
@@ -49,8 +49,8 @@ const wakes = socketWakeChannel({
       if (replacing) count('WakeSocketReconnect');
     },
     openFailed: (error) => logger.warn('the wake channel could not be opened', error as Error),
-    stale: (wake) => logger.debug('a wake came for a request that has ended', { staleRequestId: wake.requestId })
-  }
+    stale: (wake) => logger.debug('a wake came for a request that has ended', { staleRequestId: wake.requestId }),
+  },
 });
 
 const share = new LiveShare({
@@ -61,7 +61,7 @@ const share = new LiveShare({
   onUnreadable: (reason) => {
     logger.warn('the rollout item could not be read', reason as Error);
     count('RolloutUnreadable');
-  }
+  },
 });
 
 // When the kill switch makes every request poll, the rollout item is not read.
@@ -75,11 +75,11 @@ const options: Omit<ForwardOptions, 'observer'> = {
     ...pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
     // The request id is logged as `removing`: a removal may fail after its invocation, when the log's keys no longer have the id.
     remove: rowRemover(dynamodb, settings.PENDING_REQUESTS_TABLE, (removing, error) =>
-      logger.warn('a row could not be removed', { removing, error: error as Error })
-    )
+      logger.warn('a row could not be removed', { removing, error: error as Error }),
+    ),
   },
   bodies: lazyBodyBucket(settings.BODY_BUCKET, settings.SERVICE_CALL_MS, (removing, error) =>
-    logger.warn('a body could not be removed', { removing, error: error as Error })
+    logger.warn('a body could not be removed', { removing, error: error as Error }),
   ),
   agents: agentGateway(settings.AGENT_GATEWAY_URL, (error) => logger.warn('posting to the agent failed', error as Error)),
   wakes,
@@ -88,7 +88,7 @@ const options: Omit<ForwardOptions, 'observer'> = {
   tunnelDomain: settings.TUNNEL_DOMAIN,
   deadlineMs: settings.REQUEST_DEADLINE_MS,
   passwordDigest: cachedPasswordDigests(),
-  reads: { pollingDelaysMs: settings.POLLING_DELAYS_MS, safetyReadMs: settings.SAFETY_READ_MS }
+  reads: { pollingDelaysMs: settings.POLLING_DELAYS_MS, safetyReadMs: settings.SAFETY_READ_MS },
 };
 
 async function answer(requestId: string, request: VisitorRequest): Promise<VisitorResponse> {

@@ -21,8 +21,8 @@ export function charts(metrics: Metrics, minutes: WindowMinutes, now: number): C
     unit,
     series: lines.map(({ metric, statistic, ...series }) => ({
       ...series,
-      points: pointsOf(metrics.read({ ...metric, statistic, periodMs, from, to }), unit === '' ? { from, to, periodMs } : undefined)
-    }))
+      points: pointsOf(metrics.read({ ...metric, statistic, periodMs, from, to }), unit === '' ? { from, to, periodMs } : undefined),
+    })),
   }));
 }
 
@@ -33,21 +33,21 @@ function pointsOf(points: readonly MetricPoint[], counted?: { from: number; to: 
   const values = new Map(points.map(({ at, value }) => [at, value]));
   return Array.from(
     { length: Math.round((to - from) / periodMs) },
-    (_, i) => [from + i * periodMs, values.get(from + i * periodMs) ?? 0] as const
+    (_, i) => [from + i * periodMs, values.get(from + i * periodMs) ?? 0] as const,
   );
 }
 
 const ours = (name: string, service: string, dimensions: Record<string, string> = {}): MetricId => ({
   namespace: METRIC_NAMESPACE,
   name,
-  dimensions: { service, ...dimensions }
+  dimensions: { service, ...dimensions },
 });
 const ofCohort = (name: string, cohort: string, mode?: string): MetricId =>
   ours(name, 'forward-request', { cohort, ...(mode !== undefined && { mode }) });
 
 const cohorts = (name: string, statistic: Statistic, dashed?: boolean): Line[] => [
   { name: `canary ${statistic}`, look: 'canary', metric: ofCohort(name, 'event-driven'), statistic, ...(dashed && { dashed }) },
-  { name: `control ${statistic}`, look: 'control', metric: ofCohort(name, 'polling'), statistic, ...(dashed && { dashed }) }
+  { name: `control ${statistic}`, look: 'control', metric: ofCohort(name, 'polling'), statistic, ...(dashed && { dashed }) },
 ];
 const totals = (name: string): Line[] => cohorts(name, 'Sum').map((line) => ({ ...line, name: line.name.replace(' Sum', '') }));
 
@@ -60,8 +60,8 @@ const CHARTS: readonly (Omit<Chart, 'series'> & { readonly lines: readonly Line[
       { name: 'direct', look: 'canary', metric: ofCohort('ReturnTime', 'event-driven', 'direct'), statistic: 'p50' },
       { name: 'bus', look: 'third', metric: ofCohort('ReturnTime', 'event-driven', 'bus'), statistic: 'p50' },
       { name: 'fallen back to polling', look: 'fourth', metric: ofCohort('ReturnTime', 'event-driven', 'polling'), statistic: 'p50' },
-      { name: 'polling', look: 'control', metric: ofCohort('ReturnTime', 'polling', 'polling'), statistic: 'p50' }
-    ]
+      { name: 'polling', look: 'control', metric: ofCohort('ReturnTime', 'polling', 'polling'), statistic: 'p50' },
+    ],
   },
   { title: 'Requests', unit: '', lines: totals('Requests') },
   {
@@ -69,8 +69,8 @@ const CHARTS: readonly (Omit<Chart, 'series'> & { readonly lines: readonly Line[
     unit: '',
     lines: [
       ...totals('RequestErrors'),
-      { name: 'missed their event', look: 'third', metric: ofCohort('EventDrivenErrors', 'event-driven'), statistic: 'Sum' }
-    ]
+      { name: 'missed their event', look: 'third', metric: ofCohort('EventDrivenErrors', 'event-driven'), statistic: 'Sum' },
+    ],
   },
   {
     title: 'Wakes by source',
@@ -79,15 +79,15 @@ const CHARTS: readonly (Omit<Chart, 'series'> & { readonly lines: readonly Line[
       name: source,
       look: (['canary', 'third', 'fourth'] as const)[i] ?? 'fourth',
       metric: ours('WakeLatency', 'forward-request', { source }),
-      statistic: 'SampleCount'
-    }))
+      statistic: 'SampleCount',
+    })),
   },
   {
     title: 'Stream lag',
     unit: 'ms',
     lines: [
       { name: 'average', look: 'third', metric: ours('StreamLag', 'process-stream'), statistic: 'Average' },
-      { name: 'maximum', look: 'fourth', metric: ours('StreamLag', 'process-stream'), statistic: 'Maximum' }
-    ]
-  }
+      { name: 'maximum', look: 'fourth', metric: ours('StreamLag', 'process-stream'), statistic: 'Maximum' },
+    ],
+  },
 ];

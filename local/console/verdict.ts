@@ -29,7 +29,7 @@ export function compare(canary: Figures, control: Figures, minutes: number, base
     return {
       kind: 'unknown',
       headline: 'Too early to tell',
-      detail: `${count(canary)} of the canary and ${count(control)} of the control ${span}; a verdict needs ${ENOUGH} of each.`
+      detail: `${count(canary)} of the canary and ${count(control)} of the control ${span}; a verdict needs ${ENOUGH} of each.`,
     };
   }
   const kind = judged(errorsCompared(canary, control), timesCompared(canary.response.p50, control.response.p50));
@@ -38,7 +38,7 @@ export function compare(canary: Figures, control: Figures, minutes: number, base
     headline: HEADLINES[kind],
     detail: [timesText(canary, control), slowestText(canary, control), errorsText(canary, control), countsText(canary, control, span)]
       .filter(Boolean)
-      .join(' ')
+      .join(' '),
   };
 }
 
@@ -47,7 +47,7 @@ const HEADLINES: Record<CanaryVerdict['kind'], string> = {
   same: 'The canary is as good as the control',
   worse: 'The canary is worse than the control',
   mixed: 'The canary is better in one thing and worse in another',
-  unknown: 'Too early to tell'
+  unknown: 'Too early to tell',
 };
 
 type Sign = -1 | 0 | 1;
@@ -80,7 +80,7 @@ function againstBaseline(canary: Figures, span: string, baselineMs: number | und
     return {
       kind: 'unknown',
       headline: 'No control',
-      detail: `All ${count(canary)} ${span} were event-driven, and no baseline is recorded. ${own('They', canary)}`
+      detail: `All ${count(canary)} ${span} were event-driven, and no baseline is recorded. ${own('They', canary)}`,
     };
   }
   const sign = timesCompared(average, baselineMs);
@@ -88,7 +88,7 @@ function againstBaseline(canary: Figures, span: string, baselineMs: number | und
   return {
     kind,
     headline: { same: 'As good as the baseline', better: 'Better than the baseline', worse: 'Worse than the baseline' }[kind],
-    detail: `No request polls any more. A visitor waits ${ms(average)} on average; the recorded baseline is ${ms(baselineMs)}. ${percent(canary)} of ${count(canary)} ${span} failed.`
+    detail: `No request polls any more. A visitor waits ${ms(average)} on average; the recorded baseline is ${ms(baselineMs)}. ${percent(canary)} of ${count(canary)} ${span} failed.`,
   };
 }
 

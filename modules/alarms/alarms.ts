@@ -30,11 +30,11 @@ export class Alarms extends Construct {
       alarmName: physicalName('alarm', environment, 'rollback'),
       alarmDescription: alarmDescription(
         'A rollback trigger is on: roll-back sets the event-driven share to 0 % until an operator resumes the rollout',
-        'rollback'
+        'rollback',
       ),
       alarmRule: triggers.map(({ name }) => `ALARM("${name}")`).join(' OR '),
       alarmActions: [topicArn, rollBack.arn],
-      okActions: [topicArn]
+      okActions: [topicArn],
     });
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
     new LambdaPermission(this, 'rollback-permission', {
@@ -42,7 +42,7 @@ export class Alarms extends Construct {
       functionName: rollBack.name,
       principal: 'lambda.alarms.cloudwatch.amazonaws.com',
       sourceArn: composite.arn,
-      sourceAccount: accountId
+      sourceAccount: accountId,
     });
     const others = watchAlarms(targets).map((definition) => new MetricAlarm(this, definition, environment, topicArn));
     const all = [...triggers, ...others];

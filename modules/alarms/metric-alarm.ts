@@ -37,7 +37,7 @@ export class MetricAlarm extends Construct {
       alarmActions: [topicArn],
       okActions: [topicArn],
       ...(definition.silence === 'missing' && { insufficientDataActions: [topicArn] }),
-      ...watched(definition)
+      ...watched(definition),
     });
     this.name = alarm.alarmName;
     this.arn = alarm.arn;
@@ -51,7 +51,7 @@ function validate({ id, metrics, expression, datapoints: [breaching, of], period
     [all.length > MAX_METRICS, `reads ${all.length} metrics, but CloudWatch allows ${MAX_METRICS}: split the alarm in two`],
     [all.length !== 1 && expression === undefined, 'does not read exactly one metric: give the alarm an expression'],
     [breaching > of, `needs ${breaching} breaching periods, but evaluates only ${of}: correct datapoints`],
-    [periodSeconds < 60 && ofAws, 'has a period below 60 s, but AWS publishes its metrics once a minute: use 60 or more']
+    [periodSeconds < 60 && ofAws, 'has a period below 60 s, but AWS publishes its metrics once a minute: use 60 or more'],
   ];
   for (const [applies, problem] of problems) if (applies) throw new AlarmDefinitionError(`alarm "${id}" ${problem}`);
 }
@@ -68,8 +68,8 @@ function watched({ id, metrics, expression, periodSeconds: period }: AlarmDefini
     { id: 'watched', expression, label: id, returnData: true },
     ...entries.map(([metricId, { namespace, name: metricName, dimensions, statistic: stat }]) => ({
       id: metricId,
-      metric: { namespace, metricName, dimensions, stat, period }
-    }))
+      metric: { namespace, metricName, dimensions, stat, period },
+    })),
   ];
   return { metricQuery };
 }

@@ -24,8 +24,8 @@ export class Dashboard extends Construct {
         textWidget(
           `# http-tunnel ${name}\nThe canary (event-driven requests) beside the control (polling requests). Runbooks: docs/runbooks/README.md. ` +
             `To make all requests poll: \`npm run rollout -- --env ${name} off --why "…"\``,
-          2
-        )
+          2,
+        ),
       ],
       [alarmStates('Alarms', alarmArns, 4)],
       canaryRow(region),
@@ -33,11 +33,11 @@ export class Dashboard extends Construct {
       modesRow(region),
       backstopRow(region, resources),
       healthRow(region, resources),
-      costRow(region, resources)
+      costRow(region, resources),
     ];
     const dashboard = new CloudwatchDashboard(this, 'Default', {
       dashboardName: physicalName('dashboard', name, 'overview'),
-      dashboardBody: JSON.stringify({ start: '-PT3H', periodOverride: 'inherit', widgets: layOut(rows) })
+      dashboardBody: JSON.stringify({ start: '-PT3H', periodOverride: 'inherit', widgets: layOut(rows) }),
     });
     this.name = dashboard.dashboardName;
   }

@@ -30,15 +30,15 @@ const PLAN = validateFaultPlan(
         match: { operation: 'ManageConnections', api: 'wake-channel' },
         do: 'drop',
         every: 4,
-        switched: true
+        switched: true,
       },
       { name: 'bus-slows-down', on: 'calls', match: { operation: 'PutEvents' }, do: 'throttle', every: 3, switched: true },
       { name: 'records-come-twice', on: 'stream-records', do: 'duplicate', every: 2, switched: true },
       { name: 'deliveries-are-lost', on: 'deliveries', match: { target: 'wake-waiter' }, do: 'drop', every: 4, switched: true },
-      { name: 'processor-throws', on: 'invocations', match: { function: 'process-stream' }, do: 'fail', every: 3, switched: true }
-    ]
+      { name: 'processor-throws', on: 'invocations', match: { function: 'process-stream' }, do: 'fail', every: 3, switched: true },
+    ],
   },
-  'faults.test.ts'
+  'faults.test.ts',
 );
 const ON_THE_WAY_BACK = PLAN.faults.map(({ name }) => name).filter((name) => !name.endsWith('dies'));
 
@@ -47,7 +47,7 @@ const clouds = new Map<StartMode, CloudUnderTest>();
 beforeAll(async () => {
   const environment: NonNullable<Parameters<typeof startCloud>[0]>['environment'] = (same) => ({
     ...same,
-    timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS }
+    timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS },
   });
   for (const mode of MODES) clouds.set(mode, await startCloud({ mode, environment, faults: PLAN }));
 });
@@ -58,7 +58,7 @@ function inEveryMode(sentence: string, story: (under: CloudUnderTest, mode: Star
   test(sentence, async () => {
     const outcomes = await Promise.allSettled([...clouds].map(([mode, under]) => story(under, mode)));
     const failures = outcomes.flatMap((outcome, i) =>
-      outcome.status === 'rejected' ? [`in mode ${MODES[i]}: ${(outcome.reason as Error).message}`] : []
+      outcome.status === 'rejected' ? [`in mode ${MODES[i]}: ${(outcome.reason as Error).message}`] : [],
     );
     if (failures.length > 0) throw new Error(failures.join('\n\n'));
   });
@@ -123,10 +123,10 @@ describe('while two requests of each mode wait for their deadline', () => {
       (request, self) => {
         self.vanish();
         void MinimalAgent.connect(under.agentEndpoint, token, () => undefined, name).then((again) =>
-          again.answer(request['request_id'], 'back again')
+          again.answer(request['request_id'], 'back again'),
         );
       },
-      name
+      name,
     );
     expect(await under.visit('/', {}, 'returner')).toMatchObject({ status: 200, text: 'back again' });
   });
@@ -151,7 +151,7 @@ describe('while two requests of each mode wait for their deadline', () => {
         await eventually(() => expect(counted(under, 'ForeignAnswer')).toBe(1));
         self.answer(request['request_id'], 'real');
       },
-      'ann'
+      'ann',
     );
     expect(await visit(under, agent)).toMatchObject({ status: 200, text: 'real' });
     eve.vanish();
@@ -181,7 +181,7 @@ describe('while two requests of each mode wait for their deadline', () => {
     });
     expect(await visit(under, agent)).toMatchObject({ status: 200, text: 'fine' });
     await eventually(() =>
-      expect(agent.received.filter(({ type, code }) => type === 'error' && code === 'invalid_request')).toHaveLength(2)
+      expect(agent.received.filter(({ type, code }) => type === 'error' && code === 'invalid_request')).toHaveLength(2),
     );
     agent.vanish();
   });
@@ -218,7 +218,7 @@ inEveryMode('the agent sends an answer again when receive-message fails on it, a
   });
   expect(await under.visit('/', {}, 'unlucky')).toMatchObject({ status: 200, text: 'answered' });
   expect(warnings).toEqual([
-    expect.stringMatching(/^the cloud failed on a message of this agent \(API Gateway says "Internal server error", request id \S+\)/)
+    expect.stringMatching(/^the cloud failed on a message of this agent \(API Gateway says "Internal server error", request id \S+\)/),
   ]);
   await agent.stop();
   await service.close();
@@ -235,7 +235,7 @@ inEveryMode('an agent connects again, and gives the reason, when receive-message
   });
   expect((await agent.start()).tunnelId).toBe('late');
   expect(reasons).toEqual([
-    expect.stringMatching(/^the tunnel is not established: .*"Internal server error", request id \S+\); if the error repeats, /)
+    expect.stringMatching(/^the tunnel is not established: .*"Internal server error", request id \S+\); if the error repeats, /),
   ]);
   await agent.stop();
 });
@@ -256,7 +256,7 @@ inEveryMode(
     }
     for (const name of ON_THE_WAY_BACK) faults.end(name);
     agent.vanish();
-  }
+  },
 );
 
 inEveryMode('sweep removes the row of a waiter that was killed', async (under, mode) => {

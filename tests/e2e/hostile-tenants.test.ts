@@ -30,8 +30,8 @@ beforeAll(async () => {
     environment: (same) => ({
       ...same,
       maxSlowRequests: SLOW_AT_ONCE,
-      timings: { ...same.timings, leaseGraceMs: 60_000 }
-    })
+      timings: { ...same.timings, leaseGraceMs: 60_000 },
+    }),
   });
   service = createServer((request, response) => {
     asked.push(request.url ?? '');
@@ -104,7 +104,7 @@ describe('a hostile agent', () => {
     const identity = { tunnel_id: 'anns', tunnelId: 'anns', owner: 'ann', lease: '*', connection_id: 'x', claim: 'granted' };
     for (const type of ['ready', 'draining', 'ping']) attacker.send({ type, ...identity });
     await eventually(() =>
-      expect(attacker.received.map(({ type }) => type)).toEqual(expect.arrayContaining(['connection_established', 'pong']))
+      expect(attacker.received.map(({ type }) => type)).toEqual(expect.arrayContaining(['connection_established', 'pong'])),
     );
     expect(attacker.received.find(({ type }) => type === 'connection_established')?.['tunnel_id']).toBe(attacker.tunnel.tunnel_id);
     expect(await rowOf('anns')).toEqual(before);
@@ -114,7 +114,7 @@ describe('a hostile agent', () => {
   test.each([
     ['with a token that grants every name', ['*'], '409'],
     ['with a token that grants only its own names', ['eves-*'], '403'],
-    ['with a token that grants no name', [], '403']
+    ['with a token that grants no name', [], '403'],
   ])("is refused another owner's name %s", async (_, names, refusal) => {
     await expect(eve(undefined, { name: 'anns' }, names)).rejects.toThrow(refusal);
   });
@@ -133,7 +133,7 @@ describe('a hostile agent', () => {
     'is refused the name %s, which is reserved or malformed',
     async (name) => {
       await expect(eve(undefined, { name })).rejects.toThrow('400');
-    }
+    },
   );
 
   test.each([
@@ -144,9 +144,9 @@ describe('a hostile agent', () => {
       async () => {
         const [header, , signature] = (await under.token('eve')).split('.');
         return [header, Buffer.from('{"sub":"ann","names":["*"]}').toString('base64url'), signature].join('.');
-      }
+      },
     ],
-    ['that is the empty string', async () => '']
+    ['that is the empty string', async () => ''],
   ])('is refused with 401 when it shows a token %s', async (_, token) => {
     await expect(MinimalAgent.connect(under.agentEndpoint, await token(), () => undefined, { name: 'anns' })).rejects.toThrow('401');
   });
@@ -161,7 +161,7 @@ describe('a hostile agent', () => {
       request_id: '__proto__',
       status_code: 200,
       headers: { ['__proto__']: ['x'], constructor: ['y'] },
-      body: ''
+      body: '',
     });
     attacker.send({ type: 'ready', access: { salt: 'short', passwords: ['x'] } });
     attacker.send({ type: 'ready', access: { salt: Buffer.alloc(16).toString('base64'), cidrs: Array<string>(1000).fill('10.0.0.0/8') } });
@@ -178,8 +178,8 @@ describe('a hostile agent', () => {
         request_id: request['request_id'],
         status_code: 200,
         headers: { 'x-a': ['1\r\nset-cookie: session=eve; Domain=localhost'], 'x-tunnel-error\r\nx-b': ['1'] },
-        body: ''
-      })
+        body: '',
+      }),
     );
     const reply = await under.visit('/', {}, attacker.tunnel.tunnel_id);
     expect(reply.headers).not.toHaveProperty('set-cookie');
@@ -221,7 +221,7 @@ describe('a hostile visitor', () => {
 
   test('is checked by the access rules of the tunnel that gets the request, whatever other tunnels the request names', async () => {
     const attacker = await eve((request, self) => self.answer(request['request_id'], `eve's ${String(request['uri'])}`), {
-      name: 'eves-open'
+      name: 'eves-open',
     });
     const { visitorUrl } = under;
     const open = { host: 'eves-open.localhost' };
@@ -230,9 +230,9 @@ describe('a hostile visitor', () => {
       [
         { ...open, 'x-forwarded-host': 'anns-private.localhost', 'x-original-url': '/anns-private/', 'x-tunnel': 'anns-private' },
         '/',
-        "eve's /"
+        "eve's /",
       ],
-      [{ ...open, cookie: 'tunnel=anns-private', referer: `${visitorUrl}/anns-private/` }, '/', "eve's /"]
+      [{ ...open, cookie: 'tunnel=anns-private', referer: `${visitorUrl}/anns-private/` }, '/', "eve's /"],
     ] as const) {
       expect((await ask(visitorUrl, path, { headers })).text).toBe(expected);
     }
@@ -240,7 +240,7 @@ describe('a hostile visitor', () => {
       [{ host: 'anns-private.localhost' }, '/eves-open/eve'],
       [{ host: 'ANNS-PRIVATE.localhost:80' }, '/eve'],
       [{}, '/anns-private/../anns-private/eve'],
-      [{}, '/%61nns-private/eve']
+      [{}, '/%61nns-private/eve'],
     ] as const) {
       expect((await ask(visitorUrl, path, { headers })).status).toBe(401);
     }

@@ -57,7 +57,7 @@ describe('the name of a tunnel', () => {
 
   test.each([
     ['the token is invalid', { token: 'not-a-token' }, 401],
-    ['it is a reserved name', { name: 'www' }, 400]
+    ['it is a reserved name', { name: 'www' }, 400],
   ])('is refused with an error when %s', async (_, options, status) => {
     await expect(under.agent({ ...TARGET, ...options })).rejects.toMatchObject({ name: 'TunnelRefusedError', status });
   });
@@ -73,7 +73,7 @@ describe('the name of a tunnel', () => {
       MinimalAgent.connect(under.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'old'), { name: 'moved' });
     const older = await connect();
     const newer = await MinimalAgent.connect(under.agentEndpoint, token, (request, self) => self.answer(request['request_id'], 'new'), {
-      name: 'moved'
+      name: 'moved',
     });
     await expect(under.visit('/', {}, 'moved')).resolves.toMatchObject({ text: 'new' });
     older.send({ type: 'ready' });
@@ -93,7 +93,7 @@ test("with an identity provider, an agent connects with the provider's token, an
     jwksUrl: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/keys`,
     issuer: 'https://id.example',
     audience: 'tunnels',
-    namesClaim: 'groups'
+    namesClaim: 'groups',
   };
   const sign = (audience: string): Promise<string> =>
     new SignJWT({ groups: ['shop'] })

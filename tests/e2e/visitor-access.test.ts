@@ -34,7 +34,7 @@ test('a visitor without credentials gets 401 and a challenge that browsers under
     'x-tunnel-error': 'visitor_unauthorized',
     'www-authenticate': 'Basic realm="closed", charset="UTF-8", Bearer realm="closed"',
     'content-type': 'text/html; charset=utf-8',
-    'x-tunnel-request-id': expect.stringMatching(UUID)
+    'x-tunnel-request-id': expect.stringMatching(UUID),
   });
   expect(page.text).toContain('This tunnel requires a password or a token');
   expect((await under.visit('/', { headers: basic('ann:wrong') }, 'closed')).status).toBe(401);
@@ -44,7 +44,7 @@ test('a visitor without credentials gets 401 and a challenge that browsers under
 
 test.each([
   ['password', basic(PASSWORD)],
-  ['bearer token', { authorization: `Bearer ${TOKEN}` }]
+  ['bearer token', { authorization: `Bearer ${TOKEN}` }],
 ])('the right %s opens a closed tunnel, and the local service does not receive the credentials', async (_, headers) => {
   for (let i = 0; i < 3; i++) expect(await under.visit('/', { headers }, 'closed')).toMatchObject({ status: 200, text: 'in' });
   expect(seen).toHaveLength(3);
@@ -64,7 +64,7 @@ test('a visitor from an address that is not allowed gets 403, even with a forged
   const reply = await under.visit('/', { headers: { 'x-forwarded-for': '192.0.2.1' } }, 'elsewhere');
   expect(reply).toMatchObject({
     status: 403,
-    headers: { 'x-tunnel-error': 'visitor_not_allowed', 'x-tunnel-request-id': expect.stringMatching(UUID) }
+    headers: { 'x-tunnel-error': 'visitor_not_allowed', 'x-tunnel-request-id': expect.stringMatching(UUID) },
   });
   await under.agent({ name: 'here', target: { port }, access: { allowCidrs: ['127.0.0.0/8'] } });
   expect((await under.visit('/', {}, 'here')).status).toBe(200);
@@ -75,7 +75,7 @@ test('a web app of another origin can send its token after a preflight without o
   const origin = { origin: 'https://app.test' };
   const preflight = {
     method: 'OPTIONS',
-    headers: { ...origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization' }
+    headers: { ...origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': 'authorization' },
   };
   const refused = await under.visit('/', preflight, 'closed');
   expect(refused).toMatchObject({ status: 401, headers: { 'x-tunnel-error': 'visitor_unauthorized' } });
@@ -84,7 +84,7 @@ test('a web app of another origin can send its token after a preflight without o
   expect((await under.visit('/', preflight, 'for-apps')).status).toBe(200);
   expect((await under.visit('/', { method: 'PUT', headers: origin }, 'for-apps')).status).toBe(401);
   expect((await under.visit('/', { method: 'PUT', headers: { ...origin, authorization: `Bearer ${TOKEN}` } }, 'for-apps')).status).toBe(
-    200
+    200,
   );
   expect(seen.map((headers) => headers['access-control-request-method'])).toEqual(['PUT', undefined]);
 });
@@ -133,7 +133,7 @@ test('the row of a tunnel contains digests, and no password or token', async () 
     'correct horse',
     TOKEN,
     Buffer.from(PASSWORD).toString('base64'),
-    Buffer.from(TOKEN).toString('base64')
+    Buffer.from(TOKEN).toString('base64'),
   ]) {
     expect(text).not.toContain(secret);
   }

@@ -24,31 +24,31 @@ const applications = [
     .map((name) => ({
       title: name,
       stackDirectory: directory(name),
-      testFiles: testFiles('tunnel')
+      testFiles: testFiles('tunnel'),
     })),
   { title: 'prod', stackDirectory: directory('prod'), testFiles: testFiles('tunnel', 'prod') },
   {
     title: 'prod with a domain',
     stackDirectory: domain.directory('prod'),
-    testFiles: testFiles('domain')
+    testFiles: testFiles('domain'),
   },
   {
     title: 'the account of prod',
     stackDirectory: directory(`bootstrap-${environments.prod.accountId}`),
-    testFiles: testFiles('bootstrap')
-  }
+    testFiles: testFiles('bootstrap'),
+  },
 ];
 
 const protectedProd = {
   title: 'prod, which protects',
   stackDirectory: directory('prod'),
   testFiles: testFiles('prod'),
-  protect: true
+  protect: true,
 };
 const misled = {
   title: 'dev, whose stream leads elsewhere',
   stackDirectory: leadingElsewhere.directory('dev'),
-  testFiles: testFiles('tunnel')
+  testFiles: testFiles('tunnel'),
 };
 const tests: readonly (StackTest & { title: string })[] = [...applications, protectedProd, misled];
 

@@ -22,7 +22,7 @@ const backendAt = (port: number): string[] =>
     'skip_requesting_account_id=true',
     'skip_metadata_api_check=true',
     'access_key=none',
-    'secret_key=none'
+    'secret_key=none',
   ].map((setting) => `-backend-config=${setting}`);
 
 const STATE = {
@@ -31,7 +31,7 @@ const STATE = {
   serial: 1,
   lineage: '3b9aca00-0000-4000-8000-000000000000',
   outputs: { state_bucket: { value: 'kept', type: 'string' } },
-  resources: []
+  resources: [],
 };
 
 describeTerraform('the Terraform state', stacks[0]?.file ?? '', remove, (provider) => {
@@ -47,7 +47,7 @@ describeTerraform('the Terraform state', stacks[0]?.file ?? '', remove, (provide
       const data = path.join(cwd, 'data');
       await fs.cp(path.join(variables['TF_DATA_DIR'] ?? '', 'providers'), path.join(data, 'providers'), {
         recursive: true,
-        verbatimSymlinks: true
+        verbatimSymlinks: true,
       });
       await work({ cwd, variables: { ...variables, TF_DATA_DIR: data } });
     });
@@ -61,16 +61,16 @@ describeTerraform('the Terraform state', stacks[0]?.file ?? '', remove, (provide
         await fs.writeFile(path.join(run.cwd, 'new.tfstate'), JSON.stringify(STATE));
         await terraform(['state', 'push', '-no-color', 'new.tfstate'], run);
         expect(JSON.parse(store.objects.get(state) ?? '{}')).toMatchObject({
-          outputs: STATE.outputs
+          outputs: STATE.outputs,
         });
         expect([...store.objects.keys()]).toEqual([state]);
         expect(store.requests.filter((request) => /^(PUT|DELETE)/.test(request))).toEqual([
           `PUT ${state}.tflock`,
           `PUT ${state}`,
-          `DELETE ${state}.tflock`
+          `DELETE ${state}.tflock`,
         ]);
       }),
-    TIMEOUT_MS
+    TIMEOUT_MS,
   );
 
   it(
@@ -86,7 +86,7 @@ describeTerraform('the Terraform state', stacks[0]?.file ?? '', remove, (provide
         await expect(pushing).rejects.toThrow('somebody@else');
         expect(store.objects.has(state)).toBe(false);
       }),
-    TIMEOUT_MS
+    TIMEOUT_MS,
   );
 
   it(
@@ -103,6 +103,6 @@ describeTerraform('the Terraform state', stacks[0]?.file ?? '', remove, (provide
         const state = `/http-tunnel-terraform-${accountId}/bootstrap/terraform.tfstate`;
         expect(JSON.parse(store.objects.get(state) ?? '{}')).toMatchObject({ outputs: STATE.outputs });
       }),
-    TIMEOUT_MS
+    TIMEOUT_MS,
   );
 });

@@ -44,17 +44,17 @@ export function lineChart(chart: Chart, span: TimeSpan): HTMLElement {
       role: 'img',
       tabindex: 0,
       'aria-label': `${chart.title}; use the arrow keys to move through the periods`,
-      'data-key': chart.title
+      'data-key': chart.title,
     },
     ...[0, 0.5, 1].map((part) => svg('line', { class: 'grid', x1: PLOT.left, x2: PLOT.right, y1: y(top * part), y2: y(top * part) })),
     ...[0, 0.5, 1].map((part) =>
-      svg('text', { x: PLOT.left - 6, y: y(top * part) + 4, 'text-anchor': 'end' }, isLabel(chart, top * part) && format(top * part))
+      svg('text', { x: PLOT.left - 6, y: y(top * part) + 4, 'text-anchor': 'end' }, isLabel(chart, top * part) && format(top * part)),
     ),
     svg('text', { x: PLOT.left, y: HEIGHT - 5 }, clock(span.from)),
     svg('text', { x: PLOT.right, y: HEIGHT - 5, 'text-anchor': 'end' }, clock(span.to)),
     ...(times.length === 0 ? [svg('text', { x: WIDTH / 2, y: HEIGHT / 2, 'text-anchor': 'middle' }, 'no data yet')] : []),
     ...chart.series.map((series) => lineOf(series, x, y, span.periodMs)),
-    cursor
+    cursor,
   );
   let position: number | undefined;
   const move = (to: number | undefined): void => {
@@ -77,7 +77,7 @@ export function lineChart(chart: Chart, span: TimeSpan): HTMLElement {
   });
   show(undefined);
   const legend = chart.series.map(({ name, look, dashed }, i) =>
-    h('li', {}, h('span', { class: `dot ${look}${dashed ? ' hollow' : ''}` }), name, ' ', values[i])
+    h('li', {}, h('span', { class: `dot ${look}${dashed ? ' hollow' : ''}` }), name, ' ', values[i]),
   );
   return h('figure', { class: 'card' }, h('figcaption', {}, h('h2', {}, chart.title), when), plot, h('ul', { class: 'legend' }, ...legend));
 }
@@ -86,7 +86,12 @@ export function lineChart(chart: Chart, span: TimeSpan): HTMLElement {
 const isLabel = ({ unit }: Chart, value: number): boolean => unit === 'ms' || Number.isInteger(value);
 
 /** Joins the points with lines, but leaves a gap where a period is missing. */
-function lineOf({ look, dashed, points }: ChartSeries, x: (at: number) => number, y: (value: number) => number, periodMs: number): SVGElement {
+function lineOf(
+  { look, dashed, points }: ChartSeries,
+  x: (at: number) => number,
+  y: (value: number) => number,
+  periodMs: number,
+): SVGElement {
   let path = '';
   let last = -Infinity;
   for (const [at, value] of points) {

@@ -30,10 +30,10 @@ function showLines(): void {
           h(
             'p',
             { class: 'soft' },
-            words.length > 0 ? 'No line matches the filter.' : "So far there are only metrics and Lambda's own lines."
-          )
+            words.length > 0 ? 'No line matches the filter.' : "So far there are only metrics and Lambda's own lines.",
+          ),
         ]
-      : shown.map(row))
+      : shown.map(row)),
   );
   container.scrollTop = byId<HTMLInputElement>('log-follow').checked ? container.scrollHeight : before;
 }
@@ -54,7 +54,7 @@ function row({ at, functionName, level, text, requestId }: ConsoleLine): HTMLEle
     { class: level },
     h('time', {}, clock(at)),
     h('span', { class: 'what' }, functionName),
-    h('span', { class: 'text' }, text)
+    h('span', { class: 'text' }, text),
   );
   if (requestId !== undefined) {
     const button = h('button', { type: 'button', title: `timeline of ${requestId}` }, requestId.slice(0, 8));

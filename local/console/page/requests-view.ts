@@ -13,7 +13,7 @@ export function showRequests({ requests, at }: Overview): void {
   render(byId('request-list'), [requests, selected], () =>
     requests.length === 0
       ? [h('p', { class: 'soft' }, 'No request has come yet.')]
-      : [h('ul', { class: 'requests' }, ...requests.map(requestRow))]
+      : [h('ul', { class: 'requests' }, ...requests.map(requestRow))],
   );
   if (selected === undefined && requests.length === 0) hint();
   const current = selected === undefined ? requests[0] : requests.find(({ requestId }) => requestId === selected);
@@ -43,7 +43,7 @@ function requestRow({ requestId, at, ms: took, failed, error, tunnelId, mode }: 
     h('time', {}, clock(at)),
     h('span', { class: 'what' }, tunnelId ?? '–'),
     h('span', { class: 'soft' }, mode ?? ''),
-    h('span', { class: failed && 'bad' }, failed ? (error ?? 'failed') : ms(took))
+    h('span', { class: failed && 'bad' }, failed ? (error ?? 'failed') : ms(took)),
   );
   button.addEventListener('click', () => void chooseRequest(requestId));
   return h('li', {}, button);
@@ -54,7 +54,7 @@ function story({ requestId, entries }: RequestStory): Node[] {
   const to = Math.max(...entries.map(({ at, ms: took = 0 }) => at + took));
   return [
     h('p', { class: 'soft' }, 'Request ', h('code', {}, requestId), `, ${ms(to - from)} in total`),
-    h('ol', { class: 'waterfall' }, ...entries.map((entry) => entryRow(entry, from, Math.max(1, to - from))))
+    h('ol', { class: 'waterfall' }, ...entries.map((entry) => entryRow(entry, from, Math.max(1, to - from)))),
   ];
 }
 
@@ -66,7 +66,7 @@ function entryRow({ at, ms: took, functionName, kind, text, failed, depth }: Tim
     'span',
     { class: 'name', title: text },
     kind === 'invocation' ? h('strong', {}, functionName) : '',
-    ` ${kind === 'invocation' ? text.replace(/^invocation(: )?/, '') : text}`
+    ` ${kind === 'invocation' ? text.replace(/^invocation(: )?/, '') : text}`,
   );
   name.style.paddingInlineStart = `${depth}rem`;
   return h(
@@ -75,6 +75,6 @@ function entryRow({ at, ms: took, functionName, kind, text, failed, depth }: Tim
     h('span', { class: 'when' }, `+${ms(at - from)}`),
     name,
     h('span', { class: 'track' }, bar),
-    h('span', { class: 'took' }, took === undefined ? '' : ms(took))
+    h('span', { class: 'took' }, took === undefined ? '' : ms(took)),
   );
 }

@@ -43,13 +43,13 @@ test(
           }
           expect(s3.buckets.objects()).toEqual([{ key: 'responses/1', bytes: 5, storedAt: s3.clock.now }]);
         }),
-        { ...fuzzing(ROUNDS), endOnFailure: true }
-      )
+        { ...fuzzing(ROUNDS), endOnFailure: true },
+      ),
     );
     expect(refused).toBeGreaterThan(20);
     expect(s3.warnings).toEqual([]);
   },
-  FUZZ_TIMEOUT_MS
+  FUZZ_TIMEOUT_MS,
 );
 
 test(
@@ -57,9 +57,9 @@ test(
   () => {
     const urls = fc.oneof(
       mutated('/bucket/a/b?x-id=GetObject', '/bucket?list-type=2&prefix=a%2F&max-keys=3', '/b/%E0%A4?x-amz-checksum-mode=ENABLED').map(
-        (bytes) => bytes.toString('latin1')
+        (bytes) => bytes.toString('latin1'),
       ),
-      fc.webUrl()
+      fc.webUrl(),
     );
     const methods = fc.constantFrom('GET', 'PUT', 'HEAD', 'DELETE', 'POST', 'OPTIONS');
     const seen = new Set<string>();
@@ -78,11 +78,11 @@ test(
           seen.add(error.code);
         }
       }),
-      fuzzing(INPUTS)
+      fuzzing(INPUTS),
     );
     expect([...seen]).toEqual(expect.arrayContaining(['GetObject', 'PutObject', 'ListObjectsV2', 'InvalidURI', 'NotImplemented']));
   },
-  FUZZ_TIMEOUT_MS
+  FUZZ_TIMEOUT_MS,
 );
 
 test(
@@ -95,8 +95,8 @@ test(
         const { Body } = await s3.client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
         expect(await Body?.transformToString()).toBe(Key);
       }),
-      fuzzing(KEYS)
+      fuzzing(KEYS),
     );
   },
-  FUZZ_TIMEOUT_MS
+  FUZZ_TIMEOUT_MS,
 );

@@ -32,7 +32,7 @@ async function tunnelTo(body: Buffer, options: Partial<AgentOptions> = {}) {
     await startLocalServer((_request, reply) => {
       asked += 1;
       reply.writeHead(200, { 'content-type': 'application/octet-stream' }).end(body);
-    })
+    }),
   );
   return fixture.connected(gateway, local.port, options);
 }
@@ -67,7 +67,7 @@ describe('an answer that does not fit into a message', () => {
       'content-length': '4000000',
       'x-amz-checksum-sha256': refOf(BODY).sha256,
       host: expect.stringContaining('127.0.0.1'),
-      connection: 'keep-alive'
+      connection: 'keep-alive',
     });
   });
 
@@ -194,7 +194,7 @@ describe('the upload of a body', () => {
     ['cuts the connection', 'cut' as const],
     ['fails with status 500', 500],
     ['is overloaded with status 503', 503],
-    ['times out with status 408', 408]
+    ['times out with status 408', 408],
   ])('is tried again with the same URL when the bucket %s', async (_what, fault) => {
     bucket.faults = [fault, fault];
     await tunnelTo(BODY);

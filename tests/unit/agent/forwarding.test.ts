@@ -34,12 +34,12 @@ describe('a request through the agent', () => {
     const answer = await gateway.newest.request({
       method: 'POST',
       uri: '/items?x=1',
-      body: Buffer.from('hello').toString('base64')
+      body: Buffer.from('hello').toString('base64'),
     });
     expect(response(answer)).toMatchObject({
       status_code: 201,
       headers: { 'content-type': ['text/plain'] },
-      ack: true
+      ack: true,
     });
     expect(bodyOf(answer).toString()).toBe('POST /items?x=1 demo.tunnels.test hello');
   });
@@ -60,7 +60,7 @@ describe('a request through the agent', () => {
       });
       await gateway.newest.request({ uri });
       expect(seen).toBe(uri);
-    }
+    },
   );
 
   it('keeps repeated headers, their order and their commas', async () => {
@@ -71,7 +71,7 @@ describe('a request through the agent', () => {
       reply.end();
     });
     const answer = await gateway.newest.request({
-      headers: { host: ['h'], 'x-in': ['a', 'b, c', ''], cookie: ['s=1; t=2'] }
+      headers: { host: ['h'], 'x-in': ['a', 'b, c', ''], cookie: ['s=1; t=2'] },
     });
     expect(seen.slice(0, 10)).toEqual(['host', 'h', 'x-in', 'a', 'x-in', 'b, c', 'x-in', '', 'cookie', 's=1; t=2']);
     expect(response(answer).headers).toMatchObject({ 'x-out': ['1', '2, 3', ''], vary: ['a'] });
@@ -142,7 +142,7 @@ describe('the agent', () => {
     await gateway.newest.request({ method: 'PUT', uri: 'b?secret=canary' });
     expect(summaries).toMatchObject([
       { method: 'GET', path: '/a', status: 200, bytes: 5 },
-      { method: 'PUT', path: 'b', error: 'invalid_request', bytes: 0 }
+      { method: 'PUT', path: 'b', error: 'invalid_request', bytes: 0 },
     ]);
     expect(JSON.stringify(summaries)).not.toContain('canary');
   });
@@ -152,7 +152,7 @@ describe('the agent', () => {
     expect(await gateway.newest.request()).toMatchObject({
       type: 'error',
       code: 'local_service_unavailable',
-      ack: true
+      ack: true,
     });
   });
 
@@ -170,7 +170,7 @@ describe('the agent', () => {
     expect(answer).toMatchObject({
       type: 'error',
       code: 'timeout',
-      message: expect.stringContaining('within 0.06 s') as string
+      message: expect.stringContaining('within 0.06 s') as string,
     });
   });
 });

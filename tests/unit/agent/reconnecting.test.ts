@@ -50,7 +50,7 @@ describe('an agent that loses its connection', () => {
   it('waits longer after each failure, and starts again with the shortest wait after an answered request', async () => {
     const agent = await fixture.connected(gateway, local.port, {
       random: () => 0.999_999,
-      timing: { backoffBaseMs: 4, backoffCapMs: 20 }
+      timing: { backoffBaseMs: 4, backoffCapMs: 20 },
     });
     const waits: (number | undefined)[] = [];
     agent.on('disconnected', ({ retryInMs }) => waits.push(retryInMs));
@@ -68,7 +68,7 @@ describe('an agent that loses its connection', () => {
   it('starts again with the shortest wait after a connection that lasted long enough', async () => {
     const agent = await fixture.connected(gateway, local.port, {
       random: () => 0.999_999,
-      timing: { backoffBaseMs: 4, stableAfterMs: 1000 }
+      timing: { backoffBaseMs: 4, stableAfterMs: 1000 },
     });
     const waits: (number | undefined)[] = [];
     agent.on('disconnected', ({ retryInMs }) => waits.push(retryInMs));
@@ -87,7 +87,7 @@ describe('an agent that loses its connection', () => {
     gateway.newest.socket.close(1001, 'Going away');
     expect((await disconnected)[0]).toEqual({
       reason: 'the cloud closed the connection (1001 Going away)',
-      retryInMs: expect.any(Number) as number
+      retryInMs: expect.any(Number) as number,
     });
   });
 
@@ -104,7 +104,7 @@ describe('an agent that loses its connection', () => {
     finish[0]?.();
     expect(await answer).toMatchObject({
       type: 'http_response',
-      body: Buffer.from('late').toString('base64')
+      body: Buffer.from('late').toString('base64'),
     });
   });
 });
@@ -113,7 +113,7 @@ describe('the connection of an agent', () => {
   it('is replaced when a ping is not answered', async () => {
     gateway.answersPings = false;
     const agent = await fixture.connected(gateway, local.port, {
-      timing: { pingIntervalMs: 40, pongTimeoutMs: 40 }
+      timing: { pingIntervalMs: 40, pongTimeoutMs: 40 },
     });
     const [disconnection] = (await once(agent, 'disconnected')) as [Disconnection];
     expect(disconnection.reason).toBe('the cloud does not answer pings');

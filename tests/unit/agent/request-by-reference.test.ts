@@ -25,7 +25,7 @@ beforeEach(async () => {
     await startLocalServer(({ rawHeaders }, reply, body) => {
       received.push({ body, headers: rawHeaders });
       reply.end('got it');
-    })
+    }),
   );
 });
 
@@ -49,7 +49,7 @@ describe('a request whose body is in the bucket', () => {
     ['the connection is cut', 'cut' as const],
     ['the body ends half-way', { bytes: BODY.subarray(0, 3_000_000), declared: BODY.length }],
     ['the bucket answers 503', 503],
-    ['the bucket answers 500', 500]
+    ['the bucket answers 500', 500],
   ])('has its body fetched again when %s', async (_what, fault) => {
     await fixture.connected(gateway, local.port);
     bucket.faults = [fault, fault];
@@ -64,7 +64,7 @@ describe('a request whose body is in the bucket', () => {
     ['is too long', { bytes: Buffer.concat([BODY, BODY]) }, /does not have the 6000000 bytes/],
     ['has an expired URL', 403, /status 403/],
     ['no longer exists', 404, /status 404/],
-    ['is redirected to another URL', 307, /status 307/]
+    ['is redirected to another URL', 307, /status 307/],
   ])('never reaches the local service when its body %s', async (_what, fault, why) => {
     await fixture.connected(gateway, local.port);
     bucket.faults = [fault];
@@ -104,7 +104,7 @@ describe('a request whose body is in the bucket', () => {
     bucket.isStuck = true;
     expect(await post(bucket.holding(BODY), { timestamp: 0, deadline: 60 })).toMatchObject({
       code: 'timeout',
-      message: expect.stringContaining('within 0.06 s')
+      message: expect.stringContaining('within 0.06 s'),
     });
     await eventually(async () => (await bucket.openConnections()) === 0);
     expect(local.connections()).toBe(0);

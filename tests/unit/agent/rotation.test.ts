@@ -38,7 +38,7 @@ describe('the rotation of an old connection', () => {
       await startLocalServer((request, reply) => {
         if (request.url === '/slow') finish.push(() => reply.end('slow'));
         else reply.end('ok');
-      })
+      }),
     );
     await fixture.connected(gateway, local.port, { timing: { rotateAfterMs: 100, lingerMs: 300 } });
     const old = gateway.newest;

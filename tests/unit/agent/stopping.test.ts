@@ -97,7 +97,7 @@ describe('an agent that stops', () => {
     const { port } = await slowService();
     const agent = await fixture.connected(gateway, port, {
       random: () => 0.999,
-      timing: { backoffBaseMs: 60_000, backoffCapMs: 60_000 }
+      timing: { backoffBaseMs: 60_000, backoffCapMs: 60_000 },
     });
     gateway.newest.socket.terminate();
     await new Promise((resolve) => agent.once('disconnected', resolve));

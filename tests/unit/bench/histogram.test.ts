@@ -9,7 +9,7 @@ test('the percentiles of recorded times are exact to 0.2 %', () => {
     [p90, 900],
     [p99, 990],
     [max, 1000],
-    [mean, 500.5]
+    [mean, 500.5],
   ] as const) {
     expect(Math.abs(measured / exact - 1)).toBeLessThan(0.002);
   }

@@ -24,7 +24,7 @@ describe('the options of the local benchmark', () => {
     [['--concurrent', '5,,10'], 'from 1 to 1000'],
     [['--concurrent', '5,1001'], 'from 1 to 1000'],
     [['--concurrent', 'many'], 'from 1 to 1000'],
-    [['--quick'], "unknown option '--quick'"]
+    [['--quick'], "unknown option '--quick'"],
   ])('are refused with one line that says why: %j', (args, reason) => {
     expect(() => parseLocalBenchOptions(args)).toThrow(CommandLineError);
     expect(() => parseLocalBenchOptions(args)).toThrow(reason);
@@ -98,7 +98,7 @@ describe('the report of the local benchmark', () => {
     return times;
   };
   const processes = (cpuMs: Record<string, number>): Pick<LocalRun, 'processes'> => ({
-    processes: { environments: 6, environmentsStarted: 2, cpuMs, memoryMb: { emulator: 150, environments: 300, agent: 60 } }
+    processes: { environments: 6, environmentsStarted: 2, cpuMs, memoryMb: { emulator: 150, environments: 300, agent: 60 } },
   });
   const one: LocalRun = { concurrent: 1, seconds: 2, requests: 40, answered: 40, answeredInTime: 39, times: times(20, 30), failures: {} };
   const many: LocalRun = {
@@ -108,7 +108,7 @@ describe('the report of the local benchmark', () => {
     answered: 0,
     answeredInTime: 0,
     times: times(),
-    failures: { 503: 58, 'time-out': 2 }
+    failures: { 503: 58, 'time-out': 2 },
   };
   const result = (...runs: readonly LocalRun[]): LocalBenchResult => ({
     options: parseLocalBenchOptions(['--seconds', '2', '--concurrent', '1,50']) as LocalBenchOptions,
@@ -117,7 +117,7 @@ describe('the report of the local benchmark', () => {
     readySeconds: 3,
     firstVisitMs: 60,
     runs,
-    warnings: []
+    warnings: [],
   });
 
   test('contains the CPU time of each process per answered request over all runs', () => {
@@ -131,11 +131,11 @@ describe('the report of the local benchmark', () => {
           environments: 6,
           environmentsStarted: 2,
           p50Ms: expect.closeTo(20, 0),
-          p99Ms: expect.closeTo(30, 0)
+          p99Ms: expect.closeTo(30, 0),
         },
-        { concurrent: 50, perSecond: 0, failed: 60, p50Ms: null, p99Ms: null, cpuMsPerRequest: null }
+        { concurrent: 50, perSecond: 0, failed: 60, p50Ms: null, p99Ms: null, cpuMsPerRequest: null },
       ],
-      cpuMsPerRequest: { emulator: 20, 'forward-request': 0, 'receive-message': 0, agent: 1, sweep: 0.1 }
+      cpuMsPerRequest: { emulator: 20, 'forward-request': 0, 'receive-message': 0, agent: 1, sweep: 0.1 },
     });
     expect(localReport(full, 'local.svg')).toContain('| 50 | 0.0 | - | - | 60 | 60 (58 × 503, 2 × time-out) | 6 | 2 |');
     expect(localPlot(full)).toMatch(/^<svg .*p99.*<\/svg>$/s);
@@ -145,7 +145,7 @@ describe('the report of the local benchmark', () => {
     const partial = result(one, many);
     expect(localJson(partial)).toMatchObject({
       runs: [{ perSecond: 19.5, environments: null }, { environments: null }],
-      cpuMsPerRequest: { emulator: null, 'forward-request': null, 'receive-message': null, agent: null }
+      cpuMsPerRequest: { emulator: null, 'forward-request': null, 'receive-message': null, agent: null },
     });
     expect(localTables(partial)).toHaveLength(1);
     expect(localReport(partial, 'local.svg')).toContain('no /proc');

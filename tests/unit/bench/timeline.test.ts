@@ -5,7 +5,7 @@ import type { InvocationRecord } from '../../../emulator/lambda/invocation';
 import type { InvokeResult } from '../../../emulator/services';
 
 const answer = (nonce: string): object => ({
-  body: JSON.stringify({ type: 'http_response', request_id: 'r', headers: { [NONCE_HEADER]: [nonce] } })
+  body: JSON.stringify({ type: 'http_response', request_id: 'r', headers: { [NONCE_HEADER]: [nonce] } }),
 });
 const result = (requestId: string): InvokeResult => ({ kind: 'ok', payload: {}, requestId });
 const record = (requestId: string, more: Partial<InvocationRecord> = {}): InvocationRecord => ({
@@ -17,7 +17,7 @@ const record = (requestId: string, more: Partial<InvocationRecord> = {}): Invoca
   durationMs: 99.5,
   billedMs: 100,
   kind: 'ok',
-  ...more
+  ...more,
 });
 
 test('the return time lasts from the arrival of the answer at the gateway to the return of forward-request', async () => {

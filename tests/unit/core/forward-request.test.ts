@@ -30,7 +30,7 @@ test('the row of a request contains the mode, the waiter and a deadline that cou
     cohort: 'event-driven',
     mode: 'bus',
     waiterConnectionId: 'w1',
-    deadline: clock.now() - 10 + 26_000
+    deadline: clock.now() - 10 + 26_000,
   });
   const refused = expect(forwarding).rejects.toMatchObject({ code: 'deadline_exceeded', status: 504 });
   await clock.advance(26_000);
@@ -86,7 +86,7 @@ test.each([
   ['tunnel_not_found', 404, { found: [undefined] }],
   ['agent_away', 502, { found: [{ tunnelId: 'demo', owner: 'ann', capabilities: [], slowRequests: 0 }] }],
   ['agent_away', 502, { posts: ['gone' as const] }],
-  ['agent_busy', 503, { posts: ['busy' as const] }]
+  ['agent_busy', 503, { posts: ['busy' as const] }],
 ])('the error %s (%i) is returned at once and leaves no row', async (code, status, overrides) => {
   const { pending, options, request } = cloud(overrides);
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code, status });
@@ -105,7 +105,7 @@ describe('a browser with the cookie of a tunnel', () => {
       const response = await forwardRequest('r1', { ...request, decodedPath, headers: { ...request.headers, ...cookie } }, options);
       expect(response).toMatchObject({ status: 307, headers: { location: [`/demo${decodedPath}?a=1&a=2`] } });
       expect(log.filter((line) => line === 'unsubscribe')).toEqual(log.filter((line) => line === 'subscribe').map(() => 'unsubscribe'));
-    }
+    },
   );
 
   test('is not redirected when the tunnel of the path exists but its agent is away', async () => {
@@ -257,7 +257,7 @@ describe('an answer whose body is in the body store', () => {
   test.each([
     ['is missing', undefined],
     ['has another length', body.subarray(1)],
-    ['has other bytes', Buffer.alloc(body.length, 'z')]
+    ['has other bytes', Buffer.alloc(body.length, 'z')],
   ])('fails with agent_failed when the body in the body store %s', async (_, put) => {
     const { bodies, options, request } = cloud({ outcome: stored });
     if (put) bodies.bodies.set(key, put);
@@ -268,7 +268,7 @@ describe('an answer whose body is in the body store', () => {
 test.each([
   ['TRACE', {}, 'method_refused'],
   ['CONNECT', {}, 'method_refused'],
-  ['GET', { 'sec-websocket-key': ['dGhlIHNhbXBsZSBub25jZQ=='] }, 'websocket_not_supported']
+  ['GET', { 'sec-websocket-key': ['dGhlIHNhbXBsZSBub25jZQ=='] }, 'websocket_not_supported'],
 ])('a request that tunnels do not support is refused before any look-up or post: %s %j', async (method, headers: Headers, code) => {
   const { request, options, log } = cloud({ found: [{ ...TUNNEL, capabilities: ['any-method'] }], outcome: OK });
   const asked = { ...request, method, headers: { ...request.headers, ...headers } };
@@ -280,7 +280,7 @@ test('a method that old agents drop silently is refused, unless the agent suppor
   const old = cloud({ outcome: OK });
   await expect(forwardRequest('r1', { ...old.request, method: 'PROPFIND' }, old.options)).rejects.toMatchObject({
     code: 'method_not_supported',
-    status: 501
+    status: 501,
   });
   const ours = cloud({ found: [{ ...TUNNEL, capabilities: ['any-method'] }], outcome: OK });
   await expect(forwardRequest('r1', { ...ours.request, method: 'PROPFIND' }, ours.options)).resolves.toMatchObject({ status: 200 });
@@ -291,7 +291,7 @@ test.each([
   ['timeout', 'local_service_timeout', 504],
   ['response_too_large', 'response_too_large', 502],
   ['internal_error', 'agent_failed', 502],
-  ['busy', 'tunnel_busy', 429]
+  ['busy', 'tunnel_busy', 429],
 ] as const)('the agent error %s is returned to the visitor as %s (%i)', async (agentCode, code, status) => {
   const { options, request } = cloud({ outcome: { kind: 'failure', code: agentCode, message: 'secret detail' } });
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code, status });
@@ -310,8 +310,8 @@ test('the agent gets path and query unchanged, and the origin of the request in 
       via: ['1.1 http-tunnel'],
       'x-forwarded-for': ['192.0.2.7'],
       'x-forwarded-host': ['example.test'],
-      'x-forwarded-prefix': ['/demo']
-    }
+      'x-forwarded-prefix': ['/demo'],
+    },
   });
   expect(sent[0]?.headers).not.toHaveProperty('x-secret');
 });

@@ -12,7 +12,7 @@ test.each(Object.entries(ACTS).flatMap(([place, acts]) => acts.map((act) => [pla
   (on, act) => {
     const needed = { ...(act === 'delay' && { delayMs: 5 }), ...(on === 'environments' && { everyMs: 20 }) };
     expect(plan({ on, do: act, ...needed })()).toMatchObject({ seed: 1, faults: [{ name: 'it', on, do: act }] });
-  }
+  },
 );
 
 test.each([
@@ -21,30 +21,30 @@ test.each([
   [
     'a match field that its place does not have',
     { on: 'deliveries', do: 'drop', match: { table: 'x' } },
-    /faults\.0\.match\.table is not a known field/
+    /faults\.0\.match\.table is not a known field/,
   ],
   ['an unknown field', { on: 'calls', do: 'drop', often: true }, /faults\.0\.often is not a known field/],
   ['a delay without delayMs', { on: 'calls', do: 'delay' }, /faults\.0\.delayMs is needed with "do": "delay", and allowed only there/],
   [
     'delayMs without a delay',
     { on: 'calls', do: 'drop', delayMs: 3 },
-    /faults\.0\.delayMs is needed with "do": "delay", and allowed only there/
+    /faults\.0\.delayMs is needed with "do": "delay", and allowed only there/,
   ],
   [
     'an error for an act other than fail',
     { on: 'calls', do: 'drop', error: { status: 500, code: 'X' } },
-    /faults\.0\.error is allowed only with "do": "fail"/
+    /faults\.0\.error is allowed only with "do": "fail"/,
   ],
   [
     'an error with a status below 400',
     { on: 'calls', do: 'fail', error: { status: 200, code: 'X' } },
-    /faults\.0\.error\.status must be 400 or more, not 200/
+    /faults\.0\.error\.status must be 400 or more, not 200/,
   ],
   ['a probability above 1', { on: 'calls', do: 'drop', probability: 1.5 }, /faults\.0\.probability must be at most 1, not 1\.5/],
   [
     'both probability and every',
     { on: 'calls', do: 'drop', probability: 0.5, every: 2 },
-    /faults\.0\.every cannot be used together with probability/
+    /faults\.0\.every cannot be used together with probability/,
   ],
   ['a partition of only some calls', { on: 'calls', do: 'partition', every: 2 }, /faults\.0\.do is partition, which blocks everything/],
   ['untilMs before fromMs', { on: 'calls', do: 'drop', fromMs: 10, untilMs: 5 }, /faults\.0\.untilMs must be later than fromMs/],
@@ -52,9 +52,9 @@ test.each([
   [
     'a kill of environments without everyMs',
     { on: 'environments', do: 'kill' },
-    /faults\.0\.everyMs is needed with "on": "environments", and allowed only there/
+    /faults\.0\.everyMs is needed with "on": "environments", and allowed only there/,
   ],
-  ['a fault without a name', { name: undefined, on: 'calls', do: 'drop' }, /faults\.0\.name is missing/]
+  ['a fault without a name', { name: undefined, on: 'calls', do: 'drop' }, /faults\.0\.name is missing/],
 ])('a fault plan with %s causes an error that names the field and the document of the format', (_, fault, message) => {
   expect(plan(fault)).toThrow(message);
   expect(plan(fault)).toThrow(/docs\/fault-plans\.md describes the format$/);
@@ -63,7 +63,7 @@ test.each([
 test('two faults with the same name are refused, because a program switches a fault by its name', () => {
   const fault = { name: 'twice', on: 'calls', do: 'drop' };
   expect(() => validateFaultPlan({ faults: [fault, fault] }, 'plan.json')).toThrow(
-    /faults\.1\.name "twice" is already the name of another fault/
+    /faults\.1\.name "twice" is already the name of another fault/,
   );
 });
 
@@ -84,7 +84,7 @@ test('a fault plan file that is missing or no JSON causes an error that names th
 test('a fault that matches a function which the stack does not have is refused', () => {
   const functions = [
     { address: 'aws_lambda_function.wake-waiter' },
-    { address: 'aws_lambda_function.sweep', name: 'http-tunnel-local-sweep' }
+    { address: 'aws_lambda_function.sweep', name: 'http-tunnel-local-sweep' },
   ];
   const spec = { functions, tables: [], webSocketApis: [] } as unknown as Parameters<typeof checkNames>[1];
   const naming = (name: string) =>
@@ -92,6 +92,6 @@ test('a fault that matches a function which the stack does not have is refused',
   expect(() => checkNames(naming('wake-waiter'), spec)).not.toThrow();
   expect(() => checkNames(naming('http-tunnel-local-sweep'), spec)).not.toThrow();
   expect(() => checkNames(naming('wake-waker'), spec)).toThrow(
-    /match\.function is "wake-waker", which the stack does not have; the stack has wake-waiter, sweep/
+    /match\.function is "wake-waker", which the stack does not have; the stack has wake-waiter, sweep/,
   );
 });

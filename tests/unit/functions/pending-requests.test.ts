@@ -36,7 +36,7 @@ function inMemory(): Store {
       const { request } = pending.rows.get(requestId) as { request: PendingRequest };
       pending.rows.set(requestId, { request, outdated: true });
     },
-    isHandedToBus: async (requestId) => pending.handedToBus.includes(requestId)
+    isHandedToBus: async (requestId) => pending.handedToBus.includes(requestId),
   };
 }
 
@@ -53,13 +53,13 @@ function inTheTable(): Store {
           TableName: TABLE,
           Key: { requestId },
           UpdateExpression: 'SET version = :one',
-          ExpressionAttributeValues: { ':one': 1 }
-        })
+          ExpressionAttributeValues: { ':one': 1 },
+        }),
       ),
     isHandedToBus: async (requestId) => {
       const { Item } = await db.documents.send(new GetCommand({ TableName: TABLE, Key: { requestId }, ConsistentRead: true }));
       return Item?.['wake'] === 'bus';
-    }
+    },
   };
 }
 
@@ -67,13 +67,13 @@ const RESPONSE: RequestOutcome = {
   kind: 'response',
   statusCode: 201,
   headers: { 'x-second': ['2', '3'], 'a-first': [''] },
-  body: Buffer.from([0, 1, 255])
+  body: Buffer.from([0, 1, 255]),
 };
 const FAILURE: RequestOutcome = { kind: 'failure', code: 'local_service_unavailable', message: 'nothing listens' };
 
 describe.each([
   ['in memory', inMemory],
-  ['in the table', inTheTable]
+  ['in the table', inTheTable],
 ])('pending requests %s', (_, open) => {
   let store: Store;
   let pending: PendingRequests;
@@ -91,17 +91,21 @@ describe.each([
       mode: 'direct',
       cohort: 'event-driven',
       waiterConnectionId: 'w1',
-      deadline: 9_000_000
+      deadline: 9_000_000,
     };
     ann = { requestId, tunnelId: 'demo', owner: 'ann' };
     await pending.put(request);
   });
-  const answer = (outcome: RequestOutcome = RESPONSE, from: AnsweringAgent = ann): AnsweringAgent & Completion => ({ ...from, outcome, completedAt: 4711 });
+  const answer = (outcome: RequestOutcome = RESPONSE, from: AnsweringAgent = ann): AnsweringAgent & Completion => ({
+    ...from,
+    outcome,
+    completedAt: 4711,
+  });
   /** Converts bodies of any bytes class to `Buffer`. */
   const plain = (completion: Completion | undefined): unknown =>
     completion && {
       ...completion,
-      outcome: { ...completion.outcome, ...('body' in completion.outcome && { body: Buffer.from(completion.outcome.body as Uint8Array) }) }
+      outcome: { ...completion.outcome, ...('body' in completion.outcome && { body: Buffer.from(completion.outcome.body as Uint8Array) }) },
     };
 
   test('a waiting request has no answer, and its state for the agent is "waiting"', async () => {
@@ -111,7 +115,7 @@ describe.each([
 
   test.each([
     ['a response with the order of its header fields', RESPONSE],
-    ['a failure', FAILURE]
+    ['a failure', FAILURE],
   ])('%s is read as it was stored, also the second time', async (__, outcome) => {
     expect(await pending.complete(answer(outcome))).toEqual({ kind: 'completed', request });
     for (let time = 0; time < 2; time++) {
@@ -130,7 +134,7 @@ describe.each([
 
   test.each([
     ['an agent of another owner', { owner: 'eve' }],
-    ['an agent of another tunnel', { tunnelId: 'other' }]
+    ['an agent of another tunnel', { tunnelId: 'other' }],
   ])('%s cannot complete a request, neither before nor after its answer', async (__, other) => {
     const eve = { ...ann, ...other };
     expect(await pending.complete(answer(FAILURE, eve))).toEqual({ kind: 'foreign' });

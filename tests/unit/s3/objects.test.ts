@@ -17,14 +17,25 @@ test.each(['requests/abc', 'a b+c&d=ü/é', 'dots/.././/twice', 'percent%2Fsign'
   async (key) => {
     const body = Buffer.from([0, 255, 10, 13, ...Buffer.from(key)]);
     const stored = await s3.client.send(
-      new PutObjectCommand({ ...at(key), Body: body, ContentLength: body.length, ChecksumSHA256: sha256Base64(body), ContentType: 'image/x' })
+      new PutObjectCommand({
+        ...at(key),
+        Body: body,
+        ContentLength: body.length,
+        ChecksumSHA256: sha256Base64(body),
+        ContentType: 'image/x',
+      }),
     );
     expect(stored.ChecksumSHA256).toBe(sha256Base64(body));
     const found = await get(key);
     expect(Buffer.from(await found.Body!.transformToByteArray())).toEqual(body);
-    expect(found).toMatchObject({ ETag: stored.ETag, ChecksumSHA256: sha256Base64(body), ContentType: 'image/x', ContentLength: body.length });
+    expect(found).toMatchObject({
+      ETag: stored.ETag,
+      ChecksumSHA256: sha256Base64(body),
+      ContentType: 'image/x',
+      ContentLength: body.length,
+    });
     expect(s3.buckets.objects(BUCKET)).toEqual([{ key, bytes: body.length, storedAt: s3.clock.now }]);
-  }
+  },
 );
 
 test('the CRC32 checksum that SDKs add by default is stored too', async () => {
@@ -67,7 +78,7 @@ test('a body that does not match its checksum is refused and not stored', async 
 test('a request to a bucket that the stack does not have gets NoSuchBucket', async () => {
   await expect(s3.client.send(new GetObjectCommand({ Bucket: 'other', Key: 'a' }))).rejects.toMatchObject({
     name: 'NoSuchBucket',
-    $metadata: { httpStatusCode: 404 }
+    $metadata: { httpStatusCode: 404 },
   });
 });
 
@@ -85,7 +96,7 @@ test('ListObjectsV2 lists the keys with a prefix in byte order, page by page', a
   const after = await s3.client.send(new ListObjectsV2Command({ Bucket: BUCKET, StartAfter: 'requests/b' }));
   expect(after.Contents?.map(({ Key, Size }) => [Key, Size])).toEqual([
     ['requests/é', 11],
-    ['responses/x', 11]
+    ['responses/x', 11],
   ]);
 });
 
@@ -111,10 +122,10 @@ test.each([
   ['a condition', new PutObjectCommand({ ...at('a'), Body: 'a', IfNoneMatch: '*' })],
   ['a byte range', new GetObjectCommand({ ...at('a'), Range: 'bytes=0-1' })],
   ['metadata', new PutObjectCommand({ ...at('a'), Body: 'a', Metadata: { of: 'mine' } })],
-  ['a delimiter', new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: '/' })]
+  ['a delimiter', new ListObjectsV2Command({ Bucket: BUCKET, Delimiter: '/' })],
 ])('a request with %s is refused as not emulated', async (_what, command) => {
   await expect(s3.client.send(command as PutObjectCommand)).rejects.toMatchObject({
     name: 'NotImplemented',
-    message: expect.stringContaining('not emulated by the local cloud') as string
+    message: expect.stringContaining('not emulated by the local cloud') as string,
   });
 });

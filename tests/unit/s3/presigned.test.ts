@@ -33,8 +33,8 @@ test.each([
     'hello',
     { 'x-amz-checksum-sha256': sha256Base64('hello'), 'x-amz-acl': 'public-read' },
     403,
-    'AccessDenied'
-  ]
+    'AccessDenied',
+  ],
 ] as const)('a presigned upload URL refuses %s', async (_what, body, headers, status, code) => {
   expect(await upload(await presignPut(s3.client, KEY, 'hello'), body, { ...headers })).toMatchObject({ status, code });
   expect(keys()).toEqual([]);
@@ -45,7 +45,7 @@ test.each([
   ['expiry', (url: string) => url.replace('Expires=20', 'Expires=99')],
   ['list of signed header fields', (url: string) => url.replace('content-length%3B', '')],
   ['query', (url: string) => `${url}&x-amz-acl=public-read`],
-  ['signature', (url: string) => url.replace(/Signature=..../, 'Signature=0000')]
+  ['signature', (url: string) => url.replace(/Signature=..../, 'Signature=0000')],
 ])('a presigned URL whose %s was changed is refused', async (_what, change) => {
   const url = await presignPut(s3.client, KEY, 'hello');
   const changed = change(url);
@@ -77,7 +77,7 @@ test('an unknown access key, a wrong secret and a missing signature are refused 
   expect(await answerOf(await fetch(`${s3.url}/${BUCKET}/${KEY}`))).toMatchObject({ status: 403, code: 'AccessDenied' });
   expect(await answerOf(await fetch(`${s3.url}/${BUCKET}/${KEY}?X-Amz-Algorithm=AWS4-HMAC-SHA256`))).toMatchObject({
     status: 400,
-    code: 'AuthorizationQueryParametersError'
+    code: 'AuthorizationQueryParametersError',
   });
   for (const client of [nobody, guess]) client.destroy();
   expect(s3.calls).toEqual([]);

@@ -10,7 +10,7 @@ async function start({ iam }: { readonly iam: Iam }): Promise<void> {
   s3 = await startS3({
     intercept: iam.intercept,
     listingRefusal: (call, resource) => iam.refusal(call, { action: 's3:ListBucket', resource }),
-    roleArn: ROLE_ARN
+    roleArn: ROLE_ARN,
   });
 }
 
@@ -18,7 +18,11 @@ const put = (Key: string) => s3.client.send(new PutObjectCommand({ Bucket: BUCKE
 const get = (Key: string) => s3.client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
 const upload = async (key: string) =>
   answerOf(
-    await fetch(await presignPut(s3.client, key, 'x'), { method: 'PUT', body: 'x', headers: { 'x-amz-checksum-sha256': sha256Base64('x') } })
+    await fetch(await presignPut(s3.client, key, 'x'), {
+      method: 'PUT',
+      body: 'x',
+      headers: { 'x-amz-checksum-sha256': sha256Base64('x') },
+    }),
   );
 
 test('a role may put objects only under the keys that its policy allows', async () => {
@@ -27,12 +31,12 @@ test('a role may put objects only under the keys that its policy allows', async 
   await expect(put('requests/1')).rejects.toMatchObject({
     name: 'AccessDenied',
     message: expect.stringContaining(
-      `s3:PutObject on resource: "${BUCKET_ARN}/requests/1" because no identity-based policy allows`
+      `s3:PutObject on resource: "${BUCKET_ARN}/requests/1" because no identity-based policy allows`,
     ) as string,
-    $metadata: { httpStatusCode: 403 }
+    $metadata: { httpStatusCode: 403 },
   });
   await expect(s3.client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'responses/1' }))).rejects.toMatchObject({
-    name: 'AccessDenied'
+    name: 'AccessDenied',
   });
   expect(s3.buckets.objects().map(({ key }) => key)).toEqual(['responses/1']);
 });
@@ -51,7 +55,7 @@ test('a missing key is NoSuchKey for a role that may list the bucket, and Access
   await expect(get('none')).rejects.toMatchObject({
     name: 'AccessDenied',
     message: expect.stringContaining(`s3:ListBucket on resource: "${BUCKET_ARN}"`) as string,
-    $metadata: { httpStatusCode: 403 }
+    $metadata: { httpStatusCode: 403 },
   });
   // A missing object is normal here: no warning tells of a missing right.
   expect(withoutList.warnings).toEqual([]);
@@ -66,7 +70,7 @@ test('a Deny in the bucket policy applies to the objects of the bucket', async (
   await start(iamWith([allow('s3:*', '*')], { resourcePolicies: [{ ...policy, document: document(closed) }] }));
   await expect(put('a')).rejects.toMatchObject({
     name: 'AccessDenied',
-    message: expect.stringContaining('with an explicit deny in a resource-based policy') as string
+    message: expect.stringContaining('with an explicit deny in a resource-based policy') as string,
   });
 });
 
