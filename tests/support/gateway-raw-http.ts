@@ -7,35 +7,39 @@ export interface RawResponse {
   readonly body: string;
 }
 
-/** Sends bytes unchanged. Resolves with everything received until the other side closes the connection or `withinMs` have passed. */
-export function sendRaw(port: number, bytes: string | Buffer, withinMs = 120_000): Promise<string> {
+/** Sends bytes unchanged. Resolves with everything received until the other side closes the connection or `giveUp` aborts. */
+export function sendRaw(port: number, bytes: string | Buffer, giveUp = AbortSignal.timeout(120_000)): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
+    const destroy = (): void => void socket.destroy();
     let received = '';
-    const timer = setTimeout(() => socket.destroy(), withinMs).unref();
+    giveUp.addEventListener('abort', destroy);
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => (received += text));
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      clearTimeout(timer);
+      giveUp.removeEventListener('abort', destroy);
       resolve(received);
     });
     socket.write(bytes);
   });
 }
 
+/** How many complete requests are sent, one after the other, before inputs without an answer are taken for incomplete requests. */
+const COMPLETE_REQUESTS = 5;
+
 /**
- * How long to wait for an answer if a request may be incomplete: many times the time of a complete request on this machine now. In ms.
- * @param request a complete request, after which the other side closes the connection
+ * Sends inputs at the same time, each on its own connection. The other side waits for the rest of an incomplete request, so the
+ * inputs get as long as several complete requests take, which are sent later: on a busy machine, too, an answer comes before that.
+ * @param complete a complete request, after which the other side closes the connection
+ * @returns what was received for each input
  */
-export async function patienceFor(port: number, request: string): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < 5; i++) {
-    const startedAt = performance.now();
-    await sendRaw(port, request);
-    times.push(performance.now() - startedAt);
-  }
-  return Math.max(60, 20 * Math.min(...times));
+export async function sendInputs(port: number, inputs: readonly Buffer[], complete: string): Promise<string[]> {
+  const giveUp = new AbortController();
+  const received = Promise.all(inputs.map((bytes) => sendRaw(port, bytes, giveUp.signal)));
+  for (let i = 0; i < COMPLETE_REQUESTS; i++) await sendRaw(port, complete);
+  giveUp.abort();
+  return received;
 }
 
 /** Sends one request with the given lines and `Connection: close`. @returns the response */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { startEdge, type TestEdge } from '../../support/gateway-edge';
 import { atOnce, FUZZ_TIMEOUT_MS, fuzzing, mutated, withBoundedMemory } from '../../support/fuzz';
-import { patienceFor, rawRequest, sendRaw } from '../../support/gateway-raw-http';
+import { rawRequest, sendInputs } from '../../support/gateway-raw-http';
 
 let edge: TestEdge;
 beforeAll(async () => {
@@ -20,11 +20,7 @@ const SEEDS = [
 ];
 
 const ROUNDS = 20;
-/** The edge waits for the rest of an unfinished request. The test does not wait longer than this. In ms. */
-let patienceMs: number;
-beforeAll(async () => {
-  patienceMs = await patienceFor(edge.port, request('GET /demo/ HTTP/1.1', 'Host: localhost'));
-});
+const COMPLETE = request('GET /demo/ HTTP/1.1', 'Host: localhost');
 
 test(
   'the edge answers any bytes with an HTTP response or not at all, and serves the next visitor',
@@ -38,7 +34,7 @@ test(
     await withBoundedMemory(() =>
       fc.assert(
         fc.asyncProperty(atOnce(input), async (inputs) => {
-          for (const received of await Promise.all(inputs.map((bytes) => sendRaw(edge.port, bytes, patienceMs)))) {
+          for (const received of await sendInputs(edge.port, inputs, COMPLETE)) {
             if (received === '') continue;
             const status = /^HTTP\/1\.1 (\d{3}) /.exec(received)?.[1];
             expect(status).toMatch(/^(200|400|404|405|413|414|417|431|501|505)$/);
@@ -62,7 +58,7 @@ test(
     await fc.assert(
       fc.asyncProperty(atOnce(mutated(...SEEDS)), async (inputs) => {
         const before = edge.events().length;
-        await Promise.all(inputs.map((bytes) => sendRaw(edge.port, bytes, patienceMs)));
+        await sendInputs(edge.port, inputs, COMPLETE);
         for (const event of edge.events().slice(before)) {
           expect(event.requestContext.http.method).toMatch(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/);
           expect(event.rawPath).toMatch(/^\//);
