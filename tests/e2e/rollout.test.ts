@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError, type Interceptor } from '../../emulator/services';
 import { emfLinesIn } from '../support/emf';
 import { eventually } from '../support/eventually';
-import { putRollout, rolloutItem } from '../support/rollout-items';
+import { deleteRollout, putRollout, rolloutItem } from '../support/rollout-items';
 import { functionOf, ruleOf, startTunnel, tableOf, type CloudUnderTest } from '../support/tunnel';
 import { alarm } from '../support/whole-traffic';
 
@@ -50,6 +50,8 @@ async function set(item: object): Promise<void> {
 }
 
 test('without a rollout item, requests use the initial share of the environment', async () => {
+  await deleteRollout(under);
+  await sleep(CACHE_MS + 50);
   expect(await cohorts(3)).toEqual(['polling', 'polling', 'polling']);
 });
 
@@ -117,6 +119,8 @@ test('an alarm that goes to OK does not cause a rollback', async () => {
 });
 
 test('sweep keeps the rollout item and its records, and emits the share as a metric', async () => {
+  await set(rolloutItem({ percent: 100 }));
+  await alarm(under);
   await set(rolloutItem({ percent: 25 }));
   const before = await rollout();
   expect(before.length).toBeGreaterThanOrEqual(2);

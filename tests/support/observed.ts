@@ -20,6 +20,10 @@ export class WrittenMetrics implements Metrics {
     }
   }
 
+  clear(): void {
+    this.samples.clear();
+  }
+
   list(): readonly (MetricId & { readonly unit: string })[] {
     return [...this.samples.values()].map(({ id }) => ({ ...id, unit: 'Count' }));
   }
@@ -61,6 +65,10 @@ export class SetAlarms implements Alarms {
     const transition = { at: view.since, name: view.name, from: before.state, to: view.state, reason: view.reason };
     this.transitions.push(transition);
     this.events.emit('transition', transition);
+  }
+
+  clear(): void {
+    this.views.clear();
   }
 
   list(): readonly AlarmView[] {

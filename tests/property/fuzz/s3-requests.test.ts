@@ -10,10 +10,10 @@ import { BUCKET, presignPut, sha256Base64, startS3, type S3Fixture } from '../..
 import { anyCharacter } from '../../support/any-character';
 
 let s3: S3Fixture;
-beforeAll(async () => {
+beforeEach(async () => {
   s3 = await startS3();
 });
-afterAll(() => s3.close());
+afterEach(() => s3.close());
 
 const INPUTS = 3000;
 const ROUNDS = 30;

@@ -7,6 +7,7 @@ import { startDynamoDb } from '../../support/dynamodb-endpoint';
 import { tableWithStream } from '../../support/dynamodb-tables';
 
 const requests = tableWithStream('requests');
+const claims = tableWithStream('claims');
 let server: Server;
 let engineUrl: string;
 beforeAll(async () => {
@@ -28,12 +29,14 @@ test('with an engine URL, the server at the URL keeps the items after a restart,
 });
 
 test('an existing table with another key schema is refused with an error that names the table address', async () => {
+  const before = await startDynamoDb([claims], { engineUrl });
+  await before.close();
   const otherKey = {
-    ...requests,
+    ...claims,
     hashKey: 'requestId',
     attributes: [{ name: 'requestId', type: 'S' }],
   } as const;
-  await expect(startDynamoDb([otherKey], { engineUrl })).rejects.toThrow(/^aws_dynamodb_table.requests: .*another key; delete that table/);
+  await expect(startDynamoDb([otherKey], { engineUrl })).rejects.toThrow(/^aws_dynamodb_table.claims: .*another key; delete that table/);
 });
 
 test('an engine that does not answer, or a value that is no http URL, causes an error that names the URL', async () => {

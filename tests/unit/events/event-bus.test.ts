@@ -25,6 +25,7 @@ let queues: FakeQueues;
 let warnings: string[];
 let records: DeliveryRecord[];
 let buses: EventBuses;
+const opened: EventBuses[] = [];
 
 function open(options: Partial<EventBusesOptions> = {}): void {
   buses = new EventBuses({
@@ -41,6 +42,7 @@ function open(options: Partial<EventBusesOptions> = {}): void {
     log: { warn: (message) => warnings.push(message) },
     ...options,
   });
+  opened.push(buses);
   buses.events.on('delivery', (record) => records.push(record));
 }
 beforeEach(() => {
@@ -50,7 +52,9 @@ beforeEach(() => {
   warnings = [];
   records = [];
 });
-afterEach(() => buses.close());
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close();
+});
 
 const refuse = (error: unknown, times = Infinity): void => {
   invoker.accept = () => {

@@ -13,6 +13,7 @@ beforeAll(async () => {
       environment: { TUNNELS_TABLE: 'tunnels', AWS_REGION: 'mars-north-1' },
     },
     two: SHOW,
+    cold: SHOW,
   });
 });
 afterAll(async () => {
@@ -81,7 +82,7 @@ test('the credentials of a function identify the function, its role and the call
 });
 
 test('two environments of a function have the same access key id, but different session tokens', async () => {
-  const [a, b] = await Promise.all([environmentOf('two', 600), environmentOf('two', 600)]);
+  const [a, b] = await Promise.all([environmentOf('cold', 600), environmentOf('cold', 600)]);
   const find = (variables: Record<string, string>) =>
     lambda.service.find(variables.AWS_ACCESS_KEY_ID as string, variables.AWS_SESSION_TOKEN)?.environment?.id;
   expect(a?.AWS_ACCESS_KEY_ID).toBe(b?.AWS_ACCESS_KEY_ID);

@@ -35,10 +35,10 @@ const FUNCTIONS = {
 };
 
 let lambda: LambdaFixture;
-beforeAll(async () => {
+beforeEach(async () => {
   lambda = await startLambda(FUNCTIONS);
 });
-afterAll(() => lambda.close());
+afterEach(() => lambda.close());
 
 /** Runs a function once and returns the log of that invocation. */
 async function logOf(name: string): Promise<string[]> {
@@ -68,7 +68,8 @@ test('the output of a function is logged in order between START and REPORT, and 
   expect(log).toContain('to stderr');
 });
 
-test('output during init is logged without a request id', () => {
+test('output during init is logged without a request id', async () => {
+  await lambda.invoke('talks');
   expect(lambda.lines.find(({ text }) => text === 'loaded')).toMatchObject({
     functionName: 'talks',
     requestId: undefined,
@@ -76,7 +77,8 @@ test('output during init is logged without a request id', () => {
 });
 
 test('a cold start is billed with its init time, and a warm invocation has no init time', async () => {
-  const [cold] = lambda.records.filter(({ functionName }) => functionName === 'talks');
+  await logOf('talks');
+  const [cold] = lambda.records;
   expect(cold?.billedMs).toBe(Math.ceil((cold?.durationMs ?? 0) + (cold?.initMs ?? 0)));
   expect(cold?.initMs).toBeGreaterThan(1);
   const report = (await logOf('talks')).at(-1);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readRunningCloud, removeRunningCloud, writeRunningCloud, type RunningCloud } from '../../../local/running-cloud';
@@ -8,6 +8,10 @@ import { readRunningCloud, removeRunningCloud, writeRunningCloud, type RunningCl
 const directory = mkdtempSync(path.join(tmpdir(), 'running-cloud-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 const FILE = path.join(directory, 'dist/local-cloud.json');
+const writeFile = (content: string): void => {
+  mkdirSync(path.dirname(FILE), { recursive: true });
+  writeFileSync(FILE, content);
+};
 const CLOUD: RunningCloud = {
   endpoint: 'http://127.0.0.1:4566',
   region: 'eu-central-1',
@@ -33,8 +37,8 @@ test('the file of a running cloud has the URL of the console if there is a conso
 
 test.each<[string, () => void]>([
   ['no file', () => undefined],
-  ['a file that is no JSON', () => writeFileSync(FILE, '{')],
-  ['a file with other content', () => writeFileSync(FILE, '{"pid":1}')],
+  ['a file that is no JSON', () => writeFile('{')],
+  ['a file with other content', () => writeFile('{"pid":1}')],
 ])('%s means that no local cloud is running, and the error says how to start a local cloud', (_, prepare) => {
   prepare();
   expect(() => readRunningCloud(FILE)).toThrow(/^no local cloud is running: start one with npm start, in another terminal$/);
