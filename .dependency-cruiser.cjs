@@ -16,8 +16,8 @@ const FOLDERS = {
     'modules are constructs. They take settings from environments, and tables of names from functions.',
   ],
   policy: [
-    ['cli', 'environments', 'modules'],
-    'policy reads Terraform as JSON. It takes settings from environments, and addresses from modules.',
+    ['cli', 'emulator', 'environments', 'modules'],
+    'policy reads Terraform as JSON, as the emulator does. It takes settings from environments, and addresses from modules.',
   ],
   local: [['agent', 'cli', 'emulator', 'environments', 'functions', 'modules', 'protocol'], 'local is the tunnel on the emulator.'],
   rollout: [
@@ -79,6 +79,13 @@ const RULES = [
     '^modules/',
     '^modules/addresses[.]ts$',
     'policy takes the addresses from modules, and nothing that synthesizes.',
+  ],
+  [
+    'reading',
+    '^policy/',
+    '^emulator/',
+    '^emulator/(terraform/(block|stack)|iam/statement-json)[.]ts$',
+    'policy takes from the emulator how Terraform JSON and policies are read, and nothing that runs.',
   ],
   [
     'running',

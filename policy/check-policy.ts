@@ -2,7 +2,7 @@ import { expectationsOf } from './expectations';
 import type { Rule, RuleContext } from './rule';
 import { RULES } from './rules';
 import { covers, SUPPRESSIONS, type Suppression } from './suppressions';
-import { UndecidedError } from './terraform/block';
+import { UndecidedError } from './terraform/planned-reading';
 import type { TerraformModel } from './terraform/terraform-model';
 import type { PolicyReport, RuleVerdict } from './verdict';
 

@@ -1,5 +1,6 @@
 import type { EventBusSpec, RuleSpec, TargetSpec } from '../specs';
-import type { Block, ResourceReader } from '../terraform/resource-reader';
+import type { Block } from '../terraform/block';
+import type { ResourceReader } from '../terraform/resource-reader';
 
 const DEFAULT_BUS = 'default';
 

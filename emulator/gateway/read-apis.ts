@@ -1,6 +1,7 @@
 import type { HttpApiSpec, LambdaIntegrationSpec, MockIntegrationSpec, WebSocketApiSpec, WebSocketRouteSpec } from '../specs';
 import { functionArnIn } from '../lambda/read-functions';
-import type { Block, ResourceReader } from '../terraform/resource-reader';
+import type { Block } from '../terraform/block';
+import type { ResourceReader } from '../terraform/resource-reader';
 import { TerraformError } from '../terraform/terraform-error';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */

@@ -1,6 +1,7 @@
 /** The element Condition: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 import { IamBootError } from './iam-boot-error';
 import { arnMatches, wildcardMatches } from './matching';
+import type { ConditionJson } from './statement-json';
 
 /** The known condition keys. A policy with any other key stops the boot. */
 const KEYS = [
@@ -54,8 +55,8 @@ export interface Condition {
  * @param where address of the statement, for error messages
  * @throws IamBootError for an operator or a key that is not implemented
  */
-export function parseConditions(element: unknown, where: string): Condition[] {
-  return Object.entries((element ?? {}) as Record<string, Record<string, unknown>>).flatMap(([operator, byKey]) => {
+export function parseConditions(conditions: readonly ConditionJson[], where: string): Condition[] {
+  return conditions.map(({ operator, key, values }) => {
     const name = operator.replace(/IfExists$/, '');
     const compare = COMPARISONS[name] ?? NEGATED[name];
     if (!compare) {
@@ -64,14 +65,8 @@ export function parseConditions(element: unknown, where: string): Condition[] {
       );
     }
     const negated = name in NEGATED;
-    return Object.entries(byKey).map(([key, values]) => ({
-      key: keyNamed(key, where),
-      compare,
-      negated,
-      // A negated operator also holds if the request does not have the key.
-      holdsWithout: negated || name !== operator,
-      values: (Array.isArray(values) ? values : [values]).map(String),
-    }));
+    // A negated operator also holds if the request does not have the key.
+    return { key: keyNamed(key, where), compare, negated, holdsWithout: negated || name !== operator, values };
   });
 }
 

@@ -3,6 +3,7 @@ import type { PolicySpec } from '../specs';
 import { parseConditions, type Condition } from './conditions';
 import { IamBootError } from './iam-boot-error';
 import { parsePrincipals, type PolicyPrincipal } from './principals';
+import { statementsIn, type StatementJson } from './statement-json';
 
 /** `Action` or `NotAction`, `Resource` or `NotResource`. */
 export interface Patterns {
@@ -28,52 +29,49 @@ const ELEMENTS = new Set(['Sid', 'Effect', 'Principal', 'Action', 'NotAction', '
 
 /** @throws IamBootError for every element that cannot be enforced exactly */
 export function parsePolicy({ address, document }: PolicySpec, kind: PolicyKind): Statement[] {
-  const { Version, Statement: statements } = objectAt(document, address);
-  if (Version !== '2012-10-17') throw new IamBootError(`${address}: the policy's Version must be "2012-10-17"`);
-  return (Array.isArray(statements) ? (statements as unknown[]) : [statements]).map((statement, index) =>
-    parseStatement(statement, `${address} Statement[${index}]`, kind),
-  );
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    throw new IamBootError(`${address}: is not a JSON object`);
+  }
+  if (!('Version' in document) || document.Version !== '2012-10-17') {
+    throw new IamBootError(`${address}: the policy's Version must be "2012-10-17"`);
+  }
+  if (!('Statement' in document)) throw new IamBootError(`${address}: Statement is missing`);
+  return statementsIn(document).map((statement, index) => parseStatement(statement, `${address} Statement[${index}]`, kind));
 }
 
-function parseStatement(value: unknown, where: string, kind: PolicyKind): Statement {
-  const statement = objectAt(value, where);
-  const unknown = Object.keys(statement).find((name) => !ELEMENTS.has(name));
+function parseStatement(statement: StatementJson, where: string, kind: PolicyKind): Statement {
+  const { elements, effect, principals, conditions } = statement;
+  const unknown = elements.find((name) => !ELEMENTS.has(name));
   if (unknown !== undefined) throw new IamBootError(`${where}: the local cloud does not know the element ${unknown}`);
-  const { Effect: effect, Principal: principal, Condition: condition } = statement;
   if (effect !== 'Allow' && effect !== 'Deny') throw new IamBootError(`${where}: Effect must be Allow or Deny`);
-  if ((principal === undefined) !== (kind === 'identity')) {
-    throw new IamBootError(`${where}: ${principal === undefined ? 'Principal is missing' : "a role's own policy has no Principal"}`);
+  if ((principals === undefined) !== (kind === 'identity')) {
+    throw new IamBootError(`${where}: ${principals === undefined ? 'Principal is missing' : "a role's own policy has no Principal"}`);
   }
+  const { actions, notActions, resources, notResources } = statement;
   return {
     where,
     effect,
-    actions: actionsOf(statement, where),
-    resources: kind === 'trust' ? { negated: false, patterns: ['*'] } : patternsOf(statement, 'Resource', where),
-    conditions: parseConditions(condition, where),
-    ...(principal !== undefined && { principals: parsePrincipals(principal, where) }),
+    actions: onlyActions(patternsOf('Action', actions, notActions, where), where),
+    resources: kind === 'trust' ? { negated: false, patterns: ['*'] } : patternsOf('Resource', resources, notResources, where),
+    conditions: parseConditions(conditions, where),
+    ...(principals !== undefined && { principals: parsePrincipals(principals, where) }),
   };
 }
 
-function actionsOf(statement: Record<string, unknown>, where: string): Patterns {
-  const actions = patternsOf(statement, 'Action', where);
+function onlyActions(actions: Patterns, where: string): Patterns {
   const malformed = actions.patterns.find((pattern) => pattern !== '*' && !/^[a-z0-9-]+:[\w*?]+$/i.test(pattern));
   if (malformed !== undefined) throw new IamBootError(`${where}: "${malformed}" is not an action such as dynamodb:GetItem`);
   return actions;
 }
 
-function patternsOf(statement: Record<string, unknown>, element: 'Action' | 'Resource', where: string): Patterns {
-  const [asserted, negated] = [statement[element], statement[`Not${element}`]];
+type Values = readonly unknown[] | undefined;
+
+function patternsOf(element: 'Action' | 'Resource', asserted: Values, negated: Values, where: string): Patterns {
   if ((asserted === undefined) === (negated === undefined)) throw new IamBootError(`${where}: needs either ${element} or Not${element}`);
-  const value = asserted ?? negated;
-  const patterns: unknown[] = Array.isArray(value) ? value : [value];
+  const patterns = asserted ?? negated ?? [];
   for (const pattern of patterns) {
     if (typeof pattern !== 'string' || pattern === '') throw new IamBootError(`${where}: ${element} must be text or a list of texts`);
     if (pattern.includes('${')) throw new IamBootError(`${where}: the local cloud does not know policy variables; write "${pattern}" out`);
   }
   return { negated: asserted === undefined, patterns: patterns as string[] };
-}
-
-function objectAt(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new IamBootError(`${where}: is not a JSON object`);
 }

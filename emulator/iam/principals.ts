@@ -1,5 +1,6 @@
 /** Callers and the element Principal: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
 import { IamBootError } from './iam-boot-error';
+import type { StatementJson } from './statement-json';
 
 /** `role`: a function, or Lambda on its behalf, with the function's role. `service`: a service that acts for itself. */
 export type Caller =
@@ -13,12 +14,11 @@ export interface PolicyPrincipal {
 }
 
 /** @throws IamBootError for kinds of principals that this cloud does not have */
-export function parsePrincipals(element: unknown, where: string): PolicyPrincipal[] {
-  if (element === '*') return [{ kind: 'anybody', name: '*' }];
-  return Object.entries((element ?? {}) as Record<string, unknown>).flatMap(([kind, names]) => {
-    const list = (Array.isArray(names) ? names : [names]).map(String);
-    if (kind === 'Service') return list.map((name): PolicyPrincipal => ({ kind: 'service', name }));
-    if (kind === 'AWS') return list.map((name): PolicyPrincipal => (name === '*' ? { kind: 'anybody', name } : { kind: 'aws', name }));
+export function parsePrincipals(principals: NonNullable<StatementJson['principals']>, where: string): PolicyPrincipal[] {
+  return principals.map(([kind, name]) => {
+    if (kind === 'Service') return { kind: 'service', name };
+    if (kind === '*' || (kind === 'AWS' && name === '*')) return { kind: 'anybody', name: '*' };
+    if (kind === 'AWS') return { kind: 'aws', name };
     throw new IamBootError(`${where}: the local cloud knows no principals of the kind ${kind}; it knows AWS and Service`);
   });
 }

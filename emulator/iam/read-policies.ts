@@ -1,5 +1,6 @@
 import type { PolicySpec, ResourcePolicySpec } from '../specs';
-import type { Block, ResourceReader } from '../terraform/resource-reader';
+import type { Block } from '../terraform/block';
+import type { ResourceReader } from '../terraform/resource-reader';
 import { TerraformError } from '../terraform/terraform-error';
 
 /** The policy in an attribute that contains JSON. */

@@ -1,4 +1,5 @@
-import type { Block, ResourceReader } from '../terraform/resource-reader';
+import type { Block } from '../terraform/block';
+import type { ResourceReader } from '../terraform/resource-reader';
 import { TerraformError } from '../terraform/terraform-error';
 
 /** The ARN of an encrypted resource, and the ARN of the key that encrypts it. */

@@ -1,5 +1,6 @@
 import type { BucketSpec } from '../specs';
-import type { Block, ResourceReader } from '../terraform/resource-reader';
+import type { Block } from '../terraform/block';
+import type { ResourceReader } from '../terraform/resource-reader';
 import { TerraformError } from '../terraform/terraform-error';
 
 /** Actions of lifecycle rules that the local cloud does not run. */

@@ -1,5 +1,5 @@
 import type { MappingSpec } from '../specs';
-import { parseJson, type ResourceReader } from '../terraform/resource-reader';
+import type { ResourceReader } from '../terraform/resource-reader';
 import { TerraformError } from '../terraform/terraform-error';
 
 /** AWS's defaults: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html */
@@ -22,9 +22,7 @@ export function readMappings(reader: ResourceReader): MappingSpec[] {
       batchSize: block.optionalNumber('batch_size') ?? DEFAULT_BATCH_SIZE,
       batchingWindowMs: (block.optionalNumber('maximum_batching_window_in_seconds') ?? 0) * 1000,
       parallelizationFactor: block.optionalNumber('parallelization_factor') ?? 1,
-      filters: (block.block('filter_criteria')?.blocks('filter') ?? []).map((filter) =>
-        parseJson(filter.text('pattern'), `${block.address}.filter_criteria.filter.pattern`),
-      ),
+      filters: (block.block('filter_criteria')?.blocks('filter') ?? []).map((filter) => filter.json('pattern')),
       maxRetries: block.optionalNumber('maximum_retry_attempts') ?? WITHOUT_END,
       maxRecordAgeMs: maxAgeSeconds === WITHOUT_END ? WITHOUT_END : maxAgeSeconds * 1000,
       bisectOnError: block.flag('bisect_batch_on_function_error'),

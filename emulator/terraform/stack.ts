@@ -28,15 +28,19 @@ export function readStack(file: string): Stack {
   if (Object.keys(json['data'] ?? {}).length > 0) {
     throw new TerraformError(`${file}: data sources ask AWS and cannot be answered here; put the value into environments/`);
   }
-  const resources = Object.entries((json['resource'] ?? {}) as Record<string, Record<string, Attributes>>).flatMap(([type, byName]) =>
-    Object.entries(byName).map(([name, attributes]) => ({ address: `${type}.${name}`, type, name, attributes })),
-  );
   return {
     directory: path.dirname(path.resolve(file)),
-    resources,
+    resources: resourcesIn(json),
     variables: (json['variable'] ?? {}) as Stack['variables'],
     outputs: (json['output'] ?? {}) as Stack['outputs'],
   };
+}
+
+/** The resources of a configuration in Terraform's JSON syntax. */
+export function resourcesIn({ resource = {} }: { readonly resource?: unknown }): Resource[] {
+  return Object.entries(resource as Record<string, Record<string, Attributes>>).flatMap(([type, byName]) =>
+    Object.entries(byName).map(([name, attributes]) => ({ address: `${type}.${name}`, type, name, attributes })),
+  );
 }
 
 function parse(file: string): Record<string, unknown> {

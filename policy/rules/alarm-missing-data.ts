@@ -8,7 +8,7 @@ export const alarmMissingData = resourceRule({
   check: (alarm) => {
     if (!alarm.has('treat_missing_data')) return ['treat_missing_data is not set'];
     const isTold = alarm.has('insufficient_data_actions') && alarm.texts('insufficient_data_actions').length > 0;
-    return alarm.text('treat_missing_data') === 'missing' && !isTold
+    return alarm.optionalText('treat_missing_data') === 'missing' && !isTold
       ? ['treat_missing_data is "missing", and insufficient_data_actions is not set']
       : [];
   },

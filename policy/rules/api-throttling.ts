@@ -9,7 +9,7 @@ export const apiThrottling = resourceRule({
   remedy: 'Set default_route_settings.throttling_rate_limit and throttling_burst_limit (the setting throttling of the environment).',
   types: ['aws_apigatewayv2_stage'],
   check: (stage) =>
-    LIMITS.filter((limit) => (stage.number(`default_route_settings.${limit}`) ?? 0) <= 0).map(
+    LIMITS.filter((limit) => (stage.optionalNumber(`default_route_settings.${limit}`) ?? 0) <= 0).map(
       (limit) => `default_route_settings.${limit} is not set`,
     ),
 });

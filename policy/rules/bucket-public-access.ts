@@ -10,7 +10,9 @@ export const bucketPublicAccess = resourceRule({
   remedy: 'Add an aws_s3_bucket_public_access_block with all four settings true.',
   types: ['aws_s3_bucket'],
   check: (bucket, { model }) => {
-    const block = ofType(model, 'aws_s3_bucket_public_access_block').find((candidate) => bucket.isMeantBy(candidate.text('bucket')));
+    const block = ofType(model, 'aws_s3_bucket_public_access_block').find((candidate) =>
+      bucket.isMeantBy(candidate.optionalText('bucket')),
+    );
     if (!block) return ['the bucket has no aws_s3_bucket_public_access_block'];
     return BLOCKS.filter((setting) => !block.flag(setting)).map((setting) => `${setting} is not true`);
   },

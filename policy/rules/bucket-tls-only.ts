@@ -9,7 +9,7 @@ export const bucketTlsOnly = resourceRule({
   remedy: "In the bucket's policy, deny s3:* to everybody if aws:SecureTransport is false.",
   types: ['aws_s3_bucket'],
   check: (bucket, { model }) => {
-    const policies = ofType(model, 'aws_s3_bucket_policy').filter((policy) => bucket.isMeantBy(policy.text('bucket')));
+    const policies = ofType(model, 'aws_s3_bucket_policy').filter((policy) => bucket.isMeantBy(policy.optionalText('bucket')));
     const statements = policies.flatMap((policy) => statementsAt(policy, 'policy'));
     return unless(deniesPlainHttp(statements, 's3:*'), 'no policy denies calls without TLS');
   },

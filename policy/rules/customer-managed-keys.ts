@@ -20,7 +20,7 @@ export const customerManagedKeys = resourceRule({
   types: Object.keys(KEY_ATTRIBUTE),
   check: (resource, { expectations }) => {
     const attribute = KEY_ATTRIBUTE[resource.type as keyof typeof KEY_ATTRIBUTE];
-    const key = resource.text(attribute);
+    const key = resource.optionalText(attribute);
     return unless(!expectations.customerManagedKeys || (key !== undefined && !key.startsWith('alias/aws/')), `${attribute} is not set`);
   },
 });

@@ -47,7 +47,7 @@ export const iamStars = resourceRule({
 
 function documentsOf(resource: Resource): PolicyStatement[][] {
   if (resource.type !== 'aws_iam_role') return [statementsAt(resource, 'policy')];
-  return resource.blocks('inline_policy').map((block) => statementsOf(block.json('policy')));
+  return resource.blocks('inline_policy').map((block) => statementsOf(block.optionalJson('policy')));
 }
 
 function stars({ effect, actions, notActions, resources, notResources, conditions }: PolicyStatement): string[] {

@@ -7,7 +7,7 @@ export const kmsKeyRotation = resourceRule({
   remedy: 'Set enable_key_rotation to true.',
   types: ['aws_kms_key'],
   check: (key) => {
-    const symmetric = (key.text('customer_master_key_spec') ?? 'SYMMETRIC_DEFAULT') === 'SYMMETRIC_DEFAULT';
+    const symmetric = (key.optionalText('customer_master_key_spec') ?? 'SYMMETRIC_DEFAULT') === 'SYMMETRIC_DEFAULT';
     return unless(!symmetric || key.flag('enable_key_rotation'), 'enable_key_rotation is not true');
   },
 });

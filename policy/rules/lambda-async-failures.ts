@@ -21,7 +21,7 @@ export const lambdaAsyncFailures = resourceRule({
   check: (lambda, { model }) => {
     if (!isInvokedAsynchronously(lambda, model)) return [];
     const config = ofType(model, 'aws_lambda_function_event_invoke_config').find((candidate) =>
-      lambda.isMeantBy(candidate.text('function_name')),
+      lambda.isMeantBy(candidate.optionalText('function_name')),
     );
     const problems: string[] = [];
     const destination = config?.has('destination_config.on_failure.destination');
@@ -36,7 +36,8 @@ function isInvokedAsynchronously(lambda: Resource, model: TerraformModel): boole
   return (
     ofType(model, 'aws_lambda_permission').some(
       (permission) =>
-        lambda.isMeantBy(permission.text('function_name')) && ASYNCHRONOUS_CALLERS.includes(permission.text('principal') ?? ''),
-    ) || ofType(model, 'aws_lambda_function_event_invoke_config').some((config) => lambda.isMeantBy(config.text('function_name')))
+        lambda.isMeantBy(permission.optionalText('function_name')) &&
+        ASYNCHRONOUS_CALLERS.includes(permission.optionalText('principal') ?? ''),
+    ) || ofType(model, 'aws_lambda_function_event_invoke_config').some((config) => lambda.isMeantBy(config.optionalText('function_name')))
   );
 }

@@ -8,7 +8,7 @@ export const lambdaConcurrency = resourceRule({
   remedy: 'Set reservedConcurrency in the environment, or name the function with a reason in policy/expectations.ts.',
   types: ['aws_lambda_function'],
   check: (lambda, { expectations: { unreserved } }) => {
-    const reserved = lambda.number('reserved_concurrent_executions') ?? -1;
+    const reserved = lambda.optionalNumber('reserved_concurrent_executions') ?? -1;
     if (reserved === 0) return ['reserved_concurrent_executions is 0: the function could never run'];
     const leftOut = lambda.name in unreserved || '*' in unreserved;
     return unless(reserved > 0 || leftOut, 'reserved_concurrent_executions is not set, and policy/expectations.ts gives no reason');

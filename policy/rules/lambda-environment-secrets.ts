@@ -1,4 +1,4 @@
-import { KNOWN_AFTER_APPLY, SENSITIVE } from '../terraform/block';
+import { KNOWN_AFTER_APPLY, SENSITIVE } from '../terraform/planned-reading';
 import { resourceRule, type RuleContext } from '../rule';
 
 /** Variable names that suggest a secret. A name with an ending of POINTER_NAME only refers to a secret. */

@@ -8,8 +8,8 @@ export const lambdaPermissionSource = resourceRule({
   remedy: 'Set source_arn to the ARN of the caller.',
   types: ['aws_lambda_permission'],
   check: (permission) => {
-    const source = permission.text('source_arn');
-    if (permission.text('principal') === '*') return ['principal is *: everybody may call the function'];
+    const source = permission.optionalText('source_arn');
+    if (permission.optionalText('principal') === '*') return ['principal is *: everybody may call the function'];
     if (source === undefined) return ['source_arn is not set'];
     return unless(!/^\*$|:\*$|^\S+:\*\//.test(source), `source_arn is ${source}`);
   },

@@ -16,8 +16,8 @@ export const lambdaRuntime = resourceRule({
   remedy: "Set a supported runtime in modules/tunnel-function.ts (and as the bundle's target); add a new runtime to this rule.",
   types: ['aws_lambda_function'],
   check: (lambda, { today }) => {
-    const runtime = lambda.text('runtime');
-    if (runtime === undefined) return lambda.text('package_type') === 'Image' ? [] : ['runtime is not set'];
+    const runtime = lambda.optionalText('runtime');
+    if (runtime === undefined) return lambda.optionalText('package_type') === 'Image' ? [] : ['runtime is not set'];
     const end = END_OF_SUPPORT[runtime];
     if (end === undefined) return [`the end of support of ${runtime} is not known to this rule`];
     return today.getTime() > Date.parse(end) ? [`${runtime} has been out of support since ${end}`] : [];

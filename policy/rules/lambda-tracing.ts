@@ -8,7 +8,7 @@ export const lambdaTracing = resourceRule({
   types: ['aws_lambda_function'],
   check: (lambda, { expectations }) =>
     unless(
-      !expectations.tracing || lambda.text('tracing_config.mode') === 'Active',
-      `tracing_config.mode is ${lambda.text('tracing_config.mode') ?? 'not set'}`,
+      !expectations.tracing || lambda.optionalText('tracing_config.mode') === 'Active',
+      `tracing_config.mode is ${lambda.optionalText('tracing_config.mode') ?? 'not set'}`,
     ),
 });

@@ -7,5 +7,5 @@ export const logRetention = resourceRule({
   remedy: 'Set retention_in_days (logRetentionDays in the environment).',
   types: ['aws_cloudwatch_log_group'],
   // In Terraform 0 means that logs are kept for ever.
-  check: (group) => unless((group.number('retention_in_days') ?? 0) > 0, 'retention_in_days is not set'),
+  check: (group) => unless((group.optionalNumber('retention_in_days') ?? 0) > 0, 'retention_in_days is not set'),
 });

@@ -11,7 +11,7 @@ export const mappingBounds = resourceRule({
   types: ['aws_lambda_event_source_mapping'],
   check: (mapping) =>
     BOUNDS.flatMap((bound) => {
-      const value = mapping.number(bound) ?? -1;
+      const value = mapping.optionalNumber(bound) ?? -1;
       return value < 0 ? [`${bound} is ${value === -1 ? 'unlimited' : value}`] : [];
     }),
 });

@@ -9,6 +9,8 @@ export const mappingFilter = resourceRule({
   check: (mapping) => {
     const filters = mapping.blocks('filter_criteria').flatMap((criteria) => criteria.blocks('filter'));
     if (filters.length === 0) return ['filter_criteria is not set'];
-    return filters.filter((filter) => Object.keys(filter.json('pattern') ?? {}).length === 0).map(() => 'a filter lets everything through');
+    return filters
+      .filter((filter) => Object.keys(filter.optionalJson('pattern') ?? {}).length === 0)
+      .map(() => 'a filter lets everything through');
   },
 });

@@ -7,10 +7,12 @@ export const parameterSecret = resourceRule({
   remedy: 'Use type SecureString with value_wo and value_wo_version, as TokenKey does.',
   types: ['aws_ssm_parameter'],
   check: (parameter) => {
-    const secure = parameter.text('type') === 'SecureString';
-    const name = parameter.text('name') ?? '';
+    const secure = parameter.optionalText('type') === 'SecureString';
+    const name = parameter.optionalText('name') ?? '';
     if (!secure)
-      return /key|secret|token|password/i.test(name) ? [`type is ${parameter.text('type')}, but its name is the name of a secret`] : [];
+      return /key|secret|token|password/i.test(name)
+        ? [`type is ${parameter.optionalText('type')}, but its name is the name of a secret`]
+        : [];
     return parameter.has('value') || parameter.has('insecure_value') ? ['its value is in the plan and in the state'] : [];
   },
 });

@@ -8,7 +8,7 @@ export const queueTlsOnly = resourceRule({
   remedy: "In the queue's policy, deny sqs:* to everybody if aws:SecureTransport is false.",
   types: ['aws_sqs_queue'],
   check: (queue, { model }) => {
-    const policies = ofType(model, 'aws_sqs_queue_policy').filter((policy) => queue.isMeantBy(policy.text('queue_url')));
+    const policies = ofType(model, 'aws_sqs_queue_policy').filter((policy) => queue.isMeantBy(policy.optionalText('queue_url')));
     const statements = [queue, ...policies].flatMap((holder) => statementsAt(holder, 'policy'));
     return unless(deniesPlainHttp(statements, 'sqs:*'), 'no policy denies calls without TLS');
   },

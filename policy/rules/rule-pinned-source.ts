@@ -9,7 +9,7 @@ export const rulePinnedSource = resourceRule({
   check: (rule) => {
     if (!rule.has('event_pattern'))
       return rule.has('schedule_expression') ? [] : ['the rule has neither event_pattern nor schedule_expression'];
-    const pattern = rule.json('event_pattern') as Record<string, unknown>;
+    const pattern = rule.optionalJson('event_pattern') as Record<string, unknown>;
     return ['source', 'detail-type']
       .filter((field) => !isPinned(pattern[field]))
       .map((field) => `event_pattern does not restrict ${field}`);

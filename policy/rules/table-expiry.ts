@@ -10,7 +10,7 @@ export const tableExpiry = resourceRule({
   check: (table) => {
     const declared = DECLARED_TABLES[table.name];
     if (!declared) return ['policy/declared-tables.ts does not say when the rows of this table expire'];
-    const expiry = table.flag('ttl.enabled') ? (table.text('ttl.attribute_name') ?? null) : null;
+    const expiry = table.flag('ttl.enabled') ? (table.optionalText('ttl.attribute_name') ?? null) : null;
     if (expiry === declared.expiry) return [];
     return [`rows expire by ${expiry ?? 'no attribute'}, but must expire by ${declared.expiry ?? 'no attribute'}: ${declared.because}`];
   },

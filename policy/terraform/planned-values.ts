@@ -1,4 +1,4 @@
-import { KNOWN_AFTER_APPLY, refersToResource, SENSITIVE } from './block';
+import { KNOWN_AFTER_APPLY, refersToResource, SENSITIVE } from './planned-reading';
 import type { Expressions } from './plan-json';
 
 /** If the configuration is JSON, `constant_value` is the unchanged source, including references in texts. */

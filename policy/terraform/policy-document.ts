@@ -1,4 +1,5 @@
-import type { Block } from './block';
+import { statementsIn } from '../../emulator/iam/statement-json';
+import type { Block } from '../../emulator/terraform/block';
 
 /** A statement of an IAM policy, in which a single value is also a list. */
 export interface PolicyStatement {
@@ -14,43 +15,26 @@ export interface PolicyStatement {
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 }
 
-type Raw = Readonly<Record<string, unknown>>;
-
 /** The statements of a policy in the JSON text at a path. @throws UndecidedError when the plan does not know the text */
 export function statementsAt(block: Block, path: string): PolicyStatement[] {
-  return statementsOf(block.json(path));
+  return statementsOf(block.optionalJson(path));
 }
 
 /** The statements of a parsed policy. A missing policy has none. */
 export function statementsOf(document: unknown): PolicyStatement[] {
-  const { Statement = [] } = (document ?? {}) as { Statement?: unknown };
-  return ([Statement].flat() as Raw[]).map((raw) => ({
-    ...(typeof raw['Sid'] === 'string' && { sid: raw['Sid'] }),
-    effect: raw['Effect'] === 'Deny' ? 'Deny' : 'Allow',
-    actions: list(raw['Action']),
-    notActions: list(raw['NotAction']),
-    resources: list(raw['Resource']),
-    notResources: list(raw['NotResource']),
-    principals: principals(raw['Principal']),
-    conditions: conditions(raw['Condition']),
+  return statementsIn(document).map(({ sid, effect, principals = [], conditions, ...lists }) => ({
+    ...(typeof sid === 'string' && { sid }),
+    effect: effect === 'Deny' ? 'Deny' : 'Allow',
+    actions: textsOf(lists.actions),
+    notActions: textsOf(lists.notActions),
+    resources: textsOf(lists.resources),
+    notResources: textsOf(lists.notResources),
+    principals: principals.map(([kind, name]) => (kind === name ? kind : `${kind}:${name}`)),
+    conditions: Object.fromEntries(conditions.map(({ operator, key, values }) => [`${operator} ${key}`, values])),
   }));
 }
 
-function list(value: unknown): string[] {
-  return value === undefined ? [] : ([value].flat() as unknown[]).map(String);
-}
-
-function principals(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return list(value);
-  return Object.entries(value).flatMap(([kind, names]) => list(names).map((name) => `${kind}:${name}`));
-}
-
-function conditions(value: unknown): Record<string, string[]> {
-  const entries = Object.entries((value ?? {}) as Record<string, Raw>).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, values]) => [`${operator} ${key}`, list(values)] as const),
-  );
-  return Object.fromEntries(entries);
-}
+const textsOf = (values: readonly unknown[] = []): string[] => values.map(String);
 
 /**
  * Whether a resource policy denies every call without TLS.

@@ -1,8 +1,9 @@
+import { resourcesIn } from '../../emulator/terraform/stack';
 import { Resource, type TerraformModel } from './terraform-model';
 
 /** The parts that are used of `cdk.tf.json`, which CDKTF writes, or of any configuration in Terraform's JSON syntax. */
 export interface StackJson {
-  readonly resource?: Readonly<Record<string, Readonly<Record<string, Record<string, unknown>>>>>;
+  readonly resource?: unknown;
   readonly variable?: Readonly<Record<string, { readonly sensitive?: boolean }>>;
   readonly provider?: { readonly aws?: unknown };
 }
@@ -12,9 +13,7 @@ export function readSynthesizedStack(file: string, stack: StackJson): TerraformM
   return {
     file,
     changes: [],
-    resources: Object.entries(stack.resource ?? {}).flatMap(([type, byName]) =>
-      Object.entries(byName).map(([name, values]) => new Resource(`${type}.${name}`, type, name, values)),
-    ),
+    resources: resourcesIn(stack).map(({ address, type, name, attributes }) => new Resource(address, type, name, attributes)),
     sensitiveVariables: new Set(Object.entries(stack.variable ?? {}).flatMap(([name, { sensitive }]) => (sensitive ? [name] : []))),
     defaultTags: defaultTags(stack),
   };

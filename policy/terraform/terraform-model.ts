@@ -1,4 +1,5 @@
-import { Block } from './block';
+import { Block } from '../../emulator/terraform/block';
+import { PLANNED } from './planned-reading';
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'read' | 'no-op' | 'forget';
 
@@ -6,13 +7,13 @@ export type Action = 'create' | 'update' | 'replace' | 'delete' | 'read' | 'no-o
 export class Resource extends Block {
   constructor(
     /** `aws_lambda_function.sweep` */
-    readonly address: string,
+    address: string,
     readonly type: string,
     /** The construct's path, such as `sweep`. */
     readonly name: string,
     values: Readonly<Record<string, unknown>>,
   ) {
-    super(address, values);
+    super(address, values, PLANNED);
   }
 
   /** Whether a value refers to this resource: by reference, or by a name, ARN or URL that the plan already knows. */
@@ -22,7 +23,7 @@ export class Resource extends Block {
   }
 
   private get identities(): string[] {
-    return ['arn', 'id', 'name', 'function_name', 'bucket', 'url'].flatMap((path) => this.text(path) ?? []);
+    return ['arn', 'id', 'name', 'function_name', 'bucket', 'url'].flatMap((path) => this.optionalText(path) ?? []);
   }
 }
 

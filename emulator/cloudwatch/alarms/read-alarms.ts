@@ -1,6 +1,7 @@
 import { COMPARISONS, MISSING_DATA, type AlarmSpec, type Comparison, type CompositeAlarmSpec, type MetricAlarmSpec } from '../../specs';
 import { readMetricQueries, readStatistic } from './read-metric-queries';
-import type { Block, ResourceReader } from '../../terraform/resource-reader';
+import type { Block } from '../../terraform/block';
+import type { ResourceReader } from '../../terraform/resource-reader';
 import { TerraformError } from '../../terraform/terraform-error';
 
 /** Settings of alarms that the local cloud does not evaluate. */

@@ -1,7 +1,7 @@
 import { KNOWN_STATISTICS, statisticNamed } from '../metrics/statistic';
 import { isPeriod } from '../metrics/period';
 import type { MetricQuerySpec, MetricStatSpec } from '../../specs';
-import type { Block } from '../../terraform/resource-reader';
+import type { Block } from '../../terraform/block';
 import { TerraformError } from '../../terraform/terraform-error';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html */

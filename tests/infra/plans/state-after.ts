@@ -1,4 +1,4 @@
-import { refersToResource } from '../../../policy/terraform/block';
+import { refersToResource } from '../../../policy/terraform/planned-reading';
 import type { Expressions, PlanJson } from '../../../policy/terraform/plan-json';
 
 const REFERENCE = /\$\{(\w+)\.([\w-]+)\.(\w+)\}/g;
