@@ -3,7 +3,8 @@ import { AwsError, type Interceptor } from '../../emulator/services';
 import { emfLinesIn, metricsIn, type EmfLine } from '../support/emf';
 import { eventually } from '../support/eventually';
 import { MinimalAgent } from '../support/minimal-agent';
-import { putRollout, rolloutItem } from '../support/rollout-items';
+import { putRollout } from '../support/put-rollout';
+import { rolloutItem } from '../support/rollout-items';
 import { ruleOf, startTunnel, type CloudUnderTest } from '../support/tunnel';
 import { alarm } from '../support/whole-traffic';
 

@@ -5,7 +5,8 @@ import { rollBack } from '../../functions/core/roll-back';
 import { connect } from '../../rollout/connect';
 import { parseRolloutOptions, type RolloutOptions } from '../../rollout/options';
 import { runRollout } from '../../rollout/run';
-import { putRolloutItem, rolloutItem } from '../support/rollout-items';
+import { putRolloutItem } from '../support/put-rollout';
+import { rolloutItem } from '../support/rollout-items';
 import { startOperatorsAws, TUNNELS_TABLE } from '../support/operators-aws';
 
 const ROOT = path.join(__dirname, '../..');

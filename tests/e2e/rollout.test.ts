@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError, type Interceptor } from '../../emulator/services';
 import { emfLinesIn } from '../support/emf';
 import { eventually } from '../support/eventually';
-import { deleteRollout, putRollout, rolloutItem } from '../support/rollout-items';
+import { deleteRollout, putRollout } from '../support/put-rollout';
+import { rolloutItem } from '../support/rollout-items';
 import { functionOf, ruleOf, startTunnel, tableOf, type CloudUnderTest } from '../support/tunnel';
 import { alarm } from '../support/whole-traffic';
 
