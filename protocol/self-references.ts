@@ -7,11 +7,8 @@ import type { Headers } from './headers';
 
 const REFERENCES = ['location', 'content-location'];
 
-/**
- * Matches scheme with authority, authority, and the rest. For browsers, `\` ends an authority
- * (https://url.spec.whatwg.org/#authority-state).
- */
-const REFERENCE = /^((?:https?:)?\/\/([^/?#\\]*))?(.*)$/is;
+/** Matches scheme with authority, and the authority. For browsers, `\` ends an authority (https://url.spec.whatwg.org/#authority-state). */
+const ORIGIN = /^(?:https?:)?\/\/([^/?#\\]*)/i;
 
 /**
  * Translates references to the service itself: those that name `host`, and those that begin with a path. Relative references stay
@@ -27,9 +24,10 @@ export function translateReferences(headers: Headers, host: string | undefined, 
 }
 
 function translated(reference: string, host: string | undefined, translate: (origin: string, rest: string) => string): string {
-  const [, origin, authority, rest = ''] = REFERENCE.exec(reference) ?? [];
-  const isOwn = origin === undefined ? rest.startsWith('/') : authority?.toLowerCase() === host?.toLowerCase();
-  return isOwn ? translate(origin ?? '', rest) : reference;
+  const [origin = '', authority] = ORIGIN.exec(reference) ?? [];
+  const rest = reference.slice(origin.length);
+  const isOwn = authority === undefined ? rest.startsWith('/') : authority.toLowerCase() === host?.toLowerCase();
+  return isOwn ? translate(origin, rest) : reference;
 }
 
 /** The parts of a `Set-Cookie` value, split as browsers do (RFC 6265 section 5.2): only at `;`, and quotes mean nothing. */
@@ -50,8 +48,7 @@ export const formatSetCookie = ({ pair, attributes }: SetCookie): string => [pai
 
 /** An attribute's name in lower case, and its value. */
 export function cookieAttribute(attribute: string): { name: string; value: string } {
-  const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(attribute) ?? [];
-  return { name: name.trim().toLowerCase(), value: value.trim() };
+  return { name: attribute.replace(/=.*/s, '').trim().toLowerCase(), value: attribute.replace(/[^=]*=?/, '').trim() };
 }
 
 /** The domain that a cookie's `Domain` attribute names; undefined for other attributes. */

@@ -78,7 +78,7 @@ export function isAmong(digest: string, digests: readonly string[]): boolean {
 /** Whether a text is a range of addresses, `10.0.0.0/8` or `2001:db8::/32`; a single address counts as one. */
 export function isCidr(text: string): boolean {
   const { address, family, prefix } = parseCidr(text);
-  return family !== 0 && !address.includes('%') && prefix >= 0 && prefix <= (family === 4 ? 32 : 128);
+  return family !== 0 && !address.includes('%') && prefix <= (family === 4 ? 32 : 128);
 }
 
 /** Whether an address lies in one of the ranges. */
