@@ -8,7 +8,7 @@ import {
   type Headers,
 } from '../../protocol';
 import { isTunnelCookie, tunnelCookie, tunnelInCookies } from './tunnel-cookie';
-import { hostOf, isHttps, type Route, type VisitorRequest } from './visitor-request';
+import { hostnameOf, hostOf, isHttps, type Route, type VisitorRequest } from './visitor-request';
 import type { VisitorResponse } from './visitor-response';
 
 /**
@@ -36,7 +36,7 @@ const isBelow = (reference: string, prefix: string): boolean =>
 function scoped(text: string, request: VisitorRequest, prefix: string | undefined): string[] {
   const cookie = parseSetCookie(text);
   if (isTunnelCookie(cookie.name)) return [];
-  const hostname = hostOf(request)?.replace(/:\d*$/, '').toLowerCase() ?? '';
+  const hostname = hostnameOf(request) ?? '';
   const attributes = cookie.attributes
     .filter((attribute) => !isShared(cookieDomain(attribute), hostname, prefix))
     .map((attribute) => (prefix === undefined ? attribute : belowPrefix(attribute, prefix)));

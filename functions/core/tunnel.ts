@@ -55,7 +55,7 @@ export interface TunnelLeases {
 }
 
 /** Reserved names: they stand for something else, or visitors could take the tunnel for the tunnel service itself. */
-export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'admin',
   'agent',
   'agents',
@@ -70,7 +70,6 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'localhost',
   'login',
   'mail',
-  'ns',
   'ns1',
   'ns2',
   'status',

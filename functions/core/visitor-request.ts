@@ -46,19 +46,22 @@ export function routeOf(request: VisitorRequest, tunnelDomain: string | undefine
 
 /** The part of the host before the tunnel domain; undefined where the host is not below that domain. */
 export function subdomainOf(request: VisitorRequest, domain: string | undefined): string | undefined {
-  const hostname = hostOf(request)?.replace(/:\d*$/, '').toLowerCase();
+  const hostname = hostnameOf(request);
   if (hostname === undefined || domain === undefined) return undefined;
   return hostname.endsWith(`.${domain}`) ? hostname.slice(0, -domain.length - 1) : undefined;
 }
 
 /** `/demo/a/b` is `demo` and `/a/b`. */
 export function firstSegment(path: string): { segment: string; rest: string } {
-  const [, segment = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
+  const [, segment = '', rest = ''] = /^\/([^/]*)(.*)/s.exec(path) ?? [];
   return { segment, rest };
 }
 
 /** The host as the visitor addressed it, with its port if there is one. */
 export const hostOf = ({ headers }: VisitorRequest): string | undefined => headers['host']?.[0];
+
+/** The host without its port, in lower case. */
+export const hostnameOf = (request: VisitorRequest): string | undefined => hostOf(request)?.replace(/:\d*$/, '').toLowerCase();
 
 /** The query as sent, with its `?`. */
 export const queryOf = ({ rawQuery }: VisitorRequest): string => rawQuery && `?${rawQuery}`;

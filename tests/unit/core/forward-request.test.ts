@@ -1,9 +1,11 @@
 import { bodyRefOf, newSalt, tokenDigest, type Headers } from '../../../protocol';
 import { responseBodyKey } from '../../../functions/core/body-store';
-import { forwardRequest, type ForwardOptions } from '../../../functions/core/forward-request';
+import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
 import type { RequestOutcome } from '../../../functions/core/pending-request';
 import type { Tunnel } from '../../../functions/core/tunnel';
 import { alwaysAt, cloud, OK, TUNNEL } from '../../support/forward-fixture';
+
+const { connectionId: _connection, ...AWAY }: Tunnel = TUNNEL;
 
 test('the waiter is subscribed and the row is put before the request is posted to the agent', async () => {
   const { log, options, request } = cloud({ outcome: OK });
@@ -23,7 +25,7 @@ test('the row of a request contains the mode, the waiter and a deadline that cou
   const { pending, options, request, clock } = cloud({ posts: ['sent'] });
   const forwarding = forwardRequest('r1', { ...request, arrivedAt: clock.now() - 2000 }, options);
   await clock.advance(10);
-  expect(pending.rows.get('r1')?.request).toEqual({
+  expect(pending.rows.get('r1')?.request).toStrictEqual({
     requestId: 'r1',
     tunnelId: 'demo',
     owner: 'ann',
@@ -35,6 +37,25 @@ test('the row of a request contains the mode, the waiter and a deadline that cou
   const refused = expect(forwarding).rejects.toMatchObject({ code: 'deadline_exceeded', status: 504 });
   await clock.advance(26_000);
   await refused;
+});
+
+test('the row has the trace header of a request that is traced', async () => {
+  const { pending, options, request } = cloud({ outcome: OK });
+  const put = jest.spyOn(pending, 'put');
+  await forwardRequest('r1', { ...request, traceHeader: 'Root=1-a-b' }, options);
+  expect(put).toHaveBeenCalledWith(expect.objectContaining({ traceHeader: 'Root=1-a-b' }));
+});
+
+test('a store that fails while a request waits is reported, and the request goes on', async () => {
+  const { log, clock, pending, options, request } = cloud({ load: { add: () => Promise.reject(new Error('throttled')) } });
+  jest.spyOn(pending, 'read').mockRejectedValueOnce(new Error('throttled'));
+  const forwarding = forwardRequest('r1', request, options);
+  await clock.advance(1500);
+  // One count and one read have failed.
+  expect(log.filter((line) => line === 'store failed')).toHaveLength(2);
+  await pending.complete({ requestId: 'r1', tunnelId: 'demo', owner: 'ann', outcome: OK, completedAt: clock.now() });
+  await clock.advance(1000);
+  await expect(forwarding).resolves.toMatchObject({ status: 200 });
 });
 
 test('a request polls when the wake channel is not ready', async () => {
@@ -84,7 +105,7 @@ test('a request polls, without waiting for the wake channel, when its own look-u
 
 test.each([
   ['tunnel_not_found', 404, { found: [undefined] }],
-  ['agent_away', 502, { found: [{ tunnelId: 'demo', owner: 'ann', capabilities: [], slowRequests: 0 }] }],
+  ['agent_away', 502, { found: [AWAY] }],
   ['agent_away', 502, { posts: ['gone' as const] }],
   ['agent_busy', 503, { posts: ['busy' as const] }],
 ])('the error %s (%i) is returned at once and leaves no row', async (code, status, overrides) => {
@@ -94,8 +115,7 @@ test.each([
 });
 
 describe('a browser with the cookie of a tunnel', () => {
-  const away: Tunnel = { tunnelId: 'demo', owner: 'ann', capabilities: [], slowRequests: 0 };
-  const tunnels = alwaysAt(100, async (tunnelId) => (tunnelId === 'demo' ? away : undefined));
+  const tunnels = alwaysAt(100, async (tunnelId) => (tunnelId === 'demo' ? AWAY : undefined));
   const cookie = { cookie: ['http-tunnel=demo'] };
 
   test.each(['/other/style.css', '/~/style.css'])(
@@ -121,6 +141,16 @@ test('a request is posted to the newer connection of the agent when the first co
   expect(log.filter((line) => line.startsWith('post')).map((line) => line.split(' ')[1])).toEqual(['c1', 'c2']);
 });
 
+test.each<[string, PostResult, Tunnel]>([
+  ['answered by "gone" is not repeated to the same connection', 'gone', TUNNEL],
+  ['answered by "gone" is not repeated while the agent is away', 'gone', AWAY],
+  ['answered by "busy" is not repeated to a newer connection', 'busy', { ...TUNNEL, connectionId: 'c2' }],
+])('a post %s', async (_, result, newer) => {
+  const { log, options, request } = cloud({ found: [TUNNEL, newer], posts: [result] });
+  await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: result === 'busy' ? 'agent_busy' : 'agent_away' });
+  expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
+});
+
 test('a newer connection of another owner does not get the request', async () => {
   const { log, options, request } = cloud({ found: [TUNNEL, { ...TUNNEL, owner: 'eve', connectionId: 'c2' }], posts: ['gone'] });
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'agent_away' });
@@ -135,8 +165,7 @@ test('a newer connection with other access rules does not get a request that the
 });
 
 test('a visitor without credentials is refused before a row is put or a message is sent, even if the agent is away', async () => {
-  const { connectionId: _, ...away } = TUNNEL;
-  for (const found of [TUNNEL, away]) {
+  for (const found of [TUNNEL, AWAY]) {
     const access = { salt: newSalt(), tokens: [tokenDigest('token', newSalt())] };
     const { log, pending, options, request } = cloud({ found: [{ ...found, access }] });
     await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'visitor_unauthorized' });
@@ -274,6 +303,11 @@ test.each([
   const asked = { ...request, method, headers: { ...request.headers, ...headers } };
   await expect(forwardRequest('r1', asked, options)).rejects.toMatchObject({ code, status: 501 });
   expect(log).toEqual([]);
+});
+
+test.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'])('%s goes to agents of every age', async (method) => {
+  const { request, options } = cloud({ outcome: OK });
+  await expect(forwardRequest('r1', { ...request, method }, options)).resolves.toMatchObject({ status: 200 });
 });
 
 test('a method that old agents drop silently is refused, unless the agent supports any method', async () => {

@@ -80,7 +80,8 @@ test('a tunnel without a domain is reached by path, and the reply to ready conta
 test('the message ready is refused on a connection that a newer connection has replaced', async () => {
   const { replies, options } = cloud();
   await handleAgentMessage({ type: 'ready' }, { ...FROM, lease: 'older' }, options);
-  expect(replies).toEqual([expect.objectContaining({ type: 'error', code: 'invalid_request' })]);
+  const message = 'a newer connection has taken over tunnel "demo": close this one';
+  expect(replies).toEqual([{ type: 'error', code: 'invalid_request', message }]);
 });
 
 test('an answer completes its request, and is acknowledged when the agent requests an acknowledgement', async () => {
@@ -175,8 +176,12 @@ describe('in mode direct', () => {
   });
 });
 
-test('an answer to a request in mode bus sends no direct wake', async () => {
+test.each([
+  ['in another mode', { mode: 'bus', waiterConnectionId: 'w1' }],
+  ['in mode direct without a connection to wake', { mode: 'direct' }],
+] as const)("%s the agent's message wakes nobody", async (_, how) => {
   const { wakes, pending, options } = cloud();
+  pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', deadline: 1, ...how } });
   await handleAgentMessage(RESPONSE, FROM, options);
   expect(wakes).toEqual([]);
   expect(pending.handedToBus).toEqual([]);
@@ -196,17 +201,18 @@ test('an error of the agent completes its request as a failure', async () => {
   expect(pending.rows.get('r')?.completion?.outcome).toEqual({ kind: 'failure', code: 'timeout', message: 'm' });
 });
 
-test('an error without a request id completes no request', async () => {
+test.each([{ request_id: null }, {}])('an error that speaks of no request completes none: %j', async (about) => {
   const { results, options } = cloud();
-  await handleAgentMessage({ type: 'error', request_id: null, code: 'internal_error', message: 'm' }, FROM, options);
+  await handleAgentMessage({ type: 'error', ...about, code: 'internal_error', message: 'm' }, FROM, options);
   expect(results).toEqual([]);
 });
 
 test('a ping is answered with a pong, and a pong is not answered', async () => {
-  const { replies, options } = cloud();
+  const { replies, released, options } = cloud();
   await handleAgentMessage({ type: 'ping' }, FROM, options);
   await handleAgentMessage({ type: 'pong' }, FROM, options);
   expect(replies).toEqual([{ type: 'pong' }]);
+  expect(released).toEqual([]);
 });
 
 test('the message draining releases the connection', async () => {
@@ -310,14 +316,20 @@ describe('an agent that requests an upload', () => {
 
   test('gets the error response_too_large when the body is above the size limit of answers', async () => {
     const { replies, options } = cloud();
+    await handleAgentMessage({ ...ask, bytes: MAX_RESPONSE_BODY_BYTES }, FROM, options);
     await handleAgentMessage({ ...ask, bytes: MAX_RESPONSE_BODY_BYTES + 1 }, FROM, options);
-    expect(replies).toEqual([expect.objectContaining({ type: 'error', request_id: 'r', code: 'response_too_large' })]);
+    const message = "the answer's body has 4669441 bytes, and the tunnel carries 4669440";
+    expect(replies).toEqual([
+      expect.objectContaining({ type: 'upload_url' }),
+      { type: 'error', request_id: 'r', code: 'response_too_large', message },
+    ]);
   });
 
   test('gets the error response_too_large when the waiter runs older code', async () => {
     const { pending, replies, options } = cloud();
     pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'bus', deadline: 1 }, outdated: true });
     await handleAgentMessage(ask, FROM, options);
-    expect(replies).toEqual([expect.objectContaining({ type: 'error', request_id: 'r', code: 'response_too_large' })]);
+    const message = 'the tunnel is being updated, and this request came before: its answer has to fit one message';
+    expect(replies).toEqual([{ type: 'error', request_id: 'r', code: 'response_too_large', message }]);
   });
 });

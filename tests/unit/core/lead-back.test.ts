@@ -118,6 +118,13 @@ test('a tunnel that the look-up has not found is not looked up again', async () 
   expect(looked).toEqual(['gone']);
 });
 
+test('a request without a host is on no page of this host', async () => {
+  const find = jest.fn();
+  const request = visitorRequest({ decodedPath: '/style.css', headers: { referer: [FROM_DEMO.referer] } });
+  await expect(leadBack(request, { tunnels: { find }, tunnelDomain: undefined })).resolves.toBeUndefined();
+  expect(find).not.toHaveBeenCalled();
+});
+
 test('a request without Referer and cookie is not redirected', async () => {
   expect((await visit({})).response).toBeUndefined();
 });

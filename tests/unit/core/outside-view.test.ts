@@ -47,12 +47,17 @@ describe('an answer of a tunnel below a path prefix', () => {
     ['s=1; Domain=tunnels.example', 's=1'],
     ['s=1; Domain=.EXAMPLE; Secure', 's=1; Secure'],
     ['s=1; Domain=other.example', 's=1; Domain=other.example'],
+    ['s=1; Comment=/x', 's=1; Comment=/x'],
   ])('shows the cookie "%s" to the visitor as "%s"', (inside, outside) => {
     expect(seen({ 'set-cookie': [inside] })['set-cookie']).toEqual([outside]);
   });
 
   test('limits a cookie without a path to the prefix when the request path is the prefix itself', () => {
     expect(seen({ 'set-cookie': ['s=1'] }, { path: '/demo' })['set-cookie']).toEqual(['s=1; Path=/demo']);
+  });
+
+  test('a cookie for the host is limited to the tunnel also where the host has a port', () => {
+    expect(seen({ 'set-cookie': ['s=1; Domain=tunnels.example'] }, { host: 'TUNNELS.example:8080' })['set-cookie']).toEqual(['s=1']);
   });
 
   test('sets a tunnel cookie, which scripts and other sites cannot use, when it answers a page request', () => {

@@ -30,6 +30,7 @@ test.each([
 });
 
 test('a change after the deadline of the request becomes no event', () => {
+  expect(responseEventFor({ before: PENDING, after: COMPLETED }, 2000)).toBeDefined();
   expect(responseEventFor({ before: PENDING, after: COMPLETED }, 2001)).toBeUndefined();
 });
 
@@ -38,7 +39,10 @@ test('an event contains the trace header and the mark of a probe', () => {
   expect(responseEventFor({ before: PENDING, after: row }, 1500)).toMatchObject({ traceHeader: 'Root=1-a-b', probe: true });
 });
 
-test('a row without a field that the event needs causes an error that names the field', () => {
-  const { requestId: _, ...row } = COMPLETED;
-  expect(() => responseEventFor({ before: PENDING, after: row }, 1500)).toThrow('requestId');
-});
+test.each(['requestId', 'tunnelId', 'deadline', 'completedAt'])(
+  'a row without %s, which an event needs, is an error that names it',
+  (name) => {
+    const row = { ...COMPLETED, [name]: undefined };
+    expect(() => responseEventFor({ before: PENDING, after: row }, 1500)).toThrow(`pending row has no ${name}`);
+  },
+);

@@ -35,9 +35,17 @@ test.each([
   ['without an item', new RolloutInMemory(undefined), 100],
   ['with an unreadable item', new RolloutInMemory(undefined, true), 0],
   ['whose share is already 0 %', new RolloutInMemory(rolloutItem({ percent: 0 })), 0],
+  ['a latch at another share', new RolloutInMemory(rolloutItem({ percent: 10, latched: true })), 10],
 ])('a rollback latches a rollout %s', async (_, store, percentBefore) => {
   await expect(rollingBack(store).run()).resolves.toMatchObject({ percentBefore, percent: 0 });
   expect(store.item).toMatchObject({ percent: 0, latched: true });
+});
+
+test('a roll-back that nobody disturbs reads the rollout once', async () => {
+  const store = new RolloutInMemory(rolloutItem());
+  const read = jest.spyOn(store, 'read');
+  await rollingBack(store).run();
+  expect(read).toHaveBeenCalledTimes(1);
 });
 
 test('a second rollback changes nothing, counts nothing, and returns the result of the first rollback', async () => {
@@ -73,11 +81,19 @@ test('a rollback overrides a share that an operator sets at the same time', asyn
   expect(store.item).toMatchObject({ percent: 0, latched: true });
 });
 
-test('a rollback throws an error when the item changes at each attempt, so that Lambda tries again', async () => {
+test('throws when others never leave it alone in five attempts, so that Lambda tries again', async () => {
   const store = new RolloutInMemory(rolloutItem());
   let since = NOW;
   store.beforeReplace = () => (store.item = rolloutItem({ since: since++ }));
-  await expect(rollingBack(store).run()).rejects.toBeInstanceOf(RollBackError);
+  const error: unknown = await rollingBack(store)
+    .run()
+    .catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(RollBackError);
+  expect(error).toMatchObject({
+    name: 'RollBackError',
+    message: `the rollout was changed by others 5 times while ${ALARM} wanted it rolled back`,
+  });
+  expect(since - NOW).toBe(5);
 });
 
 test('a rollback has a later time than the previous change, even if the clocks disagree', async () => {

@@ -45,11 +45,11 @@ test('the sweep removes tunnels whose cool-down is over, and keeps other tunnels
   const { log, store: swept } = store({
     tunnels: async function* () {
       yield { tunnelId: 'old', leaseExpiresAt: NOW - 501 };
-      yield { tunnelId: 'cooling', leaseExpiresAt: NOW - 499 };
+      yield { tunnelId: 'cooling', leaseExpiresAt: NOW - 500 };
       yield { tunnelId: 'kept', leaseExpiresAt: NOW + 1 };
     },
   });
-  await sweep(swept, NOW, RUN);
+  await expect(sweep(swept, NOW, RUN)).resolves.toEqual({ requests: 0, tunnels: 1, connections: 0, bodies: 0 });
   expect(log).toEqual(['remove tunnel old']);
 });
 
@@ -64,9 +64,21 @@ test('the sweep finds a dead connection within ten runs with one call to API Gat
       return false;
     },
   });
-  for (let run = 0; run < 10; run++) await sweep(swept, NOW, { ...RUN, run });
-  expect(asked).toBe(1);
+  let found = 0;
+  for (let run = 0; run < 10; run++) found += (await sweep(swept, NOW, { ...RUN, run })).connections;
+  expect([asked, found]).toEqual([1, 1]);
   expect(log).toEqual(['release dead']);
+});
+
+test('does not ask about the connection of a tunnel whose agent is away', async () => {
+  const { log, store: swept } = store({
+    tunnels: async function* () {
+      yield { tunnelId: 'demo', leaseExpiresAt: NOW + 1 };
+    },
+    connectionExists: async () => false,
+  });
+  for (let run = 0; run < 10; run++) await sweep(swept, NOW, { ...RUN, run });
+  expect(log).toEqual([]);
 });
 
 test('the sweep removes bodies that no request needs any more', async () => {

@@ -30,6 +30,7 @@ test.each([
   ['a password', basic('ann:päss:word')],
   ['a password with a scheme in other letters', basic('ann:päss:word').replace('Basic', 'bASIC')],
   ['a bearer token', `Bearer ${TOKEN}`],
+  ['a bearer token after more than one space', `Bearer   ${TOKEN}`],
 ])('%s lets a visitor in and is not forwarded to the local service', async (_, authorization) => {
   await expect(admitted(BOTH, request(authorization))).resolves.toMatchObject({ headers: { host: ['example.test'] } });
   expect((await admitted(BOTH, request(authorization))).headers).not.toHaveProperty('authorization');
@@ -47,6 +48,8 @@ test.each([
   ['the password as a token', 'Bearer ann:päss:word'],
   ['the token as a password', basic(TOKEN)],
   ['a wrong token', `Bearer ${TOKEN}x`],
+  ['a token with something behind it', `Bearer ${TOKEN} x`],
+  ['a token with something before it', `x Bearer ${TOKEN}`],
   ['another scheme', `Digest ${TOKEN}`],
   ['the digest of the token as the token', `Bearer ${BOTH.tokens?.[0]}`],
   ['an empty header', ''],
@@ -58,6 +61,16 @@ test.each([
   );
   expect(error).toMatchObject({ code: 'visitor_unauthorized', status: 401 });
   expect(error?.headers['www-authenticate']).toEqual(['Basic realm="demo", charset="UTF-8"', 'Bearer realm="demo"']);
+});
+
+test.each<[string, VisitorAccess, string, string]>([
+  ['passwords', { salt: SALT, passwords: BOTH.passwords }, `Bearer ${TOKEN}`, 'Basic realm="demo", charset="UTF-8"'],
+  ['tokens', { salt: SALT, tokens: BOTH.tokens }, basic('ann:päss:word'), 'Bearer realm="demo"'],
+])('a tunnel that takes %s alone asks for them, and refuses the other kind', async (_, access, authorization, challenge) => {
+  await expect(admitted(access, request(authorization))).rejects.toMatchObject({
+    code: 'visitor_unauthorized',
+    headers: { 'www-authenticate': [challenge] },
+  });
 });
 
 test('a password and a token are refused when the digests have another salt', async () => {

@@ -1,4 +1,4 @@
-import { forwardedHeaders, routeOf } from '../../../functions/core/visitor-request';
+import { encodePath, firstSegment, forwardedHeaders, hostnameOf, routeOf } from '../../../functions/core/visitor-request';
 import type { Headers } from '../../../protocol';
 import { visitorRequest } from '../../support/visitor-request';
 
@@ -74,6 +74,36 @@ test.each([
   expect(forwarded({ cookie: [cookie] })['cookie']).toEqual([expected]);
 });
 
+test('cookies in several fields come as one', () => {
+  expect(forwarded({ cookie: ['a=1', 'b=2'] })['cookie']).toEqual(['a=1; b=2']);
+});
+
+test('a field that API Gateway left empty is none', () => {
+  expect(forwarded({ 'x-forwarded-proto': [] })).not.toHaveProperty('x-forwarded-proto');
+});
+
+test.each([
+  ['/demo/a/b', 'demo', '/a/b'],
+  ['/demo/', 'demo', '/'],
+  ['/demo', 'demo', ''],
+  ['/a\nb/c\nd', 'a\nb', '/c\nd'],
+  ['//demo', '', '/demo'],
+  ['x/demo', '', ''],
+])('the path %j has the first segment %j, and then %j', (path, segment, rest) => {
+  expect(firstSegment(path)).toEqual({ segment, rest });
+});
+
+test.each([
+  ['/a b', '/a%20b'],
+  ['/\t', '/%09'],
+  ['/é', '/%C3%A9'],
+  ['/😀', '/%F0%9F%98%80'],
+  ['/100%', '/100%25'],
+  ["/a;b=c!$&'()*+,:@[]|^~", "/a;b=c!$&'()*+,:@[]|^~"],
+])('the decoded path %j is sent as %s', (decoded, encoded) => {
+  expect(encodePath(decoded)).toBe(encoded);
+});
+
 test('a Cookie header that contains only the tunnel cookie is not forwarded', () => {
   expect(forwarded({ cookie: ['http-tunnel=demo'] })).not.toHaveProperty('cookie');
 });
@@ -83,4 +113,21 @@ test('the host of a tunnel has priority over the path, and an unknown host does 
   expect(at('demo.tunnels.example:8080')).toEqual({ tunnelId: 'demo', uri: '/other/x' });
   expect(at('tunnels.example')).toEqual({ tunnelId: 'other', uri: '/x', prefix: '/other' });
   for (const host of ['a.b.tunnels.example', 'x.tunnels.example']) expect(at(host)).toBeUndefined();
+});
+
+test.each([
+  ['Demo.Example:8080', 'demo.example'],
+  ['demo.example:', 'demo.example'],
+  ['demo.example', 'demo.example'],
+  ['[2001:db8::1]:8080', '[2001:db8::1]'],
+])('the host %s has the name %s', (host, name) => {
+  expect(hostnameOf(visitorRequest({ headers: { host: [host] } }))).toBe(name);
+});
+
+test.each([
+  ['without a tunnel domain', 'demo.undefined', undefined],
+  ['without a host', undefined, 'tunnels.example'],
+])('%s the path names the tunnel', (_, host, domain) => {
+  const request = visitorRequest({ decodedPath: '/other', headers: host === undefined ? {} : { host: [host] } });
+  expect(routeOf(request, domain)).toEqual({ tunnelId: 'other', uri: '/', prefix: '/other' });
 });

@@ -46,15 +46,33 @@ test('hop-by-hop headers and headers named by Connection are removed, except Via
 
 test('a program gets an error as a problem document with the error code', () => {
   const response = errorResponse(new TunnelError('agent_away'), 'application/json', 'r-1');
-  expect(response.headers).toMatchObject({ 'content-type': ['application/problem+json'], 'x-tunnel-error': ['agent_away'] });
-  expect(JSON.parse(text(response.body))).toMatchObject({ status: 502, code: 'agent_away', requestId: 'r-1' });
+  expect(response.headers).toEqual({
+    'content-type': ['application/problem+json'],
+    'cache-control': ['no-store'],
+    'x-tunnel-error': ['agent_away'],
+  });
+  expect(JSON.parse(text(response.body))).toEqual({
+    type: 'about:blank',
+    title: "The tunnel's agent is not connected",
+    status: 502,
+    code: 'agent_away',
+    remedy: 'Ask the owner of the tunnel to start the agent, then try again.',
+    retryable: true,
+    requestId: 'r-1',
+  });
 });
 
 test('a browser gets an error as a page with advice, in which text of the request cannot become markup', () => {
   const response = errorResponse(new TunnelError('invalid_request', '<script>'), 'text/html,*/*', 'r-1');
   expect(response.headers['content-type']).toEqual(['text/html; charset=utf-8']);
   expect(text(response.body)).toContain('Correct the request');
+  expect(text(response.body)).toContain('<p>&#60;script&#62;</p>\n');
   expect(text(response.body)).not.toContain('<script>');
+});
+
+test('a page for an error without detail has no paragraph for it', () => {
+  const page = text(errorResponse(new TunnelError('invalid_request'), 'text/html', 'r-1').body);
+  expect(page).toContain('</h1>\n<p>Correct the request and send it again.</p>\n');
 });
 
 test.each(Object.keys(TUNNEL_ERRORS) as TunnelErrorCode[])('the error %s is returned with its status, title and remedy', (code) => {

@@ -134,6 +134,23 @@ describe('while a read hangs', () => {
     expect(errors).toEqual([]);
   });
 
+  test('the end of the waiting aborts the read, and its failure is no news', async () => {
+    let aborted = 0;
+    class AbortedReads extends InMemoryPending {
+      override read = (_: string, signal?: AbortSignal): Promise<undefined> =>
+        new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error(`aborted ${++aborted}`))));
+    }
+    const { clock, pending, inbox, errors, waiting, complete } = startWaiting('direct', new AbortedReads());
+    await clock.advance(1200);
+    await complete();
+    const completion = pending.rows.get('r')?.completion;
+    inbox.deliver({ version: 1, requestId: 'r', source: 'direct', ...(completion && { completion }) });
+    await waiting;
+    await clock.advance(0);
+    expect(aborted).toBe(1);
+    expect(errors).toEqual([]);
+  });
+
   test('a wake without the answer causes a new read', async () => {
     let hang = true;
     const { clock, inbox, waiting, complete, wake } = startWaiting(
@@ -152,6 +169,17 @@ describe('while a read hangs', () => {
     await clock.advance(28_000);
     await expect(waiting).resolves.toBeUndefined();
   });
+});
+
+test('a waiter that is woken leaves no timer behind', async () => {
+  const { clock, inbox, waiting, complete, wake } = startWaiting('bus');
+  const sleep = jest.spyOn(clock, 'sleep');
+  await clock.advance(1200);
+  await complete();
+  inbox.deliver(wake);
+  await waiting;
+  expect(sleep.mock.calls.map(([, signal]) => signal?.aborted)).not.toContain(false);
+  expect(sleep).toHaveBeenCalled();
 });
 
 test('a failed removal of the row is reported, and the visitor still gets the answer', async () => {
