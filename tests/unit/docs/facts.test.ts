@@ -7,6 +7,9 @@ import { stackOf } from '../../support/infra-stack';
 
 const ROOT = path.join(__dirname, '../../..');
 const dev = stackOf('dev');
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+/** The mutation score below which `npm run test:mutation` fails, in percent. */
+const floor = Number(/\bbreak: (\d+)/.exec(read('stryker.config.mjs'))?.[1]);
 const COUNTS: readonly Count[] = [
   { pattern: /\b(\d+) resources(?=[:,] | are read)/g, actual: dev.addresses.length },
   { pattern: /\b(\d+) functions with a role/g, actual: dev.resources('aws_lambda_function').length },
@@ -15,11 +18,16 @@ const COUNTS: readonly Count[] = [
   { pattern: /\b(\d+) queues\b/g, actual: dev.resources('aws_sqs_queue').length },
   { pattern: /\b(\d+) alarms with a topic/g, actual: dev.resources('aws_cloudwatch_metric_alarm').length + 1 },
   { pattern: /\b(\d+) more with a domain/g, actual: Object.keys(DOMAIN).length },
+  { pattern: /\ba floor of (\d+) %/g, actual: floor },
 ];
 
 // The changelog describes earlier versions, with names that no longer exist.
 test.each(documents.filter((name) => name !== 'CHANGELOG.md'))('the paths, npm scripts, flags and counts in %s are correct', (document) => {
-  expect(problemsOfDocument(readFileSync(path.join(ROOT, document), 'utf8'), COUNTS)).toEqual([]);
+  expect(problemsOfDocument(read(document), COUNTS)).toEqual([]);
+});
+
+test.each(['CONTRIBUTING.md', 'tests/README.md'])('%s names the floor of the mutation score', (document) => {
+  expect(read(document)).toContain(`a floor of ${floor} %`);
 });
 
 test.each([
