@@ -56,4 +56,4 @@ function conditionsIn(element: unknown): ConditionJson[] {
   );
 }
 
-const textsOf = (value: unknown): string[] => ([value].flat() as unknown[]).map(String);
+const textsOf = (value: unknown): string[] => [value].flat().map(String);

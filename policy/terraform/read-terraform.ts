@@ -3,7 +3,7 @@ import path from 'node:path';
 import { CommandLineError } from '../../cli/command-line';
 import type { PlanJson } from './plan-json';
 import { readPlan } from './read-plan';
-import { readSynthesizedStack, type StackJson } from './read-synthesized-stack';
+import { readSynthesizedStack } from './read-synthesized-stack';
 import type { TerraformModel } from './terraform-model';
 
 const STACK_FILE = 'cdk.tf.json';
@@ -16,7 +16,7 @@ export function readTerraform(input: string): TerraformModel[] {
   return filesOf(input).map((file) => {
     const json = readJson(file);
     if ('format_version' in json) return readPlan(file, asPlan(file, json));
-    if ('resource' in json && 'terraform' in json) return readSynthesizedStack(file, json as StackJson);
+    if ('resource' in json && 'terraform' in json) return readSynthesizedStack(file, json);
     throw new CommandLineError(`${file} is neither a plan nor a stack: give the output of terraform show -json <plan>, or a ${STACK_FILE}`);
   });
 }

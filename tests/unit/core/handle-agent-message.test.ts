@@ -80,7 +80,7 @@ test('a tunnel without a domain is reached by path, and the reply to ready conta
 test('the message ready is refused on a connection that a newer connection has replaced', async () => {
   const { replies, options } = cloud();
   await handleAgentMessage({ type: 'ready' }, { ...FROM, lease: 'older' }, options);
-  const message = 'a newer connection has taken over tunnel "demo": close this one';
+  const message = 'a newer connection has taken over tunnel "demo": close this connection';
   expect(replies).toEqual([{ type: 'error', code: 'invalid_request', message }]);
 });
 
@@ -318,7 +318,7 @@ describe('an agent that requests an upload', () => {
     const { replies, options } = cloud();
     await handleAgentMessage({ ...ask, bytes: MAX_RESPONSE_BODY_BYTES }, FROM, options);
     await handleAgentMessage({ ...ask, bytes: MAX_RESPONSE_BODY_BYTES + 1 }, FROM, options);
-    const message = "the answer's body has 4669441 bytes, and the tunnel carries 4669440";
+    const message = "the answer's body has 4669441 bytes; the limit is 4669440";
     expect(replies).toEqual([
       expect.objectContaining({ type: 'upload_url' }),
       { type: 'error', request_id: 'r', code: 'response_too_large', message },
@@ -329,7 +329,7 @@ describe('an agent that requests an upload', () => {
     const { pending, replies, options } = cloud();
     pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'bus', deadline: 1 }, outdated: true });
     await handleAgentMessage(ask, FROM, options);
-    const message = 'the tunnel is being updated, and this request came before: its answer has to fit one message';
+    const message = 'the request came before the tunnel was updated, so its answer must fit into one message';
     expect(replies).toEqual([{ type: 'error', request_id: 'r', code: 'response_too_large', message }]);
   });
 });

@@ -81,7 +81,7 @@ test('a rollback overrides a share that an operator sets at the same time', asyn
   expect(store.item).toMatchObject({ percent: 0, latched: true });
 });
 
-test('throws when others never leave it alone in five attempts, so that Lambda tries again', async () => {
+test('a roll-back fails when others change the rollout during each of its five attempts, so that Lambda retries', async () => {
   const store = new RolloutInMemory(rolloutItem());
   let since = NOW;
   store.beforeReplace = () => (store.item = rolloutItem({ since: since++ }));
@@ -91,7 +91,7 @@ test('throws when others never leave it alone in five attempts, so that Lambda t
   expect(error).toBeInstanceOf(RollBackError);
   expect(error).toMatchObject({
     name: 'RollBackError',
-    message: `the rollout was changed by others 5 times while ${ALARM} wanted it rolled back`,
+    message: `others changed the rollout 5 times during the roll-back for ${ALARM}, so the roll-back failed`,
   });
   expect(since - NOW).toBe(5);
 });

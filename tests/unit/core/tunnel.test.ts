@@ -15,7 +15,7 @@ test.each([
   ...['admin', 'agent', 'agents', 'api', 'app', 'auth', 'console', 'dashboard', 'docs', 'help', 'http-tunnel', 'localhost'],
   ...['login', 'mail', 'ns1', 'ns2', 'status', 'support', 'wake', 'www'],
 ])('the reserved tunnel name %s is refused', (name) => {
-  expect(nameProblem(name)).toBe(`tunnel name "${name}" is reserved: choose another`);
+  expect(nameProblem(name)).toBe(`tunnel name "${name}" is reserved: choose another name`);
 });
 
 test('a random tunnel id has twelve characters of a-z and 0-9, and many ids use all of these characters', () => {
