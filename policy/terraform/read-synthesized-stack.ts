@@ -2,7 +2,7 @@ import { resourcesIn } from '../../emulator/terraform/stack';
 import { Resource, type TerraformModel } from './terraform-model';
 
 /** The parts that are used of `cdk.tf.json`, which CDKTF writes, or of any configuration in Terraform's JSON syntax. */
-interface StackJson {
+export interface StackJson {
   readonly resource?: unknown;
   readonly variable?: Readonly<Record<string, { readonly sensitive?: boolean }>>;
   readonly provider?: { readonly aws?: unknown };
