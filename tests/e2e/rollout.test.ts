@@ -94,7 +94,11 @@ test.each([
 
 test('a rollback takes effect within the cache time, and requests in flight of both modes get their answers', async () => {
   await set(rolloutItem({ percent: 100 }));
-  await cohorts();
+  // A new execution environment polls until it has a wake socket.
+  await eventually(async () => {
+    await cohorts();
+    expect(cohortLines().at(-1)?.members['mode']).toBe('direct');
+  });
   const before = cohortLines().length;
   const inFlight = under.visit('/delay/1500');
   await eventually(async () => expect(await under.pendingRows()).toHaveLength(1));

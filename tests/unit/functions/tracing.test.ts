@@ -1,6 +1,6 @@
 import type * as XRay from 'aws-xray-sdk-core';
 import type * as DynamoDb from '@aws-sdk/client-dynamodb';
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type * as Traced from '../../../functions/aws/traced';
@@ -20,8 +20,20 @@ let table: Server;
 let endpoint: string;
 const traceHeaders: (string | undefined)[] = [];
 let calls = 0;
-const daemon = createSocket('udp4');
-const segments: Segment[] = [];
+beforeEach(async () => {
+  calls = 0;
+  traceHeaders.length = 0;
+  const received: Segment[] = [];
+  segments = received;
+  daemon = createSocket('udp4');
+  daemon.on('message', (datagram) => received.push(...[parseDatagram(datagram.toString())].flatMap((segment) => segment ?? [])));
+  daemon.bind(0, '127.0.0.1');
+  await once(daemon, 'listening');
+});
+afterEach(() => void daemon.close());
+/** A daemon for each test, so that a late segment of one test does not reach the next test. */
+let daemon: Socket;
+let segments: Segment[] = [];
 const environment = { ...process.env };
 
 beforeAll(async () => {
@@ -36,13 +48,9 @@ beforeAll(async () => {
     );
   });
   endpoint = `http://127.0.0.1:${await listenOnAnyPort(table)}`;
-  daemon.on('message', (datagram) => segments.push(...[parseDatagram(datagram.toString())].flatMap((segment) => segment ?? [])));
-  daemon.bind(0, '127.0.0.1');
-  await once(daemon, 'listening');
 });
 afterAll(() => {
   table.close();
-  daemon.close();
   process.env = environment;
 });
 
@@ -102,7 +110,6 @@ async function request({ tracing, client }: Loaded): Promise<string> {
 }
 
 test('the handler, a span in it and its AWS calls become X-Ray segments below the segment of Lambda', async () => {
-  segments.length = 0;
   expect(await request(load({}))).toBe('ResourceNotFoundException');
   await eventually(() => expect(segments).toHaveLength(4));
   const handler = segments.find(({ name }) => name === '## handler');
@@ -128,7 +135,6 @@ test('the handler, a span in it and its AWS calls become X-Ray segments below th
 });
 
 test('a handler and an AWS call that ends after the handler are both recorded', async () => {
-  segments.length = 0;
   const { tracing } = load({});
   const handler = tracing.openHandlerSpan();
   const call = tracing.openCall({ clientName: 'DynamoDBClient', commandName: 'PutItemCommand', region: 'r', tableName: 't' });
@@ -139,7 +145,6 @@ test('a handler and an AWS call that ends after the handler are both recorded', 
 });
 
 test('an invocation that is not sampled sends no segments and no trace header', async () => {
-  segments.length = 0;
   expect(await request(load({ _X_AMZN_TRACE_ID: SAMPLED.replace('Sampled=1', 'Sampled=0') }))).toBe('ResourceNotFoundException');
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(segments).toEqual([]);
