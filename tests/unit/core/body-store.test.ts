@@ -2,12 +2,12 @@ import { isStored, requestBodyKey, responseBodyKey } from '../../../functions/co
 
 const REF = { bytes: 1, sha256: Buffer.from([0, 171, 255]).toString('base64') };
 
-test('the body of a request lies under its id, the body of an answer under its id and hash', () => {
+test('the key of a request body contains the request id, and the key of a response body the request id and the hash', () => {
   expect(requestBodyKey('r1')).toBe('requests/r1');
   expect(responseBodyKey('r1', REF)).toBe('responses/r1/00abff');
 });
 
-test('a body is either bytes or a reference to the store', () => {
+test('isStored is true for a body reference and false for bytes', () => {
   expect(isStored(REF)).toBe(true);
   expect(isStored(new Uint8Array())).toBe(false);
 });

@@ -39,14 +39,14 @@ test('the row of a request contains the mode, the waiter and a deadline that cou
   await refused;
 });
 
-test('the row has the trace header of a request that is traced', async () => {
+test('the row of a traced request contains the trace header', async () => {
   const { pending, options, request } = cloud({ outcome: OK });
   const put = jest.spyOn(pending, 'put');
   await forwardRequest('r1', { ...request, traceHeader: 'Root=1-a-b' }, options);
   expect(put).toHaveBeenCalledWith(expect.objectContaining({ traceHeader: 'Root=1-a-b' }));
 });
 
-test('a store that fails while a request waits is reported, and the request goes on', async () => {
+test('a failed count and a failed read during the wait are reported, and the visitor still gets the answer', async () => {
   const { log, clock, pending, options, request } = cloud({ load: { add: () => Promise.reject(new Error('throttled')) } });
   jest.spyOn(pending, 'read').mockRejectedValueOnce(new Error('throttled'));
   const forwarding = forwardRequest('r1', request, options);
@@ -142,10 +142,10 @@ test('a request is posted to the newer connection of the agent when the first co
 });
 
 test.each<[string, PostResult, Tunnel]>([
-  ['answered by "gone" is not repeated to the same connection', 'gone', TUNNEL],
-  ['answered by "gone" is not repeated while the agent is away', 'gone', AWAY],
-  ['answered by "busy" is not repeated to a newer connection', 'busy', { ...TUNNEL, connectionId: 'c2' }],
-])('a post %s', async (_, result, newer) => {
+  ['that returns "gone" is not repeated to the same connection', 'gone', TUNNEL],
+  ['that returns "gone" is not repeated when the agent is away', 'gone', AWAY],
+  ['that returns "busy" is not repeated to a newer connection', 'busy', { ...TUNNEL, connectionId: 'c2' }],
+])('a post to the agent %s', async (_, result, newer) => {
   const { log, options, request } = cloud({ found: [TUNNEL, newer], posts: [result] });
   await expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: result === 'busy' ? 'agent_busy' : 'agent_away' });
   expect(log.filter((line) => line.startsWith('post'))).toHaveLength(1);
@@ -305,10 +305,13 @@ test.each([
   expect(log).toEqual([]);
 });
 
-test.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'])('%s goes to agents of every age', async (method) => {
-  const { request, options } = cloud({ outcome: OK });
-  await expect(forwardRequest('r1', { ...request, method }, options)).resolves.toMatchObject({ status: 200 });
-});
+test.each(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'])(
+  'a request with the method %s is posted also to an agent that announces no capabilities',
+  async (method) => {
+    const { request, options } = cloud({ outcome: OK });
+    await expect(forwardRequest('r1', { ...request, method }, options)).resolves.toMatchObject({ status: 200 });
+  },
+);
 
 test('a method that old agents drop silently is refused, unless the agent supports any method', async () => {
   const old = cloud({ outcome: OK });

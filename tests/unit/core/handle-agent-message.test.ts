@@ -177,9 +177,9 @@ describe('in mode direct', () => {
 });
 
 test.each([
-  ['in another mode', { mode: 'bus', waiterConnectionId: 'w1' }],
-  ['in mode direct without a connection to wake', { mode: 'direct' }],
-] as const)("%s the agent's message wakes nobody", async (_, how) => {
+  ['in mode bus', { mode: 'bus', waiterConnectionId: 'w1' }],
+  ['in mode direct, for a waiter without a connection,', { mode: 'direct' }],
+] as const)('%s an answer of the agent causes no direct wake', async (_, how) => {
   const { wakes, pending, options } = cloud();
   pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', deadline: 1, ...how } });
   await handleAgentMessage(RESPONSE, FROM, options);
@@ -201,7 +201,7 @@ test('an error of the agent completes its request as a failure', async () => {
   expect(pending.rows.get('r')?.completion?.outcome).toEqual({ kind: 'failure', code: 'timeout', message: 'm' });
 });
 
-test.each([{ request_id: null }, {}])('an error that speaks of no request completes none: %j', async (about) => {
+test.each([{ request_id: null }, {}])('an error of the agent without a request id completes no request: %j', async (about) => {
   const { results, options } = cloud();
   await handleAgentMessage({ type: 'error', ...about, code: 'internal_error', message: 'm' }, FROM, options);
   expect(results).toEqual([]);

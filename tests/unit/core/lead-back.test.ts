@@ -118,7 +118,7 @@ test('a tunnel that the look-up has not found is not looked up again', async () 
   expect(looked).toEqual(['gone']);
 });
 
-test('a request without a host is on no page of this host', async () => {
+test('a request without a Host header is not redirected, and no tunnel is looked up', async () => {
   const find = jest.fn();
   const request = visitorRequest({ decodedPath: '/style.css', headers: { referer: [FROM_DEMO.referer] } });
   await expect(leadBack(request, { tunnels: { find }, tunnelDomain: undefined })).resolves.toBeUndefined();

@@ -1,6 +1,6 @@
 import { Mailbox } from '../../../functions/core/mailbox';
 
-test('messages that come before anybody reads are kept in their order', async () => {
+test('a mailbox keeps messages in their order until a reader asks for the next message', async () => {
   const mailbox = new Mailbox<string>();
   mailbox.deliver('one');
   mailbox.deliver('two');
@@ -8,7 +8,7 @@ test('messages that come before anybody reads are kept in their order', async ()
   await expect(mailbox.next()).resolves.toBe('two');
 });
 
-test('a reader who waits gets the next message, and only that one', async () => {
+test('a reader that waits at a mailbox gets the first message, and the second message is kept', async () => {
   const mailbox = new Mailbox<string>();
   const first = mailbox.next();
   mailbox.deliver('one');

@@ -56,7 +56,7 @@ describe('an answer of a tunnel below a path prefix', () => {
     expect(seen({ 'set-cookie': ['s=1'] }, { path: '/demo' })['set-cookie']).toEqual(['s=1; Path=/demo']);
   });
 
-  test('a cookie for the host is limited to the tunnel also where the host has a port', () => {
+  test('removes the Domain of a cookie for the host also when the Host header contains a port', () => {
     expect(seen({ 'set-cookie': ['s=1; Domain=tunnels.example'] }, { host: 'TUNNELS.example:8080' })['set-cookie']).toEqual(['s=1']);
   });
 

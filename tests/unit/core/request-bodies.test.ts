@@ -3,7 +3,7 @@ import { responseBodyKey } from '../../../functions/core/body-store';
 import { RequestBodies } from '../../../functions/core/request-bodies';
 import { InMemoryBodies } from '../../support/in-memory-bodies';
 
-test('exactly the bodies of the request are removed at its end, and each once', async () => {
+test('release removes the request body and the fetched response body from the store, each exactly once', async () => {
   const store = new InMemoryBodies();
   const remove = jest.spyOn(store, 'remove');
   const bodies = new RequestBodies('r1', store);
@@ -16,7 +16,7 @@ test('exactly the bodies of the request are removed at its end, and each once', 
   expect(remove.mock.calls).toEqual([['requests/r1'], [responseBodyKey('r1', ref)]]);
 });
 
-test('an answer that is no body, or contains its body, is returned as it is', async () => {
+test('fetch returns a failure, and an answer that contains its body, without a change', async () => {
   const bodies = new RequestBodies('r1', new InMemoryBodies());
   const failure = { kind: 'failure', code: 'timeout', message: 'm' } as const;
   const whole = { kind: 'response', statusCode: 200, headers: {}, body: Buffer.from('hi') } as const;

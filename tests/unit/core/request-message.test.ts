@@ -18,7 +18,7 @@ async function largestBody(): Promise<Buffer> {
   return Buffer.alloc(Math.floor(spare / 4) * 3, 'x');
 }
 
-test('a request is put into one message with its body in base64, its arrival and its deadline', async () => {
+test('the message of a request contains the body in base64, the arrival time and the deadline', async () => {
   expect(decodeCloudMessage(await messageFor(Buffer.from('hi')))).toEqual({
     type: 'http_request',
     request_id: 'r1',
@@ -31,7 +31,7 @@ test('a request is put into one message with its body in base64, its arrival and
   });
 });
 
-test('a body goes into the message while it fits, also where there is a store', async () => {
+test('a body that fits is put into the message, with and without a body store', async () => {
   const body = await largestBody();
   const store = new InMemoryBodies();
   expect(decodeCloudMessage(await messageFor(body, { store }))).toMatchObject({ body: body.toString('base64') });
@@ -39,14 +39,14 @@ test('a body goes into the message while it fits, also where there is a store', 
   await expect(messageFor(Buffer.concat([body, Buffer.from('more')]))).rejects.toMatchObject({ code: 'request_too_large' });
 });
 
-test('a body that does not fit goes into the store', async () => {
+test('a body that does not fit into the message is put into the body store', async () => {
   const store = new InMemoryBodies();
   const body = Buffer.concat([await largestBody(), Buffer.from('more')]);
   expect(decodeCloudMessage(await messageFor(body, { store }))).toMatchObject({ body: '', body_ref: { bytes: body.length } });
   expect([...store.bodies.keys()]).toEqual(['requests/r1']);
 });
 
-test('header fields that do not fit are refused: without a body nothing is put into the store', async () => {
+test('a request whose headers do not fit into the message is refused, and an empty body is not put into the store', async () => {
   const store = new InMemoryBodies();
   const headers = { 'x-a': ['x'.repeat(MAX_MESSAGE_BYTES)] };
   await expect(messageFor(new Uint8Array(), { store, headers })).rejects.toMatchObject({ code: 'request_too_large' });

@@ -40,7 +40,7 @@ test('an event contains the trace header and the mark of a probe', () => {
 });
 
 test.each(['requestId', 'tunnelId', 'deadline', 'completedAt'])(
-  'a row without %s, which an event needs, is an error that names it',
+  'a completed row without %s causes an error that names the missing attribute',
   (name) => {
     const row = { ...COMPLETED, [name]: undefined };
     expect(() => responseEventFor({ before: PENDING, after: row }, 1500)).toThrow(`pending row has no ${name}`);

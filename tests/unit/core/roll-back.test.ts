@@ -35,13 +35,13 @@ test.each([
   ['without an item', new RolloutInMemory(undefined), 100],
   ['with an unreadable item', new RolloutInMemory(undefined, true), 0],
   ['whose share is already 0 %', new RolloutInMemory(rolloutItem({ percent: 0 })), 0],
-  ['a latch at another share', new RolloutInMemory(rolloutItem({ percent: 10, latched: true })), 10],
+  ['that is latched at another share than 0 %', new RolloutInMemory(rolloutItem({ percent: 10, latched: true })), 10],
 ])('a rollback latches a rollout %s', async (_, store, percentBefore) => {
   await expect(rollingBack(store).run()).resolves.toMatchObject({ percentBefore, percent: 0 });
   expect(store.item).toMatchObject({ percent: 0, latched: true });
 });
 
-test('a roll-back that nobody disturbs reads the rollout once', async () => {
+test('a rollback reads the rollout once when no other change happens at the same time', async () => {
   const store = new RolloutInMemory(rolloutItem());
   const read = jest.spyOn(store, 'read');
   await rollingBack(store).run();
@@ -81,7 +81,7 @@ test('a rollback overrides a share that an operator sets at the same time', asyn
   expect(store.item).toMatchObject({ percent: 0, latched: true });
 });
 
-test('a roll-back fails when others change the rollout during each of its five attempts, so that Lambda retries', async () => {
+test('a rollback fails when the rollout changes during each of the five attempts, so that Lambda retries the rollback', async () => {
   const store = new RolloutInMemory(rolloutItem());
   let since = NOW;
   store.beforeReplace = () => (store.item = rolloutItem({ since: since++ }));

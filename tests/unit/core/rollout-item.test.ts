@@ -5,14 +5,14 @@ import { rolloutItem } from '../../support/rollout-items';
 const BASELINE = { at: 1, responseMs: 300, errorRate: 0 };
 
 test.each([
-  ['an item', rolloutItem()],
+  ['all required fields', rolloutItem()],
   ['0 %', rolloutItem({ percent: 0, percentBefore: 100 })],
   ['100 %', rolloutItem({ percent: 100, percentBefore: 0 })],
   ['a latch', rolloutItem({ latched: true })],
   ['a baseline', rolloutItem({ baseline: BASELINE })],
   ['overruled obstacles', rolloutItem({ overruled: ['alarm'] })],
   ['the latest time that a Date can hold', rolloutItem({ since: 8.64e15 - 1 })],
-])('a row with %s is read without its key', (_, item) => {
+])('a row with %s is parsed, and the rollout has no key attribute', (_, item) => {
   expect(parseRollout({ tunnelId: ROLLOUT_ID, ...item })).toStrictEqual(item);
 });
 
@@ -38,11 +38,11 @@ test.each([
   ['baseline', { ...BASELINE, at: '1' }],
   ['baseline', { ...BASELINE, responseMs: '300' }],
   ['baseline', { ...BASELINE, errorRate: Infinity }],
-])('a row whose %s is %j cannot be read', (name, value) => {
+])('a row whose %s is %j is not parsed as a rollout', (name, value) => {
   expect(parseRollout({ ...rolloutItem(), [name]: value })).toBeUndefined();
 });
 
-test('no tunnel can have the key of the rollout item', () => {
+test('the key of the rollout item is not a valid tunnel name', () => {
   expect(ROLLOUT_ID).toBe('#rollout');
   expect(isTunnelName(ROLLOUT_ID)).toBe(false);
 });

@@ -6,13 +6,13 @@ const CHANGE = { percent: 50, by: 'bob', why: 'next stage', latched: false };
 
 test.each([
   ['the share of the item', { item: rolloutItem({ percent: 0 }), isMalformed: false }, 0],
-  ['0 % where the item cannot be read', { isMalformed: true }, 0],
-  ['the share of the environment where there is no item', { isMalformed: false }, 40],
-])('%s applies', (_, stored, percent) => {
+  ['0 % when the item cannot be read', { isMalformed: true }, 0],
+  ['the share of the environment when there is no item', { isMalformed: false }, 40],
+])('the share of a rollout is %s', (_, stored, percent) => {
   expect(percentOf({ ...stored, revision: undefined }, 40)).toBe(percent);
 });
 
-test('a change of a rollout that has no item yet begins at the share of the environment', async () => {
+test('the first change of a rollout records the share of the environment as the previous share', async () => {
   const store = new RolloutInMemory(undefined);
   const replaced: number[] = [];
   const onReplaced = () => replaced.push(store.records.size);
@@ -24,7 +24,7 @@ test('a change of a rollout that has no item yet begins at the share of the envi
   expect(replaced).toEqual([0]);
 });
 
-test('a change that comes too late writes nothing, records nothing and tells nobody', async () => {
+test('a change of the rollout has no effect when the item was replaced after the read', async () => {
   const store = new RolloutInMemory(rolloutItem());
   const stored = await store.read();
   const newer = rolloutItem({ since: NOW });

@@ -70,7 +70,7 @@ test('the sweep finds a dead connection within ten runs with one call to API Gat
   expect(log).toEqual(['release dead']);
 });
 
-test('does not ask about the connection of a tunnel whose agent is away', async () => {
+test('the sweep releases no connection of a tunnel whose agent is away', async () => {
   const { log, store: swept } = store({
     tunnels: async function* () {
       yield { tunnelId: 'demo', leaseExpiresAt: NOW + 1 };

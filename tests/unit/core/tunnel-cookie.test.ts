@@ -9,7 +9,7 @@ test.each([
   ['http-tunnel=no name', false, undefined],
   ['a=1', false, undefined],
   [undefined, false, undefined],
-])('the cookies "%s" (https: %s) name the tunnel %s', (cookies, isHttps, tunnelId) => {
+])('the Cookie header "%s" (https: %s) contains the tunnel id %s', (cookies, isHttps, tunnelId) => {
   expect(tunnelInCookies(cookies, isHttps)).toBe(tunnelId);
 });
 
@@ -20,10 +20,10 @@ test.each([
   ['http-tunnel=demo', undefined],
   ['http-tunnel=demo; ', undefined],
   ['http-tunnel=demo; __Host-http-tunnel=demo', undefined],
-])('of the cookies "%s" the local service may see %s', (cookies, others) => {
+])('the Cookie header "%s" is forwarded without the tunnel cookie, as %s', (cookies, others) => {
   expect(withoutTunnelCookie(cookies)).toBe(others);
 });
 
-test('the tunnel cookie has one name with https and one without', () => {
+test('the tunnel cookie is recognised by its name for http and by its name for https', () => {
   expect(['http-tunnel', '__Host-http-tunnel', 'HTTP-TUNNEL', ''].map(isTunnelCookie)).toEqual([true, true, false, false]);
 });

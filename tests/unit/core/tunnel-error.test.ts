@@ -8,11 +8,11 @@ test.each([
   ['response_too_large', 'response_too_large'],
   ['invalid_response', 'invalid_response'],
   ['busy', 'tunnel_busy'],
-] as const)('the error %s of an agent is %s for the visitor', (agentCode, code) => {
+] as const)('the error code %s of an agent becomes the error code %s for the visitor', (agentCode, code) => {
   expect(fromAgentError(agentCode)).toMatchObject({ name: 'TunnelError', code, detail: undefined, headers: {} });
 });
 
-test('an error has the status of its code, and its title as message where there is no detail', () => {
+test('a tunnel error has the status of its code, and its message is the detail or else the title', () => {
   const error = new TunnelError('agent_away');
   expect(error).toMatchObject({ status: 502, message: TUNNEL_ERRORS.agent_away.title, entry: TUNNEL_ERRORS.agent_away });
   expect(new TunnelError('agent_away', 'since noon')).toMatchObject({ message: 'since noon', detail: 'since noon' });

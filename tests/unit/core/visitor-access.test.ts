@@ -48,8 +48,8 @@ test.each([
   ['the password as a token', 'Bearer ann:päss:word'],
   ['the token as a password', basic(TOKEN)],
   ['a wrong token', `Bearer ${TOKEN}x`],
-  ['a token with something behind it', `Bearer ${TOKEN} x`],
-  ['a token with something before it', `x Bearer ${TOKEN}`],
+  ['a token before another word', `Bearer ${TOKEN} x`],
+  ['a token after another word', `x Bearer ${TOKEN}`],
   ['another scheme', `Digest ${TOKEN}`],
   ['the digest of the token as the token', `Bearer ${BOTH.tokens?.[0]}`],
   ['an empty header', ''],
@@ -64,14 +64,17 @@ test.each([
 });
 
 test.each<[string, VisitorAccess, string, string]>([
-  ['passwords', { salt: SALT, passwords: BOTH.passwords }, `Bearer ${TOKEN}`, 'Basic realm="demo", charset="UTF-8"'],
-  ['tokens', { salt: SALT, tokens: BOTH.tokens }, basic('ann:päss:word'), 'Bearer realm="demo"'],
-])('a tunnel that takes %s alone asks for them, and refuses the other kind', async (_, access, authorization, challenge) => {
-  await expect(admitted(access, request(authorization))).rejects.toMatchObject({
-    code: 'visitor_unauthorized',
-    headers: { 'www-authenticate': [challenge] },
-  });
-});
+  ['only passwords', { salt: SALT, passwords: BOTH.passwords }, `Bearer ${TOKEN}`, 'Basic realm="demo", charset="UTF-8"'],
+  ['only tokens', { salt: SALT, tokens: BOTH.tokens }, basic('ann:päss:word'), 'Bearer realm="demo"'],
+])(
+  'a tunnel that accepts %s refuses the other kind, and the challenge names the accepted scheme only',
+  async (_, access, authorization, challenge) => {
+    await expect(admitted(access, request(authorization))).rejects.toMatchObject({
+      code: 'visitor_unauthorized',
+      headers: { 'www-authenticate': [challenge] },
+    });
+  },
+);
 
 test('a password and a token are refused when the digests have another salt', async () => {
   const other = { ...BOTH, salt: newSalt() };

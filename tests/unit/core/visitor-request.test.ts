@@ -74,11 +74,11 @@ test.each([
   expect(forwarded({ cookie: [cookie] })['cookie']).toEqual([expected]);
 });
 
-test('cookies in several fields come as one', () => {
+test('several Cookie headers are joined into one Cookie header', () => {
   expect(forwarded({ cookie: ['a=1', 'b=2'] })['cookie']).toEqual(['a=1; b=2']);
 });
 
-test('a field that API Gateway left empty is none', () => {
+test('a header without values is not forwarded', () => {
   expect(forwarded({ 'x-forwarded-proto': [] })).not.toHaveProperty('x-forwarded-proto');
 });
 
@@ -89,7 +89,7 @@ test.each([
   ['/a\nb/c\nd', 'a\nb', '/c\nd'],
   ['//demo', '', '/demo'],
   ['x/demo', '', ''],
-])('the path %j has the first segment %j, and then %j', (path, segment, rest) => {
+])('the path %j has the first segment %j and the rest %j', (path, segment, rest) => {
   expect(firstSegment(path)).toEqual({ segment, rest });
 });
 
@@ -100,7 +100,7 @@ test.each([
   ['/😀', '/%F0%9F%98%80'],
   ['/100%', '/100%25'],
   ["/a;b=c!$&'()*+,:@[]|^~", "/a;b=c!$&'()*+,:@[]|^~"],
-])('the decoded path %j is sent as %s', (decoded, encoded) => {
+])('the decoded path %j is encoded as %s', (decoded, encoded) => {
   expect(encodePath(decoded)).toBe(encoded);
 });
 
@@ -120,14 +120,14 @@ test.each([
   ['demo.example:', 'demo.example'],
   ['demo.example', 'demo.example'],
   ['[2001:db8::1]:8080', '[2001:db8::1]'],
-])('the host %s has the name %s', (host, name) => {
+])('the Host header %s has the host name %s', (host, name) => {
   expect(hostnameOf(visitorRequest({ headers: { host: [host] } }))).toBe(name);
 });
 
 test.each([
   ['without a tunnel domain', 'demo.undefined', undefined],
   ['without a host', undefined, 'tunnels.example'],
-])('%s the path names the tunnel', (_, host, domain) => {
+])('%s the first path segment is the tunnel id', (_, host, domain) => {
   const request = visitorRequest({ decodedPath: '/other', headers: host === undefined ? {} : { host: [host] } });
   expect(routeOf(request, domain)).toEqual({ tunnelId: 'other', uri: '/', prefix: '/other' });
 });

@@ -70,7 +70,7 @@ test('a browser gets an error as a page with advice, in which text of the reques
   expect(text(response.body)).not.toContain('<script>');
 });
 
-test('a page for an error without detail has no paragraph for it', () => {
+test('the page of an error without detail has no paragraph for the detail', () => {
   const page = text(errorResponse(new TunnelError('invalid_request'), 'text/html', 'r-1').body);
   expect(page).toContain('</h1>\n<p>Correct the request and send it again.</p>\n');
 });

@@ -134,7 +134,7 @@ describe('while a read hangs', () => {
     expect(errors).toEqual([]);
   });
 
-  test('the end of the waiting aborts the read, and its failure is no news', async () => {
+  test('the end of the wait aborts the read, and the aborted read is not reported', async () => {
     let aborted = 0;
     class AbortedReads extends InMemoryPending {
       override read = (_: string, signal?: AbortSignal): Promise<undefined> =>
@@ -171,7 +171,7 @@ describe('while a read hangs', () => {
   });
 });
 
-test('a waiter that is woken leaves no timer behind', async () => {
+test('a wake that ends the wait cancels all timers of the waiter', async () => {
   const { clock, inbox, waiting, complete, wake } = startWaiting('bus');
   const sleep = jest.spyOn(clock, 'sleep');
   await clock.advance(1200);

@@ -10,10 +10,13 @@ const carried = (completion: Completion): Wake | undefined => parseWake(JSON.par
 
 test.each<[string, Wake]>([
   ['without an answer', WAKE],
-  ['of the bus', { ...WAKE, source: 'bus' }],
+  ['from the bus', { ...WAKE, source: 'bus' }],
   ['with an answer', { ...WAKE, completion: response(Buffer.from('hi'), { 'x-a': ['1'] }) }],
   ['with an empty answer', { ...WAKE, completion: response(Buffer.alloc(0)) }],
-  ['with a failure', { ...WAKE, completion: { completedAt: 1, outcome: { kind: 'failure', code: 'timeout', message: 'm' } } }],
+  [
+    'with the failure of a request',
+    { ...WAKE, completion: { completedAt: 1, outcome: { kind: 'failure', code: 'timeout', message: 'm' } } },
+  ],
   [
     'with an answer in the body store',
     {
@@ -21,17 +24,17 @@ test.each<[string, Wake]>([
       completion: { completedAt: 1, outcome: { kind: 'response', statusCode: 200, headers: {}, body: { bytes: 9, sha256: 's' } } },
     },
   ],
-])('a wake %s arrives as it was sent', (_, wake) => {
+])('parseWake returns the wake that encodeWake encoded: a wake %s', (_, wake) => {
   expect(parseWake(JSON.parse(encodeWake(wake)))).toStrictEqual(wake);
 });
 
-test('a body in a wake is base64, and a body of 20 KB is the largest that rides along', () => {
+test('a wake contains the body in base64 if the body has at most 20 KB, and no answer otherwise', () => {
   expect(encodeWake({ ...WAKE, completion: response(Buffer.from('hi')) })).toContain('"body":"aGk="');
   expect(carried(response(Buffer.alloc(20 * 1024)))).toHaveProperty('completion');
   expect(carried(response(Buffer.alloc(20 * 1024 + 1)))).toStrictEqual(WAKE);
 });
 
-test('an answer that is larger than 28 KB for another reason is left out, counted in bytes', () => {
+test('a wake of more than 28 KB, counted in bytes, is encoded without the answer', () => {
   const spare = 28 * 1024 - Buffer.byteLength(encodeWake({ ...WAKE, completion: response(Buffer.alloc(0), { 'x-a': [''] }) }));
   expect(carried(response(Buffer.alloc(0), { 'x-a': ['x'.repeat(spare)] }))).toHaveProperty('completion');
   expect(carried(response(Buffer.alloc(0), { 'x-a': ['x'.repeat(spare + 1)] }))).toStrictEqual(WAKE);
@@ -39,19 +42,19 @@ test('an answer that is larger than 28 KB for another reason is left out, counte
 });
 
 test.each([
-  ['nothing', undefined],
+  ['undefined', undefined],
   ['null', null],
-  ['a text', 'wake'],
+  ['a string', 'wake'],
   ['a number', 1],
   ['a wake without a version', { requestId: 'r', source: 'bus' }],
-  ['a wake whose version is no number', { ...WAKE, version: '1' }],
-  ['a wake without a request', { version: 1, source: 'bus' }],
-  ['a wake whose request is no text', { ...WAKE, requestId: 7 }],
+  ['a wake whose version is not a number', { ...WAKE, version: '1' }],
+  ['a wake without a request id', { version: 1, source: 'bus' }],
+  ['a wake whose request id is not a string', { ...WAKE, requestId: 7 }],
   ['a wake from an unknown source', { ...WAKE, source: 'read' }],
-])('%s is no wake', (_, value) => {
+])('parseWake returns undefined for %s', (_, value) => {
   expect(parseWake(value)).toBeUndefined();
 });
 
-test('fields that a later version adds to a wake are ignored', () => {
+test('parseWake ignores unknown fields, which a later version may add', () => {
   expect(parseWake({ ...WAKE, later: true })).toStrictEqual(WAKE);
 });

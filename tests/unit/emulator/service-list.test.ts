@@ -90,7 +90,7 @@ test.each<[string, Record<string, Attributes>, string]>([
   expect(() => SERVICES.read(stack(resources), OPTIONS)).toThrow(expect.objectContaining({ name: 'TerraformError' }));
 });
 
-test('a resource type without a meaning at run time does not stop the boot', () => {
+test('a resource type that a service lists as withoutEffect does not stop the boot', () => {
   expect(() => SERVICES.read(stack({ 'aws_cloudwatch_log_group.r': { name: 'r' } }), OPTIONS)).not.toThrow();
 });
 
@@ -98,7 +98,7 @@ describe('a list of services', () => {
   type Part<Needs extends object, Offers extends object> = CloudService<object, Needs, Offers>;
   const clock: Part<object, { readonly now: number }> = { start: () => ({ now: 7 }) };
 
-  test('gives a service what the services above it offer, and begins the work of all when all have started', async () => {
+  test('starts each service with the offers of earlier services, and calls begin when all services have started', async () => {
     const happened: string[] = [];
     const first: Part<object, object> = {
       start: () => ({}),
@@ -118,7 +118,7 @@ describe('a list of services', () => {
     await expect(cloud.apis['calendar']?.({} as AwsCall)).resolves.toEqual({ status: 200, body: '7 14' });
   });
 
-  test('does not compile with a service above a service that it needs', () => {
+  test('does not compile when a service comes before the service that offers its needs', () => {
     const needy: Part<{ readonly now: number }, object> = { start: () => ({}) };
     // @ts-expect-error -- nothing offers `now` yet
     new ServiceList().with(needy).with(clock);

@@ -11,11 +11,11 @@ test.each([
   ['Invalid request body', 'invalid'],
   ['BAD REQUEST BODY', 'invalid'],
   ['something new', 'other'],
-])('"%s" of API Gateway is read as %s', (text, kind) => {
+])('the API Gateway error "%s" is read as the kind %s', (text, kind) => {
   expect(read({ message: text, connectionId: 'C=', requestId: 'R=' })).toEqual({ type: 'gateway_error', kind, text, requestId: 'R=' });
 });
 
-test('an error of API Gateway may name a message instead of a request, or neither', () => {
+test('an API Gateway error is read with its request id, or else its message id, or without any id', () => {
   const error = { message: 'Bad request body', connectionId: 'C=' };
   const expected = { type: 'gateway_error', kind: 'invalid', text: 'Bad request body' };
   expect(read({ ...error, messageId: 'M=' })).toEqual({ ...expected, requestId: 'M=' });
@@ -24,13 +24,13 @@ test('an error of API Gateway may name a message instead of a request, or neithe
 });
 
 test.each([
-  ['without a connection', { message: 'Internal server error', requestId: 'R=' }],
+  ['without a connection id', { message: 'Internal server error', requestId: 'R=' }],
   ['with a type', { type: 'novelty', message: 'Internal server error', connectionId: 'C=', requestId: 'R=' }],
-  ['with a message that is no text', { message: {}, connectionId: 'C=' }],
-])('what comes %s is no error of API Gateway', (_, value) => {
+  ['whose message is not a string', { message: {}, connectionId: 'C=' }],
+])('an object %s is not read as an API Gateway error, and causes a ProtocolError', (_, value) => {
   expect(() => read(value)).toThrow(ProtocolError);
 });
 
-test.each([null, undefined, 'message', 7])('%p is no error of API Gateway', (value) => {
+test.each([null, undefined, 'message', 7])('the value %p is not read as an API Gateway error', (value) => {
   expect(readGatewayError(value)).toBeUndefined();
 });

@@ -25,24 +25,24 @@ test.each([
   ['http://app.local:8080\\x', '<http://app.local:8080|\\x>'],
   ['http://app.local:8080/a\nb', '<http://app.local:8080|/a\nb>'],
   ['/\n//app.local:8080/a', '<|/\n//app.local:8080/a>'],
-])('a reference to the service itself is translated: %j becomes %j', (reference, expected) => {
+])('a reference to the local service itself is translated: %j becomes %j', (reference, expected) => {
   expect(translated(reference)).toBe(expected);
 });
 
 test.each(['x', '../x', '?q', '#f', '', 'http://other.local/', '//app.local', 'x//app.local:8080/', 'ftp://app.local:8080/', 'mailto:a@b'])(
-  'a reference to something else stays: "%s"',
+  'a relative reference, or a reference to another host or scheme, stays unchanged: "%s"',
   (reference) => {
     expect(translated(reference)).toBe(reference);
   },
 );
 
-test('of a service that knows no host only paths are translated', () => {
+test('only absolute paths are translated when the host of the local service is unknown', () => {
   const headers: Headers = { location: ['/x', 'http://app.local/x'] };
   translateReferences(headers, undefined, (_, rest) => `/demo${rest}`);
   expect(headers).toEqual({ location: ['/demo/x', 'http://app.local/x'] });
 });
 
-test('references are in Location and Content-Location, and nowhere else', () => {
+test('references are translated in the headers Location and Content-Location only', () => {
   const headers: Headers = { location: ['/a', '/b'], 'content-location': ['/c'], link: ['/d'] };
   translateReferences(headers, undefined, (_, rest) => `/demo${rest}`);
   expect(headers).toEqual({ location: ['/demo/a', '/demo/b'], 'content-location': ['/demo/c'], link: ['/d'] });
@@ -58,7 +58,7 @@ test.each([
   ['no-name', '', 'no-name', []],
   ['=value', '', '=value', []],
   ['', '', '', []],
-])('the cookie "%s" has the name "%s", and is put together again as it was', (text, name, pair, attributes) => {
+])('the Set-Cookie value "%s" is parsed with the name "%s", and formatted again without a change', (text, name, pair, attributes) => {
   expect(parseSetCookie(text)).toEqual({ name, pair, attributes });
   expect(formatSetCookie(parseSetCookie(text))).toBe(text);
 });
@@ -69,7 +69,7 @@ test.each([
   [' HttpOnly ', 'httponly', ''],
   ['', '', ''],
   [' Path=/a\nb', 'path', '/a\nb'],
-])('the attribute %j of a cookie is %j with the value %j', (attribute, name, value) => {
+])('the cookie attribute %j is parsed as the name %j with the value %j', (attribute, name, value) => {
   expect(cookieAttribute(attribute)).toEqual({ name, value });
 });
 
@@ -78,7 +78,7 @@ test.each([
   [' domain = .app.example', 'app.example'],
   [' Domain=..app.example', '.app.example'],
   [' Path=/', undefined],
-])('the attribute "%s" names the domain %s', (attribute, domain) => {
+])('the cookie attribute "%s" has the domain %s', (attribute, domain) => {
   expect(cookieDomain(attribute)).toBe(domain);
 });
 
@@ -87,6 +87,6 @@ test.each([
   ['a.app.example', 'app.example', true],
   ['myapp.example', 'app.example', false],
   ['example', 'app.example', false],
-])('%s within %s: %s', (hostname, domain, within) => {
+])('the host %s is within the domain %s: %s', (hostname, domain, within) => {
   expect(isWithinDomain(hostname, domain)).toBe(within);
 });
