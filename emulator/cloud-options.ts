@@ -12,7 +12,7 @@ export interface CloudOptions {
   readonly account: Account;
   /** Values of the stack's variables, by name. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Port that visitors use; 0 for any free one. */
+  /** Port that visitors use; 0 for any free port. */
   readonly httpPort: number;
   readonly limits?: Limits;
   /** Receives every log line of the functions. */

@@ -15,7 +15,7 @@ import type { ResourceReader } from './terraform/resource-reader';
 /** What every service of the local cloud can use when it starts. */
 export interface Cloud {
   readonly options: CloudOptions;
-  /** What the stack asks for: every service has read its part before the first one starts. */
+  /** What the stack asks for. Every service has read its part of the stack before the first service starts. */
   readonly spec: CloudSpec;
   readonly region: string;
   readonly accountId: string;
@@ -41,7 +41,7 @@ export interface Cloud {
 }
 
 /**
- * A service of AWS in the local cloud: a `service.ts` in a folder of the emulator, and a line in service-list.ts.
+ * A service of AWS in the local cloud: a `service.ts` in a folder of the emulator, and a line in aws-services.ts.
  *
  * - `Spec`: what the service reads from the stack.
  * - `Needs`: what services above it in the list must offer.

@@ -43,7 +43,7 @@ export class LocalCloud implements Closeable {
   /**
    * Boots everything the stack asks for.
    * @throws TerraformError, AlarmBootError, LambdaBootError, GatewayBootError, EventsBootError, EventPatternError or IamBootError for a
-   * resource that cannot run, with its Terraform address; nothing is left running then
+   * resource that cannot run, with its Terraform address; all services that were started are closed
    */
   static async boot(options: CloudOptions): Promise<LocalCloud> {
     const parts: Closeable[] = [];
@@ -61,11 +61,11 @@ export class LocalCloud implements Closeable {
 
   /**
    * The value of one of the stack's outputs.
-   * @throws TerraformError where the stack has no such output
+   * @throws TerraformError if the stack has no such output
    */
   output(name: string): string {
     const value = this.services.spec.outputs[name];
-    if (value === undefined) throw new TerraformError(`the stack has no output "${name}"`);
+    if (value === undefined) throw new TerraformError(`the stack has no output "${name}": add the output in modules/`);
     return value;
   }
 

@@ -14,7 +14,7 @@ export interface ReadOptions extends Account {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** What services read, except for the fields that many services fill. */
+/** What services read from the stack, except for the fields that many services fill. */
 type OwnSpec = Partial<Omit<CloudSpec, 'region' | 'accountId' | 'outputs' | 'resourcePolicies' | 'encryptionKeys'>>;
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- `with` has checked the types; at run time all services are alike

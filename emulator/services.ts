@@ -2,7 +2,7 @@
 import type { EventEmitter } from 'node:events';
 
 export interface Logger {
-  /** Writes one line for people, such as a boot problem or surprising behaviour of AWS. */
+  /** Writes one line for people, such as a problem at boot or unexpected behaviour of AWS. */
   warn(message: string): void;
 }
 
@@ -23,8 +23,8 @@ export type InvocationOutcome =
 
 /**
  * Where an invocation comes from. A visitor's request comes from outside. Everything else (a WebSocket, a stream, a rule, an alarm)
- * comes from inside. While invocations wait for an execution environment, inside invocations go first, because other requests wait
- * for them.
+ * comes from inside. While invocations wait for an execution environment, inside invocations go first, because other requests depend
+ * on their results.
  */
 export type Origin = 'inside' | 'outside';
 
@@ -87,7 +87,7 @@ export interface AwsCall {
    * `{method, apiId, stage, connectionId, bytes}`, or `{apiId, stage, routeKey}` for a connect.
    */
   readonly input: Record<string, unknown>;
-  /** The body of a REST request. Other requests have everything in `input`. */
+  /** The body of a REST request. Other requests have all their data in `input`. */
   readonly body?: Buffer;
   /**
    * When the request arrived, as `performance.now()`, in ms. Reading the request and checking its signature are part of the time that

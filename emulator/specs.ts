@@ -1,7 +1,7 @@
 /**
  * The specifications that services receive at boot: one for each Terraform resource, with every reference resolved.
- * The `read` of each service makes these types of the synthesized JSON. Beyond its `service.ts` and readers, a service knows no Terraform.
- * `address` is the Terraform address (`aws_lambda_function.forward-request`), for messages to people. Times are in ms.
+ * The `read` of each service creates the specifications from the synthesized JSON. Only `service.ts` and the readers of a service use
+ * Terraform's terms. `address` is the Terraform address (`aws_lambda_function.forward-request`), for messages to people. Times are in ms.
  */
 
 export interface FunctionSpec {
@@ -50,7 +50,7 @@ export interface MappingSpec {
   readonly batchSize: number;
   readonly batchingWindowMs: number;
   readonly parallelizationFactor: number;
-  /** Filter patterns as JSON values; a record passes when any matches. Empty: everything passes. */
+  /** Filter patterns as JSON values; a record passes when any pattern matches. If there is no pattern, every record passes. */
   readonly filters: readonly unknown[];
   /** -1: no limit. */
   readonly maxRetries: number;
@@ -87,7 +87,7 @@ export interface RuleSpec {
   readonly address: string;
   readonly name: string;
   readonly arn: string;
-  /** Name of the rule's bus; `default` when the stack gives none. */
+  /** Name of the rule's bus; `default` when the stack names no bus. */
   readonly busName: string;
   readonly enabled: boolean;
   /** The event pattern as a JSON value. A rule has a pattern or a schedule. */
@@ -133,13 +133,13 @@ export interface LambdaIntegrationSpec {
   readonly timeoutMs: number;
 }
 
-/** A MOCK integration: API Gateway answers itself, without a function. */
+/** A MOCK integration: API Gateway returns the answer without a function. */
 export interface MockIntegrationSpec {
   readonly kind: 'mock';
   readonly address: string;
-  /** The template that yields `{"statusCode": N}`. */
+  /** The template that produces `{"statusCode": N}`. */
   readonly requestTemplate: string;
-  /** The template of the route response, where the route has one. */
+  /** The template of the route response, if the route has a route response. */
   readonly responseTemplate?: string;
 }
 
@@ -165,7 +165,7 @@ export interface WebSocketRouteSpec {
         readonly address: string;
         readonly authorizerId: string;
         readonly functionArn: string;
-        /** `route.request.header.Authorization` …; a connect request that lacks any of these gets 401. */
+        /** `route.request.header.Authorization` …; a connect request that lacks one of these sources gets 401. */
         readonly identitySources: readonly string[];
       };
   readonly integration: LambdaIntegrationSpec | MockIntegrationSpec;

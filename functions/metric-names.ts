@@ -17,7 +17,7 @@ export interface Metric {
   readonly by: readonly (readonly ('cohort' | 'mode' | 'source' | 'reason')[])[];
 }
 
-/** `cohort` is what a request was assigned to, `mode` is what was done. Alarms compare cohorts; people look at modes. */
+/** `cohort` is the group to which the rollout assigned a request; `mode` is how the request then waited. Alarms compare cohorts. */
 const BY_COHORT = [['cohort'], ['cohort', 'mode']] as const;
 const AS_A_WHOLE = [[]] as const;
 
@@ -33,26 +33,26 @@ export const METRICS = {
     unit: 'Milliseconds',
     from: ['forward-request'],
     by: BY_COHORT,
-    meaning: "from the visitor's arrival until forward-request returns",
+    meaning: 'time from the arrival of a request until forward-request returns',
   },
   ReturnTime: {
     unit: 'Milliseconds',
     from: ['forward-request'],
     by: [['cohort', 'mode']],
-    meaning: 'from the completed row until forward-request has the answer',
+    meaning: 'time from the completion of a row until forward-request has the answer',
   },
   EventDrivenErrors: {
     unit: 'Count',
     from: ['forward-request'],
     by: BY_COHORT,
     meaning:
-      'requests of the event-driven cohort not answered through their event: rescued by a safety read, fallen back to polling, or failed',
+      'event-driven requests that were not answered through their event: answered through a safety read, switched to polling, or failed',
   },
   WakeLatency: {
     unit: 'Milliseconds',
     from: ['forward-request'],
     by: [['source']],
-    meaning: 'from the completed row until the waiter learned of the answer in any way',
+    meaning: 'time from the completion of a row until the waiter learned of the answer, through a wake or a read',
   },
   WakeFailed: {
     unit: 'Count',
@@ -60,14 +60,14 @@ export const METRICS = {
     by: [['reason']],
     meaning: 'wake messages that could not be posted',
   },
-  WakeSocketReconnect: { unit: 'Count', from: ['forward-request'], by: AS_A_WHOLE, meaning: 'times a waiter replaced its wake socket' },
-  EventsPublished: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'events sent to the bus, accepted or not' },
+  WakeSocketReconnect: { unit: 'Count', from: ['forward-request'], by: AS_A_WHOLE, meaning: 'wake sockets that a waiter replaced' },
+  EventsPublished: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'events sent to the bus, including refused events' },
   EventDeliveryFailed: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'events that the bus did not accept' },
   StreamLag: {
     unit: 'Milliseconds',
     from: ['process-stream'],
     by: AS_A_WHOLE,
-    meaning: 'from the completed row until process-stream saw its record',
+    meaning: 'time from the completion of a row until process-stream received the record',
   },
   LateAnswer: {
     unit: 'Count',
@@ -75,23 +75,38 @@ export const METRICS = {
     by: AS_A_WHOLE,
     meaning: 'answers for requests that had already ended or been answered',
   },
-  ForeignAnswer: { unit: 'Count', from: ['receive-message'], by: AS_A_WHOLE, meaning: "answers for another tunnel's request, refused" },
-  ProbeReturned: { unit: 'Count', from: ['wake-waiter'], by: AS_A_WHOLE, meaning: "sweep's probes that came back through stream and bus" },
+  ForeignAnswer: {
+    unit: 'Count',
+    from: ['receive-message'],
+    by: AS_A_WHOLE,
+    meaning: 'answers that were refused, because the request belongs to another tunnel',
+  },
+  ProbeReturned: { unit: 'Count', from: ['wake-waiter'], by: AS_A_WHOLE, meaning: 'probes of sweep that returned through stream and bus' },
   Leftovers: { unit: 'Count', from: ['sweep'], by: AS_A_WHOLE, meaning: 'abandoned rows that sweep removed' },
-  RolloutPercent: { unit: 'Percent', from: ['sweep'], by: AS_A_WHOLE, meaning: 'share of requests that are event-driven, once a minute' },
+  RolloutPercent: {
+    unit: 'Percent',
+    from: ['sweep'],
+    by: AS_A_WHOLE,
+    meaning: 'share of requests that are event-driven; emitted once a minute',
+  },
   BaselineResponseTime: {
     unit: 'Milliseconds',
     from: ['sweep'],
     by: AS_A_WHOLE,
-    meaning: "the polling cohort's average response time when the rollout last advanced, once a minute as soon as there is one",
+    meaning: 'average response time of the polling cohort when the rollout last advanced; emitted once a minute if a baseline is recorded',
   },
   RolloutUnreadable: {
     unit: 'Count',
     from: ['forward-request'],
     by: AS_A_WHOLE,
-    meaning: 'times the rollout item could not be read or understood',
+    meaning: 'failed reads of the rollout item, and reads of an invalid item',
   },
-  RolledBack: { unit: 'Count', from: ['roll-back'], by: AS_A_WHOLE, meaning: 'rollbacks: the rollout set to 0 % and latched' },
+  RolledBack: {
+    unit: 'Count',
+    from: ['roll-back'],
+    by: AS_A_WHOLE,
+    meaning: 'rollbacks, each of which sets the rollout to 0 % and latches the rollout',
+  },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

@@ -3,14 +3,14 @@
  * Definitions: modules/alarms/rollback-triggers.ts.
  */
 export const ROLLBACK_TRIGGERS = {
-  'event-driven-error-rate': 'too large a share of the event-driven requests misses its event',
-  'event-driven-errors': 'too many event-driven requests miss their event, where there are few requests',
-  'event-driven-latency': 'event-driven requests are twice as slow as polling',
-  'delivery-failures': 'the bus refuses events',
-  'stream-lag': 'the stream is 5 s behind',
-  'lost-answers': 'records, events or wakes are given up',
-  'probe-missing': 'no probe comes back through stream and bus',
+  'event-driven-error-rate': 'more than 1 % of the event-driven requests are not answered through their event',
+  'event-driven-errors': 'more than 10 event-driven requests a minute are not answered through their event',
+  'event-driven-latency': 'event-driven requests take more than twice as long as polling requests',
+  'delivery-failures': 'the event bus refuses events',
+  'stream-lag': 'the stream is more than 5 s behind',
+  'lost-answers': 'records, events or wakes fail after all retries',
+  'probe-missing': 'no probe returns through stream and bus',
 } as const;
 
-/** Id of such an alarm. */
+/** Id of an alarm that starts a rollback. */
 export type RollbackTrigger = keyof typeof ROLLBACK_TRIGGERS;

@@ -59,7 +59,7 @@ function endOfUse(): Promise<void> {
 
 function explain(error: Error): string {
   if (TOLD.some((told) => error instanceof told)) return error.message;
-  const hint = process.env['HTTP_TUNNEL_DEBUG'] ? `\n${error.stack}` : ' (set HTTP_TUNNEL_DEBUG=1 to see where)';
+  const hint = process.env['HTTP_TUNNEL_DEBUG'] ? `\n${error.stack}` : ' (set HTTP_TUNNEL_DEBUG=1 to see the stack trace)';
   return `${error.message}${hint}`;
 }
 

@@ -14,7 +14,7 @@ import { cloudwatchService } from './api/cloudwatch-service';
 import { MetricStore } from './metrics/metric-store';
 import { ServiceMetrics } from './sources/service-metrics';
 
-/** The store of all metrics, into which other services write. */
+/** The store of all metrics. Other services write their metrics into the store. */
 export const metrics: CloudService<object, object, { readonly metrics: MetricStore }> = {
   start: ({ options: { alarmTimeFactor: timeFactor = 1 }, log }) => ({ metrics: new MetricStore({ timeFactor, log }) }),
 };
@@ -32,7 +32,7 @@ const ALARM = {
 
 export const alarms: CloudService<Pick<CloudSpec, 'alarms'>, AlarmsNeeds, { readonly alarms: LocalAlarms }> = {
   attributes: { aws_cloudwatch_metric_alarm: ALARM, aws_cloudwatch_composite_alarm: ALARM },
-  withoutEffect: { aws_cloudwatch_dashboard: 'is a page that AWS shows' },
+  withoutEffect: { aws_cloudwatch_dashboard: 'is a page of the AWS console, which the local cloud does not have' },
   read: (reader) => ({ alarms: readAlarms(reader) }),
   start: ({ spec, metrics, functions, permissions, guardedTopics, accountId, region, log, options, started }) => ({
     alarms: started(

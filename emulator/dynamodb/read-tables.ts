@@ -7,7 +7,8 @@ export function readTables(reader: ResourceReader): TableSpec[] {
     const rangeKey = block.optionalText('range_key');
     const ttl = block.block('ttl');
     for (const unsupported of ['global_secondary_index', 'local_secondary_index', 'replica']) {
-      if (block.has(unsupported)) throw new TerraformError(`${block.address} has a ${unsupported}, which the local cloud does not run`);
+      if (block.has(unsupported))
+        throw new TerraformError(`${block.address} has a ${unsupported} block, which the local cloud does not support: remove the block`);
     }
     return {
       address: block.address,

@@ -19,7 +19,7 @@ export const readHttpApis = (reader: ResourceReader): HttpApiSpec[] =>
     routes: routesOf(api, reader).map((route) => {
       const integration = integrationOf(route, reader);
       const version = integration.optionalText('payload_format_version');
-      if (version !== '2.0') throw new TerraformError(`${integration.address}.payload_format_version: the local cloud speaks "2.0"`);
+      if (version !== '2.0') throw new TerraformError(`${integration.address}.payload_format_version: the local cloud supports only "2.0"`);
       return {
         address: route.address,
         routeKey: route.text('route_key'),
@@ -42,9 +42,9 @@ function apis(reader: ResourceReader, protocol: 'HTTP' | 'WEBSOCKET'): Api[] {
     .map((block) => {
       const id = reader.computed(block, 'id');
       const stage = reader.all('aws_apigatewayv2_stage').find((candidate) => candidate.text('api_id') === id);
-      if (!stage) throw new TerraformError(`${block.address} has no stage, so nobody can reach it`);
+      if (!stage) throw new TerraformError(`${block.address} has no stage: add an aws_apigatewayv2_stage with the id of the API`);
       if (!stage.flag('auto_deploy')) {
-        throw new TerraformError(`${stage.address} is not deployed by itself: the local cloud needs auto_deploy = true`);
+        throw new TerraformError(`${stage.address} is not deployed automatically: set auto_deploy = true, which the local cloud requires`);
       }
       return { block, id, stage };
     });
@@ -60,18 +60,23 @@ const common = ({ block, id, stage }: Api, reader: ResourceReader) => ({
 const routesOf = ({ id }: Api, reader: ResourceReader): Block[] =>
   reader.all('aws_apigatewayv2_route').filter((route) => route.text('api_id') === id);
 
-/** A route names its integration as `integrations/<id>`. In the local cloud, the id is the address of the resource. */
+/** The target of a route is `integrations/<id of the integration>`. In the local cloud, that id is the address of the resource. */
 function integrationOf(route: Block, reader: ResourceReader): Block {
   const target = route.text('target').replace(/^integrations\//, '');
   const integration = reader.all('aws_apigatewayv2_integration').find((block) => reader.computed(block, 'id') === target);
-  if (!integration) throw new TerraformError(`${route.address}.target is ${target}, which is no integration of the stack`);
+  if (!integration)
+    throw new TerraformError(
+      `${route.address}.target is ${target}, but the stack has no such integration: refer to an aws_apigatewayv2_integration`,
+    );
   return integration;
 }
 
 function lambdaIntegration(block: Block, defaultTimeoutMs: number): LambdaIntegrationSpec {
   const type = block.text('integration_type');
   if (type !== 'AWS_PROXY')
-    throw new TerraformError(`${block.address}.integration_type is ${type}: the local cloud runs AWS_PROXY and MOCK`);
+    throw new TerraformError(
+      `${block.address}.integration_type is ${type}: the local cloud supports only AWS_PROXY, and MOCK for WebSocket APIs`,
+    );
   return {
     kind: 'lambda',
     address: block.address,
@@ -115,10 +120,13 @@ function authorizationOf(route: Block, reader: ResourceReader): WebSocketRouteSp
   if (type === 'NONE') return { kind: 'none' };
   if (type === 'AWS_IAM') return { kind: 'iam' };
   if (type !== 'CUSTOM')
-    throw new TerraformError(`${route.address}.authorization_type is ${type}: the local cloud knows NONE, AWS_IAM and CUSTOM`);
+    throw new TerraformError(`${route.address}.authorization_type is ${type}: the local cloud supports only NONE, AWS_IAM and CUSTOM`);
   const authorizerId = route.text('authorizer_id');
   const authorizer = reader.all('aws_apigatewayv2_authorizer').find((block) => reader.computed(block, 'id') === authorizerId);
-  if (!authorizer) throw new TerraformError(`${route.address}.authorizer_id is ${authorizerId}, which is no authorizer of the stack`);
+  if (!authorizer)
+    throw new TerraformError(
+      `${route.address}.authorizer_id is ${authorizerId}, but the stack has no such authorizer: refer to an aws_apigatewayv2_authorizer`,
+    );
   return {
     kind: 'lambda',
     address: authorizer.address,

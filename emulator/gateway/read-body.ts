@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Reads a request's body. A body that is too large is read to its end and thrown away, so that a sender that is still
+ * Reads a request's body. A body that is too large is read to its end and discarded, so that a client that is still
  * sending can receive the answer.
- * @returns `too-large` as soon as that is certain, `aborted` when the sender went away
+ * @returns `too-large` as soon as the body exceeds `maxBytes`, `aborted` when the sender closed the connection
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'aborted'> {
   return new Promise((resolve) => {

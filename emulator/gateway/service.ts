@@ -12,7 +12,7 @@ import { WebSocketGateway } from './websocket/websocket-gateway';
 
 export interface GatewayOffers {
   readonly edge: HttpApiEdge;
-  /** What the edge serves. */
+  /** The API that the edge serves. */
   readonly httpApi: HttpApiSpec;
   readonly gateway: WebSocketGateway;
 }
@@ -88,7 +88,10 @@ function intercepted(invoker: FunctionInvoker, ...interceptors: readonly (Invoca
 
 function onlyHttpApi({ httpApis }: CloudSpec): HttpApiSpec {
   const [api, another] = httpApis;
-  if (!api) throw new TerraformError('the stack has no HTTP API, so visitors could not come in');
-  if (another) throw new TerraformError(`${another.address}: the local cloud has one door for visitors, and ${api.address} has it`);
+  if (!api) throw new TerraformError('the stack has no HTTP API for visitors: add an aws_apigatewayv2_api with protocol_type HTTP');
+  if (another)
+    throw new TerraformError(
+      `${another.address}: the local cloud runs only one HTTP API, which is ${api.address}; remove one of the two APIs`,
+    );
   return api;
 }

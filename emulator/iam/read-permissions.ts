@@ -6,7 +6,7 @@ export function readPermissions(reader: ResourceReader): PermissionSpec[] {
   return reader.all('aws_lambda_permission').map((block) => {
     const action = block.text('action');
     if (action !== 'lambda:InvokeFunction') {
-      throw new TerraformError(`${block.address} permits ${action}; the local cloud knows lambda:InvokeFunction`);
+      throw new TerraformError(`${block.address} permits ${action}: the local cloud supports only lambda:InvokeFunction`);
     }
     const sourceArn = block.optionalText('source_arn');
     return {

@@ -16,7 +16,7 @@ export const ownPolicies = (reader: ResourceReader, type: string): ResourcePolic
     .filter((block) => block.has('policy'))
     .map((block) => ({ ...policyIn(block, 'policy'), resourceArn: reader.computed(block, 'arn') }));
 
-/** How a policy that is a resource of its own, such as `aws_sqs_queue_policy`, names the resource that it is about. */
+/** How a policy that is a resource of its own, such as `aws_sqs_queue_policy`, refers to the resource that the policy protects. */
 export interface Attachment {
   /** The attribute of the policy: `queue_url`. */
   readonly by: string;
@@ -24,7 +24,7 @@ export interface Attachment {
   readonly of: string;
   /** The attribute of the resource that has the same value: `url`. */
   readonly attribute: string;
-  /** What people call the resource: `queue`. */
+  /** The word for the resource in error messages: `queue`. */
   readonly noun: string;
 }
 
@@ -39,7 +39,8 @@ export const attachedPolicies = (reader: ResourceReader, type: string, attachmen
 export function attachedTo(reader: ResourceReader, block: Block, { by, of, attribute, noun }: Attachment): Block {
   const name = block.text(by);
   const found = reader.all(of).find((candidate) => reader.computed(candidate, attribute) === name);
-  if (!found) throw new TerraformError(`${block.address}.${by} is ${name}, which is no ${noun} of the stack`);
+  if (!found)
+    throw new TerraformError(`${block.address}.${by} is ${name}, but the stack has no such ${noun}: refer to a resource of the stack`);
   return found;
 }
 
@@ -48,7 +49,10 @@ export function onePolicyEach(policies: readonly ResourcePolicySpec[]): readonly
   const byResource = new Map<string, ResourcePolicySpec>();
   for (const policy of policies) {
     const other = byResource.get(policy.resourceArn);
-    if (other) throw new TerraformError(`${policy.address} and ${other.address} are policies of one resource, and AWS keeps one`);
+    if (other)
+      throw new TerraformError(
+        `${policy.address} and ${other.address} are policies of one resource, but AWS keeps only one policy: merge the two policies`,
+      );
     byResource.set(policy.resourceArn, policy);
   }
   return policies;

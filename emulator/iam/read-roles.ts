@@ -12,13 +12,15 @@ export function readRoles(reader: ResourceReader): RoleSpec[] {
   const policies = reader.all('aws_iam_role_policy');
   for (const policy of policies) {
     if (!roles.some((role) => role.text('name') === policy.text('role'))) {
-      throw new TerraformError(`${policy.address}.role is ${policy.text('role')}, which is no role of the stack`);
+      throw new TerraformError(
+        `${policy.address}.role is ${policy.text('role')}, but the stack has no such role: refer to an aws_iam_role`,
+      );
     }
   }
   return roles.map((role) => {
     const unsupported = UNSUPPORTED.find((name) => role.has(name));
     if (unsupported !== undefined)
-      throw new TerraformError(`${role.address}.${unsupported}: the local cloud enforces aws_iam_role_policy only`);
+      throw new TerraformError(`${role.address}.${unsupported}: the local cloud enforces aws_iam_role_policy only; remove the attribute`);
     return {
       address: role.address,
       arn: reader.computed(role, 'arn'),

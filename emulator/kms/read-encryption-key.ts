@@ -18,7 +18,7 @@ export function encryptionKey(
   if (key === undefined || key.startsWith('alias/aws/')) return [];
   if (!/^arn:[^:]+:kms:[^:]*:[^:]*:key\//.test(key)) {
     throw new TerraformError(
-      `${block.address}.${attribute} is ${key}: name the key by its ARN, so that the right to use it can be checked`,
+      `${block.address}.${attribute} is ${key}: use the ARN of the key, so that the local cloud can check the right to use the key`,
     );
   }
   return [[reader.computed(encrypted, 'arn'), key]];

@@ -5,7 +5,7 @@ import type { AttributeSource } from '../terraform/computed-attributes';
 export const kms: CloudService<object, object, object> = {
   attributes: { aws_kms_key: { arn: (key) => key.arn('kms', `key/${keyId(key)}`), id: keyId, key_id: keyId } },
   withoutEffect: {
-    aws_kms_key: 'the local cloud encrypts nothing. It checks the right of roles to use a key, and does not read the policy of the key',
+    aws_kms_key: 'the local cloud does not encrypt data and does not read key policies; it checks only whether a role may use a key',
   },
   start: () => ({}),
 };

@@ -50,6 +50,9 @@ function asyncInvocationOf(functionName: string, reader: ResourceReader): Functi
 /** Extracts the function's ARN from the invoke ARN that API Gateway uses. */
 export function functionArnIn(invokeArn: string, where: string): string {
   const arn = /\/functions\/(arn:.*)\/invocations$/.exec(invokeArn)?.[1];
-  if (arn === undefined) throw new TerraformError(`${where}: ${invokeArn} is not the invoke_arn of a function`);
+  if (arn === undefined)
+    throw new TerraformError(
+      `${where}: ${invokeArn} is not the invoke_arn of a function; refer to the invoke_arn of an aws_lambda_function`,
+    );
   return arn;
 }

@@ -24,12 +24,13 @@ export function readBuckets(reader: ResourceReader): BucketSpec[] {
 function expirationOf(rule: Block): BucketSpec['expirations'] {
   const days = rule.block('expiration')?.optionalNumber('days');
   const unsupported = UNSUPPORTED.find((name) => rule.has(name));
-  if (unsupported !== undefined) throw new TerraformError(`${rule.address} has ${unsupported}, which the local cloud does not run`);
+  if (unsupported !== undefined)
+    throw new TerraformError(`${rule.address} has ${unsupported}, which the local cloud does not support; use expiration and filter`);
   if (rule.has('expiration') && days === undefined)
-    throw new TerraformError(`${rule.address} expires by something else than days, which the local cloud does not run`);
+    throw new TerraformError(`${rule.address} has an expiration without days: the local cloud supports only days`);
   if (days === undefined || rule.text('status') !== 'Enabled') return [];
   const filter = rule.block('filter');
   const other = ['tag', 'and', 'object_size_greater_than', 'object_size_less_than'].find((name) => filter?.has(name));
-  if (other !== undefined) throw new TerraformError(`${rule.address} filters by ${other}; the local cloud knows prefix`);
+  if (other !== undefined) throw new TerraformError(`${rule.address} filters by ${other}: the local cloud supports only prefix`);
   return [{ ruleId: rule.text('id'), prefix: filter?.optionalText('prefix') ?? '', days }];
 }

@@ -12,8 +12,8 @@ const BUCKET = { by: 'bucket', of: 'aws_s3_bucket', attribute: 'bucket', noun: '
 export const s3: CloudService<Pick<CloudSpec, 'buckets'>, { readonly iam: Iam }, { readonly buckets: LocalBuckets }> = {
   attributes: { aws_s3_bucket: { arn: ({ own }) => `arn:aws:s3:::${own('bucket')}`, id: ({ own }) => own('bucket') } },
   withoutEffect: {
-    aws_s3_bucket_ownership_controls: 'decides about ACLs and about objects of other accounts: the local cloud has neither',
-    aws_s3_bucket_public_access_block: 'refuses calls without a signature: the local cloud refuses all of them',
+    aws_s3_bucket_ownership_controls: 'controls ACLs and objects of other accounts: the local cloud has neither of these',
+    aws_s3_bucket_public_access_block: 'refuses calls without a signature: the local cloud always refuses such calls',
   },
   access: { s3: s3Access },
   read: (reader) => ({ buckets: readBuckets(reader) }),

@@ -10,7 +10,7 @@ import { readTopics } from './read-topics';
 
 export interface SnsOffers {
   readonly topics: LocalTopics;
-  /** The topics for other services: the topics check the publisher's right. */
+  /** The topics for other services, with a check that the publisher may publish. */
   readonly guardedTopics: GuardedTopics;
 }
 

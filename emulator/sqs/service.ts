@@ -11,7 +11,7 @@ import { sqsAccess } from './sqs-access';
 
 export interface SqsOffers {
   readonly queues: LocalQueues;
-  /** The queues for other services: the queues check the sender's right. */
+  /** The queues for other services, with a check that the sender may send. */
   readonly guardedQueues: GuardedQueues;
 }
 

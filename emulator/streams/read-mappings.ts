@@ -32,10 +32,13 @@ export function readMappings(reader: ResourceReader): MappingSpec[] {
   });
 }
 
-/** A mapping gives its function by name or by ARN. */
+/** The function of a mapping is given by its name or by its ARN. */
 function functionArnOf(nameOrArn: string, reader: ResourceReader): string {
   if (nameOrArn.startsWith('arn:')) return nameOrArn;
   const block = reader.all('aws_lambda_function').find((candidate) => candidate.text('function_name') === nameOrArn);
-  if (!block) throw new TerraformError(`function ${nameOrArn} is not in the stack`);
+  if (!block)
+    throw new TerraformError(
+      `an event source mapping names the function ${nameOrArn}, which the stack does not have: correct function_name`,
+    );
   return reader.computed(block, 'arn');
 }

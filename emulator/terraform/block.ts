@@ -3,13 +3,13 @@ import type { Attributes } from './stack';
 export type Kind = 'string' | 'number' | 'boolean';
 export type ValueOf<K extends Kind> = K extends 'string' ? string : K extends 'number' ? number : boolean;
 
-/** Where a value stands: `{ address: 'aws_sqs_queue.failures', path: 'name' }`. */
+/** The place of a value in the configuration: `{ address: 'aws_sqs_queue.failures', path: 'name' }`. */
 export interface Place {
   readonly address: string;
   readonly path: string;
 }
 
-/** What the values of a configuration mean to the program that reads them. */
+/** How a program reads the values of a configuration. */
 export interface Reading {
   /** Called for every value on the way to an attribute. @throws Error for a value that cannot be used */
   known(value: unknown, place: Place): unknown;
@@ -23,7 +23,7 @@ export interface Reading {
 
 /**
  * A resource in Terraform's JSON, or a block in a resource. Attributes are read by their path: `name`, `tracing_config.mode`.
- * Terraform writes a single nested block as an object or as a list of one; both are read alike. `null` counts as missing.
+ * Terraform writes a single nested block as an object or as a list with one object; both forms are read. `null` counts as missing.
  *
  * @example
  * block.text('name'); // throws if there is no name

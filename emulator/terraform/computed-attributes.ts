@@ -13,7 +13,7 @@ export interface Account {
   readonly accountId: string;
 }
 
-/** What the value of a computed attribute is made of. */
+/** The values from which the attribute is computed. */
 export interface AttributeSource extends Account {
   /** Terraform address of the resource. */
   readonly address: string;

@@ -52,7 +52,7 @@ export class Resolver {
     const [, type, name, attribute] = RESOURCE_ATTRIBUTE.exec(expression) ?? [];
     if (type === undefined || name === undefined || attribute === undefined) {
       throw new TerraformError(
-        `${where} uses \${${expression}}: the local cloud resolves references only, no functions or expressions; write the value out in modules/`,
+        `${where} uses \${${expression}}: the local cloud resolves references only, no functions or expressions; compute the value in modules/`,
       );
     }
     return this.attribute(`${type}.${name}`, attribute, where);
@@ -60,15 +60,17 @@ export class Resolver {
 
   private variable(name: string, where: string): unknown {
     const value = this.variables[name] ?? this.stack.variables[name]?.default;
-    if (value === undefined) throw new TerraformError(`${where} needs variable "${name}": set TF_VAR_${name}`);
+    if (value === undefined) throw new TerraformError(`${where} needs the variable "${name}": set TF_VAR_${name}`);
     return value;
   }
 
   private attribute(address: string, attribute: string, where: string): unknown {
     const resource = this.byAddress.get(address);
-    if (!resource) throw new TerraformError(`${where} refers to ${address}, which the stack does not have`);
+    if (!resource)
+      throw new TerraformError(`${where} refers to ${address}, which the stack does not have: correct the reference in modules/`);
     const reference = `${address}.${attribute}`;
-    if (this.open.has(reference)) throw new TerraformError(`${where} refers to itself through ${reference}`);
+    if (this.open.has(reference))
+      throw new TerraformError(`${where} refers to itself through ${reference}: remove the circular reference in modules/`);
     this.open.add(reference);
     try {
       const resolve = (value: unknown): unknown => this.resolve(value, reference);

@@ -3,7 +3,7 @@ import type { Resolver } from './resolver';
 import type { Resource, Stack } from './stack';
 import { TerraformError } from './terraform-error';
 
-/** Reads values with their references resolved, and refuses a value of another kind. Messages have the address and the attribute. */
+/** Reads values with their references resolved, and refuses a value of another kind. Error messages name the address and the attribute. */
 class ResolvedReading implements Reading {
   constructor(private readonly resolver: Resolver) {}
 

@@ -26,7 +26,7 @@ export interface Stack {
 export function readStack(file: string): Stack {
   const json = parse(file);
   if (Object.keys(json['data'] ?? {}).length > 0) {
-    throw new TerraformError(`${file}: data sources ask AWS and cannot be answered here; put the value into environments/`);
+    throw new TerraformError(`${file} has data sources, which only AWS can answer: put the values into environments/`);
   }
   return {
     directory: path.dirname(path.resolve(file)),

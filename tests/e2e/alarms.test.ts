@@ -202,7 +202,7 @@ test.each<[string, NonNullable<AlarmStackChanges['change']>, string]>([
         ...composite['rollback'],
         actions_suppressor: { alarm: 'error-rate', extension_period: 60, wait_period: 60 },
       }),
-    'aws_cloudwatch_composite_alarm.rollback.actions_suppressor: the local cloud does not evaluate it',
+    'aws_cloudwatch_composite_alarm.rollback.actions_suppressor: the local cloud does not evaluate this attribute',
   ],
 ])('the local cloud does not boot with %s', async (_, change, message) => {
   await expect(boot({ change })).rejects.toThrow(message);

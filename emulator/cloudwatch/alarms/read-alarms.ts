@@ -14,7 +14,8 @@ export function readAlarms(reader: ResourceReader): AlarmSpec[] {
   ];
   for (const [index, { address, name }] of alarms.entries()) {
     const other = alarms.findIndex((alarm) => alarm.name === name);
-    if (other < index) throw new TerraformError(`${address} and ${alarms[other]?.address} have the same alarm_name, ${name}`);
+    if (other < index)
+      throw new TerraformError(`${address} and ${alarms[other]?.address} have the same alarm_name ${name}: give each alarm its own name`);
   }
   return alarms;
 }
@@ -24,7 +25,7 @@ function metricAlarm(block: Block, reader: ResourceReader): MetricAlarmSpec {
   const datapointsToAlarm = block.optionalNumber('datapoints_to_alarm') ?? evaluationPeriods;
   if (datapointsToAlarm > evaluationPeriods)
     throw new TerraformError(
-      `${block.address}.datapoints_to_alarm is ${datapointsToAlarm}, more than its ${evaluationPeriods} evaluation_periods`,
+      `${block.address}.datapoints_to_alarm is ${datapointsToAlarm}, but must be at most ${evaluationPeriods}, the value of evaluation_periods`,
     );
   return {
     ...common(block, reader),
@@ -54,7 +55,8 @@ const compositeAlarm = (block: Block, reader: ResourceReader): CompositeAlarmSpe
 
 function common(block: Block, reader: ResourceReader) {
   const unsupported = UNSUPPORTED.find((name) => block.has(name));
-  if (unsupported !== undefined) throw new TerraformError(`${block.address}.${unsupported}: the local cloud does not evaluate it`);
+  if (unsupported !== undefined)
+    throw new TerraformError(`${block.address}.${unsupported}: the local cloud does not evaluate this attribute; remove the attribute`);
   return {
     address: block.address,
     name: block.text('alarm_name'),
@@ -73,5 +75,5 @@ function oneOf<T extends string>(block: Block, name: string, known: readonly T[]
   const value = block.optionalText(name) ?? otherwise ?? block.text(name);
   const found = known.find((each) => each === value);
   if (found !== undefined) return found;
-  throw new TerraformError(`${block.address}.${name} is ${value}: the local cloud knows ${known.join(', ')}`);
+  throw new TerraformError(`${block.address}.${name} is ${value}: use one of ${known.join(', ')}`);
 }

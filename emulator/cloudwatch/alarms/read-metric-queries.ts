@@ -10,19 +10,21 @@ export function readMetricQueries(alarm: Block): MetricQuerySpec[] {
   const returning = queries.filter(({ returnsData }) => returnsData);
   if (returning.length !== 1) {
     throw new TerraformError(
-      `${alarm.address}: return_data is true in ${returning.length} of its metric_query blocks, and has to be in one`,
+      `${alarm.address}: return_data is true in ${returning.length} metric_query blocks, but must be true in exactly one block`,
     );
   }
   const [period, another] = new Set(queries.flatMap(({ metric }) => (metric ? [metric.periodMs] : [])));
-  if (period === undefined) throw new TerraformError(`${alarm.address}: none of its metric_query blocks has a metric`);
-  if (another !== undefined) throw new TerraformError(`${alarm.address}: its metrics have different periods, which AWS refuses`);
+  if (period === undefined)
+    throw new TerraformError(`${alarm.address}: none of its metric_query blocks has a metric: add a block with a metric`);
+  if (another !== undefined)
+    throw new TerraformError(`${alarm.address}: its metrics have different periods, which AWS refuses: give all metrics the same period`);
   return queries;
 }
 
 function readQuery(block: Block): MetricQuerySpec {
   const [expression, label, metric] = [block.optionalText('expression'), block.optionalText('label'), block.block('metric')];
   if ((expression === undefined) === (metric === undefined)) {
-    throw new TerraformError(`${block.address} "${block.text('id')}" needs an expression or a metric, one of them`);
+    throw new TerraformError(`${block.address} "${block.text('id')}" needs an expression or a metric, but not both`);
   }
   return {
     id: block.text('id'),
@@ -36,11 +38,13 @@ function readQuery(block: Block): MetricQuerySpec {
 /** Reads a metric from an alarm or from one of its queries. */
 export function readStatistic(block: Block, statistic: string): MetricStatSpec {
   if (!statisticNamed(statistic)) {
-    throw new TerraformError(`${block.address}: the local cloud does not compute the statistic ${statistic}; it knows ${KNOWN_STATISTICS}`);
+    throw new TerraformError(
+      `${block.address}: the local cloud does not compute the statistic ${statistic}; use one of ${KNOWN_STATISTICS}`,
+    );
   }
   const seconds = block.number('period');
   if (!isPeriod(seconds) || seconds < 10)
-    throw new TerraformError(`${block.address}.period is ${seconds}: it has to be 10, 20, 30 or a multiple of 60 seconds`);
+    throw new TerraformError(`${block.address}.period is ${seconds}: use 10, 20, 30 or a multiple of 60 seconds`);
   const unit = block.optionalText('unit');
   return {
     namespace: block.text('namespace'),

@@ -114,7 +114,11 @@ test('a composite alarm, a topic and its policy are read with resolved reference
 });
 
 test.each<[string, Attributes, string]>([
-  ['an anomaly detector', { ...SIMPLE, threshold_metric_id: 'e1' }, 'threshold_metric_id: the local cloud does not evaluate it'],
+  [
+    'an anomaly detector',
+    { ...SIMPLE, threshold_metric_id: 'e1' },
+    'threshold_metric_id: the local cloud does not evaluate this attribute',
+  ],
   [
     'a comparison with an anomaly band',
     { ...SIMPLE, comparison_operator: 'GreaterThanUpperThreshold' },
@@ -153,7 +157,7 @@ test.each<[string, Attributes, string]>([
 
 test('two alarms with the same name stop the boot', () => {
   expect(() => specOf({ 'aws_cloudwatch_metric_alarm.a': SIMPLE, 'aws_cloudwatch_metric_alarm.b': SIMPLE })).toThrow(
-    'have the same alarm_name, errors',
+    'have the same alarm_name errors',
   );
 });
 

@@ -79,7 +79,7 @@ test.each<[string, Record<string, Attributes>, string]>([
   [
     'a policy of an unknown role',
     { 'aws_iam_role_policy.p': { role: 'nobody', policy: '{}' } },
-    'aws_iam_role_policy.p.role is nobody, which is no role of the stack',
+    'aws_iam_role_policy.p.role is nobody, but the stack has no such role',
   ],
   [
     'a policy that is no JSON',
@@ -89,17 +89,17 @@ test.each<[string, Record<string, Attributes>, string]>([
   [
     'a policy of an unknown queue',
     { 'aws_sqs_queue_policy.p': { queue_url: 'https://q', policy: '{}' } },
-    'aws_sqs_queue_policy.p.queue_url is https://q, which is no queue of the stack',
+    'aws_sqs_queue_policy.p.queue_url is https://q, but the stack has no such queue',
   ],
   [
     'a policy of an unknown bucket',
     { 'aws_s3_bucket_policy.p': { bucket: 'b', policy: '{}' } },
-    'aws_s3_bucket_policy.p.bucket is b, which is no bucket of the stack',
+    'aws_s3_bucket_policy.p.bucket is b, but the stack has no such bucket',
   ],
   [
     'a policy of an unknown event bus',
     { 'aws_cloudwatch_event_bus_policy.p': { event_bus_name: 'b', policy: '{}' } },
-    'which is no event bus of the stack',
+    'but the stack has no such event bus',
   ],
   [
     'two policies of one queue',
@@ -109,7 +109,7 @@ test.each<[string, Record<string, Attributes>, string]>([
   [
     'an encryption key that is named by an alias',
     { 'aws_sqs_queue.q': { name: 'q', kms_master_key_id: 'alias/data' } },
-    'aws_sqs_queue.q.kms_master_key_id is alias/data: name the key by its ARN',
+    'aws_sqs_queue.q.kms_master_key_id is alias/data: use the ARN of the key',
   ],
 ])('a stack with %s stops the boot with a TerraformError', (_, resources, message) => {
   expect(() => specOf(resources)).toThrow(message);

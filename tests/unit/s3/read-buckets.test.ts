@@ -47,7 +47,7 @@ test('a bucket policy and the default encryption key are read for the ARN of the
 });
 
 test.each([
-  ['a rule by date', { ...ON, expiration: [{ date: '2027-01-01' }] }, 'expires by something else than days'],
+  ['a rule by date', { ...ON, expiration: [{ date: '2027-01-01' }] }, 'has an expiration without days'],
   ['a rule by tag', { ...ON, filter: [{ tag: { key: 'a', value: 'b' } }], expiration: [{ days: 1 }] }, 'filters by tag'],
   ['a rule that moves objects', { ...ON, transition: [{ days: 1 }] }, 'has transition'],
 ])('a lifecycle configuration with %s stops the boot with an error that names its address', (_what, rule, problem) => {
