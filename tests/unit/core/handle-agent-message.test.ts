@@ -92,7 +92,7 @@ test('an answer completes its request, and is acknowledged when the agent reques
   expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
 });
 
-test('an answer of an old agent, which requests no acknowledgement, gets none', async () => {
+test('an answer of an old agent is not acknowledged, because the old agent requests no acknowledgement', async () => {
   const { replies, options } = cloud();
   await handleAgentMessage(RESPONSE, FROM, options);
   expect(replies).toEqual([]);

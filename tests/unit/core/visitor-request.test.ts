@@ -13,7 +13,7 @@ describe('the forwarding headers for the local service', () => {
     expect(forwarded({})['x-forwarded-for']).toEqual(['192.0.2.1']);
   });
 
-  test('contain the scheme and port that API Gateway saw, not those that the visitor claims', () => {
+  test('contain the scheme and port that API Gateway saw, not the values that the visitor claims', () => {
     const headers = forwarded({ 'x-forwarded-proto': ['http,https'], 'x-forwarded-port': ['1, 443'] });
     expect(headers).toMatchObject({ 'x-forwarded-proto': ['https'], 'x-forwarded-port': ['443'] });
     expect(forwarded({ 'x-forwarded-proto': ['https'] })['x-forwarded-proto']).toEqual(['https']);
