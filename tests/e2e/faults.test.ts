@@ -78,20 +78,22 @@ const rowsOf = async (under: CloudUnderTest, { tunnel }: MinimalAgent): Promise<
 const counted = ({ logs }: CloudUnderTest, metric: string): number =>
   emfLinesIn(logs).reduce((sum, { members }) => sum + [members[metric] ?? []].flat().reduce((a: number, b) => a + Number(b), 0), 0);
 
-/** Agents whose waiters were killed: the last test looks at the rows that these waiters left. */
-const orphans = new Map<StartMode, MinimalAgent>();
-
-inEveryMode('the visitor gets 500 from API Gateway at once when the waiting function is killed', async (under, mode) => {
+/** Visits a tunnel whose waiter is killed as soon as the agent has the request. */
+async function visitKilledWaiter(under: CloudUnderTest): Promise<{ agent: MinimalAgent; reply: Awaited<ReturnType<typeof visit>> }> {
   const { faults } = under.cloud.services;
   const agent = await connect(under, () => faults.begin('waiter-dies'));
-  orphans.set(mode, agent);
   const reply = await visit(under, agent);
   faults.end('waiter-dies');
+  agent.vanish();
+  return { agent, reply };
+}
+
+inEveryMode('the visitor gets 500 from API Gateway at once when the waiting function is killed', async (under) => {
+  const { agent, reply } = await visitKilledWaiter(under);
   // The answer is API Gateway's own: the killed function cannot answer.
   expect(reply.status).toBe(500);
   expect(JSON.parse(reply.text)).toEqual({ message: 'Internal Server Error' });
   expect(reply.ms).toBeLessThan(DEADLINE_MS);
-  agent.vanish();
   expect(await rowsOf(under, agent)).toHaveLength(1);
 });
 
@@ -259,8 +261,8 @@ inEveryMode(
   },
 );
 
-inEveryMode('sweep removes the row of a waiter that was killed', async (under, mode) => {
-  const agent = orphans.get(mode) as MinimalAgent;
+inEveryMode('sweep removes the row of a waiter that was killed', async (under) => {
+  const { agent } = await visitKilledWaiter(under);
   for (const row of await rowsOf(under, agent)) await endDeadline(under, row);
   under.cloud.services.schedules.fire(ruleOf(under.cloud, 'sweep-schedule-rule'));
   await eventually(async () => expect(await rowsOf(under, agent)).toEqual([]));

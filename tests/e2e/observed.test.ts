@@ -83,7 +83,7 @@ test('npm run trace prints the story of a request in the running local cloud, or
   await eventually(() => expect(functionsOf(requestId)).toEqual(['forward-request']));
   const text = storyText(requestId, await localStory(requestId, { consoleUrl: page.url }));
   expect(text).toMatch(
-    /forward-request {2}invocation: .*error tunnel_not_found {2}✗\n.*forward-request {4}DynamoDB (Batch)?GetItem tunnels/,
+    /forward-request {2}invocation: .*error tunnel_not_found {2}✗\n[^]*forward-request {4}DynamoDB (Batch)?GetItem tunnels/,
   );
   await expect(localStory('00000000-none', { consoleUrl: page.url })).rejects.toThrow(
     /^the local cloud has no data about request 00000000-none: check the id; /,
@@ -201,7 +201,7 @@ describeInBrowser('the console page in a browser', (launch) => {
   });
 
   test('sends requests only to its own server, and causes no error in the browser', () => {
-    expect(shown.requested.length).toBeGreaterThan(4);
+    expect(shown.requested.length).toBeGreaterThan(3);
     expect([...new Set(shown.requested.filter((url) => !url.startsWith('data:')).map((url) => new URL(url).origin))]).toEqual([page.url]);
     expect(
       shown.complaints.filter((text) => !text.includes('ERR_CONNECTION_REFUSED') && !text.includes('ERR_INCOMPLETE_CHUNKED_ENCODING')),
