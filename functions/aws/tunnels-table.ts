@@ -1,10 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, GetCommand, UpdateCommand, type DynamoDBDocumentClient, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { MAX_CONNECTION_MS, type VisitorAccess } from '../../protocol';
+import { BatchGetCommand, GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { VisitorAccess } from '../../protocol';
 import type { LiveShare } from '../core/live-share';
 import { ROLLOUT_ID } from '../core/rollout-item';
-import type { Tunnel, TunnelLeases, TunnelsAndShare } from '../core/tunnel';
+import type { Tunnel, TunnelsAndShare } from '../core/tunnel';
 import type { TunnelLoad } from '../core/tunnel-load';
+import { conditionHolds } from './conditional-write';
 
 type Row = Record<string, unknown>;
 
@@ -54,68 +54,8 @@ export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, 
         ConditionExpression: 'attribute_exists(tunnelId)',
         ExpressionAttributeValues: { ':change': change },
       });
-      await succeeds(client.send(update));
+      await conditionHolds(client.send(update));
     },
-  };
-}
-
-export interface LeaseTimes {
-  /** How long a lease lasts beyond its connection, in ms. */
-  readonly graceMs: number;
-  /** How long after the lease only its last owner may lease the name, in ms; only for callers of `lease`. */
-  readonly cooldownMs?: number;
-}
-
-/**
- * Leases in the rows of the tunnels table. The row of a leased name has `owner`, `lease` (one `$connect`) and `leaseExpiresAt`
- * (ms since the epoch), and `connectionId` while an agent serves the name. The lease outlives the longest possible connection, so
- * that the name becomes free even if `$disconnect` never comes (it is best effort). After the lease, another owner has to wait
- * for the cool-down: visitors who still use the name would reach a stranger's service.
- */
-export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, { graceMs, cooldownMs = 0 }: LeaseTimes): TunnelLeases {
-  const update = (tunnelId: string, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>): Promise<boolean> =>
-    succeeds(client.send(new UpdateCommand({ TableName: tableName, Key: { tunnelId }, ...change })));
-
-  return {
-    lease: (identity, now) =>
-      update(identity.tunnelId, {
-        UpdateExpression: 'SET #owner = :owner, #lease = :lease, leaseExpiresAt = :expires, slowRequests = :none',
-        ConditionExpression:
-          identity.claim === 'granted' ? 'attribute_not_exists(tunnelId) OR #owner = :owner OR leaseExpiresAt < :cool' : '#owner = :owner',
-        ExpressionAttributeNames: { '#owner': 'owner', '#lease': 'lease' },
-        ExpressionAttributeValues: {
-          ':owner': identity.owner,
-          ':lease': identity.lease,
-          ':none': 0,
-          ':expires': now + MAX_CONNECTION_MS + graceMs,
-          ...(identity.claim === 'granted' && { ':cool': now - cooldownMs }),
-        },
-      }),
-
-    publish: (identity, connectionId, { capabilities, access }, now) =>
-      update(identity.tunnelId, {
-        // `access` changes in the same write as `connectionId`, so that neither is ever there without the other.
-        UpdateExpression:
-          'SET connectionId = :connection, connectedAt = :now, capabilities = :capabilities' +
-          (access ? ', access = :access' : ' REMOVE access'),
-        ConditionExpression: '#owner = :owner AND #lease = :lease',
-        ExpressionAttributeNames: { '#owner': 'owner', '#lease': 'lease' },
-        ExpressionAttributeValues: {
-          ':connection': connectionId,
-          ':capabilities': [...capabilities],
-          ...(access && { ':access': access }),
-          ':now': now,
-          ':owner': identity.owner,
-          ':lease': identity.lease,
-        },
-      }),
-
-    release: (tunnelId, connectionId, now) =>
-      update(tunnelId, {
-        UpdateExpression: 'SET leaseExpiresAt = :expires REMOVE connectionId',
-        ConditionExpression: 'connectionId = :connection',
-        ExpressionAttributeValues: { ':expires': now + graceMs, ':connection': connectionId },
-      }),
   };
 }
 
@@ -129,15 +69,4 @@ function toTunnel(item: Row): Tunnel {
     slowRequests: typeof slowRequests === 'number' ? slowRequests : 0,
     ...(access !== undefined && { access: access as VisitorAccess }),
   };
-}
-
-/** Whether a conditional write's condition held. @throws every other failure */
-async function succeeds(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { identityOf, type AgentEvent } from '../aws/agent-event';
 import { documentClient } from '../aws/clients';
-import { tunnelLeases } from '../aws/tunnels-table';
+import { tunnelLeases } from '../aws/tunnel-leases';
 import { nameProblem } from '../core/tunnel';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';

@@ -55,7 +55,7 @@ export async function handleAgentMessage(
     case 'pong':
       return;
     case 'draining':
-      await options.leases.release(from.tunnelId, from.connectionId, options.clock.now());
+      await options.leases.release(from, from.connectionId, options.clock.now());
       return;
     case 'upload_request':
       return options.reply(await grantUpload(message, from, options));

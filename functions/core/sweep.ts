@@ -1,19 +1,28 @@
 import { bucketOf } from './rollout';
 
+/** What sweep reads of a tunnel's row. */
+export interface SweptTunnel {
+  readonly tunnelId: string;
+  readonly leaseExpiresAt: number;
+  readonly connectionId?: string;
+  /** The lease of that connection. Rows that older code has written have none. */
+  readonly connectionLease?: string;
+}
+
 /** Finds and removes what a crash may leave behind. */
 export interface SweepStore {
   /** Pending rows whose deadline passed before `now`, in ms since the epoch. */
   expiredRequests(now: number): AsyncIterable<string>;
   /** Removes the row, if its deadline passed before `now`. */
   removeRequest(requestId: string, now: number): Promise<boolean>;
-  tunnels(): AsyncIterable<{ tunnelId: string; connectionId?: string; leaseExpiresAt: number }>;
+  tunnels(): AsyncIterable<SweptTunnel>;
   /** Removes the tunnel, if its lease ran out before `now`. */
   removeTunnel(tunnelId: string, now: number): Promise<boolean>;
   /** Keys of bodies that were put before `time`, in ms since the epoch. */
   bodiesBefore(time: number): AsyncIterable<string>;
   removeBody(key: string): Promise<void>;
   connectionExists(connectionId: string): Promise<boolean>;
-  releaseConnection(tunnelId: string, connectionId: string, now: number): Promise<boolean>;
+  releaseConnection(tunnel: SweptTunnel, connectionId: string, now: number): Promise<boolean>;
 }
 
 export interface SweepResult {
@@ -51,14 +60,15 @@ export async function sweep(store: SweepStore, now: number, { run, nameCooldownM
     removed.bodies++;
   }
   const cooled = now - nameCooldownMs;
-  for await (const { tunnelId, connectionId, leaseExpiresAt } of store.tunnels()) {
+  for await (const tunnel of store.tunnels()) {
+    const { tunnelId, connectionId, leaseExpiresAt } = tunnel;
     if (leaseExpiresAt < cooled) {
       if (await store.removeTunnel(tunnelId, cooled)) removed.tunnels++;
       continue;
     }
     if (connectionId === undefined || (bucketOf(tunnelId) + run) % CONNECTION_CHECK_RUNS !== 0) continue;
     if (await store.connectionExists(connectionId)) continue;
-    if (await store.releaseConnection(tunnelId, connectionId, now)) removed.connections++;
+    if (await store.releaseConnection(tunnel, connectionId, now)) removed.connections++;
   }
   return removed;
 }

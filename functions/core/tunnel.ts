@@ -50,8 +50,12 @@ export interface TunnelLeases {
   lease(identity: AgentIdentity, now: number): Promise<boolean>;
   /** Makes the connection the one that gets requests; false when a newer lease has taken over. */
   publish(identity: AgentIdentity, connectionId: string, announced: Announcement, now: number): Promise<boolean>;
-  /** Takes the connection out of service, if it is still the current one; the name stays leased for the grace period. */
-  release(tunnelId: string, connectionId: string, now: number): Promise<boolean>;
+  /**
+   * Takes the connection out of service, if it still serves the tunnel. The name stays leased for the grace period, or longer if a
+   * newer connection has the lease. A connection that never said `ready` gives the name back.
+   * @returns whether the connection served the tunnel
+   */
+  release(identity: Pick<AgentIdentity, 'tunnelId' | 'lease'>, connectionId: string, now: number): Promise<boolean>;
 }
 
 /** Reserved names: they stand for something else, or visitors could take the tunnel for the tunnel service itself. */

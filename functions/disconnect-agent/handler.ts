@@ -2,7 +2,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { identityOf, type AgentEvent } from '../aws/agent-event';
 import { documentClient } from '../aws/clients';
-import { tunnelLeases } from '../aws/tunnels-table';
+import { tunnelLeases } from '../aws/tunnel-leases';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
 import { identify, instrumented, logger } from '../telemetry';
@@ -11,9 +11,9 @@ const settings = readSettings('disconnect-agent');
 const leases = tunnelLeases(documentClient(settings.SERVICE_CALL_MS), settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS });
 
 export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewayProxyStructuredResultV2> => {
-  const { tunnelId, connectionId } = identityOf(event);
-  identify({ tunnelId });
-  const released = await leases.release(tunnelId, connectionId, systemClock.now());
+  const identity = identityOf(event);
+  identify({ tunnelId: identity.tunnelId });
+  const released = await leases.release(identity, identity.connectionId, systemClock.now());
   logger.info(released ? 'an agent has disconnected' : 'an older connection was closed');
   return { statusCode: 200 };
 });

@@ -7,7 +7,7 @@ import { connectionsClient, documentClient } from '../aws/clients';
 import { postToConnection } from '../aws/connections';
 import { lazyBodyBucket } from '../aws/lazy-body-bucket';
 import { pendingRequestsTable } from '../aws/pending-requests-table';
-import { tunnelLeases } from '../aws/tunnels-table';
+import { tunnelLeases } from '../aws/tunnel-leases';
 import { wakePoster } from '../aws/wake-poster';
 import { handleAgentMessage } from '../core/handle-agent-message';
 import type { CompletionResult, RequestState } from '../core/pending-request';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { s3Client } from '../aws/body-bucket';
 import { connectionsClient, documentClient } from '../aws/clients';
 import { rolloutTable } from '../aws/rollout-table';
-import { tunnelLeases } from '../aws/tunnels-table';
+import { tunnelLeases } from '../aws/tunnel-leases';
 import { percentOf } from '../core/rollout-store';
 import { sweep } from '../core/sweep';
 import { count } from '../metrics';

@@ -4,7 +4,7 @@ import { DeleteCommand, paginateScan, type DynamoDBDocumentClient } from '@aws-s
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { connectionExists } from '../aws/connections';
 import { ROLLOUT_ID } from '../core/rollout-item';
-import type { SweepStore } from '../core/sweep';
+import type { SweepStore, SweptTunnel } from '../core/sweep';
 import type { TunnelLeases } from '../core/tunnel';
 
 /**
@@ -62,12 +62,12 @@ export function sweepStore(options: {
           TableName: tunnelsTable,
           // The rollout and its records are no tunnels.
           FilterExpression: 'NOT begins_with(tunnelId, :rollout)',
-          ProjectionExpression: 'tunnelId, connectionId, leaseExpiresAt',
+          ProjectionExpression: 'tunnelId, connectionId, connectionLease, leaseExpiresAt',
           ExpressionAttributeValues: { ':rollout': ROLLOUT_ID },
         },
       );
       for await (const page of pages) {
-        yield* (page.Items ?? []) as { tunnelId: string; connectionId?: string; leaseExpiresAt: number }[];
+        yield* (page.Items ?? []) as SweptTunnel[];
       }
     },
     removeTunnel: (tunnelId, now) => removeIfBefore(tunnelsTable, { tunnelId }, 'leaseExpiresAt', now),
@@ -84,6 +84,7 @@ export function sweepStore(options: {
     },
 
     connectionExists: (connectionId) => connectionExists(connections, connectionId),
-    releaseConnection: (tunnelId, connectionId, now) => leases.release(tunnelId, connectionId, now),
+    releaseConnection: ({ tunnelId, connectionLease = '' }, connectionId, now) =>
+      leases.release({ tunnelId, lease: connectionLease }, connectionId, now),
   };
 }

@@ -1,0 +1,109 @@
+import { UpdateCommand, type DynamoDBDocumentClient, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { MAX_CONNECTION_MS } from '../../protocol';
+import type { TunnelLeases } from '../core/tunnel';
+import { conditionHolds } from './conditional-write';
+
+export interface LeaseTimes {
+  /** How long a name stays leased after the end of its connection, in ms. */
+  readonly graceMs: number;
+  /** How long after the lease only its last owner may lease the name, in ms; only for callers of `lease`. */
+  readonly cooldownMs?: number;
+}
+
+/** How long a connection may take from `$connect` to `ready` before its lease runs out, in ms. Agents take less than a second. */
+const READY_MS = 60_000;
+
+/**
+ * Leases in the rows of the tunnels table. A lease belongs to one connection:
+ *
+ * - `lease`: the newest `$connect` of the name. Only that connection may say `ready`.
+ * - `leaseExpiresAt`: when the name becomes free, in ms since the epoch. Each `ready` renews the time: it outlasts the longest
+ *   possible connection, so that the name becomes free even if `$disconnect` never comes (it is best effort). `$connect` only
+ *   makes sure that the lease lasts until `ready`.
+ * - `connectionId` and `connectionLease`: the connection that serves the tunnel, and its lease. The end of a connection cuts
+ *   `leaseExpiresAt` only if no newer connection has the lease.
+ *
+ * After the lease, another owner has to wait for the cool-down: visitors who still use the name would reach a stranger's service.
+ */
+export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, { graceMs, cooldownMs = 0 }: LeaseTimes): TunnelLeases {
+  const update = (tunnelId: string, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>): Promise<boolean> =>
+    conditionHolds(client.send(new UpdateCommand({ TableName: tableName, Key: { tunnelId }, ...change })));
+
+  return {
+    async lease({ tunnelId, owner, lease, claim }, now) {
+      const names = { '#owner': 'owner', '#lease': 'lease' };
+      const values = { ':owner': owner, ':lease': lease, ':none': 0, ':soon': now + READY_MS };
+      // A lease that lasts long enough belongs to a connection of this owner, which may still serve the tunnel: the lease stays as it is.
+      const join = (): Promise<boolean> =>
+        update(tunnelId, {
+          UpdateExpression: 'SET #lease = :lease, slowRequests = :none',
+          ConditionExpression: '#owner = :owner AND leaseExpiresAt >= :soon',
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: values,
+        });
+      const isOwn = '(#owner = :owner AND leaseExpiresAt < :soon)';
+      const begin = (): Promise<boolean> =>
+        update(tunnelId, {
+          UpdateExpression: 'SET #owner = :owner, #lease = :lease, leaseExpiresAt = :soon, slowRequests = :none',
+          ConditionExpression: claim === 'granted' ? `attribute_not_exists(tunnelId) OR ${isOwn} OR leaseExpiresAt < :cool` : isOwn,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: { ...values, ...(claim === 'granted' && { ':cool': now - cooldownMs }) },
+        });
+      // A `ready` of an older connection may renew the lease between the two writes.
+      return (await join()) || (await begin()) || (await join());
+    },
+
+    publish: ({ tunnelId, owner, lease }, connectionId, { capabilities, access }, now) =>
+      update(tunnelId, {
+        // `access` changes in the same write as `connectionId`, so that neither is ever there without the other.
+        UpdateExpression:
+          'SET connectionId = :connection, connectionLease = :lease, leaseExpiresAt = :expires, connectedAt = :now, ' +
+          `capabilities = :capabilities${access ? ', access = :access' : ' REMOVE access'}`,
+        ConditionExpression: '#owner = :owner AND #lease = :lease',
+        ExpressionAttributeNames: { '#owner': 'owner', '#lease': 'lease' },
+        ExpressionAttributeValues: {
+          ':connection': connectionId,
+          ':capabilities': [...capabilities],
+          ...(access && { ':access': access }),
+          ':now': now,
+          ':expires': now + MAX_CONNECTION_MS + graceMs,
+          ':owner': owner,
+          ':lease': lease,
+        },
+      }),
+
+    async release({ tunnelId, lease }, connectionId, now) {
+      const names = { '#lease': 'lease' };
+      const itsOwn = await update(tunnelId, {
+        UpdateExpression: 'SET leaseExpiresAt = :expires REMOVE connectionId, connectionLease',
+        ConditionExpression: 'connectionId = :connection AND #lease = :lease',
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ':expires': now + graceMs, ':connection': connectionId, ':lease': lease },
+      });
+      if (itsOwn) return true;
+      // A newer connection has the lease.
+      const replaced = await update(tunnelId, {
+        UpdateExpression: 'REMOVE connectionId, connectionLease',
+        ConditionExpression: 'connectionId = :connection',
+        ExpressionAttributeValues: { ':connection': connectionId },
+      });
+      if (replaced) return true;
+      // The connection has never said `ready`. Its lease goes back to the connection that still serves the tunnel, if there is one.
+      const returned = await update(tunnelId, {
+        UpdateExpression: 'SET #lease = connectionLease',
+        ConditionExpression: '#lease = :lease AND attribute_exists(connectionLease)',
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ':lease': lease },
+      });
+      if (returned) return false;
+      // Nobody has ever served the tunnel, so the name needs no cool-down.
+      await update(tunnelId, {
+        UpdateExpression: 'SET leaseExpiresAt = :free',
+        ConditionExpression: '#lease = :lease AND attribute_not_exists(connectedAt)',
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ':free': 0, ':lease': lease },
+      });
+      return false;
+    },
+  };
+}
