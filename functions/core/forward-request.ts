@@ -57,6 +57,12 @@ export interface ForwardObserver {
   storeFailed(error: unknown): void;
 }
 
+/**
+ * Least time before the deadline at which a request is still sent, in ms. With less time, no answer could reach the visitor, but the
+ * local service would run the request all the same.
+ */
+const MIN_ANSWER_MS = 500;
+
 /** The methods that every agent forwards. `ttf` 0.3 drops every other method silently and announces no capabilities. */
 const METHODS_OF_OLD_AGENTS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']);
 
@@ -89,6 +95,7 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
       cohort === 'event-driven' ? subscribing : undefined,
       requestMessage({ requestId, request: admitted, route, deadline, bodies: can(tunnel, 'bodies-by-reference') ? bodies : undefined }),
     ]);
+    if (isTooLate(deadline, clock)) throw new TunnelError('deadline_exceeded');
     const mode: Mode = subscription ? options.rollout.mode : 'polling';
     options.observer.assigned({ tunnelId: tunnel.tunnelId, cohort, mode });
     await pending.put({
@@ -102,7 +109,7 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
       ...(request.traceHeader !== undefined && { traceHeader: request.traceHeader }),
     });
     // Waiting starts before the post has returned: the answer may come earlier, and a post can stall.
-    const sending = sendToAgent(tunnel, requestId, text, options);
+    const sending = sendToAgent(tunnel, { requestId, text, deadline }, options);
     const ended = countWhileSlow(tunnel.tunnelId, { load: options.load, clock, onError: (error) => options.observer.storeFailed(error) });
     const answer = await waitForResponse({
       requestId,
@@ -165,29 +172,32 @@ const can = (tunnel: Tunnel, capability: Capability): boolean => tunnel.capabili
  */
 async function sendToAgent(
   tunnel: Tunnel & { connectionId: string },
-  requestId: string,
-  text: string,
+  { requestId, text, deadline }: { readonly requestId: string; readonly text: string; readonly deadline: number },
   options: ForwardOptions,
 ): Promise<void> {
+  const post = async (connectionId: string): Promise<PostResult | 'too-late'> =>
+    isTooLate(deadline, options.clock) ? 'too-late' : options.agents.post(connectionId, text);
   let { connectionId } = tunnel;
-  let result = await options.agents.post(connectionId, text);
+  let result = await post(connectionId);
   if (result === 'gone') {
     const newer = await options.tunnels.find(tunnel.tunnelId);
     if (newer && isSameAgent(newer, tunnel) && newer.connectionId !== undefined && newer.connectionId !== connectionId) {
       connectionId = newer.connectionId;
-      result = await options.agents.post(connectionId, text);
+      result = await post(connectionId);
     }
   }
   if (result === 'uncertain') {
     // A connection to API Gateway that was kept alive through a freeze may be dead, which only a post shows. The first post may
     // have arrived, whatever the result of a second post, so the waiter has to wait.
-    if (can(tunnel, 'drops-duplicates')) await options.agents.post(connectionId, text);
+    if (can(tunnel, 'drops-duplicates')) await post(connectionId);
     return;
   }
   if (result === 'sent') return;
   await options.pending.remove(requestId);
-  throw new TunnelError(result === 'busy' ? 'agent_busy' : 'agent_away');
+  throw new TunnelError(result === 'too-late' ? 'deadline_exceeded' : result === 'busy' ? 'agent_busy' : 'agent_away');
 }
+
+const isTooLate = (deadline: number, clock: Clock): boolean => clock.now() > deadline - MIN_ANSWER_MS;
 
 /**
  * Whether both rows are of the same running agent, so that a visitor admitted by the first is also admitted by the second. An

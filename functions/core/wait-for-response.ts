@@ -26,6 +26,12 @@ export function* readDelays(mode: Mode, { pollingDelaysMs, safetyReadMs }: ReadS
   for (;;) yield delay;
 }
 
+/**
+ * Longest time of the last look, in ms. `forward-request` times out 1 s after the deadline, and the visitor must get the tunnel's
+ * own error before that.
+ */
+const LAST_LOOK_MS = 500;
+
 export interface WaitOptions {
   readonly requestId: string;
   readonly inbox: Mailbox<Wake>;
@@ -102,8 +108,22 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
       reading = read(source);
     }
   }
-  const completion = await pending.take(requestId);
-  return completion && { ...completion, learnedBy: 'last-look' };
+  return lastLook(options);
+}
+
+/** Reads and removes the row. A look that takes too long is reported, and counts as no answer. */
+async function lastLook({ requestId, pending, clock, onStoreError }: WaitOptions): Promise<Answer | undefined> {
+  const over = new AbortController();
+  const tooLate = clock.sleep(LAST_LOOK_MS, over.signal).then(() => {
+    if (!over.signal.aborted) onStoreError(new Error(`the last look took longer than ${LAST_LOOK_MS} ms`));
+    return undefined;
+  });
+  try {
+    const completion = await Promise.race([pending.take(requestId), tooLate]);
+    return completion && { ...completion, learnedBy: 'last-look' };
+  } finally {
+    over.abort();
+  }
 }
 
 /** What the waiter has learned: a wake, or the result of a read. */

@@ -171,6 +171,14 @@ describe('while a read hangs', () => {
   });
 });
 
+test('a last look that hangs is reported, and ends the wait half a second after the deadline', async () => {
+  const pending = new InMemoryPending((operation) => (operation === 'take' ? new Promise(() => undefined) : Promise.resolve()));
+  const { clock, errors, waiting } = startWaiting('bus', pending);
+  await clock.advance(28_500);
+  await expect(waiting).resolves.toBeUndefined();
+  expect(errors).toEqual([new Error('the last look took longer than 500 ms')]);
+});
+
 test('a wake that ends the wait cancels all timers of the waiter', async () => {
   const { clock, inbox, waiting, complete, wake } = startWaiting('bus');
   const sleep = jest.spyOn(clock, 'sleep');
