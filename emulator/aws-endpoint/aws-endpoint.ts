@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { FOREIGN_HOST, isLoopbackHost } from '../loopback-host';
 import { isS3, s3Request } from '../s3/s3-request';
 import { AwsError } from '../services';
 import type { AwsReply, ServiceApi, Closeable, Interceptor, Logger, Principals } from '../services';
@@ -59,6 +60,7 @@ export class AwsEndpoint implements Closeable {
   }
 
   private async answer(request: IncomingMessage, asked: AwsRequest): Promise<AwsReply> {
+    if (!isLoopbackHost(request.headers.host)) throw new AwsError(403, 'AccessDeniedException', FOREIGN_HOST);
     const arrivedAt = performance.now();
     const body = await requestBody(request);
     const { service: name, operation } = asked;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CloudService } from '../cloud-service';
 import type { Permissions } from '../iam/permissions';
+import { isLoopbackHost } from '../loopback-host';
 import type { FunctionInvoker, Interceptor, InvocationInterceptor } from '../services';
 import type { CloudSpec, HttpApiSpec } from '../specs';
 import type { AttributeSource } from '../terraform/computed-attributes';
@@ -44,7 +45,7 @@ export const gateway: CloudService<Pick<CloudSpec, 'httpApis' | 'webSocketApis'>
     const invoker = intercepted(functions, options.interceptInvocation, latencyHooks.interceptInvocation);
     const common = { invoker, permissions, log };
     const httpApi = onlyHttpApi(spec);
-    const edge = started(new HttpApiEdge({ ...common, api: httpApi, limits: limits.httpApi, accountId }));
+    const edge = started(new HttpApiEdge({ ...common, api: httpApi, limits: limits.httpApi, accountId, serves: isLoopbackHost }));
     edge.serveOn(ports.visitors);
     const gateway = started(
       new WebSocketGateway({

@@ -159,7 +159,7 @@ test('concurrent processes make the same stack, a later one takes it without CDK
   const source = JSON.stringify(path.join(root, 'modules/tunnel-stack.ts'));
   const changing = `
     const fs = require('node:fs');
-    fs.writeFileSync(${source}, fs.readFileSync(${source}, 'utf8').replace('Where visitors reach tunnels', 'Changed'));`;
+    fs.writeFileSync(${source}, fs.readFileSync(${source}, 'utf8').replace('Address at which visitors', 'Changed'));`;
   const changed = await takeInProcess(root, changing);
   expect(changed.made).toBe(true);
   expect(changed.text).toContain('"description": "Changed');

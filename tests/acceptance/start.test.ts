@@ -73,7 +73,8 @@ describe('npm start with the demo', () => {
     expect((await ask(visitorUrl, '/', { headers: { host: 'demo.localhost' } })).status).toBe(200);
     expect((await ask(visitorUrl, '/', { headers: { host: new URL(tunnel?.url ?? '').host } })).status).toBe(200);
     // A pinned port sends every Host to its tunnel.
-    expect((await ask(pins[0]?.url ?? '', '/nonce/pinned', { headers: { host: 'whatever.test' } })).text).toBe('pinned');
+    expect((await ask(pins[0]?.url ?? '', '/nonce/pinned', { headers: { host: 'localhost' } })).text).toBe('pinned');
+    expect((await ask(pins[0]?.url ?? '', '/nonce/pinned', { headers: { host: 'rebound.example' } })).status).toBe(403);
     expect((await ask(consoleUrl ?? '', '/')).text).toContain('http-tunnel console');
     expect(start.events.map(({ event }) => event)).not.toContain('not JSON');
   });

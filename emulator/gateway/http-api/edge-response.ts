@@ -1,3 +1,5 @@
+import { FOREIGN_HOST } from '../../loopback-host';
+
 /** A response on its way to the visitor. */
 export interface EdgeResponse {
   readonly status: number;
@@ -18,6 +20,16 @@ const MESSAGES = {
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const;
+
+/** The answer to a request for another host than this machine. AWS has no such answer: there, names lead to the right API. */
+export const foreignHost: EdgeResponse = {
+  status: 403,
+  headers: [
+    ['content-type', 'application/json'],
+    ['connection', 'close'],
+  ],
+  body: Buffer.from(JSON.stringify({ message: FOREIGN_HOST })),
+};
 
 export type EdgeStatus = keyof typeof MESSAGES;
 

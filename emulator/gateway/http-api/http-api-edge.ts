@@ -8,7 +8,7 @@ import { invokeIntegration, type InvocationServices } from '../invoke-integratio
 import { closeServer, listen, portOf, refuseEarly } from '../port';
 import { newRequestId } from '../request-id';
 import { decodePath } from './decode-path';
-import { edgeResponse, type EdgeResponse } from './edge-response';
+import { edgeResponse, foreignHost, type EdgeResponse } from './edge-response';
 import { httpApiEvent, type VisitorArrival } from './http-api-event';
 import { lambdaResponse, MalformedResponseError } from './lambda-response';
 import { readBody } from '../read-body';
@@ -22,6 +22,8 @@ export interface HttpApiEdgeOptions extends InvocationServices {
   readonly api: HttpApiSpec;
   readonly limits: Limits['httpApi'];
   readonly accountId: string;
+  /** Whether a Host, with its port, is served; every Host by default. */
+  readonly serves?: (host: string) => boolean;
   /** In ms since the epoch. */
   readonly clock?: () => number;
 }
@@ -123,11 +125,12 @@ export class HttpApiEdge implements Closeable {
     requestId: string,
     forcedHost: string | undefined,
   ): Promise<VisitorArrival | EdgeResponse | 'aborted'> {
-    const { clock = Date.now, limits } = this.options;
+    const { clock = Date.now, limits, serves = () => true } = this.options;
     const at = clock();
     // Read the addresses now: a closed socket no longer has them.
     const { remoteAddress = '', localPort = 0 } = request.socket;
     const target = requestTarget(request);
+    if (target && !serves(target.host)) return foreignHost;
     const path = target && decodePath(target.path);
     const body = await readBody(request, limits.payloadBytes);
     if (body === 'aborted') return body;

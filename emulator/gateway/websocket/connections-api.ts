@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verifySignature } from '../../aws-endpoint/sigv4';
 import type { Limits } from '../../limits';
+import { FOREIGN_HOST, isLoopbackHost } from '../../loopback-host';
 import { AwsError } from '../../services';
 import type { AwsReply, Interceptor, Logger, Principals } from '../../services';
 import { readBody } from '../read-body';
@@ -48,6 +49,7 @@ export class ConnectionsApi {
 
   private async answer(request: IncomingMessage, body: Buffer | 'too-large', arrivedAt: number): Promise<AwsReply> {
     const { method = '', url = '', headers } = request;
+    if (!isLoopbackHost(headers.host)) throw new AwsError(403, 'ForbiddenException', FOREIGN_HOST);
     const target = targetOf(url);
     if (!target || !['POST', 'GET', 'DELETE'].includes(method)) {
       throw new AwsError(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Limits } from '../../limits';
+import { FOREIGN_HOST, isLoopbackHost } from '../../loopback-host';
 import type { Closeable, Interceptor, Principal, Principals } from '../../services';
 import type { WebSocketApiSpec } from '../../specs';
 import type { InvocationServices } from '../invoke-integration';
@@ -149,6 +150,7 @@ export class WebSocketGateway implements Closeable {
     const info = this.newConnection(request, addressed?.apiId ?? '', addressed?.stage ?? '');
     const refuse = (status: number, message: string): void =>
       refuseUpgrade(socket, status, gatewayMessage(message, { ...info, requestId: newRequestId() }));
+    if (!isLoopbackHost(request.headers.host)) return refuse(403, FOREIGN_HOST);
     if (!isHandshake(request)) return refuse(400, 'Bad Request');
     if (!api || api.spec.stageName !== info.stage) return refuse(403, 'Forbidden');
 

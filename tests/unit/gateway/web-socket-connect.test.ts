@@ -189,7 +189,7 @@ describe('a handshake', () => {
 
   test('without a Sec-WebSocket-Key gets 400 before any function runs', async () => {
     const { functions, url } = await connecting(() => ({ statusCode: 200 }));
-    const request = `GET /${API_ID}/v1 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+    const request = `GET /${API_ID}/v1 HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n`;
     expect(await sendRaw(Number(new URL(url).port), request)).toMatch(/^HTTP\/1\.1 400 /);
     expect(functions.invocations).toEqual([]);
   });
