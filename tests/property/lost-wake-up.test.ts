@@ -11,14 +11,17 @@ const OUTCOME = { kind: 'response', statusCode: 200, headers: {}, body: Buffer.f
 
 const wakeFor = (requestId: string): Wake => ({ version: 1, requestId, source: 'bus' });
 
-/** A clock whose timers fire whenever the scheduler says, or never. */
+/**
+ * A clock whose timers fire whenever the scheduler says, or never. A timer after the deadline never fires: the store is quick, so that
+ * the time limit of the last look is not reached.
+ */
 function scheduledClock(scheduler: fc.Scheduler, timersFire: boolean): Clock {
   let now = 0;
   return {
     now: () => now,
     sleep: async (ms, signal) => {
       const until = now + ms;
-      if (!timersFire) return new Promise(() => undefined);
+      if (!timersFire || now >= REQUEST.deadline) return new Promise(() => undefined);
       await scheduler.schedule(Promise.resolve(), `timer ${ms}`);
       if (!signal?.aborted) now = Math.max(now, until);
     },
