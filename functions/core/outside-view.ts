@@ -8,7 +8,7 @@ import {
   type Headers,
 } from '../../protocol';
 import { isTunnelCookie, tunnelCookie, tunnelInCookies } from './tunnel-cookie';
-import { hostnameOf, hostOf, isHttps, type Route, type VisitorRequest } from './visitor-request';
+import { encodePath, hostnameOf, hostOf, isHttps, type Route, type VisitorRequest } from './visitor-request';
 import type { VisitorResponse } from './visitor-response';
 
 /**
@@ -40,9 +40,16 @@ function scoped(text: string, request: VisitorRequest, prefix: string | undefine
   const attributes = cookie.attributes
     .filter((attribute) => !isShared(cookieDomain(attribute), hostname, prefix))
     .map((attribute) => (prefix === undefined ? attribute : belowPrefix(attribute, prefix)));
-  // Without `Path`, browsers use the directory of the request. For a request to the prefix itself, that directory is above the prefix.
-  if (request.decodedPath === prefix && !attributes.some(isPath)) attributes.push(` Path=${prefix}`);
+  // Without `Path`, browsers use the directory of the path that they see. That directory can be above the prefix: browsers take
+  // `/demo%2Flogin` for a file in `/`.
+  if (prefix !== undefined && !attributes.some(isPath)) attributes.push(` Path=${directoryOf(request.decodedPath, prefix)}`);
   return [formatSetCookie({ ...cookie, attributes })];
+}
+
+/** The directory of a request's path, not above the prefix. */
+function directoryOf(decodedPath: string, prefix: string): string {
+  const directory = decodedPath.slice(0, decodedPath.lastIndexOf('/'));
+  return directory.length > prefix.length ? encodePath(directory) : prefix;
 }
 
 /** Whether a cookie's domain covers other tunnels: a parent of the host, or the host itself where tunnels share it. */

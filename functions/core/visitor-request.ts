@@ -99,6 +99,8 @@ export function forwardedHeaders(request: VisitorRequest, route: Route): Headers
     if (value === undefined) delete headers[name];
     else headers[name] = [value];
   };
+  // Frameworks on CGI and WSGI take `X_Forwarded_For` for `X-Forwarded-For`, and would read the visitor's own value.
+  for (const name of Object.keys(headers)) if (/^(x[-_])?forwarded([-_]|$)/.test(name) && name.includes('_')) delete headers[name];
   // API Gateway appends the visitor's address. If the field is missing, it is added here.
   if (!headers['x-forwarded-for']) append('x-forwarded-for', request.sourceIp);
   for (const name of ['x-forwarded-proto', 'x-forwarded-port']) set(name, lastIn(request, name));

@@ -22,6 +22,8 @@ export function responseOf(outcome: WholeOutcome, method: string): VisitorRespon
   // Each hop computes the length from the bytes. Only where there is no body, in the answer to HEAD and in a 304, may
   // `content-length` state the length for a GET (RFC 9110 section 8.6).
   if ((method !== 'HEAD' && status !== 304) || status === 204) delete headers['content-length'];
+  // These fields are the tunnel's own. A local service must not pretend that its answer is an error of the tunnel.
+  for (const name of Object.keys(headers)) if (name.startsWith('x-tunnel-')) delete headers[name];
   headers['via'] = [...(headers['via'] ?? []), '1.1 http-tunnel'];
   return { status, headers, body: outcome.body };
 }

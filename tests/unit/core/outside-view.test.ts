@@ -41,23 +41,32 @@ describe('an answer of a tunnel below a path prefix', () => {
     ['s=1; path=/a/b', 's=1; Path=/demo/a/b'],
     ['s=1; Path=/demo/a', 's=1; Path=/demo/a'],
     ['s=1; Path=/demonstration', 's=1; Path=/demo/demonstration'],
-    ['s=1', 's=1'],
-    ['s=1; Path=', 's=1; Path='],
-    ['s=a=b, c; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 's=a=b, c; Expires=Wed, 21 Oct 2026 07:28:00 GMT'],
-    ['s=1; Domain=tunnels.example', 's=1'],
-    ['s=1; Domain=.EXAMPLE; Secure', 's=1; Secure'],
-    ['s=1; Domain=other.example', 's=1; Domain=other.example'],
-    ['s=1; Comment=/x', 's=1; Comment=/x'],
+    ['s=1', 's=1; Path=/demo'],
+    ['s=1; Path=', 's=1; Path=; Path=/demo'],
+    ['s=a=b, c; Expires=Wed, 21 Oct 2026 07:28:00 GMT', 's=a=b, c; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/demo'],
+    ['s=1; Domain=tunnels.example; Path=/demo', 's=1; Path=/demo'],
+    ['s=1; Domain=.EXAMPLE; Secure; Path=/demo', 's=1; Secure; Path=/demo'],
+    ['s=1; Domain=other.example; Path=/demo', 's=1; Domain=other.example; Path=/demo'],
+    ['s=1; Comment=/x', 's=1; Comment=/x; Path=/demo'],
   ])('shows the cookie "%s" to the visitor as "%s"', (inside, outside) => {
     expect(seen({ 'set-cookie': [inside] })['set-cookie']).toEqual([outside]);
   });
 
-  test('limits a cookie without a path to the prefix when the request path is the prefix itself', () => {
-    expect(seen({ 'set-cookie': ['s=1'] }, { path: '/demo' })['set-cookie']).toEqual(['s=1; Path=/demo']);
+  test.each([
+    ['/demo', '/demo'],
+    ['/demo/', '/demo'],
+    // The browser asked for `/demo%2Flogin`, for which its own default is `/`.
+    ['/demo/login', '/demo'],
+    ['/demo/a/b', '/demo/a'],
+    ['/demo/ü/', '/demo/%C3%BC'],
+  ])('limits a cookie without a path, in the answer to %s, to the path %s', (path, cookiePath) => {
+    expect(seen({ 'set-cookie': ['s=1'] }, { path })['set-cookie']).toEqual([`s=1; Path=${cookiePath}`]);
   });
 
   test('removes the Domain of a cookie for the host also when the Host header contains a port', () => {
-    expect(seen({ 'set-cookie': ['s=1; Domain=tunnels.example'] }, { host: 'TUNNELS.example:8080' })['set-cookie']).toEqual(['s=1']);
+    expect(seen({ 'set-cookie': ['s=1; Domain=tunnels.example; Path=/demo'] }, { host: 'TUNNELS.example:8080' })['set-cookie']).toEqual([
+      's=1; Path=/demo',
+    ]);
   });
 
   test('sets a tunnel cookie, which scripts and other sites cannot use, when it answers a page request', () => {
@@ -65,7 +74,7 @@ describe('an answer of a tunnel below a path prefix', () => {
       'http-tunnel=demo; Path=/; HttpOnly; SameSite=Lax',
     ]);
     expect(seen({ 'set-cookie': ['s=1'] }, { headers: { accept: ['text/html'], 'x-forwarded-proto': ['https'] } })['set-cookie']).toEqual([
-      's=1',
+      's=1; Path=/demo',
       '__Host-http-tunnel=demo; Path=/; HttpOnly; SameSite=Lax; Secure',
     ]);
   });

@@ -13,6 +13,12 @@ describe('the forwarding headers for the local service', () => {
     expect(forwarded({})['x-forwarded-for']).toEqual(['192.0.2.1']);
   });
 
+  test('do not contain fields of the visitor that frameworks could take for them, such as X_Forwarded_For', () => {
+    const own = { x_forwarded_for: ['127.0.0.1'], 'x_forwarded-host': ['evil.example'], forwarded_for: ['1'], x_forward: ['stays'] };
+    const headers = forwarded(own);
+    expect(Object.keys(headers).filter((name) => name.includes('_'))).toEqual(['x_forward']);
+  });
+
   test('contain the scheme and port that API Gateway saw, not the values that the visitor claims', () => {
     const headers = forwarded({ 'x-forwarded-proto': ['http,https'], 'x-forwarded-port': ['1, 443'] });
     expect(headers).toMatchObject({ 'x-forwarded-proto': ['https'], 'x-forwarded-port': ['443'] });

@@ -35,6 +35,12 @@ test.each([
   expect(() => responseOf(ok(headers, status), 'GET')).toThrow(expect.objectContaining({ code: 'invalid_response' }));
 });
 
+test('header fields of the tunnel itself are removed from the response of a local service', () => {
+  const headers = { 'x-tunnel-error': ['agent_away'], 'x-tunnel-request-id': ['r'], 'x-tunnels': ['1'] };
+  const response = responseOf({ kind: 'response', statusCode: 200, headers, body: Buffer.from('') }, 'GET');
+  expect(response.headers).toEqual({ 'x-tunnels': ['1'], via: ['1.1 http-tunnel'] });
+});
+
 test('hop-by-hop headers and headers named by Connection are removed, except Via', () => {
   const hop = { connection: ['x-hop, content-type, via'], 'x-hop': ['1'], 'keep-alive': ['timeout=5'], upgrade: ['h2c'] };
   const headers = { ...hop, 'content-type': ['text/plain'], via: ['1.1 a'], 'x-end': [''] };
