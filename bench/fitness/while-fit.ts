@@ -1,3 +1,4 @@
+import { closingController } from '../../emulator/closing-controller';
 import { ExitError } from '../../cli/command-line';
 import { BOUNDS } from './bounds';
 import { Judge, type Finding, type Requests } from './judge';
@@ -33,7 +34,7 @@ export interface WhileFitOptions<T> {
 export async function whileFit<T>(run: (signal: AbortSignal) => Promise<T>, options: WhileFitOptions<T>): Promise<T> {
   const { requests, saturating, sampling = startSampling } = options;
   const judge = new Judge(saturating);
-  const unfit = new AbortController();
+  const unfit = closingController();
   const samples = sampling((interval) => {
     const finding = judge.add(interval);
     if (finding) unfit.abort(new UnfitMachineError(finding));
