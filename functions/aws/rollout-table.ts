@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { parseRollout, ROLLOUT_ID } from '../core/rollout-item';
 import type { RolloutStore } from '../core/rollout-store';
+import { conditionHolds } from './conditional-write';
 
 /** The rollout and its records, items of the tunnels table: `#rollout`, and `#rollout/2026-01-31T12:00:00.000Z`. */
 export function rolloutTable(client: DynamoDBDocumentClient, tableName: string): RolloutStore {
@@ -12,9 +12,9 @@ export function rolloutTable(client: DynamoDBDocumentClient, tableName: string):
       return { ...(item && { item }), isMalformed: Item !== undefined && !item, revision: Item?.['since'] };
     },
 
-    async replace({ revision }, item) {
-      try {
-        await client.send(
+    replace: ({ revision }, item) =>
+      conditionHolds(
+        client.send(
           new PutCommand({
             TableName: tableName,
             Item: { tunnelId: ROLLOUT_ID, ...item },
@@ -22,13 +22,8 @@ export function rolloutTable(client: DynamoDBDocumentClient, tableName: string):
               ? { ConditionExpression: 'attribute_not_exists(since)' }
               : { ConditionExpression: 'since = :read', ExpressionAttributeValues: { ':read': revision } }),
           }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    },
+        ),
+      ),
 
     async record(item) {
       const tunnelId = `${ROLLOUT_ID}/${new Date(item.since).toISOString()}`;

@@ -1,7 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, paginateScan, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { conditionHolds } from '../aws/conditional-write';
 import { connectionExists } from '../aws/connections';
 import { ROLLOUT_ID } from '../core/rollout-item';
 import type { SweepStore, SweptTunnel } from '../core/sweep';
@@ -22,9 +22,9 @@ export function sweepStore(options: {
 }): SweepStore {
   const { client, connections, leases, pendingRequestsTable, tunnelsTable, bodies, bodyBucket } = options;
 
-  const removeIfBefore = async (table: string, key: Record<string, string>, attribute: string, now: number): Promise<boolean> => {
-    try {
-      await client.send(
+  const removeIfBefore = (table: string, key: Record<string, string>, attribute: string, now: number): Promise<boolean> =>
+    conditionHolds(
+      client.send(
         new DeleteCommand({
           TableName: table,
           Key: key,
@@ -32,13 +32,8 @@ export function sweepStore(options: {
           ExpressionAttributeNames: { '#time': attribute },
           ExpressionAttributeValues: { ':now': now },
         }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
+      ),
+    );
 
   return {
     async *expiredRequests(now) {
