@@ -3,10 +3,9 @@
  * The endpoint identifies the caller, passes the call through the interceptor (IAM, latency, faults, call records) to its
  * service, and formats the answer as AWS does.
  */
-import { once } from 'node:events';
 import http from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listen, portOf } from '../http-server';
 import { FOREIGN_HOST, isLoopbackHost } from '../loopback-host';
 import { isS3, s3Request } from '../s3/s3-request';
 import { AwsError } from '../services';
@@ -41,16 +40,13 @@ export class AwsEndpoint implements Closeable {
 
   /** Listens on 127.0.0.1. */
   async listen(port = 0): Promise<{ port: number; url: string }> {
-    this.server.listen(port, '127.0.0.1');
-    await once(this.server, 'listening');
-    const address = this.server.address() as AddressInfo;
-    return { port: address.port, url: `http://127.0.0.1:${address.port}` };
+    await listen(this.server, port);
+    const opened = portOf(this.server);
+    return { port: opened, url: `http://127.0.0.1:${opened}` };
   }
 
-  async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    this.server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return closeServer(this.server);
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,9 +1,10 @@
 import type { Server } from 'node:http';
+import { closeServer, listen, portOf } from '../http-server';
 import type { Limits } from '../limits';
 import type { Closeable } from '../services';
 import type { Endpoints } from '../terraform/computed-attributes';
 import { HttpApiEdge } from './http-api/http-api-edge';
-import { closeServer, listen, portOf, refuseEarly } from './port';
+import { refuseEarly } from './refuse-early';
 import { WebSocketGateway } from './websocket/websocket-gateway';
 
 /**

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { closeServer, listen, portOf } from '../../http-server';
 import { AWS_LIMITS, type Limits } from '../../limits';
 import type { Closeable } from '../../services';
 import type { HttpApiSpec } from '../../specs';
 import { invokeIntegration, type InvocationServices } from '../invoke-integration';
-import { closeServer, listen, portOf, refuseEarly } from '../port';
+import { refuseEarly } from '../refuse-early';
 import { newRequestId } from '../request-id';
 import { decodePath } from './decode-path';
 import { edgeResponse, foreignHost, type EdgeResponse } from './edge-response';
