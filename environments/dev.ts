@@ -17,7 +17,7 @@ export const dev = defineEnvironment({
   hostedZone: null,
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
-  maxSlowRequests: 100,
+  ownerLimits: { requestsInFlight: 100, tunnels: 50 },
   timings: STANDARD_TIMINGS,
   functions: SMALL_FUNCTIONS,
   alarms: { notifyEmail: null, minimumRequests: 10 },

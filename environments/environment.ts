@@ -15,6 +15,9 @@ const HTTP_API_TIMEOUT_SECONDS = 30;
  */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
+/** How long a new request may take until the look-ups of others count it: one write to DynamoDB, perhaps repeated once. */
+const COUNTING_SECONDS = 0.1;
+
 const text = v.pipe(
   v.string('must be a string'),
   v.check((value) => value.trim() !== '', 'must be a non-empty string'),
@@ -83,11 +86,16 @@ const schema = v.strictObject({
     mode: v.picklist(['bus', 'direct'], 'must be bus or direct'),
     percent: wholeNumber(0, 100),
   }),
-  /**
-   * How many requests of one tunnel may be in flight for longer than a second; further visitors of the tunnel get 429. The number
-   * must be below the concurrency of forward-request, or one slow tunnel stops all tunnels.
-   */
-  maxSlowRequests: wholeNumber(1),
+  /** What the tunnels of one owner (the subject of their tokens) may use of what all owners share. */
+  ownerLimits: v.strictObject({
+    /**
+     * Requests in flight; further visitors get 429. Each holds an execution environment of forward-request until its agent has
+     * answered (functions/core/in-flight.ts).
+     */
+    requestsInFlight: wholeNumber(1),
+    /** Tunnels that have an agent at once; further agents get 429. */
+    tunnels: wholeNumber(1),
+  }),
   /** In ms. functions/settings.ts explains each timing. */
   timings: v.strictObject({
     requestDeadlineMs: wholeNumber(1),
@@ -165,9 +173,12 @@ const RELATIONS: readonly (readonly [path: string, holds: (environment: Environm
       'because otherwise waiters can use up the concurrency of the functions that release them',
   ],
   [
-    'maxSlowRequests',
-    ({ functions, maxSlowRequests }) => maxSlowRequests < (functions['forward-request'].reservedConcurrency ?? Infinity),
-    'must be below the reserved concurrency of forward-request, because otherwise one slow tunnel stops all tunnels',
+    'ownerLimits.requestsInFlight',
+    ({ functions, ownerLimits, throttling: { visitors } }) =>
+      ownerLimits.requestsInFlight + visitors.burst + visitors.ratePerSecond * COUNTING_SECONDS <=
+      (functions['forward-request'].reservedConcurrency ?? Infinity),
+    'must leave room: with throttling.visitors.burst and the visitors of a tenth of a second it must be at most the reserved ' +
+      'concurrency of forward-request, because otherwise the visitors of one owner can use up all waiters before they are counted',
   ],
   [
     'timings.safetyReadMs',

@@ -11,7 +11,7 @@ export const local = defineEnvironment({
   hostedZone: null,
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
-  maxSlowRequests: 200,
+  ownerLimits: { requestsInFlight: 400, tunnels: 50 },
   // A busy laptop can be much slower than AWS, so these three limits are longer.
   timings: { ...STANDARD_TIMINGS, wakeHelloMs: 1000, serviceCallMs: 5000, wakePostMs: 2500 },
   functions: SMALL_FUNCTIONS,

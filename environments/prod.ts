@@ -17,7 +17,7 @@ export const prod = defineEnvironment({
   hostedZone: null,
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 0 },
-  maxSlowRequests: 200,
+  ownerLimits: { requestsInFlight: 200, tunnels: 100 },
   timings: STANDARD_TIMINGS,
   functions: LARGE_FUNCTIONS,
   alarms: { notifyEmail: null, minimumRequests: 100 },

@@ -43,9 +43,12 @@ export const LARGE_FUNCTIONS: Environment['functions'] = {
   'wake-waiter': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 100 },
 };
 
-/** Limits of API Gateway where many visitors come. */
+/**
+ * Limits of API Gateway where many visitors come. A browser that loads a page has about 100 requests in flight at most, so the burst
+ * allows three pages at the same moment.
+ */
 export const LARGE_THROTTLING: Environment['throttling'] = {
-  visitors: { ratePerSecond: 1000, burst: 1000 },
+  visitors: { ratePerSecond: 1000, burst: 300 },
   agents: { ratePerSecond: 2000, burst: 2000 },
   wakes: { ratePerSecond: 2000, burst: 2000 },
 };

@@ -81,6 +81,12 @@ export const METRICS = {
     by: AS_A_WHOLE,
     meaning: 'answers that were refused, because the request belongs to another tunnel',
   },
+  FloodingAgentClosed: {
+    unit: 'Count',
+    from: ['receive-message'],
+    by: AS_A_WHOLE,
+    meaning: "agents' connections that were closed because of too many messages that answer no request",
+  },
   ProbeReturned: { unit: 'Count', from: ['wake-waiter'], by: AS_A_WHOLE, meaning: 'probes of sweep that returned through stream and bus' },
   Leftovers: { unit: 'Count', from: ['sweep'], by: AS_A_WHOLE, meaning: 'abandoned rows that sweep removed' },
   RolloutPercent: {

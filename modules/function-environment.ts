@@ -32,7 +32,7 @@ export function functionEnvironment(
 }
 
 function settingValues(
-  { tunnelDomain, tokenIssuer, responsePath, maxSlowRequests, timings }: Environment,
+  { tunnelDomain, tokenIssuer, responsePath, ownerLimits, timings }: Environment,
   addresses: StackAddresses,
 ): Record<SettingName, string | undefined> {
   return {
@@ -51,7 +51,8 @@ function settingValues(
     EVENT_DRIVEN_PERCENT: String(responsePath.percent),
     ROLLOUT_CACHE_MS: String(timings.rolloutCacheMs),
     ROLLOUT_STALE_MS: String(timings.rolloutStaleMs),
-    MAX_SLOW_REQUESTS: String(maxSlowRequests),
+    MAX_IN_FLIGHT: String(ownerLimits.requestsInFlight),
+    MAX_TUNNELS: String(ownerLimits.tunnels),
     REQUEST_DEADLINE_MS: String(timings.requestDeadlineMs),
     POLLING_DELAYS_MS: timings.pollingDelaysMs.join(','),
     SAFETY_READ_MS: String(timings.safetyReadMs),

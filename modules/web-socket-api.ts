@@ -56,11 +56,11 @@ export class WebSocketApi extends Construct {
   }
 
   /**
-   * The right on `@connections` of this stage: POST sends to a connection, GET checks that a connection exists
+   * The right on `@connections` of this stage: POST sends to a connection, GET checks that a connection exists, DELETE closes it
    * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html).
    */
-  allowConnections(method: 'POST' | 'GET'): AllowStatement {
-    return allow(['execute-api:ManageConnections'], `${this.stageArn}/${method}/@connections/*`);
+  allowConnections(...methods: ('POST' | 'GET' | 'DELETE')[]): AllowStatement {
+    return allow(['execute-api:ManageConnections'], ...methods.map((method) => `${this.stageArn}/${method}/@connections/*`));
   }
 
   /** The right to open a connection to a stage whose `$connect` requires a signature. */

@@ -4,6 +4,8 @@ import type { AgentIdentity } from '../core/tunnel';
 export interface AgentEvent {
   readonly requestContext: {
     readonly connectionId: string;
+    /** When the connection was opened, in ms since the epoch. */
+    readonly connectedAt?: number;
     readonly authorizer?: Readonly<Record<string, unknown>>;
   };
   readonly body?: string | null;

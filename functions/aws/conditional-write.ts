@@ -1,12 +1,14 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 
-/** Whether a conditional write's condition held. @throws every other failure */
-export async function conditionHolds(write: Promise<unknown>): Promise<boolean> {
+/** The reply to a conditional write; undefined if its condition did not hold. @throws every other failure */
+export async function ifConditionHolds<T>(write: Promise<T>): Promise<T | undefined> {
   try {
-    await write;
-    return true;
+    return await write;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
 }
+
+/** Whether a conditional write's condition held. @throws every other failure */
+export const conditionHolds = async (write: Promise<object>): Promise<boolean> => (await ifConditionHolds(write)) !== undefined;

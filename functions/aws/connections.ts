@@ -1,4 +1,9 @@
-import { GetConnectionCommand, PostToConnectionCommand, type ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import {
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  PostToConnectionCommand,
+  type ApiGatewayManagementApiClient,
+} from '@aws-sdk/client-apigatewaymanagementapi';
 
 /** The result of a post. `unknown`: no answer in time, or a failure of the service; the message may have been delivered. */
 export type PostOutcome = 'delivered' | 'gone' | 'limited' | 'too-large' | 'unknown';
@@ -59,5 +64,14 @@ export async function connectionExists(client: ApiGatewayManagementApiClient, co
     // It is not known whether the connection is gone; the next check will show it.
     if (isReset(error)) return true;
     throw error;
+  }
+}
+
+/** Closes a connection. A connection that has gone is closed already. */
+export async function closeConnection(client: ApiGatewayManagementApiClient, connectionId: string, timeoutMs: number): Promise<void> {
+  try {
+    await client.send(new DeleteConnectionCommand({ ConnectionId: connectionId }), { abortSignal: AbortSignal.timeout(timeoutMs) });
+  } catch (error) {
+    if ((error as Error).name !== 'GoneException') throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { UpdateCommand, type DynamoDBDocumentClient, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { MAX_CONNECTION_MS } from '../../protocol';
+import { READY_MS } from '../core/owner-limits';
 import type { TunnelLeases } from '../core/tunnel';
-import { conditionHolds } from './conditional-write';
+import { conditionHolds, ifConditionHolds } from './conditional-write';
 
 export interface LeaseTimes {
   /** How long a name stays leased after the end of its connection, in ms. */
@@ -10,13 +11,10 @@ export interface LeaseTimes {
   readonly cooldownMs?: number;
 }
 
-/** How long a connection may take from `$connect` to `ready` before its lease runs out, in ms. Agents take less than a second. */
-const READY_MS = 60_000;
-
 /**
  * Leases in the rows of the tunnels table. A lease belongs to one connection:
  *
- * - `lease`: the newest `$connect` of the name. Only that connection may say `ready`.
+ * - `lease`: the newest `$connect` of the name. Only that connection may say `ready`, and only while its lease lasts.
  * - `leaseExpiresAt`: when the name becomes free, in ms since the epoch. Each `ready` renews the time: it outlasts the longest
  *   possible connection, so that the name becomes free even if `$disconnect` never comes (it is best effort). `$connect` only
  *   makes sure that the lease lasts until `ready`.
@@ -32,11 +30,11 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
   return {
     async lease({ tunnelId, owner, lease, claim }, now) {
       const names = { '#owner': 'owner', '#lease': 'lease' };
-      const values = { ':owner': owner, ':lease': lease, ':none': 0, ':soon': now + READY_MS };
+      const values = { ':owner': owner, ':lease': lease, ':soon': now + READY_MS };
       // A lease that lasts long enough belongs to a connection of this owner, which may still serve the tunnel: the lease stays as it is.
       const join = (): Promise<boolean> =>
         update(tunnelId, {
-          UpdateExpression: 'SET #lease = :lease, slowRequests = :none',
+          UpdateExpression: 'SET #lease = :lease',
           ConditionExpression: '#owner = :owner AND leaseExpiresAt >= :soon',
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: values,
@@ -44,7 +42,7 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
       const isOwn = '(#owner = :owner AND leaseExpiresAt < :soon)';
       const begin = (): Promise<boolean> =>
         update(tunnelId, {
-          UpdateExpression: 'SET #owner = :owner, #lease = :lease, leaseExpiresAt = :soon, slowRequests = :none',
+          UpdateExpression: 'SET #owner = :owner, #lease = :lease, leaseExpiresAt = :soon',
           ConditionExpression: claim === 'granted' ? `attribute_not_exists(tunnelId) OR ${isOwn} OR leaseExpiresAt < :cool` : isOwn,
           ExpressionAttributeNames: names,
           ExpressionAttributeValues: { ...values, ...(claim === 'granted' && { ':cool': now - cooldownMs }) },
@@ -53,13 +51,15 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
       return (await join()) || (await begin()) || (await join());
     },
 
-    publish: ({ tunnelId, owner, lease }, connectionId, { capabilities, access }, now) =>
-      update(tunnelId, {
+    async publish({ tunnelId, owner, lease }, connectionId, { capabilities, access }, now) {
+      const publication = new UpdateCommand({
+        TableName: tableName,
+        Key: { tunnelId },
         // `access` changes in the same write as `connectionId`, so that neither is ever there without the other.
         UpdateExpression:
           'SET connectionId = :connection, connectionLease = :lease, leaseExpiresAt = :expires, connectedAt = :now, ' +
           `capabilities = :capabilities${access ? ', access = :access' : ' REMOVE access'}`,
-        ConditionExpression: '#owner = :owner AND #lease = :lease',
+        ConditionExpression: '#owner = :owner AND #lease = :lease AND leaseExpiresAt >= :now',
         ExpressionAttributeNames: { '#owner': 'owner', '#lease': 'lease' },
         ExpressionAttributeValues: {
           ':connection': connectionId,
@@ -70,12 +70,18 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
           ':owner': owner,
           ':lease': lease,
         },
-      }),
+        ReturnValues: 'UPDATED_OLD',
+      });
+      const replaced = await ifConditionHolds(client.send(publication));
+      if (!replaced) return 'refused';
+      return replaced.Attributes?.['connectionId'] === connectionId ? 'again' : 'first';
+    },
 
     async release({ tunnelId, lease }, connectionId, now) {
       const names = { '#lease': 'lease' };
       const itsOwn = await update(tunnelId, {
-        UpdateExpression: 'SET leaseExpiresAt = :expires REMOVE connectionId, connectionLease',
+        // Without its lease, the connection cannot say `ready` again: messages that it sent before its end may come later.
+        UpdateExpression: 'SET leaseExpiresAt = :expires REMOVE connectionId, connectionLease, #lease',
         ConditionExpression: 'connectionId = :connection AND #lease = :lease',
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: { ':expires': now + graceMs, ':connection': connectionId, ':lease': lease },

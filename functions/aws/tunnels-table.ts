@@ -1,72 +1,96 @@
-import { BatchGetCommand, GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { LruMap } from 'toad-cache';
 import type { VisitorAccess } from '../../protocol';
 import type { LiveShare } from '../core/live-share';
 import { ROLLOUT_ID } from '../core/rollout-item';
-import type { Tunnel, TunnelsAndShare } from '../core/tunnel';
-import type { TunnelLoad } from '../core/tunnel-load';
-import { conditionHolds } from './conditional-write';
+import type { Tunnel, TunnelLookUps } from '../core/tunnel';
+import { arrivalsIn, inFlightKey } from './in-flight-rows';
 
 type Row = Record<string, unknown>;
+/** The rows that were read, by key. A key is missing if its row could not be read; `undefined`: there is no such row. */
+type Rows = ReadonlyMap<string, Row | undefined>;
+
+/** How many tunnels' owners are remembered. */
+const OWNERS = 1000;
 
 /**
- * Tunnels in DynamoDB, key `tunnelId`, and the number of their slow requests.
- * @param share is updated by a look-up when it is due, in the same request as the tunnel; without this parameter the share is 0
+ * Tunnels in DynamoDB, key `tunnelId`.
+ * @param share is updated by a read of a tunnel when it is due, in the same call; without this parameter the share is 0
+ * @param onUnreadable is called when the owner's requests in flight could not be read; none are then known
  */
-export function tunnelsTable(client: DynamoDBDocumentClient, tableName: string, share?: LiveShare): TunnelsAndShare & TunnelLoad {
-  const readTunnel = async (tunnelId: string): Promise<Row | undefined> =>
+export function tunnelsTable(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  { share, onUnreadable }: { share?: LiveShare; onUnreadable: (error: unknown) => void },
+): TunnelLookUps {
+  /** A tunnel's owner as of the last look-up, so that the next look-up reads the owner's row in the same call. */
+  const owners = new LruMap<string>(OWNERS);
+
+  const readOne = async (tunnelId: string): Promise<Row | undefined> =>
     (await client.send(new GetCommand({ TableName: tableName, Key: { tunnelId }, ConsistentRead: true }))).Item;
 
-  /**
-   * Reads the tunnel and the rollout item. If any part of this fails, the tunnel is read alone, so that the rollout never fails a
-   * visitor's request.
-   */
-  const readBoth = async (tunnelId: string, due: LiveShare): Promise<Row | undefined> => {
-    const both = { Keys: [{ tunnelId }, { tunnelId: ROLLOUT_ID }], ConsistentRead: true };
-    const batch = client.send(new BatchGetCommand({ RequestItems: { [tableName]: both } }));
-    const reply = await batch.catch((error: unknown) => due.unreadable(error));
-    if (!reply) return readTunnel(tunnelId);
-    const row = (id: string): Row | undefined => reply.Responses?.[tableName]?.find((item) => item['tunnelId'] === id);
-    const isUnread = (id: string): boolean => reply.UnprocessedKeys?.[tableName]?.Keys?.some((key) => key['tunnelId'] === id) ?? false;
-    if (isUnread(ROLLOUT_ID)) due.unreadable(new Error('DynamoDB did not return the rollout item'));
-    else due.heard(row(ROLLOUT_ID));
-    return isUnread(tunnelId) ? readTunnel(tunnelId) : row(tunnelId);
+  const readAll = async (ids: readonly string[]): Promise<Rows> => {
+    const keys = { Keys: ids.map((tunnelId) => ({ tunnelId })), ConsistentRead: true };
+    const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems: { [tableName]: keys } }));
+    const unread = new Set(UnprocessedKeys?.[tableName]?.Keys?.map((key) => key['tunnelId'] as string));
+    const row = (id: string): Row | undefined => Responses?.[tableName]?.find((item) => item['tunnelId'] === id);
+    return new Map(ids.filter((id) => !unread.has(id)).map((id) => [id, row(id)]));
   };
 
-  const find = async (tunnelId: string): Promise<Tunnel | undefined> => {
-    const row = await (share?.isDue ? readBoth(tunnelId, share) : readTunnel(tunnelId));
-    return row && toTunnel(row);
+  /**
+   * Reads a tunnel, and the rollout item if it is due, and the other keys. A read of several rows that fails, wholly or in part, is
+   * made up for by a read of the tunnel alone, so that nothing but the tunnel itself can fail a visitor's request.
+   */
+  const read = async (tunnelId: string, ...others: string[]): Promise<{ tunnel: Row | undefined; rows: Rows }> => {
+    const due = share?.isDue ? share : undefined;
+    if (due) others.push(ROLLOUT_ID);
+    if (others.length === 0) return { tunnel: await readOne(tunnelId), rows: new Map() };
+    let reason: unknown = new Error('DynamoDB did not return the rollout item');
+    const rows: Rows = await readAll([tunnelId, ...others]).catch((error: unknown) => {
+      reason = error;
+      return new Map();
+    });
+    if (due && rows.has(ROLLOUT_ID)) due.heard(rows.get(ROLLOUT_ID));
+    else due?.unreadable(reason);
+    return { tunnel: rows.has(tunnelId) ? rows.get(tunnelId) : await readOne(tunnelId), rows };
   };
-  const lastPercent = (): number => share?.percent ?? 0;
 
   return {
-    find,
-    get lastPercent() {
-      return lastPercent();
+    async find(tunnelId) {
+      const { tunnel } = await read(tunnelId);
+      return tunnel && toTunnel(tunnel);
     },
-    lookUp: async (tunnelId) => ({ tunnel: await find(tunnelId), percent: lastPercent() }),
 
-    async add(tunnelId, change) {
-      const update = new UpdateCommand({
-        TableName: tableName,
-        Key: { tunnelId },
-        UpdateExpression: 'ADD slowRequests :change',
-        // Without this condition, the update would create a removed row again.
-        ConditionExpression: 'attribute_exists(tunnelId)',
-        ExpressionAttributeValues: { ':change': change },
-      });
-      await conditionHolds(client.send(update));
+    get lastPercent() {
+      return share?.percent ?? 0;
+    },
+
+    async lookUp(tunnelId) {
+      const remembered = owners.get(tunnelId);
+      const { tunnel: row, rows } = await read(tunnelId, ...(remembered === undefined ? [] : [inFlightKey(remembered)]));
+      const percent = share?.percent ?? 0;
+      if (!row) return { tunnel: undefined, arrivals: [], percent };
+      const tunnel = toTunnel(row);
+      owners.set(tunnelId, tunnel.owner);
+      const key = inFlightKey(tunnel.owner);
+      const inFlight = rows.has(key)
+        ? rows.get(key)
+        : await readOne(key).catch((error: unknown) => {
+            onUnreadable(error);
+            return undefined;
+          });
+      return { tunnel, arrivals: arrivalsIn(inFlight), percent };
     },
   };
 }
 
 function toTunnel(item: Row): Tunnel {
-  const { tunnelId, owner, connectionId, capabilities, access, slowRequests } = item;
+  const { tunnelId, owner, connectionId, capabilities, access } = item;
   return {
     tunnelId: tunnelId as string,
     owner: owner as string,
     ...(typeof connectionId === 'string' && { connectionId }),
     capabilities: Array.isArray(capabilities) ? (capabilities as string[]) : [],
-    slowRequests: typeof slowRequests === 'number' ? slowRequests : 0,
     ...(access !== undefined && { access: access as VisitorAccess }),
   };
 }

@@ -2,6 +2,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { identityOf, type AgentEvent } from '../aws/agent-event';
 import { documentClient } from '../aws/clients';
+import { ownerConnections } from '../aws/owner-connections';
 import { tunnelLeases } from '../aws/tunnel-leases';
 import { nameProblem } from '../core/tunnel';
 import { readSettings } from '../settings';
@@ -9,7 +10,9 @@ import { systemClock } from '../system';
 import { identify, instrumented, logger } from '../telemetry';
 
 const settings = readSettings('connect-agent');
-const leases = tunnelLeases(documentClient(settings.SERVICE_CALL_MS), settings.TUNNELS_TABLE, {
+const dynamodb = documentClient(settings.SERVICE_CALL_MS);
+const owners = ownerConnections(dynamodb, settings.TUNNELS_TABLE, settings.MAX_TUNNELS);
+const leases = tunnelLeases(dynamodb, settings.TUNNELS_TABLE, {
   graceMs: settings.LEASE_GRACE_MS,
   cooldownMs: settings.NAME_COOLDOWN_MS,
 });
@@ -19,7 +22,11 @@ export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewa
   identify({ tunnelId: identity.tunnelId });
   const problem = nameProblem(identity.tunnelId);
   if (problem !== undefined) return refuse(400, problem);
-  if (!(await leases.lease(identity, systemClock.now()))) {
+  const now = systemClock.now();
+  const tooMuch = await owners.open(identity, now);
+  if (tooMuch !== undefined) return refuse(429, tooMuch);
+  if (!(await leases.lease(identity, now))) {
+    await owners.close(identity);
     return identity.claim === 'granted'
       ? refuse(409, `tunnel name "${identity.tunnelId}" is taken: choose another name, or no name`)
       : refuse(403, `the token does not grant the tunnel name "${identity.tunnelId}": choose a name that it grants, or no name`);

@@ -1,6 +1,7 @@
 import type { Capability } from '../../protocol';
 import type { BodyStore } from './body-store';
 import type { Clock } from './clock';
+import { countInFlight, enterInFlight, type InFlightLimit, type InFlightStore } from './in-flight';
 import { Mailbox } from './mailbox';
 import { outsideView } from './outside-view';
 import type { PendingRequests } from './pending-request';
@@ -10,8 +11,7 @@ import { RequestBodies } from './request-bodies';
 import { requestMessage } from './request-message';
 import { assignCohort, type Rollout } from './rollout';
 import type { Cohort } from './answer-path';
-import type { Tunnel, TunnelsAndShare } from './tunnel';
-import { countWhileSlow, type TunnelLoad } from './tunnel-load';
+import type { Tunnel, TunnelLookUps } from './tunnel';
 import { TunnelError } from './tunnel-error';
 import { admit, type PasswordDigest } from './visitor-access';
 import { routeOf, type VisitorRequest } from './visitor-request';
@@ -30,11 +30,9 @@ export interface AgentGateway {
   post(connectionId: string, text: string): Promise<PostResult>;
 }
 
-export interface ForwardOptions {
-  readonly tunnels: TunnelsAndShare;
-  readonly load: TunnelLoad;
-  /** How many slow requests one tunnel may have at once. Further visitors of the tunnel get 429. */
-  readonly maxSlowRequests: number;
+export interface ForwardOptions extends InFlightLimit {
+  readonly tunnels: TunnelLookUps;
+  readonly inFlight: InFlightStore;
   readonly pending: PendingRequests;
   readonly bodies: BodyStore;
   readonly agents: AgentGateway;
@@ -42,7 +40,6 @@ export interface ForwardOptions {
   readonly clock: Clock;
   readonly rollout: Omit<Rollout, 'percent'>;
   readonly tunnelDomain: string | undefined;
-  readonly deadlineMs: number;
   readonly reads: ReadSchedule;
   readonly passwordDigest: PasswordDigest;
   readonly observer: ForwardObserver;
@@ -82,12 +79,17 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
 
   // The wake channel gets ready while the tunnel is looked up.
   let subscribing = cohortAt(options.tunnels.lastPercent) === 'event-driven' ? options.wakes.subscribe(requestId) : undefined;
+  let leave: (() => Promise<void>) | undefined;
   try {
-    const { tunnel: found, percent } = await options.tunnels.lookUp(route.tunnelId);
+    const { tunnel: found, arrivals, percent } = await options.tunnels.lookUp(route.tunnelId);
     if (!found) return await ledBack(request, options);
     const admitted = await admit(request, found, options.passwordDigest);
     const tunnel = reachable(found, request.method);
-    if (tunnel.slowRequests >= options.maxSlowRequests) throw new TunnelError('tunnel_busy');
+    if (countInFlight(arrivals, clock.now(), options) >= options.maxInFlight) throw new TunnelError('tunnel_busy');
+    leave = enterInFlight(
+      { owner: tunnel.owner, requestId, arrivedAt: request.arrivedAt },
+      { ...options, store: options.inFlight, onError: (error) => options.observer.storeFailed(error) },
+    );
     // The look-up may have returned another share than `lastPercent`.
     const cohort = cohortAt(percent);
     if (cohort === 'event-driven') subscribing ??= options.wakes.subscribe(requestId);
@@ -110,7 +112,6 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
     });
     // Waiting starts before the post has returned: the answer may come earlier, and a post can stall.
     const sending = sendToAgent(tunnel, { requestId, text, deadline }, options);
-    const ended = countWhileSlow(tunnel.tunnelId, { load: options.load, clock, onError: (error) => options.observer.storeFailed(error) });
     const answer = await waitForResponse({
       requestId,
       inbox: inboxOf(subscription),
@@ -120,11 +121,12 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
       clock,
       hopeless: failureOf(sending),
       onStoreError: (error) => options.observer.storeFailed(error),
-    }).finally(ended);
+    });
     if (!answer) throw new TunnelError('deadline_exceeded');
     options.observer.answered(answer);
     return outsideView(responseOf(await bodies.fetch(answer.outcome), request.method), request, route);
   } finally {
+    await leave?.();
     (await subscribing)?.close();
     await bodies.release();
   }

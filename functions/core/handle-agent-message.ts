@@ -9,6 +9,7 @@ import {
 import { isStored, MAX_ROW_BODY_BYTES, responseBodyKey, type BodyStore } from './body-store';
 import type { Clock } from './clock';
 import { grantUpload } from './grant-upload';
+import type { OwnerConnections } from './owner-limits';
 import {
   SHAPE_VERSION,
   type AnsweringAgent,
@@ -21,13 +22,17 @@ import {
 import { tunnelUrls, type AgentIdentity, type TunnelLeases } from './tunnel';
 import type { Wake, WakePoster } from './wake';
 
+/** @param establishing the connection may be so new that it cannot receive yet */
+export type Reply = (message: CloudMessage, establishing?: 'establishing') => Promise<void>;
+
 export interface MessageOptions {
   readonly leases: Pick<TunnelLeases, 'publish' | 'release'>;
   readonly pending: Pick<PendingRequests, 'stateFor' | 'complete' | 'handToBus'>;
   readonly bodies: Pick<BodyStore, 'put' | 'uploadUrl'>;
   readonly wakes: WakePoster;
+  readonly owners: Pick<OwnerConnections, 'use'>;
   /** Sends to the connection the message came from. */
-  readonly reply: (message: CloudMessage) => Promise<void>;
+  readonly reply: Reply;
   readonly clock: Clock;
   readonly visitorUrl: URL;
   readonly tunnelDomain: string | undefined;
@@ -41,24 +46,33 @@ export interface MessageOptions {
   };
 }
 
-/** Handles one message of an agent. `from` comes from the authorizer of the connection, never from the message. */
+/**
+ * Handles one message of an agent.
+ * @param from comes from the authorizer of the connection, never from the message
+ * @returns whether the message served a request whose visitor waits
+ */
 export async function handleAgentMessage(
   message: AgentMessage,
   from: AgentIdentity & { connectionId: string },
   options: MessageOptions,
-): Promise<void> {
+): Promise<boolean> {
   switch (message.type) {
     case 'ready':
-      return establish(from, message, options);
+      await establish(from, message, options);
+      return false;
     case 'ping':
-      return options.reply({ type: 'pong' });
+      await options.reply({ type: 'pong' });
+      return false;
     case 'pong':
-      return;
+      return false;
     case 'draining':
       await options.leases.release(from, from.connectionId, options.clock.now());
-      return;
-    case 'upload_request':
-      return options.reply(await grantUpload(message, from, options));
+      return false;
+    case 'upload_request': {
+      const granted = await grantUpload(message, from, options);
+      await options.reply(granted);
+      return granted.type === 'upload_url';
+    }
     case 'http_response':
     case 'error':
       return complete(message, from, options);
@@ -71,16 +85,18 @@ async function establish(
   options: MessageOptions,
 ): Promise<void> {
   const { tunnelId, connectionId } = from;
-  const current = await options.leases.publish(from, connectionId, { capabilities, ...(access && { access }) }, options.clock.now());
-  if (!current) {
+  const now = options.clock.now();
+  const publication = await options.leases.publish(from, connectionId, { capabilities, ...(access && { access }) }, now);
+  if (publication === 'refused') {
     return options.reply({
       type: 'error',
       code: 'invalid_request',
-      message: `a newer connection has taken over tunnel "${tunnelId}": close this connection`,
+      message: `a newer connection has taken over tunnel "${tunnelId}", or this connection said ready too late: close this connection`,
     });
   }
+  const using = publication === 'first' ? options.owners.use(from, now) : undefined;
   const urls = tunnelUrls(tunnelId, options.visitorUrl, options.tunnelDomain);
-  return options.reply({
+  const established: CloudMessage = {
     type: 'connection_established',
     connection_id: connectionId,
     tunnel_id: tunnelId,
@@ -88,13 +104,15 @@ async function establish(
     ...(urls.subdomainUrl !== undefined && { subdomain_url: urls.subdomainUrl }),
     path_based_url: urls.pathBasedUrl,
     ...(access && { access: true }),
-  });
+  };
+  // Only the first `ready` may find the connection too new: an agent that repeats `ready` gets no more patience.
+  await Promise.all([options.reply(established, publication === 'first' ? 'establishing' : undefined), using]);
 }
 
-async function complete(message: HttpResponseMessage | ErrorMessage, from: AgentIdentity, options: MessageOptions): Promise<void> {
+async function complete(message: HttpResponseMessage | ErrorMessage, from: AgentIdentity, options: MessageOptions): Promise<boolean> {
   const requestId = message.request_id;
   // An error without a request id belongs to no request.
-  if (requestId === null || requestId === undefined) return;
+  if (requestId === null || requestId === undefined) return false;
   const answerer = { requestId, tunnelId: from.tunnelId, owner: from.owner };
   const outcome = await withBodyStored(outcomeOf(message), answerer, options);
   const completion: Completion = { outcome, completedAt: options.clock.now() };
@@ -105,6 +123,7 @@ async function complete(message: HttpResponseMessage | ErrorMessage, from: Agent
     // The ack is sent for every result, because sending the same answer again would change nothing.
     message.ack && options.reply({ type: 'ack', request_id: requestId }),
   ]);
+  return result.kind === 'completed';
 }
 
 /** In mode `direct`, wakes the waiter. A wake that cannot be delivered goes by the bus. Never rejects. */

@@ -1,8 +1,10 @@
+import { expiredEntries, type OwnerRow } from './owner-rows';
 import { bucketOf } from './rollout';
 
 /** What sweep reads of a tunnel's row. */
 export interface SweptTunnel {
   readonly tunnelId: string;
+  readonly owner: string;
   readonly leaseExpiresAt: number;
   readonly connectionId?: string;
   /** The lease of that connection. Rows that older code has written have none. */
@@ -18,6 +20,11 @@ export interface SweepStore {
   tunnels(): AsyncIterable<SweptTunnel>;
   /** Removes the tunnel, if its lease ran out before `now`. */
   removeTunnel(tunnelId: string, now: number): Promise<boolean>;
+  /** Rows that belong to owners (owner-rows.ts). */
+  ownerRows(): AsyncIterable<OwnerRow>;
+  /** Removes the row, if all its entries had expired before `now`. */
+  removeOwnerRow(row: OwnerRow, now: number): Promise<boolean>;
+  removeEntries(row: OwnerRow, names: readonly string[]): Promise<void>;
   /** Keys of bodies that were put before `time`, in ms since the epoch. */
   bodiesBefore(time: number): AsyncIterable<string>;
   removeBody(key: string): Promise<void>;
@@ -58,6 +65,11 @@ export async function sweep(store: SweepStore, now: number, { run, nameCooldownM
   for await (const key of store.bodiesBefore(now - BODY_LIFE_MS)) {
     await store.removeBody(key);
     removed.bodies++;
+  }
+  for await (const row of store.ownerRows()) {
+    if (row.emptyBy < overdue && (await store.removeOwnerRow(row, overdue))) continue;
+    const expired = expiredEntries(row, overdue);
+    if (expired.length > 0) await store.removeEntries(row, expired);
   }
   const cooled = now - nameCooldownMs;
   for await (const tunnel of store.tunnels()) {

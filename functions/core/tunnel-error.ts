@@ -68,7 +68,8 @@ export const TUNNEL_ERRORS = {
     title: 'The tunnel has too many requests in flight',
     remedy: 'Try again in a moment, with fewer requests at once.',
     owner:
-      'Raise `--max-in-flight` of the agent if the local service can handle more requests at once, or find out why the service is slow.',
+      'Raise `--max-in-flight` of the agent if the local service can handle more requests at once, or find out why the service is slow. ' +
+      'The cloud also limits the requests in flight of all your tunnels together (`ownerLimits` of the environment).',
     retryable: true,
     retryAfter: 1,
   },

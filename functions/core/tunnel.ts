@@ -1,4 +1,5 @@
 import type { VisitorAccess } from '../../protocol';
+import type { Arrivals } from './in-flight';
 import type { NameClaim } from './tunnel-names';
 
 /** A tunnel, as its row in the tunnels table describes it. */
@@ -12,8 +13,6 @@ export interface Tunnel {
   readonly capabilities: readonly string[];
   /** Who may visit; without this field everybody may. */
   readonly access?: VisitorAccess;
-  /** About how many requests of the tunnel have been in flight for longer than a second (tunnel-load.ts). */
-  readonly slowRequests: number;
 }
 
 /** What an agent announces in `ready`. */
@@ -33,13 +32,23 @@ export interface Tunnels {
   find(tunnelId: string): Promise<Tunnel | undefined>;
 }
 
-/** Finds tunnels, together with the share of event-driven requests, 0 to 100. */
-export interface TunnelsAndShare extends Tunnels {
+/** What a visitor's request needs to know before it is sent to an agent. */
+export interface LookedUp {
+  readonly tunnel: Tunnel | undefined;
+  /** The requests in flight of the tunnel's owner. */
+  readonly arrivals: Arrivals;
+  /** The share of event-driven requests that applies now, 0 to 100. */
+  readonly percent: number;
+}
+
+export interface TunnelLookUps extends Tunnels {
   /** The share that the last look-up returned. The next look-up may return another share. */
   readonly lastPercent: number;
-  /** The tunnel, as `find` returns it, and the share that applies to a request that looks it up now. */
-  lookUp(tunnelId: string): Promise<{ readonly tunnel: Tunnel | undefined; readonly percent: number }>;
+  lookUp(tunnelId: string): Promise<LookedUp>;
 }
+
+/** The result of `publish`. `again`: the connection was already the one that gets requests. `refused`: it may not be. */
+export type Publication = 'first' | 'again' | 'refused';
 
 /** Decides who may use a tunnel's name, and which connection serves it. */
 export interface TunnelLeases {
@@ -48,8 +57,8 @@ export interface TunnelLeases {
    * caller does not already hold it.
    */
   lease(identity: AgentIdentity, now: number): Promise<boolean>;
-  /** Makes the connection the one that gets requests; false when a newer lease has taken over. */
-  publish(identity: AgentIdentity, connectionId: string, announced: Announcement, now: number): Promise<boolean>;
+  /** Makes the connection the one that gets requests, unless its lease has run out or a newer connection has the lease. */
+  publish(identity: AgentIdentity, connectionId: string, announced: Announcement, now: number): Promise<Publication>;
   /**
    * Takes the connection out of service, if it still serves the tunnel. The name stays leased for the grace period, or longer if a
    * newer connection has the lease. A connection that never said `ready` gives the name back.

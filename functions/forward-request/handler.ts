@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { agentGateway } from '../aws/agent-gateway';
 import { documentClient } from '../aws/clients';
 import { toLambdaResponse, toVisitorRequest } from '../aws/http-api';
+import { inFlightRows } from '../aws/in-flight-rows';
 import { lazyBodyBucket } from '../aws/lazy-body-bucket';
 import { pendingRequestsTable } from '../aws/pending-requests-table';
 import { rowRemover } from '../aws/row-remover';
@@ -65,12 +66,18 @@ const share = new LiveShare({
 });
 
 // When the kill switch makes every request poll, the rollout item is not read.
-const tunnels = tunnelsTable(dynamodb, settings.TUNNELS_TABLE, settings.USE_EVENT_DRIVEN ? share : undefined);
+const tunnels = tunnelsTable(dynamodb, settings.TUNNELS_TABLE, {
+  ...(settings.USE_EVENT_DRIVEN && { share }),
+  onUnreadable: (error) => logger.warn("the owner's requests in flight could not be read", error as Error),
+});
 
 const options: Omit<ForwardOptions, 'observer'> = {
   tunnels,
-  load: tunnels,
-  maxSlowRequests: settings.MAX_SLOW_REQUESTS,
+  // The request id is logged as `leaving`, for the same reason as `removing` below.
+  inFlight: inFlightRows(dynamodb, settings.TUNNELS_TABLE, settings.REQUEST_DEADLINE_MS, (leaving, error) =>
+    logger.warn('a request in flight could not be removed', { leaving, error: error as Error }),
+  ),
+  maxInFlight: settings.MAX_IN_FLIGHT,
   pending: {
     ...pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
     // The request id is logged as `removing`: a removal may fail after its invocation, when the log's keys no longer have the id.

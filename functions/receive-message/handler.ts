@@ -4,8 +4,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeAgentMessage, encodeMessage, ProtocolError, type CloudMessage } from '../../protocol';
 import { identityOf, type AgentEvent } from '../aws/agent-event';
 import { connectionsClient, documentClient } from '../aws/clients';
-import { postToConnection } from '../aws/connections';
+import { closeConnection, postToConnection } from '../aws/connections';
 import { lazyBodyBucket } from '../aws/lazy-body-bucket';
+import { ownerConnections } from '../aws/owner-connections';
 import { pendingRequestsTable } from '../aws/pending-requests-table';
 import { tunnelLeases } from '../aws/tunnel-leases';
 import { wakePoster } from '../aws/wake-poster';
@@ -15,10 +16,12 @@ import { count, countBy } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
 import { identify, instrumented, logger } from '../telemetry';
+import { FloodGuard } from './flood-guard';
 
 const settings = readSettings('receive-message');
 const dynamodb = documentClient(settings.SERVICE_CALL_MS);
 const leases = tunnelLeases(dynamodb, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS });
+const owners = ownerConnections(dynamodb, settings.TUNNELS_TABLE);
 const pending = pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE);
 const bodies = lazyBodyBucket(settings.BODY_BUCKET, settings.SERVICE_CALL_MS);
 const connections = connectionsClient(settings.AGENT_GATEWAY_URL);
@@ -30,15 +33,24 @@ const wakes = wakePoster(settings.WAKE_CHANNEL_URL, settings.WAKE_POST_MS, (reas
   countBy('WakeFailed', { reason });
 });
 
-/** In ms. */
+/** Time limit for one call to `@connections`, in ms. */
 const REPLY_TIMEOUT_MS = 3000;
 /**
  * Delays between attempts, in ms: PostToConnection answers "gone" until a connection is fully established, some 100 ms after
  * `$connect`.
  */
 const ESTABLISHING_DELAYS_MS = [50, 100, 200, 400];
+/** Age at which every connection is established, in ms. An older connection that is gone stays gone. */
+const YOUNG_MS = 2000;
 
-async function reply(connectionId: string, message: CloudMessage): Promise<void> {
+const floods = new FloodGuard({
+  clock: systemClock,
+  owners,
+  close: closeFlooding,
+  onFailure: (error) => logger.error('an owner whose agent floods could not be refused', error as Error),
+});
+
+async function reply(connectionId: string, message: CloudMessage, delays: readonly number[] = []): Promise<void> {
   // The wake goes first: a visitor waits for it, and nobody waits for the ack.
   if (message.type === 'ack') await nextTurn();
   const post = () =>
@@ -50,13 +62,26 @@ async function reply(connectionId: string, message: CloudMessage): Promise<void>
       onUnknown: (error) => logger.warn('replying to the agent failed', error as Error),
     });
   let outcome = await post();
-  const delays = message.type === 'connection_established' ? ESTABLISHING_DELAYS_MS : [];
   for (const delay of delays) {
     if (outcome !== 'gone') break;
     await systemClock.sleep(delay);
     outcome = await post();
   }
   if (outcome !== 'delivered') logger.info('a reply did not reach the agent', { type: message.type, outcome });
+}
+
+async function closeFlooding(connectionId: string): Promise<void> {
+  count('FloodingAgentClosed');
+  logger.warn('an agent was closed, because it sent too many messages that answer no request', { connectionId });
+  await reply(connectionId, {
+    type: 'error',
+    code: 'invalid_request',
+    message:
+      'this agent sends too many messages that answer no request: the connection is closed, and the next one is refused for a minute',
+  });
+  await closeConnection(connections, connectionId, REPLY_TIMEOUT_MS).catch((error: unknown) =>
+    logger.error('an agent that floods could not be closed', error as Error),
+  );
 }
 
 function observeAnswer(requestId: string, result: CompletionResult | RequestState): void {
@@ -68,16 +93,17 @@ function observeAnswer(requestId: string, result: CompletionResult | RequestStat
   }
 }
 
-export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewayProxyStructuredResultV2> => {
-  const from = identityOf(event);
-  identify({ tunnelId: from.tunnelId });
+/** @returns whether the message served a request whose visitor waits */
+async function handle({ body, requestContext }: AgentEvent, from: ReturnType<typeof identityOf>): Promise<boolean> {
+  const isYoung = systemClock.now() - (requestContext.connectedAt ?? 0) < YOUNG_MS;
   try {
-    await handleAgentMessage(decodeAgentMessage(event.body ?? ''), from, {
+    return await handleAgentMessage(decodeAgentMessage(body ?? ''), from, {
       leases,
+      owners,
       pending,
       bodies,
       wakes,
-      reply: (message) => reply(from.connectionId, message),
+      reply: (message, establishing) => reply(from.connectionId, message, establishing && isYoung ? ESTABLISHING_DELAYS_MS : []),
       clock: systemClock,
       visitorUrl: settings.VISITOR_URL,
       tunnelDomain: settings.TUNNEL_DOMAIN,
@@ -96,6 +122,13 @@ export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewa
       code: 'invalid_request',
       message: error.message,
     });
+    return false;
   }
+}
+
+export const handler = instrumented(async (event: AgentEvent): Promise<APIGatewayProxyStructuredResultV2> => {
+  const from = identityOf(event);
+  identify({ tunnelId: from.tunnelId });
+  await floods.admit(from, () => handle(event, from));
   return { statusCode: 200 };
 });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { s3Client } from '../aws/body-bucket';
 import { connectionsClient, documentClient } from '../aws/clients';
+import { ownerConnections } from '../aws/owner-connections';
 import { rolloutTable } from '../aws/rollout-table';
 import { tunnelLeases } from '../aws/tunnel-leases';
 import { percentOf } from '../core/rollout-store';
@@ -19,6 +20,7 @@ const store = sweepStore({
   client,
   connections: connectionsClient(settings.AGENT_GATEWAY_URL),
   leases: tunnelLeases(client, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS }),
+  owners: ownerConnections(client, settings.TUNNELS_TABLE),
   pendingRequestsTable: settings.PENDING_REQUESTS_TABLE,
   tunnelsTable: settings.TUNNELS_TABLE,
   bodies: s3Client(settings.SERVICE_CALL_MS),

@@ -1,11 +1,17 @@
 import { DeleteObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
-import { DeleteCommand, paginateScan, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, paginateScan, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { conditionHolds } from '../aws/conditional-write';
 import { connectionExists } from '../aws/connections';
-import { ROLLOUT_ID } from '../core/rollout-item';
+import type { OwnerConnections } from '../core/owner-limits';
+import type { OwnerRow } from '../core/owner-rows';
 import type { SweepStore, SweptTunnel } from '../core/sweep';
 import type { TunnelLeases } from '../core/tunnel';
+
+/** First character of the keys of rows that are no tunnels: the rollout and its records, and owners' rows. */
+const SPECIAL = '#';
+/** Entries of one row that one run removes, so that an expression stays below 4 KB; the next run removes the others. */
+const MAX_REMOVED = 50;
 
 /**
  * The store that `sweep` looks through: both tables, the bodies and `@connections`. The tables are small: pending rows live for
@@ -15,12 +21,13 @@ export function sweepStore(options: {
   client: DynamoDBDocumentClient;
   connections: ApiGatewayManagementApiClient;
   leases: Pick<TunnelLeases, 'release'>;
+  owners: Pick<OwnerConnections, 'close'>;
   pendingRequestsTable: string;
   tunnelsTable: string;
   bodies: S3Client;
   bodyBucket: string;
 }): SweepStore {
-  const { client, connections, leases, pendingRequestsTable, tunnelsTable, bodies, bodyBucket } = options;
+  const { client, connections, leases, owners, pendingRequestsTable, tunnelsTable, bodies, bodyBucket } = options;
 
   const removeIfBefore = (table: string, key: Record<string, string>, attribute: string, now: number): Promise<boolean> =>
     conditionHolds(
@@ -55,10 +62,10 @@ export function sweepStore(options: {
         { client },
         {
           TableName: tunnelsTable,
-          // The rollout and its records are no tunnels.
-          FilterExpression: 'NOT begins_with(tunnelId, :rollout)',
-          ProjectionExpression: 'tunnelId, connectionId, connectionLease, leaseExpiresAt',
-          ExpressionAttributeValues: { ':rollout': ROLLOUT_ID },
+          FilterExpression: 'NOT begins_with(tunnelId, :special)',
+          ProjectionExpression: 'tunnelId, #owner, connectionId, connectionLease, leaseExpiresAt',
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: { ':special': SPECIAL },
         },
       );
       for await (const page of pages) {
@@ -66,6 +73,23 @@ export function sweepStore(options: {
       }
     },
     removeTunnel: (tunnelId, now) => removeIfBefore(tunnelsTable, { tunnelId }, 'leaseExpiresAt', now),
+
+    async *ownerRows() {
+      const pages = paginateScan({ client }, { TableName: tunnelsTable, FilterExpression: 'attribute_exists(emptyBy)' });
+      for await (const page of pages) yield* (page.Items ?? []) as OwnerRow[];
+    },
+    removeOwnerRow: ({ tunnelId }, now) => removeIfBefore(tunnelsTable, { tunnelId }, 'emptyBy', now),
+    async removeEntries({ tunnelId }, names) {
+      const removed = names.slice(0, MAX_REMOVED);
+      const removal = new UpdateCommand({
+        TableName: tunnelsTable,
+        Key: { tunnelId },
+        UpdateExpression: `REMOVE ${removed.map((_, i) => `#entry${i}`).join(', ')}`,
+        ConditionExpression: 'attribute_exists(tunnelId)',
+        ExpressionAttributeNames: Object.fromEntries(removed.map((name, i) => [`#entry${i}`, name])),
+      });
+      await conditionHolds(client.send(removal));
+    },
 
     async *bodiesBefore(time) {
       for await (const page of paginateListObjectsV2({ client: bodies }, { Bucket: bodyBucket })) {
@@ -79,7 +103,9 @@ export function sweepStore(options: {
     },
 
     connectionExists: (connectionId) => connectionExists(connections, connectionId),
-    releaseConnection: ({ tunnelId, connectionLease = '' }, connectionId, now) =>
-      leases.release({ tunnelId, lease: connectionLease }, connectionId, now),
+    async releaseConnection({ tunnelId, owner, connectionLease = '' }, connectionId, now) {
+      await owners.close({ owner, lease: connectionLease });
+      return leases.release({ tunnelId, lease: connectionLease }, connectionId, now);
+    },
   };
 }

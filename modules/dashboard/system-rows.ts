@@ -67,6 +67,7 @@ export const backstopRow = (region: string, { functions, responseRule }: ShownRe
         label: "answers for another tunnel's request",
         of: emitted('ForeignAnswer', 'receive-message', 'Sum'),
       },
+      { label: 'agents closed for flooding', of: emitted('FloodingAgentClosed', 'receive-message', 'Sum') },
     ],
   }),
 ];

@@ -9,13 +9,13 @@ import { eventually } from '../support/eventually';
 import { listenOnAnyPort } from '../support/listen';
 import { MinimalAgent } from '../support/minimal-agent';
 import { startCloud, type CloudUnderTest } from '../support/tunnel';
-import { tunnelRow } from '../support/table-rows';
+import { ownerEntries, tunnelRow } from '../support/table-rows';
 
 /**
  * Ann has a tunnel and does nothing unusual. Eve has her own token and has written her own agent. Whatever Eve does, Ann's visitors
  * get Ann's bytes, and Ann's service sees only Ann's visitors.
  */
-const SLOW_AT_ONCE = 2;
+const IN_FLIGHT = 2;
 const LARGE = Buffer.alloc(300_000, 'a');
 const ANNS_TOKEN = 'anns-token-of-more-than-24-characters';
 const EVES_TOKEN = 'eves-token-of-more-than-24-characters';
@@ -29,7 +29,7 @@ beforeAll(async () => {
     mode: 'direct',
     environment: (same) => ({
       ...same,
-      maxSlowRequests: SLOW_AT_ONCE,
+      ownerLimits: { ...same.ownerLimits, requestsInFlight: IN_FLIGHT },
       timings: { ...same.timings, leaseGraceMs: 60_000 },
     }),
   });
@@ -102,10 +102,16 @@ describe('a hostile agent', () => {
     const before = await rowOf('anns');
     const attacker = await eve();
     const identity = { tunnel_id: 'anns', tunnelId: 'anns', owner: 'ann', lease: '*', connection_id: 'x', claim: 'granted' };
-    for (const type of ['ready', 'draining', 'ping']) attacker.send({ type, ...identity });
-    await eventually(() =>
-      expect(attacker.received.map(({ type }) => type)).toEqual(expect.arrayContaining(['connection_established', 'pong'])),
-    );
+    for (const [type, reply] of [
+      ['ready', 'connection_established'],
+      ['ping', 'pong'],
+      ['draining', undefined],
+      ['ready', 'error'],
+    ] as const) {
+      attacker.send({ type, ...identity });
+      if (reply) await eventually(() => expect(attacker.received.map((message) => message['type'])).toContain(reply));
+      else await eventually(async () => expect(await rowOf(attacker.tunnel.tunnel_id)).not.toHaveProperty('connectionId'));
+    }
     expect(attacker.received.find(({ type }) => type === 'connection_established')?.['tunnel_id']).toBe(attacker.tunnel.tunnel_id);
     expect(await rowOf('anns')).toEqual(before);
     attacker.vanish();
@@ -247,18 +253,24 @@ describe('a hostile visitor', () => {
     attacker.vanish();
   });
 
-  test('gets 429 when it floods its own tunnel, while visitors of another tunnel get their answers', async () => {
-    const held: unknown[] = [];
-    const attacker = await eve(({ request_id }) => held.push(request_id));
-    const { tunnel_id: name } = attacker.tunnel;
-    const flood = Array.from({ length: SLOW_AT_ONCE }, () => under.visit('/', {}, name));
-    await eventually(async () => expect(JSON.stringify(await rowOf(name))).toContain(`"slowRequests":{"N":"${SLOW_AT_ONCE}"}`));
-    const refused = await under.visit('/', {}, name);
-    expect(refused).toMatchObject({ status: 429, headers: { 'x-tunnel-error': 'tunnel_busy', 'retry-after': '1' } });
+  test("gets 429 at every tunnel of an owner whose requests in flight are at the limit, while other owners' visitors get their answers", async () => {
+    const held: [MinimalAgent, unknown][] = [];
+    const hold = await Promise.all([1, 2].map(() => eve(({ request_id }, self) => held.push([self, request_id]))));
+    const [first, second] = hold.map(({ tunnel }) => tunnel.tunnel_id);
+    const flood = [under.visit('/', {}, first), under.visit('/', {}, second)];
+    await eventually(async () => expect(await ownerEntries(under, '#in-flight/eve')).toHaveLength(IN_FLIGHT));
+    for (const name of [first, second]) {
+      const refused = await under.visit('/', {}, name);
+      expect(refused).toMatchObject({ status: 429, headers: { 'x-tunnel-error': 'tunnel_busy', 'retry-after': '1' } });
+    }
     expect(await under.visit('/meanwhile', {}, 'anns')).toMatchObject({ status: 200 });
-    for (const requestId of held) attacker.answer(requestId, 'at last');
+
+    // Neither a new connection nor a vanished agent changes what is in flight.
+    const third = await eve();
+    expect(await under.visit('/', {}, third.tunnel.tunnel_id)).toMatchObject({ status: 429 });
+    for (const [agent, requestId] of held) agent.answer(requestId, 'at last');
     for (const reply of await Promise.all(flood)) expect(reply).toMatchObject({ status: 200, text: 'at last' });
-    await eventually(async () => expect(JSON.stringify(await rowOf(name))).toContain('"slowRequests":{"N":"0"}'));
-    attacker.vanish();
+    await eventually(async () => expect(await ownerEntries(under, '#in-flight/eve')).toEqual([]));
+    for (const agent of [...hold, third]) agent.vanish();
   });
 });

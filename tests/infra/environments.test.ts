@@ -107,9 +107,9 @@ describe('the validation of an environment refuses', () => {
       'tokenIssuer.audience is missing',
     ],
     [
-      'a limit of slow requests for one tunnel above the limit for all tunnels',
-      set('maxSlowRequests', 600),
-      'maxSlowRequests must be below the reserved concurrency of forward-request',
+      'limits that let the visitors of one owner use up all waiters',
+      set('ownerLimits.requestsInFlight', 201),
+      'ownerLimits.requestsInFlight must leave room',
     ],
     ['an empty domain', set('tunnelDomain', ''), 'tunnelDomain must be a non-empty string, not ""'],
     ['a state in another region', set('backend.region', 'eu-west-1'), "backend.region must be the environment's region"],

@@ -29,7 +29,7 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `execute-api:Invoke on ${WAKES}/$connect`,
   ],
   'authorize-agent': ['ssm:GetParameter on ${aws_ssm_parameter.token-key.arn}'],
-  'connect-agent': [`dynamodb:UpdateItem on ${TUNNELS}`],
+  'connect-agent': [`dynamodb:GetItem on ${TUNNELS}`, `dynamodb:UpdateItem on ${TUNNELS}`],
   'disconnect-agent': [`dynamodb:UpdateItem on ${TUNNELS}`],
   'receive-message': [
     `dynamodb:UpdateItem on ${TUNNELS}`,
@@ -37,6 +37,7 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `dynamodb:UpdateItem on ${PENDING}`,
     `s3:PutObject on ${BODIES}/responses/*`,
     `execute-api:ManageConnections on ${AGENTS}/POST/@connections/*`,
+    `execute-api:ManageConnections on ${AGENTS}/DELETE/@connections/*`,
     `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
   ],
   'process-stream': [

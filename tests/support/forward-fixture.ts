@@ -3,26 +3,32 @@ import { decodeCloudMessage, passwordDigest, type HttpRequestMessage } from '../
 import type { ForwardOptions, PostResult } from '../../functions/core/forward-request';
 import { Mailbox } from '../../functions/core/mailbox';
 import type { RequestOutcome } from '../../functions/core/pending-request';
-import type { Tunnel, TunnelsAndShare } from '../../functions/core/tunnel';
+import type { Arrivals } from '../../functions/core/in-flight';
+import type { Tunnel, TunnelLookUps } from '../../functions/core/tunnel';
 import type { VisitorRequest } from '../../functions/core/visitor-request';
 import type { Wake } from '../../functions/core/wake';
 import { InMemoryBodies } from './in-memory-bodies';
 import { InMemoryPending } from './in-memory-pending';
 import { VirtualClock } from './virtual-clock';
 
-export const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [], slowRequests: 0 };
+export const TUNNEL: Tunnel = { tunnelId: 'demo', owner: 'ann', connectionId: 'c1', capabilities: [] };
 export const OK: RequestOutcome = { kind: 'response', statusCode: 200, headers: { 'x-a': ['1'] }, body: Buffer.from('hello') };
 
 /** Look-ups of tunnels, with a constant share. */
-export const alwaysAt = (percent: number, find: TunnelsAndShare['find']): TunnelsAndShare => ({
+export const alwaysAt = (percent: number, find: TunnelLookUps['find'], arrivals: Arrivals = []): TunnelLookUps => ({
   find,
   lastPercent: percent,
-  lookUp: async (tunnelId) => ({ tunnel: await find(tunnelId), percent }),
+  lookUp: async (tunnelId) => ({ tunnel: await find(tunnelId), arrivals, percent }),
 });
 
 /** A cloud for one request. If `outcome` is given, the agent answers every post with it. */
 export function cloud(
-  overrides: Partial<ForwardOptions> & { found?: (Tunnel | undefined)[]; outcome?: RequestOutcome; posts?: PostResult[] } = {},
+  overrides: Partial<ForwardOptions> & {
+    found?: (Tunnel | undefined)[];
+    outcome?: RequestOutcome;
+    posts?: PostResult[];
+    arrivals?: Arrivals;
+  } = {},
 ) {
   const clock = new VirtualClock();
   const pending = new InMemoryPending();
@@ -33,11 +39,14 @@ export function cloud(
   const found = overrides.found ?? [TUNNEL];
   const posts = overrides.posts ?? ['sent'];
   const options: ForwardOptions = {
-    tunnels: alwaysAt(100, async () => (found.length > 1 ? found.shift() : found[0])),
+    tunnels: alwaysAt(100, async () => (found.length > 1 ? found.shift() : found[0]), overrides.arrivals),
     pending,
     bodies,
-    load: { add: async (tunnelId, change) => void log.push(`load ${tunnelId} ${change}`) },
-    maxSlowRequests: 3,
+    inFlight: {
+      enter: async ({ owner, requestId }) => void log.push(`enter ${owner} ${requestId}`),
+      leave: async ({ owner, requestId }) => void log.push(`leave ${owner} ${requestId}`),
+    },
+    maxInFlight: 200,
     agents: {
       post: async (connectionId, text) => {
         log.push(`post ${connectionId} rows=${pending.rows.size} subscribed=${log.includes('subscribe')}`);

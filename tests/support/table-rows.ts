@@ -1,5 +1,6 @@
 /** Reads and changes rows of the cloud's tables without IAM. Tests change times in rows for which they would have to wait. */
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { ENTRY_PREFIX } from '../../functions/core/owner-rows';
 import { FORWARD_REQUEST } from './dynamodb-endpoint';
 import { tableOf, type CloudUnderTest } from './tunnel';
 
@@ -10,6 +11,10 @@ export async function tunnelRow({ cloud }: CloudUnderTest, name: string): Promis
   const rows = await cloud.services.dynamodb.scan(tableOf(cloud, 'tunnels'));
   return rows.find((row) => JSON.stringify(row['tunnelId']).includes(`"${name}"`));
 }
+
+/** Names of the entries in a row that belongs to an owner; none if there is no row. */
+export const ownerEntries = async (under: CloudUnderTest, key: string): Promise<string[]> =>
+  Object.keys((await tunnelRow(under, key)) ?? {}).filter((name) => name.startsWith(ENTRY_PREFIX));
 
 /** Sets the end of a tunnel's lease. @param expiresAt in ms since the epoch */
 export const endLease = (under: CloudUnderTest, name: string, expiresAt: number): Promise<void> =>

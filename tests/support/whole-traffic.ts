@@ -4,6 +4,7 @@ import { AwsError, type Interceptor, type QueueMessage } from '../../emulator/se
 import type { StartMode } from '../../local/start/start-options';
 import type { AccessRecorder } from './access-recorder';
 import { eventually } from './eventually';
+import { flood } from './flood';
 import { MinimalAgent } from './minimal-agent';
 import { functionOf, queueOf, ruleOf, startTunnel, type CloudUnderTest } from './tunnel';
 
@@ -31,6 +32,7 @@ export async function useEverything(mode: StartMode, recorder: AccessRecorder): 
       await rollBackUnattended(tunnel);
     }
     if (mode === 'polling') await failDeliveries(tunnel);
+    if (mode === 'direct') await flood(await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token('mallory'), () => undefined));
     return tunnel;
   } finally {
     await tunnel.close();

@@ -4,7 +4,10 @@ import { forwardRequest, type ForwardOptions, type PostResult } from '../../../f
 import type { RequestOutcome } from '../../../functions/core/pending-request';
 import type { Tunnel } from '../../../functions/core/tunnel';
 import { alwaysAt, cloud, OK, TUNNEL } from '../../support/forward-fixture';
+import { VirtualClock } from '../../support/virtual-clock';
 
+/** At a limit of 200, one request in eight is a sample: the first 32 bits of its id are divisible by 8. */
+const SAMPLE = '00000008-0000-4000-8000-000000000000';
 const { connectionId: _connection, ...AWAY }: Tunnel = TUNNEL;
 
 test('the waiter is subscribed and the row is put before the request is posted to the agent', async () => {
@@ -46,12 +49,14 @@ test('the row of a traced request contains the trace header', async () => {
   expect(put).toHaveBeenCalledWith(expect.objectContaining({ traceHeader: 'Root=1-a-b' }));
 });
 
-test('a failed count and a failed read during the wait are reported, and the visitor still gets the answer', async () => {
-  const { log, clock, pending, options, request } = cloud({ load: { add: () => Promise.reject(new Error('throttled')) } });
+test('a failed entry among the requests in flight and a failed read during the wait are reported, and the visitor still gets the answer', async () => {
+  const { log, clock, pending, options, request } = cloud({
+    inFlight: { enter: () => Promise.reject(new Error('throttled')), leave: async () => undefined },
+  });
   jest.spyOn(pending, 'read').mockRejectedValueOnce(new Error('throttled'));
   const forwarding = forwardRequest('r1', request, options);
   await clock.advance(1500);
-  // One count and one read have failed.
+  // One entry and one read have failed.
   expect(log.filter((line) => line === 'store failed')).toHaveLength(2);
   await pending.complete({ requestId: 'r1', tunnelId: 'demo', owner: 'ann', outcome: OK, completedAt: clock.now() });
   await clock.advance(1000);
@@ -80,7 +85,7 @@ test('a request polls and does not subscribe to the wake channel when the rollou
 /** A rollout whose share changes during the look-up. */
 function changing(from: number, to: number) {
   const find = async (): Promise<Tunnel> => TUNNEL;
-  return { tunnels: { find, lastPercent: from, lookUp: async () => ({ tunnel: TUNNEL, percent: to }) }, outcome: OK };
+  return { tunnels: { find, lastPercent: from, lookUp: async () => ({ tunnel: TUNNEL, arrivals: [], percent: to }) }, outcome: OK };
 }
 
 test('a request is event-driven when its own look-up of the tunnel returns a share of 100 %', async () => {
@@ -184,23 +189,34 @@ test('the message to the agent does not contain the credentials that let the vis
   expect(sent[0]?.headers).not.toHaveProperty('authorization');
 });
 
-test('a tunnel at its limit of slow requests refuses the next request, and no row is put', async () => {
-  const full = cloud({ found: [{ ...TUNNEL, slowRequests: 3 }] });
-  await expect(forwardRequest('r1', full.request, full.options)).rejects.toMatchObject({ code: 'tunnel_busy', status: 429 });
-  expect(full.pending.rows.size).toBe(0);
-  const nearly = cloud({ found: [{ ...TUNNEL, slowRequests: 2 }], outcome: OK });
-  await expect(forwardRequest('r1', nearly.request, nearly.options)).resolves.toMatchObject({ status: 200 });
-});
+describe("an owner's requests in flight", () => {
+  const slow = (count: number) => Array<number>(count).fill(new VirtualClock().now() - 5000);
 
-test('a slow request is counted while it waits, and is no longer counted after its answer', async () => {
-  const { log, clock, pending, options, request } = cloud();
-  const forwarding = forwardRequest('r1', request, options);
-  await clock.advance(1500);
-  expect(log.filter((line) => line.startsWith('load'))).toEqual(['load demo 1']);
-  await pending.complete({ requestId: 'r1', tunnelId: 'demo', owner: 'ann', outcome: OK, completedAt: clock.now() });
-  await clock.advance(1000);
-  await forwarding;
-  expect(log.filter((line) => line.startsWith('load'))).toEqual(['load demo 1', 'load demo -1']);
+  test('refuse the next request when they are as many as the limit, and no row is put', async () => {
+    const full = cloud({ arrivals: slow(200) });
+    await expect(forwardRequest('r1', full.request, full.options)).rejects.toMatchObject({ code: 'tunnel_busy', status: 429 });
+    expect([full.pending.rows.size, full.log.filter((line) => line.startsWith('enter'))]).toEqual([0, []]);
+    const nearly = cloud({ arrivals: slow(199), outcome: OK });
+    await expect(forwardRequest('r1', nearly.request, nearly.options)).resolves.toMatchObject({ status: 200 });
+  });
+
+  test('include a slow request while it waits, and no longer after its answer', async () => {
+    const { log, clock, pending, options, request } = cloud();
+    const forwarding = forwardRequest('r1', request, options);
+    await clock.advance(1500);
+    expect(log.filter((line) => /enter|leave/.test(line))).toEqual(['enter ann r1']);
+    await pending.complete({ requestId: 'r1', tunnelId: 'demo', owner: 'ann', outcome: OK, completedAt: clock.now() });
+    await clock.advance(1000);
+    await forwarding;
+    expect(log.filter((line) => /enter|leave/.test(line))).toEqual(['enter ann r1', 'leave ann r1']);
+  });
+
+  test('include a sample before it is sent, and no longer when it fails', async () => {
+    const { log, options, request } = cloud({ posts: ['gone'] });
+    await expect(forwardRequest(SAMPLE, request, options)).rejects.toMatchObject({ code: 'agent_away' });
+    expect(log.findIndex((line) => line.startsWith('enter'))).toBeLessThan(log.findIndex((line) => line.startsWith('post')));
+    expect(log).toContain(`leave ann ${SAMPLE}`);
+  });
 });
 
 test('a post with an uncertain result is not repeated, and its answer is still found', async () => {

@@ -16,17 +16,24 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
   const replies: CloudMessage[] = [];
   const results: string[] = [];
   const released: string[] = [];
+  const used: string[] = [];
+  /** Types of the replies for which the connection may be too new. */
+  const patient: string[] = [];
   const wakes: { to: string; wake: Wake }[] = [];
   const failures: unknown[] = [];
   const options: MessageOptions = {
     leases: {
-      publish: async (identity, connectionId) => identity.lease === 'l1' && connectionId === 'c1',
+      publish: async (identity, connectionId) => (identity.lease === 'l1' && connectionId === 'c1' ? 'first' : 'refused'),
       release: async (_, connectionId) => released.push(connectionId) > 0,
     },
+    owners: { use: async ({ lease }) => void used.push(lease) },
     pending,
     bodies,
     wakes: { post: async (to, wake) => wakes.push({ to, wake }) > 0 },
-    reply: async (message) => void replies.push(message),
+    reply: async (message, establishing) => {
+      replies.push(message);
+      if (establishing) patient.push(message.type);
+    },
     clock: new VirtualClock(),
     visitorUrl: new URL('http://127.0.0.1:8080'),
     tunnelDomain: 'localhost',
@@ -37,7 +44,7 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
     },
     ...overrides,
   };
-  return { pending, bodies, replies, results, released, wakes, failures, options };
+  return { pending, bodies, replies, patient, results, released, used, wakes, failures, options };
 }
 
 test('the message ready is answered with the connection id and the addresses of the tunnel', async () => {
@@ -58,7 +65,10 @@ test('the message ready is answered with the connection id and the addresses of 
 test('the message ready publishes capabilities and access rules, and the reply confirms access rules', async () => {
   const access = { salt: 's', tokens: ['t'] };
   const published: unknown[] = [];
-  const publish = async (...[, , announced]: Parameters<MessageOptions['leases']['publish']>) => published.push(announced) > 0;
+  const publish = async (...[, , announced]: Parameters<MessageOptions['leases']['publish']>) => {
+    published.push(announced);
+    return 'first' as const;
+  };
   const { replies, options } = cloud({ leases: { publish, release: async () => true } });
   await handleAgentMessage({ type: 'ready', capabilities: ['any-method'], access }, FROM, options);
   await handleAgentMessage({ type: 'ready' }, FROM, options);
@@ -77,10 +87,46 @@ test('a tunnel without a domain is reached by path, and the reply to ready conta
   expect(replies[0]).not.toHaveProperty('subdomain_url');
 });
 
+test('only the first ready of a connection counts the connection, and only its reply may find the connection too new', async () => {
+  const { replies, patient, used, options } = cloud();
+  await handleAgentMessage({ type: 'ready' }, FROM, options);
+  options.leases.publish = async () => 'again';
+  for (let i = 0; i < 3; i++) await handleAgentMessage({ type: 'ready' }, FROM, options);
+  expect(replies.map(({ type }) => type)).toEqual(Array(4).fill('connection_established'));
+  expect([patient, used]).toEqual([['connection_established'], ['l1']]);
+});
+
+describe('a message serves a waiting visitor', () => {
+  const BODY = { bytes: 200_000, sha256: 'a'.repeat(43) + '=' };
+
+  test('when it is the answer to a request of the tunnel, but not when it repeats the answer', async () => {
+    const { options } = cloud();
+    expect(await handleAgentMessage(RESPONSE, FROM, options)).toBe(true);
+    expect(await handleAgentMessage(RESPONSE, FROM, options)).toBe(false);
+  });
+
+  test('when it gets an upload URL for a request of the tunnel', async () => {
+    const { options } = cloud();
+    expect(await handleAgentMessage({ type: 'upload_request', request_id: 'r', ...BODY }, FROM, options)).toBe(true);
+  });
+
+  test.each<[string, AgentMessage]>([
+    ['ready', { type: 'ready' }],
+    ['ping', { type: 'ping' }],
+    ['pong', { type: 'pong' }],
+    ['draining', { type: 'draining' }],
+    ['an answer to nothing', { ...RESPONSE, request_id: 'nothing' }],
+    ['an upload request for nothing', { type: 'upload_request', request_id: 'nothing', ...BODY }],
+    ['an error that belongs to no request', { type: 'error', code: 'timeout', message: '' }],
+  ])('but not when it is %s', async (_, message) => {
+    expect(await handleAgentMessage(message, FROM, cloud().options)).toBe(false);
+  });
+});
+
 test('the message ready is refused on a connection that a newer connection has replaced', async () => {
   const { replies, options } = cloud();
   await handleAgentMessage({ type: 'ready' }, { ...FROM, lease: 'older' }, options);
-  const message = 'a newer connection has taken over tunnel "demo": close this connection';
+  const message = 'a newer connection has taken over tunnel "demo", or this connection said ready too late: close this connection';
   expect(replies).toEqual([{ type: 'error', code: 'invalid_request', message }]);
 });
 

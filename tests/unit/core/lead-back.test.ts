@@ -27,7 +27,7 @@ async function visit({
   const tunnels: Tunnels = {
     find: async (tunnelId) => {
       looked.push(tunnelId);
-      return ['demo', 'other'].includes(tunnelId) ? { tunnelId, owner: 'ann', capabilities: [], slowRequests: 0 } : undefined;
+      return ['demo', 'other'].includes(tunnelId) ? { tunnelId, owner: 'ann', capabilities: [] } : undefined;
     },
   };
   const request = visitorRequest({

@@ -10,6 +10,9 @@ function store(overrides: Partial<SweepStore> = {}) {
     removeRequest: async (id) => log.push(`remove request ${id}`) > 0,
     tunnels: async function* () {},
     removeTunnel: async (id) => log.push(`remove tunnel ${id}`) > 0,
+    ownerRows: async function* () {},
+    removeOwnerRow: async ({ tunnelId }) => log.push(`remove row ${tunnelId}`) > 0,
+    removeEntries: async ({ tunnelId }, names) => void log.push(`remove ${names.join()} of ${tunnelId}`),
     bodiesBefore: async function* () {},
     removeBody: async (key) => void log.push(`remove body ${key}`),
     connectionExists: async () => true,
@@ -44,9 +47,9 @@ test('the sweep does not count a row that was removed meanwhile', async () => {
 test('the sweep removes tunnels whose cool-down is over, and keeps other tunnels', async () => {
   const { log, store: swept } = store({
     tunnels: async function* () {
-      yield { tunnelId: 'old', leaseExpiresAt: NOW - 501 };
-      yield { tunnelId: 'cooling', leaseExpiresAt: NOW - 500 };
-      yield { tunnelId: 'kept', leaseExpiresAt: NOW + 1 };
+      yield { tunnelId: 'old', owner: 'ann', leaseExpiresAt: NOW - 501 };
+      yield { tunnelId: 'cooling', owner: 'ann', leaseExpiresAt: NOW - 500 };
+      yield { tunnelId: 'kept', owner: 'ann', leaseExpiresAt: NOW + 1 };
     },
   });
   await expect(sweep(swept, NOW, RUN)).resolves.toEqual({ requests: 0, tunnels: 1, connections: 0, bodies: 0 });
@@ -57,7 +60,7 @@ test('the sweep finds a dead connection within ten runs with one call to API Gat
   let asked = 0;
   const { log, store: swept } = store({
     tunnels: async function* () {
-      yield { tunnelId: 'demo', connectionId: 'dead', leaseExpiresAt: NOW + 1 };
+      yield { tunnelId: 'demo', owner: 'ann', connectionId: 'dead', leaseExpiresAt: NOW + 1 };
     },
     connectionExists: async () => {
       asked++;
@@ -73,7 +76,7 @@ test('the sweep finds a dead connection within ten runs with one call to API Gat
 test('the sweep releases no connection of a tunnel whose agent is away', async () => {
   const { log, store: swept } = store({
     tunnels: async function* () {
-      yield { tunnelId: 'demo', leaseExpiresAt: NOW + 1 };
+      yield { tunnelId: 'demo', owner: 'ann', leaseExpiresAt: NOW + 1 };
     },
     connectionExists: async () => false,
   });
@@ -93,4 +96,23 @@ test('the sweep removes bodies that no request needs any more', async () => {
   expect(log).toEqual(['remove body requests/r1']);
   // API Gateway gives up on a request after 30 s.
   expect(asked).toBeLessThan(NOW - 30_000);
+});
+
+test("the sweep removes an owner's row that is empty, and expired entries of a row that is in use", async () => {
+  const { log, store: swept } = store({
+    ownerRows: async function* () {
+      yield { tunnelId: '#in-flight/ann', emptyBy: NOW - 60_000, 'e:killed': NOW - 90_000 };
+      yield { tunnelId: '#in-flight/eve', emptyBy: NOW, 'e:killed': NOW - 90_000, 'e:running': NOW - 28_000 };
+      yield {
+        tunnelId: '#connections/eve',
+        emptyBy: NOW + 7_200_000,
+        'e:ended': { tunnelId: 'a', since: NOW - 90_000, until: 0 },
+        'e:ended-just-now': { tunnelId: 'b', since: NOW - 10_000, until: 0 },
+        'e:open': { tunnelId: 'c', since: NOW - 90_000, until: NOW + 1 },
+        refusedUntil: NOW - 90_000,
+      };
+    },
+  });
+  await sweep(swept, NOW, RUN);
+  expect(log).toEqual(['remove row #in-flight/ann', 'remove e:killed of #in-flight/eve', 'remove e:ended of #connections/eve']);
 });

@@ -91,6 +91,7 @@ test('sweep finds and removes the bodies that are older than a given time', asyn
     client: unused,
     connections: unused,
     leases: unused,
+    owners: unused,
     pendingRequestsTable: '',
     tunnelsTable: '',
     bodies: s3Client(2000),

@@ -34,7 +34,7 @@ const row = async (): Promise<Record<string, unknown> | undefined> =>
 /** Connects and says `ready`. */
 async function serve(lease: string, connectionId: string, now: number): Promise<void> {
   expect(await leases.lease(identity(lease), now)).toBe(true);
-  expect(await leases.publish(identity(lease), connectionId, READY, now)).toBe(true);
+  expect(await leases.publish(identity(lease), connectionId, READY, now)).toBe('first');
 }
 
 describe('the end of an older connection', () => {
@@ -43,7 +43,7 @@ describe('the end of an older connection', () => {
     expect(await leases.lease(identity('new'), NOW)).toBe(true);
     await leases.release(identity('old'), 'c-old', NOW);
     expect(await row()).not.toHaveProperty('connectionId');
-    expect(await leases.publish(identity('new'), 'c-new', READY, NOW)).toBe(true);
+    expect(await leases.publish(identity('new'), 'c-new', READY, NOW)).toBe('first');
     expect(await row()).toMatchObject({ connectionId: 'c-new', lease: 'new', leaseExpiresAt: FULL_LEASE });
   });
 
@@ -59,7 +59,7 @@ describe('the end of an older connection', () => {
 describe('a connection that has said ready', () => {
   test('renews the lease with each ready', async () => {
     await serve('one', 'c1', NOW - 60_000);
-    expect(await leases.publish(identity('one'), 'c1', READY, NOW)).toBe(true);
+    expect(await leases.publish(identity('one'), 'c1', READY, NOW)).toBe('again');
     expect(await row()).toMatchObject({ leaseExpiresAt: FULL_LEASE });
   });
 
@@ -70,14 +70,27 @@ describe('a connection that has said ready', () => {
     expect(await row()).not.toHaveProperty('connectionId');
   });
 
+  test('cannot say ready after its end, when its messages are handled late', async () => {
+    await serve('one', 'c1', NOW);
+    await leases.release(identity('one'), 'c1', NOW);
+    expect(await leases.publish(identity('one'), 'c1', READY, NOW)).toBe('refused');
+    expect(await row()).not.toHaveProperty('connectionId');
+  });
+
   test('cannot say ready again after a newer $connect of its owner', async () => {
     await serve('old', 'c-old', NOW);
     await leases.lease(identity('new'), NOW);
-    expect(await leases.publish(identity('old'), 'c-old', READY, NOW)).toBe(false);
+    expect(await leases.publish(identity('old'), 'c-old', READY, NOW)).toBe('refused');
   });
 });
 
 describe('a connection that never says ready', () => {
+  test('can no longer say ready after a minute', async () => {
+    await leases.lease(identity('silent'), NOW);
+    expect(await leases.publish(identity('silent'), 'c1', READY, NOW + 60_001)).toBe('refused');
+    expect(await leases.publish(identity('silent'), 'c1', READY, NOW + 60_000)).toBe('first');
+  });
+
   test('gives a new name back when it ends, for every owner', async () => {
     await leases.lease(identity('silent'), NOW);
     await leases.release(identity('silent'), 'c1', NOW);
@@ -94,7 +107,7 @@ describe('a connection that never says ready', () => {
     await leases.lease(identity('silent'), NOW + 1000);
     await leases.release(identity('silent'), 'c-silent', NOW + 2000);
     expect(await row()).toMatchObject({ connectionId: 'c-old', lease: 'old', leaseExpiresAt: FULL_LEASE });
-    expect(await leases.publish(identity('old'), 'c-old', READY, NOW + 3000)).toBe(true);
+    expect(await leases.publish(identity('old'), 'c-old', READY, NOW + 3000)).toBe('again');
   });
 
   test('does not extend the grace period of a name', async () => {

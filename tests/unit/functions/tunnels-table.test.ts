@@ -38,7 +38,8 @@ function lookUp() {
     now: () => now,
     onUnreadable: (reason) => unreadable.push((reason as Error).message),
   });
-  return { share, unreadable, tunnels: tunnelsTable(db.documents, TABLE, share), pass: (ms: number) => (now += ms) };
+  const tunnels = tunnelsTable(db.documents, TABLE, { share, onUnreadable: (error) => unreadable.push((error as Error).message) });
+  return { share, unreadable, tunnels, pass: (ms: number) => (now += ms) };
 }
 
 /** Answers as DynamoDB does if there was no time to read some keys. */
@@ -106,15 +107,44 @@ test('if BatchGetItem fails, find() returns the tunnel from GetItem, and the rol
   expect(share.percent).toBe(0);
 });
 
-test('BatchGetItem and GetItem both return access and slow requests, and add() does not create a removed tunnel', async () => {
+test('BatchGetItem and GetItem both return the access rules', async () => {
   const access = { salt: 'AAAAAAAAAAAAAAAAAAAAAA==', cidrs: ['192.0.2.0/24'] };
   await db.documents.send(new PutCommand({ TableName: TABLE, Item: { tunnelId: 'closed', owner: 'ann', access } }));
   const { tunnels } = lookUp();
-  await tunnels.add('closed', 1);
-  await tunnels.add('closed', 1);
-  await tunnels.add('closed', -1);
-  await tunnels.add('gone', 1);
-  for (let read = 0; read < 2; read++) expect(await tunnels.find('closed')).toMatchObject({ access, slowRequests: 1 });
-  expect(await tunnels.find('gone')).toBeUndefined();
-  expect(calls).toEqual([...Array<string>(4).fill('UpdateItem'), 'BatchGetItem', 'GetItem', 'GetItem']);
+  for (let read = 0; read < 2; read++) expect(await tunnels.find('closed')).toMatchObject({ access });
+  expect(calls).toEqual(['BatchGetItem', 'GetItem']);
+});
+
+describe("lookUp() returns the requests in flight of the tunnel's owner", () => {
+  beforeAll(() => db.documents.send(new PutCommand({ TableName: TABLE, Item: { tunnelId: '#in-flight/ann', emptyBy: 9, 'e:one': 7 } })));
+
+  test('with a second call for an unknown tunnel, and in the same call afterwards', async () => {
+    const { tunnels } = lookUp();
+    expect(await tunnels.lookUp('demo')).toMatchObject({ tunnel: { owner: 'ann' }, arrivals: [7], percent: 25 });
+    expect(calls).toEqual(['BatchGetItem', 'GetItem']);
+    calls = [];
+    expect(await tunnels.lookUp('demo')).toMatchObject({ tunnel: { owner: 'ann' }, arrivals: [7], percent: 25 });
+    expect(calls).toEqual(['BatchGetItem']);
+  });
+
+  test('and those of the new owner, when the tunnel has changed hands', async () => {
+    const change = (owner: string) => db.documents.send(new PutCommand({ TableName: TABLE, Item: { tunnelId: 'changing', owner } }));
+    const { tunnels } = lookUp();
+    await change('ann');
+    expect((await tunnels.lookUp('changing')).arrivals).toEqual([7]);
+    await change('bea');
+    expect(await tunnels.lookUp('changing')).toMatchObject({ tunnel: { owner: 'bea' }, arrivals: [] });
+  });
+
+  test('or none, when they cannot be read', async () => {
+    const { tunnels, unreadable, share } = lookUp();
+    await tunnels.lookUp('demo');
+    interfere = (call, next) =>
+      JSON.stringify(call.input).includes('#in-flight')
+        ? Promise.reject(new AwsError(400, 'AccessDeniedException', 'not allowed'))
+        : next();
+    expect(await tunnels.lookUp('demo')).toMatchObject({ tunnel: { owner: 'ann' }, arrivals: [] });
+    expect(unreadable).toEqual(['not allowed']);
+    expect(share.percent).toBe(25);
+  });
 });

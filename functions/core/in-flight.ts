@@ -1,0 +1,87 @@
+import type { Clock } from './clock';
+
+/**
+ * Which requests of an owner's tunnels are in flight: when each of them arrived, in ms since the epoch. Entries are written and
+ * removed by the request's own waiter. An entry counts until the request's deadline at most, so that a lost removal corrects itself.
+ */
+export type Arrivals = readonly number[];
+
+/** Stores which requests of an owner are in flight. Repeating a call changes nothing. */
+export interface InFlightStore {
+  enter(request: RequestInFlight): Promise<void>;
+  leave(request: RequestInFlight): Promise<void>;
+}
+
+export interface RequestInFlight {
+  readonly owner: string;
+  readonly requestId: string;
+  /** In ms since the epoch. */
+  readonly arrivedAt: number;
+}
+
+export interface InFlightLimit {
+  /** How many requests one owner's tunnels may have in flight. Further requests get 429. */
+  readonly maxInFlight: number;
+  readonly deadlineMs: number;
+}
+
+/** Age at which every request is entered, in ms. Most requests end before, and entering each of them would cost two writes. */
+const SLOW_MS = 1000;
+/** Time in which a request that has become slow is entered, in ms: one write. */
+const ENTERING_MS = 100;
+/** A limit is divided into this many steps. Fewer steps cost fewer writes, and count less exactly. */
+const STEPS = 25;
+/** Longest time that a visitor waits for an entry that is being written, in ms. */
+const PATIENCE_MS = 100;
+
+/**
+ * One request in `weight` is a sample: it is entered at once, and stands for `weight` requests until they are all old enough to be
+ * entered themselves. Small limits count every request.
+ */
+const weightFor = (maxInFlight: number): number => Math.max(1, Math.floor(maxInFlight / STEPS));
+
+/** The first digits of a random UUID are random, so that no visitor chooses what is a sample. */
+const isSample = (requestId: string, maxInFlight: number): boolean =>
+  Number.parseInt(requestId.slice(0, 8), 16) % weightFor(maxInFlight) === 0;
+
+/**
+ * Estimates how many requests are in flight. Requests older than `SLOW_MS` are counted exactly. The estimate for the others is
+ * right on average; its standard deviation is `weight * sqrt(n / weight)` for `n` requests: 40 for 200 requests at a limit of 200.
+ */
+export function countInFlight(arrivals: Arrivals, now: number, { maxInFlight, deadlineMs }: InFlightLimit): number {
+  const weight = weightFor(maxInFlight);
+  let count = 0;
+  for (const arrivedAt of arrivals) {
+    const age = now - arrivedAt;
+    if (age < SLOW_MS + ENTERING_MS) count += weight;
+    else if (age <= deadlineMs) count += 1;
+  }
+  return count;
+}
+
+/**
+ * Enters a request into the store: a sample at once, every other request when it has become slow. A failure to enter is only
+ * reported.
+ * @returns a function to call when the request is over
+ */
+export function enterInFlight(
+  request: RequestInFlight,
+  { store, maxInFlight, clock, onError }: { store: InFlightStore; maxInFlight: number; clock: Clock; onError: (error: unknown) => void },
+): () => Promise<void> {
+  const over = new AbortController();
+  let entering: Promise<void> | undefined;
+  const enter = (): void => void (entering = store.enter(request).catch(onError));
+  if (isSample(request.requestId, maxInFlight)) enter();
+  else {
+    void clock.sleep(Math.max(0, request.arrivedAt + SLOW_MS - clock.now()), over.signal).then(() => {
+      if (!over.signal.aborted) enter();
+    });
+  }
+  return async () => {
+    over.abort();
+    if (!entering) return;
+    // An entry may be there although its write has failed. The removal follows the entry, or the entry would stay.
+    const left = entering.then(() => store.leave(request)).catch(onError);
+    await Promise.race([left, clock.sleep(PATIENCE_MS)]);
+  };
+}

@@ -1,0 +1,18 @@
+import { once } from 'node:events';
+import { eventually } from './eventually';
+import type { MinimalAgent } from './minimal-agent';
+
+/** Many more messages than the budget of a connection. */
+const MANY = 2000;
+
+/** Sends pings, one after the other, until the cloud closes the connection. @returns whether the cloud closed it */
+export async function flood(agent: MinimalAgent): Promise<boolean> {
+  let isClosed = false;
+  const closed = once(agent.socket, 'close').then(() => (isClosed = true));
+  for (let sent = 0; sent < MANY && !isClosed; sent++) {
+    const before = agent.received.length;
+    agent.send({ type: 'ping' });
+    await Promise.race([closed, eventually(() => expect(agent.received.length).toBeGreaterThan(before))]);
+  }
+  return isClosed;
+}
