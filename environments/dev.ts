@@ -1,5 +1,5 @@
 import { defineEnvironment } from './environment';
-import { SMALL_FUNCTIONS, STANDARD_TIMINGS } from './standards';
+import { MESSAGES, SMALL_FUNCTIONS, STANDARD_TIMINGS } from './standards';
 
 /** The environment where changes are tried first: every request is event-driven, functions are small, logs are kept briefly. */
 export const dev = defineEnvironment({
@@ -17,7 +17,7 @@ export const dev = defineEnvironment({
   hostedZone: null,
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
-  ownerLimits: { requestsInFlight: 100, tunnels: 50 },
+  ownerLimits: { requestsInFlight: 100, tunnels: 50, messages: MESSAGES },
   timings: STANDARD_TIMINGS,
   functions: SMALL_FUNCTIONS,
   alarms: { notifyEmail: null, minimumRequests: 10 },

@@ -95,6 +95,11 @@ const schema = v.strictObject({
     requestsInFlight: wholeNumber(1),
     /** Tunnels that have an agent at once; further agents get 429. */
     tunnels: wholeNumber(1),
+    /**
+     * Messages of one agent that serve no waiting visitor, in each execution environment of receive-message; an owner has twice as
+     * many. An agent above this limit is closed (functions/core/message-budget.ts).
+     */
+    messages: throttle,
   }),
   /** In ms. functions/settings.ts explains each timing. */
   timings: v.strictObject({

@@ -1,5 +1,5 @@
 import { defineEnvironment } from './environment';
-import { LARGE_THROTTLING, SMALL_FUNCTIONS, STANDARD_TIMINGS } from './standards';
+import { LARGE_THROTTLING, MESSAGES, SMALL_FUNCTIONS, STANDARD_TIMINGS } from './standards';
 
 /** The environment that `npm start` runs on a laptop: the local cloud runs the same stack. It is never applied to AWS. */
 export const local = defineEnvironment({
@@ -11,7 +11,7 @@ export const local = defineEnvironment({
   hostedZone: null,
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
-  ownerLimits: { requestsInFlight: 400, tunnels: 50 },
+  ownerLimits: { requestsInFlight: 400, tunnels: 50, messages: MESSAGES },
   // A busy laptop can be much slower than AWS, so these three limits are longer.
   timings: { ...STANDARD_TIMINGS, wakeHelloMs: 1000, serviceCallMs: 5000, wakePostMs: 2500 },
   functions: SMALL_FUNCTIONS,

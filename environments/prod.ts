@@ -1,5 +1,5 @@
 import { defineEnvironment } from './environment';
-import { LARGE_FUNCTIONS, LARGE_THROTTLING, STANDARD_TIMINGS } from './standards';
+import { LARGE_FUNCTIONS, LARGE_THROTTLING, MESSAGES, STANDARD_TIMINGS } from './standards';
 
 /** Production at stage 0 of the rollout: everything is deployed, and every request still polls. */
 export const prod = defineEnvironment({
@@ -17,7 +17,7 @@ export const prod = defineEnvironment({
   hostedZone: null,
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 0 },
-  ownerLimits: { requestsInFlight: 200, tunnels: 100 },
+  ownerLimits: { requestsInFlight: 200, tunnels: 100, messages: MESSAGES },
   timings: STANDARD_TIMINGS,
   functions: LARGE_FUNCTIONS,
   alarms: { notifyEmail: null, minimumRequests: 100 },

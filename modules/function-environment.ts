@@ -52,6 +52,8 @@ function settingValues(
     ROLLOUT_CACHE_MS: String(timings.rolloutCacheMs),
     ROLLOUT_STALE_MS: String(timings.rolloutStaleMs),
     MAX_IN_FLIGHT: String(ownerLimits.requestsInFlight),
+    MESSAGES_BURST: String(ownerLimits.messages.burst),
+    MESSAGES_PER_SECOND: String(ownerLimits.messages.ratePerSecond),
     MAX_TUNNELS: String(ownerLimits.tunnels),
     REQUEST_DEADLINE_MS: String(timings.requestDeadlineMs),
     POLLING_DELAYS_MS: timings.pollingDelaysMs.join(','),

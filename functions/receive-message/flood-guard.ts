@@ -1,6 +1,6 @@
 import { FifoMap } from 'toad-cache';
 import type { Clock } from '../core/clock';
-import { MessageBudget, type Sender } from '../core/message-budget';
+import { MessageBudget, type MessageAllowance, type Sender } from '../core/message-budget';
 import type { OwnerConnections } from '../core/owner-limits';
 
 /** How many closed connections are remembered: their last messages still come for a moment. */
@@ -8,6 +8,7 @@ const CLOSED = 1000;
 
 export interface FloodGuardOptions {
   readonly clock: Clock;
+  readonly allowance: MessageAllowance;
   readonly owners: Pick<OwnerConnections, 'refuse'>;
   /** Tells the agent why its connection ends, and ends the connection. Never rejects. */
   readonly close: (connectionId: string) => Promise<void>;
@@ -23,7 +24,7 @@ export class FloodGuard {
   private readonly closed = new FifoMap<true>(CLOSED);
 
   constructor(private readonly options: FloodGuardOptions) {
-    this.budget = new MessageBudget(options.clock.now);
+    this.budget = new MessageBudget(options.clock.now, options.allowance);
   }
 
   /**

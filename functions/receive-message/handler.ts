@@ -45,6 +45,7 @@ const YOUNG_MS = 2000;
 
 const floods = new FloodGuard({
   clock: systemClock,
+  allowance: { burst: settings.MESSAGES_BURST, perSecond: settings.MESSAGES_PER_SECOND },
   owners,
   close: closeFlooding,
   onFailure: (error) => logger.error('an owner whose agent floods could not be refused', error as Error),

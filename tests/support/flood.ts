@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { eventually } from './eventually';
 import type { MinimalAgent } from './minimal-agent';
 
-/** Many more messages than the budget of a connection. */
-const MANY = 2000;
+/** A small budget, which sequential pings spend on a slow machine too. */
+export const SMALL_BUDGET = { burst: 20, ratePerSecond: 1 };
+/** Many more messages than the budget. */
+const MANY = 200;
 
 /** Sends pings, one after the other, until the cloud closes the connection. @returns whether the cloud closed it */
 export async function flood(agent: MinimalAgent): Promise<boolean> {

@@ -4,7 +4,7 @@ import { AwsError, type Interceptor, type QueueMessage } from '../../emulator/se
 import type { StartMode } from '../../local/start/start-options';
 import type { AccessRecorder } from './access-recorder';
 import { eventually } from './eventually';
-import { flood } from './flood';
+import { flood, SMALL_BUDGET } from './flood';
 import { MinimalAgent } from './minimal-agent';
 import { functionOf, queueOf, ruleOf, startTunnel, type CloudUnderTest } from './tunnel';
 
@@ -20,7 +20,11 @@ export async function useEverything(mode: StartMode, recorder: AccessRecorder): 
     // In mode `polling` an alarm that rolls back changes nothing.
     watch: mode === 'polling',
     intercept: faults.intercept,
-    environment: (same) => ({ ...same, timings: { ...same.timings, leaseGraceMs: 1, nameCooldownMs: 1 } }),
+    environment: (same) => ({
+      ...same,
+      ownerLimits: { ...same.ownerLimits, messages: SMALL_BUDGET },
+      timings: { ...same.timings, leaseGraceMs: 1, nameCooldownMs: 1 },
+    }),
     ...(mode === 'polling' && { stack: withoutTargetPermissions }),
   });
   faults.tunnel = tunnel;

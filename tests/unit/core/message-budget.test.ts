@@ -4,7 +4,7 @@ const EVE = { owner: 'eve', connectionId: 'c1' };
 
 function budget() {
   let now = 1_000_000;
-  const messages = new MessageBudget(() => now);
+  const messages = new MessageBudget(() => now, { burst: 200, perSecond: 10 });
   const send = (count: number, from = EVE): void => {
     for (let i = 0; i < count; i++) messages.spend(from);
   };

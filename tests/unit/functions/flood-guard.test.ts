@@ -8,6 +8,7 @@ function guard(refuse: (owner: string) => Promise<void> = async () => undefined)
   const clock = new VirtualClock();
   const floods = new FloodGuard({
     clock,
+    allowance: { burst: 200, perSecond: 10 },
     owners: { refuse: async (owner, now) => (log.push(`refuse ${owner} at ${now === clock.now()}`), refuse(owner)) },
     close: async (connectionId) => void log.push(`close ${connectionId}`),
     onFailure: (error) => log.push(String(error)),
