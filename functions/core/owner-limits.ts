@@ -36,7 +36,7 @@ export const ENDED = 0;
 /** How long a connection may take from `$connect` to `ready`, in ms. Agents take less than a second. */
 export const READY_MS = 60_000;
 /** Period over which new connections are counted, in ms. */
-export const CONNECTS_PERIOD_MS = 60_000;
+const CONNECTS_PERIOD_MS = 60_000;
 /** How long an owner's agents are refused after one of them was closed for its messages, in ms. */
 export const REFUSAL_MS = 60_000;
 /** New connections in a period that every owner has, however few tunnels. */
