@@ -17,9 +17,9 @@ export class Meter {
   private counts: Tally = {};
   private invocations: Tally = {};
   private gigabyteSeconds: Tally = {};
-  private missedEvents = 0;
+  private polled = 0;
+  private foundByReads = 0;
   private handedToBus = 0;
-  private unassigned = 0;
   private lateAnswers = 0;
   private minutes = 0;
   private onSince = 0;
@@ -42,15 +42,15 @@ export class Meter {
     this.counts = {};
     this.invocations = {};
     this.gigabyteSeconds = {};
-    this.requests = this.missedEvents = this.handedToBus = this.unassigned = this.lateAnswers = this.minutes = 0;
+    this.requests = this.polled = this.foundByReads = this.handedToBus = this.lateAnswers = this.minutes = 0;
   }
 
   /**
-   * Requests that did not take their contender's way: they were not assigned to be woken, polled, were rescued by a safety read, or
-   * were woken by the bus instead of receive-message.
+   * Requests that did not take their contender's way: they polled, a safety read found their answer (even if only before the wake
+   * arrived), or the bus woke them instead of receive-message.
    */
   get fallbacks(): number {
-    return (this.eventDriven ? this.unassigned : 0) + this.missedEvents + this.handedToBus;
+    return (this.eventDriven ? this.polled : 0) + this.foundByReads + this.handedToBus;
   }
 
   get late(): number {
@@ -137,15 +137,15 @@ export class Meter {
     if (!this.on) return;
     add(this.counts, 'log bytes', logBytes(text));
     if (text.includes('"LateAnswer":1')) this.lateAnswers++;
-    if (text.includes('"EventDrivenErrors":1')) this.missedEvents++;
+    if (text.includes('"source":"safety-read"')) this.foundByReads++;
   };
 
   /** A row says whether its request is to be woken and, in mode direct, whether posting the wake failed. */
   readonly onRecord = ({ dynamodb }: StreamRecord): void => {
     if (!this.on) return;
-    const { mode, wake, cohort } = (dynamodb.NewImage ?? {}) as Record<string, { S?: string }>;
+    const { mode, wake } = (dynamodb.NewImage ?? {}) as Record<string, { S?: string }>;
     if (mode?.S === 'direct' && wake?.S === 'bus') this.handedToBus++;
-    if (!dynamodb.OldImage && cohort?.S === 'polling') this.unassigned++;
+    if (!dynamodb.OldImage && mode?.S === 'polling') this.polled++;
   };
 
   private countPost(bytes: number): void {

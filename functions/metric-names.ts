@@ -38,15 +38,16 @@ export const METRICS = {
   ReturnTime: {
     unit: 'Milliseconds',
     from: ['forward-request'],
-    by: [['cohort', 'mode']],
-    meaning: 'time from the completion of a row until forward-request has the answer',
+    by: BY_COHORT,
+    meaning: 'time from the completion of a row until forward-request has the answer: what the answer path adds to a response time',
   },
   EventDrivenErrors: {
     unit: 'Count',
     from: ['forward-request'],
     by: BY_COHORT,
     meaning:
-      'event-driven requests that were not answered through their event: answered through a safety read, switched to polling, or failed',
+      'event-driven requests whose answer their event did not announce: a safety read found it, the request had switched to polling, ' +
+      'or the last look failed',
   },
   WakeLatency: {
     unit: 'Milliseconds',
@@ -95,11 +96,11 @@ export const METRICS = {
     by: AS_A_WHOLE,
     meaning: 'share of requests that are event-driven; emitted once a minute',
   },
-  BaselineResponseTime: {
+  BaselineReturnTime: {
     unit: 'Milliseconds',
     from: ['sweep'],
     by: AS_A_WHOLE,
-    meaning: 'average response time of the polling cohort when the rollout last advanced; emitted once a minute if a baseline is recorded',
+    meaning: 'average return time of the polling cohort when the rollout last advanced; emitted once a minute if a baseline is recorded',
   },
   RolloutUnreadable: {
     unit: 'Count',

@@ -5,7 +5,7 @@
 export const ROLLBACK_TRIGGERS = {
   'event-driven-error-rate': 'more than 1 % of the event-driven requests are not answered through their event',
   'event-driven-errors': 'more than 10 event-driven requests a minute are not answered through their event',
-  'event-driven-latency': 'event-driven requests take more than twice as long as polling requests',
+  'event-driven-latency': 'answers of event-driven requests take more than twice as long to return as answers of polling requests',
   'delivery-failures': 'the event bus refuses events',
   'stream-lag': 'the stream is more than 5 s behind',
   'lost-answers': 'records, events or wakes fail after all retries',

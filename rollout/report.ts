@@ -1,5 +1,5 @@
 /** What `npm run rollout` prints. */
-import type { RolloutItem } from '../functions/core/rollout-item';
+import type { Baseline, CohortFigures, RolloutItem } from '../functions/core/rollout-item';
 import { percentOf } from '../functions/core/rollout-store';
 import type { RolloutOutcome } from './commands';
 import { duration, nextStep, soakLeftMs, type Obstacle, type Situation } from './rules';
@@ -64,10 +64,10 @@ function nextText(situation: Situation): string {
   return obstacles.length === 0 ? `would set ${to} %` : `would be refused: ${obstacleText(obstacles)}`;
 }
 
-const figures = ({ at, responseMs, errorRate, eventDriven }: NonNullable<RolloutItem['baseline']>): string => {
-  const both = (of: { responseMs: number; errorRate: number }): string =>
-    `${of.responseMs} ms and ${(100 * of.errorRate).toFixed(2)} % errors`;
-  return `polling ${both({ responseMs, errorRate })}${eventDriven ? `, event-driven ${both(eventDriven)}` : ''} until ${iso(at)}`;
+const figures = ({ at, eventDriven, ...polling }: Baseline): string => {
+  const each = (of: CohortFigures): string =>
+    `${of.responseMs} ms${of.returnMs === undefined ? '' : ` (${of.returnMs} ms to return)`} and ${(100 * of.errorRate).toFixed(2)} % errors`;
+  return `polling ${each(polling)}${eventDriven ? `, event-driven ${each(eventDriven)}` : ''} until ${iso(at)}`;
 };
 
 /** The result of a command, as one JSON object. */

@@ -75,16 +75,23 @@ export function cloudWatch(client: CloudWatchClient, alarmPrefix: string): Watch
 
     async figures(cohort, from, to) {
       const of = { service: 'forward-request', dimensions: { cohort } } as const;
-      const [ms = 0, requests = 0, errors = 0] = await totals(
+      const [ms = 0, requests = 0, returnMs = 0, answers = 0, errors = 0] = await totals(
         [
           { name: 'ResponseTime', statistic: 'Sum', ...of },
           { name: 'ResponseTime', statistic: 'SampleCount', ...of },
+          { name: 'ReturnTime', statistic: 'Sum', ...of },
+          { name: 'ReturnTime', statistic: 'SampleCount', ...of },
           { name: 'RequestErrors', statistic: 'Sum', ...of },
         ],
         from,
         to,
       );
-      return requests === 0 ? undefined : { responseMs: Math.round(ms / requests), errorRate: errors / requests };
+      if (requests === 0) return undefined;
+      return {
+        responseMs: Math.round(ms / requests),
+        ...(answers > 0 && { returnMs: Math.round(returnMs / answers) }),
+        errorRate: errors / requests,
+      };
     },
   };
 }

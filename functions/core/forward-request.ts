@@ -52,6 +52,8 @@ export interface ForwardObserver {
   answered(answer: Answer): void;
   /** A read or removal of the row failed; the request goes on. */
   storeFailed(error: unknown): void;
+  /** The last look failed or took too long: the visitor gets an error, although there may be an answer. */
+  lastLookFailed(error: unknown): void;
 }
 
 /**
@@ -121,6 +123,7 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
       clock,
       hopeless: failureOf(sending),
       onStoreError: (error) => options.observer.storeFailed(error),
+      onLastLookError: (error) => options.observer.lastLookFailed(error),
     });
     if (!answer) throw new TunnelError('deadline_exceeded');
     options.observer.answered(answer);

@@ -6,8 +6,10 @@ export const ROLLOUT_VERSION = 1;
 
 /** How well the requests of a cohort were answered, measured over the stage that ended. */
 export interface CohortFigures {
-  /** Average ResponseTime, in ms. */
+  /** Average ResponseTime, in ms. For people only: it says more about local services than about the answer path. */
   readonly responseMs: number;
+  /** Average ReturnTime, in ms. Missing if no request was answered, and in items of older code. */
+  readonly returnMs?: number;
   /** Share of requests that ended in an error of the tunnel (tunnel-error.ts), 0 to 1. */
   readonly errorRate: number;
 }
@@ -59,6 +61,6 @@ const isShare = (value: unknown): value is number => Number.isInteger(value) && 
 const isTime = (value: unknown): boolean => Number.isInteger(value) && Math.abs(value as number) < 8.64e15;
 
 function isBaseline(value: unknown): boolean {
-  const { at, responseMs, errorRate } = (value ?? {}) as Record<string, unknown>;
-  return isTime(at) && Number.isFinite(responseMs) && Number.isFinite(errorRate);
+  const { at, responseMs, returnMs = 0, errorRate } = (value ?? {}) as Record<string, unknown>;
+  return isTime(at) && [responseMs, returnMs, errorRate].every(Number.isFinite);
 }

@@ -44,6 +44,8 @@ export interface WaitOptions {
   readonly hopeless: Promise<never>;
   /** Called when a read fails or a removal cannot be sent. A later read, or `sweep`, makes up for it. */
   readonly onStoreError: (error: unknown) => void;
+  /** Called when the last look fails or takes too long. Nobody knows then whether there was an answer. */
+  readonly onLastLookError: (error: unknown) => void;
 }
 
 /**
@@ -111,16 +113,19 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
   return lastLook(options);
 }
 
-/** Reads and removes the row. A look that takes too long is reported, and counts as no answer. */
-async function lastLook({ requestId, pending, clock, onStoreError }: WaitOptions): Promise<Answer | undefined> {
+/** Reads and removes the row. The visitor of a look that takes too long gets no answer. */
+async function lastLook({ requestId, pending, clock, onLastLookError }: WaitOptions): Promise<Answer | undefined> {
   const over = new AbortController();
   const tooLate = clock.sleep(LAST_LOOK_MS, over.signal).then(() => {
-    if (!over.signal.aborted) onStoreError(new Error(`the last look took longer than ${LAST_LOOK_MS} ms`));
+    if (!over.signal.aborted) onLastLookError(new Error(`the last look took longer than ${LAST_LOOK_MS} ms`));
     return undefined;
   });
   try {
     const completion = await Promise.race([pending.take(requestId), tooLate]);
     return completion && { ...completion, learnedBy: 'last-look' };
+  } catch (error) {
+    onLastLookError(error);
+    throw error;
   } finally {
     over.abort();
   }

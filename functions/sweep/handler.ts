@@ -36,7 +36,7 @@ async function reportRollout(): Promise<void> {
   const stored = await rollout.read();
   count('RolloutPercent', settings.USE_EVENT_DRIVEN ? percentOf(stored, settings.EVENT_DRIVEN_PERCENT) : 0);
   const { baseline } = stored.item ?? {};
-  if (baseline) count('BaselineResponseTime', baseline.responseMs);
+  if (baseline?.returnMs !== undefined) count('BaselineReturnTime', baseline.returnMs);
 }
 
 export const handler = instrumented(async (): Promise<void> => {

@@ -25,9 +25,8 @@ export function overviewOf(
 ): Overview {
   const window = { from: now - minutes * 60_000, to: now };
   const look = new Look(metrics, window.from, window.to);
-  const modes = look.modes();
-  const canary = cohortFigures(look, 'event-driven', modes);
-  const control = cohortFigures(look, 'polling', modes);
+  const canary = look.figures({ cohort: 'event-driven' });
+  const control = look.figures({ cohort: 'polling' });
   const gauges = new Look(metrics, now - GAUGE_MS, now);
   const percent = gauges.latest('RolloutPercent', { service: 'sweep' });
   return {
@@ -35,10 +34,10 @@ export function overviewOf(
     minutes,
     environment,
     ...(percent !== undefined && { percent }),
-    verdict: compare(canary, control, minutes, gauges.latest('BaselineResponseTime', { service: 'sweep' })),
+    verdict: compare(canary, control, minutes, gauges.latest('BaselineReturnTime', { service: 'sweep' })),
     canary,
     control,
-    modes,
+    modes: look.modes(),
     wakes: look.wakes(),
     alarms: alarms
       .list()
@@ -57,14 +56,6 @@ const ORDER = ['ALARM', 'INSUFFICIENT_DATA', 'OK'];
 function withRunbook(alarm: ReturnType<Alarms['list']>[number]): ConsoleAlarm {
   const runbook = /Runbook: docs\/(runbooks\/[a-z0-9-]+\.md)/.exec(alarm.description)?.[1];
   return { ...alarm, ...(runbook !== undefined && { runbook: `/${runbook}` }) };
-}
-
-/**
- * A cohort's figures. The return time is that of the mode with the most requests, because percentiles of several modes cannot be added up.
- */
-function cohortFigures(look: Look, cohort: CohortName, modes: readonly ModeFigures[]): Figures {
-  const most = modes.filter((each) => each.cohort === cohort).sort((a, b) => b.requests - a.requests)[0];
-  return { ...look.figures({ cohort }), returned: most?.returned ?? {} };
 }
 
 /** Reads this project's metrics over one whole window. */

@@ -14,7 +14,7 @@ const SIGNIFICANT_Z = 1.96;
 
 /**
  * Whether the canary (the event-driven cohort) is better than its control (the polling one), in words and numbers.
- * @param baselineMs average response time that was recorded at the last step of the rollout; replaces the control when no request polls
+ * @param baselineMs average return time that was recorded at the last step of the rollout; replaces the control when no request polls
  */
 export function compare(canary: Figures, control: Figures, minutes: number, baselineMs?: number): CanaryVerdict {
   const span = `in the last ${minutes} minutes`;
@@ -75,7 +75,7 @@ function timesCompared(canary: number | undefined, control: number | undefined):
 }
 
 function againstBaseline(canary: Figures, span: string, baselineMs: number | undefined): CanaryVerdict {
-  const { average } = canary.response;
+  const { average } = canary.returned;
   if (baselineMs === undefined || average === undefined) {
     return {
       kind: 'unknown',
@@ -88,7 +88,7 @@ function againstBaseline(canary: Figures, span: string, baselineMs: number | und
   return {
     kind,
     headline: { same: 'As good as the baseline', better: 'Better than the baseline', worse: 'Worse than the baseline' }[kind],
-    detail: `No request polls any more. A visitor waits ${ms(average)} on average; the recorded baseline is ${ms(baselineMs)}. ${percent(canary)} of ${count(canary)} ${span} failed.`,
+    detail: `No request polls any more. An answer takes ${ms(average)} to return on average; the recorded baseline is ${ms(baselineMs)}. ${percent(canary)} of ${count(canary)} ${span} failed.`,
   };
 }
 

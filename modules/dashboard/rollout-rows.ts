@@ -1,5 +1,6 @@
 import type { MetricName } from '../../functions/metric-names';
 import { emitted, type Statistic } from '../alarms/metric-reference';
+import { TOLERATED_RETURN_MS } from '../alarms/rollback-triggers';
 import { graph, type Line, type Widget } from './widgets';
 
 const CANARY = '#1f77b4';
@@ -22,11 +23,16 @@ const byMode = (name: MetricName, statistic: Statistic): Line[] =>
     of: emitted(name, 'forward-request', statistic, { cohort, mode }),
   }));
 
+const canaryAndControl = (name: MetricName): Line[] => [
+  { label: 'canary (event-driven)', of: ofCohort(name, 'Average', 'event-driven'), color: CANARY },
+  { label: 'control (polling)', of: ofCohort(name, 'Average', 'polling'), color: CONTROL },
+];
+
 /** The canary beside its control: the first thing to look at. Ratios below 1 say that the canary is better. */
 export const canaryRow = (region: string): readonly Widget[] => [
   graph(region, {
-    title: 'Canary ÷ control: average response time (rollback above 2)',
-    width: 6,
+    title: `Canary ÷ control: average return time (rollback above 2, from ${TOLERATED_RETURN_MS} ms on)`,
+    width: 4,
     view: 'numbers',
     periodSeconds: 300,
     lines: [
@@ -34,38 +40,34 @@ export const canaryRow = (region: string): readonly Widget[] => [
       {
         label: 'canary, ms',
         id: 'canary',
-        of: ofCohort('ResponseTime', 'Average', 'event-driven'),
+        of: ofCohort('ReturnTime', 'Average', 'event-driven'),
         color: CANARY,
       },
       {
         label: 'control, ms',
         id: 'control',
-        of: ofCohort('ResponseTime', 'Average', 'polling'),
+        of: ofCohort('ReturnTime', 'Average', 'polling'),
         color: CONTROL,
       },
     ],
   }),
   graph(region, {
-    title: 'Average response time',
-    width: 6,
+    title: 'Average return time, from the completed row to the waiter',
+    width: 5,
     unit: 'ms',
     lines: [
-      {
-        label: 'canary (event-driven)',
-        of: ofCohort('ResponseTime', 'Average', 'event-driven'),
-        color: CANARY,
-      },
-      { label: 'control (polling)', of: ofCohort('ResponseTime', 'Average', 'polling'), color: CONTROL },
+      ...canaryAndControl('ReturnTime'),
       {
         label: 'recorded baseline',
-        of: emitted('BaselineResponseTime', 'sweep', 'Average'),
+        of: emitted('BaselineReturnTime', 'sweep', 'Average'),
         color: '#c7c7c7',
       },
     ],
   }),
+  graph(region, { title: 'Average response time', width: 5, unit: 'ms', lines: canaryAndControl('ResponseTime') }),
   graph(region, {
     title: 'Errors of the tunnel itself, share of requests',
-    width: 6,
+    width: 5,
     unit: '%',
     thresholds: [{ label: 'rollback limit for missed events', value: 1 }],
     lines: [
@@ -86,7 +88,7 @@ export const canaryRow = (region: string): readonly Widget[] => [
   }),
   graph(region, {
     title: 'Rollout',
-    width: 6,
+    width: 5,
     unit: '%',
     lines: [
       { label: 'event-driven share', of: emitted('RolloutPercent', 'sweep', 'Average'), color: CANARY },

@@ -71,7 +71,7 @@ beforeAll(async () => {
   await under.visit('/', {}, agent.tunnel.tunnel_id);
   await seen('"LateAnswer":1');
 
-  await putRollout(under, rolloutItem({ percent: 100, baseline: { at: 1, responseMs: 300, errorRate: 0 } }));
+  await putRollout(under, rolloutItem({ percent: 100, baseline: { at: 1, responseMs: 300, returnMs: 120, errorRate: 0 } }));
   cloud.services.schedules.fire(ruleOf(cloud, 'sweep-schedule-rule'));
   await seen('"ProbeReturned":1');
   await seen('"Leftovers":0');

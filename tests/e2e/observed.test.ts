@@ -221,7 +221,7 @@ function writeTraffic(into: WrittenMetrics, { canaryMs, controlMs }: { canaryMs:
       const at = Date.now() - 10_000 - i * 1000;
       into.put('Requests', 1, [whole, part], at);
       into.put('ResponseTime', ms, [whole, part], at);
-      into.put('ReturnTime', ms / 2, [part], at);
+      into.put('ReturnTime', ms / 2, [whole, part], at);
       if (mode === 'direct') into.put('WakeLatency', 8, [{ service: 'forward-request', source: 'direct' }], at);
     }
   }

@@ -78,10 +78,12 @@ test('next goes up one stage after each soak time, and records who did it and wh
   expect((await records()).length).toBeGreaterThanOrEqual(5);
 });
 
-test('next records response time and error rate of both cohorts as the baseline, summed over all periods', async () => {
+test('next records response time, return time and error rate of both cohorts as the baseline, summed over all periods', async () => {
   aws.watch.totals = {
     'ResponseTime Sum polling': 60_000,
     'ResponseTime SampleCount polling': 200,
+    'ReturnTime Sum polling': 19_600,
+    'ReturnTime SampleCount polling': 196,
     'RequestErrors Sum polling': 4,
     'ResponseTime Sum event-driven': 20_000,
     'ResponseTime SampleCount event-driven': 100,
@@ -90,10 +92,10 @@ test('next records response time and error rate of both cohorts as the baseline,
   await rollout('next');
   expect(await item()).toMatchObject({
     percent: 25,
-    baseline: { responseMs: 300, errorRate: 0.02, eventDriven: { responseMs: 200, errorRate: 0 } },
+    baseline: { responseMs: 300, returnMs: 100, errorRate: 0.02, eventDriven: { responseMs: 200, errorRate: 0 } },
   });
   const { out } = await rollout('status');
-  expect(out).toMatch(/^baseline +polling 300 ms and 2.00 % errors, event-driven 200 ms and 0.00 % errors until /m);
+  expect(out).toMatch(/^baseline +polling 300 ms \(100 ms to return\) and 2.00 % errors, event-driven 200 ms and 0.00 % errors until /m);
 });
 
 test('next keeps the old baseline when no request has polled', async () => {

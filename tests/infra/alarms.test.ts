@@ -6,6 +6,7 @@ import type { AlarmDefinition } from '../../modules/alarms/alarm-definition';
 import { AWS_METRICS } from '../../modules/alarms/aws-metrics';
 import { AlarmDefinitionError, MetricAlarm } from '../../modules/alarms/metric-alarm';
 import { emitted, ofFunction, UnknownMetricError } from '../../modules/alarms/metric-reference';
+import { QuerySet } from '../../emulator/cloudwatch/math/query-set';
 import { NamedStack } from '../../modules/named-stack';
 import { alarmCosts, mathOf, timingsOf } from '../support/alarm-timing';
 import { environmentNames, inTemporaryDirectory, InfraStack, stackOf, synthesizeStack } from '../support/infra-stack';
@@ -147,6 +148,39 @@ describe('the rollback alarm', () => {
   });
 });
 
+/** The alarm's value in one period; `undefined` is no data. The environment dev judges averages of 10 requests or more. */
+describe('the value of event-driven-latency', () => {
+  const math = mathOf(stackOf('dev').resource('aws_cloudwatch_metric_alarm.event-driven-latency'));
+  const valueOf = (period: Readonly<Record<string, number>>): number | undefined => {
+    const queries = (math?.ids ?? []).map((id) => ({
+      id,
+      returnsData: false,
+      metric: { namespace: '', name: id, dimensions: {}, statistic: '', periodMs: 30_000 },
+    }));
+    const queried = new QuerySet([...queries, { id: 'value', expression: math?.expression ?? '', returnsData: true }]);
+    return queried.seriesOf('value', { periods: 1, read: ({ name }) => [period[name]] })[0];
+  };
+  const canary = (ms: number, count = 10) => ({ canary: ms, canary_count: count });
+  const control = (ms: number, count = 10) => ({ control: ms, control_count: count });
+
+  it.each([
+    ['is below 0 while the canary returns as in the benchmark', { ...canary(50), ...control(189) }, -328],
+    ['is below 0 at up to 300 ms, even if polling finds its answers at once', { ...canary(269), ...control(2) }, -31],
+    ['is the excess over 300 ms if twice the control is less', { ...canary(410), ...control(80) }, 110],
+    ['is the excess over twice the control if that is more than 300 ms', { ...canary(410), ...control(189) }, 32],
+    ['is compared with the baseline if no request polls', { ...canary(410), baseline: 189 }, 32],
+    ['is compared with the baseline if too few requests poll', { ...canary(410), ...control(1, 9), baseline: 189 }, 32],
+    ['is 0 in a period without control and without a baseline', canary(900), 0],
+    ['is 0 if the canary has too few answers', { ...canary(900, 9), ...control(50) }, 0],
+    ['is 0 in a period in which no event-driven request was answered', control(50), 0],
+  ])('%s', (_, period, value) => expect(valueOf(period)).toBe(value));
+
+  it('is computed from return times, which do not contain the time of local services', () => {
+    const names = metricsOfAlarms(stackOf('prod')).filter(({ by }) => by.endsWith('.event-driven-latency'));
+    expect([...new Set(names.map(({ name }) => name))].sort()).toEqual(['BaselineReturnTime', 'ReturnTime']);
+  });
+});
+
 describe('the check of metrics', () => {
   const stack = stackOf('prod');
   const read = [...metricsOfAlarms(stack), ...metricsOfDashboard(stack)];
@@ -165,7 +199,7 @@ describe('the check of metrics', () => {
   it.each([
     ['"metric_name": "StreamLag"', '"metric_name": "StreamLagg"', 'HTTPTunnel StreamLagg {"service":"process-stream"}'],
     ['"service": "sweep"', '"service": "roll-back"', 'HTTPTunnel Leftovers {"service":"roll-back"}'],
-    ['"cohort": "polling",', '', 'HTTPTunnel ResponseTime {"service":"forward-request"}'],
+    ['"cohort": "polling",', '', 'HTTPTunnel ReturnTime {"service":"forward-request"}'],
     ['"RuleName":', '"Rule":', 'AWS/Events InvocationsSentToDlq {"EventBusName":'],
   ])('reports metrics in alarms that nothing emits (%s)', (rightly, wrongly, found) => {
     const broken = new InfraStack(stack.text.replaceAll(rightly, wrongly));

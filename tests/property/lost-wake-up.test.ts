@@ -38,6 +38,9 @@ function startWaiting(scheduler: fc.Scheduler, timersFire: boolean): Race {
   const pending = new InMemoryPending((operation) => scheduler.schedule(Promise.resolve(), operation));
   pending.rows.set(REQUEST.requestId, { request: REQUEST });
   const inbox = new Mailbox<Wake>();
+  const fail = (error: unknown): void => {
+    throw error;
+  };
   const waiting = waitForResponse({
     requestId: REQUEST.requestId,
     inbox,
@@ -46,9 +49,8 @@ function startWaiting(scheduler: fc.Scheduler, timersFire: boolean): Race {
     pending,
     clock: scheduledClock(scheduler, timersFire),
     hopeless: new Promise(() => undefined),
-    onStoreError: (error) => {
-      throw error;
-    },
+    onStoreError: fail,
+    onLastLookError: fail,
   });
   return { pending, inbox, waiting };
 }

@@ -82,6 +82,7 @@ export function cloud(
       assigned: ({ cohort, mode }) => log.push(`assigned ${cohort} ${mode}`),
       answered: ({ learnedBy }) => log.push(`answered ${learnedBy}`),
       storeFailed: () => log.push('store failed'),
+      lastLookFailed: () => log.push('last look failed'),
     },
     ...overrides,
   };

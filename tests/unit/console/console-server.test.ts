@@ -66,7 +66,7 @@ test('the overview compares the cohorts, counts wakes by source, and lists alarm
     const at = Date.now() - 10_000 - i;
     metrics.put('Requests', 1, [canary, { ...canary, mode: 'direct' }], at);
     metrics.put('ResponseTime', 40 + i, [canary, { ...canary, mode: 'direct' }], at);
-    metrics.put('ReturnTime', 10, [{ ...canary, mode: 'direct' }], at);
+    metrics.put('ReturnTime', 10, [canary, { ...canary, mode: 'direct' }], at);
     metrics.put('WakeLatency', 10, [{ service: 'forward-request', source: i < 27 ? 'direct' : 'bus' }], at);
     metrics.put('Requests', 1, [control, { ...control, mode: 'polling' }], at);
     metrics.put('ResponseTime', 100 + i, [control, { ...control, mode: 'polling' }], at);

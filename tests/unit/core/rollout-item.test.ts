@@ -2,7 +2,7 @@ import { parseRollout, ROLLOUT_ID } from '../../../functions/core/rollout-item';
 import { isTunnelName } from '../../../functions/core/tunnel';
 import { rolloutItem } from '../../support/rollout-items';
 
-const BASELINE = { at: 1, responseMs: 300, errorRate: 0 };
+const BASELINE = { at: 1, responseMs: 300, returnMs: 120, errorRate: 0 };
 
 test.each([
   ['all required fields', rolloutItem()],
@@ -10,6 +10,7 @@ test.each([
   ['100 %', rolloutItem({ percent: 100, percentBefore: 0 })],
   ['a latch', rolloutItem({ latched: true })],
   ['a baseline', rolloutItem({ baseline: BASELINE })],
+  ['a baseline of older code, without a return time', rolloutItem({ baseline: { at: 1, responseMs: 300, errorRate: 0 } })],
   ['overruled obstacles', rolloutItem({ overruled: ['alarm'] })],
   ['the latest time that a Date can hold', rolloutItem({ since: 8.64e15 - 1 })],
 ])('a row with %s is parsed, and the rollout has no key attribute', (_, item) => {
@@ -37,6 +38,8 @@ test.each([
   ['baseline', null],
   ['baseline', { ...BASELINE, at: '1' }],
   ['baseline', { ...BASELINE, responseMs: '300' }],
+  ['baseline', { ...BASELINE, responseMs: undefined }],
+  ['baseline', { ...BASELINE, returnMs: '120' }],
   ['baseline', { ...BASELINE, errorRate: Infinity }],
 ])('a row whose %s is %j is not parsed as a rollout', (name, value) => {
   expect(parseRollout({ ...rolloutItem(), [name]: value })).toBeUndefined();

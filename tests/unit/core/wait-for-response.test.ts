@@ -15,6 +15,7 @@ function startWaiting(mode: Mode, pending = new InMemoryPending()) {
   pending.rows.set('r', { request });
   const inbox = new Mailbox<Wake>();
   const errors: unknown[] = [];
+  const lastLookErrors: unknown[] = [];
   const waiting = waitForResponse({
     requestId: 'r',
     inbox,
@@ -24,9 +25,10 @@ function startWaiting(mode: Mode, pending = new InMemoryPending()) {
     clock,
     hopeless: new Promise(() => undefined),
     onStoreError: (error) => errors.push(error),
+    onLastLookError: (error) => lastLookErrors.push(error),
   });
   const complete = () => pending.complete({ requestId: 'r', tunnelId: 't', owner: 'o', outcome: OUTCOME, completedAt: clock.now() });
-  return { clock, pending, inbox, errors, waiting, complete, wake: { version: 1, requestId: 'r', source: 'bus' } as Wake };
+  return { clock, pending, inbox, errors, lastLookErrors, waiting, complete, wake: { version: 1, requestId: 'r', source: 'bus' } as Wake };
 }
 
 test('polling reads after the configured delays, and repeats the last delay', () => {
@@ -173,10 +175,28 @@ describe('while a read hangs', () => {
 
 test('a last look that hangs is reported, and ends the wait half a second after the deadline', async () => {
   const pending = new InMemoryPending((operation) => (operation === 'take' ? new Promise(() => undefined) : Promise.resolve()));
-  const { clock, errors, waiting } = startWaiting('bus', pending);
+  const { clock, errors, lastLookErrors, waiting } = startWaiting('bus', pending);
   await clock.advance(28_500);
   await expect(waiting).resolves.toBeUndefined();
-  expect(errors).toEqual([new Error('the last look took longer than 500 ms')]);
+  expect(lastLookErrors).toEqual([new Error('the last look took longer than 500 ms')]);
+  expect(errors).toEqual([]);
+});
+
+test('a last look that fails is reported, and its error ends the wait', async () => {
+  const failure = new Error('throttled');
+  const pending = new InMemoryPending((operation) => (operation === 'take' ? Promise.reject(failure) : Promise.resolve()));
+  const { clock, lastLookErrors, waiting } = startWaiting('bus', pending);
+  const ended = expect(waiting).rejects.toBe(failure);
+  await clock.advance(28_000);
+  await ended;
+  expect(lastLookErrors).toEqual([failure]);
+});
+
+test('a last look that finds no answer is no error', async () => {
+  const { clock, lastLookErrors, waiting } = startWaiting('bus');
+  await clock.advance(29_000);
+  await waiting;
+  expect(lastLookErrors).toEqual([]);
 });
 
 test('a wake that ends the wait cancels all timers of the waiter', async () => {
