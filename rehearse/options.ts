@@ -60,7 +60,7 @@ ${SCENARIOS.map(({ name, story }) => `  ${name.padEnd(22)}${story}`).join('\n')}
 The exit code is 1 when a target was missed, and 3 when this machine is too busy for a verdict.
 
 Examples:
-  npm run rehearse -- rollback                                   every scenario, within four minutes
+  npm run rehearse -- rollback                                   every scenario, within eight minutes
   npm run rehearse -- rollback --scenario wake-posts-fail        one of them
   npm run rehearse -- rollback --scenario mend --time-factor 1   in real time
   npm run rehearse -- rollout                                    0, 10, 25, 50, 100 %`,

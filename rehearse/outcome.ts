@@ -38,11 +38,14 @@ export function missesOf(run: Run): string[] {
   const limit = ROLL_BACK_MS / timeFactor;
   const within = (at: number | undefined): boolean => at !== undefined && at - faultAt < limit;
   const bound = `within ${ROLL_BACK_MS / 1000} s${timeFactor === 1 ? '' : ` / ${timeFactor} = ${(limit / 1000).toFixed(1)} s`}`;
+  const { leastStrikes = 1 } = scenario;
   const rollsBack = scenario.seenBy.length > 0;
+  const isFalselyRolledBack = !rollsBack && rolledBackAt !== undefined;
   const checks: readonly (readonly [holds: boolean, miss: string])[] = [
     [!run.tooEarly, 'the share was changed before the fault began'],
     [struck > 0, 'the fault was applied to nothing'],
-    [rollsBack || rolledBackAt === undefined, 'the rollout was rolled back, although this fault must not cause a roll-back'],
+    [struck === 0 || struck >= leastStrikes || isFalselyRolledBack, `the fault struck ${struck} times, which is less than ${leastStrikes}`],
+    [!isFalselyRolledBack, 'the rollout was rolled back, although this fault must not cause a roll-back'],
     [!rollsBack || within(rolledBackAt), `no roll-back ${bound}`],
     [
       !rollsBack || rolledBackAt === undefined || within(allPollingAt),

@@ -12,6 +12,8 @@ import { connect } from '../rollout/connect';
 import { buildFunctions } from '../functions/build-functions';
 import { Assignments } from './assignments';
 import { RolloutChanges } from './rollout-changes';
+import { Tenant } from './tenant';
+import { TENANTS, type TenantName } from './tenants';
 import { Visitors } from './visitors';
 
 const TUNNEL = 'rehearsal';
@@ -27,6 +29,9 @@ export interface RehearsalOptions {
   /** Share of event-driven requests at the beginning, in percent. */
   readonly percent: number;
   readonly faults: FaultPlanInput['faults'];
+  readonly tenant?: TenantName | undefined;
+  /** Life of a request, in ms; if omitted, that of the `local` environment. */
+  readonly deadlineMs?: number | undefined;
   /** Divides periods of alarms and times of caches, but no clock and no deadline. */
   readonly timeFactor: number;
   /** Arrivals a second. */
@@ -38,6 +43,7 @@ export interface RehearsalOptions {
 export interface RehearsalCloud {
   readonly cloud: LocalCloud;
   readonly visitors: Visitors;
+  readonly tenant: Tenant | undefined;
   readonly assignments: Assignments;
   readonly changes: RolloutChanges;
   /** The commands of `npm run rollout` against this cloud. */
@@ -74,9 +80,9 @@ interface Watchers {
 /** Adds to the cloud what a rehearsal needs: a local service, its agent, visitors, and an operator. */
 async function open(
   tunnel: LocalTunnel,
-  { responsePath }: Environment,
+  { responsePath, timings }: Environment,
   { timeline, assignments, changes }: Watchers,
-  { rate, seed }: RehearsalOptions,
+  { rate, seed, tenant: tenantName }: RehearsalOptions,
 ): Promise<RehearsalCloud> {
   const { cloud } = tunnel;
   const { awsEndpoint, dynamodb, operator, spec } = cloud.services;
@@ -86,6 +92,17 @@ async function open(
   await agent.start();
   const visitors = new Visitors({ url: tunnel.visitorUrl, tunnel: TUNNEL, rate, agentMs: AGENT_MS, seed, timeline });
   tunnel.onClose(async () => visitors.close());
+  const tenant =
+    tenantName &&
+    (await Tenant.connect({
+      agentEndpoint: tunnel.agentEndpoint,
+      visitorUrl: tunnel.visitorUrl,
+      token: await tunnel.token(tenantName),
+      behaviour: TENANTS[tenantName],
+      deadlineMs: timings.requestDeadlineMs,
+      assignments,
+    }));
+  tunnel.onClose(async () => tenant?.close());
   const table = spec.tables.find(({ name }) => shortName(name) === 'pending-requests')?.name ?? '';
   const connection = connect('local', 1, {
     client: { region: spec.region, endpoint: awsEndpoint, credentials: operator },
@@ -98,11 +115,16 @@ async function open(
     for (const endsAt = Date.now() + REMOVAL_MS; (await rows()) > 0 && Date.now() < endsAt;) await sleep(LOOK_MS);
     return rows();
   };
-  return { cloud, visitors, assignments, changes, operation, rowsThatStay, close: () => tunnel.close() };
+  return { cloud, visitors, tenant, assignments, changes, operation, rowsThatStay, close: () => tunnel.close() };
 }
 
 /** The `local` environment at the rehearsal's share. Caches live for a shorter time, and alarms need fewer requests in a period. */
-function rehearsalEnvironment({ mode, percent, timeFactor }: RehearsalOptions): Environment {
+function rehearsalEnvironment({
+  mode,
+  percent,
+  timeFactor,
+  deadlineMs = environments.local.timings.requestDeadlineMs,
+}: RehearsalOptions): Environment {
   const { local } = environments;
   const divided = (value: number, least: number): number => Math.max(least, Math.round(value / timeFactor));
   return {
@@ -110,6 +132,7 @@ function rehearsalEnvironment({ mode, percent, timeFactor }: RehearsalOptions): 
     responsePath: { useEventDriven: true, mode, percent },
     timings: {
       ...local.timings,
+      requestDeadlineMs: deadlineMs,
       rolloutCacheMs: divided(local.timings.rolloutCacheMs, 0),
       rolloutStaleMs: divided(local.timings.rolloutStaleMs, 0),
     },

@@ -9,13 +9,15 @@ import { RollBackWatch } from './roll-back-watch';
 import type { Scenario } from './scenarios';
 import { isTriggered } from './triggers';
 
-/** Share of requests that is event-driven when the fault begins. */
+/** Share of requests that is event-driven when the fault begins, unless the scenario has another. */
 const PERCENT = 25;
 
 /** Times in ms, divided by the factor: two periods of the quickest alarm, until alarms are off again, until a false alarm would come. */
 const HEALTHY_MS = 60_000;
 const SETTLING_MS = 180_000;
 const WATCHED_MS = 150_000;
+/** Longest time of a fault that has not struck often enough, in ms. It is not divided, because the arrivals of visitors are not. */
+const STRIKING_MS = 60_000;
 /** A waiting visitor is answered by the deadline at 28 s, or by API Gateway at 30 s. */
 export const GRACE_MS = 31_000;
 const LOOK_MS = 50;
@@ -23,7 +25,7 @@ const LOOK_MS = 50;
 /** Plays one scenario, from boot to end. */
 export async function runScenario(scenario: Scenario, options: RunOptions, progress: Progress): Promise<Run> {
   progress(`${scenario.name}: ${scenario.story}`);
-  const rehearsal = await startRehearsal({ ...options, mode: scenario.mode, faults: scenario.faults, percent: PERCENT });
+  const rehearsal = await startRehearsal({ ...options, percent: PERCENT, ...scenario });
   try {
     return await play(scenario, rehearsal, options, progress);
   } finally {
@@ -32,21 +34,23 @@ export async function runScenario(scenario: Scenario, options: RunOptions, progr
 }
 
 async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunOptions, progress: Progress): Promise<Run> {
-  const { cloud, visitors, changes, assignments, operation } = rehearsal;
+  const { cloud, visitors, tenant, changes, assignments, operation } = rehearsal;
   const { faults, alarms } = cloud.services;
   const { timeFactor, rate, signal } = options;
+  const { percent = PERCENT } = scenario;
   // At 100 %, every environment opens its wake socket during the warm-up. An environment without a wake socket would miss its first wake.
   await set(operation, 100, { by: 'rehearsal', why: 'warming up', force: true });
-  await visitors.warmUp(signal);
-  await set(operation, PERCENT, { by: 'rehearsal', why: 'the beginning', force: true });
-  progress(`visitors come, ${rate} a second, a quarter of them event-driven`);
+  await visitors.warmUp(signal, tenant?.mostInFlight);
+  await set(operation, percent, { by: 'rehearsal', why: 'the beginning', force: true });
+  progress(`visitors come, ${rate} a second, ${percent} % of them event-driven`);
   visitors.start();
-  const startedAt = await beginHealthy(rehearsal, options, progress);
+  const startedAt = await beginHealthy(rehearsal, percent, options, progress);
 
   const tooEarly = changes.rolledBackAfter(startedAt) !== undefined;
   const faultAt = Date.now();
   progress('the fault begins');
   for (const { name } of scenario.faults) faults.begin(name);
+  tenant?.begin();
   const watch = new RollBackWatch({
     alarms,
     changes,
@@ -55,13 +59,14 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
     seenBy: scenario.seenBy,
     onSeen: (what, afterMs) => progress(`${what}, ${(afterMs / 1000).toFixed(1)} s after the fault`),
   });
-  const { lastsMs } = scenario;
-  const struck = (): number => Object.values(faults.counts()).reduce((sum, each) => sum + each.struck, 0);
+  const { lastsMs, leastStrikes = 1 } = scenario;
+  const struck = (): number => Object.values(faults.counts()).reduce((sum, each) => sum + each.struck, tenant?.struck ?? 0);
   await looking(watch, (lastsMs ?? ROLL_BACK_MS) / timeFactor, signal);
-  // With divided times, a short fault can be over before a visitor has come.
-  while (struck() === 0 && Date.now() < faultAt + ROLL_BACK_MS / timeFactor) await sleep(LOOK_MS, undefined, { signal });
+  // With divided times, a short fault can be over before enough visitors have come.
+  while (struck() < leastStrikes && !watch.isOver && Date.now() < faultAt + STRIKING_MS) await looking(watch, LOOK_MS, signal);
   progress('the fault ends');
   for (const { name } of scenario.faults) faults.end(name);
+  tenant?.end();
   if (lastsMs !== undefined) await looking(watch, WATCHED_MS / timeFactor, signal);
   const mending = scenario.mends && watch.allPollingAt !== undefined ? await mend(rehearsal, options, progress) : undefined;
 
@@ -92,17 +97,18 @@ async function play(scenario: Scenario, rehearsal: RehearsalCloud, options: RunO
  */
 async function beginHealthy(
   { cloud, changes, operation }: RehearsalCloud,
+  percent: number,
   { timeFactor, signal }: RunOptions,
   progress: Progress,
 ): Promise<number> {
   const { alarms } = cloud.services;
   const endsAt = Date.now() + SETTLING_MS / timeFactor;
   while (isTriggered(alarms) && Date.now() < endsAt) await sleep(LOOK_MS, undefined, { signal });
-  if (changes.all.at(-1)?.percent !== PERCENT) {
-    progress(`the start caused a roll-back: the rollout is resumed at ${PERCENT} %`);
+  if (changes.all.at(-1)?.percent !== percent) {
+    progress(`the start caused a roll-back: the rollout is resumed at ${percent} %`);
     const reason = { by: 'rehearsal', why: 'cold starts', force: true };
     await resume(operation, reason);
-    await set(operation, PERCENT, reason);
+    await set(operation, percent, reason);
   }
   const startedAt = Date.now();
   await sleep(HEALTHY_MS / timeFactor, undefined, { signal });

@@ -1,5 +1,6 @@
 import type { FaultPlanInput } from '../emulator/faults/fault-plan';
 import type { RollbackTrigger } from '../functions/rollback-triggers';
+import type { TenantName } from './tenants';
 
 type Faults = FaultPlanInput['faults'];
 
@@ -11,6 +12,12 @@ export interface Scenario {
   readonly mode: 'bus' | 'direct';
   /** Faults that begin together after everything has been healthy for a while. */
   readonly faults: Faults;
+  /** A second tenant, whose visitors begin to come with the faults. */
+  readonly tenant?: TenantName;
+  /** Share of requests that is event-driven when the faults begin; default 25. */
+  readonly percent?: number;
+  /** Life of a request, in ms; if omitted, as in every environment. */
+  readonly deadlineMs?: number;
   /**
    * Rollback alarms that are meant to detect the faults. After the first of these alarms all requests poll, so the others may stay off.
    * Empty if nothing may roll back.
@@ -18,9 +25,20 @@ export interface Scenario {
   readonly seenBy: readonly RollbackTrigger[];
   /** Duration of the faults in ms of real time, longer if they have not struck yet. If omitted, the faults end when all requests poll. */
   readonly lastsMs?: number;
+  /** How often the faults must strike, and how many event-driven requests the tenant must get, before the faults end; default 1. */
+  readonly leastStrikes?: number;
   /** Continues after the fault is mended: resume, next, and the share grows again. */
   readonly mends?: true;
 }
+
+/**
+ * A tenant that must not cause a roll-back. The tenant stays longer than any trigger needs (docs/operations.md, "From fault to
+ * polling" without the delays of AWS), and more of its event-driven requests go wrong than the plan's limit of ten allows.
+ */
+const MUST_NOT_ROLL_BACK = { mode: 'direct', faults: [] as Faults, percent: 50, lastsMs: 180_000, leastStrikes: 12, seenBy: [] } as const;
+
+/** With a shorter deadline, fewer unanswered requests wait at once, and each of them needs an execution environment. */
+const UNANSWERED = { ...MUST_NOT_ROLL_BACK, deadlineMs: 6000 } as const;
 
 const WAKE_POSTS = { operation: 'ManageConnections', api: 'wake-channel' } as const;
 
@@ -93,6 +111,24 @@ export const SCENARIOS = [
     faults: [{ name: 'a-blip', on: 'frames', match: { api: 'wake-channel', direction: 'to-client' }, do: 'drop', switched: true }],
     lastsMs: 10_000,
     seenBy: [],
+  },
+  {
+    ...UNANSWERED,
+    name: 'silent-agent',
+    story: 'the agent of another tenant takes requests and never answers: no reason for a roll-back',
+    tenant: 'silent',
+  },
+  {
+    ...MUST_NOT_ROLL_BACK,
+    name: 'slow-service',
+    story: "another tenant's local service takes three seconds for each event-driven request: no reason for a roll-back",
+    tenant: 'slow',
+  },
+  {
+    ...UNANSWERED,
+    name: 'hostile-tenant',
+    story: 'another tenant floods, forges, answers late or never: no reason for a roll-back',
+    tenant: 'hostile',
   },
   {
     name: 'mend',

@@ -35,6 +35,9 @@ export interface Seen {
  */
 const WARM_UP_ROUNDS_MS = [700, 300, ...Array<number>(12).fill(60)];
 
+/** Agent time of a round before them, if visitors of other tenants wait for seconds: so many environments must wait at the same time. */
+const OTHERS_MS = 2500;
+
 /** Time of a request with an agent of 50 ms, in ms. */
 const WARM_RESPONSE_MS = 170;
 
@@ -50,12 +53,16 @@ export class Visitors {
     this.visitor = new Visitor(options.url, false);
   }
 
-  /** Starts as many environments of every function on the way as are needed at once. @param signal stops it between two rounds */
-  async warmUp(signal: AbortSignal): Promise<void> {
+  /**
+   * Starts as many environments of every function on the way as are needed at once.
+   * @param others requests in flight of other tenants' visitors
+   * @param signal stops it between two rounds
+   */
+  async warmUp(signal: AbortSignal, others = 0): Promise<void> {
     const inFlight = (this.options.rate * WARM_RESPONSE_MS) / 1000;
     // Arrivals are Poisson: the mean and four standard deviations.
-    const concurrency = Math.ceil(inFlight + 4 * Math.sqrt(inFlight));
-    for (const [round, ms] of WARM_UP_ROUNDS_MS.entries()) {
+    const concurrency = Math.ceil(inFlight + 4 * Math.sqrt(inFlight) + others);
+    for (const [round, ms] of [...(others > 0 ? [OTHERS_MS] : []), ...WARM_UP_ROUNDS_MS].entries()) {
       signal.throwIfAborted();
       const nonces = Array.from({ length: concurrency }, (_, i) => `warm-${round}-${i}`);
       await Promise.all(nonces.map((nonce) => this.visitor.ask(`/${this.options.tunnel}${pathFor(nonce, ms)}`)));

@@ -79,9 +79,19 @@ test.each<[string, Partial<Run>, RegExp]>([
   expect(misses[0]).toMatch(miss);
 });
 
-test('a roll-back in the scenario false-alarm is a missed target', () => {
-  expect(missesOf(good('false-alarm'))).toEqual([
-    'false-alarm: the rollout was rolled back, although this fault must not cause a roll-back',
+test.each(['false-alarm', 'silent-agent', 'slow-service', 'hostile-tenant'] as const)(
+  'a roll-back in the scenario %s is a missed target, however often the fault struck',
+  (name) => {
+    expect(missesOf(good(name, { ...nothingHappened, struck: 12 }))).toEqual([]);
+    expect(missesOf(good(name, { struck: 1 }))).toEqual([
+      `${name}: the rollout was rolled back, although this fault must not cause a roll-back`,
+    ]);
+  },
+);
+
+test('a tenant who got fewer event-driven requests than the old triggers needed is a missed target', () => {
+  expect(missesOf(good('silent-agent', { ...nothingHappened, struck: 11 }))).toEqual([
+    'silent-agent: the fault struck 11 times, which is less than 12',
   ]);
 });
 

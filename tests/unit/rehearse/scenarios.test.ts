@@ -8,6 +8,10 @@ test.each(all)('the rehearsal scenario $name has a valid fault plan in which eve
   for (const fault of faults) expect(fault.switched).toBe(true);
 });
 
+test('each rehearsal scenario has a fault or a second tenant', () => {
+  for (const { name, faults, tenant } of all) expect([name, faults.length > 0 || tenant !== undefined]).toEqual([name, true]);
+});
+
 test('all rehearsal scenarios have different names', () => {
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
 });
