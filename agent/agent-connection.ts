@@ -13,6 +13,7 @@ import {
   type UploadUrlMessage,
   type VisitorAccess,
 } from '../protocol';
+import type { CloudClock, Reading } from './cloud-clock';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
 import { fragment } from './fragment';
 import { notEstablishedBecause } from './gateway-errors';
@@ -26,6 +27,8 @@ export interface AgentConnectionOptions extends Pick<AgentSettings, 'endpoint' |
   readonly wasConnected: boolean;
   /** Who may visit, hashed; undefined when everybody may. */
   readonly access: VisitorAccess | undefined;
+  /** Learns the cloud's time from this connection. */
+  readonly clock: CloudClock;
   /** Gives up a connection that is not established yet. */
   readonly signal: AbortSignal;
 }
@@ -55,6 +58,8 @@ export class AgentConnection {
 
   private readonly socket: WebSocket;
   private heartbeat?: Heartbeat;
+  /** When `ready` was sent for the first time. */
+  private readyAt?: Reading;
   /** Requests that arrived before the cloud confirmed the access rules. They are kept until then. */
   private unconfirmed: HttpRequestMessage[] = [];
   private timers: NodeJS.Timeout[] = [];
@@ -94,7 +99,7 @@ export class AgentConnection {
     return true;
   }
 
-  /** Pings, because an expected message did not come. The connection ends if nothing arrives after the ping. */
+  /** Pings now, unless a ping waits for its answer. The connection ends if nothing arrives after the ping. */
   probe(): void {
     this.heartbeat?.probe();
   }
@@ -108,7 +113,8 @@ export class AgentConnection {
   }
 
   private sayReady(): void {
-    const { connectTimeoutMs, timing, access } = this.options;
+    const { connectTimeoutMs, timing, access, clock } = this.options;
+    this.readyAt = clock.read();
     const ready = encodeMessage({ type: 'ready', version, capabilities: [...capabilities], ...(access && { access }) });
     this.send(ready);
     // For about 100 ms after the upgrade, the cloud may fail to answer, because the connection is not ready at the cloud's end.
@@ -148,26 +154,27 @@ export class AgentConnection {
       case 'gateway_error':
         return this.onGatewayError(message);
       case 'ping':
-        this.send(encodeMessage({ type: 'pong' }));
+        this.send(encodeMessage({ type: 'pong', ...(message.id !== undefined && { id: message.id }) }));
         return;
       case 'pong':
-        return;
+        return this.options.clock.hearPong(message);
     }
   }
 
   private onEstablished(message: ConnectionEstablishedMessage): void {
     if (this.heartbeat) return;
     this.clearTimers();
-    const { timing, now, access } = this.options;
+    const { timing, now, access, clock } = this.options;
     if (access && !message.access) return this.end(unguarded());
     this.heartbeat = new Heartbeat({
       intervalMs: timing.pingIntervalMs,
       timeoutMs: timing.pongTimeoutMs,
       now,
-      ping: () => this.send(encodeMessage({ type: 'ping' })),
+      ping: () => this.send(encodeMessage({ type: 'ping', id: clock.ask() })),
       dead: () => this.end(new ConnectionError('the cloud does not answer pings')),
     });
     this.establish(message);
+    if (this.readyAt) clock.hearAnswer(message.time, this.readyAt);
     for (const request of this.unconfirmed.splice(0)) this.handlers.request(request);
   }
 

@@ -4,8 +4,10 @@ import { Answerer } from './answerer';
 import { Backoff } from './backoff';
 import { BodyBucket } from './body-bucket';
 import { AgentConnection, type ConnectionHandlers } from './agent-connection';
+import { CloudClock } from './cloud-clock';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
 import { GatewayErrorReports } from './gateway-errors';
+import { Lateness } from './lateness';
 import { LocalService } from './local-service';
 import { resolveOptions, type AgentOptions, type AgentSettings } from './options';
 import { Outbox } from './outbox';
@@ -54,6 +56,7 @@ export class Agent extends EventEmitter<AgentEvents> {
   private readonly settings: AgentSettings;
   /** Hashed once, so that every connection sends the same salt and digests: the cloud need not check a known password again. */
   private readonly access: VisitorAccess | undefined;
+  private readonly clock: CloudClock;
   private readonly service: LocalService;
   private readonly bucket: BodyBucket;
   private readonly outbox: Outbox;
@@ -77,7 +80,8 @@ export class Agent extends EventEmitter<AgentEvents> {
   constructor(options: AgentOptions) {
     super();
     this.settings = resolveOptions(options);
-    const { endpoint, target, hostHeader, timing, now, random, requestTimeoutMs, maxInFlight, maxBytesInFlight } = this.settings;
+    const { endpoint, target, hostHeader, timing, now, monotonic, random, requestTimeoutMs, maxInFlight, maxBytesInFlight } = this.settings;
+    this.clock = new CloudClock(() => ({ monotonic: monotonic(), wall: now() }));
     this.access = hashedAccess(this.settings.access);
     this.backoff = new Backoff(timing.backoffBaseMs, timing.backoffCapMs, random);
     this.gatewayErrors = new GatewayErrorReports(now);
@@ -96,6 +100,8 @@ export class Agent extends EventEmitter<AgentEvents> {
     this.requests = new RequestHandler({
       answerer: new Answerer(this.service, this.bucket, this.uploads, requestTimeoutMs),
       outbox: this.outbox,
+      clock: this.clock,
+      lateness: new Lateness({ clock: this.clock, ask: () => this.current?.probe(), askAgainMs: timing.resendMs }),
       maxInFlight,
       maxBytesInFlight,
       now,
@@ -178,6 +184,7 @@ export class Agent extends EventEmitter<AgentEvents> {
         name: tunnel?.tunnelId ?? this.settings.name,
         access: this.access,
         wasConnected: tunnel !== undefined,
+        clock: this.clock,
         signal: stopping.signal,
       },
       this.handlers,

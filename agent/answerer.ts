@@ -5,7 +5,7 @@ import type { BodyBucket } from './body-bucket';
 import { LocalServiceError } from './errors';
 import type { LocalService } from './local-service';
 import type { LocalResponse } from './local-response';
-import type { RequestSummary } from './request-summary';
+import { failureFigures, type RequestSummary } from './request-summary';
 import { Spool } from './spool';
 import type { Uploads } from './uploads';
 
@@ -18,10 +18,12 @@ export interface Exchange {
   readonly expiresAt: number;
   /** Aborts the exchange; the reason is a LocalServiceError. */
   readonly signal: AbortSignal;
+  /** Rejects with a LocalServiceError when the visitor has stopped waiting. */
+  readonly checkInTime: () => Promise<void>;
 }
 
 /** The encoded answer (undefined when nobody waits for it any more), and figures for the request's summary. */
-export type EncodedAnswer = { readonly text: string | undefined } & Pick<RequestSummary, 'bytes' | 'status' | 'error'>;
+export type EncodedAnswer = { readonly text: string | undefined } & Pick<RequestSummary, 'bytes' | 'status' | 'error' | 'tooOldByMs'>;
 
 /**
  * Answers one request: fetches its body, asks the local service, encodes the answer, and uploads an answer's body that is too large for a
@@ -48,14 +50,16 @@ export class Answerer {
       }
     } catch (error) {
       const failure = asLocalServiceError(error);
-      return { text: encodeFailure(exchange.request.request_id, failure), bytes: 0, error: failure.code };
+      return { text: encodeFailure(exchange.request.request_id, failure), bytes: 0, ...failureFigures(failure) };
     }
   }
 
   /** Asks the local service only after the request's body has arrived complete and undamaged. */
-  private async ask({ request, lifeMs, signal }: Exchange): Promise<LocalResponse> {
+  private async ask({ request, lifeMs, signal, checkInTime }: Exchange): Promise<LocalResponse> {
     const body = await this.bodyOf(request, signal);
     try {
+      // The machine may have slept while the body was fetched.
+      if (request.body_ref) await checkInTime();
       return await this.service.ask({ ...request, body }, Math.min(this.requestTimeoutMs, lifeMs), signal);
     } finally {
       await body.close();

@@ -33,7 +33,7 @@ export class AgentStoppedError extends Error {
   }
 }
 
-/** The local service gave no answer that could be passed on; `code` decides which error the visitor gets. */
+/** The local service gave no answer that could be passed on, or was not asked; `code` decides which error the visitor gets. */
 export class LocalServiceError extends Error {
   override readonly name = 'LocalServiceError';
   constructor(
@@ -42,5 +42,12 @@ export class LocalServiceError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** The visitor had stopped waiting before the local service was asked, so the local service was not asked. */
+export class RequestExpiredError extends LocalServiceError {
+  constructor(readonly tooOldByMs: number) {
+    super('expired', `the request came ${tooOldByMs / 1000} s after its deadline, so the local service was not asked`);
   }
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { AgentOptionError } from './errors';
 import { resolveHostHeader } from './host-header';
 import { resolveTarget, type LocalTarget } from './local-target';
@@ -38,6 +39,8 @@ export interface AgentOptions {
   readonly timing?: Partial<Timing>;
   /** Wall clock, in ms since the epoch; default `Date.now`. */
   readonly now?: () => number;
+  /** A clock that nobody sets, in ms; default `performance.now`. */
+  readonly monotonic?: () => number;
   /** Draws from [0, 1) for jitter; default `Math.random`. */
   readonly random?: () => number;
 }
@@ -57,6 +60,7 @@ export interface AgentSettings {
   readonly access: AccessOptions;
   readonly timing: Timing;
   readonly now: () => number;
+  readonly monotonic: () => number;
   readonly random: () => number;
 }
 
@@ -76,6 +80,7 @@ export function resolveOptions(options: AgentOptions): AgentSettings {
     access: checkAccess(options.access ?? {}),
     timing: { ...DEFAULT_TIMING, ...options.timing },
     now: options.now ?? Date.now,
+    monotonic: options.monotonic ?? (() => performance.now()),
     random: options.random ?? Math.random,
   };
 }

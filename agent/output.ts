@@ -27,8 +27,10 @@ export function textOutput(target: string, out: Write, err: Write): Output {
       const next = retryInMs === undefined ? '' : `; trying again in ${(retryInMs / 1000).toFixed(1)} s`;
       line(out, `Disconnected: ${reason}${next}`);
     },
-    request({ method, path, status, error, ms, bytes }) {
-      line(out, `${method} ${path} ${status ?? error ?? ''} ${ms} ms ${bytes} bytes`);
+    request({ method, path, status, error, ms, bytes, tooOldByMs }) {
+      if (tooOldByMs === undefined) line(out, `${method} ${path} ${status ?? error ?? ''} ${ms} ms ${bytes} bytes`);
+      else
+        line(out, `${method} ${path} was not forwarded: the request is ${(tooOldByMs / 1000).toFixed(1)} s too old (the visitor has gone)`);
     },
     draining: (graceMs) => line(out, `Stopping: finishing requests for up to ${graceMs / 1000} s (press Ctrl-C again to stop at once)`),
     warning: (text) => line(err, `warning: ${text}`),

@@ -1,4 +1,5 @@
 import type { AgentErrorCode } from '../protocol';
+import { RequestExpiredError, type LocalServiceError } from './errors';
 
 /** One finished request, for people. */
 export interface RequestSummary {
@@ -13,4 +14,11 @@ export interface RequestSummary {
   readonly status?: number;
   /** Why the local service gave no answer, if there is none. */
   readonly error?: AgentErrorCode;
+  /** How long after its deadline the request came, in ms, if the local service was not asked for that reason (`expired`). */
+  readonly tooOldByMs?: number;
 }
+
+export const failureFigures = (failure: LocalServiceError): Pick<RequestSummary, 'error' | 'tooOldByMs'> => ({
+  error: failure.code,
+  ...(failure instanceof RequestExpiredError && { tooOldByMs: failure.tooOldByMs }),
+});

@@ -45,8 +45,12 @@ export const errorCodes = [
   'response_too_large',
   'invalid_response',
   'busy',
+  'expired',
 ] as const;
 export type AgentErrorCode = (typeof errorCodes)[number];
+
+/** Superset: what the cloud's clock shows when it makes the message, in ms since the epoch. An older cloud leaves it out. */
+const cloudTime = v.optional(v.number());
 
 /** Superset: the sender wants an `ack`. The message itself says so, so that the cloud need not look up which agents understand an `ack`. */
 const wantsAck = v.optional(v.boolean());
@@ -71,6 +75,7 @@ const connectionEstablished = v.object({
    * everybody in.
    */
   access: v.optional(v.boolean()),
+  time: cloudTime,
 });
 
 const httpRequest = v.object({
@@ -129,8 +134,12 @@ const ack = v.object({ type: v.literal('ack'), request_id: v.string() });
 /** Superset: the agent takes no further requests on this connection (it answers those it has). */
 const draining = v.object({ type: v.literal('draining') });
 
-const ping = v.object({ type: v.literal('ping') });
-const pong = v.object({ type: v.literal('pong') });
+/** Superset: names a `ping`, so that its `pong` can be told from the `pong` of an earlier one. In characters. */
+const pingId = v.optional(v.pipe(v.string(), v.maxLength(64)));
+
+const ping = v.object({ type: v.literal('ping'), id: pingId });
+/** `id` is that of the `ping`, if it had one; only the cloud tells its time. */
+const pong = v.object({ type: v.literal('pong'), id: pingId, time: cloudTime });
 
 const agentMessage = v.variant('type', [ready, uploadRequest, httpResponse, failure, draining, ping, pong]);
 const cloudMessage = v.variant('type', [connectionEstablished, httpRequest, uploadUrl, failure, ack, ping, pong]);
@@ -139,6 +148,7 @@ export type ReadyMessage = v.InferOutput<typeof ready>;
 export type ConnectionEstablishedMessage = v.InferOutput<typeof connectionEstablished>;
 export type HttpRequestMessage = v.InferOutput<typeof httpRequest>;
 export type UploadRequestMessage = v.InferOutput<typeof uploadRequest>;
+export type PingMessage = v.InferOutput<typeof ping>;
 export type UploadUrlMessage = v.InferOutput<typeof uploadUrl>;
 /** Length in bytes and SHA-256 (base64) of a body that lies in the body bucket. */
 export type BodyRef = v.InferOutput<typeof bodyRef>;

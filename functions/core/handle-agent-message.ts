@@ -61,7 +61,7 @@ export async function handleAgentMessage(
       await establish(from, message, options);
       return false;
     case 'ping':
-      await options.reply({ type: 'pong' });
+      await options.reply({ type: 'pong', ...(message.id !== undefined && { id: message.id }), time: options.clock.now() });
       return false;
     case 'pong':
       return false;
@@ -104,6 +104,7 @@ async function establish(
     ...(urls.subdomainUrl !== undefined && { subdomain_url: urls.subdomainUrl }),
     path_based_url: urls.pathBasedUrl,
     ...(access && { access: true }),
+    time: options.clock.now(),
   };
   // Only the first `ready` may find the connection too new: an agent that repeats `ready` gets no more patience.
   await Promise.all([options.reply(established, publication === 'first' ? 'establishing' : undefined), using]);

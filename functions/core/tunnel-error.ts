@@ -201,6 +201,7 @@ const CODE_OF_AGENT_ERROR: Record<AgentErrorCode, TunnelErrorCode> = {
   response_too_large: 'response_too_large',
   invalid_response: 'invalid_response',
   busy: 'tunnel_busy',
+  expired: 'deadline_exceeded',
 };
 
 /**

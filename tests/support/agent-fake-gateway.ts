@@ -48,6 +48,8 @@ export class FakeGateway extends EventEmitter<{
   /** Replaces the usual answer to an `upload_request`. If the function returns undefined, the gateway sends no answer. */
   onUploadRequest?: (message: UploadRequestMessage) => CloudMessage | undefined;
   tunnelId = 'k3v9x2m4q7wz';
+  /** The cloud's clock; undefined: an older cloud, which does not tell its time. */
+  now?: () => number = Date.now;
 
   private readonly server = http.createServer();
   private readonly sockets = new WebSocketServer({ noServer: true });
@@ -164,6 +166,7 @@ export class FakeConnection {
       public_url: `https://${this.gateway.tunnelId}.tunnels.test`,
       path_based_url: `https://tunnels.test/${this.gateway.tunnelId}/`,
       ...(this.gateway.guards && { access: true }),
+      ...this.time,
     });
     this.gateway.emit('connection', this);
   }
@@ -181,7 +184,7 @@ export class FakeConnection {
         if (this.gateway.establishes) this.establish();
         return;
       case 'ping':
-        if (this.gateway.answersPings) this.send({ type: 'pong' });
+        if (this.gateway.answersPings) this.send({ type: 'pong', ...(message.id !== undefined && { id: message.id }), ...this.time });
         return;
       case 'http_response':
       case 'error':
@@ -195,6 +198,10 @@ export class FakeConnection {
       default:
         return;
     }
+  }
+
+  private get time(): { readonly time?: number } {
+    return this.gateway.now ? { time: this.gateway.now() } : {};
   }
 
   private sayWhereTo(message: UploadRequestMessage): void {

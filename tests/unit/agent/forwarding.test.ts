@@ -166,11 +166,11 @@ describe('the agent', () => {
 
   it('answers with timeout at the deadline of the request, even before its own request timeout', async () => {
     await tunnelTo(() => undefined);
-    const answer = await gateway.newest.request({ timestamp: 1000, deadline: 1060 });
+    const answer = await gateway.newest.request({ deadline: Date.now() + 1000 });
     expect(answer).toMatchObject({
       type: 'error',
       code: 'timeout',
-      message: expect.stringContaining('within 0.06 s') as string,
+      message: expect.stringMatching(/within (0\.\d+|1) s/) as string,
     });
   });
 });

@@ -19,6 +19,12 @@ const text = () => capture((out, err) => textOutput('http://127.0.0.1:3000', out
 const json = () => capture((out) => jsonOutput('http://127.0.0.1:3000', out));
 
 describe('text output', () => {
+  it('prints one line for a request that was too old and was not forwarded', () => {
+    const { output, out } = text();
+    output.request(TOO_OLD);
+    expect(out).toEqual(['POST /charge-card was not forwarded: the request is 452.3 s too old (the visitor has gone)\n']);
+  });
+
   it('prints a forwarding line for the subdomain address and one for the path-based address', () => {
     const { output, out } = text();
     output.connected({
@@ -60,7 +66,15 @@ describe('text output', () => {
   });
 });
 
+const TOO_OLD = { method: 'POST', path: '/charge-card', ms: 0, bytes: 0, error: 'expired', tooOldByMs: 452_345 } as const;
+
 describe('JSON output', () => {
+  it('prints by how much a request was too old that was not forwarded', () => {
+    const { output, out } = json();
+    output.request(TOO_OLD);
+    expect(JSON.parse(out[0] ?? '')).toMatchObject({ event: 'request', ...TOO_OLD });
+  });
+
   it('prints one JSON object per line, with time and event', () => {
     const { output, out } = json();
     output.connected(TUNNEL);

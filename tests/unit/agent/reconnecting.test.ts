@@ -165,10 +165,10 @@ describe('the answer of an agent', () => {
   it('is not sent again after the deadline of its request', async () => {
     gateway.acknowledges = false;
     await fixture.connected(gateway, local.port, { timing: { resendMs: 20 } });
-    const message = requestMessage({ timestamp: 0, deadline: 500 });
+    const message = requestMessage({ deadline: Date.now() + 1000 });
     await gateway.newest.request(message);
     await eventually(() => gateway.answersTo(message.request_id).length > 1);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
     const count = gateway.answersTo(message.request_id).length;
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(gateway.answersTo(message.request_id)).toHaveLength(count);

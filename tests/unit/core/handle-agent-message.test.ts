@@ -47,7 +47,7 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
   return { pending, bodies, replies, patient, results, released, used, wakes, failures, options };
 }
 
-test('the message ready is answered with the connection id and the addresses of the tunnel', async () => {
+test('the message ready is answered with the connection id, the addresses of the tunnel and the time', async () => {
   const { replies, options } = cloud();
   await handleAgentMessage({ type: 'ready' }, FROM, options);
   expect(replies).toEqual([
@@ -58,6 +58,7 @@ test('the message ready is answered with the connection id and the addresses of 
       public_url: 'http://demo.localhost:8080',
       subdomain_url: 'http://demo.localhost:8080',
       path_based_url: 'http://127.0.0.1:8080/demo/',
+      time: 1_000_000,
     },
   ]);
 });
@@ -253,11 +254,15 @@ test.each([{ request_id: null }, {}])('an error of the agent without a request i
   expect(results).toEqual([]);
 });
 
-test('a ping is answered with a pong, and a pong is not answered', async () => {
+test('a ping is answered with a pong, which has the id of the ping and the time, and a pong is not answered', async () => {
   const { replies, released, options } = cloud();
   await handleAgentMessage({ type: 'ping' }, FROM, options);
+  await handleAgentMessage({ type: 'ping', id: '7' }, FROM, options);
   await handleAgentMessage({ type: 'pong' }, FROM, options);
-  expect(replies).toEqual([{ type: 'pong' }]);
+  expect(replies).toEqual([
+    { type: 'pong', time: 1_000_000 },
+    { type: 'pong', id: '7', time: 1_000_000 },
+  ]);
   expect(released).toEqual([]);
 });
 

@@ -42,6 +42,7 @@ test.each<[string, AgentMessage]>([
   ['an upload request', { type: 'upload_request', request_id: 'r', bytes: 1, sha256: SHA256 }],
   ['draining', { type: 'draining' }],
   ['a ping', { type: 'ping' }],
+  ['a ping with an id', { type: 'ping', id: 'a'.repeat(64) }],
   ['a pong', { type: 'pong' }],
 ])('the cloud decodes the message that the agent encoded: %s', (_, message) => {
   expect(decodeAgentMessage(encodeMessage(message))).toEqual(message);
@@ -58,6 +59,7 @@ test.each<[string, CloudMessage]>([
       subdomain_url: 'https://t.example/',
       path_based_url: 'https://example/t/',
       access: true,
+      time: 1,
     },
   ],
   ['a request', { type: 'http_request', request_id: 'r', method: 'GET', uri: '/', headers: { host: ['a'] }, body: 'aA==', timestamp: 1 }],
@@ -80,6 +82,7 @@ test.each<[string, CloudMessage]>([
   ['an acknowledgement', { type: 'ack', request_id: 'r' }],
   ['a ping', { type: 'ping' }],
   ['a pong', { type: 'pong' }],
+  ['a pong with the id of its ping and the time of the cloud', { type: 'pong', id: '7', time: 1 }],
 ])('the agent decodes the message that the cloud encoded: %s', (_, message) => {
   expect(decodeCloudMessage(encodeMessage(message))).toEqual(message);
 });
@@ -129,6 +132,7 @@ test.each([
   ['an error with an unknown code', { type: 'error', code: 'x', message: 'm' }, 'code: must be '],
   ['a capability that is not a string', { type: 'ready', capabilities: [1] }, 'capabilities.0: must be string'],
   ['access rules without a salt', { type: 'ready', access: {} }, 'access.salt: '],
+  ['a ping with an id of more than 64 characters', { type: 'ping', id: 'a'.repeat(65) }, 'id: must be '],
   ['an unknown message type', { type: 'x' }, 'type: must be '],
   ['a message that only the cloud sends', { type: 'ack', request_id: 'r' }, 'type: must be '],
   ['a number', 7, 'message: must be Object'],
