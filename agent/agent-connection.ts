@@ -10,6 +10,7 @@ import {
   type ErrorMessage,
   type GatewayError,
   type HttpRequestMessage,
+  type NoticeMessage,
   type UploadUrlMessage,
   type VisitorAccess,
 } from '../protocol';
@@ -27,6 +28,8 @@ export interface AgentConnectionOptions extends Pick<AgentSettings, 'endpoint' |
   readonly wasConnected: boolean;
   /** Who may visit, hashed; undefined when everybody may. */
   readonly access: VisitorAccess | undefined;
+  /** Stands for this agent on all of its connections. */
+  readonly agentId: string;
   /** Learns the cloud's time from this connection. */
   readonly clock: CloudClock;
   /** Gives up a connection that is not established yet. */
@@ -55,6 +58,9 @@ export class AgentConnection {
   readonly established: Promise<ConnectionEstablishedMessage>;
   /** Resolves with the reason once the connection has ended. */
   readonly closed: Promise<string>;
+  /** Resolves when the cloud says that another agent has taken over the tunnel from this connection. */
+  readonly takenOver: Promise<void>;
+  wasTakenOver = false;
 
   private readonly socket: WebSocket;
   private heartbeat?: Heartbeat;
@@ -66,6 +72,7 @@ export class AgentConnection {
   private establish!: (tunnel: ConnectionEstablishedMessage) => void;
   private fail!: (error: Error) => void;
   private finish!: (reason: string) => void;
+  private tellTakenOver!: () => void;
 
   constructor(
     private readonly options: AgentConnectionOptions,
@@ -73,6 +80,7 @@ export class AgentConnection {
   ) {
     this.established = new Promise((resolve, reject) => ((this.establish = resolve), (this.fail = reject)));
     this.closed = new Promise((resolve) => (this.finish = resolve));
+    this.takenOver = new Promise((resolve) => (this.tellTakenOver = resolve));
     options.signal.addEventListener('abort', this.abandon);
     this.socket = new WebSocket(connectUrl(options.endpoint, options.name), {
       headers: { authorization: `Bearer ${options.token()}` },
@@ -113,9 +121,9 @@ export class AgentConnection {
   }
 
   private sayReady(): void {
-    const { connectTimeoutMs, timing, access, clock } = this.options;
+    const { connectTimeoutMs, timing, access, agentId, clock } = this.options;
     this.readyAt = clock.read();
-    const ready = encodeMessage({ type: 'ready', version, capabilities: [...capabilities], ...(access && { access }) });
+    const ready = encodeMessage({ type: 'ready', version, capabilities: [...capabilities], agent: agentId, ...(access && { access }) });
     this.send(ready);
     // For about 100 ms after the upgrade, the cloud may fail to answer, because the connection is not ready at the cloud's end.
     this.after(timing.readyRetryMs, () => this.send(ready));
@@ -151,6 +159,8 @@ export class AgentConnection {
         return this.handlers.acknowledged(message.request_id);
       case 'error':
         return this.onCloudError(message);
+      case 'notice':
+        return this.onNotice(message);
       case 'gateway_error':
         return this.onGatewayError(message);
       case 'ping':
@@ -184,6 +194,12 @@ export class AgentConnection {
     if (!this.heartbeat && !requestId) return this.end(new ConnectionError(report));
     if (requestId) this.handlers.refused(requestId, error);
     this.handlers.warning(report);
+  }
+
+  private onNotice({ code, message }: NoticeMessage): void {
+    if (code !== 'taken_over') return this.handlers.warning(`the cloud says: ${message}`);
+    this.wasTakenOver = true;
+    this.tellTakenOver();
   }
 
   /**

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { encodeMessage, type ConnectionEstablishedMessage, type VisitorAccess } from '../protocol';
 import { Answerer } from './answerer';
@@ -5,7 +6,7 @@ import { Backoff } from './backoff';
 import { BodyBucket } from './body-bucket';
 import { AgentConnection, type ConnectionHandlers } from './agent-connection';
 import { CloudClock } from './cloud-clock';
-import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
+import { AgentStoppedError, ConnectionError, TunnelRefusedError, TunnelTakenOverError } from './errors';
 import { GatewayErrorReports } from './gateway-errors';
 import { Lateness } from './lateness';
 import { LocalService } from './local-service';
@@ -36,7 +37,7 @@ export interface AgentEvents {
   disconnected: [Disconnection];
   /** A request has been answered, with success or with an error. */
   request: [RequestSummary];
-  /** The cloud refused the connection permanently; the agent has ended. */
+  /** The cloud refused the connection permanently, or another agent has taken over the tunnel (TunnelTakenOverError); the agent has ended. */
   refused: [TunnelRefusedError];
   /** Something unusual happened, and the agent goes on. */
   warning: [string];
@@ -54,6 +55,8 @@ export interface AgentEvents {
  */
 export class Agent extends EventEmitter<AgentEvents> {
   private readonly settings: AgentSettings;
+  /** Lets the cloud tell this agent's own newer connection from another agent that takes over the tunnel. */
+  private readonly id = randomUUID();
   /** Hashed once, so that every connection sends the same salt and digests: the cloud need not check a known password again. */
   private readonly access: VisitorAccess | undefined;
   private readonly clock: CloudClock;
@@ -154,6 +157,8 @@ export class Agent extends EventEmitter<AgentEvents> {
   private async connect(): Promise<AgentConnection> {
     for (;;) {
       if (this.stopping.signal.aborted) throw new AgentStoppedError();
+      // A newer connection that is established at the same time takes the tunnel back. Only another attempt must not.
+      if (this.current?.wasTakenOver) throw this.takenOver();
       const connection = this.newConnection();
       const established = await connection.established.catch((error: Error) => error);
       if (!(established instanceof Error)) {
@@ -184,6 +189,7 @@ export class Agent extends EventEmitter<AgentEvents> {
         name: tunnel?.tunnelId ?? this.settings.name,
         access: this.access,
         wasConnected: tunnel !== undefined,
+        agentId: this.id,
         clock: this.clock,
         signal: stopping.signal,
       },
@@ -237,14 +243,25 @@ export class Agent extends EventEmitter<AgentEvents> {
     await connection.close();
   }
 
-  /** Resolves with the reason why the connection was lost, or with undefined when the connection is old and must be replaced. */
+  private takenOver(): TunnelTakenOverError {
+    return new TunnelTakenOverError(this.tunnel?.tunnelId ?? '');
+  }
+
+  /**
+   * Resolves with the reason why the connection was lost, or with undefined when the connection is old and must be replaced.
+   * @throws TunnelTakenOverError
+   */
   private async lossOrOldAge(connection: AgentConnection): Promise<string | undefined> {
     const { timing, random } = this.settings;
     const over = new AbortController();
     const replaceAfterMs = timing.rotateAfterMs * (1 - random() / 10);
     const stable = setTimeout(() => this.backoff.reset(), timing.stableAfterMs);
     try {
-      return await Promise.race([connection.closed, pause(replaceAfterMs, over.signal).then(() => undefined)]);
+      return await Promise.race([
+        connection.closed,
+        pause(replaceAfterMs, over.signal).then(() => undefined),
+        connection.takenOver.then(() => Promise.reject(this.takenOver())),
+      ]);
     } finally {
       over.abort();
       clearTimeout(stable);

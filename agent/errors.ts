@@ -10,13 +10,24 @@ export class AgentOptionError extends Error {
 
 /** The cloud refused the connection, and trying again would change nothing; `message` says what to do. */
 export class TunnelRefusedError extends Error {
-  override readonly name = 'TunnelRefusedError';
+  override readonly name: string = 'TunnelRefusedError';
   constructor(
-    /** Status of the refused upgrade: 400, 401, 403 or 409; 0 when the agent itself rejected the cloud. */
+    /** Status of the refused upgrade: 400, 401, 403 or 409; 0 when the connection was refused in another way. */
     readonly status: number,
     message: string,
   ) {
     super(message);
+  }
+}
+
+/** Another agent of the same owner serves the tunnel now. This agent does not connect again: otherwise the two would take turns for ever. */
+export class TunnelTakenOverError extends TunnelRefusedError {
+  override readonly name = 'TunnelTakenOverError';
+  constructor(tunnelId: string) {
+    super(
+      0,
+      `Another agent of the same owner has taken over the tunnel "${tunnelId}", so this agent stops: to run both, give each a --name of its own.`,
+    );
   }
 }
 

@@ -1,6 +1,13 @@
 /** The agent as a library. The library emits events where `http-tunnel` prints lines. */
 export { Agent, type AgentEvents, type Disconnection, type TunnelAddress } from './agent';
-export { AgentOptionError, AgentStoppedError, ConnectionError, LocalServiceError, TunnelRefusedError } from './errors';
+export {
+  AgentOptionError,
+  AgentStoppedError,
+  ConnectionError,
+  LocalServiceError,
+  TunnelRefusedError,
+  TunnelTakenOverError,
+} from './errors';
 export type { AgentOptions } from './options';
 export { accessFrom, accessWarnings, addAccessOptions, type AccessFlags } from './access-flags';
 export { checkAccess, type AccessOptions } from './visitor-access';

@@ -9,7 +9,7 @@ const toStderr = (text: string): void => void process.stderr.write(text);
 
 /**
  * `http-tunnel`: resolves with the exit code, 0 when stopped or done, 1 when the cloud refuses, 2 for a wrong command
- * line.
+ * line, 3 when another agent has taken over the tunnel.
  */
 async function main(): Promise<number> {
   // The program that reads this output (`http-tunnel http 3000 | head`) may end. The tunnel goes on.

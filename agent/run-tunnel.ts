@@ -1,5 +1,5 @@
 import { Agent } from './agent';
-import { AgentStoppedError, TunnelRefusedError } from './errors';
+import { AgentStoppedError, TunnelRefusedError, TunnelTakenOverError } from './errors';
 import type { AgentOptions } from './options';
 import type { Output } from './output';
 import { onStopSignal } from './stop-signals';
@@ -25,7 +25,7 @@ export async function runTunnel(options: AgentOptions, output: Output): Promise<
     if (error instanceof AgentStoppedError) return 0;
     if (!(error instanceof TunnelRefusedError)) throw error;
     output.error(error.message);
-    return 1;
+    return error instanceof TunnelTakenOverError ? 3 : 1;
   }
 }
 

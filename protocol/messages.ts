@@ -31,9 +31,10 @@ const statusCode = v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(5
 /**
  * Superset: what agents of this project can do beyond the old protocol. `any-method`: the agent forwards every method, not just
  * the usual seven. `drops-duplicates`: the agent ignores a request id that it has seen, so that a request that may have been lost
- * can be sent again. `bodies-by-reference`: the agent fetches and uploads bodies that do not fit a message.
+ * can be sent again. `bodies-by-reference`: the agent fetches and uploads bodies that do not fit a message. `notices`: the agent knows the
+ * message `notice`.
  */
-export const capabilities = ['any-method', 'drops-duplicates', 'bodies-by-reference'] as const;
+export const capabilities = ['any-method', 'drops-duplicates', 'bodies-by-reference', 'notices'] as const;
 export type Capability = (typeof capabilities)[number];
 
 export const errorCodes = [
@@ -59,6 +60,8 @@ const ready = v.object({
   type: v.literal('ready'),
   version: v.optional(v.string()),
   capabilities: v.optional(v.array(v.string())),
+  /** Superset: stands for the agent that runs: the same on all of its connections, another one for every other agent. */
+  agent: v.optional(v.pipe(v.string(), v.maxLength(64))),
   /** Superset: who may visit; without this field everybody may. */
   access: v.optional(visitorAccess),
 });
@@ -141,14 +144,20 @@ const ping = v.object({ type: v.literal('ping'), id: pingId });
 /** `id` is that of the `ping`, if it had one; only the cloud tells its time. */
 const pong = v.object({ type: v.literal('pong'), id: pingId, time: cloudTime });
 
+/**
+ * Superset: something that the agent or its user has to know, and that is about no request. An agent shows the message of a code that it does
+ * not know. `taken_over`: another agent of the same owner serves the tunnel from now on.
+ */
+const notice = v.object({ type: v.literal('notice'), code: v.string(), message: v.string() });
+
 const agentMessage = v.variant('type', [ready, uploadRequest, httpResponse, failure, draining, ping, pong]);
-const cloudMessage = v.variant('type', [connectionEstablished, httpRequest, uploadUrl, failure, ack, ping, pong]);
+const cloudMessage = v.variant('type', [connectionEstablished, httpRequest, uploadUrl, failure, ack, notice, ping, pong]);
 
 export type ReadyMessage = v.InferOutput<typeof ready>;
 export type ConnectionEstablishedMessage = v.InferOutput<typeof connectionEstablished>;
 export type HttpRequestMessage = v.InferOutput<typeof httpRequest>;
 export type UploadRequestMessage = v.InferOutput<typeof uploadRequest>;
-export type PingMessage = v.InferOutput<typeof ping>;
+export type NoticeMessage = v.InferOutput<typeof notice>;
 export type UploadUrlMessage = v.InferOutput<typeof uploadUrl>;
 /** Length in bytes and SHA-256 (base64) of a body that lies in the body bucket. */
 export type BodyRef = v.InferOutput<typeof bodyRef>;

@@ -1,7 +1,7 @@
 import { UpdateCommand, type DynamoDBDocumentClient, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { MAX_CONNECTION_MS } from '../../protocol';
 import { READY_MS } from '../core/owner-limits';
-import type { TunnelLeases } from '../core/tunnel';
+import type { ReplacedConnection, TunnelLeases } from '../core/tunnel';
 import { conditionHolds, ifConditionHolds } from './conditional-write';
 
 export interface LeaseTimes {
@@ -20,12 +20,14 @@ export interface LeaseTimes {
  *   makes sure that the lease lasts until `ready`.
  * - `connectionId` and `connectionLease`: the connection that serves the tunnel, and its lease. The end of a connection cuts
  *   `leaseExpiresAt` only if no newer connection has the lease.
+ * - `agentId`: the agent that last said `ready`, if it says which one it is.
  *
  * After the lease, another owner has to wait for the cool-down: visitors who still use the name would reach a stranger's service.
  */
 export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, { graceMs, cooldownMs = 0 }: LeaseTimes): TunnelLeases {
-  const update = (tunnelId: string, change: Omit<UpdateCommandInput, 'TableName' | 'Key'>): Promise<boolean> =>
-    conditionHolds(client.send(new UpdateCommand({ TableName: tableName, Key: { tunnelId }, ...change })));
+  type Change = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
+  const send = (tunnelId: string, change: Change) => client.send(new UpdateCommand({ TableName: tableName, Key: { tunnelId }, ...change }));
+  const update = (tunnelId: string, change: Change): Promise<boolean> => conditionHolds(send(tunnelId, change));
 
   return {
     async lease({ tunnelId, owner, lease, claim }, now) {
@@ -51,20 +53,22 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
       return (await join()) || (await begin()) || (await join());
     },
 
-    async publish({ tunnelId, owner, lease }, connectionId, { capabilities, access }, now) {
-      const publication = new UpdateCommand({
-        TableName: tableName,
-        Key: { tunnelId },
-        // `access` changes in the same write as `connectionId`, so that neither is ever there without the other.
+    async publish({ tunnelId, owner, lease }, connectionId, { capabilities, access, agentId }, now) {
+      // A field that this agent does not have is removed, in the same write: it belongs to the replaced connection.
+      const optional = { access, agentId };
+      const [given, missing] = [namesOf(optional, true), namesOf(optional, false)];
+      const write = send(tunnelId, {
         UpdateExpression:
           'SET connectionId = :connection, connectionLease = :lease, leaseExpiresAt = :expires, connectedAt = :now, ' +
-          `capabilities = :capabilities${access ? ', access = :access' : ' REMOVE access'}`,
+          `capabilities = :capabilities${given.map((name) => `, ${name} = :${name}`).join('')}` +
+          (missing.length > 0 ? ` REMOVE ${missing.join(', ')}` : ''),
         ConditionExpression: '#owner = :owner AND #lease = :lease AND leaseExpiresAt >= :now',
         ExpressionAttributeNames: { '#owner': 'owner', '#lease': 'lease' },
         ExpressionAttributeValues: {
           ':connection': connectionId,
           ':capabilities': [...capabilities],
           ...(access && { ':access': access }),
+          ...(agentId !== undefined && { ':agentId': agentId }),
           ':now': now,
           ':expires': now + MAX_CONNECTION_MS + graceMs,
           ':owner': owner,
@@ -72,9 +76,11 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
         },
         ReturnValues: 'UPDATED_OLD',
       });
-      const replaced = await ifConditionHolds(client.send(publication));
-      if (!replaced) return 'refused';
-      return replaced.Attributes?.['connectionId'] === connectionId ? 'again' : 'first';
+      const written = await ifConditionHolds(write);
+      if (!written) return undefined;
+      const before = replacedConnection(written.Attributes ?? {});
+      if (before?.connectionId === connectionId) return { isFirst: false };
+      return { isFirst: true, ...(before && { replaced: before }) };
     },
 
     async release({ tunnelId, lease }, connectionId, now) {
@@ -111,5 +117,18 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
       });
       return false;
     },
+  };
+}
+
+/** The names of the fields that have a value, or of those that have none. */
+const namesOf = (fields: Readonly<Record<string, unknown>>, given: boolean): string[] =>
+  Object.keys(fields).filter((name) => (fields[name] !== undefined) === given);
+
+function replacedConnection({ connectionId, capabilities, agentId }: Record<string, unknown>): ReplacedConnection | undefined {
+  if (typeof connectionId !== 'string') return undefined;
+  return {
+    connectionId,
+    capabilities: Array.isArray(capabilities) ? (capabilities as string[]) : [],
+    ...(typeof agentId === 'string' && { agentId }),
   };
 }

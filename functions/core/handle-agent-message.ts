@@ -19,7 +19,8 @@ import {
   type RequestOutcome,
   type RequestState,
 } from './pending-request';
-import { tunnelUrls, type AgentIdentity, type TunnelLeases } from './tunnel';
+import { replacedNotice } from './replaced-notice';
+import { tunnelUrls, type AgentIdentity, type Announcement, type TunnelLeases } from './tunnel';
 import type { Wake, WakePoster } from './wake';
 
 /** @param establishing the connection may be so new that it cannot receive yet */
@@ -33,6 +34,8 @@ export interface MessageOptions {
   readonly owners: Pick<OwnerConnections, 'use'>;
   /** Sends to the connection the message came from. */
   readonly reply: Reply;
+  /** Sends to another connection of the same owner. */
+  readonly notify: (connectionId: string, message: CloudMessage) => Promise<void>;
   readonly clock: Clock;
   readonly visitorUrl: URL;
   readonly tunnelDomain: string | undefined;
@@ -81,20 +84,20 @@ export async function handleAgentMessage(
 
 async function establish(
   from: AgentIdentity & { connectionId: string },
-  { capabilities = [], access }: ReadyMessage,
+  { capabilities = [], access, agent: agentId }: ReadyMessage,
   options: MessageOptions,
 ): Promise<void> {
   const { tunnelId, connectionId } = from;
   const now = options.clock.now();
-  const publication = await options.leases.publish(from, connectionId, { capabilities, ...(access && { access }) }, now);
-  if (publication === 'refused') {
+  const announced: Announcement = { capabilities, ...(access && { access }), ...(agentId !== undefined && { agentId }) };
+  const published = await options.leases.publish(from, connectionId, announced, now);
+  if (!published) {
     return options.reply({
       type: 'error',
       code: 'invalid_request',
       message: `a newer connection has taken over tunnel "${tunnelId}", or this connection said ready too late: close this connection`,
     });
   }
-  const using = publication === 'first' ? options.owners.use(from, now) : undefined;
   const urls = tunnelUrls(tunnelId, options.visitorUrl, options.tunnelDomain);
   const established: CloudMessage = {
     type: 'connection_established',
@@ -106,8 +109,14 @@ async function establish(
     ...(access && { access: true }),
     time: options.clock.now(),
   };
-  // Only the first `ready` may find the connection too new: an agent that repeats `ready` gets no more patience.
-  await Promise.all([options.reply(established, publication === 'first' ? 'establishing' : undefined), using]);
+  const { isFirst, replaced } = published;
+  const notice = replaced && replacedNotice(replaced, tunnelId, agentId);
+  await Promise.all([
+    // Only the first `ready` may find the connection too new: an agent that repeats `ready` gets no more patience.
+    options.reply(established, isFirst ? 'establishing' : undefined),
+    isFirst && options.owners.use(from, now),
+    notice && options.notify(replaced.connectionId, notice),
+  ]);
 }
 
 async function complete(message: HttpResponseMessage | ErrorMessage, from: AgentIdentity, options: MessageOptions): Promise<boolean> {

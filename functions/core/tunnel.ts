@@ -16,7 +16,13 @@ export interface Tunnel {
 }
 
 /** What an agent announces in `ready`. */
-export type Announcement = Pick<Tunnel, 'capabilities' | 'access'>;
+export interface Announcement extends Pick<Tunnel, 'capabilities' | 'access'> {
+  /** Stands for the agent that runs, on all of its connections. Older agents have none. */
+  readonly agentId?: string;
+}
+
+/** The connection that served a tunnel until another one was published. */
+export type ReplacedConnection = Pick<Announcement, 'agentId' | 'capabilities'> & { readonly connectionId: string };
 
 /** The identity of a connection of the agent gateway. authorize-agent decides it, and API Gateway repeats it with every message. */
 export interface AgentIdentity {
@@ -47,8 +53,12 @@ export interface TunnelLookUps extends Tunnels {
   lookUp(tunnelId: string): Promise<LookedUp>;
 }
 
-/** The result of `publish`. `again`: the connection was already the one that gets requests. `refused`: it may not be. */
-export type Publication = 'first' | 'again' | 'refused';
+export interface Publication {
+  /** False if the connection was already the one that gets requests. */
+  readonly isFirst: boolean;
+  /** The other connection that got the requests until now, if there was one. */
+  readonly replaced?: ReplacedConnection;
+}
 
 /** Decides who may use a tunnel's name, and which connection serves it. */
 export interface TunnelLeases {
@@ -57,8 +67,8 @@ export interface TunnelLeases {
    * caller does not already hold it.
    */
   lease(identity: AgentIdentity, now: number): Promise<boolean>;
-  /** Makes the connection the one that gets requests, unless its lease has run out or a newer connection has the lease. */
-  publish(identity: AgentIdentity, connectionId: string, announced: Announcement, now: number): Promise<Publication>;
+  /** Makes the connection the one that gets requests. Undefined when its lease has run out or a newer connection has the lease. */
+  publish(identity: AgentIdentity, connectionId: string, announced: Announcement, now: number): Promise<Publication | undefined>;
   /**
    * Takes the connection out of service, if it still serves the tunnel. The name stays leased for the grace period, or longer if a
    * newer connection has the lease. A connection that never said `ready` gives the name back.

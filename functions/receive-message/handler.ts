@@ -51,7 +51,7 @@ const floods = new FloodGuard({
   onFailure: (error) => logger.error('an owner whose agent floods could not be refused', error as Error),
 });
 
-async function reply(connectionId: string, message: CloudMessage, delays: readonly number[] = []): Promise<void> {
+async function send(connectionId: string, message: CloudMessage, delays: readonly number[] = []): Promise<void> {
   // The wake goes first: a visitor waits for it, and nobody waits for the ack.
   if (message.type === 'ack') await nextTurn();
   const post = () =>
@@ -60,7 +60,7 @@ async function reply(connectionId: string, message: CloudMessage, delays: readon
       text: encodeMessage(message),
       timeoutMs: REPLY_TIMEOUT_MS,
       mayArriveTwice: true,
-      onUnknown: (error) => logger.warn('replying to the agent failed', error as Error),
+      onUnknown: (error) => logger.warn('a message could not be sent to the agent', error as Error),
     });
   let outcome = await post();
   for (const delay of delays) {
@@ -68,13 +68,13 @@ async function reply(connectionId: string, message: CloudMessage, delays: readon
     await systemClock.sleep(delay);
     outcome = await post();
   }
-  if (outcome !== 'delivered') logger.info('a reply did not reach the agent', { type: message.type, outcome });
+  if (outcome !== 'delivered') logger.info('a message did not reach the agent', { type: message.type, outcome });
 }
 
 async function closeFlooding(connectionId: string): Promise<void> {
   count('FloodingAgentClosed');
   logger.warn('an agent was closed, because it sent too many messages that answer no request', { connectionId });
-  await reply(connectionId, {
+  await send(connectionId, {
     type: 'error',
     code: 'invalid_request',
     message:
@@ -104,7 +104,8 @@ async function handle({ body, requestContext }: AgentEvent, from: ReturnType<typ
       pending,
       bodies,
       wakes,
-      reply: (message, establishing) => reply(from.connectionId, message, establishing && isYoung ? ESTABLISHING_DELAYS_MS : []),
+      reply: (message, establishing) => send(from.connectionId, message, establishing && isYoung ? ESTABLISHING_DELAYS_MS : []),
+      notify: send,
       clock: systemClock,
       visitorUrl: settings.VISITOR_URL,
       tunnelDomain: settings.TUNNEL_DOMAIN,
@@ -117,7 +118,7 @@ async function handle({ body, requestContext }: AgentEvent, from: ReturnType<typ
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     logger.info('an agent sent an invalid message', { reason: error.message });
-    await reply(from.connectionId, {
+    await send(from.connectionId, {
       type: 'error',
       request_id: error.requestId ?? null,
       code: 'invalid_request',

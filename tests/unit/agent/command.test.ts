@@ -1,28 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildAgent } from '../../../scripts/build-agent';
 import { eventually } from '../../support/eventually';
 import { AgentFixture, TEST_TOKEN } from '../../support/agent-fixture';
 import type { FakeGateway } from '../../support/agent-fake-gateway';
 import { startLocalServer, type LocalServer } from '../../support/agent-local-server';
 import { AgentProcess } from '../../support/agent-process';
+import { builtAgent, type BuiltAgent } from '../../support/built-agent';
 
 const fixture = new AgentFixture();
-let folder: string;
-let file: string;
-let bytes: number;
+let built: BuiltAgent;
 let gateway: FakeGateway;
 let local: LocalServer;
 let finish: (() => void)[];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'http-tunnel-'));
-  file = join(folder, 'http-tunnel.cjs');
-  ({ bytes } = await buildAgent(file));
-  writeFileSync(join(folder, 'token'), `${TEST_TOKEN}\n`);
+  built = await builtAgent();
+  writeFileSync(join(built.folder, 'token'), `${TEST_TOKEN}\n`);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => built.remove());
 
 beforeEach(async () => {
   gateway = await fixture.gateway();
@@ -37,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => fixture.closeAll());
 
 const run = (args: string[], environment: Record<string, string> = {}): AgentProcess =>
-  fixture.keep(new AgentProcess(file, args, environment));
+  fixture.keep(new AgentProcess(built.file, args, environment));
 
 async function tunnel(...extra: string[]): Promise<AgentProcess> {
   const agent = run(['http', String(local.port), ...extra], {
@@ -50,8 +45,8 @@ async function tunnel(...extra: string[]): Promise<AgentProcess> {
 
 describe('the built agent', () => {
   it('is one file that starts with the shebang of node, and the build reports its size', () => {
-    expect(readFileSync(file, 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
-    expect(bytes).toBe(readFileSync(file).length);
+    expect(readFileSync(built.file, 'utf8').startsWith('#!/usr/bin/env node\n')).toBe(true);
+    expect(built.bytes).toBe(readFileSync(built.file).length);
   });
 
   it('prints its help when plain node runs it outside the repository', async () => {
@@ -86,7 +81,7 @@ describe('the built agent', () => {
   });
 
   it('takes endpoint, token file and tunnel name from its options', async () => {
-    const token = join(folder, 'token');
+    const token = join(built.folder, 'token');
     const agent = run(['http', String(local.port), '--endpoint', gateway.url, '--token-file', token, '--name', 'shop']);
     await agent.prints('Forwarding');
     expect(gateway.namesAsked).toEqual(['shop']);
@@ -197,7 +192,7 @@ describe('the agent program', () => {
 
   it('creates and inspects tokens as a single file and from the repository, and does not print the key', async () => {
     const key = 'canary-key-of-at-least-32-bytes-0c1d2e';
-    for (const program of [file, join(__dirname, '../../../agent/http-tunnel.js')]) {
+    for (const program of [built.file, join(__dirname, '../../../agent/http-tunnel.js')]) {
       const start = (args: string[], environment: Record<string, string>): AgentProcess =>
         fixture.keep(new AgentProcess(program, args, environment));
       const creating = start(['token', 'create', '--subject', 'ann', '--name', 'shop'], { HTTP_TUNNEL_TOKEN_KEY: key });

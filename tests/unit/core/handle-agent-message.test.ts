@@ -1,6 +1,7 @@
 import { bodyRefOf, MAX_RESPONSE_BODY_BYTES, type AgentMessage, type CloudMessage } from '../../../protocol';
 import { MAX_ROW_BODY_BYTES, responseBodyKey } from '../../../functions/core/body-store';
 import { handleAgentMessage, type MessageOptions } from '../../../functions/core/handle-agent-message';
+import type { ReplacedConnection } from '../../../functions/core/tunnel';
 import { InMemoryBodies } from '../../support/in-memory-bodies';
 import { InMemoryPending } from '../../support/in-memory-pending';
 import type { Wake } from '../../../functions/core/wake';
@@ -14,6 +15,7 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
   const bodies = new InMemoryBodies();
   pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'bus', deadline: 1 } });
   const replies: CloudMessage[] = [];
+  const notices: { to: string; message: CloudMessage }[] = [];
   const results: string[] = [];
   const released: string[] = [];
   const used: string[] = [];
@@ -23,7 +25,7 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
   const failures: unknown[] = [];
   const options: MessageOptions = {
     leases: {
-      publish: async (identity, connectionId) => (identity.lease === 'l1' && connectionId === 'c1' ? 'first' : 'refused'),
+      publish: async (identity, connectionId) => (identity.lease === 'l1' && connectionId === 'c1' ? { isFirst: true } : undefined),
       release: async (_, connectionId) => released.push(connectionId) > 0,
     },
     owners: { use: async ({ lease }) => void used.push(lease) },
@@ -34,6 +36,7 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
       replies.push(message);
       if (establishing) patient.push(message.type);
     },
+    notify: async (to, message) => void notices.push({ to, message }),
     clock: new VirtualClock(),
     visitorUrl: new URL('http://127.0.0.1:8080'),
     tunnelDomain: 'localhost',
@@ -44,7 +47,7 @@ function cloud(overrides: Partial<MessageOptions> = {}) {
     },
     ...overrides,
   };
-  return { pending, bodies, replies, patient, results, released, used, wakes, failures, options };
+  return { pending, bodies, replies, notices, patient, results, released, used, wakes, failures, options };
 }
 
 test('the message ready is answered with the connection id, the addresses of the tunnel and the time', async () => {
@@ -68,14 +71,44 @@ test('the message ready publishes capabilities and access rules, and the reply c
   const published: unknown[] = [];
   const publish = async (...[, , announced]: Parameters<MessageOptions['leases']['publish']>) => {
     published.push(announced);
-    return 'first' as const;
+    return { isFirst: true };
   };
   const { replies, options } = cloud({ leases: { publish, release: async () => true } });
-  await handleAgentMessage({ type: 'ready', capabilities: ['any-method'], access }, FROM, options);
+  await handleAgentMessage({ type: 'ready', capabilities: ['any-method'], access, agent: 'a1' }, FROM, options);
   await handleAgentMessage({ type: 'ready' }, FROM, options);
-  expect(published).toEqual([{ capabilities: ['any-method'], access }, { capabilities: [] }]);
+  expect(published).toEqual([{ capabilities: ['any-method'], access, agentId: 'a1' }, { capabilities: [] }]);
   expect(replies[0]).toMatchObject({ access: true });
   expect(replies[1]).not.toHaveProperty('access');
+});
+
+describe('the connection that a new one replaces', () => {
+  const older = { connectionId: 'c0', agentId: 'a0', capabilities: ['notices'] };
+  const noticesAfter = async (replaced: ReplacedConnection | undefined, agent?: string) => {
+    const { notices, options } = cloud({ leases: { publish: async () => ({ isFirst: true, ...(replaced && { replaced }) }), release: async () => true } });
+    await handleAgentMessage({ type: 'ready', ...(agent !== undefined && { agent }) }, FROM, options);
+    return notices;
+  };
+
+  test.each([
+    ['another agent', 'a1'],
+    ['an older agent, which does not say which one it is', undefined],
+  ])('is told that its tunnel was taken over by %s', async (_, agent) => {
+    expect(await noticesAfter(older, agent)).toEqual([
+      {
+        to: 'c0',
+        message: { type: 'notice', code: 'taken_over', message: 'another agent of the same owner has taken over tunnel "demo"' },
+      },
+    ]);
+  });
+
+  test.each([
+    ['it is of the same agent', older, 'a0'],
+    ['its agent does not say which one it is', { connectionId: 'c0', capabilities: ['notices'] }, 'a1'],
+    ['its agent does not know notices', { ...older, capabilities: ['any-method'] }, 'a1'],
+    ['there is none', undefined, 'a1'],
+  ])('is told nothing when %s', async (_, replaced, agent) => {
+    expect(await noticesAfter(replaced, agent)).toEqual([]);
+  });
 });
 
 test('a tunnel without a domain is reached by path, and the reply to ready contains no subdomain', async () => {
@@ -91,7 +124,7 @@ test('a tunnel without a domain is reached by path, and the reply to ready conta
 test('only the first ready of a connection counts the connection, and only its reply may find the connection too new', async () => {
   const { replies, patient, used, options } = cloud();
   await handleAgentMessage({ type: 'ready' }, FROM, options);
-  options.leases.publish = async () => 'again';
+  options.leases.publish = async () => ({ isFirst: false });
   for (let i = 0; i < 3; i++) await handleAgentMessage({ type: 'ready' }, FROM, options);
   expect(replies.map(({ type }) => type)).toEqual(Array(4).fill('connection_established'));
   expect([patient, used]).toEqual([['connection_established'], ['l1']]);

@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { tunnelLeases } from '../../../functions/aws/tunnel-leases';
-import type { AgentIdentity } from '../../../functions/core/tunnel';
+import type { AgentIdentity, Announcement } from '../../../functions/core/tunnel';
 import { MAX_CONNECTION_MS } from '../../../protocol';
 import { startDynamoDb, type DynamoDbFixture } from '../../support/dynamodb-endpoint';
 import { tableWithoutStream } from '../../support/dynamodb-tables';
@@ -34,7 +34,7 @@ const row = async (): Promise<Record<string, unknown> | undefined> =>
 /** Connects and says `ready`. */
 async function serve(lease: string, connectionId: string, now: number): Promise<void> {
   expect(await leases.lease(identity(lease), now)).toBe(true);
-  expect(await leases.publish(identity(lease), connectionId, READY, now)).toBe('first');
+  expect(await leases.publish(identity(lease), connectionId, READY, now)).toMatchObject({ isFirst: true });
 }
 
 describe('the end of an older connection', () => {
@@ -43,7 +43,7 @@ describe('the end of an older connection', () => {
     expect(await leases.lease(identity('new'), NOW)).toBe(true);
     await leases.release(identity('old'), 'c-old', NOW);
     expect(await row()).not.toHaveProperty('connectionId');
-    expect(await leases.publish(identity('new'), 'c-new', READY, NOW)).toBe('first');
+    expect(await leases.publish(identity('new'), 'c-new', READY, NOW)).toEqual({ isFirst: true });
     expect(await row()).toMatchObject({ connectionId: 'c-new', lease: 'new', leaseExpiresAt: FULL_LEASE });
   });
 
@@ -59,7 +59,7 @@ describe('the end of an older connection', () => {
 describe('a connection that has said ready', () => {
   test('renews the lease with each ready', async () => {
     await serve('one', 'c1', NOW - 60_000);
-    expect(await leases.publish(identity('one'), 'c1', READY, NOW)).toBe('again');
+    expect(await leases.publish(identity('one'), 'c1', READY, NOW)).toEqual({ isFirst: false });
     expect(await row()).toMatchObject({ leaseExpiresAt: FULL_LEASE });
   });
 
@@ -73,22 +73,51 @@ describe('a connection that has said ready', () => {
   test('cannot say ready after its end, when its messages are handled late', async () => {
     await serve('one', 'c1', NOW);
     await leases.release(identity('one'), 'c1', NOW);
-    expect(await leases.publish(identity('one'), 'c1', READY, NOW)).toBe('refused');
+    expect(await leases.publish(identity('one'), 'c1', READY, NOW)).toBeUndefined();
     expect(await row()).not.toHaveProperty('connectionId');
   });
 
   test('cannot say ready again after a newer $connect of its owner', async () => {
     await serve('old', 'c-old', NOW);
     await leases.lease(identity('new'), NOW);
-    expect(await leases.publish(identity('old'), 'c-old', READY, NOW)).toBe('refused');
+    expect(await leases.publish(identity('old'), 'c-old', READY, NOW)).toBeUndefined();
+  });
+});
+
+describe('the ready of a connection', () => {
+  const ANN = { capabilities: ['notices'], agentId: 'a1' };
+  const publish = async (lease: string, connectionId: string, announced: Announcement) => {
+    await leases.lease(identity(lease), NOW);
+    return leases.publish(identity(lease), connectionId, announced, NOW);
+  };
+
+  test('returns the connection that it replaces, with its agent and the capabilities', async () => {
+    await publish('one', 'c1', ANN);
+    expect(await publish('two', 'c2', READY)).toEqual({ isFirst: true, replaced: { connectionId: 'c1', ...ANN } });
+    expect(await publish('three', 'c3', ANN)).toEqual({ isFirst: true, replaced: { connectionId: 'c2', capabilities: [] } });
+    expect(await row()).toMatchObject({ connectionId: 'c3', agentId: 'a1' });
+  });
+
+  test('returns no connection when it is the first one, is repeated, or follows a connection that has ended', async () => {
+    expect(await publish('one', 'c1', ANN)).toEqual({ isFirst: true });
+    expect(await leases.publish(identity('one'), 'c1', ANN, NOW)).toEqual({ isFirst: false });
+    await leases.release(identity('one'), 'c1', NOW);
+    expect(await publish('two', 'c2', ANN)).toEqual({ isFirst: true });
+  });
+
+  test('removes what only the agent of the replaced connection has announced', async () => {
+    await publish('one', 'c1', { ...ANN, access: { salt: 's', tokens: ['t'] } });
+    await publish('two', 'c2', READY);
+    expect(await row()).not.toHaveProperty('agentId');
+    expect(await row()).not.toHaveProperty('access');
   });
 });
 
 describe('a connection that never says ready', () => {
   test('can no longer say ready after a minute', async () => {
     await leases.lease(identity('silent'), NOW);
-    expect(await leases.publish(identity('silent'), 'c1', READY, NOW + 60_001)).toBe('refused');
-    expect(await leases.publish(identity('silent'), 'c1', READY, NOW + 60_000)).toBe('first');
+    expect(await leases.publish(identity('silent'), 'c1', READY, NOW + 60_001)).toBeUndefined();
+    expect(await leases.publish(identity('silent'), 'c1', READY, NOW + 60_000)).toEqual({ isFirst: true });
   });
 
   test('gives a new name back when it ends, for every owner', async () => {
@@ -107,7 +136,7 @@ describe('a connection that never says ready', () => {
     await leases.lease(identity('silent'), NOW + 1000);
     await leases.release(identity('silent'), 'c-silent', NOW + 2000);
     expect(await row()).toMatchObject({ connectionId: 'c-old', lease: 'old', leaseExpiresAt: FULL_LEASE });
-    expect(await leases.publish(identity('old'), 'c-old', READY, NOW + 3000)).toBe('again');
+    expect(await leases.publish(identity('old'), 'c-old', READY, NOW + 3000)).toEqual({ isFirst: false });
   });
 
   test('does not extend the grace period of a name', async () => {

@@ -31,6 +31,7 @@ function refusal(decode: () => unknown): ProtocolError {
 test.each<[string, AgentMessage]>([
   ['ready', { type: 'ready' }],
   ['ready with a version and capabilities', { type: 'ready', version: '1', capabilities: ['any-method', 'of the future'] }],
+  ['ready with the agent', { type: 'ready', agent: 'a'.repeat(64) }],
   ['an answer', { type: 'http_response', request_id: 'r', status_code: 200, headers: { 'x-a': ['1', '2'] }, body: 'aGVsbG8=' }],
   [
     'an answer whose body was uploaded',
@@ -80,6 +81,7 @@ test.each<[string, CloudMessage]>([
   ['an upload URL', { type: 'upload_url', request_id: 'r', url: 'https://bucket.example/r', headers: { 'x-a': '1' } }],
   ['an error', { type: 'error', code: 'invalid_request', message: 'm' }],
   ['an acknowledgement', { type: 'ack', request_id: 'r' }],
+  ['a notice of the future', { type: 'notice', code: 'of the future', message: 'm' }],
   ['a ping', { type: 'ping' }],
   ['a pong', { type: 'pong' }],
   ['a pong with the id of its ping and the time of the cloud', { type: 'pong', id: '7', time: 1 }],
@@ -131,6 +133,7 @@ test.each([
   ['a body reference without a hash', { ...RESPONSE, body_ref: { bytes: 1 } }, 'body_ref.sha256: '],
   ['an error with an unknown code', { type: 'error', code: 'x', message: 'm' }, 'code: must be '],
   ['a capability that is not a string', { type: 'ready', capabilities: [1] }, 'capabilities.0: must be string'],
+  ['an agent of more than 64 characters', { type: 'ready', agent: 'a'.repeat(65) }, 'agent: must be '],
   ['access rules without a salt', { type: 'ready', access: {} }, 'access.salt: '],
   ['a ping with an id of more than 64 characters', { type: 'ping', id: 'a'.repeat(65) }, 'id: must be '],
   ['an unknown message type', { type: 'x' }, 'type: must be '],
