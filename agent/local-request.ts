@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { stripHopByHop, type Headers } from '../protocol';
 import { LocalServiceError } from './errors';
 import { formatTarget, type LocalTarget } from './local-target';
@@ -36,21 +37,21 @@ export function checkRequestLine({ method, uri }: LocalRequest): void {
 }
 
 /**
- * The header fields for the local service as a flat list (name, value, name, value), in order. Hop-by-hop fields are removed, and
- * Content-Length is that of the actual body. `Host` does not choose the target.
+ * The header fields for the local service, in order. Hop-by-hop fields are removed, and Content-Length is that of the actual body. A request
+ * without a body has a Content-Length if the visitor declared one, or if the method usually has a body. `Host` does not choose the target.
  * @param hostHeader replaces the visitor's Host
  * @throws LocalServiceError `invalid_request` for a repeated Host
  */
-export function localHeaderLines({ method, headers, body }: LocalRequest, target: LocalTarget, hostHeader?: string): string[] {
+export function localHeaders({ method, headers, body }: LocalRequest, target: LocalTarget, hostHeader?: string): OutgoingHttpHeaders {
   const { host = [formatTarget(target)], 'content-length': declaredLength, ...fields } = stripHopByHop(headers);
   if (host.length !== 1) throw new LocalServiceError('invalid_request', 'the request has more than one Host header');
   // The cloud already has the whole body, so nobody waits for a 100 Continue.
   delete fields.expect;
 
-  const lines = ['host', ...(hostHeader === undefined ? host : [hostHeader])];
-  for (const [name, values] of Object.entries(fields)) for (const value of values) lines.push(name, value);
-  if (body.bytes > 0 || declaredLength !== undefined || METHODS_WITH_BODY.has(method.toUpperCase())) {
-    lines.push('content-length', String(body.bytes));
-  }
-  return lines;
+  const hasLength = body.bytes > 0 || declaredLength !== undefined || METHODS_WITH_BODY.has(method.toUpperCase());
+  return {
+    host: hostHeader ?? host[0],
+    ...fields,
+    ...(hasLength && { 'content-length': String(body.bytes) }),
+  };
 }

@@ -3,7 +3,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { LocalServiceError } from './errors';
 import { withoutRewrittenHost } from './host-header';
-import { checkRequestLine, localHeaderLines, type LocalRequest } from './local-request';
+import { checkRequestLine, localHeaders, type LocalRequest } from './local-request';
 import { readLocalResponse, type LocalResponse } from './local-response';
 import { formatTarget, type LocalTarget } from './local-target';
 
@@ -86,10 +86,14 @@ export class LocalService {
 
   private open(request: LocalRequest): ClientRequest {
     const { host, port } = this.target;
-    const headers = localHeaderLines(request, this.target, this.hostHeader);
+    const headers = localHeaders(request, this.target, this.hostHeader);
     try {
       const { method, uri: path } = request;
-      return http.request({ agent: this.agent, host, port, method, path, headers });
+      const outgoing = http.request({ agent: this.agent, host, port, method, path, headers });
+      // The length of the body is known. Without this line, Node sends chunks where there is no body and no Content-Length, except for GET,
+      // HEAD, DELETE and OPTIONS.
+      outgoing.useChunkedEncodingByDefault = false;
+      return outgoing;
     } catch (error) {
       // Node checks method and header fields for characters that would break the framing.
       throw new LocalServiceError('invalid_request', (error as Error).message, { cause: error });

@@ -222,6 +222,23 @@ describe('the request to the local service', () => {
     expect(await wireOf({ method: 'GET', headers: { host: ['h'], 'content-length': ['0'] } })).toContain('content-length: 0');
   });
 
+  it.each(['PROPFIND', 'REPORT', 'LOCK', 'MKCOL', 'SEARCH', 'PURGE', 'GET', 'HEAD', 'DELETE', 'OPTIONS'])(
+    'has neither a length nor chunks when %s comes without a body and without a length',
+    async (method) => {
+      expect(await wireOf({ method, headers: { host: ['h'] } })).toBe(`${method} / HTTP/1.1\r\nhost: h\r\nConnection: keep-alive\r\n\r\n`);
+    },
+  );
+
+  it.each(['PROPFIND', 'DELETE'])('has the length 0 when the visitor declared it for %s', async (method) => {
+    const wire = await wireOf({ method, headers: { host: ['h'], 'content-length': ['0'] } });
+    expect(wire).toBe(`${method} / HTTP/1.1\r\nhost: h\r\ncontent-length: 0\r\nConnection: keep-alive\r\n\r\n`);
+  });
+
+  it('keeps the order and the values of repeated header fields', async () => {
+    const headers = { host: ['h'], 'x-b': ['1', '2'], cookie: ['a=1; b=2'], 'x-a': [''], 'x-b-2': ['3'] };
+    expect(await wireOf({ headers })).toContain('\r\nx-b: 1\r\nx-b: 2\r\ncookie: a=1; b=2\r\nx-a: \r\nx-b-2: 3\r\n');
+  });
+
   it('carries the body of a GET', async () => {
     expect(await wireOf({ method: 'GET', body: Spool.of(Buffer.from('q')) })).toMatch(/content-length: 1\r\n(.*\r\n)*\r\nq$/);
   });
