@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { AgentOptionError } from './errors';
 import { readSecretFile } from './secret-file';
 import type { AccessOptions } from './visitor-access';
 
@@ -34,21 +35,15 @@ export function addAccessOptions(command: Command): Command {
 }
 
 /**
- * Takes secrets from options and files, or from the environment if neither is given. @throws AgentOptionError for a file that cannot be
- * read
+ * Takes secrets from options and files, or from the environment if neither is given.
+ * @throws AgentOptionError for a file that cannot be read, and for a file or variable that is empty
  */
 export function accessFrom(flags: AccessFlags, environment: Environment): AccessOptions {
-  const basicAuth = secrets('basic auth', flags.basicAuth, flags.basicAuthFile, '--basic-auth-file', environment.HTTP_TUNNEL_BASIC_AUTH);
-  const bearerTokens = secrets(
-    'bearer token',
-    flags.bearerToken,
-    flags.bearerTokenFile,
-    '--bearer-token-file',
-    environment.HTTP_TUNNEL_BEARER_TOKEN,
-  );
+  const basicAuth = secrets(BASIC_AUTH, { given: flags.basicAuth, file: flags.basicAuthFile }, environment);
+  const bearerTokens = secrets(BEARER_TOKEN, { given: flags.bearerToken, file: flags.bearerTokenFile }, environment);
   return {
-    ...(basicAuth.length > 0 && { basicAuth }),
-    ...(bearerTokens.length > 0 && { bearerTokens }),
+    ...(basicAuth && { basicAuth }),
+    ...(bearerTokens && { bearerTokens }),
     ...(flags.allowCidr && { allowCidrs: flags.allowCidr }),
     ...(flags.forwardAuthorization && { forwardAuthorization: true }),
     ...(flags.allowPreflight && { allowPreflight: true }),
@@ -61,15 +56,40 @@ export function accessWarnings({ basicAuth, bearerToken }: AccessFlags): string[
   return shown.map((option) => `${option} shows the secret to everyone who can list the processes of this machine: use ${option}-file`);
 }
 
+interface SecretKind {
+  readonly what: string;
+  readonly fileOption: string;
+  readonly variable: string;
+  /** What an entry is. */
+  readonly entry: string;
+}
+const BASIC_AUTH: SecretKind = {
+  what: 'basic auth',
+  fileOption: '--basic-auth-file',
+  variable: 'HTTP_TUNNEL_BASIC_AUTH',
+  entry: 'user:password',
+};
+const BEARER_TOKEN: SecretKind = {
+  what: 'bearer token',
+  fileOption: '--bearer-token-file',
+  variable: 'HTTP_TUNNEL_BEARER_TOKEN',
+  entry: 'a token',
+};
+
+/** Undefined when the rule is left out. */
 function secrets(
-  what: string,
-  given: readonly string[] | undefined,
-  file: string | undefined,
-  option: string,
-  variable: string | undefined,
-): readonly string[] {
-  if (given === undefined && file === undefined) return linesOf(variable ?? '');
-  return [...(given ?? []), ...(file === undefined ? [] : linesOf(readSecretFile(what, file, option)))];
+  { what, fileOption, variable, entry }: SecretKind,
+  { given, file }: { readonly given: readonly string[] | undefined; readonly file: string | undefined },
+  environment: Environment,
+): readonly string[] | undefined {
+  if (given !== undefined || file !== undefined) {
+    return [...(given ?? []), ...(file === undefined ? [] : linesOf(readSecretFile(what, file, fileOption)))];
+  }
+  const text = environment[variable];
+  if (text === undefined) return undefined;
+  const lines = linesOf(text);
+  if (lines.length > 0) return lines;
+  throw new AgentOptionError(`${variable} is empty, which would let everybody in: put ${entry} into it, or unset it`);
 }
 
 const linesOf = (text: string): string[] =>

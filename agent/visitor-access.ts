@@ -38,7 +38,12 @@ export function checkAccess(options: AccessOptions): AccessOptions {
       throw new AgentOptionError(`--allow-cidr "${each}" is not an address range: give a range such as 192.0.2.0/24 or 2001:db8::/32`);
     }
   }
-  for (const [what, { length }] of Object.entries({ basicAuth, bearerTokens, allowCidrs })) {
+  for (const what of ['basicAuth', 'bearerTokens', 'allowCidrs'] as const) {
+    const length = options[what]?.length;
+    if (length === undefined) continue;
+    if (length === 0) {
+      throw new AgentOptionError(`access.${what} is an empty list, which would let everybody in: give an entry, or leave the list out`);
+    }
     if (length > MAX_ACCESS_ENTRIES) {
       throw new AgentOptionError(`${length} entries of ${what} are too many: give ${MAX_ACCESS_ENTRIES} at most`);
     }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AgentOptionError } from '../../../agent';
+import { Agent, AgentOptionError } from '../../../agent';
 import { parseCommandLine } from '../../../agent/command-line';
 import { eventually } from '../../support/eventually';
 import { checkAccess, hashedAccess } from '../../../agent/visitor-access';
@@ -64,6 +64,33 @@ describe('the access rules on the command line', () => {
       warnings: '',
     });
     expect(accessOf([], environment).access).toEqual({ basicAuth: ['eve:long enough'], bearerTokens: [BEARER] });
+  });
+});
+
+describe('an empty access rule', () => {
+  it.each(['HTTP_TUNNEL_BASIC_AUTH', 'HTTP_TUNNEL_BEARER_TOKEN'])(
+    'in the variable %s is refused, because it would let everybody in',
+    (name) => {
+      for (const empty of ['', ' \n\n']) {
+        for (const args of [[], ['--allow-cidr', '192.0.2.0/24']]) {
+          const parse = () => accessOf(args, { [name]: empty });
+          expect(parse).toThrow(AgentOptionError);
+          expect(parse).toThrow(new RegExp(`^${name} is empty, which would let everybody in: put .+ into it, or unset it$`));
+        }
+      }
+    },
+  );
+
+  it('in a variable does not matter when the same rule comes from an option', () => {
+    expect(accessOf(['--basic-auth', 'ann:long enough'], { HTTP_TUNNEL_BASIC_AUTH: '' }).access).toEqual({
+      basicAuth: ['ann:long enough'],
+    });
+  });
+
+  it.each(['basicAuth', 'bearerTokens', 'allowCidrs'])('in the option access.%s of the library is refused', (name) => {
+    const create = () => new Agent({ endpoint: 'wss://agents.test', token: 't', target: { port: 1 }, access: { [name]: [] } });
+    expect(create).toThrow(AgentOptionError);
+    expect(create).toThrow(`access.${name} is an empty list, which would let everybody in: give an entry, or leave the list out`);
   });
 });
 

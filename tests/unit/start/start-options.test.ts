@@ -29,6 +29,11 @@ describe('the visitor access of npm start', () => {
     expect(() => parsed(args)).toThrow(complaint);
   });
 
+  test('is refused when a variable with credentials is empty, because an empty one would let everybody in', () => {
+    expect(() => parsed([], { HTTP_TUNNEL_BASIC_AUTH: '' })).toThrow('HTTP_TUNNEL_BASIC_AUTH is empty');
+    expect(() => parsed([], { HTTP_TUNNEL_BEARER_TOKEN: '\n' })).toThrow('HTTP_TUNNEL_BEARER_TOKEN is empty');
+  });
+
   test('has no restrictions with --no-agent, even if the environment has credentials for agents', () => {
     expect(parsed(['--no-agent'], ENVIRONMENT).access).toEqual({});
   });
