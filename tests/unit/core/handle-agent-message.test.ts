@@ -84,7 +84,9 @@ test('the message ready publishes capabilities and access rules, and the reply c
 describe('the connection that a new one replaces', () => {
   const older = { connectionId: 'c0', agentId: 'a0', capabilities: ['notices'] };
   const noticesAfter = async (replaced: ReplacedConnection | undefined, agent?: string) => {
-    const { notices, options } = cloud({ leases: { publish: async () => ({ isFirst: true, ...(replaced && { replaced }) }), release: async () => true } });
+    const { notices, options } = cloud({
+      leases: { publish: async () => ({ isFirst: true, ...(replaced && { replaced }) }), release: async () => true },
+    });
     await handleAgentMessage({ type: 'ready', ...(agent !== undefined && { agent }) }, FROM, options);
     return notices;
   };
