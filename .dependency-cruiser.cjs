@@ -33,6 +33,10 @@ const FOLDERS = {
     ['bench', 'cli', 'emulator', 'environments', 'functions', 'local', 'rollout'],
     'rehearse breaks a tunnel on the emulator, and watches the roll-back.',
   ],
+  chaos: [
+    ['agent', 'bench', 'cli', 'emulator', 'environments', 'functions', 'local', 'protocol', 'rehearse', 'rollout'],
+    'chaos breaks everything around a tunnel on the emulator, and judges what visitors got.',
+  ],
   scripts: [['agent', 'cli', 'functions'], 'scripts are commands for those who work on this project.'],
 };
 

@@ -4,6 +4,9 @@ export interface VisitorReply {
   /** 0 when no response came. */
   readonly status: number;
   readonly body: string;
+  readonly headers: http.IncomingHttpHeaders;
+  /** Why the answer is missing or incomplete, such as `ECONNRESET`; missing for a complete answer. */
+  readonly failure?: string;
 }
 
 /** A visitor that has one connection for each of its requests in flight. */
@@ -18,15 +21,16 @@ export class Visitor {
     this.agent = new http.Agent({ keepAlive, maxSockets: Infinity });
   }
 
-  /** Never rejects: an error becomes a reply with status 0. */
-  ask(path: string, body?: Buffer): Promise<VisitorReply> {
+  /** Never rejects: an error becomes a reply with status 0. @param signal makes the visitor go away */
+  ask(path: string, body?: Buffer, signal?: AbortSignal): Promise<VisitorReply> {
     return new Promise((resolve) => {
-      const fail = (): void => resolve({ status: 0, body: '' });
-      const request = http.request(`${this.url}${path}`, { agent: this.agent, method: body ? 'POST' : 'GET' }, (response) => {
+      const fail = ({ code, name }: NodeJS.ErrnoException): void => resolve({ status: 0, body: '', headers: {}, failure: code ?? name });
+      const how = { agent: this.agent, method: body ? 'POST' : 'GET', ...(signal && { signal }) };
+      const request = http.request(`${this.url}${path}`, how, (response) => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => (text += chunk));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text, headers: response.headers }));
         response.on('error', fail);
       });
       request.on('error', fail);

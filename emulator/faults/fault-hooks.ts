@@ -50,6 +50,10 @@ function callFaults(faults: Faults, apiNamed: (apiId: unknown) => string | undef
     const subject = { caller: caller.functionName, service, operation, table: tablesOf(input), api: apiNamed(input['apiId']) };
     return faults.pass<AwsReply>('calls', subject, next, (fault) => ({
       fail: () => Promise.reject(refusal(fault)),
+      'fail-after': async (perform) => {
+        await perform();
+        throw refusal(fault);
+      },
       throttle: () => Promise.reject(throttling(call, fault)),
       drop: never,
       partition: never,

@@ -12,13 +12,14 @@ const count = v.pipe(v.number('must be a number'), v.integer('must be a whole nu
 
 /** The acts that are possible at each place. */
 export const ACTS = {
-  calls: ['fail', 'throttle', 'delay', 'drop', 'lose-answer', 'duplicate', 'reorder', 'kill', 'partition'],
+  calls: ['fail', 'fail-after', 'throttle', 'delay', 'drop', 'lose-answer', 'duplicate', 'reorder', 'kill', 'partition'],
   invocations: ['fail', 'throttle', 'delay', 'drop', 'duplicate', 'reorder', 'kill'],
   'stream-reads': ['fail', 'delay'],
   'stream-records': ['delay', 'drop', 'duplicate', 'reorder'],
   deliveries: ['fail', 'throttle', 'delay', 'drop', 'duplicate', 'reorder'],
   frames: ['delay', 'drop', 'duplicate', 'reorder', 'kill', 'partition'],
-  environments: ['kill'],
+  connections: ['close', 'kill'],
+  environments: ['kill', 'freeze'],
 } as const;
 
 export type FaultPlace = keyof typeof ACTS;
@@ -48,6 +49,7 @@ const MATCHES = {
     api: v.optional(text),
     direction: v.optional(v.picklist(['to-client', 'from-client'], 'must be to-client or from-client')),
   }),
+  connections: v.strictObject({ api: v.optional(text) }),
   environments: v.strictObject({ function: v.optional(text) }),
 } as const satisfies Record<FaultPlace, v.GenericSchema>;
 
@@ -72,12 +74,14 @@ const faultAt = <P extends FaultPlace>(place: P) =>
     do: v.picklist(ACTS[place], `must be one of ${ACTS[place].join(', ')}`),
     /** For `delay` only. */
     delayMs: v.optional(ms),
-    /** For `fail` on calls only: the error that the service answers. */
+    /** For `fail` and `fail-after` on calls only: the error that the service answers. */
     error: v.optional(
       v.strictObject({ status: v.pipe(count, v.minValue(400, 'must be 400 or more'), v.maxValue(599, 'must be below 600')), code: text }),
     ),
-    /** For `kill` on environments only: the interval at which all matching environments are killed. */
+    /** For connections and environments only: the interval at which the fault strikes all that match. */
     everyMs: v.optional(v.pipe(ms, v.minValue(1, 'must be 1 or more'))),
+    /** For `freeze` only: how long an environment is frozen. */
+    forMs: v.optional(ms),
     ...WHEN,
   });
 
@@ -90,6 +94,7 @@ const fault = v.variant(
     faultAt('stream-records'),
     faultAt('deliveries'),
     faultAt('frames'),
+    faultAt('connections'),
     faultAt('environments'),
   ],
   `must be one of ${Object.keys(ACTS).join(', ')}`,
@@ -124,15 +129,16 @@ const RELATIONS: readonly (readonly [holds: (fault: Fault) => boolean, field: st
     'is needed with "do": "delay", and allowed only there',
   ],
   [
-    ({ on, do: act, error }) => error === undefined || (on === 'calls' && act === 'fail'),
+    ({ on, do: act, error }) => error === undefined || (on === 'calls' && (act === 'fail' || act === 'fail-after')),
     'error',
-    'is allowed only with "do": "fail" on calls',
+    'is allowed only with "do": "fail" or "fail-after" on calls',
   ],
   [
-    ({ on, everyMs }) => (on === 'environments') === (everyMs !== undefined),
+    ({ on, everyMs }) => (on === 'connections' || on === 'environments') === (everyMs !== undefined),
     'everyMs',
-    'is needed with "on": "environments", and allowed only there',
+    'is needed with "on": "connections" and "on": "environments", and allowed only there',
   ],
+  [({ do: act, forMs }) => (act === 'freeze') === (forMs !== undefined), 'forMs', 'is needed with "do": "freeze", and allowed only there'],
   [
     ({ probability, every }) => probability === undefined || every === undefined,
     'every',

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { CloudService } from '../cloud-service';
+import { FaultRounds, type FaultTarget } from '../faults/fault-rounds';
 import type { Permissions } from '../iam/permissions';
 import { isLoopbackHost } from '../loopback-host';
 import type { FunctionInvoker, Interceptor, InvocationInterceptor } from '../services';
 import type { CloudSpec, HttpApiSpec } from '../specs';
 import type { AttributeSource } from '../terraform/computed-attributes';
+import { labelOf } from '../terraform/resource-names';
 import { TerraformError } from '../terraform/terraform-error';
 import { executeApiAccess } from './execute-api-access';
 import { HttpApiEdge } from './http-api/http-api-edge';
@@ -16,6 +18,7 @@ export interface GatewayOffers {
   /** The API that the edge serves. */
   readonly httpApi: HttpApiSpec;
   readonly gateway: WebSocketGateway;
+  readonly connectionFaults: FaultRounds;
 }
 
 interface GatewayNeeds {
@@ -40,7 +43,7 @@ export const gateway: CloudService<Pick<CloudSpec, 'httpApis' | 'webSocketApis'>
   },
   access: { 'execute-api': executeApiAccess },
   read: (reader) => ({ httpApis: readHttpApis(reader), webSocketApis: readWebSocketApis(reader) }),
-  start: ({ spec, ports, functions, options, latencyHooks, faultHooks, permissions, started, ...cloud }) => {
+  start: ({ spec, ports, functions, options, latencyHooks, faultHooks, faults, permissions, started, ...cloud }) => {
     const { accountId, region, log, limits, principals, intercept } = cloud;
     const invoker = intercepted(functions, options.interceptInvocation, latencyHooks.interceptInvocation);
     const common = { invoker, permissions, log };
@@ -60,8 +63,17 @@ export const gateway: CloudService<Pick<CloudSpec, 'httpApis' | 'webSocketApis'>
         intercept,
       }),
     );
-    return { edge, httpApi, gateway };
+    const targets = (): FaultTarget[] =>
+      spec.webSocketApis.flatMap(({ address, apiId }) =>
+        gateway.connections(apiId).map(({ connectionId }) => ({
+          subject: { api: labelOf(address) },
+          strike: ({ do: act }) => void gateway.drop(connectionId, act === 'close' ? 'close' : 'vanish'),
+        })),
+      );
+    const connectionFaults = started(new FaultRounds({ faults, place: 'connections', targets }));
+    return { edge, httpApi, gateway, connectionFaults };
   },
+  begin: ({ connectionFaults }) => connectionFaults.start(),
 };
 
 /** API Gateway's ids are ten characters of a-z and 0-9. Here they depend on the address only, so that URLs survive a restart. */

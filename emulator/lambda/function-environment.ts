@@ -38,6 +38,7 @@ interface Running {
   readonly init: Init | undefined;
   readonly segmentId: string;
   readonly startedAt: number;
+  readonly waitedMs: number;
   answeredAt?: number;
   readonly resolve: (outcome: RunOutcome) => void;
   timer?: NodeJS.Timeout;
@@ -83,7 +84,15 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
       const first = !this.hasRun;
       this.hasRun = true;
       this.sandbox.thaw();
-      this.running = { invocation, init: first ? init : undefined, segmentId: newSegmentId(), startedAt: performance.now(), resolve };
+      const waitedMs = Math.max(0, Date.now() - invocation.askedAt);
+      this.running = {
+        invocation,
+        init: first ? init : undefined,
+        segmentId: newSegmentId(),
+        startedAt: performance.now(),
+        waitedMs,
+        resolve,
+      };
       this.log(startLine(invocation.requestId));
       if (init.failure || this.sandbox.exited) {
         this.settle(init.failure?.(invocation.requestId) ?? this.exitError(invocation.requestId));
@@ -207,6 +216,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     init,
     segmentId,
     startedAt,
+    waitedMs,
     answeredAt = performance.now(),
     outcome,
     maxMemoryMb: memoryAtKill,
@@ -222,6 +232,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
       requestId,
       environmentId: this.sandbox.id,
       coldStart: awaitedInit !== undefined,
+      waitedMs,
       durationMs,
       billedMs: Math.ceil(durationMs + (init?.ms ?? 0)),
       initMs: awaitedInit?.ms,

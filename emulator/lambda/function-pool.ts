@@ -17,7 +17,7 @@ const FINISHING_MS = 200;
 
 /** An execution environment, as far as a pool uses it. */
 export interface PooledEnvironment {
-  readonly sandbox: ExecutionEnvironment & { freeze(): void };
+  readonly sandbox: ExecutionEnvironment & { freeze(): void; stall(ms: number): void };
   /** Whether the environment can take another invocation once it is free. */
   readonly usable: boolean;
   /** Time since the running invocation was answered, in ms; undefined when it has no answer yet, or no invocation runs. */
@@ -107,8 +107,14 @@ export class FunctionPool implements Starter {
   }
 
   kill(environmentId: string): boolean {
-    const environment = [...this.environments].find(({ sandbox }) => sandbox.id === environmentId);
+    const environment = this.byId(environmentId);
     environment?.kill();
+    return environment !== undefined;
+  }
+
+  stall(environmentId: string, ms: number): boolean {
+    const environment = this.byId(environmentId);
+    environment?.sandbox.stall(ms);
     return environment !== undefined;
   }
 
@@ -127,6 +133,11 @@ export class FunctionPool implements Starter {
   }
 
   // --- starts -------------------------------------------------------------------------------------------------------
+
+  /** Invocations that wait for an environment. */
+  get waiting(): number {
+    return this.line.length;
+  }
 
   get hasWaiting(): boolean {
     return this.line.length > 0;
@@ -158,6 +169,10 @@ export class FunctionPool implements Starter {
   }
 
   // ------------------------------------------------------------------------------------------------------------------
+
+  private byId(environmentId: string): PooledEnvironment | undefined {
+    return [...this.environments].find(({ sandbox }) => sandbox.id === environmentId);
+  }
 
   private takeIdle(): PooledEnvironment | undefined {
     for (let idle = this.idle.pop(); idle; idle = this.idle.pop()) {

@@ -28,6 +28,8 @@ export interface InvocationRecord {
   readonly requestId: string;
   readonly environmentId: string;
   readonly coldStart: boolean;
+  /** From the request until an environment took it, in ms. */
+  readonly waitedMs: number;
   /** From hand-over until the runtime asked for the next invocation, or ended. */
   readonly durationMs: number;
   /** Whole ms; includes init (https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase). */

@@ -179,6 +179,11 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     return functionName === undefined ? this.concurrency.total : this.concurrency.used(functionName);
   }
 
+  /** Invocations that wait for an execution environment. On AWS no invocation waits. */
+  get waiting(): number {
+    return [...this.hosted.values()].reduce((sum, { pool }) => sum + pool.waiting, 0);
+  }
+
   /** Counters of every function, by name. */
   stats(): Readonly<Record<string, FunctionStats>> {
     return Object.fromEntries(this.options.functions.map(({ name }) => [name, this.statistics.of(name)]));
@@ -193,6 +198,14 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
   /** SIGKILL; an invocation that it runs fails with Runtime.ExitError. Returns false for an unknown environment. */
   kill(environmentId: string): boolean {
     return [...this.hosted.values()].some(({ pool }) => pool.kill(environmentId));
+  }
+
+  /**
+   * Stops an environment for `ms`, whatever it does, as an overloaded host would. The times of its invocation go on.
+   * @returns false for an unknown environment
+   */
+  stall(environmentId: string, ms: number): boolean {
+    return [...this.hosted.values()].some(({ pool }) => pool.stall(environmentId, ms));
   }
 
   async close(): Promise<void> {

@@ -25,8 +25,9 @@ export interface SandboxOptions {
 export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> implements ExecutionEnvironment {
   readonly id: string;
   readonly functionName: string;
-  frozen = false;
   exited = false;
+  /** Why the process is stopped; it runs while there is no reason. */
+  private readonly stopped = new Set<'idle' | 'stalled'>();
   private readonly child: ChildProcess;
   private failure?: Error;
 
@@ -67,23 +68,45 @@ export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> im
     return exitCode === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: exit status ${exitCode}`;
   }
 
-  /** Emits `freeze` before the process stops, so that senders stop their deliveries first. */
-  freeze(): void {
-    if (this.frozen || this.exited) return;
-    this.frozen = true;
-    this.emit('freeze');
-    this.child.kill('SIGSTOP');
+  get frozen(): boolean {
+    return this.stopped.size > 0;
   }
 
+  /** Stops the process between two invocations. */
+  freeze(): void {
+    this.stop('idle');
+  }
+
+  /** The process goes on, unless it is stalled too. */
   thaw(): void {
-    if (!this.frozen) return;
-    this.child.kill('SIGCONT');
-    this.frozen = false;
-    this.emit('thaw');
+    this.proceed('idle');
+  }
+
+  /** Stops the process for `ms`, whatever it does. A process that is stalled already goes on with the first stall's end. */
+  stall(ms: number): void {
+    if (this.stopped.has('stalled')) return;
+    this.stop('stalled');
+    setTimeout(() => this.proceed('stalled'), ms).unref();
   }
 
   kill(): void {
     this.child.kill('SIGKILL');
+  }
+
+  /** Emits `freeze` before the process stops, so that senders stop their deliveries first. */
+  private stop(why: 'idle' | 'stalled'): void {
+    if (this.exited) return;
+    const ran = !this.frozen;
+    this.stopped.add(why);
+    if (!ran) return;
+    this.emit('freeze');
+    this.child.kill('SIGSTOP');
+  }
+
+  private proceed(why: 'idle' | 'stalled'): void {
+    if (!this.stopped.delete(why) || this.frozen || this.exited) return;
+    this.child.kill('SIGCONT');
+    this.emit('thaw');
   }
 
   private onExit(): void {

@@ -1,7 +1,7 @@
 import type { CloudService } from '../cloud-service';
 import type { MetricStore } from '../cloudwatch/metrics/metric-store';
 import { emfMetrics } from '../cloudwatch/sources/emf-metrics';
-import { EnvironmentKiller } from '../faults/environment-killer';
+import { FaultRounds, type FaultTarget } from '../faults/fault-rounds';
 import type { Iam } from '../iam/iam';
 import { guardedLogs } from '../logs/guarded-logs';
 import type { LogStore } from '../logs/log-store';
@@ -28,7 +28,7 @@ interface LambdaNeeds {
 export interface LambdaOffers {
   readonly lambda: LambdaService;
   readonly guard: ProcessGuard;
-  readonly killer: EnvironmentKiller;
+  readonly environmentFaults: FaultRounds;
 }
 
 const arnOf = ({ arn, own }: AttributeSource): string => arn('lambda', `function:${own('function_name')}`);
@@ -64,11 +64,15 @@ export const lambda: CloudService<Pick<CloudSpec, 'functions'>, LambdaNeeds, Lam
     );
     functions.connect(lambda);
     lambda.events.on('invocation', (record) => lambdaSegments(record).forEach((segment) => options.onSegment?.(segment)));
-    const kill = (environmentId: string): void => functions.kill(environmentId);
-    const killer = started(new EnvironmentKiller({ faults, environments: () => lambda.environments(), kill }));
-    return { lambda, guard, killer };
+    const targets = (): FaultTarget[] =>
+      lambda.environments().map(({ id, functionName }) => ({
+        subject: { function: functionName },
+        strike: ({ do: act, forMs = 0 }) => void (act === 'freeze' ? lambda.stall(id, forMs) : lambda.kill(id)),
+      }));
+    const environmentFaults = started(new FaultRounds({ faults, place: 'environments', targets }));
+    return { lambda, guard, environmentFaults };
   },
-  begin: ({ killer }) => killer.start(),
+  begin: ({ environmentFaults }) => environmentFaults.start(),
 };
 
 /** Combines sinks: every line goes to each of them. */

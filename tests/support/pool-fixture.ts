@@ -6,7 +6,7 @@ import { Concurrency } from '../../emulator/lambda/concurrency';
 import { FunctionPool, type PooledEnvironment } from '../../emulator/lambda/function-pool';
 import { platformError, type Invocation, type RunOutcome } from '../../emulator/lambda/invocation';
 import { StartAdmission } from '../../emulator/lambda/start-admission';
-import type { ExecutionEnvironment, InvokeResult, Origin } from '../../emulator/services';
+import type { InvokeResult, Origin } from '../../emulator/services';
 import type { FunctionSpec } from '../../emulator/specs';
 import { VirtualClock } from './virtual-clock';
 
@@ -119,7 +119,7 @@ interface MadeUpOptions {
 const FINISHING_MS = 1;
 
 class MadeUpEnvironment implements PooledEnvironment {
-  readonly sandbox: ExecutionEnvironment & { freeze(): void };
+  readonly sandbox: PooledEnvironment['sandbox'];
   readonly initialised: Promise<void>;
   private readonly killed = new AbortController();
   private answeredAt?: number;
@@ -133,6 +133,7 @@ class MadeUpEnvironment implements PooledEnvironment {
       frozen: false,
       exited: false,
       freeze: onRest,
+      stall: () => undefined,
     });
     // An init ends after its time, or when the process ends.
     this.initialised = clock.sleep(initMs === 'fails' ? 0 : initMs, this.killed.signal).then(onInitialised);

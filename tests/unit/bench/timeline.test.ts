@@ -14,6 +14,7 @@ const record = (requestId: string, more: Partial<InvocationRecord> = {}): Invoca
   requestId,
   environmentId: 'e',
   coldStart: false,
+  waitedMs: 0,
   durationMs: 99.5,
   billedMs: 100,
   kind: 'ok',

@@ -10,7 +10,8 @@ const plan = (fault: Record<string, unknown>) => () => validateFaultPlan({ fault
 test.each(Object.entries(ACTS).flatMap(([place, acts]) => acts.map((act) => [place as FaultPlace, act] as const)))(
   'a fault plan accepts a fault on %s with the act %s',
   (on, act) => {
-    const needed = { ...(act === 'delay' && { delayMs: 5 }), ...(on === 'environments' && { everyMs: 20 }) };
+    const inRounds = on === 'environments' || on === 'connections';
+    const needed = { ...(act === 'delay' && { delayMs: 5 }), ...(act === 'freeze' && { forMs: 5 }), ...(inRounds && { everyMs: 20 }) };
     expect(plan({ on, do: act, ...needed })()).toMatchObject({ seed: 1, faults: [{ name: 'it', on, do: act }] });
   },
 );
@@ -33,7 +34,7 @@ test.each([
   [
     'an error for an act other than fail',
     { on: 'calls', do: 'drop', error: { status: 500, code: 'X' } },
-    /faults\.0\.error is allowed only with "do": "fail"/,
+    /faults\.0\.error is allowed only with "do": "fail" or "fail-after"/,
   ],
   [
     'an error with a status below 400',
@@ -52,7 +53,12 @@ test.each([
   [
     'a kill of environments without everyMs',
     { on: 'environments', do: 'kill' },
-    /faults\.0\.everyMs is needed with "on": "environments", and allowed only there/,
+    /faults\.0\.everyMs is needed with "on": "connections" and "on": "environments", and allowed only there/,
+  ],
+  [
+    'a freeze without forMs',
+    { on: 'environments', do: 'freeze', everyMs: 20 },
+    /faults\.0\.forMs is needed with "do": "freeze", and allowed only there/,
   ],
   ['a fault without a name', { name: undefined, on: 'calls', do: 'drop' }, /faults\.0\.name is missing/],
 ])('a fault plan with %s causes an error that names the field and the document of the format', (_, fault, message) => {

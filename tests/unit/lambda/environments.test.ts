@@ -26,6 +26,21 @@ test('consecutive invocations run in one environment', async () => {
   expect(lambda.service.stats().counter).toMatchObject({ invocations: 3, coldStarts: 1, errors: 0 });
 });
 
+test('an invocation that waits for an environment is counted while it waits, and its record has the time', async () => {
+  lambda = await startLambda({ slow: SLOW });
+  const first = lambda.invoke('slow', { ms: 300 });
+  expect(lambda.service.waiting).toBe(1);
+  await eventually(() => lambda.service.waiting === 0);
+  await first;
+  await eventually(() => lambda.records.length === 1);
+  await eventually(() => lambda.service.environments().every(({ frozen }) => frozen));
+  await lambda.invoke('slow', { ms: 0 });
+  await eventually(() => lambda.records.length === 2);
+  const [cold, warm] = lambda.records.map(({ waitedMs }) => waitedMs);
+  expect(cold).toBeGreaterThan(20);
+  expect(warm).toBeLessThan(cold as number);
+});
+
 test('the first invocation of a warmed environment is no cold start, but is billed with the init time', async () => {
   lambda = await startLambda({ counter: COUNTER });
   await lambda.service.warm({ counter: 1 });
@@ -128,6 +143,32 @@ test('an environment is marked as frozen when it emits "freeze", and as running 
   lambda.service.kill(environment?.id as string);
   await eventually(() => environment?.exited === true);
   expect(told.at(-1)).toMatch(/^exit/);
+});
+
+test('a stalled environment does not run for that time, and then completes its invocation', async () => {
+  lambda = await startLambda({ slow: SLOW });
+  const began = performance.now();
+  const answer = lambda.invoke('slow', { ms: 50 });
+  await eventually(() => lambda.lines.some(({ text }) => text.startsWith('START')));
+  const [environment] = lambda.service.environments('slow');
+  expect(lambda.service.stall(environment?.id as string, 700)).toBe(true);
+  expect(environment?.frozen).toBe(true);
+  expect(await answer).toMatchObject({ kind: 'ok' });
+  expect(performance.now() - began).toBeGreaterThanOrEqual(690);
+  expect(lambda.service.stall('nobody', 1)).toBe(false);
+});
+
+test('an idle environment that is stalled stays stopped when the stall ends, and serves the next invocation', async () => {
+  lambda = await startLambda({ counter: COUNTER });
+  await lambda.invoke('counter');
+  const [environment] = lambda.service.environments('counter');
+  await eventually(() => environment?.frozen === true);
+  const told: string[] = [];
+  for (const event of ['freeze', 'thaw'] as const) environment?.on(event, () => told.push(event));
+  lambda.service.stall(environment?.id as string, 10);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([environment?.frozen, told]).toEqual([true, []]);
+  expect(await lambda.invoke('counter')).toMatchObject({ kind: 'ok', payload: { n: 2 } });
 });
 
 test('the most recently used environment gets the next invocation', async () => {

@@ -14,6 +14,7 @@ const invocation = (trace: number, functionName: string, more: Partial<Invocatio
   requestId: `lambda-${trace}`,
   environmentId: 'e',
   coldStart: false,
+  waitedMs: 0,
   durationMs: 100,
   billedMs: 100,
   kind: 'ok',

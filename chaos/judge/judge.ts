@@ -1,0 +1,150 @@
+/**
+ * Judges a history by docs/promises.md. Nothing here knows how the history came about, so that a test can write a history by hand
+ * that breaks a rule.
+ */
+import type { Allowance } from '../plan/fault-kinds';
+import { totalOf, type LeftOver } from './left-over';
+import type { Happened, History, Visit } from './history';
+
+export interface Rules {
+  /** From a visitor's arrival until the tunnel gives its own error, in ms. */
+  readonly deadlineMs: number;
+  /** An answer may come so much later than the deadline: the way there and back, on a machine that does everything. In ms. */
+  readonly marginMs: number;
+  readonly allows: (kind: string) => readonly Allowance[];
+  /** Tunnels whose agent does not notice that a message comes twice. */
+  readonly forgetful: ReadonlySet<string>;
+  /** Tunnels whose agent answers what it likes. */
+  readonly hostile: ReadonlySet<string>;
+}
+
+export type Rule = 'lost' | 'crossed' | 'twice' | 'leftover';
+
+/** A promise that was not kept. */
+export interface Finding {
+  readonly rule: Rule;
+  /** One sentence for people. */
+  readonly text: string;
+  /** How many requests or things it is about. */
+  readonly count: number;
+  /** The place of its visit among the requests of the phase; missing for what belongs to no visit. */
+  readonly index?: number;
+  /** The tunnel's id of the request, if the visitor was told. */
+  readonly requestId?: string;
+}
+
+/** An answer that is stored so late may come too late for its waiter's reads, in ms before the deadline. */
+const LAST_READS_MS = 2500;
+/** A fault has effects for some time after its end: a call that hangs, a message that is held. In ms. */
+const AFTER_EFFECT_MS = 3000;
+
+export function judge(history: History, rules: Rules): Finding[] {
+  return [...lost(history, rules), ...crossed(history, rules), ...twice(history, rules), ...leftOver(history.leftOver)];
+}
+
+/** Visitors who got neither their own answer nor an error that the documents describe, in time. */
+function lost({ visits, stored, waited, failures, happened }: History, rules: Rules): Finding[] {
+  const { deadlineMs, marginMs } = rules;
+  const allowed = allowances(happened, rules);
+  const why = (visit: Visit): string | undefined => {
+    const { end, nonce, sentAt, endedAt, requestId } = visit;
+    const waitedMs = waited.get(nonce) ?? 0;
+    const late = endedAt - sentAt - waitedMs - deadlineMs;
+    switch (end.kind) {
+      case 'left':
+      case 'wrong-answer':
+        return undefined;
+      case 'cut':
+        return `lost the connection (${end.code})`;
+      case 'silence':
+        return 'got nothing';
+      case 'unknown-error':
+        return `got ${end.status} and ${end.found}, which no document describes`;
+      case 'gateway-error':
+        if (end.status === 500 && !allowed('gateway-500', visit))
+          return `got API Gateway's 500, although no fault ended the function: ${failures.get(nonce) ?? 'the function did not fail'}`;
+        if (end.status === 503 && waitedMs < deadlineMs && !allowed('gateway-503', visit))
+          return "got API Gateway's 503, although no fault throttled the function";
+        break;
+      case 'tunnel-error': {
+        const storedAt = requestId === undefined ? undefined : stored.get(requestId);
+        const inTime = storedAt !== undefined && storedAt < sentAt + deadlineMs - LAST_READS_MS;
+        if (end.code === 'deadline_exceeded' && inTime && !allowed('answer-lost', visit)) {
+          return `got deadline_exceeded, although the cloud had stored the answer ${Math.round(endedAt - storedAt)} ms before`;
+        }
+      }
+    }
+    return late > marginMs ? `got ${textOf(visit)} ${Math.round(late)} ms after the deadline` : undefined;
+  };
+  return visits.flatMap((visit) => {
+    const what = why(visit);
+    return what === undefined ? [] : [{ rule: 'lost', text: `visit ${visit.nonce} ${what}`, count: 1, ...placeOf(visit) }];
+  });
+}
+
+/** Answers and bodies of requests with the bytes of another request, or with changed bytes. */
+function crossed({ visits, sightings }: History, { hostile }: Rules): Finding[] {
+  const tunnelOf = new Map(visits.map(({ nonce, tunnel }) => [nonce, tunnel]));
+  const answers = visits.flatMap((visit): Finding[] => {
+    if (visit.end.kind !== 'wrong-answer') return [];
+    // The owner of a tunnel may answer what it likes, but it cannot know what others have asked.
+    if (hostile.has(visit.tunnel) && !tunnelOf.has(visit.end.found)) return [];
+    return [{ rule: 'crossed', text: `visit ${visit.nonce} got the answer "${visit.end.found}"`, count: 1, ...placeOf(visit) }];
+  });
+  const requests = sightings.flatMap(({ nonce, tunnel, intact }): Finding[] => {
+    const own = tunnelOf.get(nonce);
+    if (own === tunnel && intact) return [];
+    const what = own === undefined ? 'a request that nobody sent' : own === tunnel ? 'a changed body' : `a request for ${own}`;
+    return [{ rule: 'crossed', text: `the service behind ${tunnel} got ${what} (${nonce})`, count: 1 }];
+  });
+  return [...answers, ...requests];
+}
+
+/** Requests that a local service got more than once. */
+function twice({ visits, sightings, happened }: History, rules: Rules): Finding[] {
+  const visitOf = new Map(visits.map((visit) => [visit.nonce, visit]));
+  const allowed = allowances(happened, rules);
+  const seen = new Map<string, { times: number; tunnel: string }>();
+  for (const { nonce, tunnel } of sightings) seen.set(nonce, { times: (seen.get(nonce)?.times ?? 0) + 1, tunnel });
+  return [...seen].flatMap(([nonce, { times, tunnel }]): Finding[] => {
+    const visit = visitOf.get(nonce);
+    if (times < 2) return [];
+    if (visit && rules.forgetful.has(tunnel) && allowed('delivered-twice', visit)) return [];
+    return [{ rule: 'twice', text: `the service behind ${tunnel} got ${nonce} ${times} times`, count: 1, ...(visit && placeOf(visit)) }];
+  });
+}
+
+function leftOver(left: LeftOver): Finding[] {
+  const what = Object.entries(left).filter(([, n]) => n !== 0);
+  if (what.length === 0) return [];
+  return [{ rule: 'leftover', text: `left over: ${what.map(([name, n]) => `${n} ${name}`).join(', ')}`, count: totalOf(left) }];
+}
+
+/** Whether something was on during a visit that allows an end of this kind. */
+function allowances(happened: readonly Happened[], { allows }: Rules): (what: Allowance, visit: Visit) => boolean {
+  const byAllowance = new Map<Allowance, Happened[]>();
+  for (const each of happened) for (const what of allows(each.kind)) byAllowance.set(what, [...(byAllowance.get(what) ?? []), each]);
+  return (what, { sentAt, endedAt }) =>
+    byAllowance.get(what)?.some(({ from, to }) => from <= endedAt && to + AFTER_EFFECT_MS >= sentAt) ?? false;
+}
+
+const placeOf = ({ index, requestId }: Visit): Pick<Finding, 'index' | 'requestId'> => ({
+  index,
+  ...(requestId !== undefined && { requestId }),
+});
+
+/** What a visit got, in few words. */
+export function textOf({ end }: Pick<Visit, 'end'>): string {
+  switch (end.kind) {
+    case 'tunnel-error':
+      return end.code;
+    case 'gateway-error':
+      return `gateway_${end.status}`;
+    case 'unknown-error':
+      return `unknown_${end.status}`;
+    case 'cut':
+      return `cut_${end.code}`;
+    default:
+      return end.kind;
+  }
+}

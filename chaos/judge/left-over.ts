@@ -1,0 +1,40 @@
+import { entriesOf, IN_FLIGHT_PREFIX } from '../../functions/core/owner-rows';
+
+/** What is still there after all visitors have their answers, all agents have gone, and sweep has run. */
+
+export interface LeftOver {
+  /** Rows of pending requests. */
+  readonly rows: number;
+  /** Rows of tunnels, of owners, or of anything else that is no part of the rollout. */
+  readonly tunnels: number;
+  /** Requests that a row still counts as in flight, before the agents have gone. */
+  readonly counts: number;
+  readonly bodies: number;
+  /** Connections of agents, and connections of waiters that no execution environment holds. */
+  readonly connections: number;
+  /** Invocations without an answer. */
+  readonly invocations: number;
+  /** Processes that have survived the end of the cloud. */
+  readonly processes: number;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Keys of the rollout's item and its records begin so. They stay. */
+const ROLLOUT = '#rollout';
+
+/** A row of the tunnels table that ought to be gone. */
+export const isLeft = (row: Row): boolean => !String(row['tunnelId']).startsWith(ROLLOUT);
+
+/**
+ * How many requests a row of the tunnels table counts as in flight (functions/core/in-flight.ts).
+ * @param now in ms since the epoch: entries whose deadline is over count no more
+ */
+export function countedIn(row: Row, now: number, deadlineMs: number): number {
+  if (!String(row['tunnelId']).startsWith(IN_FLIGHT_PREFIX)) return 0;
+  return entriesOf<number>(row).filter(([, arrivedAt]) => now - arrivedAt <= deadlineMs).length;
+}
+
+export const NOTHING: LeftOver = { rows: 0, tunnels: 0, counts: 0, bodies: 0, connections: 0, invocations: 0, processes: 0 };
+
+export const totalOf = (leftOver: LeftOver): number => Object.values({ ...leftOver }).reduce((sum, each) => sum + each, 0);

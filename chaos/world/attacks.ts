@@ -1,0 +1,7 @@
+/**
+ * What the hostile agent does with its own token. `forge`: answers and errors for requests of other tunnels. `late`: answers to requests
+ * that are over, and several answers to its own. `uploads`: upload requests for requests of other tunnels. `garbage`: messages that
+ * follow no protocol. `floods`: `ready` and `ping`, again and again. `reconnects`: connections that are opened and cut.
+ */
+export const ATTACKS = ['forge', 'late', 'uploads', 'garbage', 'floods', 'reconnects'] as const;
+export type Attack = (typeof ATTACKS)[number];

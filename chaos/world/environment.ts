@@ -1,0 +1,37 @@
+import type { Environment } from '../../environments';
+import { environmentFor } from '../../local/start/run';
+import type { LabMode } from '../plan/plan';
+
+/** From a visitor's arrival until the tunnel gives its own error, in ms. Shorter than on AWS, so that what hangs holds less. */
+export const DEADLINE_MS = 14_000;
+
+/** A function's time-out is a second after the deadline, as on AWS. */
+const WAITER_TIMEOUT_SECONDS = DEADLINE_MS / 1000 + 1;
+
+/**
+ * The `local` environment for the lab: its times are shorter, so that a short run meets what takes long elsewhere, and its limit of
+ * requests in flight is low, because this machine holds fewer waiters than AWS.
+ */
+export function labEnvironment(mode: LabMode): Environment {
+  const environment = environmentFor(mode);
+  return {
+    ...environment,
+    ownerLimits: { ...environment.ownerLimits, requestsInFlight: 30 },
+    timings: {
+      ...environment.timings,
+      requestDeadlineMs: DEADLINE_MS,
+      // Three attempts of each call before the waiting fit the deadline, as they do on AWS.
+      serviceCallMs: 1000,
+      wakePostMs: 700,
+      wakeHelloMs: 400,
+      wakeIdleMs: 4000,
+      wakeRotateMs: 45_000,
+      rolloutCacheMs: 500,
+      rolloutStaleMs: 4000,
+    },
+    functions: {
+      ...environment.functions,
+      'forward-request': { ...environment.functions['forward-request'], timeoutSeconds: WAITER_TIMEOUT_SECONDS },
+    },
+  };
+}

@@ -1,0 +1,211 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { validateFaultPlan } from '../../emulator/faults/fault-plan';
+import { generator } from '../../emulator/latency/latency-profile';
+import type { LocalCloud } from '../../emulator/local-cloud';
+import { labelOf } from '../../emulator/terraform/resource-names';
+import type { Environment } from '../../environments';
+import { orClose, startLocalTunnel, type LocalTunnel } from '../../local/local-tunnel';
+import { set, type Operation } from '../../rollout/commands';
+import { connect } from '../../rollout/connect';
+import type { Sighting } from '../judge/history';
+import { countedIn, isLeft, type LeftOver } from '../judge/left-over';
+import { emulatorFaults } from '../plan/fault-kinds';
+import type { LabMode } from '../plan/plan';
+import { CAST, type CastTunnel } from './cast';
+import { labEnvironment } from './environment';
+import { HostileAgent } from './hostile-agent';
+import type { HonestAgent, LabAgent } from './lab-agent';
+import { sweepForHours } from './lab-sweep';
+import { LocalService } from './local-service';
+import { OldAgent } from './old-agent';
+import { OwnAgent } from './own-agent';
+import { RowWatch } from './row-watch';
+import { Waits } from './waits';
+
+export interface WorldOptions {
+  readonly mode: LabMode;
+  readonly seed: number;
+  /** The built program of this project's agent. */
+  readonly agentProgram: string;
+  readonly onSighting: (sighting: Sighting) => void;
+}
+
+/** Environments that start before the first visitor comes. */
+const WARM: Readonly<Record<string, number>> = { 'forward-request': 4, 'receive-message': 3, 'process-stream': 1, 'wake-waiter': 1 };
+
+/** Times of this project's agent, in ms. They are divided, so that a short run meets pings and new connections. */
+const AGENT_TIMING = {
+  pingIntervalMs: 2000,
+  pongTimeoutMs: 2000,
+  rotateAfterMs: 30_000,
+  lingerMs: 2000,
+  resendMs: 700,
+  backoffCapMs: 1000,
+};
+const SERVICE_TIMEOUT_MS = 7000;
+
+/** After the last visitor, what is on its way may take so long, in ms: longer than any call and any function. */
+const SETTLING_MS = 20_000;
+const LOOK_MS = 100;
+
+/** One local cloud with everybody who takes part. */
+export class World {
+  readonly honest = new Map<string, HonestAgent>();
+  readonly own = new Map<string, OwnAgent>();
+  hostile: HostileAgent | undefined;
+  readonly rows: RowWatch;
+  private readonly agents = new Map<string, LabAgent>();
+  private readonly pids = new Set<number>();
+  private operation: Operation | undefined;
+
+  private constructor(
+    readonly tunnel: LocalTunnel,
+    private readonly environment: Environment,
+    readonly waits: Waits,
+    private readonly options: WorldOptions,
+  ) {
+    const random = generator(options.seed, 200);
+    this.rows = new RowWatch(random);
+    const { dynamodb, lambda } = tunnel.cloud.services;
+    dynamodb.onRecord(this.rows.onRecord);
+    lambda.events.on('invocation', waits.onInvocation);
+  }
+
+  /** Boots, and connects all agents. If a step fails, nothing is left running. */
+  static async open(options: WorldOptions): Promise<World> {
+    const environment = labEnvironment(options.mode);
+    const waits = new Waits();
+    const tunnel = await startLocalTunnel({
+      environment,
+      faults: validateFaultPlan({ seed: options.seed, faults: emulatorFaults() }, 'the fault lab'),
+      // Alarms would move the rollout, which the plan moves. Rehearsals are for alarms.
+      watch: false,
+      interceptInvocation: waits.intercept,
+      // Tracing takes a third of a request's time.
+      traces: false,
+    });
+    return orClose(tunnel, async () => {
+      const world = new World(tunnel, environment, waits, options);
+      await world.populate();
+      return world;
+    });
+  }
+
+  get cloud(): LocalCloud {
+    return this.tunnel.cloud;
+  }
+
+  /** The name under which visitors reach a tunnel now. */
+  tunnelIdOf({ name }: CastTunnel): string {
+    return this.agents.get(name)?.tunnelId ?? name;
+  }
+
+  /** Sets the share of event-driven requests, as an operator does. Faults may keep the operator from it. */
+  async setPercent(percent: number): Promise<void> {
+    if (this.operation) await set(this.operation, percent, { by: 'fault lab', why: 'the plan says so', force: true });
+  }
+
+  /** Ends all agents, runs sweep, and counts what is still there. To be called once, when no visitor waits and nothing is broken. */
+  async empty(): Promise<LeftOver> {
+    const counts = await this.settled(() => this.counted());
+    await Promise.all([...this.agents.values()].map((agent) => agent.stop()));
+    const connections = await this.settled(async () => this.connections());
+    const invocations = await this.settled(async () => this.cloud.services.lambda.concurrencyOf());
+    await sweepForHours(this.cloud, this.environment);
+    const left = (await this.scan('tunnels')).filter(isLeft).length;
+    const rows = (await this.scan('pending-requests')).length;
+    const bodies = this.cloud.services.buckets.objects().length;
+    for (const { pid } of this.cloud.services.lambda.environments()) this.pids.add(pid);
+    await this.close();
+    const processes = await this.settled(async () => [...this.pids].filter(isAlive).length);
+    return { rows, tunnels: left, counts, bodies, connections, invocations, processes };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.agents.values()].map((agent) => agent.stop()));
+    await this.tunnel.close();
+  }
+
+  private async populate(): Promise<void> {
+    const { tunnel } = this;
+    const { lambda, awsEndpoint, operator, spec } = this.cloud.services;
+    await lambda.warm(Object.fromEntries(spec.functions.map(({ name, address }) => [name, WARM[labelOf(address)] ?? 0])));
+    const { responsePath } = this.environment;
+    const connection = connect('local', 1, { client: { region: spec.region, endpoint: awsEndpoint, credentials: operator }, responsePath });
+    tunnel.onClose(async () => connection.close());
+    if (responsePath.useEventDriven) this.operation = connection.operation;
+    for (const each of CAST) await this.enter(each);
+    await Promise.all([...this.agents.values()].map((agent) => agent.start()));
+  }
+
+  /** Starts the service behind a tunnel, and makes its agent. */
+  private async enter({ name, owner, agent: kind }: CastTunnel): Promise<void> {
+    const { tunnel, options } = this;
+    const service = await LocalService.start(name, options.onSighting);
+    tunnel.onClose(() => service.close());
+    const endpoint = tunnel.agentEndpoint;
+    const token = await tunnel.token(owner, [`${owner}-*`]);
+    switch (kind) {
+      case 'own': {
+        const agent = new OwnAgent({
+          program: options.agentProgram,
+          guard: this.cloud.services.guard,
+          onProcess: (pid) => this.pids.add(pid),
+          agent: { name, endpoint, token, target: { port: service.port }, requestTimeoutMs: SERVICE_TIMEOUT_MS, timing: AGENT_TIMING },
+        });
+        this.own.set(name, agent);
+        this.honest.set(name, agent);
+        this.agents.set(name, agent);
+        return;
+      }
+      case 'old': {
+        const agent = new OldAgent({ endpoint, token, servicePort: service.port });
+        this.honest.set(name, agent);
+        this.agents.set(name, agent);
+        return;
+      }
+      case 'hostile':
+        this.hostile = new HostileAgent({ name, endpoint, token, ids: this.rows, random: generator(options.seed, 201) });
+        this.agents.set(name, this.hostile);
+    }
+  }
+
+  private async counted(): Promise<number> {
+    return (await this.scan('tunnels')).reduce(
+      (sum, row) => sum + countedIn(row, Date.now(), this.environment.timings.requestDeadlineMs),
+      0,
+    );
+  }
+
+  private connections(): number {
+    const { gateway, spec } = this.cloud.services;
+    return spec.webSocketApis
+      .flatMap(({ apiId }) => gateway.connections(apiId))
+      .filter(({ principal }) => principal?.environment === undefined || principal.environment.exited).length;
+  }
+
+  private async scan(label: string): Promise<Record<string, unknown>[]> {
+    const { dynamodb, spec } = this.cloud.services;
+    const table = spec.tables.find(({ address }) => labelOf(address) === label);
+    return (await dynamodb.scan(table?.name ?? '')).map((item) => unmarshall(item as Parameters<typeof unmarshall>[0]));
+  }
+
+  /** Waits until there is nothing to count, as long as something may be on its way. */
+  private async settled(count: () => Promise<number>): Promise<number> {
+    const endsAt = Date.now() + SETTLING_MS;
+    for (;;) {
+      const left = await count();
+      if (left === 0 || Date.now() > endsAt) return left;
+      await sleep(LOOK_MS);
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { runLab } from '../../chaos/lab';
+import type { Figures } from '../../chaos/judge/figures';
+import type { Rule } from '../../chaos/judge/judge';
+import type { Plan } from '../../chaos/plan/plan';
+import { runForFigures } from '../support/run-for-figures';
+
+const ROOT = path.join(__dirname, '../..');
+const PLANS = path.join(__dirname, 'chaos-plans');
+
+const figuresIn = (stdout: string): Figures => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Figures;
+
+test('a short run under faults in every mode keeps every promise, and prints its figures as JSON in the last line', async () => {
+  const ran = await runForFigures('the fault lab', 'chaos/main.ts', ['--requests', '300', '--seed', '4', '--json']);
+  if (!ran) return;
+  const { stdout, stderr } = ran;
+  expect(figuresIn(stdout)).toEqual({
+    requests: 300,
+    seed: 4,
+    faults: expect.any(Object) as object,
+    errors: expect.any(Object) as object,
+    slowestMs: expect.any(Number) as number,
+    lost: 0,
+    crossed: 0,
+    twice: 0,
+    leftover: 0,
+  });
+  expect(Object.keys(figuresIn(stdout).faults).length).toBeGreaterThan(3);
+  expect(stdout).toContain('Every promise was kept: 300 requests');
+  for (const mode of ['direct', 'bus', 'polling']) expect(stderr).toContain(`mode ${mode}: everybody leaves`);
+});
+
+test('an agent that asks its service twice and mixes answers up is found out', async () => {
+  const plan: Plan = { seed: 1, phases: [{ mode: 'direct', first: 0, requests: 60, happenings: [] }] };
+  const agentProgram = path.join(ROOT, 'tests/support/broken-agent.cjs');
+  const { figures, phases } = await runLab(plan, { rate: 20, agentProgram, progress: () => undefined });
+  const found = (rule: Rule): number => phases.flatMap(({ findings }) => findings).filter((finding) => finding.rule === rule).length;
+  expect([figures.requests, found('crossed') > 0, found('twice') > 0]).toEqual([60, true, true]);
+  expect([figures.crossed, figures.twice]).toEqual([found('crossed'), found('twice')]);
+});
+
+test('each plan that failed once keeps every promise', async () => {
+  for (const file of readdirSync(PLANS).filter((name) => name.endsWith('.json'))) {
+    const ran = await runForFigures(`the plan ${file}`, 'chaos/main.ts', ['--plan', path.join(PLANS, file), '--reruns', '0', '--json']);
+    if (ran) expect([file, figuresIn(ran.stdout)]).toEqual([file, expect.objectContaining({ lost: 0, crossed: 0, twice: 0, leftover: 0 })]);
+  }
+});

@@ -1,0 +1,156 @@
+import { judge, type Finding, type Rules } from '../../../chaos/judge/judge';
+import type { Happened, History, Sighting, Visit, VisitEnd } from '../../../chaos/judge/history';
+import { NOTHING } from '../../../chaos/judge/left-over';
+import { allowancesOf } from '../../../chaos/plan/fault-kinds';
+
+const RULES: Rules = {
+  deadlineMs: 10_000,
+  marginMs: 2000,
+  allows: allowancesOf,
+  forgetful: new Set(['old']),
+  hostile: new Set(['eve']),
+};
+const AT = 1_000_000;
+
+const visit = (change: Partial<Visit> = {}): Visit => ({
+  nonce: 'v1',
+  index: 7,
+  tunnel: 'ann',
+  sentAt: AT,
+  endedAt: AT + 50,
+  end: { kind: 'own-answer' },
+  requestId: 'r1',
+  ...change,
+});
+const seen = (change: Partial<Sighting> = {}): Sighting => ({ nonce: 'v1', tunnel: 'ann', at: AT + 20, intact: true, ...change });
+const during = (kind: string, from = AT, to = AT + 100): Happened => ({ kind, from, to });
+
+/** A history in which every promise is kept, with a change. */
+const judged = (change: Partial<History>): Finding[] =>
+  judge(
+    {
+      visits: [visit()],
+      sightings: [seen()],
+      stored: new Map(),
+      waited: new Map(),
+      failures: new Map(),
+      happened: [],
+      leftOver: NOTHING,
+      ...change,
+    },
+    RULES,
+  );
+const rulesOf = (findings: readonly Finding[]): string[] => findings.map(({ rule }) => rule);
+const endsWith = (end: VisitEnd, change: Partial<Visit> = {}): Pick<History, 'visits'> => ({ visits: [visit({ end, ...change })] });
+
+test('a visit with its own answer breaks no promise', () => {
+  expect(judged({})).toEqual([]);
+});
+
+test.each<[string, VisitEnd]>([
+  ['a documented error of the tunnel', { kind: 'tunnel-error', code: 'agent_away' }],
+  ["API Gateway's 429", { kind: 'gateway-error', status: 429 }],
+  ['nothing, because the visitor went away early,', { kind: 'left' }],
+])('a visit that ends with %s is not lost', (_, end) => {
+  expect(judged(endsWith(end))).toEqual([]);
+});
+
+test.each<[string, VisitEnd]>([
+  ['nothing', { kind: 'silence' }],
+  ['a cut connection', { kind: 'cut', code: 'ECONNRESET' }],
+  ['an error that no document describes', { kind: 'unknown-error', status: 599, found: 'x' }],
+])('a visit that ends with %s is lost', (_, end) => {
+  expect(judged(endsWith(end))).toEqual([
+    { rule: 'lost', text: expect.stringContaining('visit v1 ') as string, count: 1, index: 7, requestId: 'r1' },
+  ]);
+});
+
+test('an answer or an error is lost when it comes later than the margin after the deadline', () => {
+  for (const end of [{ kind: 'own-answer' }, { kind: 'tunnel-error', code: 'deadline_exceeded' }] as const) {
+    expect(judged(endsWith(end, { endedAt: AT + 12_000 }))).toEqual([]);
+    expect(rulesOf(judged(endsWith(end, { endedAt: AT + 12_001 })))).toEqual(['lost']);
+    // The time in which this machine had no environment for the request does not count.
+    expect(judged({ ...endsWith(end, { endedAt: AT + 15_000 }), waited: new Map([['v1', 3000]]) })).toEqual([]);
+  }
+});
+
+test.each([
+  [500, 'waiters-die', 'waiters-throttle'],
+  [503, 'waiters-throttle', 'waiters-die'],
+])("API Gateway's %i is lost unless a fault such as %s explains it at that time", (status, explains, doesNot) => {
+  const ends = endsWith({ kind: 'gateway-error', status });
+  expect(judged({ ...ends, happened: [during(explains)] })).toEqual([]);
+  expect(judged({ ...ends, happened: [during(explains, AT - 2500, AT - 2000)] })).toEqual([]);
+  expect(rulesOf(judged({ ...ends, happened: [during(explains, AT - 9000, AT - 8000)] }))).toEqual(['lost']);
+  expect(rulesOf(judged({ ...ends, happened: [during(explains, AT + 60, AT + 100)] }))).toEqual(['lost']);
+  expect(rulesOf(judged({ ...ends, happened: [during(doesNot)] }))).toEqual(['lost']);
+  expect(rulesOf(judged(ends))).toEqual(['lost']);
+});
+
+test("API Gateway's 503 is not lost when this machine had no execution environment for the request until the deadline", () => {
+  const ends = endsWith({ kind: 'gateway-error', status: 503 }, { endedAt: AT + 30_000 });
+  expect(judged({ ...ends, waited: new Map([['v1', 30_000]]) })).toEqual([]);
+});
+
+describe('a visit that gets deadline_exceeded', () => {
+  const ends = endsWith({ kind: 'tunnel-error', code: 'deadline_exceeded' }, { endedAt: AT + 10_000 });
+
+  test('is lost when the cloud had stored the answer in time', () => {
+    expect(judged({ ...ends, stored: new Map([['r1', AT + 3000]]) })).toMatchObject([
+      { rule: 'lost', text: expect.stringMatching(/stored the answer 7000 ms/) as string },
+    ]);
+  });
+
+  test('is not lost when nothing was stored, when it was stored at the last moment, or when the rows could not be read', () => {
+    expect(judged({ ...ends, stored: new Map([['another', AT + 3000]]) })).toEqual([]);
+    expect(judged({ ...ends, stored: new Map([['r1', AT + 9000]]) })).toEqual([]);
+    expect(judged({ ...ends, stored: new Map([['r1', AT + 3000]]), happened: [during('rows-hang')] })).toEqual([]);
+  });
+});
+
+test('an answer with the bytes of another visit is crossed', () => {
+  const visits = [visit({ end: { kind: 'wrong-answer', found: 'v2' } }), visit({ nonce: 'v2', tunnel: 'bob' })];
+  expect(judged({ visits, sightings: [] })).toMatchObject([{ rule: 'crossed', index: 7 }]);
+});
+
+test('an answer with changed bytes is crossed, and nobody may answer for another tunnel', () => {
+  expect(rulesOf(judged(endsWith({ kind: 'wrong-answer', found: 'v1' })))).toEqual(['crossed']);
+  expect(rulesOf(judged(endsWith({ kind: 'wrong-answer', found: 'forged' })))).toEqual(['crossed']);
+});
+
+test('a hostile owner may answer its own visitors as it likes, but not with what another visitor asked', () => {
+  const sightings: Sighting[] = [];
+  const eves = visit({ tunnel: 'eve', end: { kind: 'wrong-answer', found: 'forged' } });
+  expect(judged({ visits: [eves], sightings })).toEqual([]);
+  const stolen = visit({ tunnel: 'eve', end: { kind: 'wrong-answer', found: 'v2' } });
+  expect(rulesOf(judged({ visits: [stolen, visit({ nonce: 'v2' })], sightings }))).toEqual(['crossed']);
+});
+
+test.each([
+  ['of another tunnel', { tunnel: 'bob' }],
+  ['that nobody sent', { nonce: 'nobody' }],
+  ['with a changed body', { intact: false }],
+])('a local service that gets a request %s is a crossed request', (_, change) => {
+  expect(rulesOf(judged({ sightings: [seen(change)] }))).toEqual(['crossed']);
+});
+
+test('a request that a local service gets twice counts once, however often it comes', () => {
+  expect(judged({ sightings: [seen(), seen(), seen()] })).toMatchObject([
+    { rule: 'twice', count: 1, index: 7, text: expect.stringContaining('3 times') as string },
+  ]);
+});
+
+test('a request that comes twice is excused only for an agent that does not notice, while messages are delivered twice', () => {
+  const twice = [seen(), seen()];
+  const old = { visits: [visit({ tunnel: 'old' })], sightings: twice.map((each) => ({ ...each, tunnel: 'old' })) };
+  const fault = { happened: [during('requests-twice')] };
+  expect(judged({ ...old, ...fault })).toEqual([]);
+  expect(rulesOf(judged(old))).toEqual(['twice']);
+  expect(rulesOf(judged({ sightings: twice, ...fault }))).toEqual(['twice']);
+});
+
+test('whatever is left over is counted, all kinds together', () => {
+  expect(judged({ leftOver: { ...NOTHING, rows: 2, processes: 1 } })).toEqual([
+    { rule: 'leftover', text: 'left over: 2 rows, 1 processes', count: 3 },
+  ]);
+});
