@@ -1,3 +1,4 @@
+export * from './addresses';
 export * from './body-ref';
 export * from './gateway-error';
 export * from './headers';

@@ -4,8 +4,8 @@
  * that no agent can make the cloud work more.
  */
 import { createHash, randomBytes, scrypt, scryptSync, timingSafeEqual, type ScryptOptions } from 'node:crypto';
-import { BlockList, isIP } from 'node:net';
 import * as v from 'valibot';
+import { isCidr } from './addresses';
 
 /**
  * Passwords are guessable, so each guess must cost something: 16 MiB and about 50 ms of a whole processor (OWASP's N = 2^14, with
@@ -74,29 +74,3 @@ export function isAmong(digest: string, digests: readonly string[]): boolean {
   }
   return found;
 }
-
-/** Whether a text is a range of addresses, `10.0.0.0/8` or `2001:db8::/32`; a single address counts as one. */
-export function isCidr(text: string): boolean {
-  const { address, family, prefix } = parseCidr(text);
-  return family !== 0 && !address.includes('%') && prefix <= (family === 4 ? 32 : 128);
-}
-
-/** Whether an address lies in one of the ranges. */
-export function isInRanges(address: string, cidrs: readonly string[]): boolean {
-  const family = isIP(address);
-  if (family === 0) return false;
-  const ranges = new BlockList();
-  for (const cidr of cidrs) {
-    const range = parseCidr(cidr);
-    ranges.addSubnet(range.address, range.prefix, typeOf(range.family));
-  }
-  return ranges.check(address, typeOf(family));
-}
-
-function parseCidr(text: string): { address: string; family: number; prefix: number } {
-  const [, address = '', digits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const family = isIP(address);
-  return { address, family, prefix: digits === undefined ? (family === 4 ? 32 : 128) : Number(digits) };
-}
-
-const typeOf = (family: number): 'ipv4' | 'ipv6' => (family === 4 ? 'ipv4' : 'ipv6');

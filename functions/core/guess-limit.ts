@@ -1,4 +1,5 @@
 import { FifoMap } from 'toad-cache';
+import { visitorNetwork } from '../../protocol';
 import { TunnelError } from './tunnel-error';
 import type { PasswordDigest } from './visitor-access';
 
@@ -31,7 +32,7 @@ export function limitGuesses(digest: PasswordDigest, now: () => number): Passwor
 
   return async (userAndPassword, salt, address) => {
     // The salt identifies the tunnel.
-    const count = countOf(`${salt} ${networkOf(address)}`);
+    const count = countOf(`${salt} ${visitorNetwork(address)}`);
     if (count.guesses >= GUESSES) {
       const seconds = Math.ceil((count.until - now()) / 1000);
       throw new TunnelError('too_many_guesses', undefined, { headers: { 'retry-after': [String(seconds)] } });
@@ -39,15 +40,4 @@ export function limitGuesses(digest: PasswordDigest, now: () => number): Passwor
     count.guesses += 1;
     return digest(userAndPassword, salt, address);
   };
-}
-
-/**
- * The network of an address. A visitor with one IPv6 address has 2⁶⁴ of them (https://www.rfc-editor.org/rfc/rfc6177), so
- * addresses with the same first half count as one visitor.
- */
-function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head = [], tail = []] = address.split('::').map((half) => half.split(':').filter((group) => group !== ''));
-  const zeros = Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0');
-  return [...head, ...zeros, ...tail].slice(0, 4).join(':');
 }
