@@ -3,6 +3,7 @@ import { logText } from '../story/log-text';
 import type { Alarms, Logs } from '../../emulator/observations';
 import type { LogLine } from '../../emulator/services';
 import { shortName } from '../../environments/physical-name';
+import { RESPONSE_HEADERS } from './response-headers';
 import type { ConsoleLine, Overview, WindowMinutes } from './view-model';
 
 /** How often the overview and new log lines are sent, in ms. */
@@ -35,10 +36,14 @@ export class EventStreams {
 
   open(request: IncomingMessage, response: ServerResponse, minutes: WindowMinutes): void {
     if (this.closers.size >= MAX_STREAMS) {
-      response.writeHead(503).end();
+      response.writeHead(503, RESPONSE_HEADERS).end();
       return;
     }
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    response.writeHead(200, { ...RESPONSE_HEADERS, 'content-type': 'text/event-stream' });
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
     response.write(`retry: ${RETRY_MS}\n\n`);
     const { logs, alarms, overview } = this.options;
     const send = (event: string, data: unknown): void => {

@@ -4,6 +4,7 @@ import type { Overview } from '../../../local/console/view-model';
 import { LogStore } from '../../../emulator/logs/log-store';
 import { LocalTraces } from '../../../local/story/local-traces';
 import { SetAlarms, WrittenMetrics } from '../../support/observed';
+import { rawRequest } from '../../support/gateway-raw-http';
 import { ask } from '../../support/http-client';
 import { eventually } from '../../support/eventually';
 
@@ -36,10 +37,73 @@ test.each([
   ['a preflight', { method: 'OPTIONS', headers: { origin: 'http://evil.test', 'access-control-request-method': 'GET' } }, 405],
   ['a call from another site', { headers: { 'sec-fetch-site': 'cross-site' } }, 403],
   ['a call from a page on another port', { headers: { 'sec-fetch-site': 'same-site' } }, 403],
+  ['a call of a browser without Sec-Fetch-Site, from another origin', { headers: { origin: 'http://evil.test' } }, 403],
+  ['a call from a page without an origin', { headers: { origin: 'null' } }, 403],
 ] as const)('%s is refused, and no other origin may read the answer', async (_, how, status) => {
-  const reply = await ask(server.url, '/api/overview', how);
-  expect(reply.status).toBe(status);
-  expect(reply.headers['access-control-allow-origin']).toBeUndefined();
+  for (const path of ['/api/overview', '/api/events', '/api/requests/0000-none']) {
+    const reply = await ask(server.url, path, how);
+    expect(reply.status).toBe(status);
+    expect(reply.headers['access-control-allow-origin']).toBeUndefined();
+    expect(reply.headers['cross-origin-resource-policy']).toBe('same-origin');
+  }
+});
+
+test.each([
+  '/api/overview',
+  '//x/api/overview',
+  '//127.0.0.1/api/overview',
+  '/\\x/api/overview',
+  '/x/../api/overview',
+  '/%2e%2e/api/overview',
+  '/./api/overview',
+  'http://localhost/api/overview',
+  'HTTP://x/../api/overview',
+])('a call from another site does not reach the API by the URL %s', async (target) => {
+  const { host, port } = new URL(server.url);
+  const reply = await rawRequest(Number(port), `GET ${target} HTTP/1.1`, [`Host: ${host}`, 'Sec-Fetch-Site: cross-site']);
+  expect(reply.status).toBeGreaterThanOrEqual(400);
+  expect(reply.status).toBeLessThan(500);
+});
+
+test.each(['//', '///', '//[', '//x:y/', '/#', 'x', '*', 'http://', 'http://[', 'http://x:99999/', 'ftp://x/'])(
+  'the malformed URL %s is refused with a status from 400 to 499',
+  async (target) => {
+    const { host, port } = new URL(server.url);
+    const { status } = await rawRequest(Number(port), `GET ${target} HTTP/1.1`, [`Host: ${host}`]);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
+  },
+);
+
+test('a request with its own address as an absolute URL is answered like any other', async () => {
+  const { host, port } = new URL(server.url);
+  const reply = await rawRequest(Number(port), `GET ${server.url}/api/overview HTTP/1.1`, [`Host: ${host}`]);
+  expect(reply.status).toBe(200);
+});
+
+test.each([
+  ['its own page', { 'sec-fetch-site': 'same-origin' }],
+  ["the browser's address bar", { 'sec-fetch-site': 'none' }],
+  ['a program that is no browser', {}],
+])('a call from %s is answered', async (_, headers) => {
+  expect((await ask(server.url, '/api/overview', { headers })).status).toBe(200);
+});
+
+test('the answer and the event stream carry the same protecting header fields', async () => {
+  const [overview, stream] = await Promise.all([ask(server.url, '/api/overview'), ask(server.url, '/api/events', { method: 'HEAD' })]);
+  expect(stream.headers['content-type']).toBe('text/event-stream');
+  for (const name of ['cache-control', 'content-security-policy', 'cross-origin-resource-policy', 'x-content-type-options']) {
+    expect(stream.headers[name]).toBe(overview.headers[name]);
+    expect(stream.headers[name]).toBeDefined();
+  }
+});
+
+test('a HEAD request for the event stream opens no stream', async () => {
+  const before = logs.events.listenerCount('line');
+  const { host, port } = new URL(server.url);
+  const reply = await rawRequest(Number(port), 'HEAD /api/events HTTP/1.1', [`Host: ${host}`]);
+  expect(reply).toMatchObject({ status: 200, body: '' });
+  expect(logs.events.listenerCount('line')).toBe(before);
 });
 
 test.each([
