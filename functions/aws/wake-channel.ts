@@ -7,10 +7,6 @@ export interface WakeConnection {
   /** The connection's id on the wake channel. */
   readonly id: string;
   readonly isOpen: boolean;
-  /** In ms since the epoch. */
-  readonly openedAt: number;
-  /** Time since the last message, in ms. */
-  idleMs(now: number): number;
   /** Whether a reply to a probe comes within `timeoutMs`. */
   hello(timeoutMs: number): Promise<boolean>;
   close(): void;
@@ -20,7 +16,7 @@ export interface WakeChannelOptions {
   /** Opens a socket that passes its messages to `onMessage`. */
   readonly open: (onMessage: (message: unknown) => void) => Promise<WakeConnection>;
   readonly clock: Clock;
-  /** Idle time after which the socket is probed before it is trusted, in ms. */
+  /** Time for which a socket is trusted after it was proven to work, in ms. Later it is probed first. */
   readonly idleMs: number;
   /** Longest wait for a probe or a new socket, in ms; after this the request polls. */
   readonly readyMs: number;
@@ -35,32 +31,56 @@ export interface WakeChannelOptions {
   };
 }
 
+/** A socket, and what the channel knows of it. Times are those of the wall clock, because timers stand still in a freeze. */
+interface Line {
+  readonly socket: WakeConnection;
+  readonly openedAt: number;
+  /** The socket worked at this time, or later. */
+  provenAt: number;
+}
+
+interface Waiter {
+  readonly line: Line;
+  readonly inbox: Mailbox<Wake>;
+}
+
 /**
  * The wake channel over a WebSocket: one socket per execution environment, opened at first use and kept across invocations. After
  * a freeze of seconds, the socket is good; after half a minute, it is doubtful; after minutes, it is dead. The first write to a
- * dead socket can look successful, so only a reply proves that the socket works.
+ * dead socket can look successful, so only a reply proves that the socket works. A message that arrives after a freeze may have
+ * been sent before it, so it proves nothing unless somebody waits for it.
+ *
+ * A waiter has told others its connection id, so a socket that was replaced is closed only when nobody waits on it any more. While a
+ * socket is replaced, requests wait for the new one: the old one may be dead.
  */
 export function socketWakeChannel(options: WakeChannelOptions): WakeChannel {
   const { clock, observer } = options;
-  const inboxes = new Map<string, Mailbox<Wake>>();
-  let current: WakeConnection | undefined;
-  let opening: Promise<WakeConnection | undefined> | undefined;
+  const waiters = new Map<string, Waiter>();
+  let current: Line | undefined;
+  let opening: Promise<Line | undefined> | undefined;
 
   const hear = (message: unknown): void => {
     const wake = parseWake(message);
     if (!wake) return;
-    const inbox = inboxes.get(wake.requestId);
-    if (inbox) inbox.deliver(wake);
-    else observer.stale(wake);
+    const waiter = waiters.get(wake.requestId);
+    if (!waiter) return observer.stale(wake);
+    waiter.line.provenAt = clock.now();
+    waiter.inbox.deliver(wake);
   };
 
-  const reopen = (): Promise<WakeConnection | undefined> => {
+  const closeUnused = (line: Line): void => {
+    const isUsed = line === current || [...waiters.values()].some((waiter) => waiter.line === line);
+    if (!isUsed) line.socket.close();
+  };
+
+  const reopen = (): Promise<Line | undefined> => {
     opening ??= (async () => {
-      const old = current;
+      const openedAt = clock.now();
       try {
-        current = await options.open(hear);
+        const old = current;
+        current = { socket: await options.open(hear), openedAt, provenAt: openedAt };
         observer.opened(old !== undefined);
-        old?.close();
+        if (old) closeUnused(old);
         return current;
       } catch (error) {
         observer.openFailed(error);
@@ -73,11 +93,15 @@ export function socketWakeChannel(options: WakeChannelOptions): WakeChannel {
   };
 
   /** Returns a socket that works. If there is none, a new socket is opened, even if that takes longer than the caller waits. */
-  const usable = async (): Promise<WakeConnection | undefined> => {
-    const socket = current;
-    if (!socket?.isOpen || clock.now() - socket.openedAt > options.rotateMs) return reopen();
-    if (socket.idleMs(clock.now()) <= options.idleMs) return socket;
-    if (await socket.hello(options.readyMs)) return socket;
+  const usable = async (): Promise<Line | undefined> => {
+    const line = current;
+    const now = clock.now();
+    if (opening || !line?.socket.isOpen || now - line.openedAt > options.rotateMs) return reopen();
+    if (now - line.provenAt <= options.idleMs) return line;
+    if (await line.socket.hello(options.readyMs)) {
+      line.provenAt = now;
+      return line;
+    }
     void reopen();
     return undefined;
   };
@@ -86,12 +110,16 @@ export function socketWakeChannel(options: WakeChannelOptions): WakeChannel {
     async subscribe(requestId): Promise<WakeSubscription | undefined> {
       const patience = new AbortController();
       const tooLate = clock.sleep(options.readyMs, patience.signal).then(() => undefined);
-      const socket = await Promise.race([usable(), tooLate]);
+      const line = await Promise.race([usable(), tooLate]);
       patience.abort();
-      if (!socket) return undefined;
+      if (!line) return undefined;
       const inbox = new Mailbox<Wake>();
-      inboxes.set(requestId, inbox);
-      return { waiterConnectionId: socket.id, inbox, close: () => inboxes.delete(requestId) };
+      waiters.set(requestId, { line, inbox });
+      const close = (): void => {
+        waiters.delete(requestId);
+        closeUnused(line);
+      };
+      return { waiterConnectionId: line.socket.id, inbox, close };
     },
   };
 }

@@ -11,17 +11,17 @@ import type { WakeConnection } from './wake-channel';
  */
 export class WakeSocket implements WakeConnection {
   private connectionId: string | undefined;
-  private readonly hellos: ((alive: boolean) => void)[] = [];
+  /** Ends a hello that waits for its answer. */
+  private readonly hellos = new Set<(alive: boolean) => void>();
+  /** How many hellos have no answer yet, those that have timed out included. */
+  private unanswered = 0;
 
   private constructor(
     private readonly socket: WebSocket,
     private readonly onMessage: (message: unknown) => void,
-    /** When the socket was opened, and when it last received a message. In ms of the wall clock, because timers stand still in a freeze. */
-    readonly openedAt: number,
-    private heardAt: number,
   ) {
     socket.on('message', (data: Buffer) => this.receive(data.toString()));
-    socket.on('close', () => this.answerHellos(false));
+    socket.on('close', () => this.endHellos(false));
     socket.on('error', () => socket.terminate());
   }
 
@@ -45,8 +45,7 @@ export class WakeSocket implements WakeConnection {
     // An error event without a listener would end the process, so the socket always has one.
     socket.on('error', () => undefined);
     await once(socket, 'open');
-    const now = Date.now();
-    const opened = new WakeSocket(socket, options.onMessage, now, now);
+    const opened = new WakeSocket(socket, options.onMessage);
     if (await opened.hello(timeoutMs)) return opened;
     opened.close();
     throw new Error('the wake channel did not answer the hello message');
@@ -61,21 +60,20 @@ export class WakeSocket implements WakeConnection {
     return this.socket.readyState === WebSocket.OPEN;
   }
 
-  idleMs(now: number): number {
-    return now - this.heardAt;
-  }
-
   /** Sends a probe; false when no reply comes within `timeoutMs`. */
-  async hello(timeoutMs: number): Promise<boolean> {
-    if (!this.isOpen) return false;
-    const answered = new Promise<boolean>((resolve) => this.hellos.push(resolve));
+  hello(timeoutMs: number): Promise<boolean> {
+    if (!this.isOpen) return Promise.resolve(false);
+    this.unanswered += 1;
     this.socket.send(JSON.stringify({ action: 'hello' }));
-    const timer = setTimeout(() => this.answerHellos(false), timeoutMs);
-    try {
-      return await answered;
-    } finally {
-      clearTimeout(timer);
-    }
+    return new Promise((resolve) => {
+      const end = (alive: boolean): void => {
+        clearTimeout(timer);
+        this.hellos.delete(end);
+        resolve(alive);
+      };
+      const timer = setTimeout(() => end(false), timeoutMs);
+      this.hellos.add(end);
+    });
   }
 
   close(): void {
@@ -85,7 +83,6 @@ export class WakeSocket implements WakeConnection {
   }
 
   private receive(text: string): void {
-    this.heardAt = Date.now();
     let message: unknown;
     try {
       message = JSON.parse(text);
@@ -95,11 +92,13 @@ export class WakeSocket implements WakeConnection {
     const id = (message as { connectionId?: unknown } | null)?.connectionId;
     if (typeof id !== 'string') return this.onMessage(message);
     this.connectionId = id;
-    this.answerHellos(true);
+    // An answer does not name its hello, and may belong to an earlier one that was sent before a freeze. So the last answer proves it.
+    this.unanswered -= 1;
+    if (this.unanswered === 0) this.endHellos(true);
   }
 
-  private answerHellos(alive: boolean): void {
-    for (const resolve of this.hellos.splice(0)) resolve(alive);
+  private endHellos(alive: boolean): void {
+    for (const end of this.hellos) end(alive);
   }
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import WebSocket from 'ws';
+import type { FrameInterceptor } from '../../emulator/gateway/websocket/gateway-connection';
 import { WebSocketGateway } from '../../emulator/gateway/websocket/websocket-gateway';
 import { AWS_LIMITS, type Limits } from '../../emulator/limits';
 import { Permissions } from '../../emulator/iam/permissions';
@@ -99,6 +100,7 @@ export interface TestGatewayOptions {
   readonly permitted?: readonly string[];
   readonly limits?: Partial<Limits['webSocket']>;
   readonly intercept?: Interceptor;
+  readonly interceptFrame?: FrameInterceptor;
   /** The environment that owns connections signed with CREDENTIALS and the session token `environment`. */
   readonly environment?: ExecutionEnvironment;
 }
@@ -146,6 +148,7 @@ export async function startGateway(options: TestGatewayOptions): Promise<TestGat
     region: REGION,
     limits: { ...AWS_LIMITS.webSocket, ...options.limits },
     ...(options.intercept && { intercept: options.intercept }),
+    ...(options.interceptFrame && { interceptFrame: options.interceptFrame }),
     log: { warn: (message) => warnings.push(message) },
   });
   await gateway.listen(0);

@@ -7,16 +7,8 @@ class FakeSocket implements WakeConnection {
   isOpen = true;
   alive = true;
   hellos = 0;
-  heardAt: number;
 
-  constructor(
-    readonly id: string,
-    readonly openedAt: number,
-  ) {
-    this.heardAt = openedAt;
-  }
-
-  idleMs = (now: number): number => now - this.heardAt;
+  constructor(readonly id: string) {}
 
   async hello(): Promise<boolean> {
     this.hellos++;
@@ -37,7 +29,7 @@ function channel(openMs = 0) {
     open: async (onMessage) => {
       await clock.sleep(openMs);
       hear = onMessage;
-      const socket = new FakeSocket(`w${sockets.length + 1}`, clock.now());
+      const socket = new FakeSocket(`w${sockets.length + 1}`);
       sockets.push(socket);
       return socket;
     },
@@ -85,7 +77,7 @@ test('an idle socket is used only after it has answered a hello', async () => {
 
 test('a socket that died during a freeze is replaced, and the request that finds it polls', async () => {
   const { clock, sockets, subscribe } = channel();
-  await subscribe('r1');
+  (await subscribe('r1'))?.close();
   await clock.advance(40_000);
   (sockets[0] as FakeSocket).alive = false;
   expect(await subscribe('r2')).toBeUndefined();
@@ -102,10 +94,51 @@ test('a socket that is known to be closed is replaced at once', async () => {
 
 test('a socket is replaced after its rotation time, before API Gateway closes it', async () => {
   const { clock, sockets, subscribe } = channel();
-  await subscribe('r1');
+  (await subscribe('r1'))?.close();
   await clock.advance(5_400_001);
   expect((await subscribe('r2'))?.waiterConnectionId).toBe('w2');
   expect(sockets[0]?.isOpen).toBe(false);
+});
+
+test('a replaced socket stays open for the request that waits on it, and is closed when that request ends', async () => {
+  const { clock, sockets, subscribe } = channel();
+  const first = await subscribe('r1');
+  await clock.advance(5_400_001);
+  const second = await subscribe('r2');
+  expect(second?.waiterConnectionId).toBe('w2');
+  expect(sockets[0]?.isOpen).toBe(true);
+  first?.close();
+  expect(sockets[0]?.isOpen).toBe(false);
+  second?.close();
+  expect(sockets[1]?.isOpen).toBe(true);
+});
+
+test('a request that comes while a socket is replaced waits for the new socket', async () => {
+  const { clock, sockets, subscribe } = channel(400);
+  expect(await subscribe('r1')).toBeUndefined();
+  await clock.advance(400);
+  (await subscribe('r2'))?.close();
+  await clock.advance(40_000);
+  (sockets[0] as FakeSocket).alive = false;
+  expect(await subscribe('r3')).toBeUndefined();
+  // The old socket works again.
+  (sockets[0] as FakeSocket).alive = true;
+  expect((await subscribe('r4'))?.waiterConnectionId).toBe('w2');
+});
+
+test('a socket is trusted for a while after it has brought a wake to a request, and not after a wake that nobody waits for', async () => {
+  const { clock, sockets, subscribe, wake } = channel();
+  const first = await subscribe('r1');
+  await clock.advance(20_000);
+  wake('r1');
+  first?.close();
+  await clock.advance(20_000);
+  (await subscribe('r2'))?.close();
+  expect(sockets[0]?.hellos).toBe(0);
+  wake('r2');
+  await clock.advance(20_000);
+  await subscribe('r3');
+  expect(sockets[0]?.hellos).toBe(1);
 });
 
 test('a wake reaches its own request, and a wake that no request waits for is reported as stale', async () => {
