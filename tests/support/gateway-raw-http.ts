@@ -42,6 +42,78 @@ export async function sendInputs(port: number, inputs: readonly Buffer[], comple
   return received;
 }
 
+/** Longest time until the other side closes a connection on which nothing more comes, in ms: only what hangs takes so long. */
+const CLOSE_MS = 60_000;
+
+/**
+ * Sends inputs as `sendInputs` does, and then tells the other side that nothing more comes. After that, the other side has to close
+ * each connection.
+ * @returns what was received for each input
+ * @throws Error naming an input whose connection stays open
+ */
+export async function exchangeInputs(port: number, inputs: readonly Buffer[], complete: string): Promise<string[]> {
+  const said = new AbortController();
+  const received = Promise.all(inputs.map((bytes) => exchange(port, bytes, said.signal)));
+  // A failure is thrown below, after the complete requests.
+  received.catch(() => undefined);
+  for (let i = 0; i < COMPLETE_REQUESTS; i++) await sendRaw(port, complete);
+  said.abort();
+  return received;
+}
+
+function exchange(port: number, bytes: Buffer, said: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let received = '';
+    let timer: NodeJS.Timeout | undefined;
+    const end = (): void => {
+      socket.end();
+      timer = setTimeout(() => {
+        reject(new Error(`the connection stays open after ${JSON.stringify(bytes.toString('latin1').slice(0, 4000))}`));
+        socket.destroy();
+      }, CLOSE_MS);
+    };
+    if (said.aborted) end();
+    else said.addEventListener('abort', end);
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => (received += text));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      said.removeEventListener('abort', end);
+      resolve(received);
+    });
+    socket.write(bytes);
+  });
+}
+
+/**
+ * Sends bytes, and does not close the connection when the other side has ended its part. Resolves when the other side has dropped the
+ * connection.
+ * @returns what was received
+ */
+export function untilDropped(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    let received = '';
+    let timer: NodeJS.Timeout | undefined;
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => (received += text));
+    // Only a write shows that the other side no longer has the connection.
+    socket.on('end', () => (timer = setInterval(() => socket.write('x'), 20)));
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      clearInterval(timer);
+      resolve(received);
+    });
+    socket.write(bytes);
+  });
+}
+
+/** The statuses of all responses in what was received. */
+export const statusesIn = (received: string): number[] =>
+  Array.from(received.matchAll(/^HTTP\/1\.1 (\d{3})(?: [^\r\n]*)?\r$/gm), ([, status]) => Number(status));
+
 /** Sends one request with the given lines and `Connection: close`. @returns the response */
 export async function rawRequest(port: number, requestLine: string, headers: readonly string[] = [], body = ''): Promise<RawResponse> {
   const hasHost = headers.some((line) => /^host:/i.test(line));

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { endWith } from '../../http-server';
 import { edgeMessage, type EdgeStatus } from './edge-response';
 
 /** Statuses for errors of Node's strict parser; all other errors get 400. */
@@ -35,8 +36,8 @@ export function refuseMalformed(server: Server): {
 
 function answer(socket: Duplex, status: EdgeStatus): void {
   const body = edgeMessage(status);
-  socket.on('error', () => undefined);
-  socket.end(
+  endWith(
+    socket,
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );

@@ -1,5 +1,5 @@
 import { startEdge, type TestEdge } from '../../support/gateway-edge';
-import { parseResponse, rawRequest, sendRaw } from '../../support/gateway-raw-http';
+import { parseResponse, rawRequest, sendRaw, untilDropped } from '../../support/gateway-raw-http';
 
 let edge: TestEdge;
 beforeAll(async () => {
@@ -135,4 +135,11 @@ test('trailers of a chunked request are not passed to the function, and a Host t
 test('a request with an unknown expectation gets 417', async () => {
   const response = await rawRequest(edge.port, 'POST / HTTP/1.1', ['Expect: miracles', 'Content-Length: 0']);
   expect(response.status).toBe(417);
+});
+
+test.each([
+  ['malformed bytes', 'no request\r\n\r\n'],
+  ['CONNECT', 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
+])('the connection of a client that has sent %s ends, even if the client does not close it', async (_, bytes) => {
+  expect(await untilDropped(edge.port, bytes)).toMatch(/^HTTP\/1\.1 400 /);
 });

@@ -1,7 +1,7 @@
 import WebSocket from 'ws';
 import { eventually } from '../../support/eventually';
 import { ThrottledError, type TestFunction } from '../../support/gateway-functions';
-import { sendRaw } from '../../support/gateway-raw-http';
+import { parseResponse, sendRaw, untilDropped } from '../../support/gateway-raw-http';
 import {
   API_ID,
   connectClient,
@@ -185,6 +185,27 @@ describe('a handshake', () => {
     const refusal = await refusedConnect(new URL(path, url).href);
     expect(refusal.status).toBe(403);
     expect(JSON.parse(refusal.body)).toMatchObject({ message: 'Forbidden' });
+  });
+
+  test.each([',,', 'a,', 'a a', 'a, a', '"a"'])('with the subprotocols %s gets 400 before any function runs', async (protocols) => {
+    const { functions, url } = await connecting(() => ({ statusCode: 200 }));
+    const { port, host, pathname } = new URL(url);
+    const fields = [
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    ];
+    const head = [`GET ${pathname} HTTP/1.1`, `Host: ${host}`, ...fields, `Sec-WebSocket-Protocol: ${protocols}`, '', ''];
+    expect(parseResponse(await sendRaw(Number(port), head.join('\r\n'))).status).toBe(400);
+    expect(functions.invocations).toEqual([]);
+  });
+
+  test('that is refused ends, even if the client does not close the connection', async () => {
+    const { url } = await connecting(() => ({ statusCode: 403 }));
+    const { port, host, pathname } = new URL(url);
+    const head = [`GET ${pathname} HTTP/1.1`, `Host: ${host}`, 'Connection: Upgrade', 'Upgrade: websocket', '', ''].join('\r\n');
+    expect(await untilDropped(Number(port), head)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   test('without a Sec-WebSocket-Key gets 400 before any function runs', async () => {
