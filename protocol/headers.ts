@@ -4,6 +4,12 @@
  */
 export type Headers = Record<string, string[]>;
 
+export const isHeaders = (value: unknown): value is Headers =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((values) => Array.isArray(values) && values.every((each) => typeof each === 'string'));
+
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',

@@ -7,18 +7,14 @@
  */
 import * as v from 'valibot';
 import { readGatewayError, type GatewayError } from './gateway-error';
-import type { Headers } from './headers';
+import { isHeaders, type Headers } from './headers';
 import { MAX_MESSAGE_BYTES } from './limits';
 import { visitorAccess } from './visitor-access';
 
 /** Header values by lower-case name, in the order they were sent within one name. */
 const headers = v.custom<Headers>(
   // Not v.record: it drops names like "constructor", which are fine in a header.
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((values) => Array.isArray(values) && values.every((each) => typeof each === 'string')),
+  isHeaders,
   'is not an object of lists of strings',
 );
 const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'is not base64'));
@@ -52,6 +48,8 @@ export type AgentErrorCode = (typeof errorCodes)[number];
 
 /** Superset: what the cloud's clock shows when it makes the message, in ms since the epoch. An older cloud leaves it out. */
 const cloudTime = v.optional(v.number());
+
+export const isAgentErrorCode = (value: unknown): value is AgentErrorCode => errorCodes.some((code) => code === value);
 
 /** Superset: the sender wants an `ack`. The message itself says so, so that the cloud need not look up which agents understand an `ack`. */
 const wantsAck = v.optional(v.boolean());
@@ -161,6 +159,7 @@ export type NoticeMessage = v.InferOutput<typeof notice>;
 export type UploadUrlMessage = v.InferOutput<typeof uploadUrl>;
 /** Length in bytes and SHA-256 (base64) of a body that lies in the body bucket. */
 export type BodyRef = v.InferOutput<typeof bodyRef>;
+export const isBodyRef = (value: unknown): value is BodyRef => v.is(bodyRef, value);
 export type HttpResponseMessage = v.InferOutput<typeof httpResponse>;
 export type ErrorMessage = v.InferOutput<typeof failure>;
 /** What an agent sends. */

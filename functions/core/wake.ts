@@ -1,4 +1,4 @@
-import type { AgentErrorCode, BodyRef, Headers } from '../../protocol';
+import { isAgentErrorCode, isBodyRef, isHeaders, type AgentErrorCode, type BodyRef, type Headers } from '../../protocol';
 import { isStored, MAX_ROW_BODY_BYTES, type Body } from './body-store';
 import type { Mailbox } from './mailbox';
 import type { Completion, RequestOutcome } from './pending-request';
@@ -59,14 +59,16 @@ export function encodeWake({ completion, ...wake }: Wake): string {
 const mayRideAlong = (outcome: RequestOutcome): boolean =>
   outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES;
 
-/** Reads a message of the wake channel; `undefined` for anything that is not a wake. */
+/**
+ * Reads a message of the wake channel; `undefined` for anything that is not a wake. An answer that cannot be read, because code of another
+ * version wrote it, is left out; the waiter reads it from the row.
+ */
 export function parseWake(value: unknown): Wake | undefined {
-  const wake = value as (Partial<Omit<Wake, 'completion'>> & { completion?: EncodedCompletion }) | null;
-  if (typeof wake !== 'object' || wake === null) return undefined;
-  const { version, requestId, source, completion } = wake;
+  const { version, requestId, source, completion } = fieldsOf(value);
   if (typeof version !== 'number' || typeof requestId !== 'string') return undefined;
   if (source !== 'bus' && source !== 'direct') return undefined;
-  return { version, requestId, source, ...(completion && { completion: decodeCompletion(completion) }) };
+  const decoded = decodeCompletion(fieldsOf(completion));
+  return { version, requestId, source, ...(decoded && { completion: decoded }) };
 }
 
 function encodeCompletion({ completedAt, outcome }: Completion): EncodedCompletion {
@@ -76,12 +78,22 @@ function encodeCompletion({ completedAt, outcome }: Completion): EncodedCompleti
   };
 }
 
-function decodeCompletion({ completedAt, outcome }: EncodedCompletion): Completion {
-  return {
-    completedAt,
-    outcome: outcome.kind === 'failure' ? outcome : { ...outcome, body: decodeBody(outcome.body) },
-  };
+function decodeCompletion({ completedAt, outcome }: Fields): Completion | undefined {
+  const decoded = decodeOutcome(fieldsOf(outcome));
+  return typeof completedAt === 'number' && decoded ? { completedAt, outcome: decoded } : undefined;
 }
 
+function decodeOutcome({ kind, code, message, statusCode, headers, body: encoded }: Fields): RequestOutcome | undefined {
+  if (kind === 'failure') return isAgentErrorCode(code) && typeof message === 'string' ? { kind, code, message } : undefined;
+  const body = typeof encoded === 'string' ? Buffer.from(encoded, 'base64') : encoded;
+  if (kind !== 'response' || typeof statusCode !== 'number' || !isHeaders(headers) || !isBody(body)) return undefined;
+  return { kind, statusCode, headers, body };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields of a JSON object; none of any other value. */
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+
 const encodeBody = (body: Body): string | BodyRef => (isStored(body) ? body : Buffer.from(body).toString('base64'));
-const decodeBody = (body: string | BodyRef): Body => (typeof body === 'string' ? Buffer.from(body, 'base64') : body);
+const isBody = (value: unknown): value is Body => value instanceof Uint8Array || isBodyRef(value);

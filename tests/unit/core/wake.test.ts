@@ -21,7 +21,10 @@ test.each<[string, Wake]>([
     'with an answer in the body store',
     {
       ...WAKE,
-      completion: { completedAt: 1, outcome: { kind: 'response', statusCode: 200, headers: {}, body: { bytes: 9, sha256: 's' } } },
+      completion: {
+        completedAt: 1,
+        outcome: { kind: 'response', statusCode: 200, headers: {}, body: { bytes: 9, sha256: `${'s'.repeat(43)}=` } },
+      },
     },
   ],
 ])('parseWake returns the wake that encodeWake encoded: a wake %s', (_, wake) => {
@@ -57,4 +60,20 @@ test.each([
 
 test('parseWake ignores unknown fields, which a later version may add', () => {
   expect(parseWake({ ...WAKE, later: true })).toStrictEqual(WAKE);
+});
+
+test.each([
+  ['null', null],
+  ['a text', 'x'],
+  ['an object without an outcome', { completedAt: 1 }],
+  ['an outcome of an unknown kind', { completedAt: 1, outcome: { kind: 'x', statusCode: 200, headers: {}, body: '' } }],
+  ['an outcome without a time', { outcome: { kind: 'failure', code: 'timeout', message: 'm' } }],
+  ['a failure with an unknown code', { completedAt: 1, outcome: { kind: 'failure', code: 'x', message: 'm' } }],
+  ['a failure without a message', { completedAt: 1, outcome: { kind: 'failure', code: 'timeout' } }],
+  ['a response without a status', { completedAt: 1, outcome: { kind: 'response', headers: {}, body: '' } }],
+  ['a response with a text as headers', { completedAt: 1, outcome: { kind: 'response', statusCode: 200, headers: 'x', body: '' } }],
+  ['a response without a body', { completedAt: 1, outcome: { kind: 'response', statusCode: 200, headers: {} } }],
+  ['a response with half a reference', { completedAt: 1, outcome: { kind: 'response', statusCode: 200, headers: {}, body: { bytes: 1 } } }],
+])('parseWake returns a wake without an answer if the answer is %s', (_, completion) => {
+  expect(parseWake({ ...WAKE, completion })).toStrictEqual(WAKE);
 });
