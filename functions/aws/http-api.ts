@@ -6,7 +6,8 @@ import type { VisitorResponse } from '../core/visitor-response';
 /** Reads an HTTP API event (payload format 2.0), in which repeated fields are joined and cookies are separate. */
 export function toVisitorRequest(event: APIGatewayProxyEventV2, traceHeader: string | undefined): VisitorRequest {
   const { http, timeEpoch } = event.requestContext;
-  const headers: Headers = {};
+  // The object has no prototype, because a visitor may name a field `__proto__`.
+  const headers = Object.create(null) as Headers;
   for (const [name, value] of Object.entries(event.headers)) {
     if (value !== undefined) headers[name.toLowerCase()] = [value];
   }
@@ -29,8 +30,7 @@ export function toVisitorRequest(event: APIGatewayProxyEventV2, traceHeader: str
  */
 export function toLambdaResponse(response: VisitorResponse): APIGatewayProxyStructuredResultV2 {
   const { 'set-cookie': cookies = [], ...rest } = response.headers;
-  const headers: Record<string, string> = {};
-  for (const [name, values] of Object.entries(rest)) headers[name] = values.join(', ');
+  const headers = Object.fromEntries(Object.entries(rest).map(([name, values]) => [name, values.join(', ')]));
   return {
     statusCode: response.status,
     headers,

@@ -22,7 +22,8 @@ export function eventHeaders(arrival: Arrival): { headers: Record<string, string
   const { host, sourceIp, port, at, bodyBytes } = arrival;
   // The edge has already handled `expect`. The length is counted again, because the body may have come in chunks.
   const { cookie = [], expect: _, ...fields } = endToEndFields(collect(arrival.rawHeaders));
-  const headers: Record<string, string> = {};
+  // The object has no prototype, because a visitor may name a field `__proto__`.
+  const headers = Object.create(null) as Record<string, string>;
   for (const [name, values] of Object.entries(fields)) headers[name] = values.join(',');
   headers['host'] = host;
   headers['content-length'] = String(bodyBytes);

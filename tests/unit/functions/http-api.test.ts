@@ -32,6 +32,14 @@ test('an empty header field of the request is kept', () => {
   expect(toVisitorRequest(event({ headers: { 'X-Empty': '' } }), undefined).headers).toEqual({ 'x-empty': [''] });
 });
 
+test('a header field of the request that is named __proto__ is a field like any other', () => {
+  const { headers } = toVisitorRequest(event({ headers: JSON.parse('{"__proto__":"x","host":"a"}') as Record<string, string> }), undefined);
+  expect(Object.entries(headers)).toEqual([
+    ['__proto__', ['x']],
+    ['host', ['a']],
+  ]);
+});
+
 test('a request body as text or as base64 becomes bytes, and a missing body becomes zero bytes', () => {
   const bodyOf = (overrides: Partial<APIGatewayProxyEventV2>): string =>
     Buffer.from(toVisitorRequest(event(overrides), undefined).body).toString('hex');

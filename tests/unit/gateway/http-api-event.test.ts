@@ -209,6 +209,11 @@ test('an HTTP listener with forcedHost gives this Host to every request', async 
   expect((await eventOf('GET / HTTP/1.1', ['Host: other'])).headers['host']).toBe('other');
 });
 
+test('a header field named __proto__ is in the event like any other', async () => {
+  const { headers } = await eventOf('GET / HTTP/1.1', ['__proto__: x']);
+  expect(Object.entries(headers)).toContainEqual(['__proto__', 'x']);
+});
+
 test('an HTTP API answers a WebSocket upgrade as a plain request', async () => {
   const response = await rawRequest(edge.port, 'GET /chat HTTP/1.1', [
     'Connection: Upgrade',
