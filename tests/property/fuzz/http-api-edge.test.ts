@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { startEdge, type TestEdge } from '../../support/gateway-edge';
-import { atOnce, FUZZ_TIMEOUT_MS, fuzzing, mutated, withBoundedMemory } from '../../support/fuzz';
+import { AT_ONCE, atOnce, FUZZ_TIMEOUT_MS, fuzzing, mutated, withBoundedMemory } from '../../support/fuzz';
 import { rawRequest, sendInputs } from '../../support/gateway-raw-http';
 
 let edge: TestEdge;
@@ -19,7 +19,7 @@ const SEEDS = [
   request('OPTIONS http://localhost/demo HTTP/1.1', 'Host: localhost', 'Upgrade: websocket'),
 ];
 
-const ROUNDS = 20;
+const INPUTS = 200;
 const COMPLETE = request('GET /demo/ HTTP/1.1', 'Host: localhost');
 
 test(
@@ -42,7 +42,7 @@ test(
             else refused++;
           }
         }),
-        { ...fuzzing(ROUNDS), endOnFailure: true },
+        { ...fuzzing(INPUTS, AT_ONCE), endOnFailure: true },
       ),
     );
     expect(answered).toBeGreaterThan(0);
@@ -68,7 +68,7 @@ test(
           }
         }
       }),
-      { ...fuzzing(ROUNDS), endOnFailure: true },
+      { ...fuzzing(INPUTS, AT_ONCE), endOnFailure: true },
     );
   },
   FUZZ_TIMEOUT_MS,

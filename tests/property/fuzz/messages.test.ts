@@ -1,38 +1,12 @@
 import fc from 'fast-check';
 import { fragment } from '../../../agent/fragment';
 import { FrameMeter } from '../../../emulator/gateway/websocket/frame-meter';
-import {
-  decodeAgentMessage,
-  decodeCloudMessage,
-  encodeMessage,
-  newSalt,
-  ProtocolError,
-  tokenDigest,
-  type AgentMessage,
-  type CloudMessage,
-} from '../../../protocol';
+import { decodeAgentMessage, decodeCloudMessage, encodeMessage, ProtocolError } from '../../../protocol';
 import { FUZZ_TIMEOUT_MS, fuzzing, mutated, startHangCheck, withBoundedMemory } from '../../support/fuzz';
 import { anyCharacter } from '../../support/any-character';
+import { FROM_AGENT, FROM_CLOUD, SALT } from '../../support/valid-messages';
 
 const INPUTS = 1500;
-const SALT = newSalt();
-const FROM_AGENT: AgentMessage[] = [
-  {
-    type: 'ready',
-    version: '1',
-    capabilities: ['any-method'],
-    access: { salt: SALT, tokens: [tokenDigest('t', SALT)], cidrs: ['10.0.0.0/8', '2001:db8::/32'] },
-  },
-  { type: 'http_response', request_id: 'r', status_code: 200, headers: { 'x-a': ['1', '2'] }, body: 'aGVsbG8=', ack: true },
-  { type: 'error', request_id: 'r', code: 'timeout', message: 'm' },
-  { type: 'draining' },
-  { type: 'ping' },
-];
-const FROM_CLOUD: CloudMessage[] = [
-  { type: 'connection_established', connection_id: 'c', tunnel_id: 't', public_url: 'https://t.example/', access: true },
-  { type: 'http_request', request_id: 'r', method: 'GET', uri: '/a?b=c', headers: { host: ['a'] }, body: '', timestamp: 1, deadline: 2 },
-  { type: 'ack', request_id: 'r' },
-];
 const FROM_GATEWAY = '{"message": "Internal server error", "connectionId":"L0SM9cOFvHcCIhw=", "requestId":"L0SM9dqFvHcCJ-g="}';
 
 /** JSON that is deep or large, or has names of built-in properties. */
