@@ -167,7 +167,9 @@ const jsonChange = fc.tuple(
 export const mutatedJson = (...seeds: readonly unknown[]): fc.Arbitrary<unknown> =>
   fc.tuple(fc.constantFrom(...seeds), fc.array(jsonChange, { maxLength: 4 })).map(([seed, changes]) => {
     const whole = { value: JSON.parse(JSON.stringify(seed)) as unknown };
-    for (const [w, change, value] of changes) {
+    for (const [w, change, given] of changes) {
+      // A later change may change the value.
+      const value = structuredClone(given);
       const places = placesIn(whole);
       const place = places[Math.floor(w * places.length)];
       if (!place) break;
