@@ -29,7 +29,7 @@ export function visitorNetwork(address: string): string {
 
 function isInRange(address: Address, range: Range | undefined): boolean {
   // ipaddr.js throws for an address of the other kind.
-  return range?.[0].kind() === address.kind() && address.match(range[0] as never, range[1]);
+  return range?.[0].kind() === address.kind() && address.match(range[0], range[1]);
 }
 
 /** ipaddr.js also reads shorthands such as `127.1`, which say different things to different programs. Node does not. */

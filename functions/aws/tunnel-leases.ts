@@ -18,8 +18,8 @@ export interface LeaseTimes {
  * - `leaseExpiresAt`: when the name becomes free, in ms since the epoch. Each `ready` renews the time: it outlasts the longest
  *   possible connection, so that the name becomes free even if `$disconnect` never comes (it is best effort). `$connect` only
  *   makes sure that the lease lasts until `ready`.
- * - `connectionId` and `connectionLease`: the connection that serves the tunnel, and its lease. The end of a connection cuts
- *   `leaseExpiresAt` only if no newer connection has the lease.
+ * - `connectionId` and `connectionLease`: the connection that serves the tunnel, and its lease. The end of that connection cuts
+ *   `leaseExpiresAt` to the grace period, and leaves a newer connection enough time for its `ready`.
  * - `agentId`: the agent that last said `ready`, if it says which one it is.
  *
  * After the lease, another owner has to wait for the cool-down: visitors who still use the name would reach a stranger's service.
@@ -93,11 +93,12 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
         ExpressionAttributeValues: { ':expires': now + graceMs, ':connection': connectionId, ':lease': lease },
       });
       if (itsOwn) return true;
-      // A newer connection has the lease.
+      // A newer connection has the lease, and has not said `ready` yet. If it never does, and its end is not reported either, the name
+      // must not stay leased for as long as the connection that ends now could have lasted.
       const replaced = await update(tunnelId, {
-        UpdateExpression: 'REMOVE connectionId, connectionLease',
+        UpdateExpression: 'SET leaseExpiresAt = :expires REMOVE connectionId, connectionLease',
         ConditionExpression: 'connectionId = :connection',
-        ExpressionAttributeValues: { ':connection': connectionId },
+        ExpressionAttributeValues: { ':expires': now + Math.max(graceMs, READY_MS), ':connection': connectionId },
       });
       if (replaced) return true;
       // The connection has never said `ready`. Its lease goes back to the connection that still serves the tunnel, if there is one.

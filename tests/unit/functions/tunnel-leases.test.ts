@@ -47,6 +47,13 @@ describe('the end of an older connection', () => {
     expect(await row()).toMatchObject({ connectionId: 'c-new', lease: 'new', leaseExpiresAt: FULL_LEASE });
   });
 
+  test('between $connect and ready of a newer connection leaves the name leased for a minute, in case that ready never comes', async () => {
+    await serve('old', 'c-old', NOW - 1000);
+    await leases.lease(identity('new'), NOW);
+    await leases.release(identity('old'), 'c-old', NOW + 1000);
+    expect(await row()).toMatchObject({ lease: 'new', leaseExpiresAt: NOW + 61_000 });
+  });
+
   test('after ready of the newer connection changes nothing', async () => {
     await serve('old', 'c-old', NOW - 1000);
     await serve('new', 'c-new', NOW);
