@@ -66,11 +66,34 @@ const MIN_ANSWER_MS = 500;
 const METHODS_OF_OLD_AGENTS = new Set(['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']);
 
 /**
- * Takes one visitor's request through the tunnel: finds the tunnel, registers the waiter, puts the row, posts to the agent, and
- * waits. The order matters: the waiter and the row are ready before the agent can answer, so that every answer is found.
+ * Time after the deadline within which every request ends, in ms: longer than the last look, and shorter than the second after which
+ * the function times out.
+ */
+const LATE_MS = 750;
+
+/**
+ * Takes one visitor's request through the tunnel. A call to a service that hangs, in whichever step, keeps no visitor for much longer
+ * than the deadline.
  * @throws TunnelError for every error that the visitor is shown
  */
 export async function forwardRequest(requestId: string, request: VisitorRequest, options: ForwardOptions): Promise<VisitorResponse> {
+  const { clock, deadlineMs } = options;
+  const ended = new AbortController();
+  const tooLate = clock.sleep(Math.max(0, request.arrivedAt + deadlineMs + LATE_MS - clock.now()), ended.signal).then(() => {
+    throw new TunnelError('deadline_exceeded');
+  });
+  try {
+    return await Promise.race([forward(requestId, request, options), tooLate]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/**
+ * Finds the tunnel, registers the waiter, puts the row, posts to the agent, and waits. The order matters: the waiter and the row are
+ * ready before the agent can answer, so that every answer is found.
+ */
+async function forward(requestId: string, request: VisitorRequest, options: ForwardOptions): Promise<VisitorResponse> {
   const { pending, clock } = options;
   const deadline = request.arrivedAt + options.deadlineMs;
   refuseUncarried(request);

@@ -1,4 +1,6 @@
 import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
+import type { RequestOutcome } from '../../../functions/core/pending-request';
+import { bodyRefOf } from '../../../protocol';
 import { alwaysAt, cloud, OK, TUNNEL } from '../../support/forward-fixture';
 
 describe('a request with less than half a second left before its deadline', () => {
@@ -54,5 +56,34 @@ describe('a request with less than half a second left before its deadline', () =
     await clock.advance(1000);
     await refused;
     expect(posts).toHaveLength(1);
+  });
+});
+
+describe('a service that hangs', () => {
+  const forever = () => new Promise<never>(() => undefined);
+
+  test.each<[string, (under: ReturnType<typeof cloud>) => Partial<ForwardOptions>]>([
+    ['the look-up of the tunnel', () => ({ tunnels: alwaysAt(100, forever) })],
+    ['the put of the row', ({ pending }) => ({ pending: Object.assign(pending, { put: forever }) })],
+    ['the wake channel', () => ({ wakes: { subscribe: forever } })],
+    ['the post to the agent', () => ({ agents: { post: forever } })],
+  ])('in %s delays deadline_exceeded by less than a second', async (_, hanging) => {
+    const under = cloud();
+    const { clock, options, request } = under;
+    let error: unknown;
+    void forwardRequest('r1', request, { ...options, ...hanging(under) }).catch((refused: unknown) => (error = refused));
+    await clock.advance(27_999);
+    expect(error).toBeUndefined();
+    await clock.advance(1000);
+    expect(error).toMatchObject({ code: 'deadline_exceeded' });
+  });
+
+  test('in the fetch of the body of an answer delays deadline_exceeded by less than a second', async () => {
+    const outcome: RequestOutcome = { ...(OK as Extract<RequestOutcome, { kind: 'response' }>), body: bodyRefOf(Buffer.alloc(200_000)) };
+    const { bodies, clock, options, request } = cloud({ outcome });
+    jest.spyOn(bodies, 'get').mockImplementation(forever);
+    const refused = expect(forwardRequest('r1', request, options)).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    await clock.advance(28_999);
+    await refused;
   });
 });
