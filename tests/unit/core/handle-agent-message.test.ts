@@ -1,57 +1,12 @@
-import { bodyRefOf, MAX_RESPONSE_BODY_BYTES, type AgentMessage, type CloudMessage } from '../../../protocol';
+import { bodyRefOf, MAX_RESPONSE_BODY_BYTES, type AgentMessage } from '../../../protocol';
 import { MAX_ROW_BODY_BYTES, responseBodyKey } from '../../../functions/core/body-store';
 import { handleAgentMessage, type MessageOptions } from '../../../functions/core/handle-agent-message';
 import type { ReplacedConnection } from '../../../functions/core/tunnel';
 import { InMemoryBodies } from '../../support/in-memory-bodies';
-import { InMemoryPending } from '../../support/in-memory-pending';
-import type { Wake } from '../../../functions/core/wake';
-import { VirtualClock } from '../../support/virtual-clock';
-
-const FROM = { owner: 'ann', tunnelId: 'demo', lease: 'l1', claim: 'granted', connectionId: 'c1' } as const;
-const RESPONSE: AgentMessage = { type: 'http_response', request_id: 'r', status_code: 200, headers: {}, body: 'aGk=' };
-
-function cloud(overrides: Partial<MessageOptions> = {}) {
-  const pending = new InMemoryPending();
-  const bodies = new InMemoryBodies();
-  pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'bus', deadline: 1 } });
-  const replies: CloudMessage[] = [];
-  const notices: { to: string; message: CloudMessage }[] = [];
-  const results: string[] = [];
-  const released: string[] = [];
-  const used: string[] = [];
-  /** Types of the replies for which the connection may be too new. */
-  const patient: string[] = [];
-  const wakes: { to: string; wake: Wake }[] = [];
-  const failures: unknown[] = [];
-  const options: MessageOptions = {
-    leases: {
-      publish: async (identity, connectionId) => (identity.lease === 'l1' && connectionId === 'c1' ? { isFirst: true } : undefined),
-      release: async (_, connectionId) => released.push(connectionId) > 0,
-    },
-    owners: { use: async ({ lease }) => void used.push(lease) },
-    pending,
-    bodies,
-    wakes: { post: async (to, wake) => wakes.push({ to, wake }) > 0 },
-    reply: async (message, establishing) => {
-      replies.push(message);
-      if (establishing) patient.push(message.type);
-    },
-    notify: async (to, message) => void notices.push({ to, message }),
-    clock: new VirtualClock(),
-    visitorUrl: new URL('http://127.0.0.1:8080'),
-    tunnelDomain: 'localhost',
-    observer: {
-      answer: (_, { kind }) => results.push(kind),
-      bodyNotStored: (error) => failures.push(error),
-      wakeFailed: (error) => failures.push(error),
-    },
-    ...overrides,
-  };
-  return { pending, bodies, replies, notices, patient, results, released, used, wakes, failures, options };
-}
+import { FROM, messageCloud, RESPONSE } from '../../support/message-fixture';
 
 test('the message ready is answered with the connection id, the addresses of the tunnel and the time', async () => {
-  const { replies, options } = cloud();
+  const { replies, options } = messageCloud();
   await handleAgentMessage({ type: 'ready' }, FROM, options);
   expect(replies).toEqual([
     {
@@ -73,7 +28,7 @@ test('the message ready publishes capabilities and access rules, and the reply c
     published.push(announced);
     return { isFirst: true };
   };
-  const { replies, options } = cloud({ leases: { publish, release: async () => true } });
+  const { replies, options } = messageCloud({ leases: { publish, release: async () => true } });
   await handleAgentMessage({ type: 'ready', capabilities: ['any-method'], access, agent: 'a1' }, FROM, options);
   await handleAgentMessage({ type: 'ready' }, FROM, options);
   expect(published).toEqual([{ capabilities: ['any-method'], access, agentId: 'a1' }, { capabilities: [] }]);
@@ -84,7 +39,7 @@ test('the message ready publishes capabilities and access rules, and the reply c
 describe('the connection that a new one replaces', () => {
   const older = { connectionId: 'c0', agentId: 'a0', capabilities: ['notices'] };
   const noticesAfter = async (replaced: ReplacedConnection | undefined, agent?: string) => {
-    const { notices, options } = cloud({
+    const { notices, options } = messageCloud({
       leases: { publish: async () => ({ isFirst: true, ...(replaced && { replaced }) }), release: async () => true },
     });
     await handleAgentMessage({ type: 'ready', ...(agent !== undefined && { agent }) }, FROM, options);
@@ -114,7 +69,7 @@ describe('the connection that a new one replaces', () => {
 });
 
 test('a tunnel without a domain is reached by path, and the reply to ready contains no subdomain', async () => {
-  const { replies, options } = cloud({
+  const { replies, options } = messageCloud({
     visitorUrl: new URL('https://abc.execute-api.eu-central-1.amazonaws.com'),
     tunnelDomain: undefined,
   });
@@ -123,51 +78,15 @@ test('a tunnel without a domain is reached by path, and the reply to ready conta
   expect(replies[0]).not.toHaveProperty('subdomain_url');
 });
 
-test('only the first ready of a connection counts the connection, and only its reply may find the connection too new', async () => {
-  const { replies, patient, used, options } = cloud();
-  await handleAgentMessage({ type: 'ready' }, FROM, options);
-  options.leases.publish = async () => ({ isFirst: false });
-  for (let i = 0; i < 3; i++) await handleAgentMessage({ type: 'ready' }, FROM, options);
-  expect(replies.map(({ type }) => type)).toEqual(Array(4).fill('connection_established'));
-  expect([patient, used]).toEqual([['connection_established'], ['l1']]);
-});
-
-describe('a message serves a waiting visitor', () => {
-  const BODY = { bytes: 200_000, sha256: 'a'.repeat(43) + '=' };
-
-  test('when it is the answer to a request of the tunnel, but not when it repeats the answer', async () => {
-    const { options } = cloud();
-    expect(await handleAgentMessage(RESPONSE, FROM, options)).toBe(true);
-    expect(await handleAgentMessage(RESPONSE, FROM, options)).toBe(false);
-  });
-
-  test('when it gets an upload URL for a request of the tunnel', async () => {
-    const { options } = cloud();
-    expect(await handleAgentMessage({ type: 'upload_request', request_id: 'r', ...BODY }, FROM, options)).toBe(true);
-  });
-
-  test.each<[string, AgentMessage]>([
-    ['ready', { type: 'ready' }],
-    ['ping', { type: 'ping' }],
-    ['pong', { type: 'pong' }],
-    ['draining', { type: 'draining' }],
-    ['an answer to nothing', { ...RESPONSE, request_id: 'nothing' }],
-    ['an upload request for nothing', { type: 'upload_request', request_id: 'nothing', ...BODY }],
-    ['an error that belongs to no request', { type: 'error', code: 'timeout', message: '' }],
-  ])('but not when it is %s', async (_, message) => {
-    expect(await handleAgentMessage(message, FROM, cloud().options)).toBe(false);
-  });
-});
-
 test('the message ready is refused on a connection that a newer connection has replaced', async () => {
-  const { replies, options } = cloud();
+  const { replies, options } = messageCloud();
   await handleAgentMessage({ type: 'ready' }, { ...FROM, lease: 'older' }, options);
   const message = 'a newer connection has taken over tunnel "demo", or this connection said ready too late: close this connection';
   expect(replies).toEqual([{ type: 'error', code: 'invalid_request', message }]);
 });
 
 test('an answer completes its request, and is acknowledged when the agent requests an acknowledgement', async () => {
-  const { pending, replies, results, options } = cloud();
+  const { pending, replies, results, options } = messageCloud();
   await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
   expect(results).toEqual(['completed']);
   expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ kind: 'response', body: Buffer.from('hi') });
@@ -175,13 +94,13 @@ test('an answer completes its request, and is acknowledged when the agent reques
 });
 
 test('an answer of an old agent is not acknowledged, because the old agent requests no acknowledgement', async () => {
-  const { replies, options } = cloud();
+  const { replies, options } = messageCloud();
   await handleAgentMessage(RESPONSE, FROM, options);
   expect(replies).toEqual([]);
 });
 
 test('an answer that is sent again changes nothing and is acknowledged again', async () => {
-  const { pending, replies, results, options } = cloud();
+  const { pending, replies, results, options } = messageCloud();
   await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
   const first = pending.rows.get('r')?.completion;
   await handleAgentMessage({ ...RESPONSE, body: 'b3RoZXI=', ack: true }, FROM, options);
@@ -194,7 +113,7 @@ test.each([
   ['another tunnel', { ...FROM, tunnelId: 'other' }],
   ['another owner', { ...FROM, owner: 'eve' }],
 ])('an answer from %s is refused and leaves the request waiting', async (_, from) => {
-  const { pending, results, options } = cloud();
+  const { pending, results, options } = messageCloud();
   await handleAgentMessage(RESPONSE, from, options);
   expect(results).toEqual(['foreign']);
   expect(pending.rows.get('r')?.completion).toBeUndefined();
@@ -202,7 +121,7 @@ test.each([
 
 describe('in mode direct', () => {
   function direct(overrides: Partial<MessageOptions> = {}) {
-    const made = cloud(overrides);
+    const made = messageCloud(overrides);
     const request = { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'direct', waiterConnectionId: 'w1', deadline: 1 } as const;
     made.pending.rows.set('r', { request });
     return made;
@@ -262,7 +181,7 @@ test.each([
   ['in mode bus', { mode: 'bus', waiterConnectionId: 'w1' }],
   ['in mode direct, for a waiter without a connection,', { mode: 'direct' }],
 ] as const)('%s an answer of the agent causes no direct wake', async (_, how) => {
-  const { wakes, pending, options } = cloud();
+  const { wakes, pending, options } = messageCloud();
   pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', deadline: 1, ...how } });
   await handleAgentMessage(RESPONSE, FROM, options);
   expect(wakes).toEqual([]);
@@ -270,7 +189,7 @@ test.each([
 });
 
 test('a late answer does not recreate its row', async () => {
-  const { pending, results, options } = cloud();
+  const { pending, results, options } = messageCloud();
   pending.rows.clear();
   await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
   expect(results).toEqual(['late']);
@@ -278,19 +197,19 @@ test('a late answer does not recreate its row', async () => {
 });
 
 test('an error of the agent completes its request as a failure', async () => {
-  const { pending, options } = cloud();
+  const { pending, options } = messageCloud();
   await handleAgentMessage({ type: 'error', request_id: 'r', code: 'timeout', message: 'm' }, FROM, options);
   expect(pending.rows.get('r')?.completion?.outcome).toEqual({ kind: 'failure', code: 'timeout', message: 'm' });
 });
 
 test.each([{ request_id: null }, {}])('an error of the agent without a request id completes no request: %j', async (about) => {
-  const { results, options } = cloud();
+  const { results, options } = messageCloud();
   await handleAgentMessage({ type: 'error', ...about, code: 'internal_error', message: 'm' }, FROM, options);
   expect(results).toEqual([]);
 });
 
 test('a ping is answered with a pong, which has the id of the ping and the time, and a pong is not answered', async () => {
-  const { replies, released, options } = cloud();
+  const { replies, released, options } = messageCloud();
   await handleAgentMessage({ type: 'ping' }, FROM, options);
   await handleAgentMessage({ type: 'ping', id: '7' }, FROM, options);
   await handleAgentMessage({ type: 'pong' }, FROM, options);
@@ -302,7 +221,7 @@ test('a ping is answered with a pong, which has the id of the ping and the time,
 });
 
 test('the message draining releases the connection', async () => {
-  const { released, options } = cloud();
+  const { released, options } = messageCloud();
   await handleAgentMessage({ type: 'draining' }, FROM, options);
   expect(released).toEqual(['c1']);
 });
@@ -315,7 +234,7 @@ describe('a large body of an answer', () => {
   const request = { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'direct', waiterConnectionId: 'w1', deadline: 1 } as const;
 
   test('is put into the body store before the row refers to it', async () => {
-    const { pending, bodies, options } = cloud();
+    const { pending, bodies, options } = messageCloud();
     const put = jest.spyOn(bodies, 'put').mockImplementation(async (...args) => {
       expect(pending.rows.get('r')?.completion).toBeUndefined();
       await InMemoryBodies.prototype.put.apply(bodies, args);
@@ -327,14 +246,14 @@ describe('a large body of an answer', () => {
   });
 
   test('stays in the row when it has the largest size for a row', async () => {
-    const { pending, bodies, options } = cloud();
+    const { pending, bodies, options } = messageCloud();
     await handleAgentMessage({ ...RESPONSE, body: body.subarray(1).toString('base64') }, FROM, options);
     expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ body: body.subarray(1) });
     expect(bodies.bodies.size).toBe(0);
   });
 
   test('is put into the row for a waiter of older code, and the wake contains it too', async () => {
-    const { pending, wakes, options } = cloud();
+    const { pending, wakes, options } = messageCloud();
     pending.rows.set('r', { request, outdated: true });
     await handleAgentMessage(large, FROM, options);
     expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ body });
@@ -342,7 +261,7 @@ describe('a large body of an answer', () => {
   });
 
   test('is put into the row when the body store fails', async () => {
-    const { bodies, pending, failures, options } = cloud();
+    const { bodies, pending, failures, options } = messageCloud();
     jest.spyOn(bodies, 'put').mockRejectedValue(new Error('SlowDown'));
     await handleAgentMessage(large, FROM, options);
     expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ body });
@@ -350,7 +269,7 @@ describe('a large body of an answer', () => {
   });
 
   test('is put nowhere when nobody waits for it or when it comes from another owner', async () => {
-    const { bodies, pending, results, options } = cloud();
+    const { bodies, pending, results, options } = messageCloud();
     await handleAgentMessage(large, { ...FROM, owner: 'eve' }, options);
     pending.rows.clear();
     await handleAgentMessage(large, FROM, options);
@@ -364,7 +283,7 @@ describe('an agent that requests an upload', () => {
   const ask: AgentMessage = { type: 'upload_request', request_id: 'r', ...ref };
 
   test('gets a URL for exactly the named body until the deadline of the request', async () => {
-    const { replies, results, options } = cloud();
+    const { replies, results, options } = messageCloud();
     await handleAgentMessage(ask, FROM, options);
     expect(results).toEqual(['waiting']);
     expect(replies).toEqual([
@@ -378,7 +297,7 @@ describe('an agent that requests an upload', () => {
   });
 
   test('completes its request with a reference to the uploaded body', async () => {
-    const { pending, options } = cloud();
+    const { pending, options } = messageCloud();
     await handleAgentMessage({ ...RESPONSE, body: '', body_ref: ref }, FROM, options);
     expect(pending.rows.get('r')?.completion?.outcome).toMatchObject({ kind: 'response', body: ref });
   });
@@ -387,21 +306,21 @@ describe('an agent that requests an upload', () => {
     ['another tunnel', { ...FROM, tunnelId: 'other' }],
     ['another owner', { ...FROM, owner: 'eve' }],
   ])('gets an acknowledgement instead of a URL when it belongs to %s', async (_, from) => {
-    const { replies, results, options } = cloud();
+    const { replies, results, options } = messageCloud();
     await handleAgentMessage(ask, from, options);
     expect(results).toEqual(['foreign']);
     expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
   });
 
   test('gets an acknowledgement instead of a URL when nobody waits any more', async () => {
-    const { pending, replies, options } = cloud();
+    const { pending, replies, options } = messageCloud();
     pending.rows.clear();
     await handleAgentMessage(ask, FROM, options);
     expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
   });
 
   test('gets the error response_too_large when the body is above the size limit of answers', async () => {
-    const { replies, options } = cloud();
+    const { replies, options } = messageCloud();
     await handleAgentMessage({ ...ask, bytes: MAX_RESPONSE_BODY_BYTES }, FROM, options);
     await handleAgentMessage({ ...ask, bytes: MAX_RESPONSE_BODY_BYTES + 1 }, FROM, options);
     const message = "the answer's body has 4669441 bytes; the limit is 4669440";
@@ -412,7 +331,7 @@ describe('an agent that requests an upload', () => {
   });
 
   test('gets the error response_too_large when the waiter runs older code', async () => {
-    const { pending, replies, options } = cloud();
+    const { pending, replies, options } = messageCloud();
     pending.rows.set('r', { request: { requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'bus', deadline: 1 }, outdated: true });
     await handleAgentMessage(ask, FROM, options);
     const message = 'the request came before the tunnel was updated, so its answer must fit into one message';
