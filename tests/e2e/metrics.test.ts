@@ -2,6 +2,7 @@ import { METRIC_NAMESPACE, METRICS, type Metric, type MetricName } from '../../f
 import { AwsError, type Interceptor } from '../../emulator/services';
 import { emfLinesIn, metricsIn, type EmfLine } from '../support/emf';
 import { eventually } from '../support/eventually';
+import { flood, SMALL_BUDGET } from '../support/flood';
 import { MinimalAgent } from '../support/minimal-agent';
 import { putRollout } from '../support/put-rollout';
 import { rolloutItem } from '../support/rollout-items';
@@ -32,7 +33,11 @@ beforeAll(async () => {
     mode: 'direct',
     intercept: interfere,
     // Every request reads the rollout again and replaces the wake socket.
-    environment: (same) => ({ ...same, timings: { ...same.timings, rolloutCacheMs: 0, wakeRotateMs: 1 } }),
+    environment: (same) => ({
+      ...same,
+      ownerLimits: { ...same.ownerLimits, messages: SMALL_BUDGET },
+      timings: { ...same.timings, rolloutCacheMs: 0, wakeRotateMs: 1 },
+    }),
   });
   const { cloud, logs } = under;
   wakeApi = cloud.services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
@@ -70,6 +75,8 @@ beforeAll(async () => {
   });
   await under.visit('/', {}, agent.tunnel.tunnel_id);
   await seen('"LateAnswer":1');
+  await flood(eve);
+  await seen('"FloodingAgentClosed":1');
 
   await putRollout(under, rolloutItem({ percent: 100, baseline: { at: 1, responseMs: 300, returnMs: 120, errorRate: 0 } }));
   cloud.services.schedules.fire(ruleOf(cloud, 'sweep-schedule-rule'));

@@ -68,7 +68,7 @@ test('visits in mode bus appear in the metrics of API Gateway, Lambda, EventBrid
       ]);
     }
 
-    const reads = { TableName: tableOf(tunnel.cloud, 'tunnels'), Operation: 'GetItem' };
+    const reads = { TableName: tableOf(tunnel.cloud, 'tunnels'), Operation: 'BatchGetItem' };
     expect(total(tunnel, 'AWS/DynamoDB', 'SuccessfulRequestLatency', reads, 'SampleCount')).toBeGreaterThanOrEqual(VISITS);
   }));
 

@@ -28,6 +28,8 @@ export function dynamodbMetrics(store: MetricStore): Interceptor {
 }
 
 function tableOf({ service, input }: AwsCall): string | undefined {
-  const { TableName: table } = input;
-  return service === 'dynamodb' && typeof table === 'string' ? table.split('/').at(-1) : undefined;
+  // BatchGetItem names its tables as the keys of RequestItems.
+  const { TableName: table, RequestItems: items = {} } = input;
+  const named = typeof table === 'string' ? [table] : Object.keys(items as object);
+  return service === 'dynamodb' && named.length === 1 ? named[0]?.split('/').at(-1) : undefined;
 }
