@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closeServer, listen, portOf } from '../emulator/http-server';
 
 /** The header that names the request in its answer, so that an observer can match the answer with the request. */
 export const NONCE_HEADER = 'x-bench-nonce';
@@ -37,19 +36,15 @@ export class BenchService {
       request.resume().once('end', () => setTimeout(answer, plannedDelay(uri)));
     });
     server.keepAliveTimeout = 120_000;
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await listen(server, 0);
     return new BenchService(server);
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return portOf(this.server);
   }
 
-  async close(): Promise<void> {
-    const closed = once(this.server, 'close');
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return closeServer(this.server);
   }
 }

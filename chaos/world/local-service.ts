@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { nonceIn, plannedDelay } from '../../bench/bench-service';
+import { closeServer, listen, portOf } from '../../emulator/http-server';
 import type { Sighting } from '../judge/history';
 import { textFor } from '../load/bodies';
 
@@ -17,20 +16,16 @@ export class LocalService {
       // The agent may end in the middle of a request.
       void serve(tunnel, request, response, record).catch(() => response.destroy());
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await listen(server, 0);
     return new LocalService(server);
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return portOf(this.server);
   }
 
-  async close(): Promise<void> {
-    const closed = once(this.server, 'close');
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return closeServer(this.server);
   }
 }
 
