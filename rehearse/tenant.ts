@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import WebSocket from 'ws';
 import { Visitor } from '../bench/visitor';
 import type { Assignments } from './assignments';
+import { Wire, type Message } from './wire';
 
 /** The connection of a tenant's agent. It sends whatever it is told, which no honest agent would do. */
 export interface TenantAgent {
@@ -52,29 +51,23 @@ export class Tenant {
   private readonly view: TenantView;
 
   private constructor(
-    private readonly socket: WebSocket,
-    private readonly tunnelId: string,
+    private readonly wire: Wire,
     private readonly options: TenantOptions,
   ) {
     this.visitor = new Visitor(options.visitorUrl, false);
-    const send = (text: string): void => socket.send(text);
-    this.agent = { send, answer: (requestId) => send(answerTo(requestId)) };
+    this.agent = { send: (text) => wire.sendText(text), answer: (requestId) => wire.send(answerTo(requestId)) };
     this.view = {
       deadlineMs: options.deadlineMs,
       isEventDriven: (requestId) => options.assignments.inFlight()['event-driven'].includes(requestId),
       foreignIds: () => Object.values(options.assignments.inFlight()).flatMap((ids) => ids.filter((id) => !this.own.has(id))),
     };
-    socket.on('message', (data: Buffer) => this.onMessage(JSON.parse(data.toString()) as Message));
   }
 
   static async connect(options: TenantOptions): Promise<Tenant> {
-    const url = new URL(options.agentEndpoint);
-    url.searchParams.set('token', options.token);
-    const socket = new WebSocket(url);
-    await once(socket, 'open');
-    socket.send(JSON.stringify({ type: 'ready' }));
-    const [first] = (await once(socket, 'message')) as [Buffer];
-    return new Tenant(socket, (JSON.parse(first.toString()) as Message).tunnel_id ?? '', options);
+    // No message comes before the tenant's visitors do.
+    const wire = await Wire.connect(options.agentEndpoint, { token: options.token }, (message) => tenant.onMessage(message));
+    const tenant = new Tenant(wire, options);
+    return tenant;
   }
 
   /** How many of its visitors wait at once, at most. */
@@ -85,7 +78,7 @@ export class Tenant {
   begin(): void {
     const { behaviour } = this.options;
     this.timers.push(
-      setInterval(() => void this.visitor.ask(`/${this.tunnelId}/`), 1000 / TENANT_RATE),
+      setInterval(() => void this.visitor.ask(`/${this.wire.tunnelId}/`), 1000 / TENANT_RATE),
       setInterval(() => behaviour.onTick?.(this.agent, this.view), TICK_MS),
     );
   }
@@ -96,23 +89,23 @@ export class Tenant {
 
   close(): void {
     this.end();
-    this.socket.terminate();
+    this.wire.vanish();
     this.visitor.close();
   }
 
   private onMessage({ type, request_id: requestId }: Message): void {
-    if (type !== 'http_request' || requestId === undefined) return;
+    if (type !== 'http_request' || typeof requestId !== 'string') return;
     this.own.add(requestId);
     if (this.view.isEventDriven(requestId)) this.struck++;
     this.options.behaviour.onRequest(requestId, this.agent, this.view);
   }
 }
 
-interface Message {
-  readonly type?: string;
-  readonly request_id?: string;
-  readonly tunnel_id?: string;
-}
-
-const answerTo = (requestId: string): string =>
-  JSON.stringify({ type: 'http_response', request_id: requestId, status_code: 200, headers: {}, body: '', processing_time_ms: 1 });
+const answerTo = (requestId: string): Message => ({
+  type: 'http_response',
+  request_id: requestId,
+  status_code: 200,
+  headers: {},
+  body: '',
+  processing_time_ms: 1,
+});

@@ -3,7 +3,7 @@ import { nonceIn } from '../../bench/bench-service';
 import { textFor } from '../load/bodies';
 import type { Attack } from './attacks';
 import type { LabAgent } from './lab-agent';
-import { Wire, type Message } from './wire';
+import { Wire, type Message } from '../../rehearse/wire';
 
 /** Requests of all tunnels, by the tunnel's ids of the requests. No hostile agent would know them; the lab tells this one. */
 export interface StolenIds {

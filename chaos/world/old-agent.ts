@@ -2,7 +2,7 @@ import http from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HonestAgent } from './lab-agent';
-import { Wire, type Message } from './wire';
+import { Wire, type Message } from '../../rehearse/wire';
 
 export interface OldAgentOptions {
   readonly endpoint: string;
