@@ -19,8 +19,10 @@ export interface OwnerRow {
   readonly [attribute: string]: unknown;
 }
 
-/** No request is in flight for longer, in ms: longer than the longest deadline. */
-const REQUEST_LIFE_MS = 60_000;
+/** No request is in flight for longer, or needs a body for longer, in ms: longer than the longest deadline. */
+export const REQUEST_LIFE_MS = 60_000;
+
+export const isOwnerRow = (row: object): row is OwnerRow => 'emptyBy' in row;
 
 /** The entries of a row by the names of their attributes; none if there is no row. */
 export function entriesOf<T>(row: Readonly<Record<string, unknown>> | undefined): [name: string, entry: T][] {

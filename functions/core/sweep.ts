@@ -1,4 +1,4 @@
-import { expiredEntries, type OwnerRow } from './owner-rows';
+import { expiredEntries, isOwnerRow, REQUEST_LIFE_MS, type OwnerRow } from './owner-rows';
 import { bucketOf } from './rollout';
 
 /** What sweep reads of a tunnel's row. */
@@ -17,11 +17,10 @@ export interface SweepStore {
   expiredRequests(now: number): AsyncIterable<string>;
   /** Removes the row, if its deadline passed before `now`. */
   removeRequest(requestId: string, now: number): Promise<boolean>;
-  tunnels(): AsyncIterable<SweptTunnel>;
+  /** Rows of tunnels, and rows that belong to owners (owner-rows.ts). */
+  tunnelRows(): AsyncIterable<SweptTunnel | OwnerRow>;
   /** Removes the tunnel, if its lease ran out before `now`. */
   removeTunnel(tunnelId: string, now: number): Promise<boolean>;
-  /** Rows that belong to owners (owner-rows.ts). */
-  ownerRows(): AsyncIterable<OwnerRow>;
   /** Removes the row, if all its entries had expired before `now`. */
   removeOwnerRow(row: OwnerRow, now: number): Promise<boolean>;
   removeEntries(row: OwnerRow, names: readonly string[]): Promise<void>;
@@ -42,9 +41,6 @@ export interface SweepResult {
 /** Time after the deadline in which a waiter still removes its own row, in ms. */
 const WAITER_MARGIN_MS = 5000;
 
-/** Age at which no request needs a body any more, in ms: longer than the longest deadline. */
-const BODY_LIFE_MS = 60_000;
-
 /** Each tunnel's connection is checked once in this many runs: `$disconnect` is best effort, but is rarely missed. */
 const CONNECTION_CHECK_RUNS = 10;
 
@@ -62,25 +58,32 @@ export async function sweep(store: SweepStore, now: number, { run, nameCooldownM
   for await (const requestId of store.expiredRequests(overdue)) {
     if (await store.removeRequest(requestId, overdue)) removed.requests++;
   }
-  for await (const key of store.bodiesBefore(now - BODY_LIFE_MS)) {
+  for await (const key of store.bodiesBefore(now - REQUEST_LIFE_MS)) {
     await store.removeBody(key);
     removed.bodies++;
   }
-  for await (const row of store.ownerRows()) {
-    if (row.emptyBy < overdue && (await store.removeOwnerRow(row, overdue))) continue;
-    const expired = expiredEntries(row, overdue);
-    if (expired.length > 0) await store.removeEntries(row, expired);
-  }
-  const cooled = now - nameCooldownMs;
-  for await (const tunnel of store.tunnels()) {
-    const { tunnelId, connectionId, leaseExpiresAt } = tunnel;
-    if (leaseExpiresAt < cooled) {
-      if (await store.removeTunnel(tunnelId, cooled)) removed.tunnels++;
-      continue;
-    }
-    if (connectionId === undefined || (bucketOf(tunnelId) + run) % CONNECTION_CHECK_RUNS !== 0) continue;
-    if (await store.connectionExists(connectionId)) continue;
-    if (await store.releaseConnection(tunnel, connectionId, now)) removed.connections++;
+  for await (const row of store.tunnelRows()) {
+    if (isOwnerRow(row)) await sweepOwnerRow(store, row, overdue);
+    else await sweepTunnel(row);
   }
   return removed;
+
+  async function sweepTunnel(tunnel: SweptTunnel): Promise<void> {
+    const { tunnelId, connectionId, leaseExpiresAt } = tunnel;
+    const cooled = now - nameCooldownMs;
+    if (leaseExpiresAt < cooled) {
+      if (await store.removeTunnel(tunnelId, cooled)) removed.tunnels++;
+      return;
+    }
+    if (connectionId === undefined || (bucketOf(tunnelId) + run) % CONNECTION_CHECK_RUNS !== 0) return;
+    if (await store.connectionExists(connectionId)) return;
+    if (await store.releaseConnection(tunnel, connectionId, now)) removed.connections++;
+  }
+}
+
+/** Removes a row whose entries have all expired, or the expired entries of a row that is in use. */
+async function sweepOwnerRow(store: SweepStore, row: OwnerRow, overdue: number): Promise<void> {
+  if (row.emptyBy < overdue && (await store.removeOwnerRow(row, overdue))) return;
+  const expired = expiredEntries(row, overdue);
+  if (expired.length > 0) await store.removeEntries(row, expired);
 }

@@ -3,13 +3,12 @@ import { DeleteCommand, paginateScan, UpdateCommand, type DynamoDBDocumentClient
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { conditionHolds } from '../aws/conditional-write';
 import { connectionExists } from '../aws/connections';
+import { ROLLOUT_ID } from '../core/rollout-item';
 import type { OwnerConnections } from '../core/owner-limits';
 import type { OwnerRow } from '../core/owner-rows';
 import type { SweepStore, SweptTunnel } from '../core/sweep';
 import type { TunnelLeases } from '../core/tunnel';
 
-/** First character of the keys of rows that are no tunnels: the rollout and its records, and owners' rows. */
-const SPECIAL = '#';
 /** Entries of one row that one run removes, so that an expression stays below 4 KB; the next run removes the others. */
 const MAX_REMOVED = 50;
 
@@ -57,27 +56,20 @@ export function sweepStore(options: {
     },
     removeRequest: (requestId, now) => removeIfBefore(pendingRequestsTable, { requestId }, 'deadline', now),
 
-    async *tunnels() {
+    async *tunnelRows() {
       const pages = paginateScan(
         { client },
         {
           TableName: tunnelsTable,
-          FilterExpression: 'NOT begins_with(tunnelId, :special)',
-          ProjectionExpression: 'tunnelId, #owner, connectionId, connectionLease, leaseExpiresAt',
-          ExpressionAttributeNames: { '#owner': 'owner' },
-          ExpressionAttributeValues: { ':special': SPECIAL },
+          // The rollout and its records are neither.
+          FilterExpression: 'NOT begins_with(tunnelId, :rollout)',
+          ExpressionAttributeValues: { ':rollout': ROLLOUT_ID },
         },
       );
-      for await (const page of pages) {
-        yield* (page.Items ?? []) as SweptTunnel[];
-      }
+      for await (const page of pages) yield* (page.Items ?? []) as (SweptTunnel | OwnerRow)[];
     },
     removeTunnel: (tunnelId, now) => removeIfBefore(tunnelsTable, { tunnelId }, 'leaseExpiresAt', now),
 
-    async *ownerRows() {
-      const pages = paginateScan({ client }, { TableName: tunnelsTable, FilterExpression: 'attribute_exists(emptyBy)' });
-      for await (const page of pages) yield* (page.Items ?? []) as OwnerRow[];
-    },
     removeOwnerRow: ({ tunnelId }, now) => removeIfBefore(tunnelsTable, { tunnelId }, 'emptyBy', now),
     async removeEntries({ tunnelId }, names) {
       const removed = names.slice(0, MAX_REMOVED);

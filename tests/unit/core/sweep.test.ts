@@ -8,9 +8,8 @@ function store(overrides: Partial<SweepStore> = {}) {
   const base: SweepStore = {
     expiredRequests: async function* () {},
     removeRequest: async (id) => log.push(`remove request ${id}`) > 0,
-    tunnels: async function* () {},
+    tunnelRows: async function* () {},
     removeTunnel: async (id) => log.push(`remove tunnel ${id}`) > 0,
-    ownerRows: async function* () {},
     removeOwnerRow: async ({ tunnelId }) => log.push(`remove row ${tunnelId}`) > 0,
     removeEntries: async ({ tunnelId }, names) => void log.push(`remove ${names.join()} of ${tunnelId}`),
     bodiesBefore: async function* () {},
@@ -46,7 +45,7 @@ test('the sweep does not count a row that was removed meanwhile', async () => {
 
 test('the sweep removes tunnels whose cool-down is over, and keeps other tunnels', async () => {
   const { log, store: swept } = store({
-    tunnels: async function* () {
+    tunnelRows: async function* () {
       yield { tunnelId: 'old', owner: 'ann', leaseExpiresAt: NOW - 501 };
       yield { tunnelId: 'cooling', owner: 'ann', leaseExpiresAt: NOW - 500 };
       yield { tunnelId: 'kept', owner: 'ann', leaseExpiresAt: NOW + 1 };
@@ -59,7 +58,7 @@ test('the sweep removes tunnels whose cool-down is over, and keeps other tunnels
 test('the sweep finds a dead connection within ten runs with one call to API Gateway', async () => {
   let asked = 0;
   const { log, store: swept } = store({
-    tunnels: async function* () {
+    tunnelRows: async function* () {
       yield { tunnelId: 'demo', owner: 'ann', connectionId: 'dead', leaseExpiresAt: NOW + 1 };
     },
     connectionExists: async () => {
@@ -75,7 +74,7 @@ test('the sweep finds a dead connection within ten runs with one call to API Gat
 
 test('the sweep releases no connection of a tunnel whose agent is away', async () => {
   const { log, store: swept } = store({
-    tunnels: async function* () {
+    tunnelRows: async function* () {
       yield { tunnelId: 'demo', owner: 'ann', leaseExpiresAt: NOW + 1 };
     },
     connectionExists: async () => false,
@@ -100,7 +99,7 @@ test('the sweep removes bodies that no request needs any more', async () => {
 
 test("the sweep removes an owner's row that is empty, and expired entries of a row that is in use", async () => {
   const { log, store: swept } = store({
-    ownerRows: async function* () {
+    tunnelRows: async function* () {
       yield { tunnelId: '#in-flight/ann', emptyBy: NOW - 60_000, 'e:killed': NOW - 90_000 };
       yield { tunnelId: '#in-flight/eve', emptyBy: NOW, 'e:killed': NOW - 90_000, 'e:running': NOW - 28_000 };
       yield {
