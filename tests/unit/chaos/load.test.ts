@@ -87,12 +87,20 @@ test('fewer visitors come while invocations wait for an environment or the lab f
   };
   expect(after(0)).toBe(0.3);
   expect(after(20)).toBe(1);
-  waiting = 3;
+  waiting = 5;
   expect(after(5)).toBe(1);
   waiting = 30;
-  expect(after(2)).toBeCloseTo(0.49);
+  expect(after(1)).toBeCloseTo(0.255);
+  expect(after(10)).toBeCloseTo(0.255);
+  waiting = 5;
+  expect(after(1)).toBeCloseTo(0.255);
   waiting = 0;
+  expect(after(1)).toBeCloseTo(0.85);
   expect(after(20)).toBe(1);
-  expect(after(1, 500)).toBeCloseTo(0.7);
-  expect(after(100, 500)).toBe(0.05);
+  expect(after(1, 500)).toBeCloseTo(0.255);
+  for (let times = 0; times < 50; times++) {
+    after(1, 500);
+    after(1);
+  }
+  expect(after(1, 500)).toBe(0.05);
 });
