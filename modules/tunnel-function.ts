@@ -10,6 +10,9 @@ import { physicalName } from '../environments/physical-name';
 import { allow, policyDocument, serviceTrustPolicy, type AllowStatement } from './policy';
 import type { StackContext } from './stack-context';
 
+/** The Node on which AWS runs the functions. */
+export const RUNTIME = 'nodejs22.x';
+
 export interface TunnelFunctionProps {
   readonly context: StackContext;
   /** Directory of the functions' zips. */
@@ -56,7 +59,7 @@ export class TunnelFunction extends Construct {
     const lambda = new LambdaFunction(this, 'Default', {
       functionName,
       role: role.arn,
-      runtime: 'nodejs22.x',
+      runtime: RUNTIME,
       architectures: ['arm64'],
       handler: 'index.handler',
       filename: bundle.filename,

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { RUNTIME } from '../../../modules/tunnel-function';
 import { inTemporaryDirectory } from '../../support/infra-stack';
 
 const root = path.join(__dirname, '../../..');
 const folder = path.join(root, '.github/workflows');
-const { scripts, dependencies } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<
-  'scripts' | 'dependencies',
+const { scripts, dependencies, engines } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as Record<
+  'scripts' | 'dependencies' | 'engines',
   Record<string, string>
 >;
 
@@ -17,9 +18,11 @@ interface Job {
   readonly environment?: string;
   readonly uses?: string;
   readonly with?: Record<string, string>;
+  readonly strategy?: { readonly matrix: Record<string, readonly unknown[]> };
   readonly steps?: readonly {
     readonly run?: string;
     readonly uses?: string;
+    readonly with?: Record<string, unknown>;
     readonly env?: Record<string, string>;
   }[];
 }
@@ -44,7 +47,7 @@ const NOT_RUN_HERE: Record<string, string> = {
 };
 
 /** Commands that are run elsewhere in the tests. */
-const RUN_BY_TESTS = [/^npm ci$/, /^npm test$/, /^\.ci\/plan (dev|staging|prod|"\$ENVIRONMENT")$/];
+const RUN_BY_TESTS = [/^npm ci$/, /^\.ci\/run "\$PART"$/, /^\.ci\/plan (dev|staging|prod|"\$ENVIRONMENT")$/];
 
 describe('the workflows', () => {
   const check = (directory: string) =>
@@ -101,6 +104,29 @@ describe('the workflows', () => {
     const pinned = [...JSON.stringify(workflows).matchAll(/cdktf-cli@([\d.]+)/g), ...(/cdktf-cli@([\d.]+)/.exec(planScript()) ?? [])];
     const versions = pinned.map((match) => (typeof match === 'string' ? match.replace('cdktf-cli@', '') : match[1]));
     expect(new Set(versions)).toEqual(new Set([dependencies['cdktf']]));
+  });
+});
+
+describe('the checks', () => {
+  const { matrix } = workflow('checks.yml').jobs['checks']?.strategy ?? { matrix: {} };
+
+  it('are all parts of .ci/run, each in a job of its own', () => {
+    const { status, stdout } = spawnSync('bash', ['.ci/run', '--list'], { cwd: root, encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(matrix['part']).toEqual(stdout.trim().split('\n'));
+  });
+
+  it("run on the Lambda functions' Node, which all other jobs use too, and on the oldest one that package.json allows", () => {
+    const [lambda, oldest] = [Number(/^nodejs(\d+)\.x$/.exec(RUNTIME)?.[1]), Number(/^>=(\d+)/.exec(engines['node'] ?? '')?.[1])];
+    expect(matrix['node']).toEqual([lambda, oldest]);
+    const versions = jobs.flatMap(([, job]) => stepsOf(job).map((step) => step.with?.['node-version']));
+    expect(new Set(versions.filter((version) => version !== undefined))).toEqual(new Set([lambda, '${{ matrix.node }}']));
+  });
+
+  it('refuse a part that .ci/run does not have, before anything runs', () => {
+    const { status, stdout, stderr } = spawnSync('bash', ['.ci/run', 'static', 'laod'], { cwd: root, encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/there is no part "laod"; usage: \.ci\/run .* tests acceptance/);
   });
 });
 
