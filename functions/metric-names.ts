@@ -1,10 +1,14 @@
 /**
- * Every metric the functions emit, in one table shared with alarms, dashboard and tests. All are in one namespace, and Powertools adds
- * the dimension `service` (the function's name) to each dimension set.
+ * Every metric the functions emit, in one table shared with alarms, dashboard and tests. Powertools adds the dimension `service` (the
+ * function's name) to each dimension set.
  */
 import type { FunctionName } from './settings';
 
-export const METRIC_NAMESPACE = 'HTTPTunnel';
+/**
+ * The namespace of an environment's metrics. Environments may share an account, and no dimension names the environment: in a common
+ * namespace the alarms of one environment would judge the traffic of another.
+ */
+export const metricNamespace = (environment: string): string => `HTTPTunnel/${environment}`;
 
 export type MetricUnitName = 'Count' | 'Milliseconds' | 'Percent';
 

@@ -1,9 +1,10 @@
 /**
  * Writes metrics with Powertools' Metrics. Each metric gets exactly the dimension sets of the table in metric-names.ts. All
- * metrics with the same sets and values are in one line (EMF). Nothing here can fail a request.
+ * metrics with the same sets and values are in one line (EMF). Powertools takes the namespace from POWERTOOLS_METRICS_NAMESPACE
+ * (modules/function-environment.ts). Nothing here can fail a request.
  */
 import { Metrics, MetricResolution } from '@aws-lambda-powertools/metrics';
-import { METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names';
+import { METRICS, type MetricName } from './metric-names';
 
 type DimensionName<N extends MetricName> = (typeof METRICS)[N]['by'][number][number];
 type Dimensions<N extends MetricName> = { readonly [D in DimensionName<N>]: string };
@@ -61,7 +62,7 @@ function newStore(sets: readonly (readonly string[])[], dimensions: Readonly<Rec
     Object.fromEntries(names.map((name) => [name, dimensions[name] ?? '']));
   const shared = (sets[0] ?? []).filter((name) => sets.every((set) => set.includes(name)));
   return {
-    metrics: new Metrics({ namespace: METRIC_NAMESPACE, defaultDimensions: pick(shared) }),
+    metrics: new Metrics({ defaultDimensions: pick(shared) }),
     sets: sets.map((set) => pick(set.filter((name) => !shared.includes(name)))),
   };
 }

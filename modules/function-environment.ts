@@ -1,5 +1,5 @@
 import type { Environment } from '../environments';
-import { METRIC_NAMESPACE } from '../functions/metric-names';
+import { metricNamespace } from '../functions/metric-names';
 import { variablesFor, type FunctionName, type SettingName } from '../functions/settings';
 
 /** The names and addresses in the stack that functions get as settings. */
@@ -25,7 +25,7 @@ export function functionEnvironment(
     ...variablesFor(functionName, settingValues(environment, addresses)),
     ENVIRONMENT: environment.name,
     POWERTOOLS_SERVICE_NAME: functionName,
-    POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
+    POWERTOOLS_METRICS_NAMESPACE: metricNamespace(environment.name),
     POWERTOOLS_LOG_LEVEL: environment.logLevel,
     POWERTOOLS_TRACE_ENABLED: String(environment.tracing),
   };

@@ -6,7 +6,7 @@ import os from 'node:os';
 import { environments, type Environment, type EnvironmentName } from '../environments';
 import { rolloutTable } from '../functions/aws/rollout-table';
 import { readRunningCloud } from '../local/running-cloud';
-import { namePrefix, physicalName } from '../environments/physical-name';
+import { physicalName } from '../environments/physical-name';
 import type { Operation } from './commands';
 import { cloudWatch } from './watch';
 
@@ -50,7 +50,7 @@ export function connect(name: EnvironmentName, timeFactor: number, place = place
   return {
     operation: {
       store: rolloutTable(documents, table),
-      watch: cloudWatch(cloudwatch, namePrefix(name)),
+      watch: cloudWatch(cloudwatch, name),
       now: Date.now,
       initialPercent: responsePath.percent,
       useEventDriven: responsePath.useEventDriven,

@@ -5,9 +5,10 @@ import {
   type CloudWatchClient,
   type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
+import { namePrefix } from '../environments/physical-name';
 import type { Cohort } from '../functions/core/answer-path';
 import type { CohortFigures } from '../functions/core/rollout-item';
-import { METRIC_NAMESPACE, type MetricName } from '../functions/metric-names';
+import { metricNamespace, type MetricName } from '../functions/metric-names';
 import type { FunctionName } from '../functions/settings';
 
 /** Reads the alarms and metrics of an environment. Times in ms since the epoch. */
@@ -33,15 +34,17 @@ interface Asked {
   readonly dimensions?: Readonly<Record<string, string>>;
 }
 
-/** @param alarmPrefix the beginning of the names of the environment's alarms */
-export function cloudWatch(client: CloudWatchClient, alarmPrefix: string): Watch {
+/** @param environment whose alarms and metrics to read */
+export function cloudWatch(client: CloudWatchClient, environment: string): Watch {
+  const alarmPrefix = namePrefix(environment);
+  const namespace = metricNamespace(environment);
   /** Totals over the whole time, in the order of `asked`. */
   const totals = async (asked: readonly Asked[], from: number, to: number): Promise<number[]> => {
     const period = to - from <= FINE.forMs ? FINE.periodSeconds : MINUTE_SECONDS;
     const sums = asked.map(() => 0);
     if (from >= to) return sums;
     const input = {
-      MetricDataQueries: asked.map((one, i) => query(`m${i}`, one, period)),
+      MetricDataQueries: asked.map((one, i) => query(`m${i}`, namespace, one, period)),
       StartTime: new Date(from),
       EndTime: new Date(to),
     };
@@ -96,12 +99,12 @@ export function cloudWatch(client: CloudWatchClient, alarmPrefix: string): Watch
   };
 }
 
-function query(id: string, { name, statistic, service, dimensions }: Asked, periodSeconds: number): MetricDataQuery {
+function query(id: string, namespace: string, { name, statistic, service, dimensions }: Asked, periodSeconds: number): MetricDataQuery {
   return {
     Id: id,
     MetricStat: {
       Metric: {
-        Namespace: METRIC_NAMESPACE,
+        Namespace: namespace,
         MetricName: name,
         Dimensions: Object.entries({ service, ...dimensions }).map(([Name, Value]) => ({ Name, Value })),
       },

@@ -1,4 +1,3 @@
-import { METRIC_NAMESPACE } from '../../functions/metric-names';
 import type { MetricId, MetricPoint, Metrics, Statistic } from '../../emulator/observations';
 import type { Chart, ChartSeries, WindowMinutes } from './view-model';
 
@@ -6,12 +5,12 @@ import type { Chart, ChartSeries, WindowMinutes } from './view-model';
 export const PERIODS: Record<WindowMinutes, number> = { 5: 5_000, 15: 15_000, 60: 60_000 };
 
 interface Line extends Pick<ChartSeries, 'name' | 'look' | 'dashed'> {
-  readonly metric: MetricId;
+  readonly metric: Omit<MetricId, 'namespace'>;
   readonly statistic: Statistic;
 }
 
 /** The charts of the page: canary and control first, then wakes and stream lag. */
-export function charts(metrics: Metrics, minutes: WindowMinutes, now: number): Chart[] {
+export function charts(metrics: Metrics, namespace: string, minutes: WindowMinutes, now: number): Chart[] {
   const periodMs = PERIODS[minutes];
   // Only whole periods are shown, so that drawn points do not change. A period that has just begun would look like a sudden drop.
   const to = Math.floor(now / periodMs) * periodMs;
@@ -21,7 +20,10 @@ export function charts(metrics: Metrics, minutes: WindowMinutes, now: number): C
     unit,
     series: lines.map(({ metric, statistic, ...series }) => ({
       ...series,
-      points: pointsOf(metrics.read({ ...metric, statistic, periodMs, from, to }), unit === '' ? { from, to, periodMs } : undefined),
+      points: pointsOf(
+        metrics.read({ namespace, ...metric, statistic, periodMs, from, to }),
+        unit === '' ? { from, to, periodMs } : undefined,
+      ),
     })),
   }));
 }
@@ -37,12 +39,11 @@ function pointsOf(points: readonly MetricPoint[], counted?: { from: number; to: 
   );
 }
 
-const ours = (name: string, service: string, dimensions: Record<string, string> = {}): MetricId => ({
-  namespace: METRIC_NAMESPACE,
+const ours = (name: string, service: string, dimensions: Record<string, string> = {}): Line['metric'] => ({
   name,
   dimensions: { service, ...dimensions },
 });
-const ofCohort = (name: string, cohort: string, mode?: string): MetricId =>
+const ofCohort = (name: string, cohort: string, mode?: string): Line['metric'] =>
   ours(name, 'forward-request', { cohort, ...(mode !== undefined && { mode }) });
 
 const cohorts = (name: string, statistic: Statistic, dashed?: boolean): Line[] => [

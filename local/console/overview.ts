@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE, type MetricName } from '../../functions/metric-names';
+import { metricNamespace, type MetricName } from '../../functions/metric-names';
 import type { Alarms, Metrics, Statistic } from '../../emulator/observations';
 import type { Traces } from '../story/story';
 import { charts, PERIODS } from './charts';
@@ -24,10 +24,11 @@ export function overviewOf(
   environment: string,
 ): Overview {
   const window = { from: now - minutes * 60_000, to: now };
-  const look = new Look(metrics, window.from, window.to);
+  const namespace = metricNamespace(environment);
+  const look = new Look(metrics, namespace, window.from, window.to);
   const canary = look.figures({ cohort: 'event-driven' });
   const control = look.figures({ cohort: 'polling' });
-  const gauges = new Look(metrics, now - GAUGE_MS, now);
+  const gauges = new Look(metrics, namespace, now - GAUGE_MS, now);
   const percent = gauges.latest('RolloutPercent', { service: 'sweep' });
   return {
     at: now,
@@ -45,7 +46,7 @@ export function overviewOf(
       .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name)),
     history: alarms.history().slice(-TRANSITIONS_SHOWN).reverse(),
     periodMs: PERIODS[minutes],
-    charts: charts(metrics, minutes, now),
+    charts: charts(metrics, namespace, minutes, now),
     requests: traces.recent(REQUESTS_SHOWN),
   };
 }
@@ -62,6 +63,7 @@ function withRunbook(alarm: ReturnType<Alarms['list']>[number]): ConsoleAlarm {
 class Look {
   constructor(
     private readonly metrics: Metrics,
+    private readonly namespace: string,
     private readonly from: number,
     private readonly to: number,
   ) {}
@@ -69,9 +71,7 @@ class Look {
   modes(): ModeFigures[] {
     return this.metrics
       .list()
-      .filter(
-        ({ namespace, name, dimensions }) => namespace === METRIC_NAMESPACE && name === 'Requests' && dimensions['mode'] !== undefined,
-      )
+      .filter(({ namespace, name, dimensions }) => namespace === this.namespace && name === 'Requests' && dimensions['mode'] !== undefined)
       .map(({ dimensions }) => ({ cohort: dimensions['cohort'] as CohortName, mode: dimensions['mode'] ?? '' }))
       .map((by) => ({ ...by, ...this.figures(by) }))
       .filter(({ requests }) => requests > 0)
@@ -97,8 +97,8 @@ class Look {
 
   /** The newest value of a gauge. */
   latest(name: string, dimensions: Record<string, string>): number | undefined {
-    const query = { namespace: METRIC_NAMESPACE, name, dimensions, statistic: 'Maximum', periodMs: 1000, from: this.from, to: this.to };
-    return this.metrics.read(query).at(-1)?.value;
+    const { namespace, from, to } = this;
+    return this.metrics.read({ namespace, name, dimensions, statistic: 'Maximum', periodMs: 1000, from, to }).at(-1)?.value;
   }
 
   private times(name: MetricName, dimensions: Record<string, string>): TimeStatistics {
@@ -107,7 +107,7 @@ class Look {
   }
 
   private value(name: MetricName, dimensions: Record<string, string>, statistic: Statistic): number | undefined {
-    const { from, to } = this;
-    return this.metrics.read({ namespace: METRIC_NAMESPACE, name, dimensions, statistic, periodMs: to - from, from, to })[0]?.value;
+    const { namespace, from, to } = this;
+    return this.metrics.read({ namespace, name, dimensions, statistic, periodMs: to - from, from, to })[0]?.value;
   }
 }

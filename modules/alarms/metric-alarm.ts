@@ -2,6 +2,7 @@ import { CloudwatchMetricAlarm, type CloudwatchMetricAlarmMetricQuery } from '@c
 import { Construct } from 'constructs';
 import { physicalName } from '../../environments/physical-name';
 import type { AlarmDefinition } from './alarm-definition';
+import { namespaceOf } from './metric-reference';
 
 /** An alarm definition that CloudWatch would refuse, or that would never work. */
 export class AlarmDefinitionError extends Error {
@@ -37,7 +38,7 @@ export class MetricAlarm extends Construct {
       alarmActions: [topicArn],
       okActions: [topicArn],
       ...(definition.silence === 'missing' && { insufficientDataActions: [topicArn] }),
-      ...watched(definition),
+      ...watched(definition, environment),
     });
     this.name = alarm.alarmName;
     this.arn = alarm.arn;
@@ -46,7 +47,7 @@ export class MetricAlarm extends Construct {
 
 function validate({ id, metrics, expression, datapoints: [breaching, of], periodSeconds }: AlarmDefinition): void {
   const all = Object.values(metrics);
-  const ofAws = all.some(({ namespace }) => namespace.startsWith('AWS/'));
+  const ofAws = all.some(({ namespace }) => namespace !== undefined);
   const problems: readonly (readonly [applies: boolean, problem: string])[] = [
     [all.length > MAX_METRICS, `reads ${all.length} metrics, but CloudWatch allows ${MAX_METRICS}: split the alarm in two`],
     [all.length !== 1 && expression === undefined, 'does not read exactly one metric: give the alarm an expression'],
@@ -57,18 +58,25 @@ function validate({ id, metrics, expression, datapoints: [breaching, of], period
 }
 
 /** The settings of a single metric, or the queries of an expression over several metrics. */
-function watched({ id, metrics, expression, periodSeconds: period }: AlarmDefinition) {
+function watched({ id, metrics, expression, periodSeconds: period }: AlarmDefinition, environment: string) {
   const entries = Object.entries(metrics);
   const [first] = entries;
   if (expression === undefined && first) {
-    const [, { namespace, name: metricName, dimensions, statistic }] = first;
-    return { namespace, metricName, dimensions, statistic, period };
+    const [, metric] = first;
+    const { name: metricName, dimensions, statistic } = metric;
+    return { namespace: namespaceOf(metric, environment), metricName, dimensions, statistic, period };
   }
   const metricQuery: CloudwatchMetricAlarmMetricQuery[] = [
     { id: 'watched', expression, label: id, returnData: true },
-    ...entries.map(([metricId, { namespace, name: metricName, dimensions, statistic: stat }]) => ({
+    ...entries.map(([metricId, metric]) => ({
       id: metricId,
-      metric: { namespace, metricName, dimensions, stat, period },
+      metric: {
+        namespace: namespaceOf(metric, environment),
+        metricName: metric.name,
+        dimensions: metric.dimensions,
+        stat: metric.statistic,
+        period,
+      },
     })),
   ];
   return { metricQuery };

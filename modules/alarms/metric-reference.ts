@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE, METRICS, type Metric, type MetricName } from '../../functions/metric-names';
+import { metricNamespace, METRICS, type Metric, type MetricName } from '../../functions/metric-names';
 import type { FunctionName } from '../../functions/settings';
 import { AWS_METRICS } from './aws-metrics';
 
@@ -7,7 +7,8 @@ export type Statistic = 'Sum' | 'Average' | 'Minimum' | 'Maximum' | 'SampleCount
 
 /** One metric with its complete dimension set, and the statistic to read. */
 export interface MetricReference {
-  readonly namespace: string;
+  /** The namespace of an AWS service. Left out for a metric of our functions, which is in the namespace of the environment. */
+  readonly namespace?: string;
   readonly name: string;
   /** Values may be references to resources. */
   readonly dimensions: Readonly<Record<string, string>>;
@@ -37,7 +38,7 @@ export function emitted(
       `${service} does not emit ${name} with the dimensions [${Object.keys(by).join(', ')}]: use a set of functions/metric-names.ts`,
     );
   }
-  return { namespace: METRIC_NAMESPACE, name, dimensions: { service, ...by }, statistic };
+  return { name, dimensions: { service, ...by }, statistic };
 }
 
 /**
@@ -60,6 +61,9 @@ export function published(
   }
   return { namespace, name, dimensions, statistic };
 }
+
+/** The namespace of a metric in CloudWatch. @param environment the environment whose alarm or dashboard reads the metric */
+export const namespaceOf = ({ namespace }: MetricReference, environment: string): string => namespace ?? metricNamespace(environment);
 
 /** A metric of a Lambda function. @param functionName its name in AWS */
 export const ofFunction = (name: string, functionName: string, statistic: Statistic = 'Sum'): MetricReference =>

@@ -18,7 +18,7 @@ export class Dashboard extends Construct {
 
   constructor(scope: Construct, id: string, { environment, resources, alarmArns }: DashboardProps) {
     super(scope, id);
-    const { name, region } = environment;
+    const { name } = environment;
     const rows = [
       [
         textWidget(
@@ -28,12 +28,12 @@ export class Dashboard extends Construct {
         ),
       ],
       [alarmStates('Alarms', alarmArns, 4)],
-      canaryRow(region),
-      returnRow(region),
-      modesRow(region),
-      backstopRow(region, resources),
-      healthRow(region, resources),
-      costRow(region, resources),
+      canaryRow(environment),
+      returnRow(environment),
+      modesRow(environment),
+      backstopRow(environment, resources),
+      healthRow(environment, resources),
+      costRow(environment, resources),
     ];
     const dashboard = new CloudwatchDashboard(this, 'Default', {
       dashboardName: physicalName('dashboard', name, 'overview'),

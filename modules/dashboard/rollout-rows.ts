@@ -1,3 +1,4 @@
+import type { Environment } from '../../environments';
 import type { MetricName } from '../../functions/metric-names';
 import { emitted, type Statistic } from '../alarms/metric-reference';
 import { TOLERATED_RETURN_MS } from '../alarms/rollback-triggers';
@@ -29,8 +30,8 @@ const canaryAndControl = (name: MetricName): Line[] => [
 ];
 
 /** The canary beside its control: the first thing to look at. Ratios below 1 say that the canary is better. */
-export const canaryRow = (region: string): readonly Widget[] => [
-  graph(region, {
+export const canaryRow = (environment: Environment): readonly Widget[] => [
+  graph(environment, {
     title: `Canary ÷ control: average return time (rollback above 2, from ${TOLERATED_RETURN_MS} ms on)`,
     width: 4,
     view: 'numbers',
@@ -51,7 +52,7 @@ export const canaryRow = (region: string): readonly Widget[] => [
       },
     ],
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Average return time, from the completed row to the waiter',
     width: 5,
     unit: 'ms',
@@ -64,8 +65,8 @@ export const canaryRow = (region: string): readonly Widget[] => [
       },
     ],
   }),
-  graph(region, { title: 'Average response time', width: 5, unit: 'ms', lines: canaryAndControl('ResponseTime') }),
-  graph(region, {
+  graph(environment, { title: 'Average response time', width: 5, unit: 'ms', lines: canaryAndControl('ResponseTime') }),
+  graph(environment, {
     title: 'Errors of the tunnel itself, share of requests',
     width: 5,
     unit: '%',
@@ -86,7 +87,7 @@ export const canaryRow = (region: string): readonly Widget[] => [
       { label: 'canary: not answered through its event', of: '100 * FILL(missed, 0) / r0', color: '#ff7f0e' },
     ],
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Rollout',
     width: 5,
     unit: '%',
@@ -104,8 +105,8 @@ export const canaryRow = (region: string): readonly Widget[] => [
 ];
 
 /** How answers return to the waiter. */
-export const returnRow = (region: string): readonly Widget[] => [
-  graph(region, {
+export const returnRow = (environment: Environment): readonly Widget[] => [
+  graph(environment, {
     title: 'Return time, from the completed row to the waiter',
     width: 8,
     unit: 'ms',
@@ -113,7 +114,7 @@ export const returnRow = (region: string): readonly Widget[] => [
       byMode('ReturnTime', percentile).map((line) => ({ ...line, label: `${percentile} ${line.label}` })),
     ),
   }),
-  graph(region, {
+  graph(environment, {
     title: 'How waiters learned of the answer: direct wake, bus or safety read',
     width: 8,
     view: 'stacked',
@@ -122,7 +123,7 @@ export const returnRow = (region: string): readonly Widget[] => [
       of: emitted('WakeLatency', 'forward-request', 'SampleCount', { source }),
     })),
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Time until the waiter learned of the answer, p99',
     width: 8,
     unit: 'ms',
@@ -134,21 +135,21 @@ export const returnRow = (region: string): readonly Widget[] => [
 ];
 
 /** Requests by cohort and actual mode. */
-export const modesRow = (region: string): readonly Widget[] => [
-  graph(region, { title: 'Requests', width: 6, view: 'stacked', lines: byMode('Requests', 'Sum') }),
-  graph(region, {
+export const modesRow = (environment: Environment): readonly Widget[] => [
+  graph(environment, { title: 'Requests', width: 6, view: 'stacked', lines: byMode('Requests', 'Sum') }),
+  graph(environment, {
     title: 'Average response time',
     width: 6,
     unit: 'ms',
     lines: byMode('ResponseTime', 'Average'),
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Errors sent to visitors',
     width: 6,
     view: 'stacked',
     lines: byMode('RequestErrors', 'Sum'),
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Event-driven requests not answered through their event',
     width: 6,
     view: 'stacked',

@@ -1,3 +1,5 @@
+import type { Environment } from '../../environments';
+import { metricNamespace } from '../../functions/metric-names';
 import type { FunctionName } from '../../functions/settings';
 import type { WatchedRule } from '../alarms/alarm-definition';
 import { emitted, ofFunction, published } from '../alarms/metric-reference';
@@ -15,8 +17,8 @@ export interface ShownResources {
 }
 
 /** The backstop: stream, bus and leftovers. */
-export const backstopRow = (region: string, { functions, responseRule }: ShownResources): readonly Widget[] => [
-  graph(region, {
+export const backstopRow = (environment: Environment, { functions, responseRule }: ShownResources): readonly Widget[] => [
+  graph(environment, {
     title: 'Stream lag (warning above 1 s, rollback above 5 s)',
     width: 6,
     unit: 'ms',
@@ -33,7 +35,7 @@ export const backstopRow = (region: string, { functions, responseRule }: ShownRe
       },
     ],
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Events',
     width: 6,
     lines: [
@@ -45,7 +47,7 @@ export const backstopRow = (region: string, { functions, responseRule }: ShownRe
       },
     ],
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Sweep: probes and leftovers',
     width: 6,
     lines: [
@@ -53,13 +55,13 @@ export const backstopRow = (region: string, { functions, responseRule }: ShownRe
       { label: 'leftover rows that sweep removed', of: emitted('Leftovers', 'sweep', 'Sum') },
     ],
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Unusual events',
     width: 6,
     lines: [
       {
         label: 'wakes not posted:',
-        of: `SEARCH('{HTTPTunnel,reason,service} MetricName="WakeFailed"', 'Sum', 60)`,
+        of: `SEARCH('{"${metricNamespace(environment.name)}",reason,service} MetricName="WakeFailed"', 'Sum', 60)`,
       },
       { label: 'wake sockets replaced', of: emitted('WakeSocketReconnect', 'forward-request', 'Sum') },
       { label: 'late answers', of: emitted('LateAnswer', 'receive-message', 'Sum') },
@@ -73,15 +75,15 @@ export const backstopRow = (region: string, { functions, responseRule }: ShownRe
 ];
 
 /** The health of functions and APIs. */
-export const healthRow = (region: string, shown: ShownResources): readonly Widget[] => [
-  graph(region, { title: 'Errors of functions', width: 6, lines: ofEach('Errors', shown) }),
-  graph(region, { title: 'Throttled invocations', width: 6, lines: ofEach('Throttles', shown) }),
-  graph(region, {
+export const healthRow = (environment: Environment, shown: ShownResources): readonly Widget[] => [
+  graph(environment, { title: 'Errors of functions', width: 6, lines: ofEach('Errors', shown) }),
+  graph(environment, { title: 'Throttled invocations', width: 6, lines: ofEach('Throttles', shown) }),
+  graph(environment, {
     title: 'Concurrent executions',
     width: 6,
     lines: ofEach('ConcurrentExecutions', shown, 'Maximum'),
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Visitors and agents at the APIs',
     width: 6,
     lines: [
@@ -106,15 +108,15 @@ export const healthRow = (region: string, shown: ShownResources): readonly Widge
 ];
 
 /** The usage that AWS bills. */
-export const costRow = (region: string, shown: ShownResources): readonly Widget[] => [
-  graph(region, {
+export const costRow = (environment: Environment, shown: ShownResources): readonly Widget[] => [
+  graph(environment, {
     title: 'Cost: invocations',
     width: 6,
     view: 'stacked',
     periodSeconds: 300,
     lines: ofEach('Invocations', shown),
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Cost: capacity units of tables',
     width: 6,
     periodSeconds: 300,
@@ -129,7 +131,7 @@ export const costRow = (region: string, shown: ShownResources): readonly Widget[
       },
     ]),
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Cost: requests and messages',
     width: 6,
     periodSeconds: 300,
@@ -148,7 +150,7 @@ export const costRow = (region: string, shown: ShownResources): readonly Widget[
       },
     ],
   }),
-  graph(region, {
+  graph(environment, {
     title: 'Cost: total duration of functions, ms',
     width: 6,
     view: 'stacked',

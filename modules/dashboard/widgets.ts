@@ -1,4 +1,5 @@
-import type { MetricReference } from '../alarms/metric-reference';
+import type { Environment } from '../../environments';
+import { namespaceOf, type MetricReference } from '../alarms/metric-reference';
 
 /**
  * A widget of a dashboard's body:
@@ -39,7 +40,7 @@ export interface Graph {
 const HEIGHT = 6;
 
 /** A graph over time, or its newest values as numbers. */
-export function graph(region: string, props: Graph): Widget {
+export function graph({ name, region }: Environment, props: Graph): Widget {
   const { title, lines, width, unit, view, thresholds, periodSeconds = 60 } = props;
   return {
     type: 'metric',
@@ -52,7 +53,7 @@ export function graph(region: string, props: Graph): Widget {
       stacked: view === 'stacked',
       period: periodSeconds,
       ...(view === 'numbers' && { sparkline: true }),
-      metrics: lines.map(toRow),
+      metrics: lines.map((line) => toRow(line, name)),
       yAxis: { left: { min: 0, showUnits: false, ...(unit !== undefined && { label: unit }) } },
       ...(thresholds && { annotations: { horizontal: thresholds } }),
     },
@@ -90,7 +91,7 @@ export function layOut(rows: readonly (readonly Widget[])[]): readonly object[] 
 }
 
 /** `[namespace, name, dimension, value …, options]`, or `[{ expression }]`. */
-function toRow({ of, label, id, hidden, axis, color }: Line): readonly unknown[] {
+function toRow({ of, label, id, hidden, axis, color }: Line, environment: string): readonly unknown[] {
   const options = {
     label,
     ...(id !== undefined && { id }),
@@ -99,6 +100,6 @@ function toRow({ of, label, id, hidden, axis, color }: Line): readonly unknown[]
     ...(color !== undefined && { color }),
   };
   if (typeof of === 'string') return [{ expression: of, ...options }];
-  const { namespace, name, dimensions, statistic } = of;
-  return [namespace, name, ...Object.entries(dimensions).flat(), { stat: statistic, ...options }];
+  const { name, dimensions, statistic } = of;
+  return [namespaceOf(of, environment), name, ...Object.entries(dimensions).flat(), { stat: statistic, ...options }];
 }

@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE, METRICS, type Metric, type MetricName } from '../../functions/metric-names';
+import { metricNamespace, METRICS, type Metric, type MetricName } from '../../functions/metric-names';
 import { AwsError, type Interceptor } from '../../emulator/services';
 import { emfLinesIn, metricsIn, type EmfLine } from '../support/emf';
 import { eventually } from '../support/eventually';
@@ -100,7 +100,7 @@ test('each metric line is valid for CloudWatch: dimensions have text, metrics ha
   for (const { members, directives, functionName } of lines) {
     expect(functionName).toBe(`http-tunnel-local-${String(members['service'])}`);
     for (const { Namespace, Dimensions, Metrics } of directives) {
-      expect(Namespace).toBe(METRIC_NAMESPACE);
+      expect(Namespace).toBe(metricNamespace('local'));
       for (const name of Dimensions.flat()) expect(members[name]).toEqual(expect.stringMatching(/./));
       for (const { Name, Unit, StorageResolution } of Metrics) {
         expect({ Unit, StorageResolution }).toEqual({ Unit: METRICS[Name as MetricName].unit, StorageResolution: 1 });

@@ -197,9 +197,9 @@ describe('the check of metrics', () => {
   });
 
   it.each([
-    ['"metric_name": "StreamLag"', '"metric_name": "StreamLagg"', 'HTTPTunnel StreamLagg {"service":"process-stream"}'],
-    ['"service": "sweep"', '"service": "roll-back"', 'HTTPTunnel Leftovers {"service":"roll-back"}'],
-    ['"cohort": "polling",', '', 'HTTPTunnel ReturnTime {"service":"forward-request"}'],
+    ['"metric_name": "StreamLag"', '"metric_name": "StreamLagg"', 'HTTPTunnel/prod StreamLagg {"service":"process-stream"}'],
+    ['"service": "sweep"', '"service": "roll-back"', 'HTTPTunnel/prod Leftovers {"service":"roll-back"}'],
+    ['"cohort": "polling",', '', 'HTTPTunnel/prod ReturnTime {"service":"forward-request"}'],
     ['"RuleName":', '"Rule":', 'AWS/Events InvocationsSentToDlq {"EventBusName":'],
   ])('reports metrics in alarms that nothing emits (%s)', (rightly, wrongly, found) => {
     const broken = new InfraStack(stack.text.replaceAll(rightly, wrongly));

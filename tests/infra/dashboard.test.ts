@@ -56,8 +56,8 @@ describe.each(environmentNames)('the dashboard of %s', (environment) => {
 test('the metrics check finds a dashboard metric that nothing emits', () => {
   const broken = new InfraStack(stackOf('prod').text.replaceAll('\\"WakeLatency\\",\\"service\\"', '\\"WakeLatency\\",\\"name\\"'));
   expect(unknownMetrics(metricsOfDashboard(broken))).toContainEqual(
-    expect.stringContaining('HTTPTunnel WakeLatency {"name":"forward-request","source":"direct"}'),
+    expect.stringContaining('HTTPTunnel/prod WakeLatency {"name":"forward-request","source":"direct"}'),
   );
   const search = new InfraStack(stackOf('prod').text.replaceAll('MetricName=\\\\\\"WakeFailed', 'MetricName=\\\\\\"WakeLost'));
-  expect(unknownMetrics(metricsOfDashboard(search))).toContainEqual(expect.stringContaining('HTTPTunnel WakeLost'));
+  expect(unknownMetrics(metricsOfDashboard(search))).toContainEqual(expect.stringContaining('HTTPTunnel/prod WakeLost'));
 });

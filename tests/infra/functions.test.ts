@@ -1,5 +1,5 @@
 import { environments } from '../../environments';
-import { METRIC_NAMESPACE } from '../../functions/metric-names';
+import { metricNamespace } from '../../functions/metric-names';
 import { FUNCTION_SETTINGS, readSettings, type FunctionName } from '../../functions/settings';
 import { environmentNames, functionNames, stackOf, synthesizeStack, type InfraStack } from '../support/infra-stack';
 
@@ -45,7 +45,7 @@ describe.each(environmentNames)('in the stack of %s,', (environment) => {
     expect(variables).toMatchObject({
       ENVIRONMENT: environment,
       POWERTOOLS_LOG_LEVEL: settings.logLevel,
-      POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
+      POWERTOOLS_METRICS_NAMESPACE: metricNamespace(environment),
       POWERTOOLS_SERVICE_NAME: name,
       POWERTOOLS_TRACE_ENABLED: String(settings.tracing),
     });

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { metricNamespace } from '../../functions/metric-names';
 import type { Alarms, AlarmTransition, AlarmView, MetricId, MetricQuery, Metrics } from '../../emulator/observations';
 
 interface Sample {
@@ -6,14 +7,14 @@ interface Sample {
   readonly value: number;
 }
 
-/** Metrics that a test writes. They are read as from CloudWatch. */
+/** Metrics of the environment `local` that a test writes. They are read as from CloudWatch. */
 export class WrittenMetrics implements Metrics {
   private readonly samples = new Map<string, { id: MetricId; samples: Sample[] }>();
 
   /** Adds one value to each of the dimension sets. */
   put(name: string, value: number, sets: readonly Readonly<Record<string, string>>[], at = Date.now()): void {
     for (const dimensions of sets) {
-      const id = { namespace: 'HTTPTunnel', name, dimensions };
+      const id = { namespace: metricNamespace('local'), name, dimensions };
       const entry = this.samples.get(keyOf(id)) ?? { id, samples: [] };
       this.samples.set(keyOf(id), entry);
       entry.samples.push({ at, value });

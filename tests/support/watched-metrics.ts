@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE, METRICS, type Metric } from '../../functions/metric-names';
+import { metricNamespace, METRICS, type Metric } from '../../functions/metric-names';
 import { AWS_METRICS } from '../../modules/alarms/aws-metrics';
 import type { Attributes, InfraStack } from './infra-stack';
 
@@ -52,8 +52,8 @@ export function widgetsOf(stack: InfraStack): DashboardWidget[] {
   return (JSON.parse(body as string) as { widgets: DashboardWidget[] }).widgets;
 }
 
-/** `SEARCH('{Namespace,dimension,…} MetricName="Name"', …)`: every metric with this name and this dimension set. */
-const SEARCH = /SEARCH\('\{(\w+),([\w,]+)\} MetricName="(\w+)"', '(\w+)'/;
+/** `SEARCH('{"Namespace",dimension,…} MetricName="Name"', …)`: every metric with this name and this dimension set. */
+const SEARCH = /SEARCH\('\{"([\w/-]+)",([\w,]+)\} MetricName="(\w+)"', '(\w+)'/;
 
 /** The metrics that the stack's dashboard reads. For a search, the values of the dimensions are `*`. */
 export const metricsOfDashboard = (stack: InfraStack): WatchedMetric[] =>
@@ -91,7 +91,7 @@ const emittedSets = (): string[] =>
   );
 
 function emittedSetsOf({ namespace, name, dimensions }: WatchedMetric): string[] {
-  if (namespace !== METRIC_NAMESPACE) return [];
+  if (!namespace.startsWith(metricNamespace(''))) return [];
   const { service, ...others } = dimensions;
   const set = setOf(Object.keys(others)) || 'nothing else';
   const services = service === '*' ? ((METRICS as Record<string, Metric>)[name]?.from ?? []) : [service ?? 'nobody'];

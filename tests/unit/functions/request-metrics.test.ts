@@ -3,6 +3,7 @@ import { Mailbox } from '../../../functions/core/mailbox';
 import type { Wake } from '../../../functions/core/wake';
 import { RequestMetrics } from '../../../functions/forward-request/request-metrics';
 import { logger } from '../../../functions/logger';
+import { metricNamespace } from '../../../functions/metric-names';
 import { publishMetrics } from '../../../functions/metrics';
 import { emfLinesIn } from '../../support/emf';
 import { alwaysAt, cloud, OK, TUNNEL } from '../../support/forward-fixture';
@@ -10,7 +11,10 @@ import { InMemoryPending } from '../../support/in-memory-pending';
 
 const DEADLINE_MS = 28_000;
 
-beforeAll(() => logger.setLogLevel('SILENT'));
+beforeAll(() => {
+  logger.setLogLevel('SILENT');
+  process.env['POWERTOOLS_METRICS_NAMESPACE'] = metricNamespace('test');
+});
 
 interface Play {
   /** When the agent's answer is stored, in ms after the request; undefined: never. */

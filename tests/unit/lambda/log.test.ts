@@ -6,7 +6,7 @@ import type { LambdaFixture } from '../../support/lambda-fixture';
 const EMF = {
   _aws: {
     Timestamp: 1,
-    CloudWatchMetrics: [{ Namespace: 'HTTPTunnel', Dimensions: [['service']], Metrics: [{ Name: 'Wakes' }] }],
+    CloudWatchMetrics: [{ Namespace: 'HTTPTunnel/local', Dimensions: [['service']], Metrics: [{ Name: 'Wakes' }] }],
   },
   Wakes: 1,
 };

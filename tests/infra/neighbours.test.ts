@@ -1,0 +1,40 @@
+import { environments, type Environment } from '../../environments';
+import { synthesizeStack, type InfraStack } from '../support/infra-stack';
+import { metricsOfAlarms, metricsOfDashboard, type WatchedMetric } from '../support/watched-metrics';
+
+const { accountId, backend } = environments.dev;
+/** Two environments of one account and region, as functions, tables and alarms of different names. */
+const neighbours: readonly Environment[] = [
+  environments.dev,
+  { ...environments.prod, accountId, backend: { ...backend, key: 'prod/terraform.tfstate' } as Environment['backend'] },
+];
+const stacks = neighbours.map((environment) => ({ name: environment.name, stack: synthesizeStack(environment) }));
+
+const readBy = (stack: InfraStack): WatchedMetric[] => [...metricsOfAlarms(stack), ...metricsOfDashboard(stack)];
+
+/** The namespaces to which the functions of a stack write. */
+const writtenBy = (stack: InfraStack): unknown[] => [
+  ...new Set(
+    stack
+      .resources('aws_lambda_function')
+      .map(([, { environment }]) => (environment as { variables: Record<string, unknown> }).variables['POWERTOOLS_METRICS_NAMESPACE']),
+  ),
+];
+
+/** A reference is resolved within its own stack. A name contains the name of its environment. */
+const isOwn = (dimension: string, name: string): boolean => dimension.startsWith('${aws_') || dimension.includes(`http-tunnel-${name}-`);
+
+describe('two environments in one account and region', () => {
+  it('write their metrics to two namespaces', () => {
+    expect(stacks.map(({ stack }) => writtenBy(stack))).toEqual([['HTTPTunnel/dev'], ['HTTPTunnel/prod']]);
+  });
+
+  it.each(stacks)('have alarms and dashboards that read no metric of the other: $name', ({ name, stack }) => {
+    const read = readBy(stack);
+    const ofAws = read.filter(({ namespace }) => namespace.startsWith('AWS/'));
+    const ofFunctions = read.filter((metric) => !ofAws.includes(metric));
+    expect([...new Set(ofFunctions.map(({ namespace }) => namespace))]).toEqual(writtenBy(stack));
+    expect(ofAws.length).toBeGreaterThan(40);
+    expect(ofAws.filter(({ dimensions }) => !Object.values(dimensions).some((value) => isOwn(value, name)))).toEqual([]);
+  });
+});
