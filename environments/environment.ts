@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { FUNCTION_SETTINGS, type FunctionName } from '../functions/settings';
 import { MAX_CONNECTION_MS } from '../protocol';
 import { ToldError } from '../cli/told-error';
+import { namePrefix, RESERVED_NAMES } from './physical-name';
 
 /** An HTTP API waits 30 s for its integration (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html). */
 const HTTP_API_TIMEOUT_SECONDS = 30;
@@ -14,6 +15,9 @@ const HTTP_API_TIMEOUT_SECONDS = 30;
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
  */
 const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/** Beginnings of regions outside the partition `aws`: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+const OTHER_PARTITIONS = /^(cn|us-gov|[a-z]{2}-iso[a-z]*|eusc)-/;
 
 /** How long a new request may take until the look-ups of others count it: one write to DynamoDB, perhaps repeated once. */
 const COUNTING_SECONDS = 0.1;
@@ -55,7 +59,14 @@ const schema = v.strictObject({
   /** Part of every physical name. */
   name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,11}$/, 'must have 1 to 12 characters of a-z, 0-9 and -, and start with a letter')),
   accountId: v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be the 12-digit id of an AWS account')),
-  region: v.pipe(v.string(), v.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as us-east-1')),
+  region: v.pipe(
+    v.string(),
+    v.regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'must be an AWS region such as us-east-1'),
+    v.check(
+      (region) => !OTHER_PARTITIONS.test(region),
+      'must be a region of the partition aws, to which all ARNs in the stacks belong (China, GovCloud, sovereign and isolated regions are others)',
+    ),
+  ),
   backend,
   /** Domain whose subdomains are tunnel names; null: tunnels are reached by path only. */
   tunnelDomain: v.nullable(text),
@@ -212,6 +223,34 @@ export function validateEnvironment(value: unknown, name: string): Environment {
   for (const [path, holds, what] of RELATIONS) if (!holds(environment)) throw problem(name, path, what);
   return environment;
 }
+
+/**
+ * Checks the names of all environments. Rights, log groups and alarms of an environment are limited by the beginning of names, such as
+ * `http-tunnel-prod-*`, so that no name may begin with another one and a hyphen.
+ * @throws EnvironmentError that names both
+ */
+export function validateNames(names: readonly string[]): void {
+  for (const name of names) {
+    for (const [reserved, what] of Object.entries(RESERVED_NAMES))
+      if (covers(reserved, name))
+        throw problem(
+          name,
+          'name',
+          `must not be "${reserved}" or begin with "${reserved}-", because "${namePrefix(reserved)}…" names ${what}: rename the environment`,
+        );
+    for (const other of names)
+      if (other !== name && covers(other, name))
+        throw problem(
+          name,
+          'name',
+          `must not begin with "${other}-", because the pipeline of the environment "${other}" may change everything that is named ` +
+            `"${namePrefix(other)}…": rename one of the two, for example "${name}" to "${name.replaceAll('-', '')}"`,
+        );
+  }
+}
+
+/** Whether names of the environment `name` match the pattern for names of `other`. */
+const covers = (other: string, name: string): boolean => namePrefix(name).startsWith(namePrefix(other));
 
 /** The environment's settings, deeply frozen. */
 export function defineEnvironment(environment: Environment): Environment {

@@ -8,4 +8,4 @@ import { staging } from './staging';
 export const environments = { dev, staging, prod, local } as const satisfies Record<string, Environment>;
 export type EnvironmentName = keyof typeof environments;
 
-export { EnvironmentError, validateEnvironment, type Environment, type Throttle } from './environment';
+export { EnvironmentError, validateEnvironment, validateNames, type Environment, type Throttle } from './environment';

@@ -37,6 +37,12 @@ export class PhysicalNameError extends ToldError {
   override readonly name = 'PhysicalNameError';
 }
 
+/** What stands in physical names where otherwise an environment stands, with its meaning. No environment may have such a name. */
+export const RESERVED_NAMES = {
+  ci: 'the roles of the pipelines',
+  account: 'what an account has once',
+} as const;
+
 /** The prefix of all physical names of an environment. */
 export const namePrefix = (environment: string): string => `http-tunnel-${environment}-`;
 

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { Account } from './accounts';
+import { BOOTSTRAP_STATE, type Account } from './accounts';
 import { CiRoles } from './ci-roles';
 import { GatewayLogging } from './gateway-logging';
 import { NamedStack } from './named-stack';
@@ -24,7 +24,7 @@ export class BootstrapStack extends NamedStack {
     configureTerraform(this, {
       accountId,
       region,
-      backend: { kind: 's3', bucket: stateBucket, key: 'bootstrap/terraform.tfstate', region },
+      backend: { kind: 's3', bucket: stateBucket, key: BOOTSTRAP_STATE, region },
       tags: { ...environments[0]?.tags, environment: 'account' },
     });
     const state = new StateBucket(this, 'state', stateBucket);

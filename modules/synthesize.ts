@@ -1,7 +1,7 @@
 import { App, type TerraformStack } from 'cdktf';
 import fs from 'node:fs';
 import path from 'node:path';
-import { validateEnvironment, type Environment } from '../environments';
+import { validateEnvironment, validateNames, type Environment } from '../environments';
 import { accountsOf } from './accounts';
 import { BootstrapStack } from './bootstrap-stack';
 import { TunnelStack } from './tunnel-stack';
@@ -36,6 +36,7 @@ export interface SynthesizedStack {
  */
 export function synthesize({ environments, outdir, bundles = DEFAULT_BUNDLES }: SynthesizeOptions): SynthesizedStack[] {
   const checked = Object.entries(environments).map(([name, value]) => validateEnvironment(value, name));
+  validateNames(checked.map(({ name }) => name));
   fs.mkdirSync(outdir, { recursive: true });
   const app = new App({ outdir });
   const made: TerraformStack[] = [

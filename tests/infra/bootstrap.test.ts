@@ -1,4 +1,5 @@
 import { environments, type Environment } from '../../environments';
+import { RESERVED_NAMES } from '../../environments/physical-name';
 import { accountsOf } from '../../modules/accounts';
 import { awsEnvironmentNames, bootstrapOf, environmentNames, synthesizeBootstrap } from '../support/infra-stack';
 import { expectedBootstrapAddresses } from '../../modules/addresses';
@@ -71,6 +72,13 @@ describe('the bootstrap stack of an account', () => {
     });
   });
 
+  it('names its roles only in ways that no environment can be named', () => {
+    const beginnings = Object.keys(RESERVED_NAMES).map((name) => `http-tunnel-${name}-`);
+    const names = stack.resources('aws_iam_role').map(([, { name }]) => String(name));
+    expect(names).toHaveLength(3);
+    expect(names.filter((name) => !beginnings.some((beginning) => name.startsWith(beginning)))).toEqual([]);
+  });
+
   it('has no roles for GitHub when no repository is configured', () => {
     const manual = synthesizeBootstrap({ ...environments.prod, githubRepository: null });
     expect(manual.addresses.filter((address) => address.includes('ci-'))).toEqual([]);
@@ -93,6 +101,16 @@ describe('environments that share an account', () => {
     expect(() => accountsOf([dev, neighbour])).toThrow(
       'environment "staging": region and backend.bucket must have the values of "dev", because both environments are in account ' +
         '111122223333; correct environments/staging.ts',
+    );
+  });
+
+  it.each([
+    ['dev/terraform.tfstate', 'state of "dev"'],
+    ['bootstrap/terraform.tfstate', "state of the account's own stack"],
+  ])('are refused when one would overwrite the state of another stack: %s', (key, owner) => {
+    expect(() => accountsOf([dev, inPlace({ bucket: 'http-tunnel-terraform-111122223333', key })])).toThrow(
+      `environment "staging": backend.key must not be "${key}", because that object is the ${owner} in the same bucket; ` +
+        'correct environments/staging.ts',
     );
   });
 

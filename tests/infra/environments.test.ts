@@ -1,4 +1,4 @@
-import { environments, EnvironmentError, validateEnvironment, type Environment } from '../../environments';
+import { environments, EnvironmentError, validateEnvironment, validateNames, type Environment } from '../../environments';
 import { environmentNames } from '../support/infra-stack';
 
 type Draft = { -readonly [K in keyof Environment]: Environment[K] } & Record<string, unknown>;
@@ -160,7 +160,46 @@ describe('the validation of an environment refuses', () => {
     expect(message).not.toContain('\n');
   });
 
+  it.each(['cn-north-1', 'us-gov-west-1', 'us-iso-east-1', 'us-isob-east-1', 'eu-isoe-west-1', 'eusc-de-east-1'])(
+    'the region %s, because the ARNs in the stacks would not fit its partition',
+    (region) => {
+      expect(complaint(set('region', region))).toBe(
+        'environment "prod": region must be a region of the partition aws, to which all ARNs in the stacks belong (China, GovCloud, ' +
+          `sovereign and isolated regions are others), not "${region}"; correct environments/prod.ts`,
+      );
+    },
+  );
+
   it.each([[null], [undefined], ['prod'], [[]]])('%j instead of an environment', (value) => {
     expect(() => validateEnvironment(value, 'prod')).toThrow(EnvironmentError);
+  });
+});
+
+describe('the names of the environments', () => {
+  it('are accepted as they are, and also with hyphens, or when one begins with another but not with a hyphen after it', () => {
+    expect(() => validateNames(environmentNames)).not.toThrow();
+    expect(() => validateNames(['prod', 'eu-prod', 'prod2', 'cicada', 'c', 'accounts'])).not.toThrow();
+  });
+
+  it.each([
+    ['prod', 'prod-eu'],
+    ['prod-eu', 'prod'],
+  ])('may not begin with another name and a hyphen, in whichever order they are listed: %s, %s', (...names) => {
+    expect(() => validateNames(names)).toThrow(
+      'environment "prod-eu": name must not begin with "prod-", because the pipeline of the environment "prod" may change everything ' +
+        'that is named "http-tunnel-prod-…": rename one of the two, for example "prod-eu" to "prodeu"; correct environments/prod-eu.ts',
+    );
+  });
+
+  it.each([
+    ['ci', 'ci', 'the roles of the pipelines'],
+    ['ci-prod', 'ci', 'the roles of the pipelines'],
+    ['account', 'account', 'what an account has once'],
+    ['account-2', 'account', 'what an account has once'],
+  ])('may not be those that the project itself uses: %s', (name, reserved, what) => {
+    expect(() => validateNames(['prod', name])).toThrow(
+      `environment "${name}": name must not be "${reserved}" or begin with "${reserved}-", because "http-tunnel-${reserved}-…" names ` +
+        `${what}: rename the environment; correct environments/${name}.ts`,
+    );
   });
 });

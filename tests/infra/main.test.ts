@@ -36,6 +36,17 @@ describe('main.ts', () => {
     });
   });
 
+  it('exits with status 1 and names both environments when the names of one begin with the name of the other', () => {
+    inTemporaryDirectory((outdir) => {
+      const { status, stderr } = runMain(outdir, `environments['prod-eu'] = { ...environments.prod, name: 'prod-eu' };`);
+      expect(stderr).toContain(
+        'synth: environment "prod-eu": name must not begin with "prod-", because the pipeline of the environment "prod"',
+      );
+      expect(status).toBe(1);
+      expect(fs.existsSync(path.join(outdir, 'cdktf.out'))).toBe(false);
+    });
+  });
+
   it('prints the stack trace of an unexpected error', () => {
     inTemporaryDirectory((outdir) => {
       const { status, stderr } = runMain(

@@ -1,4 +1,7 @@
-import { environments, type Environment } from '../../environments';
+import { resourceMatches } from '../../emulator/iam/matching';
+import { environments, EnvironmentError, validateNames, type Environment } from '../../environments';
+import { deployRolePolicy } from '../../modules/ci-role-policies';
+import { statementsOf } from '../../policy/terraform/policy-document';
 import { synthesizeStack, type InfraStack } from '../support/infra-stack';
 import { metricsOfAlarms, metricsOfDashboard, type WatchedMetric } from '../support/watched-metrics';
 
@@ -36,5 +39,42 @@ describe('two environments in one account and region', () => {
     expect([...new Set(ofFunctions.map(({ namespace }) => namespace))]).toEqual(writtenBy(stack));
     expect(ofAws.length).toBeGreaterThan(40);
     expect(ofAws.filter(({ dimensions }) => !Object.values(dimensions).some((value) => isOwn(value, name)))).toEqual([]);
+  });
+});
+
+/** ARNs and patterns with the name of an environment in which its deploy role has rights. */
+function rightsOf(name: string): string[] {
+  const environment = { ...environments.prod, name, backend: { ...environments.prod.backend, key: `${name}/terraform.tfstate` } };
+  return statementsOf(JSON.parse(deployRolePolicy(environment as Environment)))
+    .flatMap(({ resources }) => resources)
+    .filter((resource) => resource.includes(`http-tunnel-${name}-`) || resource.includes(`/${name}/`));
+}
+
+/** The rights of one environment's pipeline that cover something of the other environment, or a role of the other's pipeline. */
+function reaching(name: string, other: string): string[] {
+  const deployRole = `arn:aws:iam::${environments.prod.accountId}:role/http-tunnel-ci-${other}-deploy`;
+  const theirs = [deployRole, ...rightsOf(other).map((pattern) => pattern.replaceAll('*', 'thing'))];
+  return rightsOf(name).filter((pattern) => theirs.some((arn) => resourceMatches(pattern, arn)));
+}
+
+describe('the pipelines of two environments in one account', () => {
+  it.each([
+    ['dev', 'prod'],
+    ['prod', 'dev'],
+    ['prod', 'eu-prod'],
+    ['eu-prod', 'prod'],
+    ['prod', 'prod2'],
+  ])('cannot reach what is named after the other: %s, %s', (name, other) => {
+    expect(() => validateNames([name, other])).not.toThrow();
+    expect(reaching(name, other)).toEqual([]);
+  });
+
+  it.each([
+    ['prod', 'prod-eu'],
+    ['ci', 'prod'],
+    ['ci-prod', 'prod'],
+  ])('could reach it if synthesis did not refuse the names: %s, %s', (name, other) => {
+    expect(() => validateNames([name, other])).toThrow(EnvironmentError);
+    expect(reaching(name, other)).not.toEqual([]);
   });
 });
