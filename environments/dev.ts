@@ -20,7 +20,7 @@ export const dev = defineEnvironment({
   ownerLimits: { requestsInFlight: 100, tunnels: 50, messages: MESSAGES },
   timings: STANDARD_TIMINGS,
   functions: SMALL_FUNCTIONS,
-  alarms: { notifyEmail: null, minimumRequests: 10 },
+  alarms: { notifyEmail: null, minimumRequests: 10, refusedPercent: 10 },
   throttling: {
     visitors: { ratePerSecond: 100, burst: 200 },
     agents: { ratePerSecond: 200, burst: 400 },

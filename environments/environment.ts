@@ -136,6 +136,11 @@ const schema = v.strictObject({
      * (modules/alarms/rollback-triggers.ts).
      */
     minimumRequests: wholeNumber(1),
+    /**
+     * The share of visits, in percent, above which the alarm `refusals` is on: visits that got an error of the tunnel's own for which
+     * the visitor is not the cause. At least `minimumRequests` of them in a minute count.
+     */
+    refusedPercent: wholeNumber(1, 99),
   }),
   throttling: v.strictObject({ visitors: throttle, agents: throttle, wakes: throttle }),
   logLevel: v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR'),

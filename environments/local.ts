@@ -15,7 +15,7 @@ export const local = defineEnvironment({
   // A busy laptop can be much slower than AWS, so these three limits are longer.
   timings: { ...STANDARD_TIMINGS, wakeHelloMs: 1000, serviceCallMs: 5000, wakePostMs: 2500 },
   functions: SMALL_FUNCTIONS,
-  alarms: { notifyEmail: null, minimumRequests: 5 },
+  alarms: { notifyEmail: null, minimumRequests: 5, refusedPercent: 10 },
   throttling: LARGE_THROTTLING,
   logLevel: 'INFO',
   logRetentionDays: 1,

@@ -20,7 +20,7 @@ export const staging = defineEnvironment({
   ownerLimits: { requestsInFlight: 200, tunnels: 100, messages: MESSAGES },
   timings: STANDARD_TIMINGS,
   functions: LARGE_FUNCTIONS,
-  alarms: { notifyEmail: null, minimumRequests: 10 },
+  alarms: { notifyEmail: null, minimumRequests: 10, refusedPercent: 5 },
   throttling: LARGE_THROTTLING,
   logLevel: 'INFO',
   logRetentionDays: 14,

@@ -18,7 +18,7 @@ export interface Metric {
   /** The functions that emit the metric. */
   readonly from: readonly FunctionName[];
   /** The metric's dimension sets, without `service`. CloudWatch treats and bills each set as a metric of its own. */
-  readonly by: readonly (readonly ('cohort' | 'mode' | 'source' | 'reason')[])[];
+  readonly by: readonly (readonly ('cohort' | 'mode' | 'source' | 'reason' | 'code' | 'cause')[])[];
 }
 
 /** `cohort` is the group to which the rollout assigned a request; `mode` is how the request then waited. Alarms compare cohorts. */
@@ -32,6 +32,12 @@ export const METRICS = {
     from: ['forward-request'],
     by: BY_COHORT,
     meaning: 'requests sent to an agent that the tunnel answered with an error of its own',
+  },
+  Refusals: {
+    unit: 'Count',
+    from: ['forward-request'],
+    by: [['code'], ['cause']],
+    meaning: 'errors of its own that the tunnel gave to visitors, whether or not the request had been sent to an agent',
   },
   ResponseTime: {
     unit: 'Milliseconds',

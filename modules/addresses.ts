@@ -77,6 +77,7 @@ const RESOURCES: Record<string, string> = {
   'aws_cloudwatch_metric_alarm.function-errors': 'warns when functions fail',
   'aws_cloudwatch_metric_alarm.function-duration': 'warns when functions come near their timeout',
   'aws_cloudwatch_metric_alarm.visitor-5xx': 'warns when visitors get errors',
+  'aws_cloudwatch_metric_alarm.refusals': 'warns when the tunnel refuses many visits',
   'aws_cloudwatch_metric_alarm.authentication-failures': 'warns when agents are refused',
   'aws_cloudwatch_metric_alarm.roll-back-failing': 'warns when a rollback fails',
   'aws_cloudwatch_metric_alarm.rollout-unreadable': 'warns when functions cannot read the event-driven share',

@@ -8,12 +8,12 @@ const FILE = path.join(__dirname, '../docs/errors.md');
 /** The document with its table updated. */
 export function withErrors(document: string): string {
   const rows = Object.entries<ErrorEntry>(TUNNEL_ERRORS).map(
-    ([code, { status, title, remedy, owner, retryable }]) =>
-      `| ${status} | \`${code}\` | ${title} | ${remedy} | ${owner} | ${retryable ? 'yes' : 'no'} |`,
+    ([code, { status, cause, title, remedy, owner, retryable }]) =>
+      `| ${status} | \`${code}\` | ${title} | ${remedy} | ${owner} | ${retryable ? 'yes' : 'no'} | ${cause} |`,
   );
   const table = [
-    '| Status | Code | What happened | The visitor | The owner of the tunnel | Send again |',
-    '|---|---|---|---|---|---|',
+    '| Status | Code | What happened | The visitor | The owner of the tunnel | Send again | Cause |',
+    '|---|---|---|---|---|---|---|',
     ...rows,
   ].join('\n');
   return document.replace(/(<!-- errors -->\n)[^]*(<!-- \/errors -->)/, (_, start: string, end: string) => `${start}${table}\n${end}`);

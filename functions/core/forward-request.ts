@@ -47,8 +47,10 @@ export interface ForwardOptions extends InFlightLimit {
 
 /** Gets the events of a request, for logs and metrics. */
 export interface ForwardObserver {
-  /** The request is about to be sent to the agent of `tunnelId`; `mode` is how the waiter will learn of the answer. */
-  assigned(assignment: { tunnelId: string; cohort: Cohort; mode: Mode }): void;
+  /** The request is for this tunnel, which exists. */
+  addressed(tunnelId: string): void;
+  /** The request is about to be sent to the agent; `mode` is how the waiter will learn of the answer. */
+  assigned(assignment: { cohort: Cohort; mode: Mode }): void;
   answered(answer: Answer): void;
   /** A read or removal of the row failed; the request goes on. */
   storeFailed(error: unknown): void;
@@ -108,6 +110,7 @@ async function forward(requestId: string, request: VisitorRequest, options: Forw
   try {
     const { tunnel: found, arrivals, percent } = await options.tunnels.lookUp(route.tunnelId);
     if (!found) return await ledBack(request, options);
+    options.observer.addressed(found.tunnelId);
     const admitted = await admit(request, found, options.passwordDigest);
     const tunnel = reachable(found, request.method);
     if (countInFlight(arrivals, clock.now(), options) >= options.maxInFlight) throw new TunnelError('tunnel_busy');
@@ -124,7 +127,7 @@ async function forward(requestId: string, request: VisitorRequest, options: Forw
     ]);
     if (isTooLate(deadline, clock)) throw new TunnelError('deadline_exceeded');
     const mode: Mode = subscription ? options.rollout.mode : 'polling';
-    options.observer.assigned({ tunnelId: tunnel.tunnelId, cohort, mode });
+    options.observer.assigned({ cohort, mode });
     await pending.put({
       requestId,
       tunnelId: tunnel.tunnelId,

@@ -1,8 +1,12 @@
 import type { AgentErrorCode, Headers } from '../../protocol';
 
+export type ErrorCause = 'visitor' | 'tunnel';
+
 /** Everything about one error. `npm run errors:docs` makes docs/errors.md from these entries. */
 export interface ErrorEntry {
   readonly status: number;
+  /** Where the reason lies: in what the visitor sent, or in the tunnel, which includes its agent and the local service. */
+  readonly cause: ErrorCause;
   /** What happened, for the visitor. */
   readonly title: string;
   /** What the visitor can do next. */
@@ -22,6 +26,7 @@ export interface ErrorEntry {
 export const TUNNEL_ERRORS = {
   invalid_request: {
     status: 400,
+    cause: 'visitor',
     title: 'The request cannot be forwarded',
     remedy: 'Correct the request and send it again.',
     owner: "The agent's output says what is wrong with the request.",
@@ -29,6 +34,7 @@ export const TUNNEL_ERRORS = {
   },
   visitor_unauthorized: {
     status: 401,
+    cause: 'visitor',
     title: 'This tunnel requires a password or a token',
     remedy: 'Send the user name and password, or the token, that the owner of the tunnel gave you.',
     owner: 'The agent was started with `--basic-auth` or `--bearer-token`; give visitors the password or token that you set there.',
@@ -36,6 +42,7 @@ export const TUNNEL_ERRORS = {
   },
   visitor_not_allowed: {
     status: 403,
+    cause: 'visitor',
     title: 'This tunnel does not allow visitors from your address',
     remedy: 'Ask the owner of the tunnel to allow your network.',
     owner: "The agent was started with `--allow-cidr`; add the visitor's range.",
@@ -43,6 +50,7 @@ export const TUNNEL_ERRORS = {
   },
   tunnel_not_found: {
     status: 404,
+    cause: 'visitor',
     title: 'There is no such tunnel',
     remedy: 'Check the address; the agent prints it when it connects.',
     owner: 'Start the agent, and compare the name in the address with the name that the agent prints.',
@@ -50,6 +58,7 @@ export const TUNNEL_ERRORS = {
   },
   request_too_large: {
     status: 413,
+    cause: 'visitor',
     title: 'The request is too large for the tunnel',
     remedy: 'Send a smaller body: at most about 4.5 MB, or about 95 KB if the agent is an older one.',
     owner: "Use the newest version of this project's agent; see [limits](limits.md).",
@@ -57,6 +66,7 @@ export const TUNNEL_ERRORS = {
   },
   too_many_guesses: {
     status: 429,
+    cause: 'visitor',
     title: 'Too many passwords were tried from your address',
     remedy: 'Wait a minute, and then send the user name and password that the owner of the tunnel gave you.',
     owner: 'Somebody tries passwords, or many visitors who share an address came at once. If so, use `--bearer-token` or `--allow-cidr`.',
@@ -65,6 +75,7 @@ export const TUNNEL_ERRORS = {
   },
   tunnel_busy: {
     status: 429,
+    cause: 'tunnel',
     title: 'The tunnel has too many requests in flight',
     remedy: 'Try again in a moment, with fewer requests at once.',
     owner:
@@ -75,6 +86,7 @@ export const TUNNEL_ERRORS = {
   },
   internal_error: {
     status: 500,
+    cause: 'tunnel',
     title: 'The tunnel failed',
     remedy: 'Try again; if the error persists, tell the operator of the tunnel service.',
     owner: 'Tell the operator of the tunnel service the request id from the body: the log has the reason.',
@@ -82,6 +94,7 @@ export const TUNNEL_ERRORS = {
   },
   method_refused: {
     status: 501,
+    cause: 'visitor',
     title: 'The tunnel does not support this method',
     remedy: 'Use another method: TRACE would show what proxies add to a request, and CONNECT is for proxies.',
     owner: 'Nothing; no tunnel supports this method.',
@@ -89,6 +102,7 @@ export const TUNNEL_ERRORS = {
   },
   websocket_not_supported: {
     status: 501,
+    cause: 'visitor',
     title: 'The tunnel does not support WebSockets',
     remedy: 'Use ordinary requests instead, such as long polling of up to 25 s.',
     owner: 'Configure the local service to work without WebSockets; see [limits](limits.md).',
@@ -96,6 +110,7 @@ export const TUNNEL_ERRORS = {
   },
   method_not_supported: {
     status: 501,
+    cause: 'visitor',
     title: "The tunnel's agent does not support this method",
     remedy: 'Ask the owner of the tunnel to update the agent.',
     owner: 'Agents of `ttf` 0.3 drop this method; use the agent of this project.',
@@ -103,6 +118,7 @@ export const TUNNEL_ERRORS = {
   },
   agent_away: {
     status: 502,
+    cause: 'tunnel',
     title: "The tunnel's agent is not connected",
     remedy: 'Ask the owner of the tunnel to start the agent, then try again.',
     owner: 'Start the agent; if it runs, its output says why it is not connected.',
@@ -110,6 +126,7 @@ export const TUNNEL_ERRORS = {
   },
   agent_failed: {
     status: 502,
+    cause: 'tunnel',
     title: "The tunnel's agent could not handle the request",
     remedy: "Tell the owner of the tunnel; the agent's output has the reason.",
     owner: "See the agent's output; it may have been stopped in the middle of the request.",
@@ -117,6 +134,7 @@ export const TUNNEL_ERRORS = {
   },
   invalid_response: {
     status: 502,
+    cause: 'tunnel',
     title: 'The local service sent an invalid response',
     remedy: "Tell the owner of the tunnel; the agent's output says what is wrong with the response.",
     owner:
@@ -125,6 +143,7 @@ export const TUNNEL_ERRORS = {
   },
   response_too_large: {
     status: 502,
+    cause: 'tunnel',
     title: "The local service's response is too large for the tunnel",
     remedy: 'Request less data at once: at most about 4.5 MB, or about 95 KB if the agent is an older one.',
     owner: 'Let the local service compress its answers, or send them in smaller parts; see [limits](limits.md).',
@@ -132,6 +151,7 @@ export const TUNNEL_ERRORS = {
   },
   agent_busy: {
     status: 503,
+    cause: 'tunnel',
     title: "The tunnel's agent accepts no more requests at the moment",
     remedy: 'Try again in a moment.',
     owner: "The connection to the agent is overloaded: the agent's network, or one connection of API Gateway, cannot carry more at once.",
@@ -140,6 +160,7 @@ export const TUNNEL_ERRORS = {
   },
   local_service_unavailable: {
     status: 503,
+    cause: 'tunnel',
     title: 'The local service does not accept connections',
     remedy: 'Ask the owner of the tunnel to start the service behind the tunnel, then try again.',
     owner: 'Start the local service, on the host and port that the agent was given.',
@@ -149,6 +170,7 @@ export const TUNNEL_ERRORS = {
   },
   local_service_timeout: {
     status: 504,
+    cause: 'tunnel',
     title: 'The local service did not answer in time',
     remedy: 'Try again; a service that needs more time should answer first and do its work afterwards.',
     owner: 'The service took longer than `--request-timeout`. The service may still have done the work.',
@@ -156,6 +178,7 @@ export const TUNNEL_ERRORS = {
   },
   deadline_exceeded: {
     status: 504,
+    cause: 'tunnel',
     title: 'No answer came through the tunnel in time',
     remedy: 'Try again; if the error persists, ask the owner of the tunnel whether the agent is still running.',
     owner: 'Check whether the agent is still connected. The service may still have done the work.',

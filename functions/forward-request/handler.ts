@@ -105,9 +105,9 @@ async function answer(requestId: string, request: VisitorRequest): Promise<Visit
     observer.ended(request.arrivedAt);
     return response;
   } catch (error) {
-    observer.ended(request.arrivedAt, error);
     if (!(error instanceof TunnelError)) logger.error('the request failed', error as Error);
     const told = error instanceof TunnelError ? error : new TunnelError('internal_error');
+    observer.ended(request.arrivedAt, told);
     annotate({ error: told.code });
     return errorResponse(told, request.headers['accept']?.[0], requestId);
   }

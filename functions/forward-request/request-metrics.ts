@@ -1,7 +1,8 @@
 import type { ForwardObserver } from '../core/forward-request';
 import type { Cohort, Mode } from '../core/answer-path';
+import type { TunnelError } from '../core/tunnel-error';
 import type { Answer } from '../core/wait-for-response';
-import { countBy } from '../metrics';
+import { countBy, nameLines } from '../metrics';
 import { identify, logger } from '../telemetry';
 
 /**
@@ -14,15 +15,21 @@ const WAKE_MS = 500;
 
 /** Turns the events of one request into metrics, by `cohort` (what was assigned) and `mode` (what was done). */
 export class RequestMetrics implements ForwardObserver {
+  private tunnelId: string | undefined;
   private assignment: { cohort: Cohort; mode: Mode } | undefined;
   private answer: { readonly source: AnswerSource; readonly returnMs: number } | undefined;
   private isLastLookLost = false;
 
   constructor(private readonly now: () => number) {}
 
-  assigned({ tunnelId, cohort, mode }: { tunnelId: string; cohort: Cohort; mode: Mode }): void {
+  addressed(tunnelId: string): void {
+    this.tunnelId = tunnelId;
+    identify({ tunnelId });
+  }
+
+  assigned({ cohort, mode }: { cohort: Cohort; mode: Mode }): void {
     this.assignment = { cohort, mode };
-    identify({ tunnelId, mode });
+    identify({ mode });
     countBy('Requests', this.assignment);
   }
 
@@ -46,15 +53,22 @@ export class RequestMetrics implements ForwardObserver {
   }
 
   /**
-   * The request is over; `error` is what the visitor gets instead of an answer. A request that was not assigned has not reached
-   * an agent and is not counted.
+   * The request is over; `refusal` is the error that the visitor gets instead of an answer. All refusals are counted; everything else
+   * is counted only for requests that were assigned, because the others have not reached an agent.
    */
-  ended(arrivedAt: number, error?: unknown): void {
+  ended(arrivedAt: number, refusal?: TunnelError): void {
+    if (refusal) this.refused(refusal);
     if (!this.assignment) return;
     countBy('ResponseTime', this.assignment, this.now() - arrivedAt);
-    if (error !== undefined) countBy('RequestErrors', this.assignment);
+    if (refusal) countBy('RequestErrors', this.assignment);
     if (this.assignment.cohort === 'event-driven' && this.missedItsEvent(this.assignment.mode))
       countBy('EventDrivenErrors', this.assignment);
+  }
+
+  /** The tunnel is not a dimension, because each tunnel would be a metric of its own: queries find it in the line. */
+  private refused({ code, entry: { cause } }: TunnelError): void {
+    if (this.tunnelId !== undefined) nameLines({ tunnelId: this.tunnelId });
+    countBy('Refusals', { code, cause });
   }
 
   /**

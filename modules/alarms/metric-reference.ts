@@ -42,6 +42,15 @@ export function emitted(
 }
 
 /**
+ * An expression for the dashboard: a metric of every function that emits it, with every value of the dimension. Alarms cannot search.
+ * @throws UnknownMetricError as `emitted` does
+ */
+export function everyValueOf(name: MetricName, environment: string, statistic: Statistic, dimension: string): string {
+  emitted(name, METRICS[name].from[0], statistic, { [dimension]: '' });
+  return `SEARCH('{"${metricNamespace(environment)}",${dimension},service} MetricName="${name}"', '${statistic}', 60)`;
+}
+
+/**
  * A metric that AWS publishes.
  * @throws UnknownMetricError for a metric that modules/alarms/aws-metrics.ts does not name
  */

@@ -12,6 +12,7 @@ export const watchAlarms = (targets: AlarmTargets): readonly AlarmDefinition[] =
   functionDuration(targets),
   ...concurrency(targets),
   visitor5xx(targets),
+  refusals(targets),
   authenticationFailures(targets),
   rollBackFailing(targets),
   rolloutUnreadable(),
@@ -138,6 +139,25 @@ const visitor5xx = ({ environment, visitorApiId }: AlarmTargets): AlarmDefinitio
   },
   expression: `IF(requests >= ${environment.alarms.minimumRequests}, 100 * FILL(failed, 0) / requests, 0)`,
   threshold: 5,
+  datapoints: [3, 5],
+});
+
+/**
+ * Refusals of the tunnel's own with any status, of which 429 is the most frequent: `visitor-5xx` sees no 4xx, and 4xx of API Gateway
+ * contain those of local services. Errors that the visitor caused do not count, because browsers ask without a password first, and
+ * scanners ask for tunnels that nobody has. The minimum is one of refusals, not of visits: the visitors of one tunnel whose agent is
+ * silent are few.
+ */
+const refusals = ({ environment: { alarms }, visitorApiId }: AlarmTargets): AlarmDefinition => ({
+  ...BY_THE_MINUTE,
+  id: 'refusals',
+  meaning: `The tunnel refuses more than ${alarms.refusedPercent} % of the visits, for reasons that lie in the tunnel`,
+  metrics: {
+    visits: published('AWS/ApiGateway', 'Count', 'SampleCount', { ApiId: visitorApiId }),
+    refused: emitted('Refusals', 'forward-request', 'Sum', { cause: 'tunnel' }),
+  },
+  expression: `IF(FILL(refused, 0) >= ${alarms.minimumRequests}, 100 * FILL(refused, 0) / visits, 0)`,
+  threshold: alarms.refusedPercent,
   datapoints: [3, 5],
 });
 

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { Environment } from '../../environments';
 import { physicalName } from '../../environments/physical-name';
 import { canaryRow, modesRow, returnRow } from './rollout-rows';
-import { backstopRow, costRow, healthRow, type ShownResources } from './system-rows';
+import { backstopRow, costRow, healthRow, refusalsRow, type ShownResources } from './system-rows';
 import { alarmStates, layOut, textWidget } from './widgets';
 
 export interface DashboardProps {
@@ -12,7 +12,7 @@ export interface DashboardProps {
   readonly alarmArns: readonly string[];
 }
 
-/** One page, from top to bottom: alarms, canary against control, the way of answers, the backstop, health, and cost. */
+/** One page, from top to bottom: alarms, canary against control, the way of answers, refusals, the backstop, health, and cost. */
 export class Dashboard extends Construct {
   readonly name: string;
 
@@ -31,6 +31,7 @@ export class Dashboard extends Construct {
       canaryRow(environment),
       returnRow(environment),
       modesRow(environment),
+      refusalsRow(environment, resources),
       backstopRow(environment, resources),
       healthRow(environment, resources),
       costRow(environment, resources),

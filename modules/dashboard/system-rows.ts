@@ -1,8 +1,7 @@
 import type { Environment } from '../../environments';
-import { metricNamespace } from '../../functions/metric-names';
 import type { FunctionName } from '../../functions/settings';
 import type { WatchedRule } from '../alarms/alarm-definition';
-import { emitted, ofFunction, published } from '../alarms/metric-reference';
+import { emitted, everyValueOf, ofFunction, published } from '../alarms/metric-reference';
 import { graph, type Line, type Widget } from './widgets';
 
 /** Names in AWS of the resources that the rows below show. */
@@ -15,6 +14,29 @@ export interface ShownResources {
   readonly tables: Readonly<Record<string, string>>;
   readonly responseRule: WatchedRule;
 }
+
+/** The errors that the tunnel itself gives to visitors (docs/errors.md). */
+export const refusalsRow = (environment: Environment, { visitorApiId }: ShownResources): readonly Widget[] => [
+  graph(environment, {
+    title: "The tunnel's own errors, by code",
+    width: 16,
+    view: 'stacked',
+    lines: [{ label: 'code:', of: everyValueOf('Refusals', environment.name, 'Sum', 'code') }],
+  }),
+  graph(environment, {
+    title: "The tunnel's own errors, share of visits",
+    width: 8,
+    unit: '%',
+    thresholds: [{ label: 'alarm refusals', value: environment.alarms.refusedPercent }],
+    lines: [
+      { label: 'visits', id: 'visits', hidden: true, of: published('AWS/ApiGateway', 'Count', 'SampleCount', { ApiId: visitorApiId }) },
+      ...(['tunnel', 'visitor'] as const).flatMap((cause): Line[] => [
+        { label: cause, id: cause, hidden: true, of: emitted('Refusals', 'forward-request', 'Sum', { cause }) },
+        { label: `the reason lies in the ${cause}`, of: `100 * FILL(${cause}, 0) / visits` },
+      ]),
+    ],
+  }),
+];
 
 /** The backstop: stream, bus and leftovers. */
 export const backstopRow = (environment: Environment, { functions, responseRule }: ShownResources): readonly Widget[] => [
@@ -61,7 +83,7 @@ export const backstopRow = (environment: Environment, { functions, responseRule 
     lines: [
       {
         label: 'wakes not posted:',
-        of: `SEARCH('{"${metricNamespace(environment.name)}",reason,service} MetricName="WakeFailed"', 'Sum', 60)`,
+        of: everyValueOf('WakeFailed', environment.name, 'Sum', 'reason'),
       },
       { label: 'wake sockets replaced', of: emitted('WakeSocketReconnect', 'forward-request', 'Sum') },
       { label: 'late answers', of: emitted('LateAnswer', 'receive-message', 'Sum') },

@@ -47,6 +47,7 @@ beforeAll(async () => {
   await under.visit('/nonce/2');
   const refuser = await under.agent({ name: 'refuser', target: { port: 1 } });
   await under.visit('/', {}, 'refuser');
+  await under.visit('/', {}, 'nobody');
   await refuser.stop({ graceMs: 0 });
 
   faults.rollout = true;
@@ -110,7 +111,7 @@ test('each metric line is valid for CloudWatch: dimensions have text, metrics ha
   }
 });
 
-test('metrics have dimensions for cohort, mode, source of the wake and reason of a failure', () => {
+test('metrics have dimensions for cohort, mode, source of the wake, reason of a failure, and code and cause of a refusal', () => {
   const valuesOf = (dimension: string): unknown[] => [
     ...new Set(lines.map(({ members }) => members[dimension]).filter((value) => value !== undefined)),
   ];
@@ -118,6 +119,8 @@ test('metrics have dimensions for cohort, mode, source of the wake and reason of
   expect(valuesOf('mode').sort()).toEqual(expect.arrayContaining(['direct', 'polling']));
   expect(valuesOf('source').sort()).toEqual(['bus', 'direct', 'safety-read']);
   expect(valuesOf('reason').sort()).toEqual(['limited', 'unknown']);
+  expect(valuesOf('code').sort()).toEqual(['local_service_unavailable', 'tunnel_not_found']);
+  expect(valuesOf('cause').sort()).toEqual(['tunnel', 'visitor']);
 });
 
 test('Powertools logs no complaint about metrics', () => {

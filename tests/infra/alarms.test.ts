@@ -148,18 +148,20 @@ describe('the rollback alarm', () => {
   });
 });
 
-/** The alarm's value in one period; `undefined` is no data. The environment dev judges averages of 10 requests or more. */
+/** The value of an alarm of `dev` in one period, from the values of the metrics that it reads; `undefined` is no data. */
+function valueIn(alarm: string, period: Readonly<Record<string, number>>): number | undefined {
+  const math = mathOf(stackOf('dev').resource(`aws_cloudwatch_metric_alarm.${alarm}`));
+  const queries = (math?.ids ?? []).map((id) => ({
+    id,
+    returnsData: false,
+    metric: { namespace: '', name: id, dimensions: {}, statistic: '', periodMs: 30_000 },
+  }));
+  const queried = new QuerySet([...queries, { id: 'value', expression: math?.expression ?? '', returnsData: true }]);
+  return queried.seriesOf('value', { periods: 1, read: ({ name }) => [period[name]] })[0];
+}
+
+/** The environment dev judges averages of 10 requests or more. */
 describe('the value of event-driven-latency', () => {
-  const math = mathOf(stackOf('dev').resource('aws_cloudwatch_metric_alarm.event-driven-latency'));
-  const valueOf = (period: Readonly<Record<string, number>>): number | undefined => {
-    const queries = (math?.ids ?? []).map((id) => ({
-      id,
-      returnsData: false,
-      metric: { namespace: '', name: id, dimensions: {}, statistic: '', periodMs: 30_000 },
-    }));
-    const queried = new QuerySet([...queries, { id: 'value', expression: math?.expression ?? '', returnsData: true }]);
-    return queried.seriesOf('value', { periods: 1, read: ({ name }) => [period[name]] })[0];
-  };
   const canary = (ms: number, count = 10) => ({ canary: ms, canary_count: count });
   const control = (ms: number, count = 10) => ({ control: ms, control_count: count });
 
@@ -173,11 +175,33 @@ describe('the value of event-driven-latency', () => {
     ['is 0 in a period without control and without a baseline', canary(900), 0],
     ['is 0 if the canary has too few answers', { ...canary(900, 9), ...control(50) }, 0],
     ['is 0 in a period in which no event-driven request was answered', control(50), 0],
-  ])('%s', (_, period, value) => expect(valueOf(period)).toBe(value));
+  ])('%s', (_, period, value) => expect(valueIn('event-driven-latency', period)).toBe(value));
 
   it('is computed from return times, which do not contain the time of local services', () => {
     const names = metricsOfAlarms(stackOf('prod')).filter(({ by }) => by.endsWith('.event-driven-latency'));
     expect([...new Set(names.map(({ name }) => name))].sort()).toEqual(['BaselineReturnTime', 'ReturnTime']);
+  });
+});
+
+/** The environment dev judges 10 refusals a minute or more. */
+describe('the value of refusals', () => {
+  it.each([
+    ['is the share of the visits that were refused', { visits: 1000, refused: 370 }, 37],
+    ['is 100 if every visit was refused', { visits: 40, refused: 40 }, 100],
+    ['is 0 if no visit was refused', { visits: 40 }, 0],
+    ['is 0 if few visits were refused, as by one silent agent, however large their share is', { visits: 9, refused: 9 }, 0],
+  ])('%s', (_, period, value) => expect(valueIn('refusals', period)).toBe(value));
+
+  it.each(environmentNames)('counts in %s only errors that the visitor did not cause, and is compared with the setting', (name) => {
+    const alarm = stackOf(name).resource('aws_cloudwatch_metric_alarm.refusals');
+    expect(alarm).toMatchObject({ threshold: environments[name].alarms.refusedPercent, datapoints_to_alarm: 3, evaluation_periods: 5 });
+    const [refused] = metricsOfAlarms(stackOf(name)).filter(({ name: metric }) => metric === 'Refusals');
+    expect(refused?.dimensions).toEqual({ service: 'forward-request', cause: 'tunnel' });
+  });
+
+  it('starts no rollback, because polling would refuse the same visits', () => {
+    expect(TRIGGERS).not.toContain('refusals');
+    expect(stackOf('prod').resource('aws_cloudwatch_composite_alarm.rollback')['alarm_rule']).not.toContain('.refusals.');
   });
 });
 

@@ -139,6 +139,7 @@ describe('the validation of an environment refuses', () => {
     ['a retention that CloudWatch does not know', set('logRetentionDays', 2), 'logRetentionDays must be one of 1, 3, 5, 7'],
     ['an invalid e-mail address', set('alarms.notifyEmail', 'ops'), 'alarms.notifyEmail must be an e-mail address, not "ops"'],
     ['a minimum of zero requests', set('alarms.minimumRequests', 0), 'alarms.minimumRequests must be at least 1, not 0'],
+    ['an alarm for more refusals than visits', set('alarms.refusedPercent', 100), 'alarms.refusedPercent must be 1 to 99, not 100'],
     ['too little memory', set('functions.sweep.memoryMb', 64), 'functions.sweep.memoryMb must be 128 to 10240, not 64'],
     [
       'a rotation of sockets after the maximum age in API Gateway',

@@ -79,6 +79,7 @@ export function cloud(
     reads: { pollingDelaysMs: [50, 100, 200, 400, 500], safetyReadMs: 1000 },
     passwordDigest,
     observer: {
+      addressed: () => undefined,
       assigned: ({ cohort, mode }) => log.push(`assigned ${cohort} ${mode}`),
       answered: ({ learnedBy }) => log.push(`answered ${learnedBy}`),
       storeFailed: () => log.push('store failed'),

@@ -1,11 +1,13 @@
 import { forwardRequest } from '../../../functions/core/forward-request';
 import { Mailbox } from '../../../functions/core/mailbox';
+import type { Tunnel } from '../../../functions/core/tunnel';
 import type { Wake } from '../../../functions/core/wake';
+import { TunnelError } from '../../../functions/core/tunnel-error';
 import { RequestMetrics } from '../../../functions/forward-request/request-metrics';
 import { logger } from '../../../functions/logger';
 import { metricNamespace } from '../../../functions/metric-names';
 import { publishMetrics } from '../../../functions/metrics';
-import { emfLinesIn } from '../../support/emf';
+import { emfLinesIn, type EmfLine } from '../../support/emf';
 import { alwaysAt, cloud, OK, TUNNEL } from '../../support/forward-fixture';
 import { InMemoryPending } from '../../support/in-memory-pending';
 
@@ -23,21 +25,24 @@ interface Play {
   readonly wokenAfterMs?: number;
   /** How the operations of the row end, if not as usual. */
   readonly rows?: (operation: string) => Promise<unknown>;
+  /** The row of the tunnel; undefined: there is no such tunnel. */
+  readonly tunnel?: Tunnel | undefined;
   /** False: the wake socket is not ready, so the request polls. */
   readonly isReady?: boolean;
   readonly percent?: number;
   readonly post?: 'sent' | 'gone';
 }
 
-/** Takes one request of mode `bus` through `forwardRequest`, and returns the metrics that it leaves, by name. */
-async function metricsOf({ answeredAtMs, wokenAfterMs, rows, isReady = true, percent = 100, post = 'sent' }: Play) {
+/** Takes one request of mode `bus` through `forwardRequest`, and returns the lines that it leaves. */
+async function linesOf(play: Play): Promise<EmfLine[]> {
+  const { answeredAtMs, wokenAfterMs, rows, isReady = true, percent = 100, post = 'sent' } = play;
   const lines: string[] = [];
   const said = jest.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
   const pending = new InMemoryPending(rows);
   const inbox = new Mailbox<Wake>();
   const subscription = { waiterConnectionId: 'w1', inbox, close: () => undefined };
   const { options, clock, request } = cloud({
-    tunnels: alwaysAt(percent, async () => TUNNEL),
+    tunnels: alwaysAt(percent, async () => ('tunnel' in play ? play.tunnel : TUNNEL)),
     agents: { post: async () => post },
     wakes: { subscribe: async () => (isReady ? subscription : undefined) },
     pending,
@@ -45,7 +50,8 @@ async function metricsOf({ answeredAtMs, wokenAfterMs, rows, isReady = true, per
   const observer = new RequestMetrics(clock.now);
   const over = forwardRequest('r', request, { ...options, observer }).then(
     () => observer.ended(request.arrivedAt),
-    (error: unknown) => observer.ended(request.arrivedAt, error),
+    // Whatever else fails, the visitor gets `internal_error` for (handler.ts).
+    (error: unknown) => observer.ended(request.arrivedAt, error instanceof TunnelError ? error : new TunnelError('internal_error')),
   );
   if (answeredAtMs !== undefined) {
     await clock.advance(answeredAtMs);
@@ -59,9 +65,12 @@ async function metricsOf({ answeredAtMs, wokenAfterMs, rows, isReady = true, per
   await over;
   publishMetrics();
   said.mockRestore();
-  const emf = emfLinesIn(lines.map((text) => ({ at: 0, functionName: 'forward-request', environmentId: '', text })));
-  return Object.fromEntries(emf.flatMap(({ members }) => Object.entries(members)));
+  return emfLinesIn(lines.map((text) => ({ at: 0, functionName: 'forward-request', environmentId: '', text })));
 }
+
+/** The metrics of one request, by name. */
+const metricsOf = async (play: Play): Promise<Record<string, unknown>> =>
+  Object.fromEntries((await linesOf(play)).flatMap(({ members }) => Object.entries(members)));
 
 const hangs = (): Promise<never> => new Promise(() => undefined);
 const only =
@@ -113,4 +122,35 @@ test('ReturnTime does not contain the time that the local service took, and a re
   const silent = await metricsOf({});
   expect(silent).toMatchObject({ ResponseTime: DEADLINE_MS, RequestErrors: 1 });
   expect(silent).not.toHaveProperty('ReturnTime');
+});
+
+describe('an error of the tunnel counts as Refusals, by its code and its cause', () => {
+  test.each<[string, Play, string, string]>([
+    ['when there is no such tunnel', { tunnel: undefined }, 'tunnel_not_found', 'visitor'],
+    [
+      'when the visitor is kept out',
+      { tunnel: { ...TUNNEL, access: { salt: 'aa', cidrs: ['10.0.0.0/8'] } } },
+      'visitor_not_allowed',
+      'visitor',
+    ],
+    ['when the agent is away', { tunnel: { ...TUNNEL, connectionId: undefined } }, 'agent_away', 'tunnel'],
+    ['when the agent never answered', {}, 'deadline_exceeded', 'tunnel'],
+    ['when something failed that has no code', { rows: only('put', fails) }, 'internal_error', 'tunnel'],
+  ])('%s', async (_, play, code, cause) => {
+    await expect(metricsOf(play)).resolves.toMatchObject({ Refusals: 1, code, cause });
+  });
+
+  test('and an answer does not', async () => {
+    expect(await metricsOf({ answeredAtMs: 300, wokenAfterMs: 20 })).not.toHaveProperty('Refusals');
+  });
+
+  test('in one line with two sets of dimensions; the tunnel is a property of the line and no dimension', async () => {
+    const [line, ...others] = await linesOf({ tunnel: { ...TUNNEL, connectionId: undefined } });
+    expect(others).toEqual([]);
+    expect(line?.members).toMatchObject({ tunnelId: 'demo' });
+    expect(line?.directives.flatMap(({ Dimensions }) => Dimensions.map((set) => [...set].sort()))).toEqual([
+      ['code', 'service'],
+      ['cause', 'service'],
+    ]);
+  });
 });
