@@ -35,7 +35,8 @@ export interface Metrics {
   read(query: MetricQuery): readonly MetricPoint[];
 }
 
-export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+export const ALARM_STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
+export type AlarmState = (typeof ALARM_STATES)[number];
 
 export interface AlarmView {
   readonly address: string;

@@ -36,14 +36,25 @@ export interface Count {
 
 /** One sentence for each problem of a document. @param counts the counts that the document must have */
 export function problemsOfDocument(text: string, counts: readonly Count[]): string[] {
-  const spans = [...text.matchAll(/```(?:sh|bash)\n(.*?)```|```.*?```|`([^`\n]+)`/gs)].flatMap(
-    ([, block, span]) => block?.replace(/\\\n/g, '').split('\n') ?? span ?? [],
-  );
   return [
-    ...spans.flatMap((span) => [...problemsOfPath(span), ...problemsOfCommand(span)]),
+    ...codeIn(text).flatMap((span) => [...problemsOfPath(span), ...problemsOfCommand(span)]),
     ...counts.flatMap((count) => problemsOfCount(text, count)),
   ];
 }
+
+/** Lines of shell blocks, and code spans. */
+const codeIn = (text: string): string[] =>
+  [...text.matchAll(/```(?:sh|bash)\n(.*?)```|```.*?```|`([^`\n]+)`/gs)].flatMap(
+    ([, block, span]) => block?.replace(/\\\n/g, '').split('\n') ?? span ?? [],
+  );
+
+const withoutComment = (line: string): string => line.replace(/ # .*/, '');
+
+/** The lines of a document that a reader can run, without their comments. */
+export const commandsIn = (text: string): string[] =>
+  codeIn(text)
+    .map((line) => withoutComment(line).replace(/\s+/g, ' ').trim())
+    .filter((line) => /^(?:aws|npm|terraform) /.test(line));
 
 function problemsOfPath(span: string): string[] {
   const [, file = ''] = /^([\w.-]+(?:\/[\w.@-]+)*\/?)(?::\d+)?$/.exec(span) ?? [];
@@ -53,8 +64,7 @@ function problemsOfPath(span: string): string[] {
 }
 
 function problemsOfCommand(line: string): string[] {
-  // Removes the shell comment.
-  const span = line.replace(/ # .*/, '');
+  const span = withoutComment(line);
   const flags = [...span.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/g)].map(([flag]) => flag).filter((flag) => !FOREIGN_FLAGS.has(flag));
   const [, script] = /^(?:.*?[ ;&(])?npm (?:run (?:--silent )?)?([a-z][\w:-]*)(?=\s|$)/.exec(span) ?? [];
   if (script !== undefined && !['ci', 'install', 'run', 'view', 'warn'].includes(script) && !(script in SCRIPTS)) {

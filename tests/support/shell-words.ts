@@ -5,7 +5,7 @@ export interface CommandLine {
 }
 
 /** Placeholder in a word for the output of an inner command. */
-const OUTPUT = '<output>';
+export const OUTPUT = '<output>';
 
 /**
  * Splits a command line. Supports what runbooks need: quotes, and `$(…)` that is not nested.

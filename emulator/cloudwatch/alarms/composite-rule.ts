@@ -1,5 +1,5 @@
 /** Rules of composite alarms: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html */
-import type { AlarmState } from '../../observations';
+import { ALARM_STATES, type AlarmState } from '../../observations';
 
 export interface CompositeRule {
   /** Names or ARNs of the alarms in the rule. */
@@ -10,7 +10,7 @@ export interface CompositeRule {
 type Holds = CompositeRule['holds'];
 
 const TOKEN = /\s*(?:([()])|"([^"]*)"|'([^']*)'|([^\s()"']+))/y;
-const STATES: readonly string[] = ['ALARM', 'OK', 'INSUFFICIENT_DATA'] satisfies AlarmState[];
+const STATES: readonly string[] = ALARM_STATES;
 
 /** @throws SyntaxError for an invalid rule */
 export function parseCompositeRule(rule: string): CompositeRule {

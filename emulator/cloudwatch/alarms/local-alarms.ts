@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Clock } from '../../clock';
 import { backgroundClock } from '../../background-clock';
 import { closingController } from '../../closing-controller';
-import type { Alarms, AlarmTransition, AlarmView } from '../../observations';
+import type { Alarms, AlarmState, AlarmTransition, AlarmView } from '../../observations';
 import type { Closeable } from '../../services';
 import type { AlarmSpec, CompositeAlarmSpec, MetricAlarmSpec } from '../../specs';
 import type { MetricStore } from '../metrics/metric-store';
@@ -72,6 +72,14 @@ export class LocalAlarms implements Alarms, Closeable {
 
   history(): readonly AlarmTransition[] {
     return this.log.transitions.map(({ at, name, from, to, reason }) => ({ at, name, from, to, reason }));
+  }
+
+  /** Sets the state of an alarm by hand. The next evaluation sets the real state again. @returns false if there is no such alarm */
+  set(name: string, state: AlarmState, reason: string): boolean {
+    const alarm = this.alarms.find(({ spec }) => spec.name === name);
+    if (!alarm) return false;
+    this.take(alarm.become({ state, reason, since: this.clock.now() }));
+    return true;
   }
 
   async close(): Promise<void> {

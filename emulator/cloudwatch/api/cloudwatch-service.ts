@@ -1,4 +1,4 @@
-/** The operations of the CloudWatch API (AWS JSON) with which people and scripts look at alarms and metrics. */
+/** The operations of the CloudWatch API (AWS JSON) with which people and scripts look at alarms and metrics, and try alarms. */
 import { AwsError } from '../../services';
 import type { ServiceApi } from '../../services';
 import type { LocalAlarms } from '../alarms/local-alarms';
@@ -7,13 +7,15 @@ import { describeAlarmHistory, describeAlarms } from './describe-alarms';
 import { getMetricData } from './get-metric-data';
 import { listMetrics } from './list-metrics';
 import type { Input } from './parameters';
+import { setAlarmState } from './set-alarm-state';
 
-export function cloudwatchService(metrics: MetricStore, alarms: Pick<LocalAlarms, 'alarms' | 'log'>): ServiceApi {
+export function cloudwatchService(metrics: MetricStore, alarms: Pick<LocalAlarms, 'alarms' | 'log' | 'set'>): ServiceApi {
   const operations: Readonly<Record<string, (input: Input) => object>> = {
     DescribeAlarms: (input) => describeAlarms(input, alarms.alarms),
     DescribeAlarmHistory: (input) => describeAlarmHistory(input, alarms.log.items),
     GetMetricData: (input) => getMetricData(input, metrics),
     ListMetrics: (input) => listMetrics(input, metrics.list()),
+    SetAlarmState: (input) => setAlarmState(input, alarms),
   };
   return async ({ operation, input }) => {
     const run = Object.hasOwn(operations, operation) ? operations[operation] : undefined;

@@ -1,4 +1,4 @@
-import type { AlarmState } from '../../observations';
+import { ALARM_STATES } from '../../observations';
 import { AwsError } from '../../services';
 import type { Alarm } from '../alarms/alarm';
 import type { HistoryItem } from '../alarms/alarm-history';
@@ -6,7 +6,6 @@ import { describeAlarm } from '../alarms/describe-alarm';
 import { page } from './paging';
 import { number, oneOf, onlyKnown, text, texts, time, type Input } from './parameters';
 
-const STATES: readonly AlarmState[] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'];
 const TYPES = { MetricAlarm: 'metric', CompositeAlarm: 'composite' } as const;
 type AlarmType = keyof typeof TYPES;
 const TYPE_NAMES = Object.keys(TYPES) as AlarmType[];
@@ -31,7 +30,7 @@ export function describeAlarms(input: Input, alarms: readonly Alarm[]): object {
   }
   const types = typesIn(input);
   const state = text(input, 'StateValue');
-  if (state !== undefined) oneOf(state, 'StateValue', STATES);
+  if (state !== undefined) oneOf(state, 'StateValue', ALARM_STATES);
   const found = alarms.filter(
     ({ spec, standing }) =>
       types.includes(spec.kind) &&

@@ -4,7 +4,7 @@ import { SSMClient, GetParameterCommand } from '@aws-sdk/client-ssm';
 import { AwsError } from '../../../emulator/services';
 import type { AwsCall, ServiceApi } from '../../../emulator/services';
 import { clientSettings, FORWARD_REQUEST, startEndpoint, SWEEP } from '../../support/dynamodb-endpoint';
-import { signedCall } from './signed-call';
+import { signedCall } from '../../support/signed-call';
 
 type Endpoint = Awaited<ReturnType<typeof startEndpoint>>;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalQueues } from '../../../emulator/sqs/local-queues';
 import { startEndpoint } from '../../support/dynamodb-endpoint';
-import { signedCall } from './signed-call';
+import { signedCall } from '../../support/signed-call';
 
 const QUEUE = {
   address: 'aws_sqs_queue.failures',

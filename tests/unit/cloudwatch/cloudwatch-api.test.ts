@@ -5,6 +5,7 @@ import {
   GetMetricDataCommand,
   ListMetricsCommand,
   PutMetricDataCommand,
+  SetAlarmStateCommand,
   type DescribeAlarmsCommandInput,
   type GetMetricDataCommandInput,
   type ListMetricsCommandInput,
@@ -126,6 +127,28 @@ describe('DescribeAlarms', () => {
     [{ ChildrenOfAlarmName: 'rollback' }, 'InvalidParameterValueException'],
   ])('refuses %j', async (input, name) => {
     await expect(client.send(new DescribeAlarmsCommand(input))).rejects.toMatchObject({ name });
+  });
+});
+
+describe('SetAlarmState', () => {
+  const set = (AlarmName: string, StateValue = 'ALARM', StateReason = 'a trial') =>
+    client.send(new SetAlarmStateCommand({ AlarmName, StateValue: StateValue as 'ALARM', StateReason }));
+
+  test('sets an alarm until its next evaluation, with its actions and the composite alarms above it', async () => {
+    await fixture.clock.advance(MINUTE + 1000);
+    await set('errors');
+    expect([fixture.stateOf('errors'), fixture.stateOf('rollback')]).toEqual(['ALARM', 'ALARM']);
+    expect(fixture.topics.messages(TOPIC)).toHaveLength(1);
+    await fixture.clock.advance(MINUTE);
+    expect([fixture.stateOf('errors'), fixture.stateOf('rollback')]).toEqual(['OK', 'OK']);
+  });
+
+  test.each([
+    ['an alarm that does not exist', ['error'], 'ResourceNotFound'],
+    ['an unknown state', ['errors', 'ON'], 'InvalidParameterValueException'],
+    ['a reason that is too long', ['errors', 'ALARM', 'x'.repeat(1024)], 'InvalidParameterValueException'],
+  ] as const)('refuses %s', async (_, [name, state, reason], error) => {
+    await expect(set(name, state, reason)).rejects.toMatchObject({ name: error });
   });
 });
 

@@ -92,6 +92,17 @@ test('plan-review.md explains every Terraform address of the stacks, and no othe
   expect(explained.sort()).toEqual(Object.keys(everyAddress).sort());
 });
 
+test.each(documents.filter((name) => name !== 'CHANGELOG.md'))(
+  '%s says of the setting percent only that an environment begins with it',
+  (document) => {
+    const sentences = read(document)
+      .replace(/```.*?```/gs, '')
+      .split(/(?<=[.:;|])\s|\n\n/);
+    const about = sentences.filter((sentence) => /`(responsePath\.)?percent(: ?\d+)?`/.test(sentence));
+    expect(about.filter((sentence) => !/\b(first|begins|starts|until|changes?\s+nothing)\b/i.test(sentence))).toEqual([]);
+  },
+);
+
 test('the table in errors.md equals the output of npm run errors:docs', () => {
   const document = read('docs/errors.md');
   expect(document).toContain('| 404 | `tunnel_not_found` |');

@@ -1,13 +1,14 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Principal } from '../../../emulator/services';
-import { FORWARD_REQUEST, REGION } from '../../support/dynamodb-endpoint';
+import type { Principal } from '../../emulator/services';
+import { FORWARD_REQUEST, REGION } from './dynamodb-endpoint';
 
 export interface CallOptions {
   readonly caller?: Principal;
   /** Replaces the body after it was signed. */
   readonly tamperedBody?: string;
   readonly contentType?: string;
+  readonly region?: string;
 }
 
 export interface CallResult {
@@ -22,11 +23,11 @@ export async function signedCall(
   service: string,
   target: string,
   input: unknown,
-  { caller = FORWARD_REQUEST, tamperedBody, contentType = 'application/x-amz-json-1.0' }: CallOptions = {},
+  { caller = FORWARD_REQUEST, tamperedBody, contentType = 'application/x-amz-json-1.0', region = REGION }: CallOptions = {},
 ): Promise<CallResult> {
   const { hostname, port } = new URL(url);
   const body = typeof input === 'string' ? input : JSON.stringify(input);
-  const signer = new SignatureV4({ service, region: REGION, credentials: caller, sha256: Sha256 });
+  const signer = new SignatureV4({ service, region, credentials: caller, sha256: Sha256 });
   const { headers } = await signer.sign({
     method: 'POST',
     protocol: 'http:',
