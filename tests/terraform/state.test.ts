@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { environments } from '../../environments';
 import { terraform, TerraformCommandError, type TerraformRun } from '../../scripts/terraform-command';
+import { planStack, TOKEN_KEY_VARIABLE } from '../../scripts/terraform-plan';
+import { OFFLINE_OVERRIDE } from '../../scripts/terraform-provider';
 import { inWorkingCopy } from '../../scripts/terraform-workspace';
+import { commandsIn } from '../support/document-facts';
+import { taintedState } from '../support/earlier-state';
 import { synthesizeInto } from '../support/stacks-on-disk';
 import { StateStore } from '../support/state-store';
-import { describeTerraform } from '../support/terraform';
+import { describeTerraform, TERRAFORM_TIMEOUT_MS } from '../support/terraform';
 
 /** The store is in memory and answers at once: a longer run hangs. In ms. */
 const TIMEOUT_MS = 60_000;
@@ -24,6 +29,12 @@ const backendAt = (port: number): string[] =>
     'access_key=none',
     'secret_key=none',
   ].map((setting) => `-backend-config=${setting}`);
+
+/** The command of ci.md for a create that failed half-way: its words after the directory. */
+const [UNTAINT = []] = commandsIn(readFileSync(path.join(__dirname, '../../docs/ci.md'), 'utf8')).flatMap((line) => {
+  const words = /^terraform -chdir=\S+ (untaint .*)$/.exec(line)?.[1]?.split(' ');
+  return words ? [words] : [];
+});
 
 const STATE = {
   version: 4,
@@ -104,5 +115,35 @@ describeTerraform('the Terraform state', stacks[0]?.file ?? '', remove, (provide
         expect(JSON.parse(store.objects.get(state) ?? '{}')).toMatchObject({ outputs: STATE.outputs });
       }),
     TIMEOUT_MS,
+  );
+
+  it(
+    'of a create that failed half-way asks for a replacement, which prevent_destroy refuses, until the command of ci.md removes the mark',
+    async () => {
+      const { plan } = await planStack(provider, directory('prod'));
+      const tainted = JSON.stringify(taintedState(plan, UNTAINT.at(-1) ?? ''));
+
+      // In the bucket, as in the pipeline.
+      await inStack('prod', async (run) => {
+        const state = `/http-tunnel-terraform-${accountId}/prod/terraform.tfstate`;
+        store.objects.set(state, tainted);
+        await terraform(['init', '-no-color', ...backendAt(store.port)], run);
+        await terraform(UNTAINT, run);
+        expect(store.objects.get(state)).not.toContain('"tainted"');
+        expect(store.objects.has(`${state}.tflock`)).toBe(false);
+      });
+
+      await inWorkingCopy(provider, directory('prod'), OFFLINE_OVERRIDE, async ({ cwd, variables }) => {
+        await fs.writeFile(path.join(cwd, 'terraform.tfstate'), tainted);
+        const run = { cwd, variables: { ...variables, ...TOKEN_KEY_VARIABLE } };
+        const planning = (): Promise<string> =>
+          terraform(['plan', '-no-color', '-refresh=false', '-lock=false', `-target=${UNTAINT.at(-1)}`], run);
+        await expect(planning()).rejects.toThrow(/Instance cannot be destroyed/);
+        await terraform(UNTAINT, run);
+        expect(await planning()).toContain(', 0 to destroy.');
+      });
+    },
+    // It plans three times.
+    2 * TERRAFORM_TIMEOUT_MS,
   );
 });
