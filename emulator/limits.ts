@@ -37,7 +37,13 @@ export const AWS_LIMITS = {
     asyncRetryDelaysMs: [60_000, 120_000] as readonly number[],
   },
   /** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html: each shard is read four times a second. */
-  stream: { pollMs: 250, batchBytes: 6 * 1024 * 1024, retentionMs: 24 * 60 * 60 * 1000 },
+  stream: {
+    pollMs: 250,
+    batchBytes: 6 * 1024 * 1024,
+    retentionMs: 24 * 60 * 60 * 1000,
+    /** How long a new event source mapping does not read yet. On AWS it may be several minutes; here nobody has to wait for it. */
+    startDelayMs: 0,
+  },
   /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
   events: { entriesPerPut: 10, putBytes: 1024 * 1024, retryBaseMs: 1000 },
   /** DynamoDB removes expired items "within a few days"; the local cloud sweeps every minute. */

@@ -91,10 +91,8 @@ export class EventSourceMapping implements Closeable {
     this.lanes = Array.from({ length: mapping.parallelizationFactor }, () => this.lane(processor));
   }
 
-  /** Begins to read: at the oldest record, or after the newest existing record (LATEST). */
+  /** Begins to read after the start-up delay: at the oldest record, or after the newest record that exists by then (LATEST). */
   start(): void {
-    const { mapping, source } = this.options;
-    if (mapping.startingPosition === 'LATEST') this.cursor = source.latest(mapping.streamArn);
     void this.poll();
   }
 
@@ -113,7 +111,10 @@ export class EventSourceMapping implements Closeable {
 
   private async poll(): Promise<void> {
     const { signal } = this.closing;
-    const { pollMs } = this.options.limits;
+    const { mapping, source, limits } = this.options;
+    const { pollMs, startDelayMs } = limits;
+    if (startDelayMs > 0) await this.clock.sleep(startDelayMs, signal);
+    if (mapping.startingPosition === 'LATEST') this.cursor = source.latest(mapping.streamArn);
     for (let at = this.clock.now() + this.random() * pollMs; ; at += pollMs) {
       await this.clock.sleep(Math.max(0, at - this.clock.now()), signal);
       if (signal.aborted) return;
@@ -121,7 +122,7 @@ export class EventSourceMapping implements Closeable {
         await this.options.beforeRead?.();
         if (!signal.aborted) this.read();
       } catch (error) {
-        this.options.log.warn(`${this.options.mapping.address}: the stream was not read: ${(error as Error).message}`);
+        this.options.log.warn(`${mapping.address}: the stream was not read: ${(error as Error).message}`);
       }
       // When a read takes longer than an interval, the missed reads are not repeated.
       at = Math.max(at, this.clock.now() - pollMs);

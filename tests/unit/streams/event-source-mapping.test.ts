@@ -106,6 +106,27 @@ test('TRIM_HORIZON starts with the oldest record, and LATEST starts after the ne
   expect(batches().at(-1)).toEqual(['old', 'new']);
 });
 
+test.each([
+  ['TRIM_HORIZON', ['before', 'meanwhile', 'after']],
+  ['LATEST', ['after']],
+] as const)('a mapping with a start-up delay reads nothing until the delay is over; from %s it then sends %j', async (position, sent) => {
+  add('before');
+  open({ startingPosition: position, maxRecordAgeMs: -1 }, { limits: { ...AWS_LIMITS.stream, startDelayMs: 180_000 } });
+  add('meanwhile');
+  await clock.advance(180_000);
+  expect(stream.reads).toBe(0);
+  add('after');
+  await clock.advance(250);
+  expect(batches()).toEqual([sent]);
+});
+
+test('a mapping that is closed during its start-up delay never reads', async () => {
+  open({}, { limits: { ...AWS_LIMITS.stream, startDelayMs: 1000 } });
+  await esm.close();
+  await clock.advance(60_000);
+  expect(stream.reads).toBe(0);
+});
+
 test('records that match no filter are not sent to the function and are not read again', async () => {
   const wants = (status: string): unknown => ({
     eventName: ['MODIFY'],
