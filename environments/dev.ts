@@ -17,6 +17,7 @@ export const dev = defineEnvironment({
   hostedZone: null,
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
+  wakeHello: 'mock',
   ownerLimits: { requestsInFlight: 100, tunnels: 50, messages: MESSAGES },
   timings: STANDARD_TIMINGS,
   functions: SMALL_FUNCTIONS,

@@ -97,6 +97,11 @@ const schema = v.strictObject({
     mode: v.picklist(['bus', 'direct'], 'must be bus or direct'),
     percent: wholeNumber(0, 100),
   }),
+  /**
+   * What answers a waiter's hello with the id of its connection: a template of API Gateway (`mock`), or the function `greet-waiter`
+   * (`function`), should the template not work on AWS (docs/adr/0041-every-mock-has-a-response-and-a-function-can-replace-one.md).
+   */
+  wakeHello: v.picklist(['mock', 'function'], 'must be mock or function'),
   /** What the tunnels of one owner (the subject of their tokens) may use of what all owners share. */
   ownerLimits: v.strictObject({
     /**

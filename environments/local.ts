@@ -11,6 +11,7 @@ export const local = defineEnvironment({
   hostedZone: null,
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
+  wakeHello: 'mock',
   ownerLimits: { requestsInFlight: 400, tunnels: 50, messages: MESSAGES },
   // A busy laptop can be much slower than AWS, so these three limits are longer.
   timings: { ...STANDARD_TIMINGS, wakeHelloMs: 1000, serviceCallMs: 5000, wakePostMs: 2500 },

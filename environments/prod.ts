@@ -17,6 +17,7 @@ export const prod = defineEnvironment({
   hostedZone: null,
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', percent: 0 },
+  wakeHello: 'mock',
   ownerLimits: { requestsInFlight: 200, tunnels: 100, messages: MESSAGES },
   timings: STANDARD_TIMINGS,
   functions: LARGE_FUNCTIONS,

@@ -33,6 +33,7 @@ export const SMALL_FUNCTIONS: Environment['functions'] = {
   'receive-message': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
   'process-stream': { memoryMb: 256, timeoutSeconds: 30, reservedConcurrency: null },
   'wake-waiter': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
+  'greet-waiter': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
   'roll-back': { memoryMb: 256, timeoutSeconds: 10, reservedConcurrency: null },
   sweep: { memoryMb: 256, timeoutSeconds: 55, reservedConcurrency: null },
 };

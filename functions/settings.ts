@@ -19,8 +19,8 @@ const SETTINGS = {
   PENDING_REQUESTS_TABLE: text('name of the pending-requests table'),
   BODY_BUCKET: text('name of the bucket for bodies that are too large for a message or a row'),
   EVENT_BUS_NAME: text('name of the event bus'),
-  AGENT_GATEWAY_URL: { meaning: "invoke URL of the agent gateway's stage (wss)", parse: url },
-  WAKE_CHANNEL_URL: { meaning: "invoke URL of the wake channel's stage (wss)", parse: url },
+  AGENT_GATEWAY_URL: { meaning: "URL of the agent gateway's stage (wss)", parse: url },
+  WAKE_CHANNEL_URL: { meaning: "URL of the wake channel's stage (wss)", parse: url },
   VISITOR_URL: { meaning: 'URL at which visitors reach the HTTP API', parse: url },
   TUNNEL_DOMAIN: {
     meaning: 'domain whose subdomains are tunnel names; without it tunnels are reached by path only',
@@ -104,6 +104,7 @@ export const FUNCTION_SETTINGS = {
   ],
   'process-stream': ['EVENT_BUS_NAME', 'SERVICE_CALL_MS'],
   'wake-waiter': ['WAKE_CHANNEL_URL', 'WAKE_POST_MS'],
+  'greet-waiter': [],
   'roll-back': ['TUNNELS_TABLE', 'EVENT_DRIVEN_PERCENT', 'SERVICE_CALL_MS'],
   sweep: [
     'TUNNELS_TABLE',

@@ -1,8 +1,5 @@
 import { ROLLBACK_TRIGGERS } from '../functions/rollback-triggers';
-import type { EnvironmentName } from '../environments';
-import { FUNCTION_SETTINGS } from '../functions/settings';
-
-const functionNames = Object.keys(FUNCTION_SETTINGS);
+import { environments, functionsOf, type Environment, type EnvironmentName } from '../environments';
 
 /** Every resource except those of each function, with the reason for it. */
 const RESOURCES: Record<string, string> = {
@@ -24,7 +21,7 @@ const RESOURCES: Record<string, string> = {
   'aws_lambda_permission.visitor-api-permission': 'lets the route of the visitor API call forward-request',
 
   'aws_apigatewayv2_api.agent-gateway': 'the WebSocket API to which agents stay connected',
-  'aws_apigatewayv2_stage.agent-gateway-stage': 'sets the throttle and the address of the API',
+  'aws_apigatewayv2_stage.agent-gateway-stage': 'deploys the routes, and sets the throttle of the API',
   'aws_cloudwatch_log_group.agent-gateway-access-logs': 'logs which agent connected or sent a message, and when',
   'aws_apigatewayv2_authorizer.agent-gateway-authorizer': 'lets in only agents that have a valid token',
   'aws_lambda_permission.agent-gateway-authorizer-permission': 'lets the authorizer call authorize-agent',
@@ -39,12 +36,13 @@ const RESOURCES: Record<string, string> = {
   'aws_lambda_permission.agent-gateway-default-permission': 'lets the default route call receive-message',
 
   'aws_apigatewayv2_api.wake-channel': 'the WebSocket API on which waiting functions listen',
-  'aws_apigatewayv2_stage.wake-channel-stage': 'sets the throttle and the address of the API',
+  'aws_apigatewayv2_stage.wake-channel-stage': 'deploys the routes, and sets the throttle of the API',
   'aws_cloudwatch_log_group.wake-channel-access-logs': 'logs which waiter listened, and when',
   'aws_apigatewayv2_integration.wake-channel-connect-integration': 'accepts a connection without calling a function',
+  'aws_apigatewayv2_integration_response.wake-channel-connect-integration-response': 'gives each accepted connection the status 200',
   'aws_apigatewayv2_route.wake-channel-connect-route': 'accepts signed connections only',
-  'aws_apigatewayv2_integration.wake-channel-hello-integration': 'answers the message hello without calling a function',
-  'aws_apigatewayv2_integration_response.wake-channel-hello-integration-response': 'puts the connection id into the answer to hello',
+  'aws_apigatewayv2_route_response.wake-channel-connect-route-response': 'makes API Gateway pass that status on',
+  'aws_apigatewayv2_integration.wake-channel-hello-integration': 'answers the message hello',
   'aws_apigatewayv2_route.wake-channel-hello-route': 'tells a waiter its own connection id',
   'aws_apigatewayv2_route_response.wake-channel-hello-route-response': 'makes API Gateway send the answer to hello',
 
@@ -94,12 +92,23 @@ const RESOURCES: Record<string, string> = {
   'aws_sqs_queue_policy.sweep-schedule-failures-policy': 'refuses connections without TLS',
 };
 
+/** The resources of an environment in which a template answers hellos (`wakeHello: 'mock'`). */
+const HELLO_TEMPLATE: Record<string, string> = {
+  'aws_apigatewayv2_integration_response.wake-channel-hello-integration-response': 'puts the connection id into the answer to hello',
+  'aws_apigatewayv2_integration_response.wake-channel-hello-default-integration-response': 'does the same for every other status',
+};
+
 /** The resources of each function. */
 const PER_FUNCTION: Record<string, string> = {
   'aws_lambda_function.<function>': "the function's code, memory and settings",
   'aws_iam_role.<function>-role': "the function's own identity",
   'aws_iam_role_policy.<function>-policy': "only the rights that the function's code uses",
   'aws_cloudwatch_log_group.<function>-logs': "the function's logs, deleted after a set time",
+};
+
+/** The resources, beside the function, of an environment in which a function answers hellos (`wakeHello: 'function'`). */
+const HELLO_FUNCTION: Record<string, string> = {
+  'aws_lambda_permission.wake-channel-hello-permission': 'lets the hello route call greet-waiter',
 };
 
 /** The resources that `customerKey` adds. */
@@ -162,9 +171,14 @@ const ONLY_IN: Record<EnvironmentName, Record<string, string>> = {
   local: {},
 };
 
-/** Address → reason, for one environment. */
-export function expectedAddresses(environment: EnvironmentName): Record<string, string> {
-  return { ...RESOURCES, ...forEach('<function>', functionNames, PER_FUNCTION), ...ONLY_IN[environment] };
+/** Address → reason, for one environment. @param wakeHello by default as the environment sets it */
+export function expectedAddresses(environment: EnvironmentName, { wakeHello }: Pick<Environment, 'wakeHello'> = environments[environment]) {
+  return {
+    ...RESOURCES,
+    ...(wakeHello === 'mock' ? HELLO_TEMPLATE : HELLO_FUNCTION),
+    ...forEach('<function>', functionsOf({ wakeHello }), PER_FUNCTION),
+    ...ONLY_IN[environment],
+  };
 }
 
 /** Address → reason, for the account of these environments. */
@@ -175,6 +189,8 @@ export function expectedBootstrapAddresses(...environments: EnvironmentName[]): 
 /** Every address that any stack can have, with the placeholders `<function>` and `<environment>`. Documents explain these addresses. */
 export const everyAddress: Readonly<Record<string, string>> = {
   ...RESOURCES,
+  ...HELLO_TEMPLATE,
+  ...HELLO_FUNCTION,
   ...PER_FUNCTION,
   ...CUSTOMER_KEY,
   ...RESERVED_CONCURRENCY,

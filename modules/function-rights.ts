@@ -52,6 +52,7 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
     ],
     'process-stream': [...responseStream.allowConsuming(), responseBus.allowPublishing()],
     'wake-waiter': [wakes.allowConnections('POST'), responseBus.allowReportingFailures()],
+    'greet-waiter': [],
     'roll-back': [tunnels.allow('GetItem', 'PutItem'), shared.alarmTopic.allowPublishing()],
     sweep: [
       tunnels.allow('GetItem', 'Scan', 'DeleteItem', 'UpdateItem'),

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { FunctionName } from '../functions/settings';
+import type { PerFunction } from '../environments';
 import type { AlarmTargets } from './alarms/alarm-definition';
 import { Alarms } from './alarms/alarms';
 import { Dashboard } from './dashboard/dashboard';
@@ -9,7 +9,7 @@ import type { TunnelFunction } from './tunnel-function';
 
 export interface MonitoringProps extends Omit<AlarmTargets, 'functions'> {
   readonly shared: SharedResources;
-  readonly functions: Readonly<Record<FunctionName, TunnelFunction>>;
+  readonly functions: PerFunction<TunnelFunction>;
 }
 
 /** The alarms and the dashboard. They are created last, because they refer to all resources that they watch. */
@@ -19,10 +19,8 @@ export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, { shared, functions, ...watched }: MonitoringProps) {
     super(scope, id);
     const { environment } = watched;
-    const functionNames = Object.fromEntries(Object.entries(functions).map(([name, { name: inAws }]) => [name, inAws])) as Record<
-      FunctionName,
-      string
-    >;
+    const names = Object.values(functions).map(({ id, name }) => [id, name]);
+    const functionNames = Object.fromEntries(names) as PerFunction<string>;
     const alarms = new Alarms(this, 'Default', {
       targets: { ...watched, functions: functionNames },
       topicArn: shared.alarmTopic.arn,

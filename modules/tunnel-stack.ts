@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
-import type { Environment } from '../environments';
-import { FUNCTION_SETTINGS, type FunctionName } from '../functions/settings';
+import { functionsOf, type Environment, type PerFunction } from '../environments';
 import { AgentGateway } from './agent-gateway';
 import { AlarmTopic } from './alarm-topic';
 import { BodyBucket } from './body-bucket';
@@ -30,8 +29,8 @@ export interface TunnelStackProps {
 }
 
 /**
- * All resources of one environment. The gateways are created first, because functions get the gateways' addresses as settings. The
- * routes to the functions are added afterwards, which avoids a dependency cycle.
+ * All resources of one environment. The APIs are created first, because functions get the APIs' addresses as settings. The routes to the
+ * functions are added afterwards, and stages deploy the routes at last: nothing that a function needs may depend on a stage.
  */
 export class TunnelStack extends NamedStack {
   constructor(scope: Construct, { environment, bundles }: TunnelStackProps) {
@@ -65,6 +64,7 @@ export class TunnelStack extends NamedStack {
       disconnect: functions['disconnect-agent'],
       message: functions['receive-message'],
     });
+    shared.wakeChannel.answerHellos(functions['greet-waiter']);
     const streamQueues = shared.responseStream.consumeWith(functions['process-stream']);
     shared.responseBus.publishFrom(functions['process-stream']);
     const delivery = shared.responseBus.deliverTo(functions['wake-waiter']);
@@ -85,12 +85,7 @@ export class TunnelStack extends NamedStack {
     addOutputs(this, monitoring.outputs);
   }
 
-  private addFunctions(
-    context: StackContext,
-    bundles: string,
-    shared: SharedResources,
-    visitorUrl: string,
-  ): Record<FunctionName, TunnelFunction> {
+  private addFunctions(context: StackContext, bundles: string, shared: SharedResources, visitorUrl: string): PerFunction<TunnelFunction> {
     const addresses: StackAddresses = {
       tunnelsTable: shared.tunnels.name,
       pendingRequestsTable: shared.pendingRequests.name,
@@ -102,12 +97,11 @@ export class TunnelStack extends NamedStack {
       tokenKeyParameter: shared.tokenKey?.parameterName,
     };
     const rights = functionRights(shared);
-    const names = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
-    const entries = names.map((name) => {
+    const entries = functionsOf(context.environment).map((name) => {
       const variables = functionEnvironment(name, context.environment, addresses);
       return [name, new TunnelFunction(this, name, { context, bundles, variables, rights: rights[name] })] as const;
     });
-    return Object.fromEntries(entries) as Record<FunctionName, TunnelFunction>;
+    return Object.fromEntries(entries) as PerFunction<TunnelFunction>;
   }
 
   private addOutputs({ tunnelDomain }: Environment, shared: SharedResources, visitorUrl: string, domain: TunnelDomain | undefined): void {

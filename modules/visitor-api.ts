@@ -1,10 +1,10 @@
 import { Apigatewayv2Api } from '@cdktf/provider-aws/lib/apigatewayv2-api';
 import { Apigatewayv2Integration } from '@cdktf/provider-aws/lib/apigatewayv2-integration';
 import { Apigatewayv2Route } from '@cdktf/provider-aws/lib/apigatewayv2-route';
-import { Apigatewayv2Stage } from '@cdktf/provider-aws/lib/apigatewayv2-stage';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { Construct } from 'constructs';
 import { AccessLogs, HTTP_FIELDS } from './access-logs';
+import { ApiStage } from './api-stage';
 import { physicalName } from '../environments/physical-name';
 import type { StackContext } from './stack-context';
 import type { TunnelFunction } from './tunnel-function';
@@ -22,7 +22,8 @@ export class VisitorApi extends Construct {
   readonly apiId: string;
   /** Needed to map a domain to the stage. */
   readonly stageId: string;
-  private readonly stageArn: string;
+  private readonly routeArn: string;
+  private readonly stage: ApiStage;
 
   constructor(scope: Construct, id: string, context: StackContext) {
     super(scope, id);
@@ -34,7 +35,7 @@ export class VisitorApi extends Construct {
       protocolType: 'HTTP',
     });
     // The stage `$default` is served without its name in the path.
-    const stage = new Apigatewayv2Stage(this, 'stage', {
+    this.stage = new ApiStage(this, 'stage', {
       apiId: api.id,
       name: '$default',
       autoDeploy: true,
@@ -43,8 +44,9 @@ export class VisitorApi extends Construct {
     });
     this.url = api.apiEndpoint;
     this.apiId = api.id;
-    this.stageId = stage.id;
-    this.stageArn = stage.executionArn;
+    this.stageId = this.stage.id;
+    // The stage's name, then the route's key.
+    this.routeArn = `${api.executionArn}/$default/$default`;
   }
 
   /** Sends every request to one function. */
@@ -57,17 +59,19 @@ export class VisitorApi extends Construct {
       payloadFormatVersion: '2.0',
       timeoutMilliseconds: INTEGRATION_TIMEOUT_MS,
     });
-    new Apigatewayv2Route(this, 'route', {
-      apiId: this.apiId,
-      routeKey: '$default',
-      authorizationType: 'NONE',
-      target: `integrations/${integration.id}`,
-    });
+    this.stage.deployAfter(
+      new Apigatewayv2Route(this, 'route', {
+        apiId: this.apiId,
+        routeKey: '$default',
+        authorizationType: 'NONE',
+        target: `integrations/${integration.id}`,
+      }),
+    );
     new LambdaPermission(this, 'permission', {
       action: 'lambda:InvokeFunction',
       functionName: target.name,
       principal: 'apigateway.amazonaws.com',
-      sourceArn: `${this.stageArn}/$default`,
+      sourceArn: this.routeArn,
     });
   }
 }

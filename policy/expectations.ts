@@ -19,6 +19,7 @@ const RESERVING = {
   'authorize-agent': "runs briefly, and only when agents connect; the gateway's throttle limits the calls",
   'connect-agent': 'runs briefly, and only when agents connect',
   'disconnect-agent': 'runs briefly, and nobody waits for its result',
+  'greet-waiter': 'runs briefly; a waiter that gets no answer to its hello polls',
   'roll-back': 'runs when an alarm goes on; at most one invocation runs at a time',
   sweep: 'runs once a minute, started by its schedule',
 };

@@ -1,5 +1,4 @@
-import type { Environment } from '../../environments';
-import type { FunctionName } from '../../functions/settings';
+import type { Environment, PerFunction } from '../../environments';
 import type { MetricReference } from './metric-reference';
 
 /**
@@ -41,7 +40,7 @@ export interface WatchedRule {
 /** The names in AWS of the resources that alarms watch. A name may be a Terraform reference. */
 export interface AlarmTargets {
   readonly environment: Environment;
-  readonly functions: Readonly<Record<FunctionName, string>>;
+  readonly functions: PerFunction<string>;
   readonly visitorApiId: string;
   /** The rule from the bus to wake-waiter. */
   readonly responseRule: WatchedRule;

@@ -110,9 +110,9 @@ function functionDuration({ environment, functions }: AlarmTargets): AlarmDefini
 
 /** Only for functions with reserved concurrency: a function that shares the account's concurrency has no cap of its own. */
 function concurrency({ environment, functions }: AlarmTargets): readonly AlarmDefinition[] {
-  const reserved = (Object.keys(functions) as FunctionName[]).flatMap((name) => {
-    const cap = environment.functions[name].reservedConcurrency;
-    return cap === null ? [] : [{ name, cap }];
+  const reserved = Object.entries(functions).flatMap(([name, functionName]) => {
+    const cap = environment.functions[name as FunctionName].reservedConcurrency;
+    return cap === null ? [] : [{ name, functionName, cap }];
   });
   if (reserved.length === 0) return [];
   return [
@@ -120,7 +120,9 @@ function concurrency({ environment, functions }: AlarmTargets): readonly AlarmDe
       ...BY_THE_MINUTE,
       id: 'concurrency',
       meaning: 'A function uses more than 80 % of the concurrency that is reserved for it',
-      metrics: Object.fromEntries(reserved.map(({ name }) => [idOf(name), ofFunction('ConcurrentExecutions', functions[name], 'Maximum')])),
+      metrics: Object.fromEntries(
+        reserved.map(({ name, functionName }) => [idOf(name), ofFunction('ConcurrentExecutions', functionName, 'Maximum')]),
+      ),
       expression: `MAX([${reserved.map(({ name, cap }) => `${idOf(name)} / ${cap}`).join(', ')}])`,
       threshold: 0.8,
       datapoints: [2, 5],

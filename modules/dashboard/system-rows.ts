@@ -1,12 +1,11 @@
-import type { Environment } from '../../environments';
-import type { FunctionName } from '../../functions/settings';
+import type { Environment, PerFunction } from '../../environments';
 import type { WatchedRule } from '../alarms/alarm-definition';
 import { emitted, everyValueOf, ofFunction, published } from '../alarms/metric-reference';
 import { graph, type Line, type Widget } from './widgets';
 
 /** Names in AWS of the resources that the rows below show. */
 export interface ShownResources {
-  readonly functions: Readonly<Record<FunctionName, string>>;
+  readonly functions: PerFunction<string>;
   readonly visitorApiId: string;
   /** WebSocket APIs. */
   readonly agentGatewayId: string;

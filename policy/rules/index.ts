@@ -36,6 +36,7 @@ import { tagsKept } from './tags-kept';
 import { topicPublishers } from './topic-publishers';
 import { topicTlsOnly } from './topic-tls-only';
 import { websocketConnectAuthorised } from './websocket-connect-authorised';
+import { websocketIntegrationResponse } from './websocket-integration-response';
 
 export const RULES: readonly Rule[] = [
   statefulLoss,
@@ -45,6 +46,7 @@ export const RULES: readonly Rule[] = [
   parameterSecret,
   lambdaPermissionSource,
   websocketConnectAuthorised,
+  websocketIntegrationResponse,
   bucketPublicAccess,
   bucketTlsOnly,
   queueTlsOnly,

@@ -44,6 +44,12 @@ const stacks = [
     addresses: { ...expectedAddresses('dev'), ...NOTIFIED_PERSON },
     outputs: OUTPUTS,
   },
+  {
+    title: 'dev with a function that answers hellos',
+    stack: synthesizeStack({ ...environments.dev, wakeHello: 'function' }),
+    addresses: expectedAddresses('dev', { wakeHello: 'function' }),
+    outputs: OUTPUTS,
+  },
   ...awsEnvironmentNames.map((name) => ({
     title: `the account of ${name}`,
     stack: bootstrapOf(name),
@@ -52,7 +58,16 @@ const stacks = [
   })),
 ];
 
+/** The parts of an API that a deployment of its stage contains. */
+const DEPLOYED = ['aws_apigatewayv2_route', 'aws_apigatewayv2_route_response', 'aws_apigatewayv2_integration_response'];
+
 describe.each(stacks)('the stack of $title', ({ stack, addresses, outputs }) => {
+  /** All that a resource depends on, directly or through other resources. */
+  const reachable = (from: string, found = new Set<string>()): Set<string> => {
+    for (const next of stack.dependencies(from)) if (!found.has(next)) reachable(next, found.add(next));
+    return found;
+  };
+
   it('has exactly the resources for which a reason is written', () => {
     expect(stack.addresses).toEqual(Object.keys(addresses).sort());
   });
@@ -72,6 +87,26 @@ describe.each(stacks)('the stack of $title', ({ stack, addresses, outputs }) => 
     };
     for (const address of stack.addresses) visit(address, []);
     expect(done.size).toBe(stack.addresses.length);
+  });
+
+  // "At least one route is required before deploying the Api": and a deployment without the responses would refuse every waiter.
+  it('has no stage that is made before a route, route response or integration response of its API', () => {
+    const apiOf = (address: string): unknown => stack.resource(address)['api_id'];
+    const early = stack.resources('aws_apigatewayv2_stage').flatMap(([stage, { api_id }]) => {
+      const before = reachable(stage);
+      return DEPLOYED.flatMap((type) => stack.resources(type))
+        .filter(([part]) => apiOf(part) === api_id && !before.has(part))
+        .map(([part]) => `${stage} does not wait for ${part}`);
+    });
+    expect(early).toEqual([]);
+  });
+
+  it('has nothing that waits for a stage, but the mapping of a domain to it', () => {
+    const waiting = stack.addresses.filter((address) =>
+      stack.dependencies(address).some((dependency) => dependency.startsWith('aws_apigatewayv2_stage.')),
+    );
+    expect(waiting.filter((address) => !address.startsWith('aws_apigatewayv2_api_mapping.'))).toEqual([]);
+    expect(waiting).toHaveLength(stack.resources('aws_apigatewayv2_api_mapping').length);
   });
 
   it('describes every output and variable', () => {

@@ -93,6 +93,7 @@ describe('the validation of an environment refuses', () => {
     ['a wrong type', set('responsePath.percent', '5'), 'responsePath.percent must be a number, not "5"'],
     ['a share above 100', set('responsePath.percent', 101), 'responsePath.percent must be 0 to 100, not 101'],
     ['an unknown mode', set('responsePath.mode', 'push'), 'responsePath.mode must be bus or direct, not "push"'],
+    ['an unknown way to answer hellos', set('wakeHello', 'wave'), 'wakeHello must be mock or function, not "wave"'],
     ['a short account id', set('accountId', '123'), 'accountId must be the 12-digit id of an AWS account, not "123"'],
     ['another kind of backend', set('backend.kind', 'gcs'), 'backend.kind must be ("s3" | "local"), not "gcs"'],
     ['a backend without its bucket', set('backend.bucket', undefined), 'backend.bucket is missing'],

@@ -1,7 +1,7 @@
-import { environments } from '../../environments';
+import { environments, functionsOf } from '../../environments';
 import { metricNamespace } from '../../functions/metric-names';
 import { FUNCTION_SETTINGS, readSettings, type FunctionName } from '../../functions/settings';
-import { environmentNames, functionNames, stackOf, synthesizeStack, type InfraStack } from '../support/infra-stack';
+import { environmentNames, stackOf, synthesizeStack, type InfraStack } from '../support/infra-stack';
 
 const POWERTOOLS = [
   'ENVIRONMENT',
@@ -16,8 +16,8 @@ const ADDRESSES: Record<string, string> = {
   TUNNELS_TABLE: '${aws_dynamodb_table.tunnels.name}',
   PENDING_REQUESTS_TABLE: '${aws_dynamodb_table.pending-requests.name}',
   EVENT_BUS_NAME: '${aws_cloudwatch_event_bus.response-bus.name}',
-  AGENT_GATEWAY_URL: '${aws_apigatewayv2_stage.agent-gateway-stage.invoke_url}',
-  WAKE_CHANNEL_URL: '${aws_apigatewayv2_stage.wake-channel-stage.invoke_url}',
+  AGENT_GATEWAY_URL: '${aws_apigatewayv2_api.agent-gateway.api_endpoint}/v1',
+  WAKE_CHANNEL_URL: '${aws_apigatewayv2_api.wake-channel.api_endpoint}/v1',
   VISITOR_URL: '${aws_apigatewayv2_api.visitor-api.api_endpoint}',
   TOKEN_KEY_PARAMETER: '${aws_ssm_parameter.token-key.name}',
 };
@@ -27,8 +27,7 @@ const variablesOf = (stack: InfraStack, name: FunctionName): Record<string, stri
 
 /** The variables as Lambda gets them: each reference is replaced by an address of the right form. */
 function applied(variables: Record<string, string>): Record<string, string> {
-  const resolve = (value: string): string =>
-    value.replace(/\$\{.*\.invoke_url\}/, 'wss://a.example/v1').replace(/\$\{.*\.api_endpoint\}/, 'https://v.example');
+  const resolve = (value: string): string => value.replace(/\$\{.*\.api_endpoint\}/, 'https://v.example');
   return Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, resolve(value)]));
 }
 
@@ -36,7 +35,7 @@ describe.each(environmentNames)('in the stack of %s,', (environment) => {
   const stack = stackOf(environment);
   const settings = environments[environment];
 
-  it.each(functionNames)('%s gets the environment variables that it reads, and no others', (name) => {
+  it.each(functionsOf(settings))('%s gets the environment variables that it reads, and no others', (name) => {
     const variables = variablesOf(stack, name);
     const reads = FUNCTION_SETTINGS[name].filter(
       (key) => (key !== 'TUNNEL_DOMAIN' || settings.tunnelDomain !== null) && key !== 'TOKEN_ISSUER',
@@ -71,7 +70,7 @@ describe.each(environmentNames)('in the stack of %s,', (environment) => {
     expect(readSettings('wake-waiter', applied(variablesOf(stack, 'wake-waiter')))).toMatchObject({ WAKE_POST_MS: wakePostMs });
   });
 
-  it.each(functionNames)('%s has the size of the environment, its own role, and a log group with a retention time', (name) => {
+  it.each(functionsOf(settings))('%s has the size of the environment, its own role, and a log group with a retention time', (name) => {
     const size = settings.functions[name];
     expect(stack.resource(`aws_lambda_function.${name}`)).toMatchObject({
       function_name: `http-tunnel-${environment}-${name}`,

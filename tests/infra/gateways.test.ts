@@ -1,5 +1,8 @@
 import { environments } from '../../environments';
-import { environmentNames, stackOf, type Attributes } from '../support/infra-stack';
+import { checkPolicy } from '../../policy/check-policy';
+import { readSynthesizedStack } from '../../policy/terraform/read-synthesized-stack';
+import { rightsOf } from '../support/granted-rights';
+import { environmentNames, stackOf, synthesizeStack, type Attributes } from '../support/infra-stack';
 
 const stack = stackOf('prod');
 
@@ -11,6 +14,21 @@ function routesOf(api: string): Record<string, { route: Attributes; integration:
       const integration = /integrations\/\$\{(.*)\.id\}/.exec(route['target'] as string)?.[1] ?? '';
       return [route['route_key'] as string, { route, integration: stack.resource(integration) }];
     }),
+  );
+}
+
+/** The templates of the integration responses of one of the wake channel's routes, by key. */
+function responsesOf(route: string): Record<string, unknown> {
+  const responses = stack
+    .resources('aws_apigatewayv2_integration_response')
+    .map(([, response]) => response)
+    .filter((response) => response['integration_id'] === `\${aws_apigatewayv2_integration.wake-channel-${route}-integration.id}`);
+  for (const response of responses) expect(response['template_selection_expression']).toBe('\\$default');
+  return Object.fromEntries(
+    responses.map((response) => [
+      response['integration_response_key'] as string,
+      (response['response_templates'] as Record<string, unknown>)['$default'],
+    ]),
   );
 }
 
@@ -67,6 +85,8 @@ describe('the agent gateway', () => {
   });
 });
 
+const CONNECTION_ID = '{"connectionId":"$context.connectionId"}';
+
 describe('the wake channel', () => {
   const routes = routesOf('wake-channel');
 
@@ -84,17 +104,65 @@ describe('the wake channel', () => {
 
   it('answers a hello message with the id of its connection', () => {
     expect(stack.resource('aws_apigatewayv2_api.wake-channel')['route_selection_expression']).toBe('$request.body.action');
-    expect(routes['hello']?.route['route_response_selection_expression']).toBe('$default');
-    expect(stack.resource('aws_apigatewayv2_route_response.wake-channel-hello-route-response')).toMatchObject({
-      route_id: '${aws_apigatewayv2_route.wake-channel-hello-route.id}',
+    expect(responsesOf('hello')).toEqual({ '/200/': CONNECTION_ID, $default: CONNECTION_ID });
+  });
+
+  it('answers an accepted connection with the status 200', () => {
+    expect(responsesOf('connect')).toEqual({ $default: '{"statusCode":200}' });
+  });
+
+  it.each(['connect', 'hello'])('passes the answer of %s on to the client', (route) => {
+    const address = `aws_apigatewayv2_route.wake-channel-${route}-route`;
+    expect(stack.resource(address)['route_response_selection_expression']).toBe('$default');
+    expect(stack.resource(`aws_apigatewayv2_route_response.wake-channel-${route}-route-response`)).toMatchObject({
+      route_id: `\${${address}.id}`,
       route_response_key: '$default',
     });
-    expect(stack.resource('aws_apigatewayv2_integration_response.wake-channel-hello-integration-response')).toMatchObject({
-      integration_id: '${aws_apigatewayv2_integration.wake-channel-hello-integration.id}',
-      integration_response_key: '/200/',
-      response_templates: { $default: '{"connectionId":"$context.connectionId"}' },
-      template_selection_expression: '\\$default',
+  });
+});
+
+describe('the wake channel of an environment in which a function answers hellos', () => {
+  const withGreeter = synthesizeStack({ ...environments.prod, wakeHello: 'function' });
+  const hello = 'aws_apigatewayv2_integration.wake-channel-hello-integration';
+
+  it('has the function behind the route hello, and passes its answer on', () => {
+    expect(withGreeter.resource(hello)).toMatchObject(lambdaIntegration('greet-waiter', 29_000));
+    expect(withGreeter.resource('aws_apigatewayv2_route.wake-channel-hello-route')).toMatchObject({
+      target: `integrations/\${${hello}.id}`,
+      route_response_selection_expression: '$default',
     });
+    expect(withGreeter.resource('aws_lambda_permission.wake-channel-hello-permission')).toMatchObject({
+      function_name: '${aws_lambda_function.greet-waiter.function_name}',
+      source_arn: '${aws_apigatewayv2_api.wake-channel.execution_arn}/v1/hello',
+    });
+  });
+
+  it('still has no function behind $connect', () => {
+    const connect = 'aws_apigatewayv2_integration.wake-channel-connect-integration';
+    expect(withGreeter.resource(connect)).toEqual(stack.resource(connect));
+  });
+
+  it('gives the function no rights but those to log and trace', () => {
+    expect(rightsOf(withGreeter, 'greet-waiter').map((right) => right.split(' on ')[0])).toEqual([
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+    ]);
+  });
+
+  it.each(['function-errors', 'function-duration', 'throttles'])('has an alarm %s that watches the function', (alarm) => {
+    expect(JSON.stringify(withGreeter.resource(`aws_cloudwatch_metric_alarm.${alarm}`))).toContain('greet_waiter');
+  });
+
+  it('violates no policy rule', () => {
+    const { verdicts } = checkPolicy(readSynthesizedStack('prod', withGreeter.json), { today: new Date() });
+    expect(verdicts.filter(({ outcome }) => outcome === 'violated' || outcome === 'undecided')).toEqual([]);
+  });
+
+  // API Gateway refuses to delete an integration that a route uses (https://github.com/hashicorp/terraform-provider-aws/issues/12195).
+  it('makes the integration of hello before it deletes the one of another kind', () => {
+    for (const each of [stack, withGreeter]) expect(each.resource(hello)['lifecycle']).toEqual({ create_before_destroy: true });
   });
 });
 

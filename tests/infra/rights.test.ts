@@ -1,15 +1,15 @@
-import { environments } from '../../environments';
+import { environments, functionsOf } from '../../environments';
 import type { FunctionName } from '../../functions/settings';
 import { rightsOf } from '../support/granted-rights';
-import { environmentNames, functionNames, stackOf } from '../support/infra-stack';
+import { environmentNames, stackOf } from '../support/infra-stack';
 
 const TUNNELS = '${aws_dynamodb_table.tunnels.arn}';
 const PENDING = '${aws_dynamodb_table.pending-requests.arn}';
 const STREAM = '${aws_dynamodb_table.pending-requests.stream_arn}';
 const TOPIC = '${aws_sns_topic.alarm-topic.arn}';
 const BODIES = '${aws_s3_bucket.bodies.arn}';
-const AGENTS = '${aws_apigatewayv2_stage.agent-gateway-stage.execution_arn}';
-const WAKES = '${aws_apigatewayv2_stage.wake-channel-stage.execution_arn}';
+const AGENTS = '${aws_apigatewayv2_api.agent-gateway.execution_arn}/v1';
+const WAKES = '${aws_apigatewayv2_api.wake-channel.execution_arn}/v1';
 
 /** Every right of every function beside logs and traces: `action on resource`. */
 const RIGHTS: Record<FunctionName, readonly string[]> = {
@@ -52,6 +52,7 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
     `execute-api:ManageConnections on ${WAKES}/POST/@connections/*`,
     'sqs:SendMessage on ${aws_sqs_queue.response-bus-wake-failures.arn}',
   ],
+  'greet-waiter': [],
   'roll-back': [`dynamodb:GetItem on ${TUNNELS}`, `dynamodb:PutItem on ${TUNNELS}`, `sns:Publish on ${TOPIC}`],
   sweep: [
     `dynamodb:GetItem on ${TUNNELS}`,
@@ -79,6 +80,7 @@ const KEY_USE: Record<FunctionName, readonly (keyof typeof KEY_ACTIONS)[]> = {
   'receive-message': ['dynamodb', 's3 write'],
   'process-stream': ['dynamodb', 'sqs'],
   'wake-waiter': ['sqs'],
+  'greet-waiter': [],
   'roll-back': ['dynamodb', 'sns'],
   sweep: ['dynamodb', 'sqs'],
 };
@@ -99,6 +101,7 @@ const keyRights = (name: FunctionName): string[] =>
 
 describe.each(environmentNames)('the roles of %s', (environment) => {
   const stack = stackOf(environment);
+  const functionNames = functionsOf(environments[environment]);
 
   it.each(functionNames)('give %s exactly the rights that its code needs, and rights to log and trace', (name) => {
     expect(rightsOf(stack, name).sort()).toEqual(
@@ -158,7 +161,7 @@ describe('the permission to invoke a function', () => {
       ['authorize-agent', 'apigateway.amazonaws.com', `${api}/authorizers/\${aws_apigatewayv2_authorizer.agent-gateway-authorizer.id}`],
       ['connect-agent', 'apigateway.amazonaws.com', `${AGENTS}/$connect`],
       ['disconnect-agent', 'apigateway.amazonaws.com', `${AGENTS}/$disconnect`],
-      ['forward-request', 'apigateway.amazonaws.com', '${aws_apigatewayv2_stage.visitor-api-stage.execution_arn}/$default'],
+      ['forward-request', 'apigateway.amazonaws.com', '${aws_apigatewayv2_api.visitor-api.execution_arn}/$default/$default'],
       ['receive-message', 'apigateway.amazonaws.com', `${AGENTS}/$default`],
       ['roll-back', 'lambda.alarms.cloudwatch.amazonaws.com', '${aws_cloudwatch_composite_alarm.rollback.arn}'],
       ['sweep', 'events.amazonaws.com', '${aws_cloudwatch_event_rule.sweep-schedule-rule.arn}'],

@@ -1,5 +1,4 @@
-import { environments, type EnvironmentName } from '../../environments';
-import { functionNames } from '../support/infra-stack';
+import { environments, functionsOf, type EnvironmentName } from '../../environments';
 import type { Acknowledgement, Pins } from '../support/replacements';
 
 /**
@@ -29,7 +28,9 @@ export function statefulPins(environment: EnvironmentName): Pins {
     'aws_cloudwatch_log_group.visitor-api-access-logs': logGroup('/aws/vendedlogs/apis/', 'visitors'),
     'aws_cloudwatch_log_group.agent-gateway-access-logs': logGroup('/aws/vendedlogs/apis/', 'agents'),
     'aws_cloudwatch_log_group.wake-channel-access-logs': logGroup('/aws/vendedlogs/apis/', 'wakes'),
-    ...Object.fromEntries(functionNames.map((name) => [`aws_cloudwatch_log_group.${name}-logs`, logGroup('/aws/lambda/', name)])),
+    ...Object.fromEntries(
+      functionsOf(environments[environment]).map((name) => [`aws_cloudwatch_log_group.${name}-logs`, logGroup('/aws/lambda/', name)]),
+    ),
     ...(environment === 'prod' && {
       'aws_kms_key.data-key': {},
       'aws_kms_alias.data-key-alias': { name: 'alias/http-tunnel-prod-data' },

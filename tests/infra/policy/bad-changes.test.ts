@@ -63,6 +63,15 @@ describe('the policy rules', () => {
     ]);
   });
 
+  it('report a missing integration response', () => {
+    const stopped = stoppedBy((resources) => {
+      delete resources['aws_apigatewayv2_integration_response']?.['wake-channel-connect-integration-response'];
+    });
+    expect(stopped).toEqual([
+      'websocket-integration-response: aws_apigatewayv2_integration.wake-channel-connect-integration: it has no integration response',
+    ]);
+  });
+
   it('report a renamed table, whether its name in AWS or its construct has changed', () => {
     const losses = violationsOf(recordedPlan('renamed-tables')).filter((violation) => violation.startsWith('stateful-loss'));
     expect(losses).toEqual([

@@ -7,13 +7,6 @@ mock_resource "aws_apigatewayv2_api" {
   }
 }
 
-mock_resource "aws_apigatewayv2_stage" {
-  defaults = {
-    execution_arn = "arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/v1"
-    invoke_url    = "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/v1"
-  }
-}
-
 mock_resource "aws_cloudwatch_composite_alarm" {
   defaults = { arn = "arn:aws:cloudwatch:us-east-1:111122223333:alarm:mock" }
 }

@@ -1,8 +1,15 @@
-import { only, type Example } from './example';
+import { only, together, type Example } from './example';
 
 const stage = (values: Record<string, unknown>) => only('aws_apigatewayv2_stage', { api_id: 'it', name: 'v1', ...values });
 const connect = (authorization: Record<string, unknown>) =>
   only('aws_apigatewayv2_route', { api_id: 'it', route_key: '$connect', ...authorization });
+const mock = only('aws_apigatewayv2_integration', { api_id: 'it', integration_type: 'MOCK' });
+const mockResponse = (key: string) =>
+  only('aws_apigatewayv2_integration_response', {
+    api_id: 'it',
+    integration_id: '${aws_apigatewayv2_integration.it.id}',
+    integration_response_key: key,
+  });
 const tagged = (tags: Record<string, string>) => ({
   provider: { aws: [{ region: 'us-east-1', default_tags: [{ tags }] }] },
 });
@@ -27,6 +34,11 @@ export const gateways: Record<string, Example> = {
     holds: connect({ authorization_type: 'AWS_IAM' }),
     violated: connect({ authorization_type: 'NONE' }),
     problem: 'authorization_type is NONE',
+  },
+  'websocket-integration-response': {
+    holds: together(mock, mockResponse('$default')),
+    violated: together(mock, mockResponse('/200/')),
+    problem: 'it has no integration response $default',
   },
   'tags-complete': {
     holds: tagged({ project: 'http-tunnel', environment: 'prod', owner: 'us' }),

@@ -1,0 +1,48 @@
+import type { Environment } from '../../environments';
+import { emfLinesIn } from '../support/emf';
+import { eventually } from '../support/eventually';
+import { MinimalAgent } from '../support/minimal-agent';
+import { startCloud, type CloudUnderTest } from '../support/tunnel';
+
+/** Safety reads come later than any answer. A waiter says hello again before each request, because its socket is never trusted. */
+const timings = ({ timings: same }: Environment): Environment['timings'] => ({ ...same, safetyReadMs: 20_000, wakeIdleMs: 0 });
+
+/** The connection ids of the wake channel, as the gateway knows them. */
+function waitersOf({ cloud: { services } }: CloudUnderTest): string[] {
+  const wakes = services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'));
+  return services.gateway.connections(wakes?.apiId ?? '').map(({ connectionId }) => connectionId);
+}
+
+const greetings = ({ logs }: CloudUnderTest): number =>
+  logs.filter(({ functionName, text }) => functionName.endsWith('greet-waiter') && text.startsWith('START')).length;
+
+describe.each([
+  ['template of API Gateway', 'mock'],
+  ['function', 'function'],
+] as const)('a waiter whose hello is answered by a %s', (_what, wakeHello) => {
+  let tunnel: CloudUnderTest;
+  beforeAll(async () => {
+    tunnel = await startCloud({ mode: 'direct', environment: (same) => ({ ...same, wakeHello, timings: timings(same) }) });
+  });
+  afterAll(() => tunnel.close());
+
+  test('learns the id of its connection, and is woken there', async () => {
+    const told: unknown[] = [];
+    const agent = await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token(), async ({ request_id }, self) => {
+      for (const { waiterConnectionId } of await tunnel.pendingRows()) told.push((waiterConnectionId as { S?: string } | undefined)?.S);
+      self.answer(request_id, 'woken');
+    });
+    for (const each of [1, 2]) {
+      expect(await tunnel.visit(`/${each}`, {}, agent.tunnel.tunnel_id)).toMatchObject({ status: 200, text: 'woken' });
+    }
+    const [waiter] = waitersOf(tunnel);
+    expect(told).toEqual([waiter, waiter]);
+    await eventually(() => {
+      const sources = emfLinesIn(tunnel.logs).flatMap(({ members }) => (members['WakeLatency'] === undefined ? [] : [members['source']]));
+      expect(sources).toEqual(['direct', 'direct']);
+    });
+    // One hello opens the socket, and one proves before the second request that it still works.
+    expect(greetings(tunnel)).toBe(wakeHello === 'function' ? 2 : 0);
+    agent.vanish();
+  });
+});
