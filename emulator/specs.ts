@@ -139,8 +139,17 @@ export interface MockIntegrationSpec {
   readonly address: string;
   /** The template that produces `{"statusCode": N}`. */
   readonly requestTemplate: string;
-  /** The template of the route response, if the route has a route response. */
-  readonly responseTemplate?: string;
+  /** API Gateway fails a route whose integration has none. */
+  readonly responses: readonly IntegrationResponseSpec[];
+}
+
+/** `aws_apigatewayv2_integration_response`. */
+export interface IntegrationResponseSpec {
+  readonly address: string;
+  /** `/2\d\d/`, which is matched with the status, or `$default`. */
+  readonly key: string;
+  /** The template of what a client gets, if the route has a route response. */
+  readonly template?: string;
 }
 
 export interface WebSocketApiSpec {

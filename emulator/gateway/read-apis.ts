@@ -103,15 +103,18 @@ function webSocketRoute(route: Block, reader: ResourceReader): WebSocketRouteSpe
 }
 
 function mockIntegration(block: Block, reader: ResourceReader): MockIntegrationSpec {
-  const response = reader
+  const responses = reader
     .all('aws_apigatewayv2_integration_response')
-    .find((candidate) => candidate.text('integration_id') === reader.computed(block, 'id'));
-  const responseTemplate = response && Object.values(response.map('response_templates'))[0];
+    .filter((response) => response.text('integration_id') === reader.computed(block, 'id'))
+    .map((response) => {
+      const [template] = Object.values(response.map('response_templates'));
+      return { address: response.address, key: response.text('integration_response_key'), ...(template !== undefined && { template }) };
+    });
   return {
     kind: 'mock',
     address: block.address,
     requestTemplate: Object.values(block.map('request_templates'))[0] ?? '',
-    ...(responseTemplate !== undefined && { responseTemplate }),
+    responses,
   };
 }
 

@@ -46,3 +46,16 @@ describe.each([
     agent.vanish();
   });
 });
+
+test.each(['connect', 'hello'])('a stack without integration responses for %s stops the boot', async (route) => {
+  const booting = startCloud({
+    stack: (resources) => {
+      const responses = resources['aws_apigatewayv2_integration_response'] ?? {};
+      for (const name of Object.keys(responses)) if (name.startsWith(`wake-channel-${route}-`)) delete responses[name];
+    },
+  });
+  await expect(booting).rejects.toThrow(
+    `aws_apigatewayv2_integration.wake-channel-${route}-integration has no integration response, so API Gateway fails its route with status 500: ` +
+      'add an aws_apigatewayv2_integration_response with integration_response_key = "$default"',
+  );
+});

@@ -21,12 +21,21 @@ export const lambdaIntegration = (name: string): LambdaIntegrationSpec => ({
   timeoutMs: 29_000,
 });
 
-export const mockIntegration = (requestTemplate: string, responseTemplate?: string): MockIntegrationSpec => ({
+/** A MOCK integration with these integration responses, by key. */
+export const mockWith = (requestTemplate: string, templates: Readonly<Record<string, string | undefined>>): MockIntegrationSpec => ({
   kind: 'mock',
   address: 'aws_apigatewayv2_integration.mock',
   requestTemplate,
-  ...(responseTemplate !== undefined && { responseTemplate }),
+  responses: Object.entries(templates).map(([key, template]) => ({
+    address: 'aws_apigatewayv2_integration_response.mock',
+    key,
+    ...(template !== undefined && { template }),
+  })),
 });
+
+/** A MOCK integration with one response for every status. */
+export const mockIntegration = (requestTemplate: string, responseTemplate?: string): MockIntegrationSpec =>
+  mockWith(requestTemplate, { $default: responseTemplate });
 
 export const webSocketRoute = (
   routeKey: string,
@@ -59,10 +68,15 @@ export const webSocketApi = (routes: readonly WebSocketRouteSpec[], more: Partia
   ...more,
 });
 
+const CONNECTION_ID = '{"connectionId":"$context.connectionId"}';
+
 /** The routes of the wake channel in the stack: signed connects, and a `hello` that is answered with the connection's id. */
 export const wakeRoutes = (): WebSocketRouteSpec[] => [
-  webSocketRoute('$connect', mockIntegration('{"statusCode":200}'), { authorization: { kind: 'iam' } }),
-  webSocketRoute('hello', mockIntegration('{"statusCode":200}', '{"connectionId":"$context.connectionId"}'), {
+  webSocketRoute('$connect', mockIntegration('{"statusCode":200}', '{"statusCode":200}'), {
+    authorization: { kind: 'iam' },
+    hasRouteResponse: true,
+  }),
+  webSocketRoute('hello', mockWith('{"statusCode":200}', { '/200/': CONNECTION_ID, $default: CONNECTION_ID }), {
     hasRouteResponse: true,
   }),
 ];

@@ -1,9 +1,8 @@
 import type { Limits } from '../../limits';
-import type { LambdaIntegrationSpec, MockIntegrationSpec, WebSocketApiSpec, WebSocketRouteSpec } from '../../specs';
-import { GatewayBootError } from '../gateway-boot-error';
+import type { LambdaIntegrationSpec, WebSocketApiSpec, WebSocketRouteSpec } from '../../specs';
 import { invokeIntegration, type IntegrationResult, type InvocationServices } from '../invoke-integration';
 import type { RequestContext } from './connection-context';
-import { MockTemplate } from './mock-template';
+import { isStatus, MockIntegration } from './mock-integration';
 import type { WebSocketObserver } from './web-socket-activity';
 
 /** The result of a route's integration. */
@@ -17,11 +16,6 @@ export type RouteOutcome =
   /** `status` is for a refused handshake, `message` for a connected client. */
   | { readonly kind: 'failed'; readonly status: 500 | 502 | 504; readonly message: string };
 
-interface MockIntegration {
-  readonly request: MockTemplate;
-  readonly response?: MockTemplate;
-}
-
 export interface RouteIntegrationsOptions extends InvocationServices {
   readonly api: WebSocketApiSpec;
   readonly limits: Limits['webSocket'];
@@ -34,10 +28,10 @@ export interface RouteIntegrationsOptions extends InvocationServices {
 export class RouteIntegrations {
   private readonly mocks = new Map<WebSocketRouteSpec, MockIntegration>();
 
-  /** @throws GatewayBootError for a MOCK template that cannot be rendered */
+  /** @throws GatewayBootError for a MOCK integration that cannot be run */
   constructor(private readonly options: RouteIntegrationsOptions) {
     for (const route of options.api.routes) {
-      if (route.integration.kind === 'mock') this.mocks.set(route, mockIntegration(route.integration));
+      if (route.integration.kind === 'mock') this.mocks.set(route, new MockIntegration(route.integration));
     }
   }
 
@@ -45,10 +39,9 @@ export class RouteIntegrations {
     const { integration } = route;
     if (integration.kind === 'lambda') return this.observed(await this.invoke(route, integration, event));
     await this.options.beforeMock?.();
-    const mock = this.mocks.get(route);
-    const statusCode = mock && statusIn(mock.request.render(context));
-    if (statusCode === undefined) return internalError(500);
-    return { kind: 'response', statusCode, body: mock?.response?.render(context), headers: {} };
+    const answer = this.mocks.get(route)?.answer(context);
+    if (!answer) return internalError(500);
+    return { kind: 'response', ...answer, headers: {} };
   }
 
   private invoke(route: WebSocketRouteSpec, integration: LambdaIntegrationSpec, event: unknown): Promise<IntegrationResult> {
@@ -106,27 +99,4 @@ function proxyResponse(payload: unknown): RouteOutcome {
     ...(typeof body === 'string' && { body }),
     headers: typeof headers === 'object' && headers !== null ? (headers as Record<string, unknown>) : {},
   };
-}
-
-const isStatus = (value: unknown): boolean => (typeof value === 'number' || typeof value === 'string') && /^[1-5]\d\d$/.test(String(value));
-
-function mockIntegration({ address, requestTemplate, responseTemplate }: MockIntegrationSpec): MockIntegration {
-  const request = new MockTemplate(requestTemplate, address);
-  // The template must be JSON before variables are replaced. So variables must be inside strings, as on AWS.
-  if (statusIn(requestTemplate) === undefined) {
-    throw new GatewayBootError(`${address}: its request template must yield {"statusCode": 200}, but it is ${requestTemplate || 'empty'}`);
-  }
-  return {
-    request,
-    ...(responseTemplate !== undefined && { response: new MockTemplate(responseTemplate, address) }),
-  };
-}
-
-function statusIn(text: string): number | undefined {
-  try {
-    const { statusCode } = JSON.parse(text) as { statusCode?: unknown };
-    return isStatus(statusCode) ? Number(statusCode) : undefined;
-  } catch {
-    return undefined;
-  }
 }

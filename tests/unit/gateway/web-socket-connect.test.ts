@@ -8,6 +8,7 @@ import {
   lambdaAuthorization,
   lambdaIntegration,
   mockIntegration,
+  mockWith,
   refusedConnect,
   signedConnect,
   startGateway,
@@ -161,6 +162,15 @@ describe('the integration of $connect', () => {
       routes: [webSocketRoute('$connect', mockIntegration('{"statusCode":403}'))],
     });
     expect((await refusedConnect(closed.url)).status).toBe(403);
+  });
+
+  test('refuses the handshake with 500 if no integration response of a MOCK integration takes the status', async () => {
+    const { url } = await startGateway({
+      routes: [webSocketRoute('$connect', mockWith('{"statusCode":200}', { '/201/': undefined }))],
+    });
+    const refusal = await refusedConnect(url);
+    expect(refusal.status).toBe(500);
+    expect(JSON.parse(refusal.body)).toMatchObject({ message: 'Internal server error' });
   });
 
   test('is followed by $disconnect if the client disconnects before the integration succeeds', async () => {

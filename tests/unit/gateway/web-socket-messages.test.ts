@@ -9,6 +9,7 @@ import {
   lambdaAuthorization,
   lambdaIntegration,
   mockIntegration,
+  mockWith,
   startGateway,
   stopGateways,
   webSocketApi,
@@ -194,6 +195,29 @@ describe('the answer to a message', () => {
     });
   });
 
+  test.each([
+    ['of the response whose key matches the status', { '/4\\d\\d/': 'four', '/200/': 'two', $default: 'any' }, 'two'],
+    ['of the response $default if no key matches the status', { '/4\\d\\d/': 'four', '/2/': 'two', $default: 'any' }, 'any'],
+  ])('is the template %s', async (_which, templates, expected) => {
+    const { url } = await startGateway({
+      routes: [webSocketRoute('hello', mockWith('{"statusCode":200}', templates), { hasRouteResponse: true })],
+    });
+    const client = await connectClient(url);
+    client.send({ action: 'hello' });
+    await eventually(() => client.messages.length === 1);
+    expect(client.messages).toEqual([expected]);
+  });
+
+  test('is an error of the gateway if no integration response takes the status', async () => {
+    const { url } = await startGateway({
+      routes: [webSocketRoute('hello', mockWith('{"statusCode":200}', { '/4\\d\\d/': 'four' }), { hasRouteResponse: true })],
+    });
+    const client = await connectClient(url);
+    client.send({ action: 'hello' });
+    await eventually(() => client.messages.length === 1);
+    expect(JSON.parse(client.messages[0] ?? '')).toMatchObject({ message: 'Internal server error' });
+  });
+
   test('of a MOCK integration is not sent if the route has no route response', async () => {
     const { url } = await startGateway({
       routes: [
@@ -275,12 +299,22 @@ describe('the boot of the gateway', () => {
       withMock('#set($a = 1){"statusCode":200}'),
       /integration\.mock: its template uses "#set.*plain text and \$context/,
     ],
-    ['a template with $input', withMock('{"statusCode":200}', '$input.json("$")'), /integration\.mock: its template uses "\$input/],
+    [
+      'a template with $input',
+      withMock('{"statusCode":200}', '$input.json("$")'),
+      /integration_response\.mock: its template uses "\$input/,
+    ],
     ['a template with $util', withMock('{"statusCode":200}', '$util.escapeJavaScript($context.stage)'), /uses "\$util/],
     [
       'a template with an unknown $context variable',
       withMock('{"statusCode":200}', '$context.connectionID'),
       /uses \$context\.connectionID; the local gateway knows apiId/,
+    ],
+    [
+      'a MOCK integration without an integration response',
+      { routes: [webSocketRoute('x', mockWith('{"statusCode":200}', {}))] },
+      'aws_apigatewayv2_integration.mock has no integration response, so API Gateway fails its route with status 500: ' +
+        'add an aws_apigatewayv2_integration_response with integration_response_key = "$default"',
     ],
     ['a request template without a status', withMock('{}'), /must yield \{"statusCode": 200\}, but it is \{\}/],
     ['an empty request template', withMock(''), /but it is empty/],
@@ -298,6 +332,13 @@ describe('the boot of the gateway', () => {
   ])('refuses %s with an error that names the problem', async (_what, options, message) => {
     await expect(startGateway(options)).rejects.toThrow(GatewayBootError);
     await expect(startGateway(options)).rejects.toThrow(message);
+  });
+
+  test.each(['200', '/200', '/(/'])('refuses the integration response key %s', async (key) => {
+    const routes = [webSocketRoute('x', mockWith('{"statusCode":200}', { [key]: 'hi' }))];
+    await expect(startGateway({ routes })).rejects.toThrow(
+      `integration_response.mock.integration_response_key is "${key}": it must be "$default" or a regular expression between slashes`,
+    );
   });
 
   test('accepts only a route selection expression that selects a field of the message body', async () => {
