@@ -131,6 +131,7 @@ const schema = v.strictObject({
     rolloutCacheMs: wholeNumber(0),
     rolloutStaleMs: wholeNumber(0),
     nameCooldownMs: wholeNumber(0),
+    probeGraceMs: wholeNumber(0),
   }),
   functions,
   alarms: v.strictObject({

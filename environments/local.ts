@@ -13,8 +13,8 @@ export const local = defineEnvironment({
   responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
   wakeHello: 'mock',
   ownerLimits: { requestsInFlight: 400, tunnels: 50, messages: MESSAGES },
-  // A busy laptop can be much slower than AWS, so these three limits are longer.
-  timings: { ...STANDARD_TIMINGS, wakeHelloMs: 1000, serviceCallMs: 5000, wakePostMs: 2500 },
+  // A busy laptop can be much slower than AWS, so three limits are longer. The local cloud's mapping reads at once, so probes need no grace.
+  timings: { ...STANDARD_TIMINGS, wakeHelloMs: 1000, serviceCallMs: 5000, wakePostMs: 2500, probeGraceMs: 0 },
   functions: SMALL_FUNCTIONS,
   alarms: { notifyEmail: null, minimumRequests: 5, refusedPercent: 10 },
   throttling: LARGE_THROTTLING,

@@ -15,6 +15,7 @@ export const STANDARD_TIMINGS: Environment['timings'] = {
   rolloutCacheMs: 5000,
   rolloutStaleMs: 60_000,
   nameCooldownMs: 3_600_000,
+  probeGraceMs: 900_000,
 };
 
 /**

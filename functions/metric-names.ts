@@ -98,6 +98,12 @@ export const METRICS = {
     by: AS_A_WHOLE,
     meaning: "agents' connections that were closed because of too many messages that answer no request",
   },
+  ProbeExpected: {
+    unit: 'Count',
+    from: ['sweep'],
+    by: AS_A_WHOLE,
+    meaning: 'probes that sweep sent and that must return: all but those of the first minutes of an environment',
+  },
   ProbeReturned: { unit: 'Count', from: ['wake-waiter'], by: AS_A_WHOLE, meaning: 'probes of sweep that returned through stream and bus' },
   Leftovers: { unit: 'Count', from: ['sweep'], by: AS_A_WHOLE, meaning: 'abandoned rows that sweep removed' },
   RolloutPercent: {

@@ -55,6 +55,7 @@ const SETTINGS = {
   SERVICE_CALL_MS: milliseconds('time limit for one attempt of a call to DynamoDB, EventBridge or SSM'),
   WAKE_POST_MS: milliseconds('time limit for posting a wake; after that the bus or a safety read takes over'),
   LEASE_GRACE_MS: milliseconds('time a tunnel name stays with its owner after the agent has gone'),
+  PROBE_GRACE_MS: milliseconds('time from the first run of sweep in an environment until probes must return'),
   NAME_COOLDOWN_MS: milliseconds('time after the lease in which no other owner may have the name'),
 } satisfies Record<string, Setting<unknown>>;
 
@@ -113,6 +114,7 @@ export const FUNCTION_SETTINGS = {
     'AGENT_GATEWAY_URL',
     'LEASE_GRACE_MS',
     'NAME_COOLDOWN_MS',
+    'PROBE_GRACE_MS',
     'USE_EVENT_DRIVEN',
     'EVENT_DRIVEN_PERCENT',
     'SERVICE_CALL_MS',

@@ -64,6 +64,7 @@ function settingValues(
     SERVICE_CALL_MS: String(timings.serviceCallMs),
     WAKE_POST_MS: String(timings.wakePostMs),
     LEASE_GRACE_MS: String(timings.leaseGraceMs),
+    PROBE_GRACE_MS: String(timings.probeGraceMs),
     NAME_COOLDOWN_MS: String(timings.nameCooldownMs),
   };
 }

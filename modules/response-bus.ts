@@ -1,6 +1,7 @@
 import { CloudwatchEventBus } from '@cdktf/provider-aws/lib/cloudwatch-event-bus';
 import { CloudwatchEventBusPolicy } from '@cdktf/provider-aws/lib/cloudwatch-event-bus-policy';
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { RESPONSE_EVENT } from '../functions/event-names';
 import type { WatchedRule } from './alarms/alarm-definition';
@@ -52,16 +53,17 @@ export class ResponseBus extends Construct {
     return this.wakeFailures.allowSending();
   }
 
-  /** Lets only this function announce answers, whatever the policies of other roles allow. */
-  publishFrom(publisher: TunnelFunction): void {
-    new CloudwatchEventBusPolicy(this, 'policy', {
+  /** Lets only this function announce answers, whatever the policies of other roles allow. @returns the policy */
+  publishFrom(publisher: TunnelFunction): ITerraformDependable {
+    return new CloudwatchEventBusPolicy(this, 'policy', {
       eventBusName: this.name,
       policy: policyDocument([publishedByAlone(publisher.roleArn, this.arn)]),
     });
   }
 
-  /** Delivers every announcement to one function. @returns the rule and the queues that alarms watch */
+  /** Delivers every announcement to one function. @returns the delivery, and the rule and the queues that alarms watch */
   deliverTo(target: TunnelFunction): {
+    readonly delivery: ITerraformDependable;
     readonly rule: WatchedRule;
     readonly queues: Readonly<Record<string, string>>;
   } {
@@ -85,6 +87,7 @@ export class ResponseBus extends Construct {
     });
     new AsyncInvocation(this, 'invocation', target, { onFailure: this.wakeFailures });
     return {
+      delivery: ruleTarget.delivery,
       rule: { EventBusName: this.name, RuleName: rule.name },
       queues: { response_dead_letters: ruleTarget.deadLetters.name, wake_failures: this.wakeFailures.name },
     };

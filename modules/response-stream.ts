@@ -1,4 +1,5 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { FailureQueue } from './failure-queue';
 import type { PendingRequestsTable } from './pending-requests-table';
@@ -11,6 +12,9 @@ const COMPLETED_FOR_BUS = {
   eventName: ['MODIFY'],
   dynamodb: { NewImage: { status: { S: ['completed'] }, wake: { S: ['bus'] } } },
 };
+
+/** A stream keeps a record for a day: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
+const RETENTION_SECONDS = 24 * 60 * 60;
 
 /** The stream of pending requests, from the table to the function that announces answers. */
 export class ResponseStream extends Construct {
@@ -32,26 +36,30 @@ export class ResponseStream extends Construct {
   }
 
   /**
-   * Sets own limits: with Lambda's defaults (endless retries, records as old as the stream) one bad record blocks its shard for a
-   * day, but a wake older than a minute is useless (https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html).
-   * @returns the queue for records that Lambda gave up
+   * Bounds the retries: with Lambda's default, which is endless, one bad record blocks its shard for a day
+   * (https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html). Position and age: docs/adr/0045.
+   * @returns the mapping, and the queue for records that Lambda gave up
    */
-  consumeWith(target: TunnelFunction): Readonly<Record<string, string>> {
-    new LambdaEventSourceMapping(this, 'mapping', {
+  consumeWith(target: TunnelFunction): {
+    readonly mapping: ITerraformDependable;
+    readonly queues: Readonly<Record<string, string>>;
+  } {
+    const mapping = new LambdaEventSourceMapping(this, 'mapping', {
       eventSourceArn: this.table.streamArn,
       functionName: target.arn,
-      // LATEST could miss records while the mapping is created or changed.
-      startingPosition: 'TRIM_HORIZON',
+      // May miss records while the mapping is created or changed. That takes minutes, after which nobody waits for these records.
+      startingPosition: 'LATEST',
       batchSize: 100,
       maximumBatchingWindowInSeconds: 0,
       parallelizationFactor: 2,
       filterCriteria: { filter: [{ pattern: JSON.stringify(COMPLETED_FOR_BUS) }] },
       maximumRetryAttempts: 2,
-      maximumRecordAgeInSeconds: 60,
+      // What Lambda gives up counts as a lost answer. An old record is none, so process-stream drops it, and not Lambda.
+      maximumRecordAgeInSeconds: RETENTION_SECONDS,
       bisectBatchOnFunctionError: true,
       functionResponseTypes: ['ReportBatchItemFailures'],
       destinationConfig: { onFailure: { destinationArn: this.failures.arn } },
     });
-    return { stream_failures: this.failures.name };
+    return { mapping, queues: { stream_failures: this.failures.name } };
   }
 }

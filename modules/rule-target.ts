@@ -1,6 +1,7 @@
 import { CloudwatchEventTarget, type CloudwatchEventTargetInputTransformer } from '@cdktf/provider-aws/lib/cloudwatch-event-target';
 import type { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { FailureQueue } from './failure-queue';
 import type { StackContext } from './stack-context';
@@ -23,6 +24,8 @@ export interface RuleTargetProps {
 /** A function as the target of a rule: permission, retries, and a queue for events that cannot be delivered. */
 export class RuleTarget extends Construct {
   readonly deadLetters: FailureQueue;
+  /** From this resource on, the rule's events arrive at the function. */
+  readonly delivery: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: RuleTargetProps) {
     super(scope, id);
@@ -32,13 +35,13 @@ export class RuleTarget extends Construct {
       thing: props.deadLetters,
       deadLettersOf: rule.arn,
     });
-    new LambdaPermission(this, 'permission', {
+    const permission = new LambdaPermission(this, 'permission', {
       action: 'lambda:InvokeFunction',
       functionName: target.name,
       principal: 'events.amazonaws.com',
       sourceArn: rule.arn,
     });
-    new CloudwatchEventTarget(this, 'Default', {
+    this.delivery = new CloudwatchEventTarget(this, 'Default', {
       rule: rule.name,
       ...(props.busName !== undefined && { eventBusName: props.busName }),
       targetId: target.id,
@@ -46,6 +49,8 @@ export class RuleTarget extends Construct {
       retryPolicy: RETRY_POLICY,
       deadLetterConfig: { arn: this.deadLetters.arn },
       ...(props.inputTransformer && { inputTransformer: props.inputTransformer }),
+      // An event before the permission would become a dead letter.
+      dependsOn: [permission],
     });
   }
 }

@@ -1,4 +1,5 @@
 import { CloudwatchEventRule } from '@cdktf/provider-aws/lib/cloudwatch-event-rule';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { AsyncInvocation } from './async-invocation';
 import { FailureQueue } from './failure-queue';
@@ -25,13 +26,17 @@ export class SweepSchedule extends Construct {
     return this.failures.allowSending();
   }
 
-  /** @returns the queues for failed starts */
-  start(target: TunnelFunction): Readonly<Record<string, string>> {
+  /**
+   * @param after what a probe of sweep needs to return: it exists before the first run, and on a destroy it outlives the last one
+   * @returns the queues for failed starts
+   */
+  start(target: TunnelFunction, after: ITerraformDependable[]): Readonly<Record<string, string>> {
     const { context } = this;
     const rule = new CloudwatchEventRule(this, 'rule', {
       name: physicalName('rule', context.environment.name, 'sweep'),
       description: 'Starts sweep, which removes leftovers of crashes and probes stream and bus',
       scheduleExpression: 'rate(1 minute)',
+      dependsOn: after,
     });
     const { deadLetters } = new RuleTarget(this, 'target', {
       context,

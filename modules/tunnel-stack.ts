@@ -65,18 +65,18 @@ export class TunnelStack extends NamedStack {
       message: functions['receive-message'],
     });
     shared.wakeChannel.answerHellos(functions['greet-waiter']);
-    const streamQueues = shared.responseStream.consumeWith(functions['process-stream']);
-    shared.responseBus.publishFrom(functions['process-stream']);
-    const delivery = shared.responseBus.deliverTo(functions['wake-waiter']);
-    const sweepQueues = shared.sweepSchedule.start(functions.sweep);
+    const stream = shared.responseStream.consumeWith(functions['process-stream']);
+    const publishing = shared.responseBus.publishFrom(functions['process-stream']);
+    const bus = shared.responseBus.deliverTo(functions['wake-waiter']);
+    const sweepQueues = shared.sweepSchedule.start(functions.sweep, [stream.mapping, publishing, bus.delivery]);
     shared.alarmTopic.reportOutcomesOf(functions['roll-back']);
     const monitoring = new Monitoring(this, 'Default', {
       environment,
       shared,
       functions,
       visitorApiId: visitorApi.apiId,
-      responseRule: delivery.rule,
-      answerQueues: { ...streamQueues, ...delivery.queues },
+      responseRule: bus.rule,
+      answerQueues: { ...stream.queues, ...bus.queues },
       sweepQueues,
     });
 

@@ -1,11 +1,12 @@
 import { entriesOf, IN_FLIGHT_PREFIX } from '../../functions/core/owner-rows';
+import { ENVIRONMENT_ID } from '../../functions/core/probe-grace';
 
 /** What is still there after all visitors have their answers, all agents have gone, and sweep has run. */
 
 export interface LeftOver {
   /** Rows of pending requests. */
   readonly rows: number;
-  /** Rows of tunnels, of owners, or of anything else that is no part of the rollout. */
+  /** Rows of tunnels, of owners, or of anything else that belongs neither to the rollout nor to the environment. */
   readonly tunnels: number;
   /** Requests that a row still counts as in flight, before the agents have gone. */
   readonly counts: number;
@@ -20,11 +21,11 @@ export interface LeftOver {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Keys of the rollout's item and its records begin so. They stay. */
-const ROLLOUT = '#rollout';
+/** Keys of the items that stay begin so: the rollout's item and its records, and the environment's item. */
+const STAYING = ['#rollout', ENVIRONMENT_ID];
 
 /** A row of the tunnels table that ought to be gone. */
-export const isLeft = (row: Row): boolean => !String(row['tunnelId']).startsWith(ROLLOUT);
+export const isLeft = (row: Row): boolean => !STAYING.some((key) => String(row['tunnelId']).startsWith(key));
 
 /**
  * How many requests a row of the tunnels table counts as in flight (functions/core/in-flight.ts).

@@ -5,12 +5,14 @@ import { connectionsClient, documentClient } from '../aws/clients';
 import { ownerConnections } from '../aws/owner-connections';
 import { rolloutTable } from '../aws/rollout-table';
 import { tunnelLeases } from '../aws/tunnel-leases';
+import { mustReturn } from '../core/probe-grace';
 import { percentOf } from '../core/rollout-store';
 import { sweep } from '../core/sweep';
 import { count } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
 import { instrumented, logger } from '../telemetry';
+import { firstStartIn } from './first-start';
 import { sendProbe } from './probe';
 import { sweepStore } from './sweep-store';
 
@@ -27,10 +29,16 @@ const store = sweepStore({
   bodyBucket: settings.BODY_BUCKET,
 });
 
+const firstStart = firstStartIn(client, settings.TUNNELS_TABLE);
 const rollout = rolloutTable(client, settings.TUNNELS_TABLE);
 
 /** Length of a run, in ms: the rate of the schedule. Runs are numbered by the minute. */
 const RUN_MS = 60_000;
+
+async function probe(now: number): Promise<void> {
+  await sendProbe(client, settings.PENDING_REQUESTS_TABLE, `probe-${randomUUID()}`, now);
+  if (mustReturn(now, await firstStart(now), settings.PROBE_GRACE_MS)) count('ProbeExpected');
+}
 
 async function reportRollout(): Promise<void> {
   const stored = await rollout.read();
@@ -42,7 +50,7 @@ async function reportRollout(): Promise<void> {
 export const handler = instrumented(async (): Promise<void> => {
   const now = systemClock.now();
   // Cleaning up comes last, because it may take long or fail. The probe and the share are then reported already.
-  await sendProbe(client, settings.PENDING_REQUESTS_TABLE, `probe-${randomUUID()}`, now);
+  await probe(now);
   await reportRollout();
   const removed = await sweep(store, now, { run: Math.floor(now / RUN_MS), nameCooldownMs: settings.NAME_COOLDOWN_MS });
   count('Leftovers', removed.requests);

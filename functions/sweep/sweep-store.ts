@@ -3,7 +3,6 @@ import { DeleteCommand, paginateScan, UpdateCommand, type DynamoDBDocumentClient
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { conditionHolds } from '../aws/conditional-write';
 import { connectionExists } from '../aws/connections';
-import { ROLLOUT_ID } from '../core/rollout-item';
 import type { OwnerConnections } from '../core/owner-limits';
 import type { OwnerRow } from '../core/owner-rows';
 import type { SweepStore, SweptTunnel } from '../core/sweep';
@@ -61,9 +60,8 @@ export function sweepStore(options: {
         { client },
         {
           TableName: tunnelsTable,
-          // The rollout and its records are neither.
-          FilterExpression: 'NOT begins_with(tunnelId, :rollout)',
-          ExpressionAttributeValues: { ':rollout': ROLLOUT_ID },
+          // Tunnels have a lease, owners' rows a time at which they are empty. The rollout, its records and the environment have neither.
+          FilterExpression: 'attribute_exists(leaseExpiresAt) OR attribute_exists(emptyBy)',
         },
       );
       for await (const page of pages) yield* (page.Items ?? []) as (SweptTunnel | OwnerRow)[];

@@ -133,18 +133,21 @@ const lostAnswers = ({ answerQueues, responseRule, functions }: AlarmTargets): D
 });
 
 /**
- * Judges only minutes in which sweep has sent a probe: in a new environment sweep has not run yet, and `sweep-missing` reports a
- * sweep that does not run. One minute without a returned probe can be harmless: the probe returned in the next minute, or a
- * deployment replaced a function. A deployment that changes the mapping or the rule can take two minutes, so only such a
- * deployment may cause an unnecessary rollback.
+ * Judges only minutes in which sweep has sent a probe that must return: in a new environment the mapping may take minutes until it
+ * reads (functions/core/probe-grace.ts), and `sweep-missing` reports a sweep that does not run. One minute without a returned probe
+ * can be harmless: the probe returned in the next minute, or a deployment replaced a function. A deployment that changes the mapping
+ * or the rule can take two minutes, so only such a deployment may cause an unnecessary rollback.
+ *
+ * The sum is the number of returned probes, and 0 in a minute in which a probe was expected and none returned. It does not need FILL:
+ * if the mapping has never worked, no probe has ever returned, and AWS does not say what FILL does with a metric that has no data.
  */
 const probeMissing = (): Definition => ({
   meaning: 'Probes do not return through stream and bus: a wake that cannot be posted directly is lost',
   metrics: {
-    sweeps: emitted('Leftovers', 'sweep', 'SampleCount'),
+    expected: emitted('ProbeExpected', 'sweep', 'Sum'),
     returned: emitted('ProbeReturned', 'wake-waiter', 'Sum'),
   },
-  expression: 'IF(sweeps > 0, FILL(returned, 0), 1)',
+  expression: 'SUM([0 * expected, returned])',
   breaches: 'below',
   threshold: 1,
   periodSeconds: 60,

@@ -72,6 +72,7 @@ export const backstopRow = (environment: Environment, { functions, responseRule 
     title: 'Sweep: probes and leftovers',
     width: 6,
     lines: [
+      { label: 'probes that must come back', of: emitted('ProbeExpected', 'sweep', 'Sum') },
       { label: 'probes that came back', of: emitted('ProbeReturned', 'wake-waiter', 'Sum') },
       { label: 'leftover rows that sweep removed', of: emitted('Leftovers', 'sweep', 'Sum') },
     ],

@@ -205,6 +205,25 @@ describe('the value of refusals', () => {
   });
 });
 
+/** The alarm goes on when the value is below 1 in two of three minutes. */
+describe('the value of probe-missing', () => {
+  it.each([
+    ['is 0 if a probe was expected and none returned', { expected: 1 }, 0],
+    ['is 1 if a probe was expected and returned', { expected: 1, returned: 1 }, 1],
+    ['is 1 if one of two probes returned, because the other may return in the next minute', { expected: 2, returned: 1 }, 1],
+    ['is 1 if a probe returned in the grace of a new environment, in which none is expected', { returned: 1 }, 1],
+    ['is missing, which is no breach, in the grace of a new environment', {}, undefined],
+  ])('%s', (_, period, value) => expect(valueIn('probe-missing', period)).toBe(value));
+
+  it('is computed from probes that sweep sent and wake-waiter received, not from runs of sweep', () => {
+    const metrics = metricsOfAlarms(stackOf('prod')).filter(({ by }) => by.endsWith('.probe-missing'));
+    expect(metrics.map(({ name, dimensions }) => [name, dimensions['service']])).toEqual([
+      ['ProbeExpected', 'sweep'],
+      ['ProbeReturned', 'wake-waiter'],
+    ]);
+  });
+});
+
 describe('the check of metrics', () => {
   const stack = stackOf('prod');
   const read = [...metricsOfAlarms(stack), ...metricsOfDashboard(stack)];

@@ -14,6 +14,7 @@ describe('the function sweep', () => {
       target_id: 'sweep',
       retry_policy: { maximum_retry_attempts: 2, maximum_event_age_in_seconds: 60 },
       dead_letter_config: { arn: '${aws_sqs_queue.sweep-schedule-target-dead-letters.arn}' },
+      depends_on: ['aws_lambda_permission.sweep-schedule-target-permission'],
     });
     expect(stack.resource('aws_lambda_function_event_invoke_config.sweep-schedule-invocation')).toEqual({
       function_name: '${aws_lambda_function.sweep.function_name}',

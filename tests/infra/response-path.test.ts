@@ -41,19 +41,20 @@ describe.each(environmentNames)('the response path of %s', (name) => {
     });
   });
 
-  it('reads the stream from its beginning, and drops a bad record within a minute', () => {
+  it('reads the stream from now on, gives a record up after two retries, and never because of its age', () => {
     const mappings = stack.resources('aws_lambda_event_source_mapping');
     expect(mappings.map(([, attributes]) => attributes)).toEqual([
       {
         event_source_arn: '${aws_dynamodb_table.pending-requests.stream_arn}',
         function_name: '${aws_lambda_function.process-stream.arn}',
-        starting_position: 'TRIM_HORIZON',
+        starting_position: 'LATEST',
         batch_size: 100,
         maximum_batching_window_in_seconds: 0,
         parallelization_factor: 2,
         filter_criteria: { filter: [{ pattern: expect.any(String) as string }] },
         maximum_retry_attempts: 2,
-        maximum_record_age_in_seconds: 60,
+        // As long as a stream keeps records.
+        maximum_record_age_in_seconds: 86_400,
         bisect_batch_on_function_error: true,
         function_response_types: ['ReportBatchItemFailures'],
         destination_config: {
@@ -107,5 +108,23 @@ describe.each(environmentNames)('the response path of %s', (name) => {
       maximum_event_age_in_seconds: 60,
       destination_config: { on_failure: { destination: '${aws_sqs_queue.response-bus-wake-failures.arn}' } },
     });
+  });
+
+  it('starts sweep only when everything is there that a probe of sweep needs to return', () => {
+    const before = stack.closure('aws_cloudwatch_event_rule.sweep-schedule-rule');
+    for (const needed of [
+      'aws_lambda_event_source_mapping.response-stream-mapping',
+      'aws_iam_role_policy.process-stream-policy',
+      'aws_cloudwatch_event_bus_policy.response-bus-policy',
+      'aws_cloudwatch_event_rule.response-bus-rule',
+      'aws_cloudwatch_event_target.response-bus-target',
+      'aws_lambda_permission.response-bus-target-permission',
+      'aws_iam_role_policy.wake-waiter-policy',
+    ])
+      expect([...before]).toContain(needed);
+  });
+
+  it.each(['response-bus', 'sweep-schedule'])('has the permission of %s before its target, so that no event is refused', (rule) => {
+    expect(stack.dependencies(`aws_cloudwatch_event_target.${rule}-target`)).toContain(`aws_lambda_permission.${rule}-target-permission`);
   });
 });

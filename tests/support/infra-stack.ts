@@ -62,6 +62,16 @@ export class InfraStack {
     const named = (attributes['depends_on'] as string[] | undefined) ?? [];
     return [...references, ...named].filter((reference) => !reference.startsWith('var.')).map(toAddress);
   }
+
+  /** Addresses of everything that Terraform makes before a resource. */
+  closure(address: string): ReadonlySet<string> {
+    const found = new Set<string>();
+    const open = [address];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      for (const needed of this.dependencies(next)) if (!found.has(needed)) open.push((found.add(needed), needed));
+    }
+    return found;
+  }
 }
 
 /** `aws_sqs_queue.failures.arn` → `aws_sqs_queue.failures`, also if the reference is in a function call. */

@@ -12,8 +12,8 @@ test.each([
   expect(countedIn(row, NOW, DEADLINE_MS)).toBe(expected);
 });
 
-test("the rollout's items stay, and every other row of the tunnels table has to go", () => {
-  expect(['#rollout', '#rollout-2026', 'ann-web', '#in-flight/ann'].filter((tunnelId) => isLeft({ tunnelId }))).toEqual([
+test('the items of the rollout and of the environment stay, and every other row of the tunnels table has to go', () => {
+  expect(['#rollout', '#rollout-2026', '#environment', 'ann-web', '#in-flight/ann'].filter((tunnelId) => isLeft({ tunnelId }))).toEqual([
     'ann-web',
     '#in-flight/ann',
   ]);

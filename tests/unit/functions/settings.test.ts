@@ -30,6 +30,7 @@ const VALUES: Record<SettingName, string> = {
   ROLLOUT_CACHE_MS: '5000',
   ROLLOUT_STALE_MS: '60000',
   NAME_COOLDOWN_MS: '3600000',
+  PROBE_GRACE_MS: '900000',
 };
 const NAMES = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
 
