@@ -1,8 +1,10 @@
-/** `npm run rehearse`: rehearses a rollback or the rollout on the local cloud, under load. */
+/** `npm run rehearse`: rehearses a rollback, the rollout or a new environment on the local cloud, under load. */
 import { whileFit } from '../bench/fitness/while-fit';
 import type { Requests } from '../bench/fitness/judge';
 import { runProgram } from '../cli/command-line';
-import { parseRehearseOptions, type RehearseOptions } from './options';
+import { firstHour } from './first-hour';
+import { firstHourJson, firstHourReport, missesOfFirstHour } from './first-hour-report';
+import { parseRehearseOptions, type Rehearsal, type RehearseOptions } from './options';
 import { missesOf, outcomeOf } from './outcome';
 import { progressOn, type Progress } from './progress';
 import { buildBundles } from './rehearsal-cloud';
@@ -20,7 +22,7 @@ async function main(options: RehearseOptions): Promise<number> {
   const progress = progressOn(process.stderr);
   progress('building the functions');
   await buildBundles();
-  return options.rehearsal === 'rollback' ? rehearseRollBack(options, progress) : rehearseRollout(options, progress);
+  return REHEARSE[options.rehearsal](options, progress);
 }
 
 async function rehearseRollout(options: RehearseOptions, progress: Progress): Promise<number> {
@@ -44,6 +46,20 @@ async function rehearseRollBack(options: RehearseOptions, progress: Progress): P
   if (options.json) print(JSON.stringify(outcomes.length === 1 ? outcomes[0] : outcomes));
   return misses.length === 0 ? 0 : 1;
 }
+
+async function rehearseFirstHour(options: RehearseOptions, progress: Progress): Promise<number> {
+  const result = await whileFit((signal) => firstHour({ ...options, signal }, progress), { requests: requestsOf });
+  const misses = missesOfFirstHour(result);
+  print(`\n${firstHourReport(result, misses)}`);
+  if (options.json) print(JSON.stringify(firstHourJson(result)));
+  return misses.length === 0 ? 0 : 1;
+}
+
+const REHEARSE: Readonly<Record<Rehearsal, (options: RehearseOptions, progress: Progress) => Promise<number>>> = {
+  rollback: rehearseRollBack,
+  rollout: rehearseRollout,
+  'first-hour': rehearseFirstHour,
+};
 
 /** Counts visitors' requests and errors, for the judgement of the machine. */
 const requestsOf = (...results: readonly Pick<Walk, 'seen' | 'unfinished'>[]): Requests => ({

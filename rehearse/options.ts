@@ -3,7 +3,7 @@ import { numberFrom } from '../cli/numbers';
 import { parseOptions, type Help } from '../cli/command-line';
 import { SCENARIOS, type ScenarioName } from './scenarios';
 
-export const REHEARSALS = ['rollback', 'rollout'] as const;
+export const REHEARSALS = ['rollback', 'rollout', 'first-hour'] as const;
 export type Rehearsal = (typeof REHEARSALS)[number];
 
 export interface RehearseOptions {
@@ -35,7 +35,9 @@ export function parseRehearseOptions(args: readonly string[]): RehearseOptions |
 
 function rehearseCommand(): Command {
   return new Command('npm run rehearse --')
-    .description('Rehearses an operation on the local cloud under load: the roll-back by alarms, or the rollout by stages.')
+    .description(
+      'Rehearses on the local cloud under load: the roll-back by alarms, the rollout by stages, or the first hour of a new environment.',
+    )
     .addArgument(new Argument('<what>', 'what to rehearse').choices([...REHEARSALS]))
     .addOption(
       new Option('--scenario <name>', 'scenario of rollback (repeatable)')
@@ -63,7 +65,8 @@ Examples:
   npm run rehearse -- rollback                                   every scenario, within eight minutes
   npm run rehearse -- rollback --scenario wake-posts-fail        one of them
   npm run rehearse -- rollback --scenario mend --time-factor 1   in real time
-  npm run rehearse -- rollout                                    0, 10, 25, 50, 100 %`,
+  npm run rehearse -- rollout                                    0, 10, 25, 50, 100 %
+  npm run rehearse -- first-hour                                 a new environment, whose stream is read late; six minutes`,
     )
     .allowExcessArguments(false);
 }

@@ -5,6 +5,7 @@ import { environments, type Environment } from '../environments';
 import { shortName } from '../environments/physical-name';
 import { chain } from '../emulator/aws-endpoint/call-recorder';
 import { validateFaultPlan, type FaultPlanInput } from '../emulator/faults/fault-plan';
+import { AWS_LIMITS } from '../emulator/limits';
 import type { LocalCloud } from '../emulator/local-cloud';
 import { BUNDLES, orClose, startLocalTunnel, type LocalTunnel } from '../local/local-tunnel';
 import type { Operation } from '../rollout/commands';
@@ -32,11 +33,21 @@ export interface RehearsalOptions {
   readonly tenant?: TenantName | undefined;
   /** Life of a request, in ms; if omitted, that of the `local` environment. */
   readonly deadlineMs?: number | undefined;
+  /** How a new environment begins, in ms. If omitted, everything works at once, as in `local`. */
+  readonly newEnvironment?: NewEnvironment;
   /** Divides periods of alarms and times of caches, but no clock and no deadline. */
   readonly timeFactor: number;
   /** Arrivals a second. */
   readonly rate: number;
   readonly seed: number;
+}
+
+/** Times in ms that the factor divides. */
+export interface NewEnvironment {
+  /** How long the event source mapping does not read yet. */
+  readonly mappingStartMs: number;
+  /** How long a probe need not return. */
+  readonly probeGraceMs: number;
 }
 
 /** The local cloud with an agent, visitors and observers. */
@@ -58,12 +69,13 @@ export const buildBundles = async (): Promise<void> => void (await buildFunction
 
 /** Boots the local cloud from the stack of the `local` environment. If a step fails, nothing is left running. */
 export async function startRehearsal(options: RehearsalOptions): Promise<RehearsalCloud> {
-  const { seed, faults, timeFactor } = options;
+  const { seed, faults, timeFactor, newEnvironment } = options;
   const watchers = { timeline: new Timeline(), assignments: new Assignments(), changes: new RolloutChanges() };
   const environment = rehearsalEnvironment(options);
   const tunnel = await startLocalTunnel({
     environment,
     alarmTimeFactor: timeFactor,
+    limits: { ...AWS_LIMITS, stream: { ...AWS_LIMITS.stream, startDelayMs: (newEnvironment?.mappingStartMs ?? 0) / timeFactor } },
     faults: validateFaultPlan({ seed, faults }, 'rehearsal'),
     intercept: chain(watchers.assignments.intercept, watchers.changes.intercept),
     interceptInvocation: watchers.timeline.intercept,
@@ -123,6 +135,7 @@ function rehearsalEnvironment({
   mode,
   percent,
   timeFactor,
+  newEnvironment,
   deadlineMs = environments.local.timings.requestDeadlineMs,
 }: RehearsalOptions): Environment {
   const { local } = environments;
@@ -135,6 +148,7 @@ function rehearsalEnvironment({
       requestDeadlineMs: deadlineMs,
       rolloutCacheMs: divided(local.timings.rolloutCacheMs, 0),
       rolloutStaleMs: divided(local.timings.rolloutStaleMs, 0),
+      probeGraceMs: divided(newEnvironment?.probeGraceMs ?? local.timings.probeGraceMs, 0),
     },
     alarms: { ...local.alarms, minimumRequests: divided(local.alarms.minimumRequests, 1) },
   };

@@ -30,6 +30,7 @@ test.each([
   [['rollback', '--scenario', 'war'], 'no scenario "war"'],
   [['rollback', '--time-factor', '0.5'], 'from 1 to 20'],
   [['rollback', '--time-factor', 'ten'], 'from 1 to 20'],
+  [['first-day'], 'first-day'],
   [['rollback', 'twice'], 'too many arguments'],
 ])('the rehearsal arguments %j are refused with an error that names the problem', (args, problem) => {
   expect(() => parseRehearseOptions(args)).toThrow(CommandLineError);
