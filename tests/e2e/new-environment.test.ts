@@ -37,8 +37,11 @@ async function newEnvironment(startDelayMs: number, probeGraceMs: number): Promi
   return { ...under, alarms: transitions, logged: (text) => under.logs.some((line) => line.text.includes(text)) };
 }
 
+/** Alarms on lags and durations, in which a busy machine shows. They are no triggers of a rollback. */
+const SPEED = /-(stream-lag-warning|function-duration)$/;
+
 const namesOf = (transitions: readonly AlarmTransition[]): string[] =>
-  transitions.filter(({ to }) => to === 'ALARM').map(({ name }) => name);
+  transitions.filter(({ name, to }) => to === 'ALARM' && !SPEED.test(name)).map(({ name }) => name);
 
 test('a mapping that begins to read minutes after the first start sets off no alarm, and leaves nothing in a queue', async () => {
   // Six periods of the alarm probe-missing, which needs two.
