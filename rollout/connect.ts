@@ -4,11 +4,15 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import os from 'node:os';
 import { environments, type Environment, type EnvironmentName } from '../environments';
+import { requestHandlerFor } from '../functions/aws/request-handler';
 import { rolloutTable } from '../functions/aws/rollout-table';
 import { readRunningCloud } from '../local/running-cloud';
 import { physicalName } from '../environments/physical-name';
 import type { Operation } from './commands';
 import { cloudWatch } from './watch';
+
+/** An operator sees within seconds that a service does not answer: the SDK makes three attempts. In ms for one attempt. */
+const CALL_MS = 5000;
 
 /** How to reach an environment, and its initial settings. */
 export interface RolloutPlace {
@@ -18,6 +22,8 @@ export interface RolloutPlace {
     readonly endpoint?: string;
     readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
+  /** Time for one attempt of a call, in ms; default 5000. */
+  readonly callMs?: number;
   readonly responsePath: Pick<Environment['responsePath'], 'percent' | 'useEventDriven'>;
 }
 
@@ -42,7 +48,8 @@ export interface RolloutConnection {
 
 /** @param timeFactor divides soak times */
 export function connect(name: EnvironmentName, timeFactor: number, place = placeOf(name)): RolloutConnection {
-  const { client, responsePath } = place;
+  const { responsePath, callMs = CALL_MS } = place;
+  const client = { ...place.client, requestHandler: requestHandlerFor(callMs) };
   const dynamodb = new DynamoDBClient(client);
   const cloudwatch = new CloudWatchClient(client);
   const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
@@ -67,7 +74,7 @@ export function connect(name: EnvironmentName, timeFactor: number, place = place
 }
 
 async function callerOf(settings: RolloutPlace['client']): Promise<string> {
-  const client = new STSClient(settings);
+  const client = new STSClient({ ...settings, maxAttempts: 1 });
   try {
     const { Arn } = await client.send(new GetCallerIdentityCommand({}));
     return Arn ?? localUser();

@@ -25,9 +25,14 @@ export function explain(
     return `the table ${connection?.table} does not exist in ${connection?.region}: deploy ${environment} first, or use credentials of its account`;
   }
   if (REFUSALS.has(error.name)) return `AWS refuses the call: ${error.message}; use credentials that may operate ${environment}`;
+  if (error.name === 'TimeoutError') {
+    return `${placeOf(environment)} does not answer (${error.message}): see the rollout with status, then try again`;
+  }
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return `${environment === 'local' ? 'the local cloud' : 'AWS'} cannot be reached: ${error.message}`;
+    return `${placeOf(environment)} cannot be reached: ${error.message}`;
   }
   return undefined;
 }
+
+const placeOf = (environment: string): string => (environment === 'local' ? 'the local cloud' : 'AWS');

@@ -2,7 +2,7 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client, S3Se
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isBodyOf } from '../../protocol';
 import type { BodyStore } from '../core/body-store';
-import { requestHandlerFor } from './clients';
+import { requestHandlerFor } from './request-handler';
 import { sent } from './sent';
 import { traced } from './traced';
 

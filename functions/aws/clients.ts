@@ -1,21 +1,14 @@
-/** SDK clients as all functions use them. Endpoints and credentials come from the environment, as on Lambda. */
+/**
+ * SDK clients as all functions use them. Endpoints and credentials come from the environment, as on Lambda. The services answer within
+ * milliseconds or have problems, so a call is given up early enough for a second attempt.
+ */
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { requestHandlerFor } from './request-handler';
 import { traced } from './traced';
-
-/**
- * These services answer within milliseconds or have problems, so a call is given up early enough for a second attempt.
- * @param callMs time for one attempt, in ms; the connection gets a quarter of it
- */
-export const requestHandlerFor = (callMs: number) => ({
-  connectionTimeout: callMs / 4,
-  requestTimeout: callMs,
-  // Without this the SDK only warns.
-  throwOnRequestTimeout: true,
-});
 
 /** @param callMs time for one attempt of a call, in ms */
 export const documentClient = (callMs: number): DynamoDBDocumentClient =>

@@ -12,12 +12,14 @@ import { startOperatorsAws, TUNNELS_TABLE } from '../support/operators-aws';
 const ROOT = path.join(__dirname, '../..');
 /** The initial settings of the environment. */
 let responsePath = { percent: 0, useEventDriven: true };
+let timing: { callMs?: number } = {};
 
 const HOUR_MS = 3_600_000;
 
 let aws: Awaited<ReturnType<typeof startOperatorsAws>>;
 beforeEach(async () => {
   responsePath = { percent: 0, useEventDriven: true };
+  timing = {};
   aws = await startOperatorsAws();
   aws.watch.alarms = [
     { name: 'http-tunnel-local-stream-lag', state: 'OK' },
@@ -32,7 +34,7 @@ afterEach(() => aws.close());
 async function rollout(...args: string[]): Promise<{ code: number; out: string; error: string }> {
   const lines = { out: [] as string[], error: [] as string[] };
   const options = parseRolloutOptions(['--env', 'local', '--by', 'ann', ...args]) as RolloutOptions;
-  const code = await runRollout(options, () => connect(options.env, options.timeFactor, { client: aws.client, responsePath }), {
+  const code = await runRollout(options, () => connect(options.env, options.timeFactor, { client: aws.client, responsePath, ...timing }), {
     out: (line) => lines.out.push(line),
     error: (line) => lines.error.push(line),
   });
@@ -208,6 +210,25 @@ test.each([
   expect(result.code).toBe(code);
   expect(result.stderr).toContain(told);
   expect(result.stderr.trim()).not.toContain('\n');
+});
+
+test.each(['dynamodb', 'cloudwatch'] as const)(
+  'a service that does not answer (%s) is reported in one line instead of waited for',
+  async (service) => {
+    await put({ percent: 100 });
+    aws.watch.silent.add(service);
+    timing = { callMs: 300 };
+    const { code, error } = await rollout('next');
+    expect(code).toBe(1);
+    expect(error).toMatch(/^the local cloud does not answer \(.*\): see the rollout with status, then try again$/);
+  },
+);
+
+test('off lowers the share while CloudWatch does not answer', async () => {
+  await put({ percent: 100 });
+  aws.watch.silent.add('cloudwatch');
+  expect(await rollout('off', '--why', 'wakes are lost')).toMatchObject({ code: 0, error: '' });
+  expect(await item()).toMatchObject({ percent: 0 });
 });
 
 test('a missing tunnels table is reported in one line that says what to do', async () => {

@@ -22,6 +22,8 @@ export interface FakeCloudWatch {
   /** All calls, with their operations. */
   readonly asked: { readonly operation: string; readonly input: Input }[];
   isDown: boolean;
+  /** Calls of these services get no answer. */
+  readonly silent: Set<'dynamodb' | 'cloudwatch'>;
 }
 
 export const TUNNELS_TABLE = 'http-tunnel-local-tunnels';
@@ -29,10 +31,12 @@ export const TUNNELS_TABLE = 'http-tunnel-local-tunnels';
 export async function startOperatorsAws() {
   const tunnels = tableWithoutStream(TUNNELS_TABLE, { hashKey: 'tunnelId', attributes: [{ name: 'tunnelId', type: 'S' }] });
   const db = await startDynamoDb([tunnels]);
-  const watch: FakeCloudWatch = { alarms: [], totals: {}, asked: [], isDown: false };
+  const watch: FakeCloudWatch = { alarms: [], totals: {}, asked: [], isDown: false, silent: new Set() };
   const server = createServer((incoming, reply) => {
     const [service, operation = ''] = String(incoming.headers['x-amz-target']).split('.');
-    if (service === 'GraniteServiceVersion20100801') void answer(watch, operation, incoming, reply);
+    const isCloudWatch = service === 'GraniteServiceVersion20100801';
+    if (watch.silent.has(isCloudWatch ? 'cloudwatch' : 'dynamodb')) return;
+    if (isCloudWatch) void answer(watch, operation, incoming, reply);
     else passOn(incoming, reply, db.url);
   });
   const endpoint = `http://127.0.0.1:${await listenOnAnyPort(server)}`;
