@@ -1,8 +1,12 @@
 import type { PipelineRights } from './pipeline-rights';
 
+/** API Gateway where it assumes its own role. */
+const API_GATEWAY = 'ops.apigateway.amazonaws.com';
+
 /**
  * Rights to give an environment its own domain: certificate, records of one zone, API Gateway's names. Certificates have
- * generated ids, so tags limit these rights. The rights on API Gateway's domain names cover the whole account and region.
+ * generated ids, so tags limit these rights. The rights on API Gateway's domain names cover the whole account and region. With the first
+ * domain name of an account, API Gateway creates its own role by the rights of the caller.
  * @param tagged gives the condition on the tags of the request (`RequestTag`) or of the existing resource (`ResourceTag`)
  */
 export function domainRights(
@@ -42,6 +46,14 @@ export function domainRights(
       service: 'apigateway',
       actions: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       resources: ['/domainnames', '/domainnames/*'].map((path) => `arn:aws:apigateway:${region}::${path}`),
+    },
+    {
+      // https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
+      types: ['aws_apigatewayv2_domain_name'],
+      service: 'iam',
+      actions: ['CreateServiceLinkedRole'],
+      resources: [`arn:aws:iam::${accountId}:role/aws-service-role/${API_GATEWAY}/AWSServiceRoleForAPIGateway`],
+      condition: { StringEquals: { 'iam:AWSServiceName': API_GATEWAY } },
     },
   ];
 }

@@ -2,6 +2,7 @@ import type { Environment } from '../environments';
 import { namePrefix } from '../environments/physical-name';
 import { bucketRights } from './ci-bucket-rights';
 import { domainRights } from './ci-domain-rights';
+import { keyRights } from './ci-key-rights';
 import type { PipelineRights } from './pipeline-rights';
 import { allow, type AllowStatement } from './policy';
 
@@ -11,7 +12,7 @@ type DeployedEnvironment = Environment & { readonly hostedZone?: { readonly id: 
 /**
  * Rights to deploy one environment. Where ARNs contain names, the rights cover only `http-tunnel-<environment>-…`. Two services
  * have generated ids in their ARNs: the rights on API Gateway cover every API of the account and region, and tags limit the rights
- * on KMS keys. Actions and their resources: https://docs.aws.amazon.com/service-authorization/latest/reference/
+ * on KMS keys. Some actions are allowed on nothing less than `*`. Actions and their resources: https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export function deployRights(environment: DeployedEnvironment): readonly PipelineRights[] {
   const { name, accountId, region, hostedZone } = environment;
@@ -159,16 +160,14 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
     {
       types: ['aws_cloudwatch_metric_alarm', 'aws_cloudwatch_composite_alarm'],
       service: 'cloudwatch',
-      actions: ['PutMetricAlarm', 'PutCompositeAlarm', 'DeleteAlarms', 'ListTagsForResource', 'TagResource', 'UntagResource'],
+      actions: ['PutMetricAlarm', 'DeleteAlarms', 'ListTagsForResource', 'TagResource', 'UntagResource'],
       resources: [arn('cloudwatch', `alarm:${prefix}*`)],
     },
+    // With an ARN CloudWatch neither creates nor finds a composite alarm (policy/actions-on-everything.ts).
     {
-      // With a narrower scope DescribeAlarms finds no composite alarm:
-      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
-      types: ['aws_cloudwatch_composite_alarm'],
+      types: ['aws_cloudwatch_metric_alarm', 'aws_cloudwatch_composite_alarm'],
       service: 'cloudwatch',
-      actions: ['DescribeAlarms'],
-      resources: [arn('cloudwatch', 'alarm:*')],
+      actions: ['PutCompositeAlarm', 'DescribeAlarms'],
     },
     {
       types: ['aws_cloudwatch_dashboard'],
@@ -255,45 +254,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
       resources: [arn('ssm', `parameter/http-tunnel/${name}/*`)],
     },
     { types: ['aws_ssm_parameter'], service: 'ssm', actions: ['DescribeParameters'] },
-    {
-      types: ['aws_kms_key'],
-      service: 'kms',
-      actions: ['CreateKey', 'TagResource'],
-      condition: taggedAs('RequestTag'),
-    },
-    {
-      types: ['aws_kms_key'],
-      service: 'kms',
-      actions: [
-        'DescribeKey',
-        'GetKeyPolicy',
-        'PutKeyPolicy',
-        'GetKeyRotationStatus',
-        'EnableKeyRotation',
-        'UpdateKeyDescription',
-        'ScheduleKeyDeletion',
-        'ListResourceTags',
-        'TagResource',
-        'UntagResource',
-        // Creating an encrypted table, parameter or environment block uses the key with the caller's rights.
-        'Encrypt',
-        'Decrypt',
-        'GenerateDataKey',
-        'CreateGrant',
-        'CreateAlias',
-        'UpdateAlias',
-        'DeleteAlias',
-      ],
-      resources: [arn('kms', 'key/*')],
-      condition: taggedAs('ResourceTag'),
-    },
-    {
-      types: ['aws_kms_alias'],
-      service: 'kms',
-      actions: ['CreateAlias', 'UpdateAlias', 'DeleteAlias'],
-      resources: [arn('kms', `alias/${prefix}*`)],
-    },
-    { types: ['aws_kms_alias'], service: 'kms', actions: ['ListAliases'] },
+    ...keyRights(environment, taggedAs),
     ...(hostedZone ? domainRights({ accountId, region, zoneId: hostedZone.id }, taggedAs) : []),
   ];
 }

@@ -3,9 +3,9 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { Construct } from 'constructs';
 import type { Environment } from '../environments';
+import { ciRoleName } from './ci-role-name';
 import { deployRolePolicy, planRolePolicy } from './ci-role-policies';
 import type { Outputs } from './outputs';
-import { physicalName } from '../environments/physical-name';
 import { githubTrustPolicy } from './policy';
 
 /** The issuer of the tokens of GitHub's workflows: https://docs.github.com/en/actions/concepts/security/openid-connect */
@@ -38,12 +38,12 @@ export class CiRoles extends Construct {
       return [
         [
           `plan_role_${name}`,
-          this.addRole(`${name}-plan`, trust('pull_request'), planRolePolicy(environment)),
+          this.addRole(name, 'plan', trust('pull_request'), planRolePolicy(environment)),
           `Role in which pull requests plan ${name}`,
         ],
         [
           `deploy_role_${name}`,
-          this.addRole(`${name}-deploy`, trust(`environment:${name}`), deployRolePolicy(environment)),
+          this.addRole(name, 'deploy', trust(`environment:${name}`), deployRolePolicy(environment)),
           `Role in which the pipeline deploys ${name}`,
         ],
       ] as const;
@@ -52,9 +52,10 @@ export class CiRoles extends Construct {
   }
 
   /** @returns the role's ARN */
-  private addRole(id: string, assumeRolePolicy: string, policy: string): string {
+  private addRole(environment: string, job: 'plan' | 'deploy', assumeRolePolicy: string, policy: string): string {
+    const id = `${environment}-${job}`;
     const role = new IamRole(this, id, {
-      name: physicalName('role', 'ci', id),
+      name: ciRoleName(environment, job),
       description: 'Used by the workflows of http-tunnel',
       assumeRolePolicy,
     });

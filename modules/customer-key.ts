@@ -3,6 +3,7 @@ import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 import type { Environment } from '../environments';
 import { ACCESS_LOG_PREFIX, namePrefix, physicalName } from '../environments/physical-name';
+import { namingDeployRole } from './ci-key-rights';
 import { policyDocument } from './policy';
 
 /**
@@ -34,11 +35,12 @@ export class CustomerKey extends Construct {
 }
 
 /**
- * The key's policy. The first statement lets roles get their rights from their own policies. The services in the other statements
+ * The key's policy. The first statement lets roles get their rights from their own policies. The services in the last statements
  * act without a role. In a key's policy the resource `*` is the key itself.
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
  */
-function keyPolicy({ name, accountId, region }: Environment): string {
+function keyPolicy(environment: Environment): string {
+  const { name, accountId, region } = environment;
   const prefix = namePrefix(name);
   /** Lets a service use the key for those of its resources whose names match `resource`. */
   const usedFor = (Sid: string, service: string, Action: readonly string[], resource: string): object => ({
@@ -60,6 +62,7 @@ function keyPolicy({ name, accountId, region }: Environment): string {
       Action: 'kms:*',
       Resource: '*',
     },
+    ...namingDeployRole(environment),
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     {
       Sid: 'LogGroupsOfThisEnvironment',

@@ -29,7 +29,9 @@ function addBackend(stack: TerraformStack, backend: Environment['backend']): voi
     new LocalBackend(stack, { path: backend.path });
     return;
   }
-  new S3Backend(stack, { bucket: backend.bucket, key: backend.key, region: backend.region, encrypt: true });
+  // Without `encrypt`, S3 encrypts with the bucket's own KMS key. `encrypt: true` would ask for AES256 instead
+  // (docs/adr/0017-what-is-in-the-state.md).
+  new S3Backend(stack, { bucket: backend.bucket, key: backend.key, region: backend.region });
   // CDKTF does not know S3's own lock yet: https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
   stack.addOverride('terraform.backend.s3.use_lockfile', true);
 }

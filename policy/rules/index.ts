@@ -8,6 +8,7 @@ import { apiThrottling } from './api-throttling';
 import { bucketPublicAccess } from './bucket-public-access';
 import { bucketTlsOnly } from './bucket-tls-only';
 import { customerManagedKeys } from './customer-managed-keys';
+import { iamNeedsStar } from './iam-needs-star';
 import { iamStars } from './iam-stars';
 import { iamTrust } from './iam-trust';
 import { kmsKeyRotation } from './kms-key-rotation';
@@ -41,6 +42,7 @@ import { websocketIntegrationResponse } from './websocket-integration-response';
 export const RULES: readonly Rule[] = [
   statefulLoss,
   iamStars,
+  iamNeedsStar,
   iamTrust,
   lambdaEnvironmentSecrets,
   parameterSecret,

@@ -1,4 +1,4 @@
-import { WITHOUT_RESOURCES } from '../rules/iam-stars';
+import { REFUSED_WHEN_NARROWED, WITHOUT_RESOURCES } from '../actions-on-everything';
 import { statementsOf, type PolicyStatement } from '../terraform/policy-document';
 import type { ResourceChange, Values } from '../terraform/plan-json';
 import { plannedValues } from '../terraform/planned-values';
@@ -120,8 +120,10 @@ function restOf({ principals, conditions }: PolicyStatement, resource: string): 
 }
 
 /** The text for the resource `*`. It explains a star that cannot be narrowed. */
-const everything = (action: string): string =>
-  WITHOUT_RESOURCES.includes(action) ? '`*` (AWS supports no resource for this action)' : '`*`';
+function everything(action: string): string {
+  if (WITHOUT_RESOURCES.includes(action)) return '`*` (AWS supports no resource for this action)';
+  return action in REFUSED_WHEN_NARROWED ? '`*` (AWS allows this action on nothing less)' : '`*`';
+}
 
 /** Joins the actions on the same resource into one line. */
 function phrases(list: readonly Grant[]): string[] {

@@ -28,7 +28,6 @@ describe('the bootstrap stack of an account', () => {
         bucket: `http-tunnel-terraform-${accountId}`,
         key: 'bootstrap/terraform.tfstate',
         region,
-        encrypt: true,
         use_lockfile: true,
       },
     });

@@ -104,7 +104,7 @@ describe.each(environmentNames)('the stack of %s', (name) => {
     const expected =
       name === 'local'
         ? { local: { path: 'terraform.tfstate' } }
-        : { s3: { bucket, key: `${name}/terraform.tfstate`, region, encrypt: true, use_lockfile: true } };
+        : { s3: { bucket, key: `${name}/terraform.tfstate`, region, use_lockfile: true } };
     expect(stack.json.terraform.backend).toEqual(expected);
   });
 

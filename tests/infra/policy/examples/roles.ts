@@ -10,6 +10,7 @@ const rights = (...statements: readonly Record<string, unknown>[]) =>
   only('aws_iam_role_policy', { name: 'it', role: 'it', policy: policy(...statements) });
 
 const traces = { Effect: 'Allow', Action: ['xray:PutTraceSegments'], Resource: ['*'] };
+const OURS = 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:http-tunnel-prod-*';
 const issuer = 'token.actions.githubusercontent.com';
 const meantForUs = { [`${issuer}:aud`]: 'sts.amazonaws.com' };
 const github = { Federated: 'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com' };
@@ -23,6 +24,11 @@ export const roles: Record<string, Example> = {
     }),
     violated: rights(traces, { Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: '*' }),
     problem: 'allows dynamodb:GetItem on *',
+  },
+  'iam-needs-star': {
+    holds: rights(traces, { Effect: 'Allow', Action: ['cloudwatch:PutCompositeAlarm', 'cloudwatch:DescribeAlarms'], Resource: '*' }),
+    violated: rights(traces, { Effect: 'Allow', Action: ['cloudwatch:PutMetricAlarm', 'cloudwatch:PutCompositeAlarm'], Resource: OURS }),
+    problem: `allows cloudwatch:PutCompositeAlarm only on ${OURS}, but AWS allows it on * alone`,
   },
   'iam-trust': {
     holds: role({
