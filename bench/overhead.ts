@@ -80,6 +80,7 @@ const emptySpec = (codeZip: string): FunctionSpec => ({
   timeoutMs: 5000,
   memoryMb: 256,
   environment: {},
+  logging: { format: 'Text', applicationLevel: 'INFO', systemLevel: 'INFO' },
   logGroup: `/aws/lambda/${EMPTY}`,
   roleArn: `arn:aws:iam::000000000000:role/${EMPTY}`,
   asyncInvocation: { maxRetries: 0, maxAgeMs: 60_000 },

@@ -19,6 +19,7 @@ export interface FunctionSpec {
   readonly reservedConcurrency?: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logGroup: string;
+  readonly logging: LoggingSpec;
   readonly roleArn: string;
   /** From `aws_lambda_function_event_invoke_config`; AWS's defaults are two retries and six hours. */
   readonly asyncInvocation: {
@@ -27,6 +28,19 @@ export interface FunctionSpec {
     readonly onSuccessArn?: string;
     readonly onFailureArn?: string;
   };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html */
+export const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The format of a function's log, and what is left out. In text format nothing is. */
+export interface LoggingSpec {
+  readonly format: 'Text' | 'JSON';
+  /** For the lines of the function. */
+  readonly applicationLevel: LogLevel;
+  /** For the lines of Lambda itself. */
+  readonly systemLevel: LogLevel;
 }
 
 export interface TableSpec {

@@ -6,10 +6,13 @@ import type { FunctionSpec } from '../specs';
 import { platformError } from './invocation';
 import type { Invocation, InvocationRecord, RunOutcome } from './invocation';
 import { afterPendingOutput } from './output-lines';
-import { endLine, initReportLine, reportLine, startLine } from './platform-log';
+import { isAtLeast, levelOf } from './log-level';
+import { jsonPlatformLog } from './json-platform-log';
+import type { PlatformLog } from './platform-log';
 import { maxMemoryMb } from './process-memory';
 import type { PooledEnvironment } from './function-pool';
 import type { HandedOver, RuntimeHost } from './runtime-api';
+import { textPlatformLog } from './text-platform-log';
 import { Sandbox } from './sandbox';
 import type { SandboxOptions } from './sandbox';
 import { newSegmentId, traceHeader } from './trace-header';
@@ -55,6 +58,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   private resolveInit: (init: Init) => void = () => undefined;
   private readonly initTimer: NodeJS.Timeout;
   private initEnded = false;
+  private readonly platformLog: PlatformLog;
   private handOver?: (invocation: HandedOver) => void;
   private running?: Running;
   private hasRun = false;
@@ -62,7 +66,9 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
 
   constructor(private readonly options: FunctionEnvironmentOptions) {
     this.initialised = new Promise((resolve) => (this.resolveInit = resolve));
-    this.sandbox = new Sandbox({ ...options.sandbox(this), onLine: (text) => this.log(text) });
+    this.sandbox = new Sandbox({ ...options.sandbox(this), onLine: (text) => this.logOutput(text) });
+    const { logging, memoryMb } = options.spec;
+    this.platformLog = logging.format === 'JSON' ? jsonPlatformLog(memoryMb, logging.systemLevel) : textPlatformLog(memoryMb);
     this.sandbox.once('exit', () => this.onExit());
     this.initTimer = setTimeout(() => this.timeOutInit(), options.initLimitMs);
   }
@@ -93,7 +99,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
         waitedMs,
         resolve,
       };
-      this.log(startLine(invocation.requestId));
+      this.log(...this.platformLog.start(invocation.requestId));
       if (init.failure || this.sandbox.exited) {
         this.settle(init.failure?.(invocation.requestId) ?? this.exitError(invocation.requestId));
         this.finish();
@@ -159,7 +165,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     const { requestId } = running.invocation;
     const message = `Task timed out after ${(this.options.spec.timeoutMs / 1000).toFixed(2)} seconds`;
     running.maxMemoryMb = maxMemoryMb(this.sandbox.pid);
-    this.log(`${new Date().toISOString()} ${requestId} ${message}`);
+    this.log(...this.platformLog.timeOut(requestId, message));
     this.settle(platformError('Sandbox.Timedout', requestId, message));
     this.kill();
   }
@@ -173,7 +179,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   private abandonInit(errorType: string, failure: (requestId: string) => RunOutcome): void {
     if (this.initEnded) return;
     const ms = this.age();
-    this.log(initReportLine(ms, errorType));
+    this.log(...this.platformLog.failedInit(ms, errorType));
     this.endInit({ ms, failure, endedAt: Date.now() });
     this.kill();
   }
@@ -205,8 +211,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
       ),
     );
     const record = this.recordOf(running);
-    this.log(endLine(record.requestId));
-    this.log(reportLine(record, this.options.spec.memoryMb));
+    this.log(...this.platformLog.done(record));
     this.running = undefined;
     this.options.onFinished(this, record);
   }
@@ -251,8 +256,14 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     return performance.now() - this.startedAt;
   }
 
-  private log(text: string): void {
-    this.options.log(text, this.running?.invocation.requestId);
+  /** A line of the function itself. In JSON format the application log level filters these lines. */
+  private logOutput(text: string): void {
+    const { format, applicationLevel } = this.options.spec.logging;
+    if (format === 'Text' || isAtLeast(levelOf(text), applicationLevel)) this.log(text);
+  }
+
+  private log(...lines: readonly string[]): void {
+    for (const line of lines) this.options.log(line, this.running?.invocation.requestId);
   }
 }
 

@@ -1,7 +1,9 @@
 import path from 'node:path';
-import type { FunctionSpec } from '../specs';
+import { LOG_LEVELS, type FunctionSpec, type LoggingSpec, type LogLevel } from '../specs';
+import type { Block } from '../terraform/block';
 import type { ResourceReader } from '../terraform/resource-reader';
 import { TerraformError } from '../terraform/terraform-error';
+import { isLogLevel } from './log-level';
 
 /** AWS's defaults: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html */
 const DEFAULT_ASYNC = { maxRetries: 2, maxAgeMs: 6 * 60 * 60 * 1000 };
@@ -26,10 +28,30 @@ export function readFunctions(reader: ResourceReader): FunctionSpec[] {
       ...(reserved !== NO_RESERVATION && { reservedConcurrency: reserved }),
       environment: block.block('environment')?.map('variables') ?? {},
       logGroup: block.block('logging_config')?.optionalText('log_group') ?? `/aws/lambda/${name}`,
+      logging: loggingOf(block),
       roleArn: block.text('role'),
       asyncInvocation: asyncInvocationOf(name, reader),
     };
   });
+}
+
+/** Without levels, JSON begins at INFO. Text has no levels: AWS refuses them. */
+function loggingOf(block: Block): LoggingSpec {
+  const config = block.block('logging_config');
+  const format = config?.text('log_format') ?? 'Text';
+  const level = (name: string, choices: readonly LogLevel[]): LogLevel | undefined => {
+    const value = config?.optionalText(name);
+    if (value === undefined) return undefined;
+    if (format !== 'JSON') throw new TerraformError(`${block.address}: ${name} needs log_format = "JSON"`);
+    if (isLogLevel(value) && choices.includes(value)) return value;
+    throw new TerraformError(`${block.address}: ${name} is ${value}; it may be ${choices.join(', ')}`);
+  };
+  if (format !== 'Text' && format !== 'JSON') throw new TerraformError(`${block.address}: log_format is ${format}; it may be Text, JSON`);
+  return {
+    format,
+    applicationLevel: level('application_log_level', LOG_LEVELS) ?? 'INFO',
+    systemLevel: level('system_log_level', ['DEBUG', 'INFO', 'WARN']) ?? 'INFO',
+  };
 }
 
 function asyncInvocationOf(functionName: string, reader: ResourceReader): FunctionSpec['asyncInvocation'] {

@@ -38,6 +38,7 @@ export const SWEEP = {
   arn: 'arn:aws:lambda:us-east-1:000000000000:function:sweep',
   roleArn: ROLE_ARN,
   logGroup: '/aws/lambda/sweep',
+  logging: { format: 'Text', applicationLevel: 'INFO', systemLevel: 'INFO' },
   asyncInvocation: { maxRetries: 0, maxAgeMs: 60_000 },
 } as unknown as FunctionSpec;
 

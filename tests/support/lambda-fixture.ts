@@ -117,6 +117,7 @@ async function specOf(directory: string, name: string, given: TestFunction): Pro
     memoryMb: 256,
     environment: {},
     logGroup: `/aws/lambda/${name}`,
+    logging: { format: 'Text', applicationLevel: 'INFO', systemLevel: 'INFO' },
     roleArn: `arn:aws:iam::000000000000:role/${name}`,
     asyncInvocation: { maxRetries: 2, maxAgeMs: 60_000 },
     ...spec,

@@ -2,7 +2,7 @@
  * The runtime of one execution environment: loads the handler, then takes one invocation after the other from the Lambda
  * Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html). AWS's own client, `aws-lambda-ric`, compiles
  * C++ when it is installed. This runtime does the same for a buffered Node 22 handler, without streaming (`awslambda`) and
- * without `context.succeed/fail/done`. The log format is text.
+ * without `context.succeed/fail/done`.
  */
 'use strict';
 
@@ -17,7 +17,7 @@ const UNCAUGHT_EXCEPTION = 129;
 const UNHANDLED_REJECTION = 128;
 
 const client = new RuntimeClient(process.env.AWS_LAMBDA_RUNTIME_API);
-const logs = new LambdaConsole();
+const logs = new LambdaConsole(process.env);
 let currentRequestId;
 let onEmptyEventLoop = () => undefined;
 

@@ -49,6 +49,13 @@ function withHiddenFields(error) {
   return { errorType: name, errorMessage: message, code, ...error, stack: stack.split('\n') };
 }
 
+/** The fields of an error in a JSON log. */
+function toLogObject(thrown) {
+  const error = isNativeError(thrown) ? thrown : new Error(thrown);
+  const { name, message, stack = '' } = error;
+  return { errorType: error.constructor?.name ?? name, errorMessage: message, stackTrace: stack.split('\n'), ...error };
+}
+
 module.exports = {
   HandlerNotFound,
   ImportModuleError,
@@ -57,5 +64,6 @@ module.exports = {
   UnhandledPromiseRejection,
   UserCodeSyntaxError,
   toErrorResponse,
+  toLogObject,
   toLogText,
 };

@@ -1,5 +1,6 @@
 import { eventually } from '../../support/eventually';
 import { startLambda } from '../../support/lambda-fixture';
+import type { LoggingSpec } from '../../../emulator/specs';
 import type { LambdaFixture } from '../../support/lambda-fixture';
 
 /** The line that Powertools' Metrics writes through its own Console (as in Lambda, without POWERTOOLS_DEV). */
@@ -39,6 +40,27 @@ beforeEach(async () => {
   lambda = await startLambda(FUNCTIONS);
 });
 afterEach(() => lambda.close());
+
+/** The same functions with logs in JSON format. */
+const inJson = (systemLevel: LoggingSpec['systemLevel'], applicationLevel: LoggingSpec['applicationLevel'] = 'INFO') => ({
+  talks: {
+    files: {
+      'index.js': `${FUNCTIONS.talks.replace("console.log('took", "console.debug('a detail'); console.log('took")}
+        const { handler } = exports;
+        exports.handler = async () => {
+          await handler();
+          own.log(JSON.stringify({ level: 'DEBUG', message: 'a detail of Powertools' }));
+          console.log({ one: 'object' });
+          console.error('it failed:', new TypeError('boom'));
+        };`,
+    },
+    logging: { format: 'JSON' as const, systemLevel, applicationLevel },
+  },
+  fails: { files: { 'index.js': FUNCTIONS.fails }, logging: { format: 'JSON' as const, systemLevel, applicationLevel } },
+  slow: { ...FUNCTIONS.slow, logging: { format: 'JSON' as const, systemLevel, applicationLevel } },
+  crashes: { files: { 'index.js': FUNCTIONS.crashes }, logging: { format: 'JSON' as const, systemLevel, applicationLevel } },
+  breaks: { files: { 'index.js': 'process.exit(1);' }, logging: { format: 'JSON' as const, systemLevel, applicationLevel } },
+});
 
 /** Runs a function once and returns the log of that invocation. */
 async function logOf(name: string): Promise<string[]> {
@@ -114,4 +136,92 @@ test('the output of a function before a crash is logged', async () => {
   const log = await logOf('crashes');
   expect(log).toContain('TIME\tID\tINFO\tlast words');
   expect(log.at(-1)).toMatch(/\tStatus: error\tError Type: Runtime\.ExitError$/);
+});
+
+describe('in JSON format,', () => {
+  const restart = async (...levels: Parameters<typeof inJson>): Promise<void> => {
+    await lambda.close();
+    lambda = await startLambda(inJson(...levels));
+  };
+  /** The lines of one invocation, parsed, without their times. */
+  const jsonLogOf = async (name: string): Promise<unknown[]> =>
+    (await logOf(name)).flatMap((line) => {
+      if (!line.startsWith('{')) return [];
+      const { time: _, timestamp: __, ...fields } = JSON.parse(line) as Record<string, unknown>;
+      return [fields];
+    });
+
+  test('lines of the console are objects, metrics stay unchanged, and a successful invocation leaves no line of Lambda at level WARN', async () => {
+    await restart('WARN');
+    const log = await jsonLogOf('talks');
+    expect(log).toEqual([
+      { level: 'INFO', requestId: 'ID', message: 'took 5 ms { a: 1 }' },
+      { level: 'WARN', requestId: 'ID', message: 'two\nlines' },
+      { level: 'ERROR', requestId: 'ID', message: 'boom' },
+      EMF,
+      { level: 'INFO', requestId: 'ID', message: { one: 'object' } },
+      expect.objectContaining({
+        level: 'ERROR',
+        message: expect.stringContaining('it failed: TypeError: boom') as unknown,
+        errorType: 'TypeError',
+        errorMessage: 'boom',
+      }),
+    ]);
+  });
+
+  test('metrics are left out at application level WARN, because they have no level of their own', async () => {
+    await restart('WARN', 'WARN');
+    const log = await jsonLogOf('talks');
+    expect(log).not.toContainEqual(EMF);
+    expect(log).toContainEqual({ level: 'WARN', requestId: 'ID', message: 'two\nlines' });
+  });
+
+  test('at level INFO Lambda writes the start and the report of each invocation, and details of the function at level DEBUG', async () => {
+    await restart('INFO', 'DEBUG');
+    const log = await jsonLogOf('talks');
+    expect(log[0]).toEqual({ type: 'platform.start', record: { requestId: 'ID', version: '$LATEST' } });
+    expect(log.at(-1)).toEqual({
+      type: 'platform.report',
+      record: {
+        requestId: 'ID',
+        status: 'success',
+        metrics: {
+          durationMs: expect.any(Number) as unknown,
+          billedDurationMs: expect.any(Number) as unknown,
+          memorySizeMB: 256,
+          maxMemoryUsedMB: expect.any(Number) as unknown,
+          initDurationMs: expect.any(Number) as unknown,
+        },
+      },
+    });
+    expect(log).toContainEqual({ level: 'DEBUG', requestId: 'ID', message: 'a detail' });
+    expect(log).toContainEqual({ level: 'DEBUG', message: 'a detail of Powertools' });
+  });
+
+  test.each([
+    ['an error of the handler', 'fails', 'error', 'Error'],
+    ['a time-out', 'slow', 'timeout', 'Sandbox.Timedout'],
+    ['a crash', 'crashes', 'error', 'Runtime.ExitError'],
+  ])('%s is reported at level WARN', async (_, name, status, errorType) => {
+    await restart('WARN');
+    const outcome = { requestId: 'ID', status, errorType };
+    const log = await jsonLogOf(name);
+    expect(log).toContainEqual({ type: 'platform.runtimeDone', record: expect.objectContaining(outcome) as unknown });
+    expect(log.at(-1)).toEqual({ type: 'platform.report', record: expect.objectContaining(outcome) as unknown });
+    if (name === 'fails')
+      expect(log).toContainEqual(
+        expect.objectContaining({
+          level: 'ERROR',
+          message: expect.objectContaining({ errorType: 'Error', errorMessage: 'boom', code: 'E_BOOM' }) as unknown,
+        }),
+      );
+  });
+
+  test('a failed init is reported at level WARN', async () => {
+    await restart('WARN');
+    await lambda.invoke('breaks');
+    const events = lambda.lines.map(({ text }) => text).filter((text) => text.includes('"platform.init'));
+    expect(events.map((text) => (JSON.parse(text) as { type: string }).type)).toEqual(['platform.initRuntimeDone', 'platform.initReport']);
+    expect(events.at(-1)).toContain('"phase":"init","status":"error","errorType":"Runtime.ExitError"');
+  });
 });
