@@ -149,7 +149,11 @@ const schema = v.strictObject({
     refusedPercent: wholeNumber(1, 99),
   }),
   throttling: v.strictObject({ visitors: throttle, agents: throttle, wakes: throttle }),
-  logLevel: v.picklist(['DEBUG', 'INFO', 'WARN', 'ERROR'], 'must be DEBUG, INFO, WARN or ERROR'),
+  /**
+   * The least level of what functions log. WARN is not possible: metrics are log lines at INFO, and Lambda leaves out lines below the level.
+   * At DEBUG Lambda also writes its own lines about invocations that succeeded (ADR 0044).
+   */
+  logLevel: v.picklist(['DEBUG', 'INFO'], 'must be DEBUG or INFO'),
   logRetentionDays: v.picklist(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`),
   /** `owner/name` of the GitHub repository whose workflows plan and deploy; null: no workflow may. */
   githubRepository: v.nullable(v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/, 'must be a GitHub repository in the form owner/name'))),

@@ -69,6 +69,11 @@ export class TunnelFunction extends Construct {
       ...(size.reservedConcurrency !== null && { reservedConcurrentExecutions: size.reservedConcurrency }),
       environment: { variables: props.variables },
       ...encryption.ofFunction(),
+      loggingConfig: {
+        logFormat: 'JSON',
+        applicationLogLevel: environment.logLevel,
+        systemLogLevel: environment.logLevel === 'DEBUG' ? 'INFO' : 'WARN',
+      },
       tracingConfig: { mode: environment.tracing ? 'Active' : 'PassThrough' },
       // Without its rights the function would fail. Without the log group it would create a log group without retention.
       dependsOn: [policy, logs],

@@ -91,12 +91,21 @@ async function linesWith(logs: CloudWatchLogsClient, { environment, from, to }: 
   return found.flat();
 }
 
-/** Each line has Lambda's id of the invocation: in Powertools' field, after the platform's `RequestId: `, or in the second column. */
+/** Where a line has Lambda's id of its invocation: Powertools' field, a platform event, the runtime's JSON, and the same two in text format. */
+const INVOCATION_ID = new RegExp(
+  [
+    '"function_request_id":"(ID)"',
+    '"type":"platform\\.\\w+","record":\\{"requestId":"(ID)"',
+    '^\\{"timestamp":"[^"]+","level":"\\w+","requestId":"(ID)"',
+    'RequestId: (ID)',
+    '^\\S+Z[\\t ](ID)[\\t ]',
+  ]
+    .join('|')
+    .replaceAll('ID', '[0-9a-f-]{36}'),
+);
+
 function toLine(functionName: string, at: number, message: string): Line {
   const text = message.trimEnd();
-  const requestId = /"function_request_id":"([0-9a-f-]{36})"|RequestId: ([0-9a-f-]{36})|^\S+Z[\t ]([0-9a-f-]{36})[\t ]/
-    .exec(text)
-    ?.slice(1)
-    .find(Boolean);
+  const requestId = INVOCATION_ID.exec(text)?.slice(1).find(Boolean);
   return { at, functionName, text, ...(requestId !== undefined && { requestId }) };
 }

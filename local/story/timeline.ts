@@ -125,7 +125,7 @@ function invocationText(invocation: Node, coldStart: boolean, annotations: NonNu
   return ['invocation', said.join(', ')].filter(Boolean).join(': ');
 }
 
-const mentionsAnother = (text: string): boolean => /"requestIds?":/.test(text);
+const mentionsAnother = (text: string): boolean => text.includes('"service":') && /"requestIds?":/.test(text);
 
 function logEntry({ at, functionName, text }: Evidence['lines'][number]): TimelineEntry[] {
   const line = logText(text);

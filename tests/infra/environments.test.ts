@@ -138,6 +138,7 @@ describe('the validation of an environment refuses', () => {
       'functions.forward-request.reservedConcurrency must be set together with the reservedConcurrency of receive-message and wake-waiter',
     ],
     ['a retention that CloudWatch does not know', set('logRetentionDays', 2), 'logRetentionDays must be one of 1, 3, 5, 7'],
+    ['a log level that would leave out the metrics', set('logLevel', 'WARN'), 'logLevel must be DEBUG or INFO, not "WARN"'],
     ['an invalid e-mail address', set('alarms.notifyEmail', 'ops'), 'alarms.notifyEmail must be an e-mail address, not "ops"'],
     ['a minimum of zero requests', set('alarms.minimumRequests', 0), 'alarms.minimumRequests must be at least 1, not 0'],
     ['an alarm for more refusals than visits', set('alarms.refusedPercent', 100), 'alarms.refusedPercent must be 1 to 99, not 100'],

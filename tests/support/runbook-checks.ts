@@ -89,7 +89,10 @@ function problemsOfNames(args: readonly string[], stack: InfraStack): string[] {
   });
 }
 
-/** Problems of a query: an unknown log group, unknown stages, and log messages that no code writes. */
+/** What only logs in text format have: functions log in JSON. */
+const TEXT_FORMAT = /@type|@duration|@maxMemoryUsed|@initDuration|Task timed out|Runtime exited/;
+
+/** Problems of a query: an unknown log group, unknown stages, log messages that no code writes, and fields that no log has. */
 export function problemsOfQuery({ logGroup, text }: Runbook['queries'][number], stack: InfraStack): string[] {
   const groups = namesIn(stack, ['aws_cloudwatch_log_group'], 'name');
   const stages = text.split('\n').map((line, i) => ({ line, isPiped: line.startsWith('| '), isFirst: i === 0 }));
@@ -99,6 +102,7 @@ export function problemsOfQuery({ logGroup, text }: Runbook['queries'][number], 
     ...stages
       .filter(({ line, isPiped, isFirst }) => isPiped === isFirst || !STAGES.includes(line.replace('| ', '').split(' ')[0] ?? ''))
       .map(({ line }) => `${line} is no stage of a query`),
+    ...(TEXT_FORMAT.exec(text) ?? []).map((found) => `no log has ${found}: functions log in JSON`),
     ...messages.filter((message) => !isLogged(message)).map((message) => `no function logs "${message}"`),
   ];
 }

@@ -36,7 +36,7 @@ describe('the logs of the local cloud', () => {
 test.each([
   ['START RequestId: 1 Version: $LATEST', { kind: 'frame', level: 'info' }],
   [
-    '{"level":"WARN","message":"the direct wake failed, so the event bus carries the wake","requestId":"r","error":{"name":"E","message":"m"}}',
+    '{"level":"WARN","message":"the direct wake failed, so the event bus carries the wake","service":"f","requestId":"r","error":{"name":"E","message":"m"}}',
     { kind: 'message', level: 'warning', text: 'the direct wake failed, so the event bus carries the wake; E: m', requestId: 'r' },
   ],
   [
@@ -44,6 +44,20 @@ test.each([
     { kind: 'metrics', text: 'Requests 1, ReturnTime 12 ms', requestId: 'r' },
   ],
   ['2026 1\tERROR\tboom', { kind: 'message', level: 'error', text: '2026 1\tERROR\tboom' }],
+  [
+    '{"timestamp":"t","level":"ERROR","requestId":"lambda-1","message":{"errorType":"TypeError","errorMessage":"boom","stackTrace":[]}}',
+    { kind: 'message', level: 'error', text: 'TypeError: boom' },
+  ],
+  ['{"time":"t","type":"platform.start","record":{"requestId":"1"}}', { kind: 'frame', level: 'info' }],
+  ['{"time":"t","type":"platform.report","record":{"requestId":"1","status":"error","errorType":"Error"}}', { kind: 'frame' }],
+  [
+    '{"time":"t","type":"platform.report","record":{"requestId":"1","status":"timeout","errorType":"Sandbox.Timedout","metrics":{"durationMs":500}}}',
+    { kind: 'message', level: 'error', text: 'timed out, after 500 ms' },
+  ],
+  [
+    '{"time":"t","type":"platform.initReport","record":{"status":"error","errorType":"Runtime.ExitError","metrics":{"durationMs":9}}}',
+    { kind: 'message', level: 'error', text: 'init ended: Runtime.ExitError, after 9 ms' },
+  ],
   ['{half', { kind: 'message', level: 'info', text: '{half' }],
 ])('logText() makes this log line readable: %s', (text, expected) => {
   expect(logText(text)).toMatchObject(expected);

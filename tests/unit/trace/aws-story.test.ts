@@ -72,7 +72,14 @@ const KNOWN: Known = {
         timestamp: START * 1000 + 40,
         message: `{"level":"WARN","message":"could not read","function_request_id":"${LAMBDA_ID}","requestId":"${ID}"}\n`,
       },
-      { timestamp: START * 1000 + 90, message: `2026-11-25T03:00:00.000Z ${LAMBDA_ID} Task timed out after 30.00 seconds\n` },
+      {
+        timestamp: START * 1000 + 80,
+        message: `{"timestamp":"t","level":"ERROR","requestId":"${LAMBDA_ID}","message":{"errorType":"TypeError","errorMessage":"boom"}}\n`,
+      },
+      {
+        timestamp: START * 1000 + 90,
+        message: `{"time":"t","type":"platform.report","record":{"requestId":"${LAMBDA_ID}","status":"timeout","errorType":"Sandbox.Timedout","metrics":{"durationMs":30000}}}\n`,
+      },
       { timestamp: START * 1000 + 95, message: '{"level":"WARN","message":"of another","requestId":"another-request"}' },
     ],
     '/aws/lambda/http-tunnel-staging-receive-message': [],
@@ -102,7 +109,8 @@ test('awsStory() joins the traces and the log lines of a request over all pages 
     'forward-request    “could not read”  ✗',
     'process-stream   invocation',
     'process-stream     DynamoDB GetItem tunnels',
-    `forward-request    “2026-11-25T03:00:00.000Z ${LAMBDA_ID} Task timed out after 30.00 seconds”  ✗`,
+    'forward-request    “TypeError: boom”  ✗',
+    'forward-request    “timed out, after 30000 ms”  ✗',
   ]);
 });
 
