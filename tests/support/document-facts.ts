@@ -34,11 +34,19 @@ export interface Count {
   readonly actual: number;
 }
 
+/**
+ * A count of what the stacks have. It would be wrong after the next change of the stacks, so only the generated table has such counts.
+ * Smaller numbers in words are about some of the things, not about all.
+ */
+const COUNT_OF_STACK =
+  /\b(?:\d+|five|six|seven|eight|nine|ten|eleven|twelve) (?:more )?(?:resources|functions|APIs|tables|queues|alarms)\b/gi;
+
 /** One sentence for each problem of a document. @param counts the counts that the document must have */
 export function problemsOfDocument(text: string, counts: readonly Count[]): string[] {
   return [
     ...codeIn(text).flatMap((span) => [...problemsOfPath(span), ...problemsOfCommand(span)]),
     ...counts.flatMap((count) => problemsOfCount(text, count)),
+    ...[...text.matchAll(COUNT_OF_STACK)].map(([count]) => `"${count}": leave the number out, or link to the table in docs/plan-review.md`),
   ];
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { everyAddress } from '../../../modules/addresses';
 import { withErrors } from '../../../scripts/error-docs';
+import { withCounts } from '../../../policy/resource-docs';
 import { documents } from '../../support/documents';
 
 const ROOT = path.join(__dirname, '../../..');
@@ -102,6 +103,12 @@ test.each(documents.filter((name) => name !== 'CHANGELOG.md'))(
     expect(about.filter((sentence) => !/\b(first|begins|starts|until|changes?\s+nothing)\b/i.test(sentence))).toEqual([]);
   },
 );
+
+test('the counts in plan-review.md equal the output of npm run resources:docs', () => {
+  const document = read('docs/plan-review.md');
+  expect(document).toMatch(/^\| `prod` \| \d+ \|/m);
+  expect(document).toBe(withCounts(document));
+});
 
 test('the table in errors.md equals the output of npm run errors:docs', () => {
   const document = read('docs/errors.md');
