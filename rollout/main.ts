@@ -9,7 +9,4 @@ const terminal = {
   error: (line: string): void => void process.stderr.write(`rollout: ${line}\n`),
 };
 
-// Hides an SDK warning that would stand between the output lines. The lock file decides which versions run.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-
 void runProgram('rollout', parseRolloutOptions, (options) => runRollout(options, () => connect(options.env, options.timeFactor), terminal));

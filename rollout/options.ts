@@ -66,7 +66,6 @@ function rolloutCommand(): Command {
     .option('--force', 'for next and set: ignores alarms, soak time and probe, but never a rollback', false)
     .addOption(new Option('--time-factor <n>', 'for --env local: divides soak times, for rehearsals').default(1).argParser(numberFrom(1)))
     .option('--json', 'print one JSON object (use npm run --silent)', false)
-    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `

@@ -2,7 +2,7 @@
 import type { Baseline, CohortFigures, RolloutItem } from '../functions/core/rollout-item';
 import { percentOf } from '../functions/core/rollout-store';
 import type { RolloutOutcome } from './commands';
-import { duration, nextStep, soakLeftMs, type Obstacle, type Situation } from './rules';
+import { duration, nextStep, overruledText, soakLeftMs, type Obstacle, type Situation } from './rules';
 import { stageOf } from './stages';
 
 /** The status as one JSON object. */
@@ -37,7 +37,7 @@ export function statusText(environment: string, situation: Situation): string {
     ['stage', `${stage.percent} %: ${stage.meaning}`],
     ['since', item ? `${iso(item.since)}, by ${item.by}` : "no change is recorded: the share is the environment's setting"],
     ['why', item?.why],
-    ['overruled', item?.overruled?.join(', ')],
+    ['forced', item?.overruled && overruledText(item.overruled)],
     [
       'rollout',
       item?.latched
@@ -55,7 +55,8 @@ export function statusText(environment: string, situation: Situation): string {
 
 const soakText = (hours: number, left: number | undefined): string => {
   if (hours === 0) return 'none for this stage';
-  return left === undefined ? `${hours} h, not started` : left > 0 ? `${duration(left)} of ${hours} h are left` : `${hours} h are over`;
+  if (left === undefined) return `takes ${hours} h, and has not started`;
+  return left > 0 ? `ends in ${duration(left)}; it takes ${hours} h` : `over; it took ${hours} h`;
 };
 
 function nextText(situation: Situation): string {
@@ -84,8 +85,8 @@ export function outcomeJson(environment: string, outcome: RolloutOutcome): objec
 export function outcomeText(environment: string, outcome: Exclude<RolloutOutcome, { kind: 'refused' }>): string {
   if (outcome.kind === 'unchanged') return outcome.text;
   const { percentBefore, percent, by, why, overruled } = outcome.item;
-  const spite = overruled ? `, overruled: ${overruled.join(', ')}` : '';
-  return `${environment}: ${percentBefore} % → ${percent} %, by ${by}: ${why}${spite}; functions use the new share within seconds`;
+  const forced = overruled ? ` (forced, ${overruledText(overruled)})` : '';
+  return `${environment}: ${percentBefore} % → ${percent} %, by ${by}: ${why}${forced}; functions use the new share within seconds`;
 }
 
 export const obstacleText = (obstacles: readonly Obstacle[]): string => obstacles.map(({ text }) => text).join('; ');

@@ -80,16 +80,30 @@ function soakDoubt(situation: Situation): Obstacle | false {
   const left = soakLeftMs(situation);
   if (left === undefined)
     return doubt('unrecorded', 'the start of this stage is not recorded: "set" the same share again to start its soak time');
-  return left > 0 && doubt('soak', `${duration(left)} of this stage's soak time are left`);
+  return left > 0 && doubt('soak', `the soak time of this stage ends in ${duration(left)}`);
 }
 
 function atTheEnd(situation: Situation): Obstacle {
   const soak = soakDoubt(situation);
   return final(
     'last-stage',
-    soak ? `100 % is the last stage; ${soak.text}` : '100 % is the last stage, and its soak time is over: nothing is left to do',
+    soak ? `100 % is the last stage; ${soak.text}` : '100 % is the last stage, and its soak time is over: the rollout is complete',
   );
 }
+
+/** What an obstacle was, once somebody has overruled it: "although …". */
+const WAS: Readonly<Record<string, string>> = {
+  'kill-switch': 'useEventDriven is false',
+  alarm: 'an alarm was on',
+  unwatched: 'the alarm that rolls back did not exist',
+  unrecorded: 'the start of the stage was not recorded',
+  soak: 'the soak time was not over',
+  probe: 'no probe had returned',
+  skips: 'a stage was skipped',
+} satisfies Record<Exclude<ObstacleCode, 'latched' | 'malformed' | 'last-stage'>, string>;
+
+/** `although an alarm was on and a stage was skipped`. @param codes as the rollout item has them, perhaps of another version */
+export const overruledText = (codes: readonly string[]): string => `although ${codes.map((code) => WAS[code] ?? code).join(' and ')}`;
 
 const final = (code: ObstacleCode, text: string): Obstacle => ({ code, text, canBeForced: false });
 const doubt = (code: ObstacleCode, text: string): Obstacle => ({ code, text, canBeForced: true });

@@ -75,7 +75,7 @@ test('next goes up one stage after each soak time, and records who did it and wh
   }
   expect(await rollout('next')).toMatchObject({
     code: 1,
-    error: 'refused: 100 % is the last stage, and its soak time is over: nothing is left to do',
+    error: 'refused: 100 % is the last stage, and its soak time is over: the rollout is complete',
   });
   expect((await records()).length).toBeGreaterThanOrEqual(5);
 });
@@ -114,7 +114,7 @@ test.each([
     'an alarm is on: http-tunnel-local-stream-lag',
   ],
   ['there is no alarm that would roll back', () => (aws.watch.alarms = []), 'the alarm that rolls back does not exist'],
-  ['the soak time is not over', () => put({ percent: 10, since: Date.now() - HOUR_MS }), "60 min of this stage's soak time are left"],
+  ['the soak time is not over', () => put({ percent: 10, since: Date.now() - HOUR_MS }), 'the soak time of this stage ends in 60 min'],
   [
     'no probe has come back at 0 %',
     () => put({ percent: 0, since: Date.now() - HOUR_MS }).then(() => (aws.watch.totals = {})),
@@ -168,7 +168,7 @@ test('when two operators run next at the same time, one succeeds and the other i
   const both = await Promise.all([rollout('next', '--by', 'ann'), rollout('next', '--by', 'bob')]);
   expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
   expect(both.map(({ error }) => error).join('')).toMatch(
-    /set to 25 % by (ann|bob) \(the next stage\) in the meantime, so this command changed nothing|soak time are left/,
+    /set to 25 % by (ann|bob) \(the next stage\) in the meantime, so this command changed nothing|the soak time of this stage ends in/,
   );
   expect((await item())?.percent).toBe(25);
 });
@@ -177,7 +177,7 @@ test('set refuses to skip a stage, and begins the soak time again when it sets t
   await put({ percent: 10, since: Date.now() - 3 * HOUR_MS });
   expect((await rollout('set', '50', '--why', 'hurry')).error).toContain('the stage after 10 % is 25 %');
   await rollout('set', '10', '--why', 'longer');
-  expect((await rollout('next')).error).toContain('2 h of this stage');
+  expect((await rollout('next')).error).toContain('the soak time of this stage ends in 2 h');
 });
 
 test('a refusal by AWS is reported in one line that says what to do', async () => {

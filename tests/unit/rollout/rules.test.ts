@@ -75,7 +75,7 @@ test('a step that skips a stage has the obstacle "skips"', () => {
 test('the stage of 100 % has no next stage, and its obstacle shows the remaining soak time', () => {
   const at100 = (hours: number) => nextStep(situation({ item: { percent: 100, since: NOW - hours * HOUR_MS } }));
   expect(at100(40)).toEqual({
-    obstacles: [expect.objectContaining({ text: "100 % is the last stage; 8 h of this stage's soak time are left" })],
+    obstacles: [expect.objectContaining({ text: '100 % is the last stage; the soak time of this stage ends in 8 h' })],
   });
   expect(at100(48)).toEqual({ obstacles: [expect.objectContaining({ code: 'last-stage', canBeForced: false })] });
 });
