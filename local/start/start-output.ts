@@ -2,6 +2,7 @@ import type { Disconnection, RequestSummary } from '../../agent';
 import type { FaultCount } from '../../emulator/faults/active-fault';
 import type { AlarmTransition } from '../../emulator/observations';
 import type { LogLine } from '../../emulator/services';
+import { isTrouble, ProblemLines, readableLine } from './log-lines';
 
 /** What `npm start` says once everything runs. */
 export interface Ready {
@@ -50,6 +51,8 @@ type Write = (text: string) => void;
 /** Lines for people. */
 export function textOutput(out: Write, err: Write, verbose: boolean): StartOutput {
   const line = (text = ''): void => out(`${text}\n`);
+  const problems = new ProblemLines();
+  let isStopping = false;
   return {
     progress: (text) => line(`… ${text}`),
     ready: (ready) => line(readyText(ready)),
@@ -61,14 +64,19 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
       // Other changes are not printed: after a start, many alarms only settle.
       if (from === 'ALARM' || to === 'ALARM') line(`alarm ${name}: ${from} -> ${to}: ${reason}`);
     },
-    log: ({ functionName, text }) => {
-      if (verbose || isTrouble(text)) line(`[${functionName}] ${text}`);
+    log: (logged) => {
+      // A stop ends functions while they start. Their last lines name no problem that anybody has.
+      const text = verbose ? readableLine(logged) : isStopping ? undefined : problems.textOf(logged);
+      if (text !== undefined) line(text);
     },
     warning: (text) => err(`warning: ${text}\n`),
     faults: (counts) => {
       for (const [name, { struck, matched }] of Object.entries(counts)) line(`fault ${name}: applied to ${struck} of ${matched} matches`);
     },
-    stopping: () => line('stopping'),
+    stopping: () => {
+      isStopping = true;
+      line('stopping');
+    },
   };
 }
 
@@ -113,16 +121,6 @@ function readyText({
     );
   }
   return lines.join('\n');
-}
-
-/**
- * Whether a log line is printed without `--verbose`. Powertools logs JSON with a level; Lambda's own lines about failures contain fixed
- * words.
- */
-function isTrouble(text: string): boolean {
-  // An authorizer logs this when it refuses an agent. The agent tells its user, so the line is not needed here.
-  if (text.includes('"errorMessage":"Unauthorized"')) return false;
-  return /"level":"(WARN|ERROR|CRITICAL)"/.test(text) || /\t(ERROR|WARN)\t|Task timed out|Runtime exited/.test(text);
 }
 
 /** The same as one JSON object a line: `{"time": "<ISO 8601>", "event": "ready", …}`. */
