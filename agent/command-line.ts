@@ -1,5 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
+import { problemOf } from '../cli/command-line';
 import { port, seconds, wholeNumber } from '../cli/numbers';
+import { withPlainHelp } from '../cli/plain-help';
 import { accessFrom, accessWarnings, addAccessOptions, type AccessFlags } from './access-flags';
 import { AgentOptionError } from './errors';
 import { isLoopback, unbracketed } from './local-target';
@@ -47,7 +49,7 @@ export function parseCommandLine(args: readonly string[], environment: Environme
   let command: AgentCommand | undefined;
   const program = new Command('http-tunnel')
     .description('Makes a local HTTP service reachable through your own cloud.')
-    .version(version)
+    .version(version, '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({ writeOut: (text) => (printed += text), writeErr: () => undefined });
   httpCommand(program).action((port: number, flags: HttpFlags) => {
@@ -55,10 +57,10 @@ export function parseCommandLine(args: readonly string[], environment: Environme
   });
   addTokenCommand(program, environment, (run) => (command = { kind: 'task', run }));
   try {
-    program.parse(args, { from: 'user' });
+    withPlainHelp(program).parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error, args[0] === 'token' ? 'token create' : 'http');
+    if (error.exitCode !== 0) throw usageError(error, program, args);
     return { kind: 'text', text: printed };
   }
   if (!command) throw new AgentOptionError('the command is missing: use http-tunnel http <port>');
@@ -68,7 +70,7 @@ export function parseCommandLine(args: readonly string[], environment: Environme
 function httpCommand(program: Command): Command {
   const command = program
     .command('http')
-    .description('tunnel to an HTTP service on this machine')
+    .description('Opens a tunnel to an HTTP service on this machine.')
     .argument('<port>', 'port of the local service', port)
     .option('--endpoint <url>', 'address of the agent gateway, wss://… (env: HTTP_TUNNEL_ENDPOINT)')
     .option('--token-file <file>', 'file that holds the token (or env: HTTP_TUNNEL_TOKEN)')
@@ -130,11 +132,10 @@ function warningsFor(flags: HttpFlags, endpoint: URL): string[] {
   return warnings;
 }
 
-/** Commander's message as one line: Commander puts its suggestions on lines of their own. */
-function usageError(error: CommanderError, command: string): AgentOptionError {
+function usageError(error: CommanderError, program: Command, args: readonly string[]): AgentOptionError {
   const message =
     error.code === 'commander.help'
       ? 'the command is missing: use http-tunnel http <port>, or http-tunnel token create'
-      : error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-  return new AgentOptionError(`${message} (see http-tunnel ${command} --help)`);
+      : problemOf(error, program, args);
+  return new AgentOptionError(`${message} (see http-tunnel ${args[0] === 'token' ? 'token create' : 'http'} --help)`);
 }

@@ -1,5 +1,4 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { AgentOptionError } from './errors';
 import { readSecretFile } from './secret-file';
@@ -22,10 +21,10 @@ const MIN_KEY_BYTES = 32;
 
 /** Adds `token create` and `token inspect`. */
 export function addTokenCommand(program: Command, environment: Environment, run: (task: Task) => void): void {
-  const token = program.command('token').description('create and inspect tokens');
+  const token = program.command('token').description('Creates and inspects tokens.');
   token
     .command('create')
-    .description("sign a token with the environment's own key, and print the token")
+    .description("Signs a token with the environment's own key, and prints the token.")
     .requiredOption('--subject <owner>', 'owner of the token, and of the tunnels that are opened with the token')
     .option(
       '--name <name>',
@@ -33,13 +32,17 @@ export function addTokenCommand(program: Command, environment: Environment, run:
       collect,
       [],
     )
-    .option('--expires <time>', 'how long the token is valid, such as 12h or 30d', duration, 30 * 24 * 3600)
+    .addOption(
+      new Option('--expires <time>', 'how long the token is valid, such as 90m, 12h or 7d')
+        .default(30 * SECONDS.d, '30d')
+        .argParser(duration),
+    )
     .option('--key-file <file>', 'file that holds the key (or env: HTTP_TUNNEL_TOKEN_KEY, TF_VAR_agent_token_key)')
     .option('--json', 'print a JSON object with the token and its content')
     .action((flags: CreateFlags) => run(() => createToken(flags, findKey(flags, environment))));
   token
     .command('inspect')
-    .description('show the content of a token, without checking its signature')
+    .description('Shows the content of a token, without checking its signature.')
     .option('--token-file <file>', 'file that holds the token (or env: HTTP_TUNNEL_TOKEN)')
     .action((flags: TokenSources) => run(async () => inspectToken(findToken(flags, environment))));
 }

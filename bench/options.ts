@@ -69,7 +69,6 @@ function benchCommand(): Command {
     .option('--json <file>', 'also write every figure to this file')
     .option('--out <directory>', 'directory of the report and its plots', 'docs/benchmarks')
     .option('--no-report', 'print only the table, write no report')
-    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `

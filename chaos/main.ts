@@ -71,7 +71,4 @@ function described({ plan, confirmed: { runs, failures }, reruns }: Shrunk): str
   return `The shortest plan that still fails, after ${reruns} reruns (${size}); before it was shortened it failed ${times}:`;
 }
 
-// Hides an SDK warning that would stand between the output lines. The lock file decides which versions run.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-
 void runProgram('chaos', parseChaosOptions, main);

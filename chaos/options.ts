@@ -33,19 +33,20 @@ function chaosCommand(): Command {
     .addOption(new Option('--plan <file>', 'replay this plan').conflicts(['requests', 'seed']))
     .option('--print-plan', 'print the plan as JSON, and run nothing', false)
     .addOption(
-      new Option('--reruns <n>', 'most reruns to shorten the plan of a run that failed').default(6).argParser(wholeNumber(0, 1000)),
+      new Option('--reruns <n>', 'how often, at most, the plan of a failed run is run again to shorten it')
+        .default(6)
+        .argParser(wholeNumber(0, 1000)),
     )
     .option('--json', 'print the figures as JSON in the last line', false)
     .option('--markdown <file>', 'also write a report to this file')
-    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `
 The requests are divided among the modes direct, bus and polling, one local cloud after the other. The same seed makes the same
-plan. The exit code is 1 when a promise was broken: a visitor got neither the own answer nor a documented error in time (lost), a
+plan. The exit code is 1 when a promise was broken: a visitor got neither its own answer nor a documented error in time (lost), a
 request or an answer had bytes of another one (crossed), a local service got a request more than once (twice), or something stayed
-behind (leftover). The shortest plan that still fails is then printed. The exit code is 3 when visits were only lost, and this
-machine was too busy for a verdict.
+behind (leftover). The shortest plan that still fails is then printed. The exit code is 3 when this machine was too busy for a
+verdict: visits were lost, and no other promise was broken.
 
 Examples:
   npm run chaos                                                 1,000 requests

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { FUNCTION_SETTINGS } from './settings';
 import { currentRecord, InputDigests, recordOf, type BundleRecord } from './bundle-record';
 import { digestOf, digestOfFile, digestOfPackages, hasChangedSince } from './digests';
+import { parseNothing, runProgram } from '../cli/command-line';
 import { ToldError } from '../cli/told-error';
 
 const root = path.join(__dirname, '..');
@@ -167,19 +168,16 @@ async function replaceFile(file: string, content: Uint8Array | string): Promise<
   }
 }
 
-async function main(): Promise<void> {
-  try {
-    // Rebuilds everything, so that what is deployed comes from the current source.
-    for (const { name, codeBytes, zipBytes } of await buildFunctions({ outdir: path.join(root, 'dist/functions'), rebuild: true })) {
-      process.stdout.write(`${name.padEnd(18)} ${inKb(codeBytes)} of code, ${inKb(zipBytes)} zipped\n`);
-    }
-  } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
-    process.stderr.write(`build: ${error.message}\n`);
-    process.exitCode = 1;
+async function main(): Promise<number> {
+  // Rebuilds everything, so that what is deployed comes from the current source.
+  for (const { name, codeBytes, zipBytes } of await buildFunctions({ outdir: path.join(root, 'dist/functions'), rebuild: true })) {
+    process.stdout.write(`${name.padEnd(18)} ${inKb(codeBytes)} of code, ${inKb(zipBytes)} zipped\n`);
   }
+  return 0;
 }
 
 const inKb = (bytes: number): string => `${Math.ceil(bytes / 1024)} KB`.padStart(7);
 
-if (process.argv[1] && path.resolve(process.argv[1]) === __filename) void main();
+if (process.argv[1] && path.resolve(process.argv[1]) === __filename) {
+  void runProgram('build', parseNothing('npm run build --', 'Bundles every function into dist/functions.'), main);
+}

@@ -69,7 +69,4 @@ const requestsOf = (...results: readonly Pick<Walk, 'seen' | 'unfinished'>[]): R
 
 const scenarioOf = (name: string): Scenario => SCENARIOS.find((scenario) => scenario.name === name) as Scenario;
 
-// Hides an SDK warning that would stand between the output lines. The lock file decides which versions run.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-
 void runProgram('rehearse', parseRehearseOptions, main);

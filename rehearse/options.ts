@@ -52,7 +52,6 @@ function rehearseCommand(): Command {
     .addOption(new Option('--rate <n>', 'visitors a second').default(6).argParser(numberFrom(1, 1000)))
     .addOption(new Option('--seed <n>', 'seed for arrivals and faults').default(1).argParser(numberFrom(0, 1e9)))
     .option('--json', 'print the outcomes as JSON in the last line', false)
-    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { parseNothing, runProgram } from '../cli/command-line';
 
 const root = join(__dirname, '..');
 
@@ -24,10 +25,13 @@ export async function buildAgent(outFile: string): Promise<{ readonly bytes: num
   return { bytes: statSync(outFile).size };
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const outFile = join(root, 'dist/agent/http-tunnel.cjs');
   const { bytes } = await buildAgent(outFile);
   process.stdout.write(`${outFile} (${(bytes / 1024).toFixed(0)} KB)\n`);
+  return 0;
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === __filename) void main();
+if (process.argv[1] && resolve(process.argv[1]) === __filename) {
+  void runProgram('build:agent', parseNothing('npm run build:agent --', 'Bundles the agent into dist/agent/http-tunnel.cjs.'), main);
+}

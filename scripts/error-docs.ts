@@ -1,6 +1,7 @@
 /** `npm run errors:docs`: writes the table of errors into docs/errors.md, from the table that the functions use. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseNothing, runProgram } from '../cli/command-line';
 import { TUNNEL_ERRORS, type ErrorEntry } from '../functions/core/tunnel-error';
 
 const FILE = path.join(__dirname, '../docs/errors.md');
@@ -19,4 +20,9 @@ export function withErrors(document: string): string {
   return document.replace(/(<!-- errors -->\n)[^]*(<!-- \/errors -->)/, (_, start: string, end: string) => `${start}${table}\n${end}`);
 }
 
-if (process.argv[1] && path.resolve(process.argv[1]) === __filename) fs.writeFileSync(FILE, withErrors(fs.readFileSync(FILE, 'utf8')));
+if (process.argv[1] && path.resolve(process.argv[1]) === __filename) {
+  void runProgram('errors:docs', parseNothing('npm run errors:docs --', 'Writes the table of errors into docs/errors.md.'), () => {
+    fs.writeFileSync(FILE, withErrors(fs.readFileSync(FILE, 'utf8')));
+    return 0;
+  });
+}

@@ -5,7 +5,7 @@
  * line. The test signs a token with the key in TF_VAR_agent_token_key, or takes the token in HTTP_TUNNEL_TOKEN if an identity
  * provider signs tokens. That token has to grant `smoke-*`.
  */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { secondsToMs } from '../cli/numbers';
 import { SignJWT } from 'jose';
 import { randomBytes } from 'node:crypto';
@@ -158,7 +158,9 @@ function parse(args: readonly string[]): Flags | Help {
     .description('Sends one request through a deployed environment, from a visitor to an agent and back.')
     .argument('<environment>', 'name of the environment')
     .requiredOption('--outputs <file>', 'the file that cdktf deploy --outputs-file wrote')
-    .option('--timeout <seconds>', 'time limit for connecting, and again for the answer (default: 30)', secondsToMs, 30_000);
+    .addOption(
+      new Option('--timeout <seconds>', 'time limit for connecting, and again for the answer').default(30_000, '30').argParser(secondsToMs),
+    );
   const flags = parseOptions<Omit<Flags, 'environment'>>(command, args);
   return 'help' in flags ? flags : { ...flags, environment: command.args[0] ?? '' };
 }

@@ -33,11 +33,12 @@ export function parseTraceOptions(args: readonly string[]): TraceOptions | Help 
 function traceCommand(): Command {
   return new Command('npm run trace --')
     .description('Shows what all functions did for one request, from traces and logs.')
-    .usage('REQUEST_ID [options]')
+    .usage('[options] <request-id>')
     .argument('[request-id]', "the request's id: in the answer's header x-tunnel-request-id, and on each error page")
-    .argument('[stray...]')
+    .allowExcessArguments()
     .addOption(new Option('--env <environment>', 'environment of the request').choices(Object.keys(environments)).default('local'))
-    .addOption(new Option('--hours <hours>', 'how far back to look (not for local)').default(6).argParser(wholeNumber(1, MAX_HOURS)))
-    .option('--json', 'print one JSON object', false)
-    .helpOption('-h, --help', 'show this help');
+    .addOption(
+      new Option('--hours <hours>', 'how far back to look, up to 720; not for local').default(6).argParser(wholeNumber(1, MAX_HOURS)),
+    )
+    .option('--json', 'print one JSON object', false);
 }

@@ -41,7 +41,6 @@ function bodiesCommand(): Command {
     .option('--json <file>', 'also write every figure to this file')
     .option('--out <directory>', 'directory of the report', 'docs/benchmarks')
     .option('--no-report', 'print only the tables, write no report')
-    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `

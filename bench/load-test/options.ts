@@ -47,7 +47,6 @@ function loadCommand(): Command {
     .addOption(new Option('--latency <profile>', 'latency of the emulated services').choices([...LATENCY_PROFILES]).default('aws'))
     .addOption(new Option('--seed <n>', 'seed for latencies').default(1).argParser(wholeNumber(1)))
     .option('--json <file>', 'also write every figure to this file')
-    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `

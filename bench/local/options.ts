@@ -34,7 +34,6 @@ function command(): Command {
     .option('--json <file>', 'also write every figure to this file')
     .option('--out <directory>', 'directory of the report and its plot', 'docs/benchmarks')
     .option('--no-report', 'print only the tables, write no report')
-    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       `

@@ -117,19 +117,17 @@ function startCommand(): Command {
     .addOption(new Option('--console-port <port>', 'port of the console page (default: 8081, or any free one)').argParser(portOrAny))
     .option('--no-console', 'do not serve the console page')
     .option('--rebuild', 'build the functions and the stack even if nothing has changed', false)
-    .option('--verbose', 'also print what the functions log', false);
-  return addAccessOptions(command)
-    .helpOption('-h, --help', 'show this help')
-    .addHelpText(
-      'after',
-      `
+    .option('--verbose', 'print every line that the functions log, not only problems', false);
+  return addAccessOptions(command).addHelpText(
+    'after',
+    `
 Examples:
   npm start                              the demo service at http://127.0.0.1:8080/demo/
   npm start -- --port 3000               your own service on port 3000
   npm start -- --pin demo=9000           http://127.0.0.1:9000 is the tunnel, without a path prefix
   npm start -- --percent 25              a quarter of the requests event-driven, the others polling
   npm start -- --no-agent                then: npm run agent -- http 3000`,
-    );
+  );
 }
 
 /**

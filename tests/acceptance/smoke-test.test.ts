@@ -77,6 +77,6 @@ describe('npm run smoke, against the local cloud', () => {
       status: 2,
       stderr: 'smoke test: the key of agent tokens is missing: set TF_VAR_agent_token_key, or a token in HTTP_TUNNEL_TOKEN\n',
     });
-    expect((await smoke(KEY, 'local')).stderr).toContain("required option '--outputs <file>' not specified");
+    expect((await smoke(KEY, 'local')).stderr).toContain('the option --outputs <file> is missing');
   });
 });

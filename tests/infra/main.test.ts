@@ -7,7 +7,7 @@ import { inTemporaryDirectory } from '../support/infra-stack';
 const root = path.join(__dirname, '../..');
 
 /** Runs main.ts after a change of the environments, as `npm run synth` does. */
-function runMain(outdir: string, change: string): { status: number | null; stderr: string } {
+function runMain(outdir: string, change: string, env: NodeJS.ProcessEnv = {}): { status: number | null; stderr: string } {
   const preload = path.join(outdir, 'change-environments.mjs');
   fs.writeFileSync(
     preload,
@@ -17,7 +17,7 @@ function runMain(outdir: string, change: string): { status: number | null; stder
   );
   const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', '--import', pathToFileURL(preload).href, 'main.ts'], {
     cwd: root,
-    env: { ...process.env, CDKTF_OUTDIR: path.join(outdir, 'cdktf.out') },
+    env: { ...process.env, ...env, CDKTF_OUTDIR: path.join(outdir, 'cdktf.out') },
     encoding: 'utf8',
     timeout: 120_000,
   });
@@ -47,11 +47,12 @@ describe('main.ts', () => {
     });
   });
 
-  it('prints the stack trace of an unexpected error', () => {
+  it('prints the stack trace of an unexpected error with HTTP_TUNNEL_DEBUG', () => {
     inTemporaryDirectory((outdir) => {
       const { status, stderr } = runMain(
         outdir,
         `Object.defineProperty(environments, 'prod', { get: () => { throw new TypeError('boom'); } });`,
+        { HTTP_TUNNEL_DEBUG: '1' },
       );
       expect(stderr).toContain('TypeError: boom');
       expect(stderr).toMatch(/\n\s+at .*synthesize/);
