@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { parseRollout, ROLLOUT_ID } from '../core/rollout-item';
-import type { RolloutStore } from '../core/rollout-store';
+import { ROLLOUT_ID } from '../core/rollout-item';
+import { storedRollout, type RolloutStore } from '../core/rollout-store';
 import { conditionHolds } from './conditional-write';
 
 /** The rollout and its records, items of the tunnels table: `#rollout`, and `#rollout/2026-01-31T12:00:00.000Z`. */
@@ -8,8 +8,7 @@ export function rolloutTable(client: DynamoDBDocumentClient, tableName: string):
   return {
     async read() {
       const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { tunnelId: ROLLOUT_ID }, ConsistentRead: true }));
-      const item = Item && parseRollout(Item);
-      return { ...(item && { item }), isMalformed: Item !== undefined && !item, revision: Item?.['since'] };
+      return storedRollout(Item);
     },
 
     replace: ({ revision }, item) =>

@@ -1,4 +1,4 @@
-import type { RolloutItem } from './rollout-item';
+import { parseRollout, type RolloutItem } from './rollout-item';
 
 /** The stored rollout. `item` is missing when there is none yet, or when it cannot be read. */
 export interface StoredRollout {
@@ -6,6 +6,12 @@ export interface StoredRollout {
   readonly isMalformed: boolean;
   /** The row's `since`, whatever its type. A change is written only if the row still has this value. */
   readonly revision: unknown;
+}
+
+/** @param row the row of the rollout; undefined: there is none */
+export function storedRollout(row: Readonly<Record<string, unknown>> | undefined): StoredRollout {
+  const item = row && parseRollout(row);
+  return { ...(item && { item }), isMalformed: row !== undefined && !item, revision: row?.['since'] };
 }
 
 export interface RolloutStore {
