@@ -9,6 +9,7 @@ import type { Environment } from '../environments';
 import { randomTokenKey, signToken } from './agent-token';
 import { withStack } from './kept-stacks/with-stack';
 import { LocalTraces } from './story/local-traces';
+import { LocalVisits } from './story/visits';
 
 /** Where `npm run build` puts the functions' zips. */
 export const BUNDLES = path.join(__dirname, '../dist/functions');
@@ -47,6 +48,8 @@ export class LocalTunnel implements Closeable {
     readonly cloud: LocalCloud,
     /** What happened to each request, from its traces and log lines. */
     readonly traces: LocalTraces,
+    /** What visitors asked for and got. */
+    readonly visits: LocalVisits,
     private readonly tokenKey: string,
   ) {
     this.cleanUps = [() => cloud.close()];
@@ -131,7 +134,9 @@ export async function startLocalTunnel(options: LocalTunnelOptions): Promise<Loc
     withStackFile ? withStackFile(stackFile, boot) : boot(stackFile),
   );
   traces = new LocalTraces(cloud.services.logs);
-  return new LocalTunnel(cloud, traces, tokenKey);
+  const visits = new LocalVisits();
+  cloud.services.edge.events.on('response', (record) => visits.add(record));
+  return new LocalTunnel(cloud, traces, visits, tokenKey);
 }
 
 /** Closes the tunnel if `use` fails. @returns what `use` returns */

@@ -28,7 +28,7 @@ export interface CloudUnderTestOptions extends Pick<
 }
 
 /** The local cloud, booted from the stack of the `local` environment, with ways to connect agents and to send visits. */
-export interface CloudUnderTest extends Pick<LocalTunnel, 'cloud' | 'traces' | 'visitorUrl' | 'agentEndpoint'> {
+export interface CloudUnderTest extends Pick<LocalTunnel, 'cloud' | 'traces' | 'visits' | 'visitorUrl' | 'agentEndpoint'> {
   readonly logs: readonly LogLine[];
   /** Warnings that the cloud printed. */
   readonly warnings: readonly string[];
@@ -62,11 +62,12 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     warn: (text) => warnings.push(text),
     ...(change && { withStackFile: (file, boot) => withChanged(file, change, boot) }),
   });
-  const { cloud, traces, visitorUrl, agentEndpoint } = tunnel;
+  const { cloud, traces, visits, visitorUrl, agentEndpoint } = tunnel;
   const pendingRows: CloudUnderTest['pendingRows'] = () => cloud.services.dynamodb.scan(tableOf(cloud, 'pending-requests'));
   return {
     cloud,
     traces,
+    visits,
     visitorUrl,
     agentEndpoint,
     logs,

@@ -32,7 +32,12 @@ export interface HttpApiEdgeOptions extends InvocationServices {
 /** A request that was answered. */
 export interface HttpApiRecord {
   readonly at: number;
+  readonly method: string;
+  /** Without the query. Decoded, unless the request was refused as malformed. */
+  readonly path: string;
   readonly status: number;
+  /** Header fields of the answer. */
+  readonly headers: EdgeResponse['headers'];
   /** From the request's arrival until its answer was known. */
   readonly latencyMs: number;
   /** The function's part of the latency; missing when no function was invoked. */
@@ -115,7 +120,10 @@ export class HttpApiEdge implements Closeable {
     const { startedAt, integrationLatencyMs } = stopwatch;
     this.events.emit('response', {
       at: (this.options.clock ?? Date.now)(),
+      method: request.method ?? '',
+      path: 'path' in arrival ? arrival.path : (request.url ?? '').replace(/\?.*$/s, ''),
       status: answer.status,
+      headers: answer.headers,
       latencyMs: performance.now() - startedAt,
       ...(integrationLatencyMs !== undefined && { integrationLatencyMs }),
     });
