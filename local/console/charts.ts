@@ -2,7 +2,7 @@ import type { MetricId, MetricPoint, Metrics, Statistic } from '../../emulator/o
 import type { Chart, ChartSeries, WindowMinutes } from './view-model';
 
 /** Length of a period for each window, in ms: sixty points in each line. */
-export const PERIODS: Record<WindowMinutes, number> = { 5: 5_000, 15: 15_000, 60: 60_000 };
+export const PERIODS: Record<WindowMinutes, number> = { 1: 1_000, 5: 5_000, 15: 15_000, 60: 60_000 };
 
 interface Line extends Pick<ChartSeries, 'name' | 'look' | 'dashed'> {
   readonly metric: Omit<MetricId, 'namespace'>;
@@ -71,6 +71,7 @@ const CHARTS: readonly (Omit<Chart, 'series'> & { readonly lines: readonly Line[
     lines: [
       ...totals('RequestErrors'),
       { name: 'missed their event', look: 'third', metric: ofCohort('EventDrivenErrors', 'event-driven'), statistic: 'Sum' },
+      { name: 'refused by the tunnel', look: 'fourth', metric: ours('Refusals', 'forward-request', { cause: 'tunnel' }), statistic: 'Sum' },
     ],
   },
   {

@@ -2,13 +2,12 @@
  * The console of a running local cloud: one page that shows what an SRE sees in CloudWatch and X-Ray. The server is read-only and listens
  * on 127.0.0.1. It refuses requests for another Host (against DNS rebinding) and API calls from other sites (admission.ts).
  */
-import { readFile } from 'node:fs/promises';
 import http from 'node:http';
-import path from 'node:path';
 import { closeServer, listen, portOf } from '../../emulator/http-server';
 import type { Logs } from '../../emulator/observations';
 import type { Closeable } from '../../emulator/services';
 import { admit } from './admission';
+import { documentPage } from './documents';
 import { EventStreams } from './event-streams';
 import { overviewOf, type OverviewSources } from './overview';
 import { pageFiles } from './page-files';
@@ -17,10 +16,7 @@ import { WINDOWS, type RequestStory, type WindowMinutes } from './view-model';
 
 export interface ConsoleOptions extends OverviewSources {
   readonly logs: Logs;
-  readonly environment: string;
 }
-
-const RUNBOOKS = path.join(__dirname, '../../docs/runbooks');
 
 export class ConsoleServer implements Closeable {
   private readonly server = http.createServer((request, response) => {
@@ -67,17 +63,16 @@ export class ConsoleServer implements Closeable {
     if (file) return send(response, 200, file.type, await file.body());
     const minutes = WINDOWS.find((each) => String(each) === searchParams.get('minutes')) ?? 15;
     if (pathname === '/api/events') return this.streams.open(request, response, minutes);
-    if (pathname === '/api/overview') return sendJson(response, 200, this.overview(minutes));
+    if (pathname === '/api/overview') return sendJson(response, 200, await this.overview(minutes));
     const requestId = /^\/api\/requests\/([A-Za-z0-9-]{1,100})$/.exec(pathname)?.[1];
     if (requestId !== undefined) return this.sendStory(response, requestId);
-    const runbook = /^\/runbooks\/([a-z0-9-]+\.md)$/.exec(pathname)?.[1];
-    const text = runbook === undefined ? undefined : await readFile(path.join(RUNBOOKS, runbook), 'utf8').catch(() => undefined);
-    if (text !== undefined) return send(response, 200, 'text/plain; charset=utf-8', text);
+    const page = await documentPage(pathname, this.options.environment);
+    if (page !== undefined) return send(response, 200, 'text/html; charset=utf-8', page);
     return sendJson(response, 404, { message: `there is nothing at ${pathname}` });
   }
 
   private overview(minutes: WindowMinutes): ReturnType<typeof overviewOf> {
-    return overviewOf(this.options, minutes, Date.now(), this.options.environment);
+    return overviewOf(this.options, minutes, Date.now());
   }
 
   private sendStory(response: http.ServerResponse, requestId: string): void {

@@ -21,7 +21,7 @@ const MAX_STREAMS = 20;
 export interface EventStreamsOptions {
   readonly logs: Logs;
   readonly alarms: Alarms;
-  readonly overview: (minutes: WindowMinutes) => Overview;
+  readonly overview: (minutes: WindowMinutes) => Promise<Overview>;
 }
 
 /**
@@ -47,14 +47,14 @@ export class EventStreams {
     response.write(`retry: ${RETRY_MS}\n\n`);
     const { logs, alarms, overview } = this.options;
     const send = (event: string, data: unknown): void => {
-      if (response.writableLength < MAX_UNREAD_BYTES) response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      if (!response.writableEnded && response.writableLength < MAX_UNREAD_BYTES)
+        response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     };
     const sendOverview = (): void => {
-      try {
-        send('overview', overview(minutes));
-      } catch (error) {
-        send('trouble', { message: (error as Error).message });
-      }
+      overview(minutes).then(
+        (now) => send('overview', now),
+        (error: unknown) => send('trouble', { message: (error as Error).message }),
+      );
     };
     let waiting: LogLine[] = [];
     const onLine = (line: LogLine): void => {

@@ -1,121 +1,137 @@
-import type { CanaryVerdict, Figures } from './view-model';
+import { compare } from './comparison';
+import type { Answers, Figures, RolloutCard, Verdict } from './view-model';
 
-/** A cohort with fewer requests than this is not judged. */
-const ENOUGH = 20;
-/** Medians that differ by a smaller share count as equal: a person would not notice the difference, and it may be noise. */
-const NOTICEABLE = 0.1;
-/**
- * The text mentions the canary's p99 when it is more than this many times the control's. The verdict ignores p99, because p99 depends on a
- * few requests.
- */
-const MUCH_SLOWER = 1.5;
-/** Limit of the two-proportion z-test at 95 %: chance explains a larger difference of error shares in less than one of twenty cases. */
-const SIGNIFICANT_Z = 1.96;
+/** What the headline judges: the last minute. */
+export interface Situation {
+  readonly rollout: RolloutCard;
+  /** Short names of the alarms that are on. */
+  readonly alarmsOn: readonly string[];
+  readonly answers: Answers;
+  readonly canary: Figures;
+  readonly control: Figures;
+  /** Event-driven requests whose answer their event did not announce. */
+  readonly missedEvents: number;
+  /** Average return time that was recorded at the last step of the rollout, in ms. */
+  readonly baselineMs?: number | undefined;
+}
+
+/** From this share on, failures and missed events count as many. Below it, failures are a warning and missed events are no trouble. */
+const MANY = 0.01;
+/** So few missed events say nothing: new environments of functions miss the events of their first requests. */
+const FEW_MISSED = 3;
 
 /**
- * Whether the canary (the event-driven cohort) is better than its control (the polling one), in words and numbers.
- * @param baselineMs average return time that was recorded at the last step of the rollout; replaces the control when no request polls
+ * The state of the tunnel in one line, and lines that explain it. Whatever is broken comes before the comparison of the cohorts: what has
+ * the highest rank is the headline, and everything else that is wrong follows in lines of its own.
  */
-export function compare(canary: Figures, control: Figures, minutes: number, baselineMs?: number): CanaryVerdict {
-  const span = `in the last ${minutes} minutes`;
-  if (canary.requests + control.requests === 0) {
-    return { kind: 'unknown', headline: 'No requests', detail: `No request came ${span}, so there is nothing to compare.` };
-  }
-  if (canary.requests === 0) {
-    return { kind: 'unknown', headline: 'No canary', detail: `All ${count(control)} ${span} polled. ${own('They', control)}` };
-  }
-  if (control.requests === 0) return againstBaseline(canary, span, baselineMs);
-  if (Math.min(canary.requests, control.requests) < ENOUGH) {
-    return {
-      kind: 'unknown',
-      headline: 'Too early to tell',
-      detail: `${count(canary)} of the canary and ${count(control)} of the control ${span}; a verdict needs ${ENOUGH} of each.`,
-    };
-  }
-  const kind = judged(errorsCompared(canary, control), timesCompared(canary.response.p50, control.response.p50));
+export function judge(situation: Situation): Verdict {
+  const { answers } = situation;
+  const [first, ...others] = [
+    ofRollout(situation),
+    ofAlarms(situation),
+    ofFailures(answers),
+    ofTurnedAway(answers),
+    ofMissedEvents(situation),
+  ].filter((trouble) => trouble !== undefined);
+  if (!first) return ofComparison(situation);
   return {
-    kind,
-    headline: HEADLINES[kind],
-    detail: [timesText(canary, control), slowestText(canary, control), errorsText(canary, control), countsText(canary, control, span)]
-      .filter(Boolean)
-      .join(' '),
+    headline: first.headline,
+    // A latch alone is a warning. What follows it may be worse.
+    kind: [first, ...others].some(({ kind }) => kind === 'bad') ? 'bad' : 'warning',
+    points: [...first.points, ...others.flatMap(({ headline, points }) => [`${headline}.`, ...points]), tally(answers)],
   };
 }
 
-const HEADLINES: Record<CanaryVerdict['kind'], string> = {
-  better: 'The canary is better than the control',
-  same: 'The canary is as good as the control',
-  worse: 'The canary is worse than the control',
-  mixed: 'The canary is better in one thing and worse in another',
-  unknown: 'Too early to tell',
-};
-
-type Sign = -1 | 0 | 1;
-
-/** For each sign, 1 means that the canary is better. */
-function judged(errors: Sign, times: Sign): CanaryVerdict['kind'] {
-  if (errors * times < 0) return 'mixed';
-  const sum = errors + times;
-  return sum === 0 ? 'same' : sum > 0 ? 'better' : 'worse';
-}
-
-/** 1 if significantly fewer of the canary's requests fail than of the control's, -1 if significantly more, otherwise 0. */
-function errorsCompared(canary: Figures, control: Figures): Sign {
-  const pooled = (canary.errors + control.errors) / (canary.requests + control.requests);
-  const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / canary.requests + 1 / control.requests));
-  if (deviation === 0) return 0;
-  const z = (errorShare(canary) - errorShare(control)) / deviation;
-  return z > SIGNIFICANT_Z ? -1 : z < -SIGNIFICANT_Z ? 1 : 0;
-}
-
-function timesCompared(canary: number | undefined, control: number | undefined): Sign {
-  if (canary === undefined || control === undefined) return 0;
-  if (canary < control * (1 - NOTICEABLE)) return 1;
-  return canary > control * (1 + NOTICEABLE) ? -1 : 0;
-}
-
-function againstBaseline(canary: Figures, span: string, baselineMs: number | undefined): CanaryVerdict {
-  const { average } = canary.returned;
-  if (baselineMs === undefined || average === undefined) {
-    return {
-      kind: 'unknown',
-      headline: 'No control',
-      detail: `All ${count(canary)} ${span} were event-driven, and no baseline is recorded. ${own('They', canary)}`,
-    };
-  }
-  const sign = timesCompared(average, baselineMs);
-  const kind = sign === 0 ? 'same' : sign > 0 ? 'better' : 'worse';
+function ofRollout({ rollout, alarmsOn }: Situation): Verdict | undefined {
+  const { state, change, trouble } = rollout;
+  if (state === 'unreadable') return { kind: 'bad', headline: 'The rollout cannot be read', points: [`${trouble ?? 'unknown error'}.`] };
+  if (state === 'malformed')
+    return { kind: 'bad', headline: 'The rollout item is malformed, so all requests poll', points: [`Next: ${rollout.next.command}`] };
+  if (state !== 'latched') return undefined;
   return {
-    kind,
-    headline: { same: 'As good as the baseline', better: 'Better than the baseline', worse: 'Worse than the baseline' }[kind],
-    detail: `No request polls any more. An answer takes ${ms(average)} to return on average; the recorded baseline is ${ms(baselineMs)}. ${percent(canary)} of ${count(canary)} ${span} failed.`,
+    kind: alarmsOn.length > 0 ? 'bad' : 'warning',
+    headline: `Rolled back and latched: all requests poll until somebody resumes${alarmsOn.length > 0 ? `; ${areOn(alarmsOn)}` : ''}`,
+    points: change ? [`By ${change.by}: ${sentence(change.why)}`] : [],
   };
 }
 
-const errorShare = ({ errors, requests }: Figures): number => (requests === 0 ? 0 : errors / requests);
-
-function timesText(canary: Figures, control: Figures): string {
-  const waits = `The median response time is ${ms(canary.response.p50)} for the canary and ${ms(control.response.p50)} for the control.`;
-  if (canary.returned.p50 === undefined || control.returned.p50 === undefined) return waits;
-  return `${waits} The median return time is ${ms(canary.returned.p50)} for the canary and ${ms(control.returned.p50)} for the control.`;
+function ofAlarms({ rollout, alarmsOn }: Situation): Verdict | undefined {
+  // The headline about the latch names the alarms already.
+  if (alarmsOn.length === 0 || rollout.state === 'latched') return undefined;
+  return { kind: 'bad', headline: capital(areOn(alarmsOn)), points: [] };
 }
 
-function slowestText({ response: { p99: canary } }: Figures, { response: { p99: control } }: Figures): string {
-  if (canary === undefined || control === undefined || canary <= control * MUCH_SLOWER) return '';
-  return `But the canary's p99 response time is ${ms(canary)}, the control's ${ms(control)}.`;
+function ofFailures({ visits, failed }: Answers): Verdict | undefined {
+  const count = sum(failed);
+  if (count === 0) return undefined;
+  return {
+    kind: count / visits >= MANY ? 'bad' : 'warning',
+    headline: `${share(count, visits)} of the visits of the last minute failed or were refused: ${mostFrequent(failed)}`,
+    points: [],
+  };
 }
 
-function errorsText(canary: Figures, control: Figures): string {
-  const shares = `${percent(canary)} of the canary's and ${percent(control)} of the control's requests failed`;
-  const sign = errorsCompared(canary, control);
-  if (sign === 0) return canary.errors + control.errors === 0 ? 'No request failed.' : `${shares}; the difference may be chance.`;
-  return `${shares}.`;
+/**
+ * Visitors who ask for a tunnel that does not exist, or without its password, say nothing about the tunnel. When they are most of all
+ * visitors, the tunnel's name or its password is probably wrong, or its agent is gone.
+ */
+function ofTurnedAway({ visits, turnedAway }: Answers): Verdict | undefined {
+  const count = sum(turnedAway);
+  if (count <= visits / 2) return undefined;
+  return {
+    kind: 'warning',
+    headline: `${share(count, visits)} of the visits of the last minute were turned away: ${mostFrequent(turnedAway)}`,
+    points: [],
+  };
 }
 
-const countsText = (canary: Figures, control: Figures, span: string): string =>
-  `(${canary.requests} canary and ${control.requests} control requests ${span}.)`;
+/** Visitors get these answers, up to a second late. The alarms take minutes to notice. */
+function ofMissedEvents({ canary, missedEvents }: Situation): Verdict | undefined {
+  if (missedEvents < FEW_MISSED || missedEvents <= canary.requests * MANY) return undefined;
+  return {
+    kind: 'warning',
+    headline: `${share(missedEvents, canary.requests)} of the event-driven requests of the last minute missed their event`,
+    points: ['A safety read or polling finds such an answer instead, up to a second late.'],
+  };
+}
 
-const own = (who: string, figures: Figures): string => `${who} took ${ms(figures.response.p50)} (median), and ${percent(figures)} failed.`;
-const count = ({ requests }: Figures): string => `${requests} ${requests === 1 ? 'request' : 'requests'}`;
-const percent = (figures: Figures): string => `${(errorShare(figures) * 100).toFixed(1)} %`;
-const ms = (value: number | undefined): string => (value === undefined ? '–' : `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`);
+const mostFrequent = ([first, ...others]: Answers['failed']): string => `${first?.label}${others.length > 0 ? ' and others' : ''}`;
+
+/** Nothing is known to be broken: the comparison of the cohorts if there is one, otherwise the answers. */
+function ofComparison({ rollout, answers, canary, control, baselineMs }: Situation): Verdict {
+  if (answers.visits === 0) return { kind: 'unknown', headline: 'No visit came in the last minute', points: [] };
+  const compared = compare(canary, control, baselineMs);
+  const points = [...compared.points, ...(rollout.state === 'switched-off' ? [rollout.next.text] : []), tally(answers)];
+  return compared.kind === undefined ? { kind: 'good', headline: answered(answers), points } : { ...compared, points };
+}
+
+function answered({ visits, turnedAway }: Answers): string {
+  if (turnedAway.length > 0) return 'No visit of the last minute failed';
+  return visits === 1 ? 'The only visit of the last minute was answered' : `All ${whole(visits)} visits of the last minute were answered`;
+}
+
+/** Everything that visitors got, in one line. */
+function tally({ visits, failed, turnedAway }: Answers): string {
+  if (visits === 0) return 'No visit came in the last minute.';
+  const list = (counted: Answers['failed']): string => (counted.length === 0 ? '' : ` (${counted.map(of).join(', ')})`);
+  const of = ({ label, count }: Answers['failed'][number]): string => `${whole(count)} × ${label}`;
+  const ok = visits - sum(failed) - sum(turnedAway);
+  return (
+    `Visits of the last minute: ${whole(ok)} answered, ${whole(sum(failed))} failed or refused${list(failed)}, ` +
+    `${whole(sum(turnedAway))} turned away because of what they sent${list(turnedAway)}.`
+  );
+}
+
+const areOn = (alarms: readonly string[]): string =>
+  alarms.length === 1 ? `the alarm ${alarms[0]} is on` : `${alarms.length} alarms are on: ${alarms.join(', ')}`;
+
+const sum = (counted: Answers['failed']): number => counted.reduce((total, { count }) => total + count, 0);
+const whole = (value: number): string => value.toLocaleString('en');
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** At least two digits, but never 0 % for something. */
+function share(part: number, all: number): string {
+  const percent = (100 * part) / all;
+  return percent >= 10 ? `${Math.round(percent)} %` : percent >= 0.1 ? `${percent.toFixed(1)} %` : 'Less than 0.1 %';
+}

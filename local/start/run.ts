@@ -9,6 +9,7 @@ import type { LocalCloud } from '../../emulator/local-cloud';
 import { labelOf } from '../../emulator/terraform/resource-names';
 import { BUNDLES, orClose, startLocalTunnel, type LocalTunnel } from '../local-tunnel';
 import { removeRunningCloud, writeRunningCloud } from '../running-cloud';
+import { localRollout } from '../console/local-rollout';
 import { startConsole } from './start-console';
 import type { StartMode, StartOptions } from './start-options';
 import type { Ready, StartOutput } from './start-output';
@@ -74,7 +75,8 @@ async function open(
   const pins = await Promise.all(
     options.pins.map(async ({ name, port }) => ({ name, url: `http://127.0.0.1:${await tunnel.pin(name, port)}` })),
   );
-  const sources = { ...services, traces: tunnel.traces, environment: environment.name };
+  const { traces, visits } = tunnel;
+  const sources = { ...services, traces, visits, rollout: localRollout(cloud, environment), environment: environment.name };
   const console = options.console ? await startConsole(sources, options.consolePort) : undefined;
   if (console) tunnel.onClose(() => console.close());
   const consoleUrl = console && { consoleUrl: console.url };

@@ -1,24 +1,41 @@
 /** What a person sees of a running tunnel: a request's story over all functions, and the console page in a real browser. */
+import { startDemoService } from '../../agent/demo/demo-service';
+import { local } from '../../environments/local';
 import { ConsoleServer } from '../../local/console/console-server';
+import { localRollout } from '../../local/console/local-rollout';
+import { LocalVisits } from '../../local/story/visits';
 import { localStory } from '../../trace/local-story';
 import { storyText } from '../../trace/story-text';
 import { describeInBrowser, type Browser, type Page } from '../support/browser';
 import { eventually } from '../support/eventually';
 import { SetAlarms, WrittenMetrics } from '../support/observed';
+import { deleteRollout, putRollout } from '../support/put-rollout';
+import { rolloutItem } from '../support/rollout-items';
 import { startTunnel, type CloudUnderTest } from '../support/tunnel';
 
 const metrics = new WrittenMetrics();
 const alarms = new SetAlarms();
+/** What the console knows of visits. The tests of the page begin without any. */
+const visits = new LocalVisits();
+const settings = { ...local, responsePath: { ...local.responsePath, percent: 100 } };
 let tunnel: CloudUnderTest;
 let page: ConsoleServer;
+
+const startConsole = (port = 0, environment = 'local'): Promise<ConsoleServer> => {
+  const { cloud, traces } = tunnel;
+  return ConsoleServer.start(
+    { ...cloud.services, traces, visits, metrics, alarms, rollout: localRollout(cloud, settings), environment },
+    port,
+  );
+};
 
 beforeAll(async () => {
   tunnel = await startTunnel({
     mode: 'bus',
     traces: true,
-    environment: (local) => ({ ...local, responsePath: { ...local.responsePath, percent: 100 } }),
+    environment: (same) => ({ ...same, responsePath: { ...same.responsePath, percent: 100 } }),
   });
-  page = await ConsoleServer.start({ ...tunnel.cloud.services, traces: tunnel.traces, metrics, alarms, environment: 'local' }, 0);
+  page = await startConsole();
 });
 afterAll(async () => {
   await page.close();
@@ -106,43 +123,84 @@ describeInBrowser('the console page in a browser', (launch) => {
   });
   afterAll(() => browser.close());
 
-  test('says that there are no requests and no alarms while there are none', async () => {
+  const headline = (text: string): Promise<void> =>
+    shown.until(`document.querySelector('#verdict .headline')?.innerText.includes(${JSON.stringify(text)})`);
+  const kind = (): Promise<string> => shown.evaluate(`document.querySelector('#verdict').dataset.kind`);
+  const alarm = {
+    address: 'a',
+    name: 'http-tunnel-local-stream-lag',
+    kind: 'metric',
+    description: 'Runbook: docs/runbooks/stream-lag.md',
+  } as const;
+
+  test('says that there are no visits and no alarms while there are none', async () => {
     metrics.clear();
     alarms.clear();
-    await shown.until(`document.querySelector('#verdict .headline')?.innerText.includes('No requests')`);
+    await headline('No visit came in the last minute');
+    expect(await kind()).toBe('unknown');
     expect(await shown.text('#alarm-list')).toContain('The stack has no alarms');
+    expect(await shown.text('#rollout-card')).toMatch(/^100 % of requests are event-driven[^]*Nobody has changed it/);
   });
 
-  test('shows that the canary is better than the control, and which alarm is on, as soon as the data arrive', async () => {
+  test('shows that the canary is better than the control as soon as the data arrive', async () => {
+    tunnel.cloud.services.edge.events.on('response', (record) => visits.add(record));
+    await tunnel.visit('/nonce/1');
+    alarms.set({ ...alarm, state: 'OK', reason: 'quiet', since: Date.now() });
     writeTraffic(metrics, { canaryMs: 40, controlMs: 100 });
-    alarms.set({
-      address: 'a',
-      name: 'stream-lag',
-      kind: 'metric',
-      description: 'Runbook: docs/runbooks/stream-lag.md',
-      state: 'OK',
-      reason: 'quiet',
-      since: Date.now(),
-    });
-    alarms.set({
-      address: 'a',
-      name: 'stream-lag',
-      kind: 'metric',
-      description: 'Runbook: docs/runbooks/stream-lag.md',
-      state: 'ALARM',
-      reason: '6012 > 5000',
-      since: Date.now(),
-    });
-    await shown.until(`document.querySelector('#verdict').dataset.kind === 'better'`);
-    expect(await shown.text('#verdict')).toMatch(
-      /^The canary is better than the control\s+The median response time is 40 ms for the canary and 100 ms for the control\./,
-    );
+    await headline('The canary is better than the control');
+    expect(await kind()).toBe('good');
+    expect(await shown.text('#verdict')).toMatch(/\s+The median response time is 40 ms for the canary and 100 ms for the control\./);
     expect(await shown.text('#cohorts')).toMatch(/Requests\s+40\s+40/);
-    expect(await shown.text('#percent')).toContain('25 %');
     expect(await shown.text('#wakes')).toMatch(/direct\s+100 %/);
-    expect(await shown.text('#alarm-list')).toMatch(/1 in alarm\.[^]*in alarm\s+stream-lag[^]*runbook\s+6012 > 5000/);
-    expect(await shown.evaluate('document.title')).toBe('(1) http-tunnel console');
+    // Alarms that are OK are collapsed.
+    expect(await shown.text('#alarm-list')).toMatch(/^No alarm is on\.\s+1 OK/);
+    expect(await shown.text('#alarm-list')).not.toContain('stream-lag');
+    expect(await shown.evaluate('document.title')).toBe('http-tunnel console');
     await shown.until(`document.querySelector('#charts path.line.canary').getAttribute('d').length > 10`);
+  });
+
+  test('is not green while visitors are refused: a tunnel at its limit gives 429', async () => {
+    const demo = await startDemoService();
+    const busy = await tunnel.agent({ name: 'busy', maxInFlight: 1, target: { port: demo.port } });
+    const statuses = (await Promise.all([1, 2, 3].map(() => tunnel.visit('/delay/3000?secret=1', {}, 'busy')))).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 429, 429]);
+    await headline('of the visits of the last minute failed or were refused: 429 tunnel_busy');
+    expect(await kind()).toBe('bad');
+    expect(await shown.text('#verdict')).toContain('2 failed or refused (2 × 429 tunnel_busy)');
+    expect(await shown.text('#request-list')).toMatch(/GET\s+\/busy\/delay\/3000\s+429\s+\d+(\.\d)? ms\s+tunnel_busy/);
+    expect(await shown.text('#request-list')).not.toContain('secret');
+    await busy.stop();
+    await demo.close();
+  });
+
+  test('names an alarm that is on before anything else, and its runbook has the commands for this environment', async () => {
+    alarms.set({ ...alarm, state: 'ALARM', reason: '6012 > 5000', since: Date.now() });
+    await headline('The alarm stream-lag is on');
+    expect(await kind()).toBe('bad');
+    expect(await shown.text('#verdict')).toContain('failed or were refused: 429 tunnel_busy.');
+    expect(await shown.text('#alarm-list')).toMatch(
+      /One alarm is on\.[^]*in alarm\s+http-tunnel-local-stream-lag[^]*runbook\s+6012 > 5000/,
+    );
+    expect(await shown.evaluate('document.title')).toBe('✗ http-tunnel console');
+    const runbook = await browser.newPage();
+    await runbook.goto(await shown.evaluate(`document.querySelector('#alarm-list a').href`));
+    expect(await runbook.text('h1')).toBe('stream-lag');
+    expect(await runbook.text('#document')).toContain('npm run rollout -- --env local status');
+    expect(await runbook.text('#document')).not.toContain('--env prod');
+    expect(runbook.complaints).toEqual([]);
+  });
+
+  test('says that the rollout was rolled back and is latched, why, and which command comes next', async () => {
+    await putRollout(tunnel, rolloutItem({ percent: 0, latched: true, by: 'roll-back', why: 'answers come late', since: Date.now() }));
+    await headline('Rolled back and latched: all requests poll until somebody resumes; the alarm stream-lag is on');
+    alarms.set({ ...alarm, state: 'OK', reason: 'quiet', since: Date.now() });
+    await shown.until(`!document.querySelector('#verdict .headline').innerText.includes('alarm')`);
+    await headline('Rolled back and latched: all requests poll until somebody resumes');
+    expect(await shown.text('#rollout-card')).toMatch(
+      /^0 % of requests are event-driven\s*latched\s+By\s+roll-back\s+Why\s+answers come late\s+When[^]*npm run rollout -- --env local resume --why "…"/,
+    );
+    await deleteRollout(tunnel);
+    await shown.until(`!document.querySelector('#verdict .headline').innerText.includes('latched')`);
   });
 
   test('opens the waterfall of a request with the keyboard alone', async () => {
@@ -192,10 +250,7 @@ describeInBrowser('the console page in a browser', (launch) => {
     const port = Number(new URL(page.url).port);
     await page.close();
     await shown.until(`document.querySelector('#connection').dataset.state === 'lost'`);
-    page = await ConsoleServer.start(
-      { ...tunnel.cloud.services, traces: tunnel.traces, metrics, alarms, environment: 'local again' },
-      port,
-    );
+    page = await startConsole(port, 'local again');
     await shown.until(`document.querySelector('#connection').dataset.state === 'live'`);
     await shown.until(`document.querySelector('#environment').innerText === 'local again'`);
   });
@@ -225,5 +280,4 @@ function writeTraffic(into: WrittenMetrics, { canaryMs, controlMs }: { canaryMs:
       if (mode === 'direct') into.put('WakeLatency', 8, [{ service: 'forward-request', source: 'direct' }], at);
     }
   }
-  into.put('RolloutPercent', 25, [{ service: 'sweep' }], Date.now() - 10);
 }

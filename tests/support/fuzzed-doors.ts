@@ -1,17 +1,15 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { LogStore } from '../../emulator/logs/log-store';
 import { toLambdaResponse, toVisitorRequest } from '../../functions/aws/http-api';
 import { forwardRequest } from '../../functions/core/forward-request';
 import { TunnelError } from '../../functions/core/tunnel-error';
 import { errorResponse, type VisitorResponse } from '../../functions/core/visitor-response';
 import { ConsoleServer } from '../../local/console/console-server';
-import { LocalTraces } from '../../local/story/local-traces';
 import { startEndpoint } from './dynamodb-endpoint';
 import { alwaysAt, cloud, OK, TUNNEL } from './forward-fixture';
 import { startEdge } from './gateway-edge';
 import { API_ID, lambdaAuthorization, lambdaIntegration, startGateway, wakeRoutes, webSocketRoute } from './gateway-websocket';
 import type { DoorWords } from './hostile-http';
-import { SetAlarms, WrittenMetrics } from './observed';
+import { consoleSources } from './observed';
 
 /** A port that is fuzzed. */
 export interface Door {
@@ -146,15 +144,21 @@ async function awsEndpoint(): Promise<Door> {
 }
 
 async function consolePort(): Promise<Door> {
-  const logs = new LogStore();
-  const sources = { logs, traces: new LocalTraces(logs), metrics: new WrittenMetrics(), alarms: new SetAlarms(), environment: 'local' };
-  const server = await ConsoleServer.start(sources, 0);
+  const server = await ConsoleServer.start(consoleSources(), 0);
   const { host, port } = new URL(server.url);
   return {
     port: Number(port),
     words: {
       host,
-      paths: ['/api/overview?minutes=x', '/api/events', '/api/requests/a-b', '/runbooks/%2e%2e%2fx.md', '//x/api/overview', '/console.css'],
+      paths: [
+        '/api/overview?minutes=x',
+        '/api/events',
+        '/api/requests/a-b',
+        '/docs/runbooks/%2e%2e%2fx.md',
+        '/docs/http.md',
+        '//x/api/overview',
+        '/console.css',
+      ],
       fields: ['Sec-Fetch-Site: same-origin', `Origin: ${server.url}`],
     },
     warnings: [],

@@ -1,5 +1,11 @@
 import { EventEmitter } from 'node:events';
+import { LogStore } from '../../emulator/logs/log-store';
 import { metricNamespace } from '../../functions/metric-names';
+import type { RolloutItem } from '../../functions/core/rollout-item';
+import type { StoredRollout } from '../../functions/core/rollout-store';
+import type { RolloutSource } from '../../local/console/local-rollout';
+import { LocalTraces } from '../../local/story/local-traces';
+import { LocalVisits, type Visit } from '../../local/story/visits';
 import type { Alarms, AlarmTransition, AlarmView, MetricId, MetricQuery, Metrics } from '../../emulator/observations';
 
 interface Sample {
@@ -80,3 +86,39 @@ export class SetAlarms implements Alarms {
     return this.transitions;
   }
 }
+
+/** A rollout that a test sets: an environment whose settings say 25 %. */
+class SetRollout implements RolloutSource {
+  readonly initialPercent = 25;
+  useEventDriven = true;
+  item: RolloutItem | undefined;
+
+  async read(): Promise<StoredRollout> {
+    return { ...(this.item && { item: this.item }), isMalformed: false, revision: this.item?.since };
+  }
+}
+
+/** Everything that a console shows, for tests without a cloud. All of it is empty at first. */
+export function consoleSources() {
+  const logs = new LogStore();
+  return {
+    logs,
+    traces: new LocalTraces(logs),
+    visits: new LocalVisits(),
+    metrics: new WrittenMetrics(),
+    alarms: new SetAlarms(),
+    rollout: new SetRollout(),
+    environment: 'local',
+  };
+}
+
+/** A visit of now: answered by the tunnel's agent unless `more` says otherwise. */
+export const visitOf = (more: Partial<Visit> = {}): Visit => ({
+  at: Date.now(),
+  method: 'GET',
+  path: '/demo/',
+  status: 200,
+  ms: 40,
+  requestId: '11111111-aaaa',
+  ...more,
+});

@@ -5,24 +5,36 @@ import { ago, clock } from './format';
 
 const STATE_TEXT: Record<AlarmState, string> = { ALARM: 'in alarm', OK: 'OK', INSUFFICIENT_DATA: 'no data' };
 
-/** Shows the alarms, first those that are in alarm, each with its reason and its runbook. The history is below. */
+/** Shows the alarms that are on, each with its reason and its runbook. The others and the history are below, collapsed. */
 export function showAlarms({ alarms, history, at }: Overview): void {
   const container = byId('alarm-list');
-  const wasOpen = container.querySelector('details')?.open ?? false;
+  const isOpen = (key: string): boolean => container.querySelector<HTMLDetailsElement>(`details[data-name="${key}"]`)?.open ?? false;
+  const [quietOpen, historyOpen] = [isOpen('quiet'), isOpen('history')];
   render(container, [alarms, history, Math.floor(at / 10_000)], () => {
     if (alarms.length === 0) return [h('p', { class: 'soft' }, 'The stack has no alarms.')];
-    const count = (state: AlarmState): number => alarms.filter((alarm) => alarm.state === state).length;
+    const on = alarms.filter(({ isOn }) => isOn);
+    const quiet = alarms.filter(({ isOn }) => !isOn);
+    const ok = quiet.filter(({ state }) => state === 'OK').length;
     return [
       h(
         'p',
         {},
-        h('strong', {}, count('ALARM') === 0 ? 'No alarm is on.' : `${count('ALARM')} in alarm.`),
-        ` ${count('OK')} OK, ${count('INSUFFICIENT_DATA')} without data.`,
+        h('strong', {}, on.length === 0 ? 'No alarm is on.' : on.length === 1 ? 'One alarm is on.' : `${on.length} alarms are on.`),
       ),
-      h('ul', { class: 'alarms' }, ...alarms.map((alarm) => row(alarm, at))),
+      ...(on.length > 0 ? [h('ul', { class: 'alarms' }, ...on.map((alarm) => row(alarm, at)))] : []),
+      ...(quiet.length > 0
+        ? [
+            h(
+              'details',
+              { open: quietOpen, 'data-name': 'quiet' },
+              h('summary', { 'data-key': 'quiet' }, `${ok} OK${ok < quiet.length ? `, ${quiet.length - ok} without data yet` : ''}`),
+              h('ul', { class: 'alarms' }, ...quiet.map((alarm) => row(alarm, at))),
+            ),
+          ]
+        : []),
       h(
         'details',
-        { open: wasOpen },
+        { open: historyOpen, 'data-name': 'history' },
         h('summary', { 'data-key': 'history' }, `History (${history.length})`),
         h(
           'ol',

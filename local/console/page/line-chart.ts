@@ -52,7 +52,9 @@ export function lineChart(chart: Chart, span: TimeSpan): HTMLElement {
     ),
     svg('text', { x: PLOT.left, y: HEIGHT - 5 }, clock(span.from)),
     svg('text', { x: PLOT.right, y: HEIGHT - 5, 'text-anchor': 'end' }, clock(span.to)),
-    ...(times.length === 0 ? [svg('text', { x: WIDTH / 2, y: HEIGHT / 2, 'text-anchor': 'middle' }, 'no data yet')] : []),
+    ...(times.length === 0
+      ? [svg('text', { x: WIDTH / 2, y: HEIGHT / 2, 'text-anchor': 'middle' }, chart.unit === 'ms' ? 'no data yet' : 'none')]
+      : []),
     ...chart.series.map((series) => lineOf(series, x, y, span.periodMs)),
     cursor,
   );

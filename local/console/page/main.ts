@@ -38,8 +38,8 @@ function say(state: string, text: string): void {
 function show(overview: Overview): void {
   say('live', 'live');
   byId('environment').textContent = overview.environment;
-  const alarmed = overview.alarms.filter(({ state }) => state === 'ALARM').length;
-  document.title = `${alarmed > 0 ? `(${alarmed}) ` : ''}http-tunnel console`;
+  // A tab in the background shows its title only.
+  document.title = `${overview.verdict.kind === 'bad' ? '✗ ' : ''}http-tunnel console`;
   showRollout(overview);
   showAlarms(overview);
   showRequests(overview);

@@ -1,5 +1,5 @@
-import type { TimelineEntry, TracedRequest } from '../../story/story';
-import type { Overview, RequestStory } from '../view-model';
+import type { TimelineEntry } from '../../story/story';
+import type { Overview, RequestRow, RequestStory } from '../view-model';
 import { byId, h, render } from './dom';
 import { clock, ms } from './format';
 
@@ -16,8 +16,8 @@ export function showRequests({ requests, at }: Overview): void {
       : [h('ul', { class: 'requests' }, ...requests.map(requestRow))],
   );
   if (selected === undefined && requests.length === 0) hint();
-  const current = selected === undefined ? requests[0] : requests.find(({ requestId }) => requestId === selected);
-  if (current && (selected === undefined || at - current.at < SETTLED_MS)) void chooseRequest(current.requestId);
+  const current = requests.find(({ requestId }) => requestId !== undefined && (selected === undefined || requestId === selected));
+  if (current?.requestId !== undefined && (selected === undefined || at - current.at < SETTLED_MS)) void chooseRequest(current.requestId);
 }
 
 /** Shows one request's timeline, and keeps it until another is chosen. */
@@ -36,14 +36,28 @@ function hint(): void {
   render(byId('timeline'), null, () => [h('p', { class: 'soft' }, 'Choose a request to see its timeline.')]);
 }
 
-function requestRow({ requestId, at, ms: took, failed, error, tunnelId, mode }: TracedRequest): HTMLElement {
+function requestRow({ requestId, at, method, path, status, ms: took, fate, error, tunnelId, mode }: RequestRow): HTMLElement {
+  const cells = [
+    h('time', {}, clock(at)),
+    h('span', { class: 'method' }, method),
+    h('span', { class: 'what', title: path }, path),
+    h('span', { class: `status ${fate}`, title: error }, status),
+    h('span', { class: 'took' }, ms(took)),
+    h('span', { class: 'soft', title: error }, error ?? (requestId === undefined ? 'of API Gateway' : (mode ?? ''))),
+  ];
+  // What API Gateway answers by itself has no story.
+  if (requestId === undefined) return h('li', { class: 'row' }, ...cells);
   const button = h(
     'button',
-    { type: 'button', 'data-request': requestId, 'data-key': requestId, 'aria-pressed': String(requestId === selected), title: requestId },
-    h('time', {}, clock(at)),
-    h('span', { class: 'what' }, tunnelId ?? '–'),
-    h('span', { class: 'soft' }, mode ?? ''),
-    h('span', { class: failed && 'bad' }, failed ? (error ?? 'failed') : ms(took)),
+    {
+      type: 'button',
+      class: 'row',
+      'data-request': requestId,
+      'data-key': requestId,
+      'aria-pressed': String(requestId === selected),
+      title: `${tunnelId === undefined ? '' : `tunnel ${tunnelId}, `}request ${requestId}`,
+    },
+    ...cells,
   );
   button.addEventListener('click', () => void chooseRequest(requestId));
   return h('li', {}, button);

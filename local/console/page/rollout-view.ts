@@ -1,17 +1,26 @@
-import type { Figures, Overview, WakeShare } from '../view-model';
+import type { Figures, Overview, RolloutCard, WakeShare } from '../view-model';
 import { byId, h, render } from './dom';
-import { ms, percent, whole } from './format';
+import { ago, clock, ms, percent, whole } from './format';
 
-/** Shows the canary beside its control: first the verdict as a sentence, then its figures. */
+/** Shows the verdict as a sentence, the canary beside its control, and the rollout. */
 export function showRollout(overview: Overview): void {
-  const { verdict, canary, control, modes, wakes, minutes } = overview;
+  const { verdict, rollout, canary, control, modes, wakes, minutes, at } = overview;
   const box = byId('verdict');
   box.dataset['kind'] = verdict.kind;
-  render(box, verdict, () => [h('p', { class: 'headline' }, verdict.headline), h('p', {}, verdict.detail)]);
+  render(box, verdict, () => [
+    h('h1', { class: 'headline' }, h('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[verdict.kind]), verdict.headline),
+    ...verdict.points.map((point) => h('p', {}, point)),
+  ]);
+  byId('cohorts-span').textContent = span(minutes);
   render(byId('cohorts'), [canary, control, modes], () => [cohortTable(overview)]);
-  render(byId('percent'), overview.percent, () => percentBar(overview.percent));
+  render(byId('rollout-card'), [rollout, Math.floor(at / 10_000)], () => rolloutItem(rollout, at));
   render(byId('wakes'), [wakes, minutes], () => wakeBar(wakes, minutes));
 }
+
+/** A colour alone says nothing to those who cannot see it. */
+const MARKS: Record<Overview['verdict']['kind'], string> = { good: '✓', warning: '!', bad: '✗', unknown: '–' };
+
+const span = (minutes: number): string => (minutes === 1 ? 'last minute' : `last ${minutes} minutes`);
 
 const ROWS: readonly {
   readonly name: string;
@@ -96,19 +105,54 @@ function isBetter(value: ((figures: Figures) => number | undefined) | undefined,
   return a !== undefined && b !== undefined && a < b * 0.9;
 }
 
-function percentBar(value: number | undefined): Node[] {
-  if (value === undefined) return [h('p', { class: 'soft' }, 'Not reported yet; the function sweep reports the share once a minute.')];
+const STATES: Record<RolloutCard['state'], string> = {
+  open: '',
+  latched: 'latched',
+  'switched-off': 'kill switch on',
+  malformed: 'malformed',
+  unreadable: 'cannot be read',
+};
+
+/** The item as it is stored: percent, latch, who, why, when; and the command that comes next. */
+function rolloutItem({ state, percent: value, change, trouble, next }: RolloutCard, now: number): Node[] {
   return [
-    h('p', { class: 'big' }, `${value} %`, h('small', {}, ' of requests are event-driven')),
-    h('meter', { min: 0, max: 100, value, 'aria-label': 'share of event-driven requests' }),
+    h(
+      'p',
+      { class: 'big' },
+      value === undefined ? 'Unknown' : `${value} %`,
+      h('small', {}, value === undefined ? ` ${trouble ?? ''}` : ' of requests are event-driven'),
+      state !== 'open' && h('span', { class: `badge ${state}` }, STATES[state]),
+    ),
+    ...(value === undefined ? [] : [h('meter', { min: 0, max: 100, value, 'aria-label': 'share of event-driven requests' })]),
+    ...(change
+      ? [
+          h(
+            'dl',
+            {},
+            ...row('By', change.by),
+            ...row('Why', change.why),
+            ...row('When', `${clock(change.since)}, ${ago(change.since, now)}`),
+            ...(change.overruled ? row('Overruled', change.overruled.join(', ')) : []),
+          ),
+        ]
+      : [h('p', { class: 'soft' }, "Nobody has changed it: the share is the environment's setting.")]),
+    h(
+      'div',
+      { class: 'next' },
+      h('h3', {}, 'What comes next'),
+      next.command !== undefined && h('pre', { tabindex: 0, 'data-key': 'next' }, h('code', {}, next.command)),
+      h('p', {}, next.text),
+    ),
   ];
 }
+
+const row = (name: string, text: string): HTMLElement[] => [h('dt', {}, name), h('dd', {}, text)];
 
 const LOOKS: Record<string, string> = { direct: 'canary', bus: 'third', 'safety-read': 'fourth' };
 
 function wakeBar(wakes: readonly WakeShare[], minutes: number): Node[] {
   const total = wakes.reduce((sum, { count }) => sum + count, 0);
-  if (total === 0) return [h('p', { class: 'soft' }, `No waiter was woken in the last ${minutes} minutes.`)];
+  if (total === 0) return [h('p', { class: 'soft' }, `No waiter was woken in the ${span(minutes)}.`)];
   const parts = wakes
     .filter(({ count }) => count > 0)
     .map(({ source, count }) => {

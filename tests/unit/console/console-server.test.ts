@@ -1,22 +1,31 @@
 import http from 'node:http';
 import { ConsoleServer } from '../../../local/console/console-server';
 import type { Overview } from '../../../local/console/view-model';
-import { LogStore } from '../../../emulator/logs/log-store';
-import { LocalTraces } from '../../../local/story/local-traces';
-import { SetAlarms, WrittenMetrics } from '../../support/observed';
+import { consoleSources } from '../../support/observed';
 import { rawRequest } from '../../support/gateway-raw-http';
 import { ask } from '../../support/http-client';
 import { eventually } from '../../support/eventually';
+import { rolloutItem } from '../../support/rollout-items';
 
-const logs = new LogStore();
-const metrics = new WrittenMetrics();
-const alarms = new SetAlarms();
-const traces = new LocalTraces(logs);
+const sources = consoleSources();
+const { logs, metrics, alarms, visits, rollout } = sources;
 let server: ConsoleServer;
 beforeAll(async () => {
-  server = await ConsoleServer.start({ logs, metrics, alarms, traces, environment: 'local' }, 0);
+  server = await ConsoleServer.start(sources, 0);
 });
 afterAll(() => server.close());
+
+const overview = async (query = ''): Promise<Overview> => JSON.parse((await ask(server.url, `/api/overview${query}`)).text) as Overview;
+
+/** A visit that was answered, as API Gateway reports it. */
+const answered = (at: number): Parameters<typeof visits.add>[0] => ({
+  at,
+  method: 'GET',
+  path: '/demo/',
+  status: 200,
+  latencyMs: 40,
+  headers: [['x-tunnel-request-id', '11111111-aaaa']],
+});
 
 test('the page has a content security policy that allows no other origin and no inline code', async () => {
   const { status, headers, text } = await ask(server.url, '/');
@@ -110,9 +119,9 @@ test.each([
   '/nothing',
   '/api/requests/',
   '/api/requests/%2e%2e',
-  '/runbooks/..%2f..%2fpackage.json',
-  '/runbooks/../../package.json',
-  '/runbooks/no-such.md',
+  '/docs/runbooks/..%2f..%2fpackage.json',
+  '/docs/runbooks/../../package.json',
+  '/docs/runbooks/no-such.md',
 ])('the path %s is not found', async (path) => expect((await ask(server.url, path)).status).toBe(404));
 
 test('an unknown request id is answered with 404 and a JSON message', async () => {
@@ -123,7 +132,16 @@ test('an unknown request id is answered with 404 and a JSON message', async () =
   });
 });
 
-test('the overview compares the cohorts, counts wakes by source, and lists alarms in ALARM first, with runbooks', async () => {
+test('a runbook is a page without scripts, under the same content security policy as the console page', async () => {
+  const { status, headers, text } = await ask(server.url, '/docs/runbooks/stream-lag.md');
+  expect(status).toBe(200);
+  expect(headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(headers['content-security-policy']).toBe((await ask(server.url, '/')).headers['content-security-policy']);
+  expect(text).toContain('<h1 id="stream-lag">stream-lag</h1>');
+  expect(text).not.toMatch(/<script|<style|\son[a-z]+=|\sstyle=/);
+});
+
+test('the overview compares the cohorts, counts wakes by source, and lists alarms that are on first, with runbooks', async () => {
   const canary = { service: 'forward-request', cohort: 'event-driven' };
   const control = { service: 'forward-request', cohort: 'polling' };
   for (let i = 0; i < 30; i++) {
@@ -134,17 +152,17 @@ test('the overview compares the cohorts, counts wakes by source, and lists alarm
     metrics.put('WakeLatency', 10, [{ service: 'forward-request', source: i < 27 ? 'direct' : 'bus' }], at);
     metrics.put('Requests', 1, [control, { ...control, mode: 'polling' }], at);
     metrics.put('ResponseTime', 100 + i, [control, { ...control, mode: 'polling' }], at);
+    visits.add(answered(at));
   }
-  metrics.put('RolloutPercent', 25, [{ service: 'sweep' }], Date.now() - 50);
   const alarm = { address: 'a', kind: 'metric', reason: 'r', since: 1, description: 'D. Runbook: docs/runbooks/stream-lag.md' } as const;
-  alarms.set({ ...alarm, name: 'a-ok', state: 'OK' });
-  alarms.set({ ...alarm, name: 'b-bad', state: 'ALARM' });
-  const overview = JSON.parse((await ask(server.url, '/api/overview?minutes=5')).text) as Overview;
-  expect(overview).toMatchObject({
-    minutes: 5,
-    percent: 25,
+  alarms.set({ ...alarm, name: 'http-tunnel-local-a-ok', state: 'OK' });
+  alarms.set({ ...alarm, name: 'http-tunnel-local-c-new', state: 'INSUFFICIENT_DATA' });
+  const healthy = await overview('?minutes=1');
+  expect(healthy).toMatchObject({
+    minutes: 1,
     environment: 'local',
-    verdict: { kind: 'better' },
+    rollout: { state: 'open', percent: 25 },
+    verdict: { kind: 'good', headline: 'The canary is better than the control' },
     canary: { requests: 30, errors: 0, response: { p50: 55, average: 54.5 }, returned: { p50: 10 } },
     control: { requests: 30, returned: {} },
     wakes: [
@@ -153,11 +171,83 @@ test('the overview compares the cohorts, counts wakes by source, and lists alarm
       { source: 'safety-read', count: 0 },
     ],
   });
-  expect(overview.alarms.map(({ name, runbook }) => [name, runbook])).toEqual([
-    ['b-bad', '/runbooks/stream-lag.md'],
-    ['a-ok', '/runbooks/stream-lag.md'],
+  alarms.set({ ...alarm, name: 'http-tunnel-local-b-bad', state: 'ALARM' });
+  const ill = await overview('?minutes=5');
+  expect(ill.verdict).toMatchObject({ kind: 'bad', headline: 'The alarm b-bad is on' });
+  expect(ill.alarms.map(({ name, isOn, runbook }) => [name, isOn, runbook])).toEqual([
+    ['http-tunnel-local-b-bad', true, '/docs/runbooks/stream-lag.md'],
+    ['http-tunnel-local-c-new', false, '/docs/runbooks/stream-lag.md'],
+    ['http-tunnel-local-a-ok', false, '/docs/runbooks/stream-lag.md'],
   ]);
-  expect(overview.charts.find(({ title }) => title === 'Requests')?.series[0]?.points).toHaveLength(60);
+  expect(ill.charts.find(({ title }) => title === 'Requests')?.series[0]?.points).toHaveLength(60);
+});
+
+test('an alarm that has lost its data is on, and one that never had data is not', async () => {
+  const alarm = { address: 'a', kind: 'metric', reason: 'r', since: 1, description: '' } as const;
+  alarms.clear();
+  alarms.set({ ...alarm, name: 'sweep-missing', state: 'OK' });
+  alarms.set({ ...alarm, name: 'sweep-missing', state: 'INSUFFICIENT_DATA' });
+  alarms.set({ ...alarm, name: 'new', state: 'INSUFFICIENT_DATA' });
+  const { verdict, alarms: shown } = await overview();
+  expect(shown.map(({ name, isOn }) => [name, isOn])).toEqual([
+    ['sweep-missing', true],
+    ['new', false],
+  ]);
+  expect(verdict.headline).toBe('The alarm sweep-missing is on');
+  alarms.clear();
+});
+
+test('the headline and the rollout card tell of a rollback, whatever the metrics say', async () => {
+  rollout.item = rolloutItem({ percent: 0, latched: true, by: 'roll-back', why: 'alarm event-driven-errors' });
+  const { verdict, rollout: card } = await overview();
+  expect(verdict).toMatchObject({ kind: 'warning', headline: 'Rolled back and latched: all requests poll until somebody resumes' });
+  expect(card).toMatchObject({ state: 'latched', percent: 0, next: { command: 'npm run rollout -- --env local resume --why "…"' } });
+  rollout.item = undefined;
+});
+
+test('a table that cannot be read takes only the rollout from the page, and the headline says so', async () => {
+  const read = jest.spyOn(rollout, 'read').mockRejectedValue(new Error('no table today'));
+  const { verdict, canary } = await overview();
+  expect(verdict).toMatchObject({
+    kind: 'bad',
+    headline: 'The rollout cannot be read',
+    points: expect.arrayContaining(['no table today.']),
+  });
+  expect(canary.requests).toBe(30);
+  read.mockRestore();
+});
+
+test('requests are listed with method, path, status and time, those that API Gateway refused included', async () => {
+  visits.add({
+    at: Date.now(),
+    method: 'POST',
+    path: '/demo/orders',
+    status: 429,
+    latencyMs: 3,
+    headers: [
+      ['x-tunnel-request-id', 'id-1'],
+      ['x-tunnel-error', 'tunnel_busy'],
+    ],
+  });
+  visits.add({ at: Date.now(), method: 'GET', path: '/demo/', status: 503, latencyMs: 1, headers: [] });
+  const { verdict, requests } = await overview();
+  expect(requests.slice(0, 2)).toEqual([
+    { at: expect.any(Number), method: 'GET', path: '/demo/', status: 503, ms: 1, fate: 'failed' },
+    {
+      at: expect.any(Number),
+      method: 'POST',
+      path: '/demo/orders',
+      status: 429,
+      ms: 3,
+      fate: 'failed',
+      requestId: 'id-1',
+      error: 'tunnel_busy',
+    },
+  ]);
+  expect(verdict).toMatchObject({
+    kind: 'bad',
+    headline: '6.3 % of the visits of the last minute failed or were refused: 429 tunnel_busy and others',
+  });
 });
 
 test('the overview fails while metrics cannot be read, and the event stream reports the failure', async () => {
@@ -188,7 +278,9 @@ test('the event stream starts with the current state, continues with new events,
     response.setEncoding('utf8').on('data', (text: string) => heard.push(text));
   });
   await eventually(() => expect(heard.join('')).toContain('an old line'));
-  expect(heard.join('')).toMatch(/^retry: 1000\n\nevent: overview\ndata: \{.*\n\nevent: lines\ndata: \{"fresh":true,/);
+  expect(heard.join('')).toMatch(/^retry: 1000\n\nevent: /);
+  expect(heard.join('')).toContain('event: lines\ndata: {"fresh":true,');
+  await eventually(() => expect(heard.join('')).toContain('event: overview\ndata: {"at":'));
   expect(heard.join('')).toContain('"functionName":"sweep"');
   logs.add({ at: 2, functionName: 'f', environmentId: 'e', text: 'a new line' });
   await eventually(() =>
@@ -197,7 +289,16 @@ test('the event stream starts with the current state, continues with new events,
     ),
   );
   heard.length = 0;
-  alarms.set({ address: 'a', kind: 'metric', reason: 'it fell', since: 2, description: '', name: 'b-bad', state: 'OK' });
+  alarms.set({
+    address: 'a',
+    kind: 'metric',
+    reason: 'it rose',
+    since: 2,
+    description: '',
+    name: 'http-tunnel-local-b-bad',
+    state: 'ALARM',
+  });
+  alarms.set({ address: 'a', kind: 'metric', reason: 'it fell', since: 3, description: '', name: 'http-tunnel-local-b-bad', state: 'OK' });
   await eventually(() => expect(heard.join('')).toContain('it fell'));
   request.destroy();
   await eventually(() => expect(listeners()).toBe(before));

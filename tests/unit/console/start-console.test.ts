@@ -1,13 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { CONSOLE_PORT, startConsole } from '../../../local/start/start-console';
-import { LogStore } from '../../../emulator/logs/log-store';
-import { LocalTraces } from '../../../local/story/local-traces';
 import { listenOnAnyPort } from '../../support/listen';
-import { SetAlarms, WrittenMetrics } from '../../support/observed';
+import { consoleSources } from '../../support/observed';
 
-const logs = new LogStore();
-const sources = { logs, traces: new LocalTraces(logs), metrics: new WrittenMetrics(), alarms: new SetAlarms(), environment: 'local' };
+const sources = consoleSources();
 
 test('the console takes a free port when another program has its default port', async () => {
   const holder = createServer().listen(CONSOLE_PORT, '127.0.0.1');
