@@ -45,7 +45,7 @@ export async function bench(options: BenchOptions, progress: BenchProgress, sign
       warmUps.push({ name, ...(await runner.warmUp(warmConcurrency(options), options.training, signal)) });
     }
     const lateness = await takeTurns(runners, options, progress, signal);
-    const overhead = options.latency === 'none' ? await overheadOf(runners, bundles, progress) : undefined;
+    const overhead = options.latency.figures === undefined ? await overheadOf(runners, bundles, progress) : undefined;
     const measurements = await Promise.all(runners.map((runner) => runner.result()));
     const limit = measurements.find(({ name }) => name === LIMIT);
     if (!limit) throw new Error('the limit was not measured');

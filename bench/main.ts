@@ -30,16 +30,15 @@ async function main(options: BenchOptions): Promise<number> {
 }
 
 function tablesOf(result: BenchResult): Table[] {
-  const verdicts =
-    result.options.latency === 'aws'
-      ? [verdictTable('Targets of mode direct', targets(result)), verdictTable("The first plan's promises", planPromises(result))]
-      : [];
+  const verdicts = result.options.latency.figures
+    ? [verdictTable('Targets of mode direct', targets(result)), verdictTable("The first plan's promises", planPromises(result))]
+    : [];
   return [mainTable(result), ...detailTables(result), ...verdicts.filter(({ rows }) => rows.length > 0)];
 }
 
 async function report(result: BenchResult): Promise<void> {
   const { out, latency, quick } = result.options;
-  const name = quick ? `${latency}-quick` : latency;
+  const name = quick ? `${latency.name}-quick` : latency.name;
   const plots = { returnTime: `${name}-return-time.svg`, cost: `${name}-cost.svg` };
   await writeReport(path.join(out, plots.returnTime), returnTimePlot(result));
   await writeReport(path.join(out, plots.cost), costPlot(result));

@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { positive, wholeNumber } from '../cli/numbers';
-import { LATENCY_PROFILES, type LatencyProfileName } from '../emulator/latency/latency-profile';
+import { AWS_PROFILE, type LatencyProfile } from '../emulator/latency/latency-profile';
+import { latencyOption } from '../local/latency-option';
 import { parseOptions, type Help } from '../cli/command-line';
 import { CONTENDERS, type ContenderName } from './contenders';
 import type { LoadPlan } from './load';
 
 export interface BenchOptions extends LoadPlan {
-  readonly latency: LatencyProfileName;
+  readonly latency: LatencyProfile;
   /** Size of each answer's body, in bytes. */
   readonly bytes: number;
   readonly contenders: readonly ContenderName[];
@@ -34,11 +35,7 @@ function benchCommand(): Command {
     .description(
       'Measures the time and the cost of each way to return an answer: all contenders and their limit, in one run on the local cloud.',
     )
-    .addOption(
-      new Option('--latency <profile>', "latency of the emulated services; none shows the overhead of this project's code")
-        .choices([...LATENCY_PROFILES])
-        .default('aws'),
-    )
+    .addOption(latencyOption('latency of the emulated services', AWS_PROFILE))
     .addOption(new Option('--seed <n>', 'seed for arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
     .addOption(
       new Option(
@@ -77,7 +74,8 @@ The exit code is 3 when this machine is too busy for a measurement.
 Examples:
   npm run bench                      under AWS's latencies, takes about a quarter of an hour
   npm run bench -- --quick           the same with fewer requests, within three minutes
-  npm run bench -- --latency none    the overhead of this project's code`,
+  npm run bench -- --latency none    the overhead of this project's code
+  npm run bench -- --latency dev.json    under the latencies that npm run probe has measured`,
     )
     .allowExcessArguments(false);
 }

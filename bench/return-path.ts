@@ -1,6 +1,4 @@
-import { AWS_LATENCY } from '../emulator/latency/aws-latency';
-import { logNormalOf } from '../emulator/latency/latency-profile';
-import type { LatencyProfileName } from '../emulator/latency/latency-profile';
+import { logNormalOf, type LatencyProfile } from '../emulator/latency/latency-profile';
 import { LIMIT } from './contenders';
 import type { Measurement } from './runner';
 
@@ -25,12 +23,12 @@ export const RETURN_STEPS = {
 } as const satisfies Record<keyof Omit<ReturnPath, 'name'>, string>;
 
 /** Splits the mean return time of the contenders that one post wakes: direct and the limit. */
-export function returnPaths(measurements: readonly Measurement[], latency: LatencyProfileName): ReturnPath[] {
+export function returnPaths(measurements: readonly Measurement[], { figures }: LatencyProfile): ReturnPath[] {
   return measurements
     .filter(({ name }) => name === 'direct' || name === LIMIT)
     .map(({ name, returned, spans, wakeApiId }) => {
       const steps = {
-        gateway: latency === 'none' ? 0 : meanOf(AWS_LATENCY['gateway to function']),
+        gateway: figures ? meanOf(figures['gateway to function']) : 0,
         write: spans.mean('receive-message UpdateItem'),
         wake: spans.mean(`receive-message ManageConnections ${wakeApiId}`),
       };

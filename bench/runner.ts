@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shortName } from '../environments/physical-name';
 import { chain } from '../emulator/aws-endpoint/call-recorder';
-import { latencyProfile, type LatencyProfileName } from '../emulator/latency/latency-profile';
+import { latencyOf, type LatencyProfile } from '../emulator/latency/latency-profile';
 import { orClose, startLocalTunnel, type LocalTunnel } from '../local/local-tunnel';
 import { environmentOf, LIMIT, type RunnerName } from './contenders';
 import { CpuMeter } from './cpu-meter';
@@ -24,7 +24,7 @@ const SETTLING_MS = 100;
 const STARTING_ROUNDS = 2;
 
 export interface RunnerOptions {
-  readonly latency: LatencyProfileName;
+  readonly latency: LatencyProfile;
   readonly seed: number;
   readonly bytes: number;
   /** Directory of the functions' zips. */
@@ -109,7 +109,7 @@ export class Runner {
     const timeline = new Timeline();
     const meter = new Meter(environment.responsePath.useEventDriven);
     const spans = new SpanTimes();
-    const latency = latencyProfile(options.latency, options.seed);
+    const latency = latencyOf(options.latency, options.seed);
     const tunnel = await startLocalTunnel({
       environment,
       bundles: options.bundles,

@@ -1,12 +1,13 @@
 import { Command, Option } from 'commander';
-import { LATENCY_PROFILES, type LatencyProfileName } from '../../emulator/latency/latency-profile';
+import { AWS_PROFILE, type LatencyProfile } from '../../emulator/latency/latency-profile';
+import { latencyOption } from '../../local/latency-option';
 import { parseOptions, type Help } from '../../cli/command-line';
 import type { ContenderName } from '../contenders';
 import { positive, wholeNumber } from '../../cli/numbers';
 import { contenders } from '../options';
 
 export interface BodiesOptions {
-  readonly latency: LatencyProfileName;
+  readonly latency: LatencyProfile;
   readonly seed: number;
   /** Measured requests of each contender in each case. */
   readonly requests: number;
@@ -25,7 +26,7 @@ export const parseBodiesOptions = (args: readonly string[]): BodiesOptions | Hel
 function bodiesCommand(): Command {
   return new Command('npm run bench:bodies --')
     .description('Measures the time and the cost of bodies of 1 KB, 30 KB, 300 KB and 4 MB, in both directions and in every mode.')
-    .addOption(new Option('--latency <profile>', 'latency of the emulated services').choices([...LATENCY_PROFILES]).default('aws'))
+    .addOption(latencyOption('latency of the emulated services', AWS_PROFILE))
     .addOption(new Option('--seed <n>', 'seed for arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
     .addOption(
       new Option('--requests <n>', 'requests that are measured for each contender in each case').default(40).argParser(wholeNumber(1)),

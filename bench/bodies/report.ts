@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { latencyFlag, underLatencies } from '../report/latency-words';
 import { costOf, totalOf, transferCostOf } from '../cost';
 import type { Measurement } from '../runner';
 import type { Table } from '../report/tables';
@@ -47,7 +48,7 @@ export function bodiesTables(result: BodiesResult): Table[] {
 export function bodiesJson(result: BodiesResult): object {
   const { options, startedAt, seconds, lateness } = result;
   return {
-    profile: options.latency,
+    profile: options.latency.name,
     seed: options.seed,
     requests: options.requests,
     startedAt: startedAt.toISOString(),
@@ -83,7 +84,7 @@ export function bodiesJson(result: BodiesResult): object {
 export function bodiesReport(result: BodiesResult): string {
   const { options, startedAt, seconds, lateness } = result;
   const sections = [
-    `# Time and cost of bodies of different sizes, ${options.latency === 'aws' ? "under AWS's latencies" : 'without latencies'}`,
+    `# Time and cost of bodies of different sizes, ${underLatencies(options.latency)}`,
     [
       `Requests (\`upload\`) and answers (\`download\`) with bodies of ${Object.keys(SIZES).join(', ')}; the other body has 1 KB at most. Each contender had ${options.requests} requests in each case, with Poisson arrivals at ${options.rate} a second, but not more than 4 MB a second; seed ${options.seed}. ${options.contenders.map((name) => `\`${name}\``).join(', ')} took turns case by case, on local clouds that boot from the same stack.`,
       `Requests were sent ${lateness.percentile(50).toFixed(1)} ms late in the median, ${lateness.percentile(99).toFixed(1)} ms at p99; times count from the planned arrival.`,
@@ -91,7 +92,7 @@ export function bodiesReport(result: BodiesResult): string {
       `Made on ${startedAt.toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}. Prices as of ${PRICES_AS_OF} (\`bench/prices.ts\`).`,
     ].join('\n\n'),
     ...bodiesTables(result).map(({ title, header, rows }) => `## ${title}\n\n${markdownTable(header, rows)}`),
-    `## How to repeat this run\n\n\`npm run bench:bodies -- --latency ${options.latency} --seed ${options.seed} --requests ${options.requests}\``,
+    `## How to repeat this run\n\n\`npm run bench:bodies -- ${latencyFlag(options.latency)} --seed ${options.seed} --requests ${options.requests}\``,
   ];
   return `${sections.join('\n\n')}\n`;
 }

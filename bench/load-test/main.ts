@@ -35,7 +35,7 @@ function figures(result: LoadResult): Table {
   const { mean, p50, p90, p99, max } = measurement.withoutAgent.summary();
   const ms = (value: number): string => `${value.toFixed(0)} ms`;
   return {
-    title: `${rate.toFixed(1)} arrivals a second for ${options.duration / 1000} s, an agent that takes ${options.agentMs} ms, latencies ${options.latency}`,
+    title: `${rate.toFixed(1)} arrivals a second for ${options.duration / 1000} s, an agent that takes ${options.agentMs} ms, latencies ${options.latency.name}`,
     header: ['', ''],
     rows: [
       ['requests, and requests with a cold start', `${measurement.requests}, ${measurement.cold}`],

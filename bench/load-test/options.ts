@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { wholeNumber } from '../../cli/numbers';
-import { LATENCY_PROFILES, type LatencyProfileName } from '../../emulator/latency/latency-profile';
+import { AWS_PROFILE, type LatencyProfile } from '../../emulator/latency/latency-profile';
+import { latencyOption } from '../../local/latency-option';
 import { parseOptions, type Help } from '../../cli/command-line';
 
 export interface LoadOptions {
@@ -12,7 +13,7 @@ export interface LoadOptions {
   readonly ramp: number;
   /** Time that the agent's local service takes for each request, in ms. */
   readonly agentMs: number;
-  readonly latency: LatencyProfileName;
+  readonly latency: LatencyProfile;
   readonly seed: number;
   readonly json: string | undefined;
 }
@@ -44,7 +45,7 @@ function loadCommand(): Command {
       ).argParser(time),
     )
     .addOption(new Option('--agent-ms <ms>', "response time of the agent's local service").default(8000).argParser(wholeNumber(1)))
-    .addOption(new Option('--latency <profile>', 'latency of the emulated services').choices([...LATENCY_PROFILES]).default('aws'))
+    .addOption(latencyOption('latency of the emulated services', AWS_PROFILE))
     .addOption(new Option('--seed <n>', 'seed for latencies').default(1).argParser(wholeNumber(1)))
     .option('--json <file>', 'also write every figure to this file')
     .addHelpText(

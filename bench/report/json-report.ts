@@ -10,7 +10,8 @@ import { pendingReadsPerRequest, planPromises, targets } from '../verdicts';
 export function jsonReport(result: BenchResult): object {
   const { options, limit, contenders } = result;
   return {
-    profile: options.latency,
+    profile: options.latency.name,
+    ...(options.latency.figures && { latencyFigures: options.latency.figures }),
     seed: options.seed,
     contenders: Object.fromEntries(contenders.map((each) => [each.name, figuresOf(each)])),
     limitMs: limit.returned.summary(),

@@ -1,9 +1,9 @@
 import os from 'node:os';
 import type { BenchResult } from '../bench';
-import { AWS_LATENCY } from '../../emulator/latency/aws-latency';
 import { REQUESTS_PER_TUNNEL_MONTH } from '../cost';
 import { PRICES, PRICES_AS_OF } from '../prices';
 import { planPromises, targets } from '../verdicts';
+import { latencyCaveat, latencyFlag, latencyTable, underLatencies } from './latency-words';
 import { detailTables, mainTable, verdictTable, type Table } from './tables';
 import { markdownTable } from './text-table';
 
@@ -15,16 +15,16 @@ export interface PlotFiles {
 /** The report that is kept: what ran, every table, the plots, and which promises hold. */
 export function markdownReport(result: BenchResult, plots: PlotFiles): string {
   const { options } = result;
-  const underAws = options.latency === 'aws';
+  const { figures } = options.latency;
   const sections = [
-    `# Time and cost of each way to return an answer, ${underAws ? "under AWS's latencies" : 'without latencies'}`,
+    `# Time and cost of each way to return an answer, ${underLatencies(options.latency)}`,
     introduction(result),
     section(mainTable(result)),
     `\`billed\` is the mean billed duration of forward-request, \`reads\` are reads of pending rows per request, \`fell back\` is the share of requests that were answered in another way than their contender's own, \`left\` counts the rows that were left at the end. The limit is the shortest way through the same parts: its handlers make only the necessary calls.`,
     `![Distribution of the return time](${plots.returnTime})`,
     ...detailTables(result).map(section),
     `![Cost by component](${plots.cost})`,
-    ...(underAws ? [reached(result), promises(result), latencies()] : []),
+    ...(figures ? [reached(result), promises(result), `## The latency profile\n\n${latencyTable(figures)}`] : []),
     prices(),
     reproduction(result),
   ];
@@ -39,9 +39,7 @@ function introduction({ options, lateness, contenders, startedAt, seconds }: Ben
     `${contenders.map(({ name }) => `\`${name}\``).join(', ')} and the limit took turns in blocks of ${options.block} requests, on local clouds that boot from the same stack.`,
     `Arrivals are Poisson at ${options.rate} a second, whether earlier requests have been answered or not; the agent's time is log-normal with median ${options.agentMedian} ms and sigma ${options.agentSigma}; answers have ${options.bytes} bytes; seed ${options.seed}.`,
     `Requests were sent ${p50.toFixed(1)} ms late in the median, ${p99.toFixed(1)} ms at p99, ${max.toFixed(1)} ms at most, and response times count from the planned arrival.`,
-    options.latency === 'aws'
-      ? 'The services have the latencies of the profile `aws`, which was not measured on AWS for this project: compare the contenders with each other, and do not rely on the absolute times.'
-      : "The services add no latency: the times are those of this project's code and of the local cloud.",
+    latencyCaveat(options.latency),
     `Made on ${startedAt.toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}.`,
   ].join('\n');
 }
@@ -58,17 +56,6 @@ function promises(result: BenchResult): string {
   return `${section(verdictTable("The first plan's promises", planPromises(result)))}\n\n${note}`;
 }
 
-function latencies(): string {
-  const rows = Object.entries(AWS_LATENCY).map(([operation, { medianMs, p99Ms, basis, source }]) => [
-    operation,
-    String(medianMs),
-    String(p99Ms),
-    basis,
-    source,
-  ]);
-  return `## The latency profile\n\n${markdownTable(['', 'median, ms', 'p99, ms', 'basis', 'source'], rows)}`;
-}
-
 function prices(): string {
   const rows = Object.values(PRICES).map(({ usd, per, source }) => [per, `$${(usd * 1e6).toFixed(2)}`, source]);
   return [
@@ -78,6 +65,6 @@ function prices(): string {
 }
 
 function reproduction({ options }: BenchResult): string {
-  const flags = [`--latency ${options.latency}`, `--seed ${options.seed}`, `--requests ${options.requests}`, `--rate ${options.rate}`];
+  const flags = [latencyFlag(options.latency), `--seed ${options.seed}`, `--requests ${options.requests}`, `--rate ${options.rate}`];
   return `## How to repeat this run\n\n\`npm run bench -- ${flags.join(' ')}\``;
 }

@@ -1,13 +1,16 @@
 /**
  * The latency of AWS: one log-normal distribution per service operation, given by its median and 99th percentile in ms. This
  * project has no AWS account and measured none of the figures: `basis` and `source` say where each figure comes from. Change a
- * figure only for a better source, never to improve the result of a benchmark.
+ * figure only for a better source, never to improve the result of a benchmark. `npm run probe` measures an account, and writes a
+ * file with its figures.
  */
+
+export const LATENCY_BASES = ['documented', 'measured', 'measured by others', 'assumed'] as const;
 
 export interface LatencyFigure {
   readonly medianMs: number;
   readonly p99Ms: number;
-  readonly basis: 'documented' | 'measured by others' | 'assumed';
+  readonly basis: (typeof LATENCY_BASES)[number];
   readonly source: string;
 }
 
@@ -100,3 +103,6 @@ export const AWS_LATENCY = {
 } as const satisfies Record<string, LatencyFigure>;
 
 export type LatencyOperation = keyof typeof AWS_LATENCY;
+
+/** A figure for every operation. */
+export type LatencyFigures = Readonly<Record<LatencyOperation, LatencyFigure>>;

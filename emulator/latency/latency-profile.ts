@@ -1,8 +1,19 @@
 import { randomLcg, randomLogNormal } from 'd3-random';
-import { AWS_LATENCY, type LatencyFigure, type LatencyOperation } from './aws-latency';
+import { AWS_LATENCY, type LatencyFigure, type LatencyFigures, type LatencyOperation } from './aws-latency';
 
-export const LATENCY_PROFILES = ['none', 'aws'] as const;
-export type LatencyProfileName = (typeof LATENCY_PROFILES)[number];
+export interface LatencyProfile {
+  /** `none`, `aws`, or the name of the file without its ending. */
+  readonly name: string;
+  /** Undefined for `none`. */
+  readonly figures: LatencyFigures | undefined;
+  /** The file as the user named it. The built-in profiles have none. */
+  readonly file?: string;
+}
+
+export const NO_LATENCY: LatencyProfile = { name: 'none', figures: undefined };
+export const AWS_PROFILE: LatencyProfile = { name: 'aws', figures: AWS_LATENCY };
+/** The profiles that need no file. */
+export const BUILT_IN_PROFILES: readonly LatencyProfile[] = [NO_LATENCY, AWS_PROFILE];
 
 /** Draws the latency of the next call of an operation, in ms. */
 export type Latency = (operation: LatencyOperation) => number;
@@ -16,13 +27,13 @@ export function logNormalOf({ medianMs, p99Ms }: Pick<LatencyFigure, 'medianMs' 
 }
 
 /**
- * The latencies of a profile; undefined for `none`. Each operation has its own random generator, so that its n-th call takes the same
+ * Draws from the figures of a profile; undefined for `none`. Each operation has its own random generator, so that its n-th call takes the same
  * time in every run with the same seed, independent of other operations.
  * @param seed any whole number
  */
-export function latencyProfile(name: LatencyProfileName, seed: number): Latency | undefined {
-  if (name === 'none') return undefined;
-  const operations = Object.entries(AWS_LATENCY) as [LatencyOperation, LatencyFigure][];
+export function latencyOf({ figures }: LatencyProfile, seed: number): Latency | undefined {
+  if (!figures) return undefined;
+  const operations = (Object.keys(AWS_LATENCY) as LatencyOperation[]).map((operation) => [operation, figures[operation]] as const);
   const samplers = new Map(
     operations.map(([operation, figure], index) => {
       const { mu, sigma } = logNormalOf(figure);

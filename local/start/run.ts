@@ -4,7 +4,7 @@ import type { TunnelRefusedError } from '../../agent';
 import { startDemoService } from '../../agent/demo/demo-service';
 import { environments, type Environment } from '../../environments';
 import { buildFunctions } from '../../functions/build-functions';
-import { latencyProfile } from '../../emulator/latency/latency-profile';
+import { latencyOf } from '../../emulator/latency/latency-profile';
 import type { LocalCloud } from '../../emulator/local-cloud';
 import { labelOf } from '../../emulator/terraform/resource-names';
 import { BUNDLES, orClose, startLocalTunnel, type LocalTunnel } from '../local-tunnel';
@@ -123,7 +123,7 @@ async function boot(environment: Environment, options: StartOptions, output: Sta
     faults,
     concurrentStarts,
     tokenKey: process.env['TF_VAR_agent_token_key'],
-    latency: latencyProfile(options.latency, LATENCY_SEED),
+    latency: latencyOf(options.latency, LATENCY_SEED),
     log: (line) => output.log(line),
     warn: (text) => output.warning(text),
     onSynthesis: () => make('synthesizing the stack'),

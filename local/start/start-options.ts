@@ -4,7 +4,8 @@ import { accessFrom, accessWarnings, addAccessOptions, checkAccess, type AccessF
 import { CommandLineError, parseOptions, type Help } from '../../cli/command-line';
 import { FaultPlanError, type FaultPlan } from '../../emulator/faults/fault-plan';
 import { readFaultPlan } from '../../emulator/faults/read-fault-plan';
-import { LATENCY_PROFILES, type LatencyProfileName } from '../../emulator/latency/latency-profile';
+import { NO_LATENCY, type LatencyProfile } from '../../emulator/latency/latency-profile';
+import { latencyOption } from '../latency-option';
 
 export const MODES = ['polling', 'bus', 'direct'] as const;
 export type StartMode = (typeof MODES)[number];
@@ -24,7 +25,7 @@ export interface StartOptions {
   readonly mode: StartMode;
   /** Share of requests that is event-driven until `npm run rollout -- --env local` changes it, 0 to 100. */
   readonly percent: number;
-  readonly latency: LatencyProfileName;
+  readonly latency: LatencyProfile;
   /** The faults to cause on purpose. */
   readonly faults: FaultPlan | undefined;
   /** Most execution environments that start at once; by default one for each core of the machine. */
@@ -93,11 +94,7 @@ function startCommand(): Command {
         .default(100)
         .argParser(wholeNumber(0, 100)),
     )
-    .addOption(
-      new Option('--latency <profile>', 'latency of the emulated services: as on AWS, or none')
-        .choices([...LATENCY_PROFILES])
-        .default('none'),
-    )
+    .addOption(latencyOption('latency of the emulated services', NO_LATENCY))
     .addOption(
       new Option('--faults <file>', 'a fault plan: faults that the local cloud injects (docs/fault-plans.md)').argParser(faultPlan),
     )

@@ -1,3 +1,4 @@
+import { AWS_PROFILE } from '../../../emulator/latency/latency-profile';
 import { parseBenchOptions, type BenchOptions } from '../../../bench/options';
 import { CommandLineError } from '../../../cli/command-line';
 
@@ -5,7 +6,7 @@ const options = (...args: string[]): BenchOptions => parseBenchOptions(args) as 
 
 test('the default options are the whole benchmark under the latencies of AWS', () => {
   expect(options()).toMatchObject({
-    latency: 'aws',
+    latency: AWS_PROFILE,
     seed: 1,
     requests: 900,
     rate: 8,

@@ -1,5 +1,5 @@
 import { AWS_LATENCY, type LatencyOperation } from '../../../emulator/latency/aws-latency';
-import { generator, latencyProfile, type Latency } from '../../../emulator/latency/latency-profile';
+import { AWS_PROFILE, generator, latencyOf, NO_LATENCY, type Latency } from '../../../emulator/latency/latency-profile';
 
 const OPERATIONS = Object.keys(AWS_LATENCY) as LatencyOperation[];
 
@@ -10,20 +10,20 @@ const quantile = (values: readonly number[], q: number): number => [...values].s
 
 test.each(OPERATIONS)('the latency profile for %s has the given median and 99th percentile', (operation) => {
   const { medianMs, p99Ms } = AWS_LATENCY[operation];
-  const drawn = draw(latencyProfile('aws', 1), operation, 40_000);
+  const drawn = draw(latencyOf(AWS_PROFILE, 1), operation, 40_000);
   expect(quantile(drawn, 0.5) / medianMs).toBeCloseTo(1, 1);
   expect(Math.abs(quantile(drawn, 0.99) / p99Ms - 1)).toBeLessThan(0.1);
 });
 
 test('the same seed gives the same latencies, whatever other operations are drawn in between', () => {
-  const one = latencyProfile('aws', 7);
-  const other = latencyProfile('aws', 7);
+  const one = latencyOf(AWS_PROFILE, 7);
+  const other = latencyOf(AWS_PROFILE, 7);
   draw(other, 'PutEvents', 3);
   expect(draw(one, 'DynamoDB read', 20)).toEqual(draw(other, 'DynamoDB read', 20));
 });
 
 test('another seed gives other latencies', () => {
-  expect(draw(latencyProfile('aws', 1), 'PutEvents', 5)).not.toEqual(draw(latencyProfile('aws', 2), 'PutEvents', 5));
+  expect(draw(latencyOf(AWS_PROFILE, 1), 'PutEvents', 5)).not.toEqual(draw(latencyOf(AWS_PROFILE, 2), 'PutEvents', 5));
 });
 
 test('the first numbers of neighbouring seeds and streams differ by more than 0.0001', () => {
@@ -33,7 +33,7 @@ test('the first numbers of neighbouring seeds and streams differ by more than 0.
 });
 
 test('the profile "none" has no latency', () => {
-  expect(latencyProfile('none', 1)).toBeUndefined();
+  expect(latencyOf(NO_LATENCY, 1)).toBeUndefined();
 });
 
 test.each(OPERATIONS)('the latency figure of %s names its source', (operation) => {

@@ -1,3 +1,4 @@
+import { AWS_PROFILE } from '../../../emulator/latency/latency-profile';
 import { parseLoadOptions, type LoadOptions } from '../../../bench/load-test/options';
 import { steadyLoad } from '../../../bench/load-test/steady-load';
 
@@ -28,7 +29,7 @@ test('--duration and --ramp of npm run load accept seconds and minutes', () => {
     duration: 300_000,
     ramp: 30_000,
     vus: 100,
-    latency: 'aws',
+    latency: AWS_PROFILE,
   });
 });
 
