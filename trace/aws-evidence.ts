@@ -1,8 +1,8 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
-import { BatchGetTracesCommand, paginateGetTraceSummaries, XRayClient } from '@aws-sdk/client-xray';
+import { XRayClient } from '@aws-sdk/client-xray';
 import { physicalName } from '../environments/physical-name';
-import { isSegment, type Segment } from '../emulator/xray/segment';
 import type { Evidence } from '../local/story/timeline';
+import { segmentsOf } from './xray-segments';
 
 export interface Search {
   readonly requestId: string;
@@ -17,9 +17,6 @@ type Line = Evidence['lines'][number];
 
 /** The functions that a request passes through. */
 const FUNCTIONS = ['forward-request', 'receive-message', 'process-stream', 'wake-waiter'] as const;
-/** GetTraceSummaries takes six hours at a time, BatchGetTraces five ids (https://docs.aws.amazon.com/xray/latest/devguide/xray-api-gettingdata.html). */
-const SUMMARY_WINDOW_MS = 6 * 60 * 60 * 1000;
-const TRACES_AT_ONCE = 5;
 /** Most invocations of one request: more of them would not fit into a filter of 1024 characters. */
 const MAX_INVOCATIONS = 10;
 
@@ -28,43 +25,14 @@ export async function awsEvidence(search: Search): Promise<Evidence> {
   const { region } = search;
   const xray = new XRayClient({ region });
   const logs = new CloudWatchLogsClient({ region });
-  const [segments, named] = await Promise.all([segmentsOf(xray, search), linesWith(logs, search, [search.requestId])]);
+  const [segments, named] = await Promise.all([
+    segmentsOf(xray, { ...search, filter: `annotation[requestId] = "${search.requestId}"` }),
+    linesWith(logs, search, [search.requestId]),
+  ]);
   const invocations = [...new Set(named.flatMap(({ requestId }) => requestId ?? []))].slice(0, MAX_INVOCATIONS);
   const around = invocations.length === 0 ? [] : await linesWith(logs, search, invocations);
   const lines = new Map([...named, ...around].map((line) => [`${line.functionName} ${line.at} ${line.text}`, line]));
   return { segments, lines: [...lines.values()] };
-}
-
-async function segmentsOf(xray: XRayClient, { requestId, from, to }: Search): Promise<Segment[]> {
-  const ids = new Set<string>();
-  for (let end = to; end > from; end -= SUMMARY_WINDOW_MS) {
-    const pages = paginateGetTraceSummaries(
-      { client: xray },
-      {
-        StartTime: new Date(Math.max(from, end - SUMMARY_WINDOW_MS)),
-        EndTime: new Date(end),
-        FilterExpression: `annotation[requestId] = "${requestId}"`,
-      },
-    );
-    for await (const { TraceSummaries = [] } of pages) for (const { Id } of TraceSummaries) if (Id !== undefined) ids.add(Id);
-    // All of a request lies within half a minute: earlier windows have nothing more of the request.
-    if (ids.size > 0) break;
-  }
-  const wanted = [...ids];
-  const segments: Segment[] = [];
-  for (let start = 0; start < wanted.length; start += TRACES_AT_ONCE) {
-    const TraceIds = wanted.slice(start, start + TRACES_AT_ONCE);
-    let NextToken: string | undefined;
-    do {
-      const page = await xray.send(new BatchGetTracesCommand({ TraceIds, ...(NextToken !== undefined && { NextToken }) }));
-      const documents = (page.Traces ?? []).flatMap(({ Segments = [] }) =>
-        Segments.map(({ Document }): unknown => JSON.parse(Document ?? 'null')),
-      );
-      segments.push(...documents.filter(isSegment));
-      NextToken = page.NextToken;
-    } while (NextToken !== undefined && NextToken !== '');
-  }
-  return segments;
 }
 
 /** Lines of the functions' log groups that hold one of the terms. */

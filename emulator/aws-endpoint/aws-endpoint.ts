@@ -1,5 +1,5 @@
 /**
- * The address (`AWS_ENDPOINT_URL`) at which functions reach AWS's JSON services and S3. Presigned URLs of S3 lead there too.
+ * The address (`AWS_ENDPOINT_URL`) at which functions reach AWS's JSON services, S3 and X-Ray. Presigned URLs of S3 lead there too.
  * The endpoint identifies the caller, passes the call through the interceptor (IAM, latency, faults, call records) to its
  * service, and formats the answer as AWS does.
  */
@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeServer, listen, portOf } from '../http-server';
 import { FOREIGN_HOST, isLoopbackHost } from '../loopback-host';
 import { isS3, s3Request } from '../s3/s3-request';
+import { isXray, xrayRequest } from '../xray/xray-request';
 import { AwsError } from '../services';
 import type { AwsReply, ServiceApi, Closeable, Interceptor, Logger, Principals } from '../services';
 import { jsonRequest } from './aws-protocol';
@@ -50,7 +51,7 @@ export class AwsEndpoint implements Closeable {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const asked = isS3(request) ? s3Request(request) : jsonRequest(request);
+    const asked = isS3(request) ? s3Request(request) : isXray(request) ? xrayRequest(request) : jsonRequest(request);
     const reply = await this.answer(request, asked).catch((error: unknown) => asked.errorReply(this.asAwsError(error, request, asked)));
     response.writeHead(reply.status, asked.replyHeaders(reply)).end(reply.body);
   }
@@ -87,6 +88,6 @@ function notEmulated({ method = '', url = '', headers }: IncomingMessage, known:
   return new AwsError(
     400,
     'UnknownOperationException',
-    `${what} is not emulated by the local cloud, which emulates ${known.toSorted().join(', ')}: s3 by its URLs, the others over AWS JSON`,
+    `${what} is not emulated by the local cloud, which emulates ${known.toSorted().join(', ')}: s3 and xray by their URLs, the others over AWS JSON`,
   );
 }

@@ -10,6 +10,7 @@ import type { LogSink, Queues, Topics } from '../services';
 import type { CloudSpec } from '../specs';
 import type { AttributeSource } from '../terraform/computed-attributes';
 import { lambdaSegments } from '../xray/lambda-segments';
+import type { Segment } from '../xray/segment';
 import type { XrayDaemon } from '../xray/xray-daemon';
 import { LambdaService } from './lambda-service';
 import { checkLambdaRights } from './lambda-rights';
@@ -19,6 +20,7 @@ interface LambdaNeeds {
   readonly iam: Iam;
   readonly awsEndpoint: string;
   readonly xrayDaemon: XrayDaemon;
+  readonly recordSegment: (segment: Segment) => void;
   readonly guardedQueues: Queues;
   readonly guardedTopics: Topics;
   readonly metrics: MetricStore;
@@ -41,7 +43,21 @@ export const lambda: CloudService<Pick<CloudSpec, 'functions'>, LambdaNeeds, Lam
     },
   },
   read: (reader) => ({ functions: readFunctions(reader) }),
-  start: async ({ spec, iam, options, latencyHooks, faultHooks, faults, functions, metrics, logs, xrayDaemon, started, ...cloud }) => {
+  start: async ({
+    spec,
+    iam,
+    options,
+    latencyHooks,
+    faultHooks,
+    faults,
+    functions,
+    metrics,
+    logs,
+    xrayDaemon,
+    recordSegment,
+    started,
+    ...cloud
+  }) => {
     const { region, log, limits, awsEndpoint, guardedQueues, guardedTopics } = cloud;
     checkLambdaRights(iam, spec);
     const guard = started(await ProcessGuard.start());
@@ -63,7 +79,7 @@ export const lambda: CloudService<Pick<CloudSpec, 'functions'>, LambdaNeeds, Lam
       }),
     );
     functions.connect(lambda);
-    lambda.events.on('invocation', (record) => lambdaSegments(record).forEach((segment) => options.onSegment?.(segment)));
+    lambda.events.on('invocation', (record) => lambdaSegments(record).forEach(recordSegment));
     const targets = (): FaultTarget[] =>
       lambda.environments().map(({ id, functionName }) => ({
         subject: { function: functionName },

@@ -1,31 +1,29 @@
 import type { LogStore } from '../../emulator/logs/log-store';
 import type { Segment, Subsegment } from '../../emulator/xray/segment';
+import { TraceStore, withAnnotations } from '../../emulator/xray/trace-store';
 import type { TimelineEntry, TracedRequest, Traces } from './story';
 import { timelineOf } from './timeline';
 
-/** Limit of kept segments. A request makes about fifteen segments, of about a kilobyte each. */
-const MAX_SEGMENTS = 20_000;
-
-/** Replaces X-Ray in the local cloud: keeps the newest traces and finds requests in them. */
+/** Keeps the newest traces of the local cloud, and finds requests in them. */
 export class LocalTraces implements Traces {
-  /** By trace id, the oldest first. */
-  private readonly traces = new Map<string, { segments: Segment[]; requestIds: Set<string> }>();
+  private readonly traces: TraceStore;
+  /** By trace id. */
+  private readonly requestsOf = new Map<string, Set<string>>();
   /** By request id, in the order in which the ids first appear. */
   private readonly requests = new Map<string, { traceIds: Set<string>; seen?: TracedRequest }>();
-  private count = 0;
 
   constructor(
     private readonly logs: Pick<LogStore, 'about'>,
-    private readonly maxSegments = MAX_SEGMENTS,
-  ) {}
+    maxSegments?: number,
+  ) {
+    this.traces = new TraceStore(maxSegments);
+  }
 
   add(segment: Segment): void {
-    const trace = this.traces.get(segment.trace_id) ?? { segments: [], requestIds: new Set() };
-    this.traces.set(segment.trace_id, trace);
-    trace.segments.push(segment);
-    this.count += 1;
-    for (const part of withAnnotations(segment)) this.index(part, segment.trace_id, trace.requestIds);
-    while (this.count > this.maxSegments) this.forgetOldest();
+    const requestIds = this.requestsOf.get(segment.trace_id) ?? new Set();
+    this.requestsOf.set(segment.trace_id, requestIds);
+    for (const part of withAnnotations(segment)) this.index(part, segment.trace_id, requestIds);
+    for (const dropped of this.traces.add(segment)) this.forget(dropped);
   }
 
   recent(limit: number): readonly TracedRequest[] {
@@ -41,19 +39,19 @@ export class LocalTraces implements Traces {
       ...(this.requests.get(requestId)?.traceIds ?? []),
       ...this.tracesOf(new Set(lines.flatMap((line) => line.requestId ?? []))),
     ]);
-    const segments = [...traceIds].flatMap((id) => this.traces.get(id)?.segments ?? []);
+    const segments = [...traceIds].flatMap((id) => this.traces.segmentsOf(id));
     return timelineOf(requestId, { segments, lines });
   }
 
   /** Traces of invocations, by Lambda's own request id: a crashed invocation has no other id. */
   private tracesOf(invocations: ReadonlySet<string>): string[] {
     const isOne = ({ origin, aws }: Segment): boolean => origin === 'AWS::Lambda' && invocations.has(aws?.request_id ?? '');
-    return [...this.traces].filter(([, { segments }]) => segments.some(isOne)).map(([traceId]) => traceId);
+    return this.traces.all().flatMap(([traceId, segments]) => (segments.some(isOne) ? traceId : []));
   }
 
   /** All kept segments, the oldest trace first. */
   segments(): readonly Segment[] {
-    return [...this.traces.values()].flatMap(({ segments }) => segments);
+    return this.traces.all().flatMap(([, segments]) => segments);
   }
 
   private index(part: Subsegment, traceId: string, requestIds: Set<string>): void {
@@ -75,21 +73,13 @@ export class LocalTraces implements Traces {
     };
   }
 
-  private forgetOldest(): void {
-    const [oldest] = this.traces;
-    if (!oldest) return;
-    const [traceId, { segments, requestIds }] = oldest;
-    this.traces.delete(traceId);
-    this.count -= segments.length;
+  private forget(traceId: string): void {
+    const requestIds = this.requestsOf.get(traceId) ?? [];
+    this.requestsOf.delete(traceId);
     for (const requestId of requestIds) {
       const request = this.requests.get(requestId);
       request?.traceIds.delete(traceId);
       if (request?.traceIds.size === 0) this.requests.delete(requestId);
     }
   }
-}
-
-function* withAnnotations(part: Subsegment): Generator<Subsegment> {
-  if (part.annotations) yield part;
-  for (const child of part.subsegments ?? []) yield* withAnnotations(child);
 }

@@ -7,8 +7,7 @@ import type { TimelineEntry } from './story';
 import type { LogLine } from '../../emulator/services';
 import { logText } from './log-text';
 import { hasFailed, type Segment, type Subsegment } from '../../emulator/xray/segment';
-
-type Node = Subsegment & { readonly parent_id?: string; readonly origin?: string; readonly trace_id?: string };
+import { childrenOf, descendants, flatten, type Children, type Node } from '../../emulator/xray/segment-tree';
 
 export interface Evidence {
   /** Segments of every trace that mentions the request. */
@@ -65,35 +64,6 @@ export function timelineOf(requestId: string, { segments, lines }: Evidence): Ti
       annotations,
     );
     return [{ ...timesOf(invocation), functionName, kind: 'invocation', text, failed, depth: 0 }, ...below(invocation, 1)];
-  }
-}
-
-/** A segment and all its subsegments, each with its parent's id. */
-function flatten(segment: Segment): Node[] {
-  const below = ({ id, subsegments = [] }: Subsegment): Node[] =>
-    subsegments.flatMap((child) => [{ ...child, parent_id: id, trace_id: segment.trace_id }, ...below(child)]);
-  return [segment, ...below(segment)];
-}
-
-type Children = ReadonlyMap<string, readonly Node[]>;
-
-function childrenOf(nodes: readonly Node[]): Children {
-  const children = new Map<string, Node[]>();
-  for (const node of nodes) {
-    if (node.parent_id === undefined) continue;
-    const siblings = children.get(node.parent_id);
-    if (siblings) siblings.push(node);
-    else children.set(node.parent_id, [node]);
-  }
-  return children;
-}
-
-/** All nodes below a node, except invocations that this node caused. */
-function* descendants(node: Node, children: Children): Generator<Node> {
-  for (const child of children.get(node.id) ?? []) {
-    if (child.origin === 'AWS::Lambda') continue;
-    yield child;
-    yield* descendants(child, children);
   }
 }
 

@@ -107,7 +107,7 @@ test('a request without a target is refused with the list of services that the e
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({
     message: expect.stringMatching(
-      /^POST \/bucket\/key .*which emulates dynamodb, events, ssm: s3 by its URLs, the others over AWS JSON/,
+      /^POST \/bucket\/key .*which emulates dynamodb, events, ssm: s3 and xray by their URLs, the others over AWS JSON/,
     ) as string,
   });
 });
