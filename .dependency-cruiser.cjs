@@ -25,7 +25,7 @@ const FOLDERS = {
     'rollout changes the share of event-driven requests, on AWS or on a local cloud that runs.',
   ],
   trace: [
-    ['cli', 'emulator', 'environments', 'local', 'modules'],
+    ['cli', 'emulator', 'environments', 'functions', 'local', 'modules'],
     'trace tells what happened to one request, on AWS or on a local cloud that runs.',
   ],
   bench: [['agent', 'cli', 'emulator', 'environments', 'functions', 'local'], 'bench measures the tunnel on the emulator.'],

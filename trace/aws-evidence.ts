@@ -1,6 +1,7 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
 import { XRayClient } from '@aws-sdk/client-xray';
 import { physicalName } from '../environments/physical-name';
+import { requestHandlerFor } from '../functions/aws/request-handler';
 import type { Evidence } from '../local/story/timeline';
 import { segmentsOf } from './xray-segments';
 
@@ -11,7 +12,12 @@ export interface Search {
   /** ms since the epoch */
   readonly from: number;
   readonly to: number;
+  /** Time for one attempt of a call, in ms; default 5000. */
+  readonly callMs?: number;
 }
+
+/** The SDK makes three attempts, so a person waits a quarter of a minute for a service that does not answer. In ms for one attempt. */
+const CALL_MS = 5000;
 
 type Line = Evidence['lines'][number];
 
@@ -22,9 +28,19 @@ const MAX_INVOCATIONS = 10;
 
 /** What X-Ray and CloudWatch Logs of an account know of one request. */
 export async function awsEvidence(search: Search): Promise<Evidence> {
-  const { region } = search;
-  const xray = new XRayClient({ region });
-  const logs = new CloudWatchLogsClient({ region });
+  const { region, callMs = CALL_MS } = search;
+  const client = { region, requestHandler: requestHandlerFor(callMs) };
+  const xray = new XRayClient(client);
+  const logs = new CloudWatchLogsClient(client);
+  try {
+    return await evidenceFrom(xray, logs, search);
+  } finally {
+    xray.destroy();
+    logs.destroy();
+  }
+}
+
+async function evidenceFrom(xray: XRayClient, logs: CloudWatchLogsClient, search: Search): Promise<Evidence> {
   const [segments, named] = await Promise.all([
     segmentsOf(xray, { ...search, filter: `annotation[requestId] = "${search.requestId}"` }),
     linesWith(logs, search, [search.requestId]),

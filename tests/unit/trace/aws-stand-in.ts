@@ -19,6 +19,8 @@ export interface Known {
   readonly logs: Readonly<Record<string, readonly { timestamp: number; message: string }[]>>;
   /** Message of the refusal that answers every call, as AWS answers a caller without rights. */
   readonly refusal?: string;
+  /** Calls of this service get no answer. */
+  readonly silent?: 'xray' | 'logs';
 }
 
 export async function standInForAws(known: Known): Promise<StandIn> {
@@ -30,6 +32,7 @@ export async function standInForAws(known: Known): Promise<StandIn> {
       const operation = String(request.headers['x-amz-target'] ?? request.url);
       const input = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
       asked.push({ operation, input });
+      if (known.silent === (operation.startsWith('/') ? 'xray' : 'logs')) return;
       const [status, body] =
         known.refusal === undefined ? answer(known, operation, input) : [403, { __type: 'AccessDeniedException', message: known.refusal }];
       response.writeHead(status, { 'content-type': operation.startsWith('/') ? 'application/json' : 'application/x-amz-json-1.1' });
@@ -37,7 +40,12 @@ export async function standInForAws(known: Known): Promise<StandIn> {
     });
   });
   const port = await listenOnAnyPort(server);
-  return { url: `http://127.0.0.1:${port}`, asked, close: () => server.close() };
+  return { url: `http://127.0.0.1:${port}`, asked, close };
+
+  function close(): void {
+    server.closeAllConnections();
+    server.close();
+  }
 }
 
 function answer({ traces, logs }: Known, operation: string, input: Record<string, unknown>): [number, object] {

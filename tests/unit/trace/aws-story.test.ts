@@ -135,9 +135,19 @@ test('the story of a request that X-Ray has not sampled has only log lines, and 
   expect(text).toContain('“could not read”');
 });
 
+test.each(['xray', 'logs'] as const)(
+  'a service that does not answer (%s) is reported in one line instead of waited for',
+  async (silent) => {
+    await use({ ...KNOWN, silent });
+    await expect(awsStory(options(), { callMs: 300 })).rejects.toThrow(
+      /^AWS in \S+ does not answer \(a request has exceeded .* 300 ms .*\): try again$/,
+    );
+  },
+);
+
 test('a refusal by AWS becomes an error of one line that names the needed credentials', async () => {
   await use({ ...KNOWN, refusal: 'User: arn:aws:iam::1:user/x is not authorized to perform: xray:GetTraceSummaries' });
   await expect(awsStory(options())).rejects.toThrow(
-    /^AWS did not answer in \S+: .*not authorized.*; use credentials that may read X-Ray and CloudWatch Logs$/,
+    /^AWS refuses the call: .*not authorized.*; use credentials that may read X-Ray and CloudWatch Logs$/,
   );
 });
