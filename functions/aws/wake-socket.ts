@@ -3,6 +3,8 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import { once } from 'node:events';
 import WebSocket from 'ws';
+import { WAKE_SPANS } from '../span-names';
+import { openSpan } from '../tracing';
 import type { WakeConnection } from './wake-channel';
 
 /**
@@ -44,7 +46,12 @@ export class WakeSocket implements WakeConnection {
     });
     // An error event without a listener would end the process, so the socket always has one.
     socket.on('error', () => undefined);
-    await once(socket, 'open');
+    const connect = openSpan(WAKE_SPANS.connect, {});
+    await once(socket, 'open').catch((error: unknown) => {
+      connect.close({ failed: true });
+      throw error;
+    });
+    connect.close();
     const opened = new WakeSocket(socket, options.onMessage);
     if (await opened.hello(timeoutMs)) return opened;
     opened.close();
@@ -64,11 +71,13 @@ export class WakeSocket implements WakeConnection {
   hello(timeoutMs: number): Promise<boolean> {
     if (!this.isOpen) return Promise.resolve(false);
     this.unanswered += 1;
+    const span = openSpan(WAKE_SPANS.hello, {});
     this.socket.send(JSON.stringify({ action: 'hello' }));
     return new Promise((resolve) => {
       const end = (alive: boolean): void => {
         clearTimeout(timer);
         this.hellos.delete(end);
+        span.close({ failed: !alive });
         resolve(alive);
       };
       const timer = setTimeout(() => end(false), timeoutMs);
