@@ -37,7 +37,11 @@ const FOLDERS = {
     ['agent', 'bench', 'cli', 'emulator', 'environments', 'functions', 'local', 'protocol', 'rehearse', 'rollout'],
     'chaos breaks everything around a tunnel on the emulator, and judges what visitors got.',
   ],
-  scripts: [['agent', 'cli', 'functions'], 'scripts are commands for those who work on this project.'],
+  probe: [
+    ['agent', 'cli'],
+    'probe measures an environment on AWS, or a local cloud that runs, through a tunnel of its own.',
+  ],
+  scripts: [['agent', 'cli', 'functions', 'probe'], 'scripts are commands for those who work on this project.'],
 };
 
 const THIS_PROJECT = '^(?!.*node_modules)[^/]+/.*[.](m?ts|js)$';

@@ -7,27 +7,22 @@
  */
 import { Command, Option } from 'commander';
 import { secondsToMs } from '../cli/numbers';
-import { SignJWT } from 'jose';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import fs from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Agent } from '../agent';
-import { CommandLineError, parseOptions, runProgram, type Help } from '../cli/command-line';
+import { parseOptions, runProgram, type Help } from '../cli/command-line';
 import { ToldError } from '../cli/told-error';
+import { addressesIn, connectAgent, tokenFrom, type Addresses, type Claims } from '../probe/deployed';
 
 /** The environment did not pass the smoke test. */
 export class SmokeTestError extends ToldError {
   override readonly name = 'SmokeTestError';
 }
 
-export interface SmokeTest {
-  readonly agentEndpoint: string;
-  /** Visitors reach a tunnel at `<visitorUrl>/<tunnel>/`. */
-  readonly visitorUrl: string;
+export interface SmokeTest extends Addresses {
   /** The agent's token, which has to grant `smoke-*`. */
   readonly token: string;
   /** Time limit for the agent to connect, and again for the visitor's request, in ms. */
@@ -35,11 +30,11 @@ export interface SmokeTest {
 }
 
 /** The token expires soon after the test. */
-const TOKEN_LIFE = '5m';
+const CLAIMS: Claims = { owner: 'smoke-test', names: 'smoke-*', life: '5m' };
 
 /**
  * @returns how long the visitor waited, in ms
- * @throws SmokeTestError with the reason of the failure
+ * @throws SmokeTestError or NoAgentError, with the reason of the failure
  */
 export async function smokeTest({ agentEndpoint, visitorUrl, token, timeoutMs }: SmokeTest): Promise<number> {
   const nonce = randomBytes(16).toString('hex');
@@ -54,7 +49,7 @@ export async function smokeTest({ agentEndpoint, visitorUrl, token, timeoutMs }:
     target: { port },
   });
   try {
-    await connect(agent, agentEndpoint, timeoutMs);
+    await connectAgent(agent, agentEndpoint, timeoutMs);
     const url = `${visitorUrl.replace(/\/$/, '')}/${name}/${nonce}`;
     const startedAt = performance.now();
     const { status, body } = await visit(url, timeoutMs);
@@ -71,24 +66,6 @@ export async function smokeTest({ agentEndpoint, visitorUrl, token, timeoutMs }:
   }
 }
 
-/** Connects the agent. An agent tries for ever, so after `timeoutMs` this function throws the agent's last reason. */
-async function connect(agent: Agent, endpoint: string, timeoutMs: number): Promise<void> {
-  let reason = `no answer within ${timeoutMs} ms`;
-  agent.on('disconnected', (disconnection) => (reason = disconnection.reason));
-  const gaveUp = new AbortController();
-  const tooLate = pause(timeoutMs, undefined, { signal: gaveUp.signal }).then(() => {
-    throw new Error(reason);
-  });
-  try {
-    await Promise.race([agent.start(), tooLate]);
-  } catch (error) {
-    throw new SmokeTestError(`no agent can connect to ${endpoint}: ${messageOf(error)}`);
-  } finally {
-    gaveUp.abort();
-    tooLate.catch(() => undefined);
-  }
-}
-
 const answerTo = (url: string): string => `smoke test: ${url}`;
 
 async function startService(seen: string[]): Promise<Server> {
@@ -99,18 +76,6 @@ async function startService(seen: string[]): Promise<Server> {
   service.listen(0, '127.0.0.1');
   await once(service, 'listening');
   return service;
-}
-
-async function tokenFrom(environment: Readonly<Record<string, string | undefined>>): Promise<string> {
-  const { HTTP_TUNNEL_TOKEN: token, TF_VAR_agent_token_key: key } = environment;
-  if (token) return token;
-  if (!key) throw new CommandLineError('the key of agent tokens is missing: set TF_VAR_agent_token_key, or a token in HTTP_TUNNEL_TOKEN');
-  return new SignJWT({ names: ['smoke-*'] })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject('smoke-test')
-    .setIssuedAt()
-    .setExpirationTime(TOKEN_LIFE)
-    .sign(new TextEncoder().encode(key));
 }
 
 async function visit(url: string, timeoutMs: number): Promise<{ status: number; body: string }> {
@@ -124,21 +89,6 @@ async function visit(url: string, timeoutMs: number): Promise<{ status: number; 
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The addresses in the outputs that `cdktf deploy --outputs-file` writes. @throws CommandLineError */
-export function addressesIn(file: string, environment: string): Pick<SmokeTest, 'agentEndpoint' | 'visitorUrl'> {
-  let outputs: Record<string, Record<string, string> | undefined>;
-  try {
-    outputs = JSON.parse(fs.readFileSync(file, 'utf8')) as typeof outputs;
-  } catch {
-    throw new CommandLineError(`${file} holds no outputs: make it with cdktf deploy --outputs-file`);
-  }
-  const { agent_endpoint: agentEndpoint, visitor_url: visitorUrl } = outputs[environment] ?? {};
-  if (!agentEndpoint || !visitorUrl) {
-    throw new CommandLineError(`${file} has no agent_endpoint and visitor_url for "${environment}": deploy this environment first`);
-  }
-  return { agentEndpoint, visitorUrl };
-}
-
 interface Flags {
   readonly environment: string;
   readonly outputs: string;
@@ -147,7 +97,7 @@ interface Flags {
 }
 
 async function run({ environment, outputs, timeout }: Flags): Promise<number> {
-  const token = await tokenFrom(process.env);
+  const token = await tokenFrom(process.env, CLAIMS);
   const waitedMs = await smokeTest({ ...addressesIn(outputs, environment), token, timeoutMs: timeout });
   process.stdout.write(`smoke test of ${environment}: passed, the visitor waited ${Math.round(waitedMs)} ms\n`);
   return 0;
