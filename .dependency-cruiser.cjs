@@ -38,7 +38,7 @@ const FOLDERS = {
     'chaos breaks everything around a tunnel on the emulator, and judges what visitors got.',
   ],
   probe: [
-    ['agent', 'cli'],
+    ['agent', 'bench', 'cli', 'emulator', 'environments', 'functions', 'local', 'protocol', 'rehearse', 'trace'],
     'probe measures an environment on AWS, or a local cloud that runs, through a tunnel of its own.',
   ],
   scripts: [['agent', 'cli', 'functions', 'probe'], 'scripts are commands for those who work on this project.'],

@@ -73,3 +73,6 @@ export function physicalName(kind: NamedThing, environment: string, thing: strin
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
  */
 export const ACCESS_LOG_PREFIX = '/aws/vendedlogs/apis/';
+
+/** Name of the parameter that holds the key of agent tokens. */
+export const tokenKeyParameter = (environment: string): string => `/http-tunnel/${environment}/agent-token-key`;

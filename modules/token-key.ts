@@ -1,6 +1,7 @@
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
 import { TerraformVariable } from 'cdktf';
 import { Construct } from 'constructs';
+import { tokenKeyParameter } from '../environments/physical-name';
 import { allow, type AllowStatement } from './policy';
 import type { StackContext } from './stack-context';
 
@@ -25,7 +26,7 @@ export class TokenKey extends Construct {
     key.addOverride('ephemeral', true);
 
     const parameter = new SsmParameter(this, 'Default', {
-      name: `/http-tunnel/${environment.name}/agent-token-key`,
+      name: tokenKeyParameter(environment.name),
       description: 'HS256 key of agent tokens',
       type: 'SecureString',
       valueWo: key.stringValue,

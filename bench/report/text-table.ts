@@ -6,8 +6,10 @@ export function textTable(header: readonly string[], rows: readonly (readonly st
   return [line(header), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
 }
 
-/** Formats the same table in Markdown. */
-export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Formats the same table in Markdown. @param others alignment of all columns but the first */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[], others: 'left' | 'right' = 'right'): string {
   const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
-  return [line(header), line(header.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+  return [line(header), line(header.map((_, column) => (column === 0 || others === 'left' ? '---' : '---:'))), ...rows.map(line)].join(
+    '\n',
+  );
 }

@@ -53,7 +53,8 @@ const MB = 1024 * 1024;
 const S3_READS = /^(Get|Head|List)/;
 const DYNAMODB_READS = /^(Batch)?Get|^Query$|^Scan$/;
 
-function operationOf({ service, operation }: AwsCall): LatencyOperation | undefined {
+/** The operation of the profile that a call belongs to. */
+export function operationOf({ service, operation }: Pick<AwsCall, 'service' | 'operation'>): LatencyOperation | undefined {
   switch (service) {
     case 'dynamodb':
       return DYNAMODB_READS.test(operation) ? 'DynamoDB read' : 'DynamoDB write';

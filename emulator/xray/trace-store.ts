@@ -1,7 +1,7 @@
 import type { Segment, Subsegment } from './segment';
 
 /** Limit of kept segments. A request makes about fifteen segments, of about a kilobyte each. */
-export const MAX_SEGMENTS = 20_000;
+const MAX_SEGMENTS = 20_000;
 
 /** Keeps the newest traces. */
 export class TraceStore {
