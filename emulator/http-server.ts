@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** @param port 0 for any free port */
@@ -20,17 +20,29 @@ export async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
-/** A client gets this long to read the last answer and to close the connection, in ms. */
+/** A client that has got the last answer, and sends nothing for this long, loses the connection. In ms. */
 const LAST_ANSWER_MS = 2000;
 
-/**
- * Sends the last answer on a connection that Node's server has handed over, and closes the connection. What the client still sends is
- * discarded: bytes that nobody has read when a connection is closed could cost the client the answer.
- */
+/** A client that goes on sending after the last answer loses the connection after this time, in ms. */
+const LONGEST_CLOSE_MS = 30_000;
+
+/** Sends the last answer on a connection that Node's server has handed over, and closes the connection. */
 export function endWith(socket: Duplex, answer: string): void {
   socket.on('error', () => undefined);
+  socket.write(answer);
   socket.resume();
-  socket.end(answer);
-  const timer = setTimeout(() => socket.destroy(), LAST_ANSWER_MS).unref();
+  closeAfterAnswer(socket);
+}
+
+/**
+ * Closes a connection whose last answer has been written. What the client still sends is discarded: bytes that nobody has read when a
+ * connection is closed could cost the client the answer.
+ */
+export function closeAfterAnswer(socket: Duplex): void {
+  socket.end();
+  const destroy = (): void => void socket.destroy();
+  // Node types the sockets of its servers as Duplex.
+  (socket as Socket).setTimeout(LAST_ANSWER_MS, destroy);
+  const timer = setTimeout(destroy, LONGEST_CLOSE_MS).unref();
   socket.once('close', () => clearTimeout(timer));
 }

@@ -88,7 +88,7 @@ export class LocalTunnel implements Closeable {
     const domain = spec.functions.map(({ environment }) => environment['TUNNEL_DOMAIN']).find((value) => value !== undefined);
     if (domain === undefined)
       throw new TerraformError('the stack has no tunnel domain, so --pin cannot give a tunnel a port: set tunnelDomain');
-    return (await edge.listen(port, '127.0.0.1', { forcedHost: `${tunnelName}.${domain}` })).port;
+    return (await edge.listen(port, '127.0.0.1', { domainName: `${tunnelName}.${domain}` })).port;
   }
 
   /** Registers a clean-up for `close()`. The newest clean-up runs first. */

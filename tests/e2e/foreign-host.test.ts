@@ -7,7 +7,7 @@ describe('a request to a port of the local cloud under the name of another host'
   let pin: number;
   beforeAll(async () => {
     under = await startCloud();
-    pin = (await under.cloud.services.edge.listen(0, '127.0.0.1', { forcedHost: 'demo.localhost' })).port;
+    pin = (await under.cloud.services.edge.listen(0, '127.0.0.1', { domainName: 'demo.localhost' })).port;
   });
   afterAll(() => under.close());
 

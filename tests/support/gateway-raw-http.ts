@@ -87,6 +87,9 @@ function exchange(port: number, bytes: Buffer, said: AbortSignal): Promise<strin
   });
 }
 
+/** Time between two writes to a connection that the other side has ended, in ms. */
+const WRITE_MS = 2500;
+
 /**
  * Sends bytes, and does not close the connection when the other side has ended its part. Resolves when the other side has dropped the
  * connection.
@@ -99,8 +102,8 @@ export function untilDropped(port: number, bytes: string): Promise<string> {
     let timer: NodeJS.Timeout | undefined;
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => (received += text));
-    // Only a write shows that the other side no longer has the connection.
-    socket.on('end', () => (timer = setInterval(() => socket.write('x'), 20)));
+    // Only a write shows that the other side no longer has the connection. The other side waits until nothing has come for a while.
+    socket.on('end', () => (timer = setInterval(() => socket.write('x'), WRITE_MS)));
     socket.on('error', () => undefined);
     socket.on('close', () => {
       clearInterval(timer);

@@ -24,10 +24,7 @@ const MESSAGES = {
 /** The answer to a request for another host than this machine. AWS has no such answer: there, names lead to the right API. */
 export const foreignHost: EdgeResponse = {
   status: 403,
-  headers: [
-    ['content-type', 'application/json'],
-    ['connection', 'close'],
-  ],
+  headers: [['content-type', 'application/json']],
   body: Buffer.from(JSON.stringify({ message: FOREIGN_HOST })),
 };
 
@@ -38,7 +35,6 @@ export const edgeMessage = (status: EdgeStatus): string => JSON.stringify({ mess
 /** An answer of API Gateway itself. */
 export const edgeResponse = (status: EdgeStatus): EdgeResponse => ({
   status,
-  // Close the connection after invalid HTTP, because the bytes that follow cannot be interpreted safely.
-  headers: [['content-type', 'application/json'], ...(status === 400 ? [['connection', 'close'] as const] : [])],
+  headers: [['content-type', 'application/json']],
   body: Buffer.from(edgeMessage(status)),
 });

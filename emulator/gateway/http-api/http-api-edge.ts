@@ -8,15 +8,13 @@ import type { HttpApiSpec } from '../../specs';
 import { invokeIntegration, type InvocationServices } from '../invoke-integration';
 import { refuseEarly } from '../refuse-early';
 import { newRequestId } from '../request-id';
-import { decodePath } from './decode-path';
-import { edgeResponse, foreignHost, type EdgeResponse } from './edge-response';
+import { edgeResponse, type EdgeResponse } from './edge-response';
 import { httpApiEvent, type VisitorArrival } from './http-api-event';
 import { lambdaResponse, MalformedResponseError } from './lambda-response';
 import { readBody } from '../read-body';
-import { refuseMalformed } from './refuse-malformed';
-import { requestTarget } from './request-target';
+import { Refusals } from './refusals';
+import { readHead, type RequestHead } from './request-head';
 import { HttpRoutes, sourceArnOf, type HttpRoute } from './routes';
-import { hasSoundFraming } from './sound-framing';
 import { writeResponse } from './write-response';
 
 export interface HttpApiEdgeOptions extends InvocationServices {
@@ -33,7 +31,7 @@ export interface HttpApiEdgeOptions extends InvocationServices {
 export interface HttpApiRecord {
   readonly at: number;
   readonly method: string;
-  /** Without the query. Decoded, unless the request was refused as malformed. */
+  /** As sent, without the query. */
   readonly path: string;
   readonly status: number;
   /** Header fields of the answer. */
@@ -45,11 +43,22 @@ export interface HttpApiRecord {
 }
 
 export interface ListenOptions {
-  /** Every request to this port gets this Host. A tunnel can so have its own port where `*.localhost` does not resolve. */
-  readonly forcedHost?: string;
+  /**
+   * The custom domain name that this port stands for, as a custom domain name of API Gateway stands for an API. It is the `domainName` of
+   * every event; by default the name in the visitor's Host is. A tunnel can so have its own port where `*.localhost` does not resolve.
+   */
+  readonly domainName?: string;
 }
 
-interface Stopwatch {
+/** A request and its answer. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly refusals: Refusals;
+  readonly requestId: string;
+  /** In ms since the epoch. */
+  readonly at: number;
+  /** In ms, of `performance.now()`. */
   readonly startedAt: number;
   integrationLatencyMs?: number;
 }
@@ -93,74 +102,63 @@ export class HttpApiEdge implements Closeable {
   }
 
   /** Answers the requests to a server, and closes the server when the edge is closed. */
-  serveOn(server: Server, { forcedHost }: ListenOptions = {}): void {
+  serveOn(server: Server, options: ListenOptions = {}): void {
     this.servers.push(server);
-    const malformed = refuseMalformed(server);
+    const refusals = new Refusals(server);
     server.off('request', refuseEarly);
-    server.on('request', (request, response) => {
-      const served = this.serve(request, response, forcedHost).catch((error: unknown) => {
-        this.options.log.warn(`${request.method ?? ''} could not be served: ${String(error)}`);
-        response.destroy();
-      });
-      malformed.track(request, served);
-    });
+    const receive = (request: IncomingMessage, response: ServerResponse): void => this.receive(request, response, refusals, options);
+    server.on('request', receive);
+    // Without this listener, Node would ask for the body of a request that the edge refuses by its head.
+    server.on('checkContinue', receive);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.servers.splice(0).map(closeServer));
   }
 
-  private async serve(request: IncomingMessage, response: ServerResponse, forcedHost: string | undefined): Promise<void> {
-    const requestId = newRequestId();
-    const stopwatch: Stopwatch = { startedAt: performance.now() };
-    const arrival = await this.receive(request, requestId, forcedHost);
-    if (arrival === 'aborted') return;
-    const answer = await ('rawHeaders' in arrival ? this.answer(arrival, stopwatch) : arrival);
+  /** Judges the head at once: bytes behind a refused request must not be read as another request. */
+  private receive(request: IncomingMessage, response: ServerResponse, refusals: Refusals, { domainName }: ListenOptions): void {
+    if (refusals.isClosing(request)) return;
+    const { clock = Date.now, limits, log, serves = () => true } = this.options;
+    const exchange: Exchange = { request, response, refusals, requestId: newRequestId(), at: clock(), startedAt: performance.now() };
+    const head = readHead(request, { payloadBytes: limits.payloadBytes, serves, domainName });
+    if (!('rawHeaders' in head)) return this.refuse(exchange, head);
+    const served = this.serve(exchange, { ...head, requestId: exchange.requestId, at: exchange.at }).catch((error: unknown) => {
+      log.warn(`${head.method} could not be served: ${String(error)}`);
+      response.destroy();
+    });
+    refusals.track(request, served);
+  }
+
+  private async serve(exchange: Exchange, head: RequestHead): Promise<void> {
+    const { request, response, requestId } = exchange;
+    if (request.headers.expect !== undefined) response.writeContinue();
+    const body = await readBody(request, this.options.limits.payloadBytes);
+    if (body === 'aborted') return;
+    if (body === 'too-large') return this.refuse(exchange, edgeResponse(413));
+    const answer = await this.answer({ ...head, body }, exchange);
     writeResponse(response, answer, requestId);
-    const { startedAt, integrationLatencyMs } = stopwatch;
+    this.record(exchange, answer);
+  }
+
+  private refuse(exchange: Exchange, refusal: EdgeResponse): void {
+    exchange.refusals.refuse(exchange.request, exchange.response, refusal, exchange.requestId);
+    this.record(exchange, refusal);
+  }
+
+  private record({ request, startedAt, integrationLatencyMs }: Exchange, { status, headers }: EdgeResponse): void {
     this.events.emit('response', {
       at: (this.options.clock ?? Date.now)(),
       method: request.method ?? '',
-      path: 'path' in arrival ? arrival.path : (request.url ?? '').replace(/\?.*$/s, ''),
-      status: answer.status,
-      headers: answer.headers,
+      path: (request.url ?? '').replace(/\?.*$/s, ''),
+      status,
+      headers,
       latencyMs: performance.now() - startedAt,
       ...(integrationLatencyMs !== undefined && { integrationLatencyMs }),
     });
   }
 
-  private async receive(
-    request: IncomingMessage,
-    requestId: string,
-    forcedHost: string | undefined,
-  ): Promise<VisitorArrival | EdgeResponse | 'aborted'> {
-    const { clock = Date.now, limits, serves = () => true } = this.options;
-    const at = clock();
-    // Read the addresses now: a closed socket no longer has them.
-    const { remoteAddress = '', localPort = 0 } = request.socket;
-    const target = requestTarget(request);
-    if (target && !serves(target.host)) return foreignHost;
-    const path = target && decodePath(target.path);
-    const body = await readBody(request, limits.payloadBytes);
-    if (body === 'aborted') return body;
-    if (target === undefined || path === undefined || !hasSoundFraming(request)) return edgeResponse(400);
-    if (body === 'too-large') return edgeResponse(413);
-    return {
-      method: request.method ?? '',
-      path,
-      query: target.query,
-      protocol: `HTTP/${request.httpVersion}`,
-      rawHeaders: request.rawHeaders,
-      host: forcedHost ?? target.host,
-      sourceIp: remoteAddress.replace(/^::ffff:/, ''),
-      port: localPort,
-      body,
-      requestId,
-      at,
-    };
-  }
-
-  private async answer(arrival: VisitorArrival, stopwatch: Stopwatch): Promise<EdgeResponse> {
+  private async answer(arrival: VisitorArrival, exchange: Exchange): Promise<EdgeResponse> {
     const route = this.routes.find(arrival.method, arrival.path);
     if (!route) return edgeResponse(404);
     const { accountId, api, limits } = this.options;
@@ -181,7 +179,7 @@ export class HttpApiEdge implements Closeable {
       origin: 'outside',
       event,
     });
-    stopwatch.integrationLatencyMs = performance.now() - askedAt;
+    exchange.integrationLatencyMs = performance.now() - askedAt;
     switch (result.kind) {
       case 'ok':
         return this.understand(result.payload, route);

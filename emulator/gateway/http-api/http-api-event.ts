@@ -3,7 +3,6 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { requestTime } from '../request-time';
 import { eventBody } from './event-body';
 import { eventHeaders } from './event-headers';
-import { hostname } from './request-target';
 
 export interface VisitorArrival {
   readonly method: string;
@@ -14,7 +13,10 @@ export interface VisitorArrival {
   /** `HTTP/1.1` */
   readonly protocol: string;
   readonly rawHeaders: readonly string[];
+  /** As the visitor addressed it, with its port if one was given. */
   readonly host: string;
+  /** The name under which the API was reached. */
+  readonly domainName: string;
   readonly sourceIp: string;
   readonly port: number;
   readonly body: Buffer;
@@ -31,9 +33,8 @@ export interface RouteContext {
 }
 
 export function httpApiEvent(arrival: VisitorArrival, route: RouteContext): APIGatewayProxyEventV2 {
-  const { method, path, query, protocol, sourceIp, requestId, at, body } = arrival;
+  const { method, path, query, protocol, domainName, sourceIp, requestId, at, body } = arrival;
   const { headers, cookies } = eventHeaders({ ...arrival, bodyBytes: body.length });
-  const domainName = hostname(arrival.host);
   return {
     version: '2.0',
     routeKey: route.routeKey,

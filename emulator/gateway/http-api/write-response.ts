@@ -6,11 +6,32 @@ import type { EdgeResponse } from './edge-response';
  * meanwhile, the response is lost without an error; the function ran to its end, as on AWS.
  */
 export function writeResponse(response: ServerResponse, edge: EdgeResponse, requestId: string): void {
-  const { status, headers, body } = edge;
+  response.end(writeHead(response, edge, requestId));
+}
+
+/**
+ * Sends the last response of a connection.
+ * @param close closes the connection, once the response is on its way. Node would close the connection without reading what the visitor
+ * still sends, and the visitor could lose the response
+ */
+export function writeLastResponse(response: ServerResponse, edge: EdgeResponse, requestId: string, close: () => void): void {
+  const body = writeHead(response, { ...edge, headers: [...edge.headers, ['connection', 'close']] }, requestId);
+  // An earlier request on this connection has no answer yet: Node sends the answers in order, and closes.
+  if (!response.socket) return void response.end(body);
+  response.flushHeaders();
+  response.write(body ?? '', close);
+}
+
+/** @returns the body to send; undefined where the response has none */
+function writeHead(
+  response: ServerResponse,
+  { status, headers, body, announcedBytes }: EdgeResponse,
+  requestId: string,
+): Buffer | undefined {
   const bodiless = response.req.method === 'HEAD' || status === 304;
-  const length = bodiless ? (edge.announcedBytes ?? (body.length || undefined)) : body.length;
+  const length = bodiless ? (announcedBytes ?? (body.length || undefined)) : body.length;
   const fields = [...headers, ['apigw-requestid', requestId] as const];
   if (length !== undefined && status !== 204) fields.push(['content-length', String(length)]);
   response.writeHead(status, fields.flat());
-  response.end(bodiless || status === 204 ? undefined : body);
+  return bodiless || status === 204 ? undefined : body;
 }

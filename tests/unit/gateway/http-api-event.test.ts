@@ -199,14 +199,14 @@ describe('an event of an HTTP API', () => {
   });
 });
 
-test('an HTTP listener with forcedHost gives this Host to every request', async () => {
-  const { port } = await edge.listen(0, '127.0.0.1', { forcedHost: 'demo.localhost:8080' });
-  expect((await rawRequest(port, 'GET / HTTP/1.1', ['Host: 127.0.0.1'])).status).toBe(200);
+test('a port with a domain name of its own gives this name to every event, and the visitor keeps its Host', async () => {
+  const { port } = await edge.listen(0, '127.0.0.1', { domainName: 'demo.localhost' });
+  expect((await rawRequest(port, 'GET / HTTP/1.1', ['Host: 127.0.0.1:9000'])).status).toBe(200);
   expect(edge.events().at(-1)).toMatchObject({
-    headers: { host: 'demo.localhost:8080' },
+    headers: { host: '127.0.0.1:9000' },
     requestContext: { domainName: 'demo.localhost', domainPrefix: 'demo' },
   });
-  expect((await eventOf('GET / HTTP/1.1', ['Host: other'])).headers['host']).toBe('other');
+  expect((await eventOf('GET / HTTP/1.1', ['Host: other:9000'])).requestContext.domainName).toBe('other');
 });
 
 test('a header field named __proto__ is in the event like any other', async () => {

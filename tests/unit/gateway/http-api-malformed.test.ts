@@ -1,5 +1,5 @@
 import { startEdge, type TestEdge } from '../../support/gateway-edge';
-import { parseResponse, rawRequest, sendRaw, untilDropped } from '../../support/gateway-raw-http';
+import { parseResponse, rawRequest, sendRaw, statusesIn, untilDropped } from '../../support/gateway-raw-http';
 
 let edge: TestEdge;
 beforeAll(async () => {
@@ -142,4 +142,49 @@ test.each([
   ['CONNECT', 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n'],
 ])('the connection of a client that has sent %s ends, even if the client does not close it', async (_, bytes) => {
   expect(await untilDropped(edge.port, bytes)).toMatch(/^HTTP\/1\.1 400 /);
+});
+
+describe('a request whose body has not come', () => {
+  test.each([
+    ['without Host', 400, 'POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n'],
+    ['with two Hosts', 400, 'POST / HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 5\r\n\r\n'],
+    ['with another transfer coding before chunked', 400, post('Transfer-Encoding: gzip, chunked')],
+    ['to a path that cannot be decoded', 400, 'POST /%zz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n'],
+    [
+      'to a path that cannot be decoded, and that waits for 100',
+      400,
+      'POST /%zz HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n',
+    ],
+    ['with a length above the limit', 413, post('Content-Length: 20000000')],
+    ['with a length above the limit, and that waits for 100', 413, post('Expect: 100-continue', 'Content-Length: 20000000')],
+  ])('%s gets %i at once, and nothing before it; the connection ends', async (_what, status, bytes) => {
+    const before = edge.events().length;
+    const received = await sendRaw(edge.port, bytes);
+    expect(statusesIn(received)).toEqual([status]);
+    expect(parseResponse(received).headers).toMatchObject({ connection: ['close'] });
+    expect(edge.events()).toHaveLength(before);
+  });
+
+  test('is refused behind a request that is still being answered, after that answer', async () => {
+    const received = await sendRaw(edge.port, `GET /slow HTTP/1.1\r\nHost: a\r\n\r\n${post('Transfer-Encoding: gzip, chunked')}`);
+    expect(received).toMatch(/^HTTP\/1\.1 200 [^]*\/slowHTTP\/1\.1 400 /);
+  });
+
+  test('is refused, and bytes behind its head are not read as a request', async () => {
+    const before = edge.events().length;
+    const smuggled = `${post('Transfer-Encoding: gzip, chunked')}0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n`;
+    expect(statusesIn(await sendRaw(edge.port, smuggled))).toEqual([400]);
+    expect(edge.events()).toHaveLength(before);
+  });
+
+  test('is asked for with 100 when the visitor waits for 100 and the head is accepted', async () => {
+    const received = await sendRaw(edge.port, `${post('Expect: 100-continue', 'Content-Length: 2', 'Connection: close')}ab`);
+    expect(statusesIn(received)).toEqual([100, 200]);
+  });
+});
+
+test('a visitor that sends its whole body before it reads gets the 413', async () => {
+  const body = 'x'.repeat(11_000_000);
+  const received = await sendRaw(edge.port, `${post(`Content-Length: ${body.length}`)}${body}`);
+  expect(statusesIn(received)).toEqual([413]);
 });

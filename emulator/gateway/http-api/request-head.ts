@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import { decodePath } from './decode-path';
+import { edgeResponse, foreignHost, type EdgeResponse } from './edge-response';
+import type { VisitorArrival } from './http-api-event';
+import { hostname, requestTarget } from './request-target';
+import { hasSoundFraming } from './sound-framing';
+
+/** What is known of a request before its body comes. */
+export type RequestHead = Omit<VisitorArrival, 'body'>;
+
+export interface HeadRules {
+  readonly payloadBytes: number;
+  /** Whether a Host, with its port, is served. */
+  readonly serves: (host: string) => boolean;
+  /** The `domainName` of the event; by default the name in the Host. */
+  readonly domainName: string | undefined;
+}
+
+/** @returns the answer to a request that is refused by its head; the body of such a request is not waited for */
+export function readHead(request: IncomingMessage, rules: HeadRules): Omit<RequestHead, 'requestId' | 'at'> | EdgeResponse {
+  const target = requestTarget(request);
+  if (target && !rules.serves(target.host)) return foreignHost;
+  const path = target && decodePath(target.path);
+  if (target === undefined || path === undefined || !hasSoundFraming(request)) return edgeResponse(400);
+  if (Number(request.headers['content-length'] ?? 0) > rules.payloadBytes) return edgeResponse(413);
+  const { remoteAddress = '', localPort = 0 } = request.socket;
+  return {
+    method: request.method ?? '',
+    path,
+    query: target.query,
+    protocol: `HTTP/${request.httpVersion}`,
+    rawHeaders: request.rawHeaders,
+    host: target.host,
+    domainName: rules.domainName ?? hostname(target.host),
+    sourceIp: remoteAddress.replace(/^::ffff:/, ''),
+    port: localPort,
+  };
+}
