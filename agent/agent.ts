@@ -70,6 +70,7 @@ export class Agent extends EventEmitter<AgentEvents> {
 
   private readonly stopping = new AbortController();
   private readonly open = new Set<AgentConnection>();
+  private readonly hintsTold = new Set<string>();
   /** The newest established connection. All answers go out over it, also the answers to requests from an older connection. */
   private current?: AgentConnection;
   private tunnel?: TunnelAddress;
@@ -111,6 +112,7 @@ export class Agent extends EventEmitter<AgentEvents> {
       onFinished: (summary) => {
         this.backoff.reset();
         this.emit('request', summary);
+        this.tellOnce(summary.hint);
       },
     });
   }
@@ -140,6 +142,13 @@ export class Agent extends EventEmitter<AgentEvents> {
   }
 
   // --- the life of the connection
+
+  /** Every request of a page may give reason for the same hint. */
+  private tellOnce(hint: string | undefined): void {
+    if (hint === undefined || this.hintsTold.has(hint)) return;
+    this.hintsTold.add(hint);
+    this.emit('warning', hint);
+  }
 
   /**
    * Connects and holds the connection, again and again, until the agent is stopped or refused. An old connection stays open until the next

@@ -5,6 +5,7 @@ import type { BodyBucket } from './body-bucket';
 import { LocalServiceError } from './errors';
 import type { LocalService } from './local-service';
 import type { LocalResponse } from './local-response';
+import { prefixHint } from './prefix-hint';
 import { failureFigures, type RequestSummary } from './request-summary';
 import { Spool } from './spool';
 import type { Uploads } from './uploads';
@@ -23,7 +24,10 @@ export interface Exchange {
 }
 
 /** The encoded answer (undefined when nobody waits for it any more), and figures for the request's summary. */
-export type EncodedAnswer = { readonly text: string | undefined } & Pick<RequestSummary, 'bytes' | 'status' | 'error' | 'tooOldByMs'>;
+export type EncodedAnswer = { readonly text: string | undefined } & Pick<
+  RequestSummary,
+  'bytes' | 'status' | 'error' | 'tooOldByMs' | 'hint'
+>;
 
 /**
  * Answers one request: fetches its body, asks the local service, encodes the answer, and uploads an answer's body that is too large for a
@@ -44,7 +48,8 @@ export class Answerer {
       const response = await this.ask(exchange);
       try {
         const text = await this.deliver(exchange, response, Math.round(performance.now() - begin));
-        return { text, bytes: response.body.bytes, status: response.status };
+        const hint = prefixHint(exchange.request.headers, response.headers);
+        return { text, bytes: response.body.bytes, status: response.status, ...(hint !== undefined && { hint }) };
       } finally {
         await response.body.close();
       }

@@ -1,4 +1,12 @@
-import { cookieDomain, formatSetCookie, isWithinDomain, parseSetCookie, translateReferences, type Headers } from '../protocol';
+import {
+  cookieDomain,
+  formatSetCookie,
+  isWithinDomain,
+  parseSetCookie,
+  translateReferences,
+  translateRequestReferences,
+  type Headers,
+} from '../protocol';
 import { AgentOptionError } from './errors';
 import { formatTarget, type LocalTarget } from './local-target';
 
@@ -15,6 +23,18 @@ export function resolveHostHeader(option: string, target: LocalTarget): string |
   if (option === 'rewrite') return formatTarget(target).replace(/:80$/, '');
   if (HOST.test(option)) return option;
   throw new AgentOptionError(`host header "${option}" is not a host: give preserve, rewrite, or a host such as app.test:3000`);
+}
+
+/**
+ * Gives a request the rewritten Host, and puts it into WebDAV's references to the visitor's Host, which is in `X-Forwarded-Host`. Services
+ * refuse a `Destination` on another host.
+ * @param host undefined for the visitor's own
+ */
+export function withRewrittenHost(headers: Headers, host: string | undefined): Headers {
+  if (host === undefined) return headers;
+  const own: Headers = { ...headers, host: [host] };
+  translateRequestReferences(own, headers['x-forwarded-host']?.[0], (origin, rest) => (origin === '' ? rest : `http://${host}${rest}`));
+  return own;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { stripHopByHop, type Headers } from '../protocol';
 import { LocalServiceError } from './errors';
+import { withRewrittenHost } from './host-header';
 import { formatTarget, type LocalTarget } from './local-target';
 import type { Spool } from './spool';
 
@@ -43,14 +44,16 @@ export function checkRequestLine({ method, uri }: LocalRequest): void {
  * @throws LocalServiceError `invalid_request` for a repeated Host
  */
 export function localHeaders({ method, headers, body }: LocalRequest, target: LocalTarget, hostHeader?: string): OutgoingHttpHeaders {
-  const { host = [formatTarget(target)], 'content-length': declaredLength, ...fields } = stripHopByHop(headers);
-  if (host.length !== 1) throw new LocalServiceError('invalid_request', 'the request has more than one Host header');
+  const endToEnd = stripHopByHop(headers);
+  if (endToEnd['host'] && endToEnd['host'].length !== 1)
+    throw new LocalServiceError('invalid_request', 'the request has more than one Host header');
+  const { host = [formatTarget(target)], 'content-length': declaredLength, ...fields } = withRewrittenHost(endToEnd, hostHeader);
   // The cloud already has the whole body, so nobody waits for a 100 Continue.
   delete fields.expect;
 
   const hasLength = body.bytes > 0 || declaredLength !== undefined || METHODS_WITH_BODY.has(method.toUpperCase());
   return {
-    host: hostHeader ?? host[0],
+    host: host[0],
     ...fields,
     ...(hasLength && { 'content-length': String(body.bytes) }),
   };

@@ -17,8 +17,8 @@ export interface LocalResponse {
  */
 export async function readLocalResponse(response: IncomingMessage, method: string): Promise<LocalResponse> {
   const status = response.statusCode ?? 0;
-  if (status < 200 || status > 599) {
-    throw new LocalServiceError('invalid_response', `the local service answered with status ${status}, which is not between 200 and 599`);
+  if (status < 200 || status > 999) {
+    throw new LocalServiceError('invalid_response', `the local service answered with status ${status}, which is not between 200 and 999`);
   }
   const headers = stripHopByHop(groupByName(response.rawHeaders));
   const isBodiless = method.toUpperCase() === 'HEAD' || status === 204 || status === 304;

@@ -16,6 +16,8 @@ export interface RequestSummary {
   readonly error?: AgentErrorCode;
   /** How long after its deadline the request came, in ms, if the local service was not asked for that reason (`expired`). */
   readonly tooOldByMs?: number;
+  /** What cannot work at the address that the visitor used, with the remedy. */
+  readonly hint?: string;
 }
 
 export const failureFigures = (failure: LocalServiceError): Pick<RequestSummary, 'error' | 'tooOldByMs'> => ({

@@ -78,7 +78,8 @@ export class LocalTunnel implements Closeable {
   }
 
   /**
-   * Opens a port that sends every Host to one tunnel, for programs that cannot resolve `*.localhost`.
+   * Opens a port that belongs to one tunnel, for programs that cannot resolve `*.localhost`. The local service gets the Host that the visitor
+   * asked for.
    * @param port 0 for any free one
    * @returns the port
    * @throws TerraformError for a stack without a tunnel domain

@@ -22,7 +22,7 @@ const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'is not base
 const sha256 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{43}=$/, 'is not a SHA-256 in base64'));
 /** Superset: the size in bytes and the hash that a body in the body bucket must have. */
 const bodyRef = v.object({ bytes: v.pipe(v.number(), v.integer(), v.minValue(1)), sha256 });
-const statusCode = v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(599));
+const statusCode = v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(999));
 
 /**
  * Superset: what agents of this project can do beyond the old protocol. `any-method`: the agent forwards every method, not just

@@ -1,7 +1,7 @@
 /**
- * Translates the places where an answer states the address of its service: `Location`, `Content-Location` and the attributes of
- * cookies. The agent (`--host-header`) and the cloud (path prefix) show the service at another address, and translate with these
- * functions.
+ * Translates the places where a message states the address of the service: in answers `Location`, `Content-Location` and the attributes of
+ * cookies, in requests WebDAV's `Destination` and `If`. The agent (`--host-header`) and the cloud (path prefix) show the service at another
+ * address, and translate with these functions.
  */
 import type { Headers } from './headers';
 
@@ -10,20 +10,40 @@ const REFERENCES = ['location', 'content-location'];
 /** Matches scheme with authority, and the authority. For browsers, `\` ends an authority (https://url.spec.whatwg.org/#authority-state). */
 const ORIGIN = /^(?:https?:)?\/\/([^/?#\\]*)/i;
 
+/** Gets `https://host` or '', and the rest: path, query and fragment. */
+type Translate = (origin: string, rest: string) => string;
+
 /**
  * Translates references to the service itself: those that name `host`, and those that begin with a path. Relative references stay
  * right, and references to other hosts do not belong to the service.
  * @param host the host, with its port, as the service knows itself
- * @param translate gets `https://host` or '', and the rest: path, query and fragment
  */
-export function translateReferences(headers: Headers, host: string | undefined, translate: (origin: string, rest: string) => string): void {
+export function translateReferences(headers: Headers, host: string | undefined, translate: Translate): void {
   for (const name of REFERENCES) {
     const values = headers[name];
     if (values) headers[name] = values.map((value) => translated(value, host, translate));
   }
 }
 
-function translated(reference: string, host: string | undefined, translate: (origin: string, rest: string) => string): string {
+/** Matches a list in parentheses, or a reference in angle brackets outside of the lists. A quoted string may have parentheses. */
+const IF_PART = /\((?:"[^"]*"|[^")])*\)|<([^>]*)>/g;
+
+/**
+ * Translates, as `translateReferences` does, the references of a request: `Destination` of COPY and MOVE, and the resources that `If` names
+ * (RFC 4918 sections 10.3 and 10.4).
+ */
+export function translateRequestReferences(headers: Headers, host: string | undefined, translate: Translate): void {
+  const { destination, if: conditions } = headers;
+  if (destination) headers['destination'] = destination.map((value) => translated(value, host, translate));
+  if (conditions)
+    headers['if'] = conditions.map((value) =>
+      value.replace(IF_PART, (part, reference?: string) =>
+        reference === undefined ? part : `<${translated(reference, host, translate)}>`,
+      ),
+    );
+}
+
+function translated(reference: string, host: string | undefined, translate: Translate): string {
   const [origin = '', authority] = ORIGIN.exec(reference) ?? [];
   const rest = reference.slice(origin.length);
   const isOwn = authority === undefined ? rest.startsWith('/') : authority.toLowerCase() === host?.toLowerCase();

@@ -12,10 +12,14 @@ export function toVisitorRequest(event: APIGatewayProxyEventV2, traceHeader: str
     if (value !== undefined) headers[name.toLowerCase()] = [value];
   }
   if (event.cookies?.length) headers['cookie'] = [event.cookies.join('; ')];
+  // An HTTP API states a length of 0 for every request without a body, also where the visitor stated none (docs/limits.md). To a framework
+  // the field would say that the request has a body. The agent states 0 for methods that usually have a body.
+  if (!event.body) delete headers['content-length'];
   return {
     method: http.method,
     decodedPath: event.rawPath,
     rawQuery: event.rawQueryString,
+    domainName: event.requestContext.domainName,
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
     sourceIp: http.sourceIp,

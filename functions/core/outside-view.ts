@@ -8,7 +8,7 @@ import {
   type Headers,
 } from '../../protocol';
 import { isTunnelCookie, tunnelCookie, tunnelInCookies } from './tunnel-cookie';
-import { encodePath, hostnameOf, hostOf, isHttps, type Route, type VisitorRequest } from './visitor-request';
+import { encodePath, hostnameOf, hostOf, isBelow, isHttps, type Route, type VisitorRequest } from './visitor-request';
 import type { VisitorResponse } from './visitor-response';
 
 /**
@@ -18,19 +18,17 @@ import type { VisitorResponse } from './visitor-response';
 export function outsideView(response: VisitorResponse, request: VisitorRequest, route: Route): VisitorResponse {
   const headers: Headers = { ...response.headers };
   const { prefix } = route;
-  if (prefix !== undefined) {
-    translateReferences(headers, hostOf(request), (origin, rest) => (isBelow(rest, prefix) ? origin + rest : origin + prefix + rest));
-  }
+  translateReferences(headers, hostOf(request), (origin, rest) => {
+    // A local service without TLS writes `http:`. A visitor who came by https cannot reach the tunnel by http.
+    const outside = isHttps(request) ? origin.replace(/^http:/i, 'https:') : origin;
+    return prefix === undefined || isBelow(rest, prefix) ? outside + rest : outside + prefix + rest;
+  });
   const cookies = (headers['set-cookie'] ?? []).flatMap((cookie) => scoped(cookie, request, prefix));
   if (prefix !== undefined && entersTunnel(request, route)) cookies.push(tunnelCookie(route.tunnelId, isHttps(request)));
   if (cookies.length > 0) headers['set-cookie'] = cookies;
   else delete headers['set-cookie'];
   return { ...response, headers };
 }
-
-/** Whether a reference has the prefix already: a service that knows its prefix (`X-Forwarded-Prefix`) writes it itself. */
-const isBelow = (reference: string, prefix: string): boolean =>
-  reference.startsWith(prefix) && /^([/?#]|$)/.test(reference.slice(prefix.length));
 
 /** Limits a cookie to its own tunnel. Drops a cookie that has the name of the tunnel cookie. */
 function scoped(text: string, request: VisitorRequest, prefix: string | undefined): string[] {

@@ -1,7 +1,8 @@
 import { encodeMessage, fitsOneMessage, MAX_MESSAGE_BYTES, type HttpRequestMessage } from '../../protocol';
 import type { RequestBodies } from './request-bodies';
 import { TunnelError } from './tunnel-error';
-import { forwardedHeaders, type Route, type VisitorRequest } from './visitor-request';
+import { insideView } from './inside-view';
+import type { Route, VisitorRequest } from './visitor-request';
 
 /** The input for an agent's message about a visitor's request. */
 export interface Sending {
@@ -25,7 +26,7 @@ export async function requestMessage({ requestId, request, route, deadline, bodi
     request_id: requestId,
     method,
     uri: route.uri,
-    headers: forwardedHeaders(request, route),
+    headers: insideView(request, route),
     body: '',
     timestamp: arrivedAt,
     deadline,

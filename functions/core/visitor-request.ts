@@ -9,6 +9,8 @@ export interface VisitorRequest {
   readonly decodedPath: string;
   /** The query as sent, without `?`. */
   readonly rawQuery: string;
+  /** The name under which the visitor reached the HTTP API, without a port. It decides which tunnel the request is for. */
+  readonly domainName: string;
   /** By lower-case name. */
   readonly headers: Headers;
   readonly body: Uint8Array;
@@ -44,11 +46,10 @@ export function routeOf(request: VisitorRequest, tunnelDomain: string | undefine
   return { tunnelId, uri: (encodePath(rest) || '/') + query, prefix: `/${tunnelId}` };
 }
 
-/** The part of the host before the tunnel domain; undefined where the host is not below that domain. */
-export function subdomainOf(request: VisitorRequest, domain: string | undefined): string | undefined {
-  const hostname = hostnameOf(request);
-  if (hostname === undefined || domain === undefined) return undefined;
-  return hostname.endsWith(`.${domain}`) ? hostname.slice(0, -domain.length - 1) : undefined;
+/** The part of the domain name before the tunnel domain; undefined where the name is not below that domain. */
+export function subdomainOf({ domainName }: VisitorRequest, domain: string | undefined): string | undefined {
+  const name = domainName.toLowerCase();
+  return domain !== undefined && name.endsWith(`.${domain}`) ? name.slice(0, -domain.length - 1) : undefined;
 }
 
 /** `/demo/a/b` is `demo` and `/a/b`. */
@@ -62,6 +63,9 @@ export const hostOf = ({ headers }: VisitorRequest): string | undefined => heade
 
 /** The host without its port, in lower case. */
 export const hostnameOf = (request: VisitorRequest): string | undefined => hostOf(request)?.replace(/:\d*$/, '').toLowerCase();
+
+/** Whether a path, with or without a query, is a path prefix or below it. */
+export const isBelow = (path: string, prefix: string): boolean => path.startsWith(prefix) && /^([/?#]|$)/.test(path.slice(prefix.length));
 
 /** The query as sent, with its `?`. */
 export const queryOf = ({ rawQuery }: VisitorRequest): string => rawQuery && `?${rawQuery}`;

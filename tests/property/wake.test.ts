@@ -4,7 +4,7 @@ import { encodeWake, parseWake, type Wake } from '../../functions/core/wake';
 const outcome = fc.oneof(
   fc.record({
     kind: fc.constant('response' as const),
-    statusCode: fc.integer({ min: 200, max: 599 }),
+    statusCode: fc.integer({ min: 200, max: 999 }),
     headers: fc.dictionary(fc.stringMatching(/^[a-z-]{1,20}$/), fc.array(fc.string(), { minLength: 1 })),
     body: fc.uint8Array({ maxLength: 60_000 }).map((bytes) => Buffer.from(bytes)),
   }),

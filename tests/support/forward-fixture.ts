@@ -91,6 +91,7 @@ export function cloud(
     method: 'GET',
     decodedPath: '/demo/page',
     rawQuery: 'a=1&a=2',
+    domainName: 'example.test',
     headers: { host: ['example.test'] },
     body: new Uint8Array(),
     sourceIp: '192.0.2.7',

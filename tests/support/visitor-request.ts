@@ -5,6 +5,8 @@ export const visitorRequest = (overrides: Partial<VisitorRequest> = {}): Visitor
   method: 'GET',
   decodedPath: '/',
   rawQuery: '',
+  // The name in the Host, as on AWS.
+  domainName: overrides.headers?.['host']?.[0]?.replace(/:\d*$/, '') ?? 'api.example',
   headers: {},
   body: new Uint8Array(),
   sourceIp: '192.0.2.1',

@@ -50,8 +50,8 @@ function inferred(result: unknown): EdgeResponse {
 
 function statusOf(value: unknown): number {
   const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : value;
-  if (typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 599) return status;
-  throw new MalformedResponseError(`statusCode ${JSON.stringify(value)} is not a whole number from 200 to 599`);
+  if (typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 999) return status;
+  throw new MalformedResponseError(`statusCode ${JSON.stringify(value)} is not a whole number from 200 to 999`);
 }
 
 function headerFields(value: unknown): [string, string][] {

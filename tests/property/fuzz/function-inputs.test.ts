@@ -183,13 +183,14 @@ const visit: fc.Arbitrary<APIGatewayProxyEventV2> = fc
       ),
       { noNullPrototype: true },
     ),
+    domainName: fc.oneof(fc.constantFrom('localhost', 'demo.localhost', 'DEMO.localhost', '.localhost', 'api.example'), fc.string()),
     cookies: fc.array(fc.string(), { maxLength: 3 }),
     body: fc.string(),
     isBase64Encoded: fc.boolean(),
   })
   .map(
-    ({ method, ...event }) =>
-      ({ ...event, requestContext: { http: { method, sourceIp: '192.0.2.7' }, timeEpoch: 1 } }) as APIGatewayProxyEventV2,
+    ({ method, domainName, ...event }) =>
+      ({ ...event, requestContext: { domainName, http: { method, sourceIp: '192.0.2.7' }, timeEpoch: 1 } }) as APIGatewayProxyEventV2,
   );
 
 test(

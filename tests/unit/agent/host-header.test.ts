@@ -1,4 +1,5 @@
 import { AgentOptionError } from '../../../agent';
+import { withRewrittenHost } from '../../../agent/host-header';
 import { resolveOptions } from '../../../agent/options';
 import { Spool } from '../../../agent/spool';
 import { LocalService } from '../../../agent/local-service';
@@ -55,6 +56,17 @@ describe('the Host header for the local service', () => {
     expect(() => resolve(option)).toThrow(AgentOptionError);
     expect(() => resolve(option)).toThrow('give preserve, rewrite, or a host such as app.test:3000');
   });
+});
+
+test("WebDAV's references to the Host of the visitor name the Host that the local service gets", () => {
+  const fields = { host: ['demo.test'], 'x-forwarded-host': ['demo.test'] };
+  const request = { ...fields, destination: ['http://demo.test/b'], if: ['<http://demo.test/a> (<urn:uuid:1>)'] };
+  const rewritten = { destination: ['http://app.test:3000/b'], if: ['<http://app.test:3000/a> (<urn:uuid:1>)'] };
+  expect(withRewrittenHost(request, 'app.test:3000')).toEqual({ ...fields, host: ['app.test:3000'], ...rewritten });
+  expect(withRewrittenHost({ ...fields, destination: ['http://other.test/b'] }, 'app.test:3000')).toMatchObject({
+    destination: ['http://other.test/b'],
+  });
+  expect(withRewrittenHost(request, undefined)).toEqual(request);
 });
 
 describe("the answer of a local service with another Host than the visitor's", () => {

@@ -79,7 +79,7 @@ describe('a local service that fails', () => {
     ['has two different Content-Length headers', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab'],
     ['has both Content-Length and chunks', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n'],
     ['switches protocols without a request to do so', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
-    ['has a status above 599', 'HTTP/1.1 799 What\r\nContent-Length: 0\r\n\r\n'],
+    ['has a status of four digits', 'HTTP/1.1 1000 What\r\nContent-Length: 0\r\n\r\n'],
   ])('has an invalid response when its answer %s', async (_what, bytes) => {
     const service = await answering(bytes, 'hang up');
     expect((await failureOf(service.ask(request(), 1000))).code).toBe('invalid_response');

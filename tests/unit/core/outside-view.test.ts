@@ -101,6 +101,14 @@ describe('an answer of a tunnel with its own host', () => {
     expect(seen(answer, { ...OWN_HOST, headers: { 'sec-fetch-dest': ['document'] } })).toEqual(answer);
   });
 
+  test('names https for visitors who came by https, where the local service named its own scheme', () => {
+    const headers = { 'x-forwarded-proto': ['https'] };
+    const answer = { location: ['http://demo.tunnels.example/sub/'], 'content-location': ['http://other.example/x'] };
+    const https = { ...answer, location: ['https://demo.tunnels.example/sub/'] };
+    expect(seen(answer, { ...OWN_HOST, headers })).toEqual(https);
+    expect(seen(answer, OWN_HOST)).toEqual(answer);
+  });
+
   test.each([
     ['s=1; Domain=demo.tunnels.example', 's=1; Domain=demo.tunnels.example'],
     ['s=1; Domain=tunnels.example; Path=/', 's=1; Path=/'],

@@ -12,6 +12,7 @@ const request = (authorization?: string, sourceIp = '192.0.2.7'): VisitorRequest
   method: 'GET',
   decodedPath: '/demo/',
   rawQuery: '',
+  domainName: 'example.test',
   headers: { host: ['example.test'], ...(authorization !== undefined && { authorization: [authorization] }) },
   body: new Uint8Array(),
   sourceIp,

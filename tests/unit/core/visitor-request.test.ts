@@ -121,6 +121,12 @@ test('the host of a tunnel has priority over the path, and an unknown host does 
   for (const host of ['a.b.tunnels.example', 'x.tunnels.example']) expect(at(host)).toBeUndefined();
 });
 
+test('the name under which the visitor reached the API decides about the tunnel, and not the Host that the visitor wrote', () => {
+  const request = visitorRequest({ decodedPath: '/x', domainName: 'demo.localhost', headers: { host: ['127.0.0.1:9000'] } });
+  expect(routeOf(request, 'localhost')).toEqual({ tunnelId: 'demo', uri: '/x' });
+  expect(forwardedHeaders(request, BY_HOST)).toMatchObject({ host: ['127.0.0.1:9000'], 'x-forwarded-host': ['127.0.0.1:9000'] });
+});
+
 test.each([
   ['Demo.Example:8080', 'demo.example'],
   ['demo.example:', 'demo.example'],

@@ -9,7 +9,7 @@ const event = (overrides: Partial<APIGatewayProxyEventV2>): APIGatewayProxyEvent
     rawQueryString: 'a=1&a=%20+',
     headers: { host: 'example.test' },
     isBase64Encoded: false,
-    requestContext: { timeEpoch: 7, http: { method: 'PUT', sourceIp: '192.0.2.1' } },
+    requestContext: { timeEpoch: 7, domainName: 'demo.example.test', http: { method: 'PUT', sourceIp: '192.0.2.1' } },
     ...overrides,
   }) as APIGatewayProxyEventV2;
 
@@ -18,6 +18,7 @@ test('a visitor request has method, path and query of the API Gateway event, wit
     method: 'PUT',
     decodedPath: '/demo/a b',
     rawQuery: 'a=1&a=%20+',
+    domainName: 'demo.example.test',
     sourceIp: '192.0.2.1',
     arrivedAt: 7,
   });
@@ -46,6 +47,13 @@ test('a request body as text or as base64 becomes bytes, and a missing body beco
   expect(bodyOf({ body: 'ü' })).toBe('c3bc');
   expect(bodyOf({ body: '/wD+', isBase64Encoded: true })).toBe('ff00fe');
   expect(bodyOf({})).toBe('');
+});
+
+test('the length 0 that an HTTP API adds to a request without a body is dropped, and the length of a body stays', () => {
+  const lengthOf = (overrides: Partial<APIGatewayProxyEventV2>, length: string): string[] | undefined =>
+    toVisitorRequest(event({ headers: { 'content-length': length }, ...overrides }), undefined).headers['content-length'];
+  expect(lengthOf({}, '0')).toBeUndefined();
+  expect(lengthOf({ body: 'abc' }, '3')).toEqual(['3']);
 });
 
 test('each Set-Cookie field becomes a cookie of its own, and other repeated fields are joined in their order', () => {

@@ -117,7 +117,7 @@ describe('any other function result', () => {
   test.each([
     ['an invalid status', { statusCode: 'ok' }],
     ['an interim status', { statusCode: 101 }],
-    ['a status above 599', { statusCode: 600 }],
+    ['a status above 999', { statusCode: 1000 }],
     ['a body that is no text', { statusCode: 200, body: { a: 1 } }],
     ['a body that is not base64', { statusCode: 200, body: 'ä', isBase64Encoded: true }],
     ['headers that are no object', { statusCode: 200, headers: ['a'] }],
