@@ -13,16 +13,17 @@ function waitersOf({ cloud: { services } }: CloudUnderTest): string[] {
   return services.gateway.connections(wakes?.apiId ?? '').map(({ connectionId }) => connectionId);
 }
 
-const greetings = ({ logs }: CloudUnderTest): number =>
-  logs.filter(({ functionName, text }) => functionName.endsWith('greet-waiter') && text.startsWith('START')).length;
-
 describe.each([
   ['template of API Gateway', 'mock'],
   ['function', 'function'],
 ] as const)('a waiter whose hello is answered by a %s', (_what, wakeHello) => {
   let tunnel: CloudUnderTest;
+  let greetings = 0;
   beforeAll(async () => {
     tunnel = await startCloud({ mode: 'direct', environment: (same) => ({ ...same, wakeHello, timings: timings(same) }) });
+    tunnel.cloud.services.lambda.events.on('invocation', ({ functionName }) => {
+      if (functionName.endsWith('greet-waiter')) greetings += 1;
+    });
   });
   afterAll(() => tunnel.close());
 
@@ -42,7 +43,7 @@ describe.each([
       expect(sources).toEqual(['direct', 'direct']);
     });
     // One hello opens the socket, and one proves before the second request that it still works.
-    expect(greetings(tunnel)).toBe(wakeHello === 'function' ? 2 : 0);
+    expect(greetings).toBe(wakeHello === 'function' ? 2 : 0);
     agent.vanish();
   });
 });

@@ -27,7 +27,7 @@ export const isForLocalCloud = (line: string): boolean =>
   line.startsWith('npm run rollout ') || (line.startsWith('aws ') && (line.split(' ')[1] ?? '') in SERVICES);
 
 /** The command of a document, for the local cloud instead of the environment that the document names. */
-export const forLocalCloud = (line: string): string =>
+const forLocalCloud = (line: string): string =>
   line.replace(/--env (prod|ENV)\b/g, '--env local').replaceAll('http-tunnel-prod-', 'http-tunnel-local-');
 
 /**

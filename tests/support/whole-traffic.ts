@@ -76,6 +76,8 @@ async function visitAndFail(tunnel: CloudUnderTest): Promise<void> {
   await visitWithLargeBodies(tunnel);
   for (const path of ['/nonce/1', '/nonce/2', '/delay/300', '/delay/1500', '/big/5000000']) await tunnel.visit(path);
   await tunnel.visit('/', {}, 'nobody');
+  // The authorizer logs refusals only.
+  await MinimalAgent.connect(tunnel.agentEndpoint, 'no-token', () => undefined).catch(() => undefined);
   const refuser = await tunnel.agent({ name: 'refuser', target: { port: 1 } });
   await tunnel.visit('/', {}, 'refuser');
   await refuser.stop({ graceMs: 0 });
