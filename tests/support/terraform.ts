@@ -2,7 +2,7 @@ import { TerraformUnavailableError } from '../../scripts/terraform-command';
 import { installProvider, type InstalledProvider } from '../../scripts/terraform-provider';
 
 /** Time-out in ms, long enough to start providers on a busy machine. */
-export const TERRAFORM_TIMEOUT_MS = 240_000;
+export const TERRAFORM_TIMEOUT_MS = 900_000;
 
 /**
  * Defines tests that need terraform and the provider. If they are not available, the suite is skipped with a message on stderr;
