@@ -104,12 +104,14 @@ function crossed({ visits, sightings }: History, { hostile }: Rules): Finding[] 
 function twice({ visits, sightings, happened }: History, rules: Rules): Finding[] {
   const visitOf = new Map(visits.map((visit) => [visit.nonce, visit]));
   const allowed = allowances(happened, rules);
-  const seen = new Map<string, { times: number; tunnel: string }>();
-  for (const { nonce, tunnel } of sightings) seen.set(nonce, { times: (seen.get(nonce)?.times ?? 0) + 1, tunnel });
-  return [...seen].flatMap(([nonce, { times, tunnel }]): Finding[] => {
+  const seen = new Map<string, { times: number; tunnel: string; lastAt: number }>();
+  for (const { nonce, tunnel, at } of sightings) seen.set(nonce, { times: (seen.get(nonce)?.times ?? 0) + 1, tunnel, lastAt: at });
+  return [...seen].flatMap(([nonce, { times, tunnel, lastAt }]): Finding[] => {
     const visit = visitOf.get(nonce);
     if (times < 2) return [];
-    if (visit && rules.forgetful.has(tunnel) && allowed('delivered-twice', visit)) return [];
+    // The request of a visitor who has left goes on, and its message may come twice after the visit.
+    const onItsWay = visit && { sentAt: visit.sentAt, endedAt: Math.max(visit.endedAt, lastAt) };
+    if (onItsWay && rules.forgetful.has(tunnel) && allowed('delivered-twice', onItsWay)) return [];
     return [{ rule: 'twice', text: `the service behind ${tunnel} got ${nonce} ${times} times`, count: 1, ...(visit && placeOf(visit)) }];
   });
 }
@@ -120,8 +122,11 @@ function leftOver(left: LeftOver): Finding[] {
   return [{ rule: 'leftover', text: `left over: ${what.map(([name, n]) => `${n} ${name}`).join(', ')}`, count: totalOf(left) }];
 }
 
-/** Whether something was on during a visit that allows an end of this kind. */
-function allowances(happened: readonly Happened[], { allows }: Rules): (what: Allowance, visit: Visit) => boolean {
+/** Whether something was on during a span of time that allows an end of this kind. */
+function allowances(
+  happened: readonly Happened[],
+  { allows }: Rules,
+): (what: Allowance, span: Pick<Visit, 'sentAt' | 'endedAt'>) => boolean {
   const byAllowance = new Map<Allowance, Happened[]>();
   for (const each of happened) for (const what of allows(each.kind)) byAllowance.set(what, [...(byAllowance.get(what) ?? []), each]);
   return (what, { sentAt, endedAt }) =>

@@ -149,6 +149,14 @@ test('a request that comes twice is excused only for an agent that does not noti
   expect(rulesOf(judged({ sightings: twice, ...fault }))).toEqual(['twice']);
 });
 
+test('a request that comes twice after its visitor has left is excused by what was on until it came', () => {
+  const left = [visit({ tunnel: 'old', end: { kind: 'left' } })];
+  const sightings = [seen({ tunnel: 'old' }), seen({ tunnel: 'old', at: AT + 30_000 })];
+  const later = (to: number): Partial<History> => ({ visits: left, sightings, happened: [during('requests-twice', to - 100, to)] });
+  expect(judged(later(AT + 30_000))).toEqual([]);
+  expect(rulesOf(judged(later(AT + 31_000)))).toEqual(['twice']);
+});
+
 test('whatever is left over is counted, all kinds together', () => {
   expect(judged({ leftOver: { ...NOTHING, rows: 2, processes: 1 } })).toEqual([
     { rule: 'leftover', text: 'left over: 2 rows, 1 processes', count: 3 },
