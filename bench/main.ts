@@ -10,8 +10,8 @@ import { jsonReport } from './report/json-report';
 import { markdownReport } from './report/markdown-report';
 import { costPlot, returnTimePlot } from './report/plots';
 import { detailTables, mainTable, verdictTable, type Table } from './report/tables';
-import { textTable } from './report/text-table';
-import { writeReport } from './report/write-report';
+import { textTable } from '../cli/text-table';
+import { writeReport } from '../cli/write-report';
 import { planPromises, targets } from './verdicts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);

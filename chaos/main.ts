@@ -2,9 +2,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UnfitMachineError } from '../bench/fitness/while-fit';
-import { writeReport } from '../bench/report/write-report';
+import { writeReport } from '../cli/write-report';
 import { runProgram } from '../cli/command-line';
-import { progressOn } from '../rehearse/progress';
+import { progressOn } from '../cli/progress';
 import { isKept } from './judge/figures';
 import { runLab, type LabResult } from './lab';
 import { watchingTheMachine } from './machine-watch';

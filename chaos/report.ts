@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Table } from '../bench/report/tables';
-import { markdownTable, textTable } from '../bench/report/text-table';
+import { markdownTable, textTable } from '../cli/text-table';
 import type { JudgedPhase, LabResult } from './lab';
 import { MARGIN_MS } from './lab';
 import { happeningsOf } from './plan/plan';

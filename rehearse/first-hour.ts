@@ -3,7 +3,7 @@ import { environments } from '../environments';
 import { next } from '../rollout/commands';
 import { ringing, type FirstHour } from './first-hour-report';
 import { textOf } from './mend';
-import type { Progress } from './progress';
+import type { Progress } from '../cli/progress';
 import { startRehearsal, type RehearsalCloud } from './rehearsal-cloud';
 import type { RunOptions } from './run';
 import { GRACE_MS } from './run-scenario';

@@ -6,7 +6,7 @@ import { firstHour } from './first-hour';
 import { firstHourJson, firstHourReport, missesOfFirstHour } from './first-hour-report';
 import { parseRehearseOptions, type Rehearsal, type RehearseOptions } from './options';
 import { missesOf, outcomeOf } from './outcome';
-import { progressOn, type Progress } from './progress';
+import { progressOn, type Progress } from '../cli/progress';
 import { buildBundles } from './rehearsal-cloud';
 import { rollBackReport } from './report';
 import { walk } from './rollout';

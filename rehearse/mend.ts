@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { next, resume, type RolloutOutcome } from '../rollout/commands';
-import type { Progress } from './progress';
+import type { Progress } from '../cli/progress';
 import type { RehearsalCloud } from './rehearsal-cloud';
 import type { Mending, RunOptions } from './run';
 import { sendSweep } from './sweep';

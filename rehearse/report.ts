@@ -1,4 +1,4 @@
-import { textTable } from '../bench/report/text-table';
+import { textTable } from '../cli/text-table';
 import { outcomeOf } from './outcome';
 import type { Run } from './run';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { next, set } from '../rollout/commands';
 import { STAGES } from '../rollout/stages';
 import { nextWhenItIsLet, textOf } from './mend';
-import type { Progress } from './progress';
+import type { Progress } from '../cli/progress';
 import { startRehearsal, type RehearsalCloud } from './rehearsal-cloud';
 import { GRACE_MS } from './run-scenario';
 import type { RunOptions } from './run';

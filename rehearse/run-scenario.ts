@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { resume, set } from '../rollout/commands';
 import { mend } from './mend';
 import { ROLL_BACK_MS } from './outcome';
-import type { Progress } from './progress';
+import type { Progress } from '../cli/progress';
 import { startRehearsal, type RehearsalCloud } from './rehearsal-cloud';
 import type { Run, RunOptions } from './run';
 import { RollBackWatch } from './roll-back-watch';

@@ -1,4 +1,4 @@
-import { textTable } from '../bench/report/text-table';
+import { textTable } from '../cli/text-table';
 import { missesOfVisitors } from './outcome';
 import { isWithin, type Share } from './share';
 import type { Seen } from './visitors';

@@ -3,7 +3,7 @@ import { latencyFlag, underLatencies } from '../report/latency-words';
 import { costOf, totalOf, transferCostOf } from '../cost';
 import type { Measurement } from '../runner';
 import type { Table } from '../report/tables';
-import { markdownTable } from '../report/text-table';
+import { markdownTable } from '../../cli/text-table';
 import { PRICES_AS_OF } from '../prices';
 import type { BodiesResult, CaseResult } from './bodies-bench';
 import { rateOf, SIZES } from './cases';

@@ -4,7 +4,7 @@ import { runProgram } from '../../cli/command-line';
 import { whileFit } from '../fitness/while-fit';
 import { progressOn } from '../progress';
 import { verdictTable, type Table } from '../report/tables';
-import { textTable } from '../report/text-table';
+import { textTable } from '../../cli/text-table';
 import { requestsOf } from '../runner';
 import { criteria } from './criteria';
 import { loadTest, type LoadResult } from './load-test';

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Table } from '../report/tables';
-import { markdownTable } from '../report/text-table';
+import { markdownTable } from '../../cli/text-table';
 import type { LocalBenchResult, LocalRun } from './local-bench';
 
 /** Processes whose CPU time is always listed in `--json`; the first columns of the table. */

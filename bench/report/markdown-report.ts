@@ -5,7 +5,7 @@ import { PRICES, PRICES_AS_OF } from '../prices';
 import { planPromises, targets } from '../verdicts';
 import { latencyCaveat, latencyFlag, latencyTable, underLatencies } from './latency-words';
 import { detailTables, mainTable, verdictTable, type Table } from './tables';
-import { markdownTable } from './text-table';
+import { markdownTable } from '../../cli/text-table';
 
 export interface PlotFiles {
   readonly returnTime: string;
