@@ -7,7 +7,7 @@ import { BootstrapStack } from './bootstrap-stack';
 import { TunnelStack } from './tunnel-stack';
 
 /** The directory to which `npm run build` writes the functions' zips. */
-const DEFAULT_BUNDLES = path.join(__dirname, '../dist/functions');
+export const BUNDLES = path.join(__dirname, '../dist/functions');
 
 export interface SynthesizeOptions {
   /** The environments by name. Each environment becomes one stack, and each account one more stack. */
@@ -34,7 +34,7 @@ export interface SynthesizedStack {
  * @throws EnvironmentError for settings that are wrong
  * @throws MissingBundleError for a function whose zip is missing
  */
-export function synthesize({ environments, outdir, bundles = DEFAULT_BUNDLES }: SynthesizeOptions): SynthesizedStack[] {
+export function synthesize({ environments, outdir, bundles = BUNDLES }: SynthesizeOptions): SynthesizedStack[] {
   const checked = Object.entries(environments).map(([name, value]) => validateEnvironment(value, name));
   validateNames(checked.map(({ name }) => name));
   fs.mkdirSync(outdir, { recursive: true });

@@ -1,4 +1,6 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { ToldError } from '../cli/told-error';
 
@@ -42,21 +44,54 @@ export function terraformSync(args: readonly string[], run: TerraformRun): strin
   }
 }
 
-function options({ cwd, variables }: TerraformRun) {
-  return {
-    cwd,
-    encoding: 'utf8' as const,
-    timeout: STEP_TIMEOUT_MS,
-    maxBuffer: MAX_OUTPUT_BYTES,
-    env: {
-      ...callersEnvironment(),
-      CHECKPOINT_DISABLE: '1',
-      TF_IN_AUTOMATION: '1',
-      TF_INPUT: '0',
-      ...variables,
-    },
-  };
+export interface FollowedRun extends TerraformRun {
+  /** Called with each line of the output. */
+  readonly onLine: (line: string) => void;
+  /** Interrupts terraform: it finishes what it has begun, writes its state, and ends. */
+  readonly signal?: AbortSignal;
 }
+
+/**
+ * Runs terraform for as long as it takes, and reports its output while it comes. If this process ends, terraform is killed.
+ * @returns terraform's exit status; null after a kill
+ * @throws TerraformUnavailableError
+ */
+export async function followTerraform(args: readonly string[], { cwd, variables, onLine, signal }: FollowedRun): Promise<number | null> {
+  // In a process group of its own, terraform does not hear the Ctrl-C of the terminal: it would take that for the second of two signals, and
+  // end without writing its state.
+  const child = spawn('terraform', args, { cwd, env: environmentOf(variables), detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const interrupt = (): void => void child.kill('SIGINT');
+  const kill = (): void => void (child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'));
+  createInterface({ input: child.stdout }).on('line', onLine);
+  signal?.addEventListener('abort', interrupt);
+  process.once('exit', kill);
+  try {
+    if (signal?.aborted) interrupt();
+    const [status] = (await once(child, 'close')) as [number | null];
+    return status;
+  } catch (error) {
+    throw failure(args, error);
+  } finally {
+    signal?.removeEventListener('abort', interrupt);
+    process.off('exit', kill);
+  }
+}
+
+const options = ({ cwd, variables }: TerraformRun) => ({
+  cwd,
+  encoding: 'utf8' as const,
+  timeout: STEP_TIMEOUT_MS,
+  maxBuffer: MAX_OUTPUT_BYTES,
+  env: environmentOf(variables),
+});
+
+const environmentOf = (variables: TerraformRun['variables']): NodeJS.ProcessEnv => ({
+  ...callersEnvironment(),
+  CHECKPOINT_DISABLE: '1',
+  TF_IN_AUTOMATION: '1',
+  TF_INPUT: '0',
+  ...variables,
+});
 
 /** The caller's environment without settings that would change a check's result: workspaces, arguments, variables, profiles. */
 function callersEnvironment(): NodeJS.ProcessEnv {
