@@ -37,6 +37,10 @@ const FOLDERS = {
     ['agent', 'bench', 'cli', 'emulator', 'environments', 'functions', 'local', 'protocol', 'rehearse', 'rollout'],
     'chaos breaks everything around a tunnel on the emulator, and judges what visitors got.',
   ],
+  oracle: [
+    ['agent', 'cli', 'emulator', 'environments', 'functions', 'modules', 'scripts'],
+    "oracle applies what modules synthesize to an emulator that is not this project's, with Terraform as scripts run it.",
+  ],
   probe: [
     ['agent', 'bench', 'cli', 'emulator', 'environments', 'functions', 'local', 'protocol', 'rehearse', 'trace'],
     'probe measures an environment on AWS, or a local cloud that runs, through a tunnel of its own.',
@@ -94,6 +98,13 @@ const RULES = [
     '^emulator/',
     '^emulator/(terraform/(block|stack)|iam/statement-json)[.]ts$',
     'policy takes from the emulator how Terraform JSON and policies are read, and nothing that runs.',
+  ],
+  [
+    'foreign',
+    '^oracle/',
+    '^emulator/',
+    '^emulator/terraform/stack[.]ts$',
+    "oracle takes from the emulator how Terraform JSON is read, and nothing that runs: its emulators are not this project's.",
   ],
   [
     'running',
