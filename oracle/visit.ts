@@ -1,4 +1,5 @@
-import { smokeTest, SmokeTestError, smokeTestToken } from '../scripts/smoke-test';
+import { ToldError } from '../cli/told-error';
+import { smokeTest, smokeTestToken } from '../scripts/smoke-test';
 import { isAws } from './options';
 import type { StateResource } from './plan-differences';
 
@@ -43,7 +44,7 @@ export async function visit(state: readonly StateResource[], tokenKey: string, t
     return { outcome: 'answered', waitedMs };
   } catch (error) {
     if (error instanceof NoAddressError) return { outcome: 'impossible', reason: error.message };
-    if (error instanceof SmokeTestError) return { outcome: 'failed', reason: error.message };
+    if (error instanceof ToldError) return { outcome: 'failed', reason: error.message };
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** `npm run probe`: measures a running environment, and looks whether AWS behaves as this project assumes. */
 import { runProgram } from '../cli/command-line';
-import { progressOn } from '../rehearse/progress';
+import { progressOn } from '../cli/progress';
 import { parseProbeOptions } from './options';
 import { placeOf } from './place';
 import { runProbe } from './run';

@@ -1,6 +1,6 @@
 import type { LatencyFigures } from '../emulator/latency/aws-latency';
 import { latencyTable } from '../bench/report/latency-words';
-import { markdownTable, textTable } from '../bench/report/text-table';
+import { markdownTable, textTable } from '../cli/text-table';
 import type { Finding, ProbeResult } from './probe';
 
 const verdict = ({ holds }: Finding): string => (holds === undefined ? 'not seen' : holds ? 'holds' : 'DOES NOT HOLD');

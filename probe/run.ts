@@ -1,8 +1,8 @@
-import { writeReport } from '../bench/report/write-report';
+import { writeReport } from '../cli/write-report';
 import { explainAwsError } from '../cli/aws-errors';
 import { ToldError } from '../cli/told-error';
 import { environments } from '../environments';
-import type { Progress } from '../rehearse/progress';
+import type { Progress } from '../cli/progress';
 import type { ProbeOptions } from './options';
 import type { Place } from './place';
 import { probe, type ProbeResult } from './probe';

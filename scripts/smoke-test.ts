@@ -15,7 +15,7 @@ import path from 'node:path';
 import { Agent } from '../agent';
 import { parseOptions, runProgram, type Help } from '../cli/command-line';
 import { ToldError } from '../cli/told-error';
-import { addressesIn, connectAgent, tokenFrom, type Addresses, type Claims } from '../probe/deployed';
+import { addressesIn, connectAgent, tokenFrom, tokenSignedWith, type Addresses, type Claims } from '../probe/deployed';
 
 /** The environment did not pass the smoke test. */
 export class SmokeTestError extends ToldError {
@@ -31,6 +31,9 @@ export interface SmokeTest extends Addresses {
 
 /** The token expires soon after the test. */
 const CLAIMS: Claims = { owner: 'smoke-test', names: 'smoke-*', life: '5m' };
+
+/** A token for the test, signed with the environment's key. */
+export const smokeTestToken = (key: string): Promise<string> => tokenSignedWith(key, CLAIMS);
 
 /**
  * @returns how long the visitor waited, in ms

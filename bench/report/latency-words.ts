@@ -1,6 +1,6 @@
 import type { LatencyFigures } from '../../emulator/latency/aws-latency';
 import type { LatencyProfile } from '../../emulator/latency/latency-profile';
-import { markdownTable } from './text-table';
+import { markdownTable } from '../../cli/text-table';
 
 /** The end of a report's title. */
 export function underLatencies({ name, figures, file }: LatencyProfile): string {
