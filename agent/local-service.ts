@@ -1,6 +1,5 @@
 import http from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { LocalServiceError } from './errors';
 import { withoutRewrittenHost } from './host-header';
 import { checkRequestLine, localHeaders, type LocalRequest } from './local-request';
@@ -47,7 +46,9 @@ export class LocalService {
     const exchange = this.begin(request);
     const timer = setTimeout(() => cancel(exchange, this.timeoutError(timeoutMs)), timeoutMs);
     signal?.addEventListener('abort', () => cancel(exchange, signal.reason as LocalServiceError));
-    const sent = pipeline(request.body.read(), exchange.outgoing);
+    // A service may answer before it has read the whole body. The service may then go on reading until the timeout.
+    exchange.outgoing.once('close', () => clearTimeout(timer));
+    request.body.writeTo(exchange.outgoing);
     try {
       const response = await responseHead(exchange.outgoing);
       const answer = await readLocalResponse(response, request.method);
@@ -55,9 +56,6 @@ export class LocalService {
     } catch (error) {
       exchange.outgoing.destroy();
       throw exchange.cancelledWith ?? this.explain(error, exchange);
-    } finally {
-      // A service may answer before it has read the whole body. The service may then go on reading until the timeout.
-      sent.catch(() => undefined).finally(() => clearTimeout(timer));
     }
   }
 

@@ -2,8 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { pipeline, Readable, type Writable } from 'node:stream';
 import { MAX_MESSAGE_BYTES } from '../protocol';
 import { LocalServiceError } from './errors';
 
@@ -11,6 +10,7 @@ import { LocalServiceError } from './errors';
 export const MAX_BYTES_IN_MEMORY = (MAX_MESSAGE_BYTES / 4) * 3;
 
 const READ_BYTES = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * A complete body with its length and hash, which can be read more than once. Small bodies are in memory. Larger bodies are in a temporary
@@ -23,41 +23,47 @@ export class Spool {
   private constructor(
     /** Length of the body. */
     readonly bytes: number,
-    /** In base64. */
-    readonly sha256: string,
-    private readonly inMemory: readonly Buffer[],
+    /** Empty where the body is in a file. */
+    private readonly inMemory: Buffer,
     private readonly file?: FileHandle,
+    private readonly fileSha256 = '',
   ) {}
 
   static of(bytes: Buffer): Spool {
-    return new Spool(bytes.length, createHash('sha256').update(bytes).digest('base64'), [bytes]);
+    return new Spool(bytes.length, bytes);
+  }
+
+  /** In base64. Only the few bodies that go through the body bucket need it. */
+  get sha256(): string {
+    return this.file ? this.fileSha256 : createHash('sha256').update(this.inMemory).digest('base64');
   }
 
   /**
    * Reads a body to its end, no faster than the body can be stored.
-   * @param directory for the temporary file
+   * @param directory for the temporary file; the system's by default
    * @throws LocalServiceError `internal_error` when the body cannot be stored, or the source's own error; nothing is kept then
    */
-  static async from(source: AsyncIterable<Buffer>, directory = tmpdir()): Promise<Spool> {
-    const hash = createHash('sha256');
+  static async from(source: AsyncIterable<Buffer>, directory?: string): Promise<Spool> {
     let bytes = 0;
     let chunks: Buffer[] = [];
     let file: FileHandle | undefined;
+    const hash = createHash('sha256');
     try {
       for await (const chunk of source) {
-        hash.update(chunk);
         bytes += chunk.length;
         chunks.push(chunk);
         if (bytes <= MAX_BYTES_IN_MEMORY) continue;
-        file ??= await onDisk(openNameless(directory));
-        await onDisk(file.writeFile(Buffer.concat(chunks)));
+        file ??= await onDisk(openNameless(directory ?? tmpdir()));
+        const piece = Buffer.concat(chunks);
+        hash.update(piece);
+        await onDisk(file.writeFile(piece));
         chunks = [];
       }
     } catch (error) {
       await file?.close();
       throw error;
     }
-    return new Spool(bytes, hash.digest('base64'), chunks, file);
+    return file ? new Spool(bytes, NOTHING, file, hash.digest('base64')) : new Spool(bytes, Buffer.concat(chunks));
   }
 
   /** Streams the body from its beginning; each call starts a new stream. */
@@ -65,9 +71,18 @@ export class Spool {
     return Readable.from(this.chunks(), { objectMode: false });
   }
 
+  /**
+   * Writes the body to a stream, and ends the stream; an error of the body destroys the stream. A body in memory is written at once: a
+   * pipeline would cost a small request as much time as everything else that the agent does.
+   */
+  writeTo(stream: Writable): void {
+    if (this.file) pipeline(this.read(), stream, () => undefined);
+    else stream.end(this.inMemory);
+  }
+
   /** The body in one piece; for small ones. */
-  whole(): Promise<Buffer> {
-    return buffer(this.read());
+  async whole(): Promise<Buffer> {
+    return this.file ? Buffer.concat((await this.read().toArray()) as Buffer[]) : this.inMemory;
   }
 
   /** Releases the body as soon as its current readers have finished. */
@@ -78,7 +93,10 @@ export class Spool {
 
   private async *chunks(): AsyncGenerator<Buffer> {
     const { inMemory, file } = this;
-    if (!file) return yield* inMemory;
+    if (!file) {
+      yield inMemory;
+      return;
+    }
     if (this.isClosed) throw new LocalServiceError('internal_error', 'the body has already been closed');
     this.readers += 1;
     try {
