@@ -9,8 +9,10 @@ const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8
 const floor = Number(/\bbreak: (\d+)/.exec(read('stryker.config.mjs'))?.[1]);
 const COUNTS: readonly Count[] = [{ pattern: /\ba floor of (\d+) %/g, actual: floor }];
 
-// The changelog describes earlier versions, with names that no longer exist.
-test.each(documents.filter((name) => name !== 'CHANGELOG.md'))('the paths, npm scripts, flags and counts in %s are correct', (document) => {
+// The changelog describes earlier versions, with names that no longer exist. The oracle's reports say what was seen in one run.
+const isOfItsTime = (name: string): boolean => name === 'CHANGELOG.md' || name.startsWith('docs/oracle/');
+
+test.each(documents.filter((name) => !isOfItsTime(name)))('the paths, npm scripts, flags and counts in %s are correct', (document) => {
   expect(problemsOfDocument(read(document), COUNTS)).toEqual([]);
 });
 
