@@ -21,7 +21,7 @@ const PROJECTS = {
   test: ['e2e', 'infra', 'property', 'unit'],
   /** `npm run test:acceptance`: what takes too long for `npm test`, and what every change has to pass all the same. */
   acceptance: ['acceptance'],
-  /** `npm run test:slow`: deadlines in real time. */
+  /** `npm run test:slow`: deadlines in real time, and other projects' tests. */
   slow: ['slow'],
   /** `npm run test:terraform`: what asks Terraform itself. */
   terraform: ['terraform'],
