@@ -25,7 +25,7 @@ test('every option of the oracle is read', () => {
 });
 
 test.each([
-  [[], "the option --endpoint <url> is missing"],
+  [[], 'the option --endpoint <url> is missing'],
   [['--endpoint', '127.0.0.1:5000'], 'Give a URL such as http://127.0.0.1:5000'],
   [['--endpoint', 'ftp://127.0.0.1'], 'Give a URL such as http://127.0.0.1:5000'],
   [['--endpoint', 'http://127.0.0.1:5000', '--knwon', 'moto.json'], "unknown option '--knwon'"],
