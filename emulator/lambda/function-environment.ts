@@ -63,6 +63,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   private running?: Running;
   private hasRun = false;
   private condemned = false;
+  private isClosed = false;
 
   constructor(private readonly options: FunctionEnvironmentOptions) {
     this.initialised = new Promise((resolve) => (this.resolveInit = resolve));
@@ -99,7 +100,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
         waitedMs,
         resolve,
       };
-      this.log(...this.platformLog.start(invocation.requestId));
+      this.logPlatform(this.platformLog.start(invocation.requestId));
       if (init.failure || this.sandbox.exited) {
         this.settle(init.failure?.(invocation.requestId) ?? this.exitError(invocation.requestId));
         this.finish();
@@ -116,6 +117,11 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   kill(): void {
     this.condemned = true;
     this.sandbox.kill();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.kill();
   }
 
   // --- calls from the runtime ---------------------------------------------------------------------------------------
@@ -165,7 +171,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     const { requestId } = running.invocation;
     const message = `Task timed out after ${(this.options.spec.timeoutMs / 1000).toFixed(2)} seconds`;
     running.maxMemoryMb = maxMemoryMb(this.sandbox.pid);
-    this.log(...this.platformLog.timeOut(requestId, message));
+    this.logPlatform(this.platformLog.timeOut(requestId, message));
     this.settle(platformError('Sandbox.Timedout', requestId, message));
     this.kill();
   }
@@ -179,7 +185,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   private abandonInit(errorType: string, failure: (requestId: string) => RunOutcome): void {
     if (this.initEnded) return;
     const ms = this.age();
-    this.log(...this.platformLog.failedInit(ms, errorType));
+    this.logPlatform(this.platformLog.failedInit(ms, errorType));
     this.endInit({ ms, failure, endedAt: Date.now() });
     this.kill();
   }
@@ -211,7 +217,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
       ),
     );
     const record = this.recordOf(running);
-    this.log(...this.platformLog.done(record));
+    this.logPlatform(this.platformLog.done(record));
     this.running = undefined;
     this.options.onFinished(this, record);
   }
@@ -262,8 +268,13 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     if (format === 'Text' || isAtLeast(levelOf(text), applicationLevel)) this.log(text);
   }
 
-  private log(...lines: readonly string[]): void {
-    for (const line of lines) this.options.log(line, this.running?.invocation.requestId);
+  /** Lines of Lambda itself. The end of the local cloud is no failure of the function. */
+  private logPlatform(lines: readonly string[]): void {
+    if (!this.isClosed) lines.forEach((line) => this.log(line));
+  }
+
+  private log(line: string): void {
+    this.options.log(line, this.running?.invocation.requestId);
   }
 }
 

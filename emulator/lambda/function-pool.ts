@@ -27,6 +27,8 @@ export interface PooledEnvironment {
   /** Runs one invocation at a time. The invocation fails if the init has failed. */
   invoke(invocation: Invocation): Promise<RunOutcome>;
   kill(): void;
+  /** Kills the environment because the local cloud ends. That is no failure of the function, so nothing is logged. */
+  close(): void;
 }
 
 export interface FunctionPoolOptions {
@@ -126,7 +128,7 @@ export class FunctionPool implements Starter {
     await Promise.all(
       [...this.environments].map((environment) => {
         const gone = new Promise<void>((resolve) => environment.sandbox.once('exit', resolve));
-        environment.kill();
+        environment.close();
         return gone;
       }),
     );

@@ -169,4 +169,8 @@ class MadeUpEnvironment implements PooledEnvironment {
     this.killed.abort();
     this.sandbox.emit('exit');
   }
+
+  close(): void {
+    this.kill();
+  }
 }

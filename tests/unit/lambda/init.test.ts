@@ -35,6 +35,19 @@ test('an init that exceeds its time limit is killed', async () => {
   await eventually(() => lambda.service.environments().length === 0);
 });
 
+test('an environment that ends with the service, during its init or an invocation, logs no failure', async () => {
+  lambda = await startLambda({
+    starting: `console.log('starting'); while (true);`,
+    running: `exports.handler = () => new Promise(() => setInterval(() => console.log('running'), 100));`,
+  });
+  const outcomes = [lambda.invoke('starting'), lambda.invoke('running')];
+  const texts = (): string[] => lambda.lines.map(({ text }) => text);
+  await eventually(() => ['starting', 'running'].every((word) => texts().some((text) => text.includes(word))));
+  await lambda.close();
+  expect(await Promise.all(outcomes)).toMatchObject([{ kind: 'error' }, { kind: 'error' }]);
+  expect(texts().filter((text) => /INIT_REPORT|REPORT|ExitError/.test(text))).toEqual([]);
+});
+
 test('the next invocation after a failed init runs the init again', async () => {
   const flag = path.join(mkdtempSync(path.join(tmpdir(), 'lambda-init-')), 'ran');
   const source = `const fs = require('node:fs'); const flag = ${JSON.stringify(flag)};
