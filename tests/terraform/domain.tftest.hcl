@@ -27,7 +27,7 @@ mock_provider "aws" {
     target = aws_apigatewayv2_api.agent-gateway
     values = {
       id            = "agents0000"
-      api_endpoint  = "https://agents0000.execute-api.us-east-1.amazonaws.com"
+      api_endpoint  = "wss://agents0000.execute-api.us-east-1.amazonaws.com"
       execution_arn = "arn:aws:execute-api:us-east-1:111122223333:agents0000"
     }
   }
