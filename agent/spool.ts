@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,24 +46,23 @@ export class Spool {
   static async from(source: AsyncIterable<Buffer>, directory?: string): Promise<Spool> {
     let bytes = 0;
     let chunks: Buffer[] = [];
-    let file: FileHandle | undefined;
-    const hash = createHash('sha256');
+    let stored: { readonly file: FileHandle; readonly hash: Hash } | undefined;
     try {
       for await (const chunk of source) {
         bytes += chunk.length;
         chunks.push(chunk);
         if (bytes <= MAX_BYTES_IN_MEMORY) continue;
-        file ??= await onDisk(openNameless(directory ?? tmpdir()));
+        stored ??= { file: await onDisk(openNameless(directory ?? tmpdir())), hash: createHash('sha256') };
         const piece = Buffer.concat(chunks);
-        hash.update(piece);
-        await onDisk(file.writeFile(piece));
+        stored.hash.update(piece);
+        await onDisk(stored.file.writeFile(piece));
         chunks = [];
       }
     } catch (error) {
-      await file?.close();
+      await stored?.file.close();
       throw error;
     }
-    return file ? new Spool(bytes, NOTHING, file, hash.digest('base64')) : new Spool(bytes, Buffer.concat(chunks));
+    return stored ? new Spool(bytes, NOTHING, stored.file, stored.hash.digest('base64')) : new Spool(bytes, Buffer.concat(chunks));
   }
 
   /** Streams the body from its beginning; each call starts a new stream. */

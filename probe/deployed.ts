@@ -1,10 +1,10 @@
 /** How programs reach an environment that is deployed: its addresses, and a token for an agent of theirs. */
-import { SignJWT } from 'jose';
 import fs from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Agent } from '../agent';
 import { CommandLineError } from '../cli/command-line';
 import { ToldError } from '../cli/told-error';
+import { signToken } from '../local/agent-token';
 
 export interface Addresses {
   readonly agentEndpoint: string;
@@ -52,13 +52,7 @@ export async function tokenFrom(variables: Readonly<Record<string, string | unde
   return tokenSignedWith(key, claims);
 }
 
-export const tokenSignedWith = (key: string, { owner, names, life }: Claims): Promise<string> =>
-  new SignJWT({ names: [names] })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(owner)
-    .setIssuedAt()
-    .setExpirationTime(life)
-    .sign(new TextEncoder().encode(key));
+export const tokenSignedWith = (key: string, { owner, names, life }: Claims): Promise<string> => signToken(key, owner, [names], life);
 
 /** Starts an agent. An agent tries for ever, so after `timeoutMs` this function throws NoAgentError with the agent's last reason. */
 export async function connectAgent(agent: Agent, endpoint: string, timeoutMs: number): Promise<void> {

@@ -1,5 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
+/** Whether the `Content-Length` of a request is above `maxBytes`. */
+export const announcesMoreThan = (maxBytes: number, { headers }: IncomingMessage): boolean =>
+  Number(headers['content-length'] ?? 0) > maxBytes;
+
 /**
  * Reads a request's body. A body that is too large is read to its end and discarded, so that a client that is still
  * sending can receive the answer.
@@ -8,7 +12,7 @@ import type { IncomingMessage } from 'node:http';
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too-large' | 'aborted'> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    let bytes = Number(request.headers['content-length'] ?? 0) > maxBytes ? Infinity : 0;
+    let bytes = announcesMoreThan(maxBytes, request) ? Infinity : 0;
     if (bytes > maxBytes) resolve('too-large');
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;

@@ -123,7 +123,7 @@ export class HttpApiEdge implements Closeable {
     const exchange: Exchange = { request, response, refusals, requestId: newRequestId(), at: clock(), startedAt: performance.now() };
     const head = readHead(request, { payloadBytes: limits.payloadBytes, serves, domainName });
     if (!('rawHeaders' in head)) return this.refuse(exchange, head);
-    const served = this.serve(exchange, { ...head, requestId: exchange.requestId, at: exchange.at }).catch((error: unknown) => {
+    const served = this.serve(exchange, head).catch((error: unknown) => {
       log.warn(`${head.method} could not be served: ${String(error)}`);
       response.destroy();
     });
@@ -131,12 +131,12 @@ export class HttpApiEdge implements Closeable {
   }
 
   private async serve(exchange: Exchange, head: RequestHead): Promise<void> {
-    const { request, response, requestId } = exchange;
+    const { request, response, requestId, at } = exchange;
     if (request.headers.expect !== undefined) response.writeContinue();
     const body = await readBody(request, this.options.limits.payloadBytes);
     if (body === 'aborted') return;
     if (body === 'too-large') return this.refuse(exchange, edgeResponse(413));
-    const answer = await this.answer({ ...head, body }, exchange);
+    const answer = await this.answer({ ...head, requestId, at, body }, exchange);
     writeResponse(response, answer, requestId);
     this.record(exchange, answer);
   }

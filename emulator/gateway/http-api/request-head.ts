@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { announcesMoreThan } from '../read-body';
 import { decodePath } from './decode-path';
 import { edgeResponse, foreignHost, type EdgeResponse } from './edge-response';
 import type { VisitorArrival } from './http-api-event';
@@ -6,7 +7,7 @@ import { hostname, requestTarget } from './request-target';
 import { hasSoundFraming } from './sound-framing';
 
 /** What is known of a request before its body comes. */
-export type RequestHead = Omit<VisitorArrival, 'body'>;
+export type RequestHead = Omit<VisitorArrival, 'requestId' | 'at' | 'body'>;
 
 export interface HeadRules {
   readonly payloadBytes: number;
@@ -17,12 +18,12 @@ export interface HeadRules {
 }
 
 /** @returns the answer to a request that is refused by its head; the body of such a request is not waited for */
-export function readHead(request: IncomingMessage, rules: HeadRules): Omit<RequestHead, 'requestId' | 'at'> | EdgeResponse {
+export function readHead(request: IncomingMessage, rules: HeadRules): RequestHead | EdgeResponse {
   const target = requestTarget(request);
   if (target && !rules.serves(target.host)) return foreignHost;
   const path = target && decodePath(target.path);
   if (target === undefined || path === undefined || !hasSoundFraming(request)) return edgeResponse(400);
-  if (Number(request.headers['content-length'] ?? 0) > rules.payloadBytes) return edgeResponse(413);
+  if (announcesMoreThan(rules.payloadBytes, request)) return edgeResponse(413);
   const { remoteAddress = '', localPort = 0 } = request.socket;
   return {
     method: request.method ?? '',
