@@ -14,6 +14,7 @@ import {
   type UploadUrlMessage,
   type VisitorAccess,
 } from '../protocol';
+import type { Answered } from './answer-message';
 import type { CloudClock, Reading } from './cloud-clock';
 import { AgentStoppedError, ConnectionError, TunnelRefusedError } from './errors';
 import { fragment } from './fragment';
@@ -40,8 +41,10 @@ export interface AgentConnectionOptions extends Pick<AgentSettings, 'endpoint' |
 export interface ConnectionHandlers {
   request(message: HttpRequestMessage): void;
   /** A request that cannot be read. */
-  malformedRequest(requestId: string, why: string): void;
+  malformedRequest(request: Answered, why: string): void;
   acknowledged(requestId: string): void;
+  /** The visitor of a request still waits for the answer. */
+  wanted(requestId: string): void;
   /** The cloud rejects the agent's message about a request. Sending the message again does not help. */
   refused(requestId: string, error: ErrorMessage): void;
   /** The cloud says where to upload the body of an answer. */
@@ -141,7 +144,10 @@ export class AgentConnection {
       if (!(error instanceof ProtocolError)) throw error;
       this.handlers.warning(`the cloud sent a message that does not follow the protocol: ${error.message}`);
       if (error.requestId !== undefined && isRequest(text)) {
-        this.handlers.malformedRequest(error.requestId, error.message);
+        this.handlers.malformedRequest(
+          { request_id: error.requestId, ...(error.ticket !== undefined && { ticket: error.ticket }) },
+          error.message,
+        );
       }
     }
   }
@@ -153,6 +159,8 @@ export class AgentConnection {
       case 'http_request':
         if (this.options.access && !this.heartbeat) return void this.unconfirmed.push(message);
         return this.handlers.request(message);
+      case 'answer_wanted':
+        return this.handlers.wanted(message.request_id);
       case 'upload_url':
         return this.handlers.uploadPlace(message);
       case 'ack':

@@ -98,6 +98,7 @@ export class Agent extends EventEmitter<AgentEvents> {
       send: (text) => this.current?.send(text) ?? false,
       onSilence: () => this.current?.probe(),
       resendMs: timing.resendMs,
+      onTheWayMs: timing.onTheWayMs,
       now,
     });
     this.uploads = new Uploads(this.outbox, this.bucket);
@@ -135,7 +136,7 @@ export class Agent extends EventEmitter<AgentEvents> {
 
   /**
    * Drains and ends: sends `draining` to the cloud, answers the requests in flight within `graceMs`, fails the remaining requests, waits a
-   * little until the cloud has acknowledged the last answers, and closes.
+   * little until the cloud has acknowledged the last answers or has not asked for them, and closes.
    */
   stop({ graceMs = 25_000 }: { graceMs?: number } = {}): Promise<void> {
     return (this.stopped ??= this.drain(graceMs));
@@ -216,13 +217,14 @@ export class Agent extends EventEmitter<AgentEvents> {
     request: (message) => {
       if (!this.ended) this.requests.handle(message);
     },
-    malformedRequest: (requestId, why) => {
-      if (!this.ended) this.requests.reject(requestId, why);
+    malformedRequest: (request, why) => {
+      if (!this.ended) this.requests.reject(request, why);
     },
     acknowledged: (requestId) => {
       this.outbox.acknowledge(requestId);
       this.uploads.drop(requestId);
     },
+    wanted: (requestId) => this.outbox.wanted(requestId),
     refused: (requestId, error) => {
       this.outbox.acknowledge(requestId);
       this.uploads.refuse(requestId, error);

@@ -55,7 +55,7 @@ export class Answerer {
       }
     } catch (error) {
       const failure = asLocalServiceError(error);
-      return { text: encodeFailure(exchange.request.request_id, failure), bytes: 0, ...failureFigures(failure) };
+      return { text: encodeFailure(exchange.request, failure), bytes: 0, ...failureFigures(failure) };
     }
   }
 
@@ -82,11 +82,10 @@ export class Answerer {
 
   /** @returns the message that completes the request; undefined when nobody waits for the answer any more */
   private async deliver({ request, expiresAt, signal }: Exchange, response: LocalResponse, ms: number): Promise<string | undefined> {
-    const { request_id: requestId } = request;
-    const inline = await encodeInline(requestId, response, ms);
+    const inline = await encodeInline(request, response, ms);
     if (inline !== undefined) return inline;
-    const text = encodeByReference(requestId, response, ms);
-    return (await this.uploads.upload(requestId, response.body, expiresAt, signal)) ? text : undefined;
+    const text = encodeByReference(request, response, ms);
+    return (await this.uploads.upload(request, response.body, expiresAt, signal)) ? text : undefined;
   }
 }
 

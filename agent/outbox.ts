@@ -1,3 +1,5 @@
+import { encodeMessage, nextQuestionAfter, type AgentMessage } from '../protocol';
+
 export interface OutboxOptions {
   /** Sends a message over the newest connection; false when there is none. */
   readonly send: (text: string) => boolean;
@@ -5,6 +7,8 @@ export interface OutboxOptions {
   readonly onSilence: () => void;
   /** First wait before an answer is sent again, in ms; doubles each time. */
   readonly resendMs: number;
+  /** How long a message from the cloud may take, in ms. */
+  readonly onTheWayMs: number;
   readonly now: () => number;
   /** Limit of kept answers, in bytes of their encoded messages. Beyond the limit, the oldest answer is dropped. */
   readonly maxBytes?: number;
@@ -12,9 +16,20 @@ export interface OutboxOptions {
 
 interface Entry {
   readonly text: string;
+  /**
+   * When the request came, in ms since the epoch, if it has a ticket: the cloud then asks for an answer that it has not got. Any other answer is
+   * acknowledged.
+   */
+  readonly requestedAt?: number;
   /** When the visitor stops waiting for the answer, in ms since the epoch. */
   readonly expiresAt: number;
   sentTimes: number;
+  /** In ms since the epoch. */
+  sentAt: number;
+  /** The cloud has asked for the answer, and there was no connection. */
+  isWanted: boolean;
+  /** Nobody has asked for the answer in time, so it has probably arrived. It is kept for the case that it has not. */
+  isSettled: boolean;
   timer?: NodeJS.Timeout;
 }
 
@@ -22,9 +37,9 @@ interface Entry {
 const PATIENCE = 3;
 
 /**
- * Sends answers to the cloud reliably. Each answer is kept and sent again until the cloud has acknowledged it (the cloud has stored it) or
- * the deadline of its request has passed; the cloud ignores duplicates. If a cloud never acknowledges anything, answers are sent only once
- * from the fourth on.
+ * Sends answers to the cloud reliably. An answer that is acknowledged is kept and sent again until the cloud has stored it, or until the
+ * deadline of its request has passed; the cloud ignores duplicates. If a cloud never acknowledges anything, answers are sent only once
+ * from the fourth on. An answer with a ticket is kept until the deadline, and sent again only when the cloud asks for it.
  */
 export class Outbox {
   private readonly entries = new Map<string, Entry>();
@@ -36,9 +51,17 @@ export class Outbox {
   constructor(private readonly options: OutboxOptions) {}
 
   /** Sends an answer and keeps it. */
-  add(requestId: string, text: string, expiresAt: number): void {
+  add(requestId: string, text: string, expiresAt: number, requestedAt?: number): void {
     this.forget(requestId);
-    const entry: Entry = { text, expiresAt, sentTimes: 0 };
+    const entry: Entry = {
+      text,
+      expiresAt,
+      sentTimes: 0,
+      sentAt: -Infinity,
+      isWanted: false,
+      isSettled: false,
+      ...(requestedAt !== undefined && { requestedAt }),
+    };
     this.entries.set(requestId, entry);
     this.bytes += text.length;
     this.makeRoom(requestId);
@@ -57,16 +80,35 @@ export class Outbox {
     if (entry) this.transmit(requestId, entry);
   }
 
+  /**
+   * Sends an answer again, marked, because its visitor still waits. An answer that is not there yet, or no more, is not sent. An answer that was
+   * just sent may have crossed the question: the cloud then acknowledges it within a moment.
+   */
+  wanted(requestId: string): void {
+    const entry = this.entries.get(requestId);
+    if (entry?.requestedAt === undefined) return;
+    const onItsWayMs = entry.sentAt + this.options.onTheWayMs - this.options.now();
+    if (onItsWayMs > 0) {
+      clearTimeout(entry.timer);
+      entry.timer = setTimeout(() => this.wanted(requestId), onItsWayMs);
+      return;
+    }
+    // The connection may have lost the answer.
+    if (entry.sentTimes > 0) this.options.onSilence();
+    entry.isWanted = !this.transmit(requestId, entry, marked(entry.text));
+  }
+
   /** Called for a new connection: sends waiting answers, and sends again the answers that the old connection may have lost. */
   flush(): void {
     for (const [requestId, entry] of this.entries) {
-      if (entry.sentTimes === 0 || this.resends) this.transmit(requestId, entry);
+      if (entry.isWanted) this.wanted(requestId);
+      else if (entry.sentTimes === 0 || (entry.requestedAt === undefined && this.resends)) this.transmit(requestId, entry);
     }
   }
 
-  /** Resolves when nothing waits for an acknowledgement. */
+  /** Resolves when nothing waits for an acknowledgement, and nobody has asked for the other answers in time. */
   async empty(): Promise<void> {
-    if (this.entries.size > 0) await new Promise<void>((resolve) => this.waiting.add(resolve));
+    if (!this.isEmpty) await new Promise<void>((resolve) => this.waiting.add(resolve));
   }
 
   /** Drops all answers. */
@@ -78,19 +120,38 @@ export class Outbox {
     return this.cloudAcknowledges || this.expired < PATIENCE;
   }
 
-  private transmit(requestId: string, entry: Entry): void {
-    if (this.options.send(entry.text)) entry.sentTimes += 1;
-    const untilResend = this.options.resendMs * 2 ** Math.max(0, entry.sentTimes - 1);
-    const untilExpiry = entry.expiresAt - this.options.now();
+  private get isEmpty(): boolean {
+    return [...this.entries.values()].every(({ isSettled }) => isSettled);
+  }
+
+  /** @returns whether there was a connection */
+  private transmit(requestId: string, entry: Entry, text = entry.text): boolean {
+    const now = this.options.now();
+    const isSent = this.options.send(text);
+    if (isSent) {
+      entry.sentTimes += 1;
+      entry.sentAt = now;
+      entry.isSettled = false;
+    }
+    const untilNext =
+      entry.requestedAt !== undefined && entry.sentTimes > 0
+        ? entry.requestedAt + nextQuestionAfter(now - entry.requestedAt) + this.options.onTheWayMs - now
+        : this.options.resendMs * 2 ** Math.max(0, entry.sentTimes - 1);
+    const untilExpiry = entry.expiresAt - now;
     clearTimeout(entry.timer);
-    entry.timer = setTimeout(() => this.overdue(requestId, entry), Math.max(0, Math.min(untilResend, untilExpiry)));
+    entry.timer = setTimeout(() => this.overdue(requestId, entry), Math.max(0, Math.min(untilNext, untilExpiry)));
+    return isSent;
   }
 
   private overdue(requestId: string, entry: Entry): void {
     const untilExpiry = entry.expiresAt - this.options.now();
     if (untilExpiry <= 0) {
-      if (entry.sentTimes > 0) this.expired += 1;
+      if (entry.sentTimes > 0 && entry.requestedAt === undefined) this.expired += 1;
       this.forget(requestId);
+    } else if (entry.sentTimes > 0 && entry.requestedAt !== undefined) {
+      entry.isSettled = true;
+      this.tellIfEmpty();
+      entry.timer = setTimeout(() => this.overdue(requestId, entry), untilExpiry);
     } else if (entry.sentTimes > 0 && !this.resends) {
       entry.timer = setTimeout(() => this.overdue(requestId, entry), untilExpiry);
     } else {
@@ -113,8 +174,15 @@ export class Outbox {
     clearTimeout(entry.timer);
     this.entries.delete(requestId);
     this.bytes -= entry.text.length;
-    if (this.entries.size > 0) return;
+    this.tellIfEmpty();
+  }
+
+  private tellIfEmpty(): void {
+    if (this.waiting.size === 0 || !this.isEmpty) return;
     for (const resolve of this.waiting) resolve();
     this.waiting.clear();
   }
 }
+
+/** The text of an answer, with the mark of an answer that is sent again. */
+const marked = (text: string): string => encodeMessage({ ...(JSON.parse(text) as AgentMessage), again: true } as AgentMessage);

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { HttpRequestMessage } from '../protocol';
-import { encodeFailure } from './answer-message';
+import { encodeFailure, type Answered } from './answer-message';
 import type { Answerer } from './answerer';
 import type { CloudClock } from './cloud-clock';
 import { LocalServiceError, RequestExpiredError } from './errors';
@@ -49,10 +49,11 @@ export class RequestHandler {
   }
 
   /** Answers a request that could not be read. */
-  reject(requestId: string, why: string): void {
-    if (!this.seen.add(requestId)) return this.options.outbox.resend(requestId);
-    const text = encodeFailure(requestId, new LocalServiceError('invalid_request', `the request is malformed: ${why}`));
-    this.options.outbox.add(requestId, text, this.options.now() + DEFAULT_LIFE_MS);
+  reject(request: Answered, why: string): void {
+    if (!this.seen.add(request.request_id)) return this.options.outbox.resend(request.request_id);
+    const now = this.options.now();
+    const text = encodeFailure(request, new LocalServiceError('invalid_request', `the request is malformed: ${why}`));
+    this.keep(request, text, { requestedAt: now, expiresAt: now + DEFAULT_LIFE_MS });
   }
 
   /** Aborts the requests in flight; each is answered with `internal_error` and this message. */
@@ -107,20 +108,31 @@ export class RequestHandler {
   }
 
   private refuse(request: HttpRequestMessage, why: LocalServiceError): void {
-    this.options.outbox.add(request.request_id, encodeFailure(request.request_id, why), this.options.now() + DEFAULT_LIFE_MS);
+    const now = this.options.now();
+    this.keep(request, encodeFailure(request, why), { requestedAt: now, expiresAt: now + DEFAULT_LIFE_MS });
     this.options.onFinished({ method: request.method, path: pathOf(request), ms: 0, bytes: 0, ...failureFigures(why) });
   }
 
   private async answer(request: HttpRequestMessage, end: AbortController): Promise<void> {
     const lifeMs = this.lifeOf(request);
     const begin = performance.now();
-    const expiresAt = this.options.now() + lifeMs;
+    const requestedAt = this.options.now();
+    const expiresAt = requestedAt + lifeMs;
     const deadline = setTimeout(() => end.abort(deadlineError(lifeMs)), lifeMs);
     const checkInTime = (): Promise<void> => this.checkInTime(request, end.signal);
     const { text, ...outcome } = await this.options.answerer.answer({ request, lifeMs, expiresAt, signal: end.signal, checkInTime });
     clearTimeout(deadline);
-    if (text !== undefined) this.options.outbox.add(request.request_id, text, expiresAt);
+    if (text !== undefined) this.keep(request, text, { requestedAt, expiresAt });
     this.options.onFinished({ method: request.method, path: pathOf(request), ms: elapsedMs(begin), ...outcome });
+  }
+
+  /** Puts an answer into the outbox. @param times in ms since the epoch */
+  private keep(
+    { request_id: requestId, ticket }: Answered,
+    text: string,
+    { requestedAt, expiresAt }: { readonly requestedAt: number; readonly expiresAt: number },
+  ): void {
+    this.options.outbox.add(requestId, text, expiresAt, ticket === undefined ? undefined : requestedAt);
   }
 
   /** How long the visitor will still wait, in ms, or longer. */

@@ -17,8 +17,10 @@ export interface Timing {
   readonly lingerMs: number;
   /** The same for an agent that stops, after the agent has sent `draining`. */
   readonly stopLingerMs: number;
-  /** When an agent stops, how long it waits for the acknowledgement of its last answers. */
+  /** When an agent stops, how long it waits for the acknowledgement of its last answers, and for questions for them. */
   readonly lastAckMs: number;
+  /** How long a message from the cloud may be on its way: a question for an answer, or the acknowledgement of an answer that crossed it. */
+  readonly onTheWayMs: number;
   /** First wait before an unacknowledged answer is sent again; doubles each time. */
   readonly resendMs: number;
   /** First and longest ceiling of the wait between connection attempts. */
@@ -38,6 +40,7 @@ export const DEFAULT_TIMING: Timing = {
   lingerMs: 5000,
   stopLingerMs: 250,
   lastAckMs: 5000,
+  onTheWayMs: 250,
   resendMs: 2000,
   backoffBaseMs: 500,
   backoffCapMs: 30_000,

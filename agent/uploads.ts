@@ -1,4 +1,5 @@
 import { encodeMessage, type ErrorMessage, type UploadUrlMessage } from '../protocol';
+import type { Answered } from './answer-message';
 import type { BodyBucket } from './body-bucket';
 import { LocalServiceError } from './errors';
 import type { Outbox } from './outbox';
@@ -34,14 +35,18 @@ export class Uploads {
    * @returns false when nobody waits for the answer any more
    * @throws LocalServiceError, or the signal's reason
    */
-  async upload(requestId: string, body: Spool, expiresAt: number, signal: AbortSignal): Promise<boolean> {
+  async upload({ request_id: requestId, ticket }: Answered, body: Spool, expiresAt: number, signal: AbortSignal): Promise<boolean> {
     const upload: Upload = { ended: new AbortController() };
     const eitherSignal = AbortSignal.any([signal, upload.ended.signal]);
     this.running.set(requestId, upload);
     try {
       for (let asked = 0; asked < MAX_PLACES; asked += 1) {
         const { bytes, sha256 } = body;
-        this.outbox.add(requestId, encodeMessage({ type: 'upload_request', request_id: requestId, bytes, sha256 }), expiresAt);
+        this.outbox.add(
+          requestId,
+          encodeMessage({ type: 'upload_request', request_id: requestId, bytes, sha256, ...(ticket !== undefined && { ticket }) }),
+          expiresAt,
+        );
         const place = await placeFor(upload, eitherSignal);
         if (await this.bucket.upload(place, body, eitherSignal)) return true;
       }

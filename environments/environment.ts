@@ -95,6 +95,8 @@ const schema = v.strictObject({
   responsePath: v.strictObject({
     useEventDriven: v.boolean('must be true or false'),
     mode: v.picklist(['bus', 'direct'], 'must be bus or direct'),
+    /** In mode direct: requests have a sealed ticket instead of a row (docs/adr/0048-a-ticket-instead-of-a-row.md). */
+    tickets: v.boolean('must be true or false'),
     percent: wholeNumber(0, 100),
   }),
   /**
@@ -132,6 +134,7 @@ const schema = v.strictObject({
     rolloutStaleMs: wholeNumber(0),
     nameCooldownMs: wholeNumber(0),
     probeGraceMs: wholeNumber(0),
+    ticketKeyMs: wholeNumber(1),
   }),
   functions,
   alarms: v.strictObject({
@@ -215,6 +218,12 @@ const RELATIONS: readonly (readonly [path: string, holds: (environment: Environm
     'timings.safetyReadMs',
     ({ timings }) => timings.safetyReadMs < timings.requestDeadlineMs,
     'must be below timings.requestDeadlineMs, because otherwise an answer whose wake was lost is never found',
+  ],
+  [
+    'timings.ticketKeyMs',
+    ({ timings }) => timings.ticketKeyMs > timings.rolloutStaleMs + timings.requestDeadlineMs,
+    'must be above timings.rolloutStaleMs and timings.requestDeadlineMs together, because otherwise a key could be dropped before the ' +
+      'requests have ended that it sealed',
   ],
 ];
 

@@ -10,7 +10,7 @@ export const local = defineEnvironment({
   tunnelDomain: 'localhost',
   hostedZone: null,
   tokenIssuer: null,
-  responsePath: { useEventDriven: true, mode: 'direct', percent: 100 },
+  responsePath: { useEventDriven: true, mode: 'direct', tickets: true, percent: 100 },
   wakeHello: 'mock',
   ownerLimits: { requestsInFlight: 400, tunnels: 50, messages: MESSAGES },
   // A busy laptop can be much slower than AWS, so three limits are longer. The local cloud's mapping reads at once, so probes need no grace.

@@ -16,7 +16,7 @@ export const prod = defineEnvironment({
   tunnelDomain: null,
   hostedZone: null,
   tokenIssuer: null,
-  responsePath: { useEventDriven: true, mode: 'direct', percent: 0 },
+  responsePath: { useEventDriven: true, mode: 'direct', tickets: true, percent: 0 },
   wakeHello: 'mock',
   ownerLimits: { requestsInFlight: 200, tunnels: 100, messages: MESSAGES },
   timings: STANDARD_TIMINGS,

@@ -16,6 +16,7 @@ export const STANDARD_TIMINGS: Environment['timings'] = {
   rolloutStaleMs: 60_000,
   nameCooldownMs: 3_600_000,
   probeGraceMs: 900_000,
+  ticketKeyMs: 3_600_000,
 };
 
 /**

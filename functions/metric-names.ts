@@ -92,6 +92,18 @@ export const METRICS = {
     by: AS_A_WHOLE,
     meaning: 'answers that were refused, because the request belongs to another tunnel',
   },
+  UnreadableTicket: {
+    unit: 'Count',
+    from: ['receive-message'],
+    by: AS_A_WHOLE,
+    meaning: 'tickets that no known key has sealed: forged or damaged ones, or tickets whose key this function does not have',
+  },
+  RepeatedAnswer: {
+    unit: 'Count',
+    from: ['receive-message'],
+    by: AS_A_WHOLE,
+    meaning: 'answers that agents sent again because their waiters asked: the first ones were lost, or still on their way',
+  },
   FloodingAgentClosed: {
     unit: 'Count',
     from: ['receive-message'],

@@ -39,6 +39,10 @@ const SETTINGS = {
   },
   USE_EVENT_DRIVEN: { meaning: 'kill switch: false makes every request poll', parse: trueOrFalse },
   EVENT_DRIVEN_MODE: { meaning: 'how event-driven requests are woken: bus or direct', parse: eventDrivenMode },
+  USE_TICKETS: {
+    meaning: 'whether requests of mode direct have a ticket instead of a row, if their agents know tickets',
+    parse: trueOrFalse,
+  },
   EVENT_DRIVEN_PERCENT: { meaning: 'share of event-driven requests while there is no rollout item, 0 to 100', parse: percentage },
   ROLLOUT_CACHE_MS: milliseconds('age at which the rollout item is read again, together with the next tunnel'),
   ROLLOUT_STALE_MS: milliseconds('time for which the last good rollout item is used when the item cannot be read'),
@@ -56,6 +60,7 @@ const SETTINGS = {
   WAKE_POST_MS: milliseconds('time limit for posting a wake; after that the bus or a safety read takes over'),
   LEASE_GRACE_MS: milliseconds('time a tunnel name stays with its owner after the agent has gone'),
   PROBE_GRACE_MS: milliseconds('time from the first run of sweep in an environment until probes must return'),
+  TICKET_KEY_MS: milliseconds('age at which sweep makes a new key for tickets'),
   NAME_COOLDOWN_MS: milliseconds('time after the lease in which no other owner may have the name'),
 } satisfies Record<string, Setting<unknown>>;
 
@@ -74,6 +79,7 @@ export const FUNCTION_SETTINGS = {
     'TUNNEL_DOMAIN',
     'USE_EVENT_DRIVEN',
     'EVENT_DRIVEN_MODE',
+    'USE_TICKETS',
     'EVENT_DRIVEN_PERCENT',
     'ROLLOUT_CACHE_MS',
     'ROLLOUT_STALE_MS',
@@ -115,6 +121,7 @@ export const FUNCTION_SETTINGS = {
     'LEASE_GRACE_MS',
     'NAME_COOLDOWN_MS',
     'PROBE_GRACE_MS',
+    'TICKET_KEY_MS',
     'USE_EVENT_DRIVEN',
     'EVENT_DRIVEN_PERCENT',
     'SERVICE_CALL_MS',

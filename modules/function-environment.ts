@@ -48,6 +48,7 @@ function settingValues(
     TOKEN_ISSUER: tokenIssuer === null ? undefined : JSON.stringify(tokenIssuer),
     USE_EVENT_DRIVEN: String(responsePath.useEventDriven),
     EVENT_DRIVEN_MODE: responsePath.mode,
+    USE_TICKETS: String(responsePath.tickets),
     EVENT_DRIVEN_PERCENT: String(responsePath.percent),
     ROLLOUT_CACHE_MS: String(timings.rolloutCacheMs),
     ROLLOUT_STALE_MS: String(timings.rolloutStaleMs),
@@ -65,6 +66,7 @@ function settingValues(
     WAKE_POST_MS: String(timings.wakePostMs),
     LEASE_GRACE_MS: String(timings.leaseGraceMs),
     PROBE_GRACE_MS: String(timings.probeGraceMs),
+    TICKET_KEY_MS: String(timings.ticketKeyMs),
     NAME_COOLDOWN_MS: String(timings.nameCooldownMs),
   };
 }

@@ -44,8 +44,8 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
     'connect-agent': [tunnels.allow('GetItem', 'UpdateItem')],
     'disconnect-agent': [tunnels.allow('UpdateItem')],
     'receive-message': [
-      tunnels.allow('UpdateItem'),
-      pendingRequests.allow('GetItem', 'UpdateItem'),
+      tunnels.allow('GetItem', 'UpdateItem'),
+      pendingRequests.allow('GetItem', 'PutItem', 'UpdateItem'),
       bodies.allow('responses', 'PutObject'),
       agents.allowConnections('POST', 'DELETE'),
       wakes.allowConnections('POST'),

@@ -9,7 +9,8 @@ import type { TunnelFunction } from './tunnel-function';
 
 /** Passes only completed rows that ask for the bus, so one filter works for every mode. */
 const COMPLETED_FOR_BUS = {
-  eventName: ['MODIFY'],
+  // An answer that came with a ticket makes its row: an INSERT.
+  eventName: ['INSERT', 'MODIFY'],
   dynamodb: { NewImage: { status: { S: ['completed'] }, wake: { S: ['bus'] } } },
 };
 

@@ -4,5 +4,6 @@ export * from './gateway-error';
 export * from './headers';
 export * from './limits';
 export * from './messages';
+export * from './questions';
 export * from './self-references';
 export * from './visitor-access';

@@ -28,9 +28,10 @@ const statusCode = v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(9
  * Superset: what agents of this project can do beyond the old protocol. `any-method`: the agent forwards every method, not just
  * the usual seven. `drops-duplicates`: the agent ignores a request id that it has seen, so that a request that may have been lost
  * can be sent again. `bodies-by-reference`: the agent fetches and uploads bodies that do not fit a message. `notices`: the agent knows the
- * message `notice`.
+ * message `notice`. `tickets`: the agent returns the ticket of a request with its answer, and sends an answer again when the cloud asks for it
+ * (`answer_wanted`).
  */
-export const capabilities = ['any-method', 'drops-duplicates', 'bodies-by-reference', 'notices'] as const;
+export const capabilities = ['any-method', 'drops-duplicates', 'bodies-by-reference', 'notices', 'tickets'] as const;
 export type Capability = (typeof capabilities)[number];
 
 export const errorCodes = [
@@ -53,6 +54,18 @@ export const isAgentErrorCode = (value: unknown): value is AgentErrorCode => err
 
 /** Superset: the sender wants an `ack`. The message itself says so, so that the cloud need not look up which agents understand an `ack`. */
 const wantsAck = v.optional(v.boolean());
+
+/** Longest ticket, in characters: about twice of what the longest owner, tunnel and trace header need. */
+export const MAX_TICKET_LENGTH = 2048;
+
+/**
+ * Superset: what the cloud must know of a request to accept its answer, sealed by the cloud. The agent cannot read it, and returns the ticket
+ * of the request with each message about the request.
+ */
+const ticket = v.optional(v.pipe(v.string(), v.maxLength(MAX_TICKET_LENGTH)));
+
+/** Superset: the agent sends this answer again, because the cloud asked for it (`answer_wanted`). */
+const again = v.optional(v.boolean());
 
 const ready = v.object({
   type: v.literal('ready'),
@@ -93,6 +106,7 @@ const httpRequest = v.object({
   timestamp: v.number(),
   /** Superset: when the visitor is told that no answer came, in ms since the epoch. */
   deadline: v.optional(v.number()),
+  ticket,
 });
 
 const httpResponse = v.object({
@@ -105,6 +119,8 @@ const httpResponse = v.object({
   body_ref: v.optional(bodyRef),
   processing_time_ms: v.optional(v.number()),
   ack: wantsAck,
+  ticket,
+  again,
 });
 
 const failure = v.object({
@@ -113,13 +129,15 @@ const failure = v.object({
   code: v.picklist(errorCodes),
   message: v.string(),
   ack: wantsAck,
+  ticket,
+  again,
 });
 
 /**
  * Superset: the agent asks where to upload the body of an answer that does not fit a message. The cloud replies with
  * `upload_url`, with an `error` about the request when the body cannot be uploaded, or with an `ack` when nobody waits any more.
  */
-const uploadRequest = v.object({ type: v.literal('upload_request'), request_id: v.string(), ...bodyRef.entries });
+const uploadRequest = v.object({ type: v.literal('upload_request'), request_id: v.string(), ...bodyRef.entries, ticket });
 
 /** Superset: the URL takes exactly the body that was asked for, by PUT with these header fields, before the deadline. */
 const uploadUrl = v.object({
@@ -129,8 +147,17 @@ const uploadUrl = v.object({
   headers: v.record(v.string(), v.string()),
 });
 
-/** Superset: the cloud has the answer (or nobody waits for it any more); the agent stops resending it. */
+/**
+ * Superset: the cloud has the answer (or nobody waits for it any more); the agent stops resending it. An answer with a ticket is acknowledged
+ * only when it may have crossed `answer_wanted`.
+ */
 const ack = v.object({ type: v.literal('ack'), request_id: v.string() });
+
+/**
+ * Superset: the visitor of this request still waits. An agent that has answered sends its answer again, marked with `again`; an agent that is
+ * still busy with the request ignores the message. questions.ts has the times.
+ */
+const answerWanted = v.object({ type: v.literal('answer_wanted'), request_id: v.string() });
 
 /** Superset: the agent takes no further requests on this connection (it answers those it has). */
 const draining = v.object({ type: v.literal('draining') });
@@ -149,7 +176,7 @@ const pong = v.object({ type: v.literal('pong'), id: pingId, time: cloudTime });
 const notice = v.object({ type: v.literal('notice'), code: v.string(), message: v.string() });
 
 const agentMessage = v.variant('type', [ready, uploadRequest, httpResponse, failure, draining, ping, pong]);
-const cloudMessage = v.variant('type', [connectionEstablished, httpRequest, uploadUrl, failure, ack, notice, ping, pong]);
+const cloudMessage = v.variant('type', [connectionEstablished, httpRequest, answerWanted, uploadUrl, failure, ack, notice, ping, pong]);
 
 export type ReadyMessage = v.InferOutput<typeof ready>;
 export type ConnectionEstablishedMessage = v.InferOutput<typeof connectionEstablished>;
@@ -174,6 +201,8 @@ export class ProtocolError extends Error {
     message: string,
     /** The request that the message is about, if its id could be read. */
     readonly requestId?: string,
+    /** The ticket of this request, if it could be read. */
+    readonly ticket?: string,
   ) {
     super(message);
   }
@@ -206,14 +235,14 @@ function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOut
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const issue = result.issues[0];
-  throw new ProtocolError(`${v.getDotPath(issue) ?? 'message'}: ${problemOf(issue)}`, requestIdOf(value));
+  throw new ProtocolError(`${v.getDotPath(issue) ?? 'message'}: ${problemOf(issue)}`, textIn(value, 'request_id'), textIn(value, 'ticket'));
 }
 
 /** Describes the problem without the received value, which valibot's own messages quote: errors are logged, and messages carry secrets. */
 const problemOf = ({ message, expected }: v.BaseIssue<unknown>): string =>
   message.startsWith('Invalid ') ? `must be ${expected ?? 'something else'}` : message;
 
-function requestIdOf(value: unknown): string | undefined {
-  const id = (value as { request_id?: unknown } | null)?.request_id;
-  return typeof id === 'string' ? id : undefined;
+function textIn(value: unknown, field: 'request_id' | 'ticket'): string | undefined {
+  const text = (value as { [name in typeof field]?: unknown } | null)?.[field];
+  return typeof text === 'string' ? text : undefined;
 }

@@ -142,7 +142,7 @@ function rehearsalEnvironment({
   const divided = (value: number, least: number): number => Math.max(least, Math.round(value / timeFactor));
   return {
     ...local,
-    responsePath: { useEventDriven: true, mode, percent },
+    responsePath: { useEventDriven: true, mode, tickets: true, percent },
     timings: {
       ...local.timings,
       requestDeadlineMs: deadlineMs,

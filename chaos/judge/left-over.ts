@@ -1,4 +1,5 @@
 import { entriesOf, IN_FLIGHT_PREFIX } from '../../functions/core/owner-rows';
+import { TICKET_KEYS_ID } from '../../functions/core/ticket-keys';
 import { ENVIRONMENT_ID } from '../../functions/core/probe-grace';
 
 /** What is still there after all visitors have their answers, all agents have gone, and sweep has run. */
@@ -22,7 +23,7 @@ export interface LeftOver {
 type Row = Readonly<Record<string, unknown>>;
 
 /** Keys of the items that stay begin so: the rollout's item and its records, and the environment's item. */
-const STAYING = ['#rollout', ENVIRONMENT_ID];
+const STAYING = ['#rollout', ENVIRONMENT_ID, TICKET_KEYS_ID];
 
 /** A row of the tunnels table that ought to be gone. */
 export const isLeft = (row: Row): boolean => !STAYING.some((key) => String(row['tunnelId']).startsWith(key));

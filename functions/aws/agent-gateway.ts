@@ -1,6 +1,8 @@
-import type { AgentGateway, PostResult } from '../core/forward-request';
+import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import type { AgentGateway, PostResult } from '../core/tunnel-agent';
 import { connectionsClient } from './clients';
 import { postToConnection, type PostOutcome } from './connections';
+import { sent } from './sent';
 
 /**
  * Timeout of a post, in ms. A post that takes longer has stalled. Only the answer shows whether it arrived, and the waiter waits
@@ -25,5 +27,7 @@ export function agentGateway(stageUrl: URL, onUnknown: (error: unknown) => void)
       const post = { connectionId, text, timeoutMs: POST_TIMEOUT_MS, mayArriveTwice: false, onUnknown };
       return RESULTS[await postToConnection(client, post)];
     },
+
+    tell: (connectionId, text) => sent(client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: text })), onUnknown),
   };
 }

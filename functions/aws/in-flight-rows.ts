@@ -11,9 +11,14 @@ const ENTRY_ID_LENGTH = 13;
 export const inFlightKey = (owner: string): string => `${IN_FLIGHT_PREFIX}${owner}`;
 
 /** The arrivals in a row; none if there is no row. */
-export const arrivalsIn = (row: Record<string, unknown> | undefined): Arrivals => entriesOf<number>(row).map(([, arrivedAt]) => arrivedAt);
+export const arrivalsIn = (row: Record<string, unknown> | undefined): Arrivals =>
+  entriesOf<number>(row).map(([name, arrivedAt]) => ({ arrivedAt, weight: weightIn(name) }));
 
-const entryName = (requestId: string): string => `${ENTRY_PREFIX}${requestId.slice(0, ENTRY_ID_LENGTH)}`;
+/** An entry's name has its weight, `e:8:3f2b7c1e-8d4a`. */
+const entryName = (requestId: string, weight: number): string => `${ENTRY_PREFIX}${weight}:${requestId.slice(0, ENTRY_ID_LENGTH)}`;
+
+/** An entry of older code has no weight, and counts once. */
+const weightIn = (name: string): number => Number(/^(\d+):/.exec(name.slice(ENTRY_PREFIX.length))?.[1] ?? 1);
 
 /**
  * Requests in flight in the tunnels table: one row for each owner, with one attribute for each request. The attribute is set to the
@@ -30,23 +35,23 @@ export function inFlightRows(
   const send = unawaited(client);
 
   return {
-    async enter({ owner, requestId, arrivedAt }) {
+    async enter({ owner, requestId, arrivedAt }, weight) {
       const entry = new UpdateCommand({
         TableName: tableName,
         Key: { tunnelId: inFlightKey(owner) },
         UpdateExpression: 'SET #entry = :arrivedAt, emptyBy = :deadline',
-        ExpressionAttributeNames: { '#entry': entryName(requestId) },
+        ExpressionAttributeNames: { '#entry': entryName(requestId, weight) },
         ExpressionAttributeValues: { ':arrivedAt': arrivedAt, ':deadline': arrivedAt + deadlineMs },
       });
       await client.send(entry);
     },
 
-    async leave({ owner, requestId }) {
+    async leave({ owner, requestId }, weight) {
       const removal = new UpdateItemCommand({
         TableName: tableName,
         Key: { tunnelId: { S: inFlightKey(owner) } },
         UpdateExpression: 'REMOVE #entry',
-        ExpressionAttributeNames: { '#entry': entryName(requestId) },
+        ExpressionAttributeNames: { '#entry': entryName(requestId, weight) },
         // Without this condition, the update would create a removed row again.
         ConditionExpression: 'attribute_exists(tunnelId)',
       });

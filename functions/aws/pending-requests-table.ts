@@ -12,6 +12,7 @@ import {
   type RequestOutcome,
   type RequestState,
 } from '../core/pending-request';
+import { conditionHolds } from './conditional-write';
 
 type Row = Record<string, unknown>;
 
@@ -20,11 +21,14 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
   const table = { TableName: tableName };
   return {
     async put(request) {
-      await client.send(
-        new PutCommand({
-          ...table,
-          Item: { version: ROW_VERSION, status: 'pending', expiresAt: expiresAt(request.deadline), ...request },
-        }),
+      await conditionHolds(
+        client.send(
+          new PutCommand({
+            ...table,
+            Item: { version: ROW_VERSION, status: 'pending', expiresAt: expiresAt(request.deadline), ...request },
+            ConditionExpression: 'attribute_not_exists(requestId)',
+          }),
+        ),
       );
     },
 
@@ -44,41 +48,59 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
       return requestStateOf(Item, answerer);
     },
 
-    async complete(answer): Promise<CompletionResult> {
-      try {
-        const { Attributes } = await client.send(
+    complete: (answer) =>
+      unlessRefused(
+        answer,
+        client.send(
           new UpdateCommand({
             ...table,
             Key: { requestId: answer.requestId },
             // `wake` is copied from the row's `mode`, so that only the waiter chooses what wakes it.
             UpdateExpression: 'SET #status = :completed, #outcome = :outcome, completedAt = :now, wake = #mode',
-            ConditionExpression: '#status = :pending AND tunnelId = :tunnel AND #owner = :owner',
-            ExpressionAttributeNames: { '#status': 'status', '#outcome': 'outcome', '#mode': 'mode', '#owner': 'owner' },
+            ConditionExpression: WAITS.condition,
+            ExpressionAttributeNames: { ...WAITS.names, '#outcome': 'outcome', '#mode': 'mode' },
             ExpressionAttributeValues: {
+              ...WAITS.valuesFor(answer),
               ':completed': 'completed',
-              ':pending': 'pending',
               ':outcome': toAttribute(answer.outcome),
               ':now': answer.completedAt,
-              ':tunnel': answer.tunnelId,
-              ':owner': answer.owner,
             },
             // The old row says which waiter to wake, so the answer need not be sent back.
             ReturnValues: 'ALL_OLD',
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           }),
-        );
-        return { kind: 'completed', request: requestIn(Attributes as Row) };
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        const state = requestStateOf(error.Item && unmarshall(error.Item), answer);
-        if (state.kind === 'waiting' || state.kind === 'outdated') throw error;
-        return state;
-      }
-    },
+        ),
+        ({ Attributes }) => requestIn(Attributes as Row),
+      ),
+
+    store: (request, { outcome, completedAt }) =>
+      unlessRefused(
+        request,
+        client.send(
+          new PutCommand({
+            ...table,
+            Item: {
+              version: ROW_VERSION,
+              expiresAt: expiresAt(request.deadline),
+              ...request,
+              status: 'completed',
+              wake: 'bus',
+              outcome: toAttribute(outcome),
+              completedAt,
+            },
+            ConditionExpression: `attribute_not_exists(requestId) OR (${WAITS.condition})`,
+            ExpressionAttributeNames: WAITS.names,
+            ExpressionAttributeValues: WAITS.valuesFor(request),
+            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+          }),
+        ),
+        () => request,
+      ),
 
     async handToBus(requestId) {
-      try {
-        await client.send(
+      // If the row is no longer completed or no longer there, the waiter has found the answer meanwhile.
+      await conditionHolds(
+        client.send(
           new UpdateCommand({
             ...table,
             Key: { requestId },
@@ -87,13 +109,33 @@ export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: 
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':bus': 'bus', ':completed': 'completed' },
           }),
-        );
-      } catch (error) {
-        // The row is no longer completed or no longer there: the waiter has found the answer meanwhile.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+        ),
+      );
     },
   };
+}
+
+/** The condition that a row waits for an answer from a tunnel and its owner. */
+const WAITS = {
+  condition: '#status = :pending AND tunnelId = :tunnel AND #owner = :owner',
+  names: { '#status': 'status', '#owner': 'owner' },
+  valuesFor: ({ tunnelId, owner }: AnsweringAgent) => ({ ':pending': 'pending', ':tunnel': tunnelId, ':owner': owner }),
+};
+
+/** The result of a conditional write of an answer. A condition that did not hold returns the row that was there. */
+async function unlessRefused<T>(
+  answerer: AnsweringAgent,
+  write: Promise<T>,
+  requestOf: (reply: T) => PendingRequest,
+): Promise<CompletionResult> {
+  try {
+    return { kind: 'completed', request: requestOf(await write) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const state = requestStateOf(error.Item && unmarshall(error.Item), answerer);
+    if (state.kind === 'waiting' || state.kind === 'outdated') throw error;
+    return state;
+  }
 }
 
 /** The state of the row for an answer from this tunnel and owner. */

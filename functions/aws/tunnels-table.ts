@@ -3,6 +3,7 @@ import { LruMap } from 'toad-cache';
 import type { VisitorAccess } from '../../protocol';
 import type { LiveShare } from '../core/live-share';
 import { ROLLOUT_ID } from '../core/rollout-item';
+import { TICKET_KEYS_ID } from '../core/ticket-keys';
 import type { Tunnel, TunnelLookUps } from '../core/tunnel';
 import { arrivalsIn, inFlightKey } from './in-flight-rows';
 
@@ -15,13 +16,22 @@ const OWNERS = 1000;
 
 /**
  * Tunnels in DynamoDB, key `tunnelId`.
+ * @param ticketKeys hears of the keys of tickets whenever the share is read, in the same call
  * @param share is updated by a read of a tunnel when it is due, in the same call; without this parameter the share is 0
  * @param onUnreadable is called when the owner's requests in flight could not be read; none are then known
  */
 export function tunnelsTable(
   client: DynamoDBDocumentClient,
   tableName: string,
-  { share, onUnreadable }: { share?: LiveShare; onUnreadable: (error: unknown) => void },
+  {
+    share,
+    ticketKeys,
+    onUnreadable,
+  }: {
+    share?: LiveShare;
+    ticketKeys?: { heard(row: object | undefined): void };
+    onUnreadable: (error: unknown) => void;
+  },
 ): TunnelLookUps {
   /** A tunnel's owner as of the last look-up, so that the next look-up reads the owner's row in the same call. */
   const owners = new LruMap<string>(OWNERS);
@@ -43,7 +53,7 @@ export function tunnelsTable(
    */
   const read = async (tunnelId: string, ...others: string[]): Promise<{ tunnel: Row | undefined; rows: Rows }> => {
     const due = share?.isDue ? share : undefined;
-    if (due) others.push(ROLLOUT_ID);
+    if (due) others.push(ROLLOUT_ID, ...(ticketKeys ? [TICKET_KEYS_ID] : []));
     if (others.length === 0) return { tunnel: await readOne(tunnelId), rows: new Map() };
     let reason: unknown = new Error('DynamoDB did not return the rollout item');
     const rows: Rows = await readAll([tunnelId, ...others]).catch((error: unknown) => {
@@ -52,6 +62,7 @@ export function tunnelsTable(
     });
     if (due && rows.has(ROLLOUT_ID)) due.heard(rows.get(ROLLOUT_ID));
     else due?.unreadable(reason);
+    if (rows.has(TICKET_KEYS_ID)) ticketKeys?.heard(rows.get(TICKET_KEYS_ID));
     return { tunnel: rows.has(tunnelId) ? rows.get(tunnelId) : await readOne(tunnelId), rows };
   };
 

@@ -1,52 +1,32 @@
-import {
-  bodyRefOf,
-  type AgentMessage,
-  type CloudMessage,
-  type ErrorMessage,
-  type HttpResponseMessage,
-  type ReadyMessage,
-} from '../../protocol';
-import { isStored, MAX_ROW_BODY_BYTES, responseBodyKey, type BodyStore } from './body-store';
-import type { Clock } from './clock';
-import { grantUpload } from './grant-upload';
+import type { AgentMessage, CloudMessage, ErrorMessage, HttpResponseMessage, ReadyMessage } from '../../protocol';
+import type { AnswerMessage } from './agent-outcome';
+import { answerByRow, type RowAnswerOptions } from './answer-by-row';
+import { answerByTicket, type TicketAnswerOptions } from './answer-by-ticket';
+import { grantUpload, type GrantOptions } from './grant-upload';
 import type { OwnerConnections } from './owner-limits';
-import {
-  SHAPE_VERSION,
-  type AnsweringAgent,
-  type Completion,
-  type CompletionResult,
-  type PendingRequests,
-  type RequestOutcome,
-  type RequestState,
-} from './pending-request';
+import type { CompletionResult, RequestState } from './pending-request';
 import { replacedNotice } from './replaced-notice';
+import type { TicketState } from './ticket';
 import { tunnelUrls, type AgentIdentity, type Announcement, type TunnelLeases } from './tunnel';
-import type { Wake, WakePoster } from './wake';
 
 /** @param establishing the connection may be so new that it cannot receive yet */
 export type Reply = (message: CloudMessage, establishing?: 'establishing') => Promise<void>;
 
-export interface MessageOptions {
+export interface MessageOptions extends RowAnswerOptions, TicketAnswerOptions, GrantOptions {
   readonly leases: Pick<TunnelLeases, 'publish' | 'release'>;
-  readonly pending: Pick<PendingRequests, 'stateFor' | 'complete' | 'handToBus'>;
-  readonly bodies: Pick<BodyStore, 'put' | 'uploadUrl'>;
-  readonly wakes: WakePoster;
+  readonly pending: RowAnswerOptions['pending'] & TicketAnswerOptions['pending'];
+  readonly bodies: RowAnswerOptions['bodies'] & GrantOptions['bodies'];
   readonly owners: Pick<OwnerConnections, 'use'>;
-  /** Sends to the connection the message came from. */
   readonly reply: Reply;
   /** Sends to another connection of the same owner. */
   readonly notify: (connectionId: string, message: CloudMessage) => Promise<void>;
-  readonly clock: Clock;
   readonly visitorUrl: URL;
   readonly tunnelDomain: string | undefined;
-  readonly observer: {
-    /** The result of an answer, or of the question where to upload its body. */
-    answer(requestId: string, result: CompletionResult | RequestState): void;
-    /** A body could not be put into the body store. */
-    bodyNotStored(error: unknown): void;
-    /** The waiter could not be woken, neither directly nor by the bus. Its safety read will find the answer. */
-    wakeFailed(error: unknown): void;
-  };
+  readonly observer: RowAnswerOptions['observer'] &
+    TicketAnswerOptions['observer'] & {
+      /** The result of an answer, or of the question where to upload its body. */
+      answer(requestId: string, result: CompletionResult | RequestState | TicketState): void;
+    };
 }
 
 /**
@@ -73,12 +53,12 @@ export async function handleAgentMessage(
       return false;
     case 'upload_request': {
       const granted = await grantUpload(message, from, options);
-      await options.reply(granted);
-      return granted.type === 'upload_url';
+      if (granted) await options.reply(granted);
+      return granted?.type === 'upload_url';
     }
     case 'http_response':
     case 'error':
-      return complete(message, from, options);
+      return isAnswer(message) && answer(message, from, options);
   }
 }
 
@@ -119,71 +99,15 @@ async function establish(
   ]);
 }
 
-async function complete(message: HttpResponseMessage | ErrorMessage, from: AgentIdentity, options: MessageOptions): Promise<boolean> {
-  const requestId = message.request_id;
-  // An error without a request id belongs to no request.
-  if (requestId === null || requestId === undefined) return false;
-  const answerer = { requestId, tunnelId: from.tunnelId, owner: from.owner };
-  const outcome = await withBodyStored(outcomeOf(message), answerer, options);
-  const completion: Completion = { outcome, completedAt: options.clock.now() };
-  const result = await options.pending.complete({ ...answerer, ...completion });
-  options.observer.answer(requestId, result);
-  await Promise.all([
-    wakeDirectly(result, completion, options),
-    // The ack is sent for every result, because sending the same answer again would change nothing.
-    message.ack && options.reply({ type: 'ack', request_id: requestId }),
-  ]);
+/** @returns whether a visitor waited for the answer */
+async function answer(message: AnswerMessage, { tunnelId, owner }: AgentIdentity, options: MessageOptions): Promise<boolean> {
+  const { request_id: requestId, ticket } = message;
+  const answerer = { requestId, tunnelId, owner };
+  let result = ticket === undefined ? undefined : await answerByTicket({ ...message, ticket }, answerer, options);
+  // A waiter that has heard nothing for a while puts a row, so that not even a ticket that cannot be opened costs the answer.
+  if (!result || result.kind === 'unreadable') result = await answerByRow(message, answerer, options);
   return result.kind === 'completed';
 }
 
-/** In mode `direct`, wakes the waiter. A wake that cannot be delivered goes by the bus. Never rejects. */
-async function wakeDirectly(result: CompletionResult, completion: Completion, options: MessageOptions): Promise<void> {
-  if (result.kind !== 'completed' && result.kind !== 'duplicate') return;
-  const { requestId, mode, waiterConnectionId } = result.request;
-  if (mode !== 'direct' || waiterConnectionId === undefined) return;
-  try {
-    const wake: Wake = {
-      version: SHAPE_VERSION,
-      requestId,
-      source: 'direct',
-      // An answer that was sent again may differ from the stored answer.
-      ...(result.kind === 'completed' && { completion }),
-    };
-    if (!(await options.wakes.post(waiterConnectionId, wake))) await options.pending.handToBus(requestId);
-  } catch (error) {
-    options.observer.wakeFailed(error);
-  }
-}
-
-/**
- * Puts a body that is too large for the row into the body store, before the row refers to it. The answer stays unchanged when
- * nobody waits for it, or when the waiter is older code without a body store.
- */
-async function withBodyStored(
-  outcome: RequestOutcome,
-  answerer: AnsweringAgent,
-  { pending, bodies, observer }: MessageOptions,
-): Promise<RequestOutcome> {
-  if (outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES) return outcome;
-  if ((await pending.stateFor(answerer)).kind !== 'waiting') return outcome;
-  const ref = bodyRefOf(outcome.body);
-  try {
-    await bodies.put(responseBodyKey(answerer.requestId, ref), outcome.body, ref);
-    return { ...outcome, body: ref };
-  } catch (error) {
-    // A body that came in a message fits the row as well. This costs more, but the answer is not lost.
-    observer.bodyNotStored(error);
-    return outcome;
-  }
-}
-
-function outcomeOf(message: HttpResponseMessage | ErrorMessage): RequestOutcome {
-  return message.type === 'error'
-    ? { kind: 'failure', code: message.code, message: message.message }
-    : {
-        kind: 'response',
-        statusCode: message.status_code,
-        headers: message.headers,
-        body: message.body_ref ?? Buffer.from(message.body, 'base64'),
-      };
-}
+/** An error without a request id belongs to no request. */
+const isAnswer = (message: HttpResponseMessage | ErrorMessage): message is AnswerMessage => typeof message.request_id === 'string';

@@ -8,7 +8,7 @@ export const SHAPE_VERSION = 1;
 /** Version of the shape of the row. From version 2 on, the waiter can fetch the body of an answer from the body store. */
 export const ROW_VERSION = 2;
 
-/** A visitor's request that an agent has been asked to answer: the row while it is `pending`. */
+/** A visitor's request that an agent has been asked to answer: the row while it is `pending`, or what the ticket says. */
 export interface PendingRequest {
   readonly requestId: string;
   readonly tunnelId: string;
@@ -27,6 +27,8 @@ export interface PendingRequest {
 export type RequestOutcome =
   | { readonly kind: 'response'; readonly statusCode: number; readonly headers: Headers; readonly body: Body }
   | { readonly kind: 'failure'; readonly code: AgentErrorCode; readonly message: string };
+
+export type Response = Extract<RequestOutcome, { kind: 'response' }>;
 
 export interface Completion {
   readonly outcome: RequestOutcome;
@@ -60,6 +62,7 @@ export type RequestState =
 
 /** The store of pending requests. */
 export interface PendingRequests {
+  /** Puts the row, unless the request has a row already: an answer that came meanwhile stays. */
   put(request: PendingRequest): Promise<void>;
   /** The answer, if there is one yet. The row stays. @param signal aborts the read, which then rejects */
   read(requestId: string, signal?: AbortSignal): Promise<Completion | undefined>;
@@ -74,6 +77,11 @@ export interface PendingRequests {
   stateFor(answerer: AnsweringAgent): Promise<RequestState>;
   /** Stores an answer, if the row still waits for one from this tunnel and owner. */
   complete(answer: AnsweringAgent & Completion): Promise<CompletionResult>;
+  /**
+   * Stores an answer that came with a ticket, and asks the bus to wake the waiter. The row is made if there is none. A row that waits for an
+   * answer from the same tunnel and owner is completed; any other row stays as it is.
+   */
+  store(request: PendingRequest, completion: Completion): Promise<CompletionResult>;
   /** Asks the bus to wake the waiter of a completed request, if its row is still there. */
   handToBus(requestId: string): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { bodyRefOf, type HttpRequestMessage } from '../../protocol';
+import type { InlineResponse } from './agent-outcome';
 import { isStored, requestBodyKey, responseBodyKey, type BodyStore } from './body-store';
-import type { RequestOutcome } from './pending-request';
+import type { RequestOutcome, Response } from './pending-request';
 import { TunnelError } from './tunnel-error';
 
 /** The bodies of one request that go through the body store. */
@@ -43,6 +44,5 @@ export class RequestBodies {
   }
 }
 
-type Response = Extract<RequestOutcome, { kind: 'response' }>;
 /** An answer that contains its body. */
-export type WholeOutcome = Exclude<RequestOutcome, Response> | (Omit<Response, 'body'> & { readonly body: Uint8Array });
+export type WholeOutcome = Exclude<RequestOutcome, Response> | InlineResponse;

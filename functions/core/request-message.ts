@@ -13,13 +13,15 @@ export interface Sending {
   readonly deadline: number;
   /** Stores a body that does not fit the message; `undefined` for agents that cannot fetch bodies from there. */
   readonly bodies: RequestBodies | undefined;
+  /** Undefined for a request that has a row. */
+  readonly ticket: string | undefined;
 }
 
 /**
  * Returns the message for the agent. The body is in the message if it fits, else in the body store.
  * @throws TunnelError `request_too_large`
  */
-export async function requestMessage({ requestId, request, route, deadline, bodies }: Sending): Promise<string> {
+export async function requestMessage({ requestId, request, route, deadline, bodies, ticket }: Sending): Promise<string> {
   const { body, method, arrivedAt } = request;
   const message: HttpRequestMessage = {
     type: 'http_request',
@@ -30,6 +32,7 @@ export async function requestMessage({ requestId, request, route, deadline, bodi
     body: '',
     timestamp: arrivedAt,
     deadline,
+    ...(ticket !== undefined && { ticket }),
   };
   const whole = body.length < MAX_MESSAGE_BYTES && encodeMessage({ ...message, body: Buffer.from(body).toString('base64') });
   if (whole && fitsOneMessage(whole)) return whole;

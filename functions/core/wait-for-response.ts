@@ -39,6 +39,8 @@ export interface WaitOptions {
   /** In ms since the epoch. */
   readonly deadline: number;
   readonly pending: Pick<PendingRequests, 'read' | 'remove' | 'take'>;
+  /** Called when a wake says that the request has a row now. */
+  readonly onStored?: () => void;
   readonly clock: Clock;
   /** Rejects when no answer can come any more, which ends the waiting. Never resolves. */
   readonly hopeless: Promise<never>;
@@ -103,8 +105,9 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
       reading = undefined;
     } else {
       nextWake = heard();
-      const { requestId: woken, completion, source } = news.wake;
+      const { requestId: woken, completion, source, stored } = news.wake;
       if (woken !== requestId) continue;
+      if (stored) options.onStored?.();
       if (completion) return answered(completion, source);
       // A read that began before this wake may have come too early for the answer.
       reading = read(source);

@@ -1,16 +1,22 @@
 import { isAgentErrorCode, isBodyRef, isHeaders, type AgentErrorCode, type BodyRef, type Headers } from '../../protocol';
+import { isInline } from './agent-outcome';
 import { isStored, MAX_ROW_BODY_BYTES, type Body } from './body-store';
 import type { Mailbox } from './mailbox';
 import type { Completion, RequestOutcome } from './pending-request';
 
-/** The message that an answer is there. A wake only makes the waiting shorter: the row decides. */
+/**
+ * The message that an answer is there. Where the request has a row, a wake only makes the waiting shorter: the row decides. Where it has a
+ * ticket, the wake brings the answer.
+ */
 export interface Wake {
   readonly version: number;
   readonly requestId: string;
   /** What posted the wake. */
   readonly source: 'bus' | 'direct';
-  /** The answer itself, if it is small enough. It equals the answer in the row, byte for byte. */
+  /** The answer itself, if it is small enough. If the row has the answer too, both are equal, byte for byte. */
   readonly completion?: Completion;
+  /** True if a request that had a ticket has a row now, which its waiter has to remove. */
+  readonly stored?: true;
 }
 
 /** A request's subscription to the wake channel. */
@@ -49,26 +55,36 @@ interface EncodedCompletion {
 
 /** Encodes a wake. An answer that is too large for the wake is left out; the waiter reads it from the row. */
 export function encodeWake({ completion, ...wake }: Wake): string {
-  const bare = JSON.stringify(wake);
-  if (!completion || !mayRideAlong(completion.outcome)) return bare;
-  const whole = JSON.stringify({ ...wake, completion: encodeCompletion(completion) });
-  return Buffer.byteLength(whole) <= MAX_WAKE_BYTES ? whole : bare;
+  if (!completion || !fitsWake({ ...wake, completion })) return JSON.stringify(wake);
+  return JSON.stringify({ ...wake, completion: encodeCompletion(completion) });
 }
 
-/** Avoids encoding an answer that is certainly too large. */
-const mayRideAlong = (outcome: RequestOutcome): boolean =>
-  outcome.kind === 'failure' || isStored(outcome.body) || outcome.body.length <= MAX_ROW_BODY_BYTES;
+/** Whether the answer is small enough for its wake. */
+export function fitsWake({ completion, ...wake }: Wake & { readonly completion: Completion }): boolean {
+  const { outcome } = completion;
+  const inline = isInline(outcome) ? outcome : undefined;
+  // Avoids encoding an answer that is certainly too large.
+  if (inline && inline.body.length > MAX_ROW_BODY_BYTES) return false;
+  const withoutBody = inline ? { ...completion, outcome: { ...inline, body: NO_BODY } } : completion;
+  const text = JSON.stringify({ ...wake, completion: encodeCompletion(withoutBody) });
+  return Buffer.byteLength(text) + base64Length(inline?.body.length ?? 0) <= MAX_WAKE_BYTES;
+}
+
+const NO_BODY = new Uint8Array();
+
+/** Base64 has four characters for each three bytes that were begun (RFC 4648 section 4). */
+const base64Length = (bytes: number): number => Math.ceil(bytes / 3) * 4;
 
 /**
  * Reads a message of the wake channel; `undefined` for anything that is not a wake. An answer that cannot be read, because code of another
  * version wrote it, is left out; the waiter reads it from the row.
  */
 export function parseWake(value: unknown): Wake | undefined {
-  const { version, requestId, source, completion } = fieldsOf(value);
+  const { version, requestId, source, completion, stored } = fieldsOf(value);
   if (typeof version !== 'number' || typeof requestId !== 'string') return undefined;
   if (source !== 'bus' && source !== 'direct') return undefined;
   const decoded = decodeCompletion(fieldsOf(completion));
-  return { version, requestId, source, ...(decoded && { completion: decoded }) };
+  return { version, requestId, source, ...(decoded && { completion: decoded }), ...(stored === true && { stored }) };
 }
 
 function encodeCompletion({ completedAt, outcome }: Completion): EncodedCompletion {

@@ -23,6 +23,7 @@ import { systemClock } from '../system';
 import { currentTraceHeader, identify, instrumented, logger } from '../telemetry';
 import { annotate } from '../tracing';
 import { RequestMetrics } from './request-metrics';
+import { SealingKeys } from './sealing-keys';
 
 const settings = readSettings('forward-request');
 const dynamodb = documentClient(settings.SERVICE_CALL_MS);
@@ -31,6 +32,11 @@ const REQUEST_ID_HEADER = 'x-tunnel-request-id';
 
 /** Time for opening a wake socket, in ms. The request that needed it polls meanwhile. */
 const OPEN_TIMEOUT_MS = 5000;
+
+// The request id is logged as `removing`: a removal may fail after its invocation, when the log's keys no longer have the id.
+const removeRow = rowRemover(dynamodb, settings.PENDING_REQUESTS_TABLE, (removing, error) =>
+  logger.warn('a row could not be removed', { removing, error: error as Error }),
+);
 
 const wakes = socketWakeChannel({
   open: async (onMessage) =>
@@ -50,7 +56,11 @@ const wakes = socketWakeChannel({
       if (replacing) count('WakeSocketReconnect');
     },
     openFailed: (error) => logger.warn('the wake channel could not be opened', error as Error),
-    stale: (wake) => logger.debug('a wake came for a request that has ended', { staleRequestId: wake.requestId }),
+    stale: ({ requestId, source, stored }) => {
+      logger.debug('a wake came for a request that has ended', { staleRequestId: requestId });
+      // The answer was stored although its waiter had it already, or had given up. Nobody else looks for the row.
+      if (source === 'bus' || stored) void removeRow(requestId);
+    },
   },
 });
 
@@ -65,9 +75,11 @@ const share = new LiveShare({
   },
 });
 
-// When the kill switch makes every request poll, the rollout item is not read.
+const sealingKeys = settings.USE_TICKETS ? new SealingKeys({ staleMs: settings.ROLLOUT_STALE_MS, now: systemClock.now }) : undefined;
+
+// When the kill switch makes every request poll, neither the rollout item nor the keys of tickets are read.
 const tunnels = tunnelsTable(dynamodb, settings.TUNNELS_TABLE, {
-  ...(settings.USE_EVENT_DRIVEN && { share }),
+  ...(settings.USE_EVENT_DRIVEN && { share, ...(sealingKeys && { ticketKeys: sealingKeys }) }),
   onUnreadable: (error) => logger.warn("the owner's requests in flight could not be read", error as Error),
 });
 
@@ -80,15 +92,13 @@ const options: Omit<ForwardOptions, 'observer'> = {
   maxInFlight: settings.MAX_IN_FLIGHT,
   pending: {
     ...pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
-    // The request id is logged as `removing`: a removal may fail after its invocation, when the log's keys no longer have the id.
-    remove: rowRemover(dynamodb, settings.PENDING_REQUESTS_TABLE, (removing, error) =>
-      logger.warn('a row could not be removed', { removing, error: error as Error }),
-    ),
+    remove: removeRow,
   },
   bodies: lazyBodyBucket(settings.BODY_BUCKET, settings.SERVICE_CALL_MS, (removing, error) =>
     logger.warn('a body could not be removed', { removing, error: error as Error }),
   ),
   agents: agentGateway(settings.AGENT_GATEWAY_URL, (error) => logger.warn('posting to the agent failed', error as Error)),
+  tickets: sealingKeys,
   wakes,
   clock: systemClock,
   rollout: { useEventDriven: settings.USE_EVENT_DRIVEN, mode: settings.EVENT_DRIVEN_MODE },

@@ -9,14 +9,18 @@ import { lazyBodyBucket } from '../aws/lazy-body-bucket';
 import { ownerConnections } from '../aws/owner-connections';
 import { pendingRequestsTable } from '../aws/pending-requests-table';
 import { tunnelLeases } from '../aws/tunnel-leases';
+import { ticketKeysItem } from '../aws/ticket-keys-item';
 import { wakePoster } from '../aws/wake-poster';
+import { noneDelivered } from '../core/answer-by-ticket';
 import { handleAgentMessage } from '../core/handle-agent-message';
 import type { CompletionResult, RequestState } from '../core/pending-request';
+import type { TicketState } from '../core/ticket';
 import { count, countBy } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
 import { identify, instrumented, logger } from '../telemetry';
 import { FloodGuard } from './flood-guard';
+import { OpeningKeys } from './opening-keys';
 
 const settings = readSettings('receive-message');
 const dynamodb = documentClient(settings.SERVICE_CALL_MS);
@@ -25,6 +29,12 @@ const owners = ownerConnections(dynamodb, settings.TUNNELS_TABLE);
 const pending = pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE);
 const bodies = lazyBodyBucket(settings.BODY_BUCKET, settings.SERVICE_CALL_MS);
 const connections = connectionsClient(settings.AGENT_GATEWAY_URL);
+const delivered = noneDelivered();
+const tickets = new OpeningKeys({
+  store: ticketKeysItem(dynamodb, settings.TUNNELS_TABLE),
+  now: systemClock.now,
+  onUnreadable: (error) => logger.warn('the keys of tickets could not be read', error as Error),
+});
 const wakes = wakePoster(settings.WAKE_CHANNEL_URL, settings.WAKE_POST_MS, (reason, error) => {
   logger.warn('the direct wake failed, so the event bus carries the wake', {
     reason,
@@ -85,9 +95,10 @@ async function closeFlooding(connectionId: string): Promise<void> {
   );
 }
 
-function observeAnswer(requestId: string, result: CompletionResult | RequestState): void {
+function observeAnswer(requestId: string, result: CompletionResult | RequestState | TicketState): void {
   identify({ requestId, ...('request' in result && { mode: result.request.mode }) });
   if (result.kind === 'late' || result.kind === 'duplicate') count('LateAnswer');
+  if (result.kind === 'unreadable') count('UnreadableTicket');
   if (result.kind === 'foreign') {
     count('ForeignAnswer');
     logger.warn("an agent answered another tunnel's request and was refused");
@@ -103,6 +114,8 @@ async function handle({ body, requestContext }: AgentEvent, from: ReturnType<typ
       owners,
       pending,
       bodies,
+      tickets,
+      delivered,
       wakes,
       reply: (message, establishing) => send(from.connectionId, message, establishing && isYoung ? ESTABLISHING_DELAYS_MS : []),
       notify: send,
@@ -111,6 +124,7 @@ async function handle({ body, requestContext }: AgentEvent, from: ReturnType<typ
       tunnelDomain: settings.TUNNEL_DOMAIN,
       observer: {
         answer: observeAnswer,
+        repeated: () => count('RepeatedAnswer'),
         bodyNotStored: (error) => logger.error('a body could not be put into the bucket, and is stored in its row instead', error as Error),
         wakeFailed: (error) => logger.error('the waiter could not be woken', error as Error),
       },

@@ -1,17 +1,20 @@
-/** Removes what a crash may leave behind, probes stream and bus, and reports the share of the rollout. */
+/** Removes what a crash may leave behind, probes stream and bus, makes new keys for tickets, and reports the share of the rollout. */
 import { randomUUID } from 'node:crypto';
 import { s3Client } from '../aws/body-bucket';
 import { connectionsClient, documentClient } from '../aws/clients';
 import { ownerConnections } from '../aws/owner-connections';
+import { ticketKeysItem } from '../aws/ticket-keys-item';
 import { rolloutTable } from '../aws/rollout-table';
 import { tunnelLeases } from '../aws/tunnel-leases';
 import { mustReturn } from '../core/probe-grace';
 import { percentOf } from '../core/rollout-store';
 import { sweep } from '../core/sweep';
+import { rotateTicketKeys } from '../core/ticket-keys';
 import { count } from '../metrics';
 import { readSettings } from '../settings';
 import { systemClock } from '../system';
 import { instrumented, logger } from '../telemetry';
+import { newTicketKey } from '../ticket-seal';
 import { firstStartIn } from './first-start';
 import { sendProbe } from './probe';
 import { sweepStore } from './sweep-store';
@@ -30,6 +33,7 @@ const store = sweepStore({
 });
 
 const firstStart = firstStartIn(client, settings.TUNNELS_TABLE);
+const ticketKeys = ticketKeysItem(client, settings.TUNNELS_TABLE);
 const rollout = rolloutTable(client, settings.TUNNELS_TABLE);
 
 /** Length of a run, in ms: the rate of the schedule. Runs are numbered by the minute. */
@@ -49,9 +53,11 @@ async function reportRollout(): Promise<void> {
 
 export const handler = instrumented(async (): Promise<void> => {
   const now = systemClock.now();
-  // Cleaning up comes last, because it may take long or fail. The probe and the share are then reported already.
+  // Cleaning up comes last, because it may take long or fail.
   await probe(now);
   await reportRollout();
+  if (await rotateTicketKeys(ticketKeys, { now, lifeMs: settings.TICKET_KEY_MS, newKey: newTicketKey }))
+    logger.info('a new key seals tickets');
   const removed = await sweep(store, now, { run: Math.floor(now / RUN_MS), nameCooldownMs: settings.NAME_COOLDOWN_MS });
   count('Leftovers', removed.requests);
   logger.info('swept', { ...removed });

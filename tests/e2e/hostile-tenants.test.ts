@@ -27,6 +27,8 @@ let asked: string[] = [];
 beforeAll(async () => {
   under = await startCloud({
     mode: 'direct',
+    // Requests with rows. tickets.test.ts has the attacks on tickets.
+    tickets: false,
     environment: (same) => ({
       ...same,
       ownerLimits: { ...same.ownerLimits, requestsInFlight: IN_FLIGHT },

@@ -76,8 +76,19 @@ beforeAll(async () => {
   });
   await under.visit('/', {}, agent.tunnel.tunnel_id);
   await seen('"LateAnswer":1');
+  const again = await MinimalAgent.connect(
+    under.agentEndpoint,
+    await under.token(),
+    ({ request_id, ticket }, self) => {
+      self.answer(request_id, 'forged', 200, { ticket: `x${String(ticket)}` });
+      self.answer(request_id, 'asked for', 200, { ticket, again: true });
+    },
+    {},
+    ['tickets'],
+  );
+  expect(await under.visit('/', {}, again.tunnel.tunnel_id)).toMatchObject({ text: 'asked for' });
   await flood(eve);
-  await seen('"FloodingAgentClosed":1');
+  for (const metric of ['FloodingAgentClosed', 'UnreadableTicket', 'RepeatedAnswer']) await seen(`"${metric}":1`);
 
   await putRollout(under, rolloutItem({ percent: 100, baseline: { at: 1, responseMs: 300, returnMs: 120, errorRate: 0 } }));
   cloud.services.schedules.fire(ruleOf(cloud, 'sweep-schedule-rule'));

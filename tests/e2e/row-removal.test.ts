@@ -6,6 +6,7 @@ test('the visitor gets the answer before the row is removed, and the removal com
   const held = new Promise<void>((resolve) => (release = resolve));
   const tunnel = await startTunnel({
     mode: 'direct',
+    tickets: false,
     intercept: async ({ operation }, next) => {
       if (operation === 'DeleteItem') await held;
       return next();

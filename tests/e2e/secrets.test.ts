@@ -89,6 +89,7 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect((await visit('/')).status).toBe(502);
 
     await beRefused(token);
+    const tickets = await ticketsOf(token);
 
     const { queues, spec, dynamodb } = under.cloud.services;
     const kept = spec.queues.flatMap(({ arn }) => queues.messages(arn));
@@ -104,6 +105,11 @@ describe.each(MODES)('in mode %s', (mode) => {
     for (const name of ['forward-request', 'receive-message', 'authorize-agent'])
       expect(under.logs.some(({ functionName }) => functionName.endsWith(name))).toBe(true);
     expect(emitted).toContain('requestId');
+    if (mode === 'direct') expect(tickets).toHaveLength(2);
+    const emittedOutsideTables = JSON.stringify([under.logs, kept, events, under.traces.segments()]);
+    const secretsOfKeys = [...JSON.stringify(rows).matchAll(/"secret":\{"B":"([^"]+)"/g)].map(([, secret = '']) => secret);
+    if (mode === 'direct') expect(secretsOfKeys).toHaveLength(1);
+    expect([...tickets, ...secretsOfKeys].filter((secret) => emittedOutsideTables.includes(secret))).toEqual([]);
     const found = Object.entries({ ...CANARIES, token, tokenKey: TOKEN_KEY }).filter(([, secret]) =>
       disguises(secret).some((disguise) => emitted.includes(disguise)),
     );
@@ -133,5 +139,25 @@ describe.each(MODES)('in mode %s', (mode) => {
     expect((await under.visit('/', {}, clumsy.tunnel.tunnel_id)).status).toBe(502);
     await eventually(() => expect(clumsy.received.filter(({ code }) => code === 'invalid_request')).toHaveLength(2));
     clumsy.vanish();
+  }
+
+  /** Visits an agent that returns its tickets in good messages, in damaged ones and in malformed ones. @returns the tickets; none where requests have rows */
+  async function ticketsOf(token: string): Promise<string[]> {
+    const tickets: string[] = [];
+    const capable = await MinimalAgent.connect(
+      under.agentEndpoint,
+      token,
+      ({ request_id, ticket }, self) => {
+        if (typeof ticket === 'string') tickets.push(ticket);
+        self.send({ type: 'http_response', request_id, status_code: 'malformed', headers: {}, ticket });
+        self.answer(request_id, 'damaged', 200, { ticket: `x${String(ticket)}` });
+        self.answer(request_id, 'again', 200, { ticket, again: true });
+      },
+      {},
+      ['tickets'],
+    );
+    for (let i = 0; i < 2; i++) expect((await under.visit('/', {}, capable.tunnel.tunnel_id)).status).toBe(200);
+    capable.vanish();
+    return tickets;
   }
 });

@@ -51,10 +51,10 @@ describe('the environments', () => {
   it('use the event-driven path for all requests, except prod, which starts at 0 %', () => {
     const paths = environmentNames.map((name) => [name, environments[name].responsePath]);
     expect(Object.fromEntries(paths)).toEqual({
-      dev: { useEventDriven: true, mode: 'direct', percent: 100 },
-      staging: { useEventDriven: true, mode: 'direct', percent: 100 },
-      prod: { useEventDriven: true, mode: 'direct', percent: 0 },
-      local: { useEventDriven: true, mode: 'direct', percent: 100 },
+      dev: { useEventDriven: true, mode: 'direct', tickets: true, percent: 100 },
+      staging: { useEventDriven: true, mode: 'direct', tickets: true, percent: 100 },
+      prod: { useEventDriven: true, mode: 'direct', tickets: true, percent: 0 },
+      local: { useEventDriven: true, mode: 'direct', tickets: true, percent: 100 },
     });
   });
 

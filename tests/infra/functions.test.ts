@@ -107,7 +107,7 @@ describe('a changed environment', () => {
   it('changes the kill switch, the share and the timings of its functions', () => {
     const stack = synthesizeStack({
       ...environments.local,
-      responsePath: { useEventDriven: false, mode: 'bus', percent: 7 },
+      responsePath: { useEventDriven: false, mode: 'bus', tickets: true, percent: 7 },
       timings: { ...environments.local.timings, pollingDelaysMs: [100], safetyReadMs: 123 },
     });
     expect(variablesOf(stack, 'forward-request')).toMatchObject({

@@ -1,10 +1,11 @@
 /** Everything that `forwardRequest` needs for one request, in memory and with a virtual clock. */
 import { decodeCloudMessage, passwordDigest, type HttpRequestMessage } from '../../protocol';
-import type { ForwardOptions, PostResult } from '../../functions/core/forward-request';
+import type { ForwardOptions } from '../../functions/core/forward-request';
 import { Mailbox } from '../../functions/core/mailbox';
 import type { RequestOutcome } from '../../functions/core/pending-request';
 import type { Arrivals } from '../../functions/core/in-flight';
 import type { Tunnel, TunnelLookUps } from '../../functions/core/tunnel';
+import type { PostResult } from '../../functions/core/tunnel-agent';
 import type { VisitorRequest } from '../../functions/core/visitor-request';
 import type { Wake } from '../../functions/core/wake';
 import { InMemoryBodies } from './in-memory-bodies';
@@ -48,6 +49,7 @@ export function cloud(
     },
     maxInFlight: 200,
     agents: {
+      tell: async () => undefined,
       post: async (connectionId, text) => {
         log.push(`post ${connectionId} rows=${pending.rows.size} subscribed=${log.includes('subscribe')}`);
         const result = posts.length > 1 ? (posts.shift() as PostResult) : (posts[0] as PostResult);
@@ -66,6 +68,7 @@ export function cloud(
         return result;
       },
     },
+    tickets: undefined,
     wakes: {
       subscribe: async () => {
         log.push('subscribe');

@@ -26,7 +26,7 @@ export class InMemoryPending implements PendingRequests {
 
   async put(request: PendingRequest): Promise<void> {
     await this.happens('put');
-    this.rows.set(request.requestId, { request });
+    if (!this.rows.has(request.requestId)) this.rows.set(request.requestId, { request });
   }
 
   async read(requestId: string): Promise<Completion | undefined> {
@@ -63,6 +63,16 @@ export class InMemoryPending implements PendingRequests {
     if (row.completion) return { kind: 'duplicate', request: row.request };
     row.completion = { outcome: answer.outcome, completedAt: answer.completedAt };
     return { kind: 'completed', request: row.request };
+  }
+
+  async store(request: PendingRequest, completion: Completion): Promise<CompletionResult> {
+    await this.happens('store');
+    const row = this.rows.get(request.requestId);
+    if (row && (row.request.tunnelId !== request.tunnelId || row.request.owner !== request.owner)) return { kind: 'foreign' };
+    if (row?.completion) return { kind: 'duplicate', request: row.request };
+    this.rows.set(request.requestId, { request, completion });
+    this.handedToBus.push(request.requestId);
+    return { kind: 'completed', request };
   }
 
   async handToBus(requestId: string): Promise<void> {

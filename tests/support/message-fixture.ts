@@ -1,6 +1,8 @@
 /** Everything that `handleAgentMessage` needs, in memory. */
 import type { CloudMessage, HttpResponseMessage } from '../../protocol';
 import type { MessageOptions } from '../../functions/core/handle-agent-message';
+import { noneDelivered } from '../../functions/core/answer-by-ticket';
+import type { Ticket } from '../../functions/core/ticket';
 import type { Wake } from '../../functions/core/wake';
 import { InMemoryBodies } from './in-memory-bodies';
 import { InMemoryPending } from './in-memory-pending';
@@ -25,6 +27,8 @@ export function messageCloud(overrides: Partial<MessageOptions> = {}) {
   const patient: string[] = [];
   const wakes: { to: string; wake: Wake }[] = [];
   const failures: unknown[] = [];
+  /** What the texts of tickets stand for. */
+  const tickets = new Map<string, Ticket>();
   const options: MessageOptions = {
     leases: {
       publish: async (identity, connectionId) => (identity.lease === 'l1' && connectionId === 'c1' ? { isFirst: true } : undefined),
@@ -33,6 +37,8 @@ export function messageCloud(overrides: Partial<MessageOptions> = {}) {
     owners: { use: async ({ lease }) => void used.push(lease) },
     pending,
     bodies,
+    tickets: { open: async (sealed) => tickets.get(sealed) },
+    delivered: noneDelivered(),
     wakes: { post: async (to, wake) => wakes.push({ to, wake }) > 0 },
     reply: async (message, establishing) => {
       replies.push(message);
@@ -44,10 +50,11 @@ export function messageCloud(overrides: Partial<MessageOptions> = {}) {
     tunnelDomain: 'localhost',
     observer: {
       answer: (_, { kind }) => results.push(kind),
+      repeated: () => results.push('repeated'),
       bodyNotStored: (error) => failures.push(error),
       wakeFailed: (error) => failures.push(error),
     },
     ...overrides,
   };
-  return { pending, bodies, replies, notices, patient, results, released, used, wakes, failures, options };
+  return { pending, bodies, replies, notices, patient, results, released, used, wakes, failures, tickets, options };
 }

@@ -15,18 +15,19 @@ export class MinimalAgent {
     readonly tunnel: { tunnel_id: string; public_url: string },
   ) {}
 
-  /** Connects like an old agent: with the token in the query and without a name. Sends `ready`, then receives requests. */
+  /** Connects like an old agent: with the token in the query and without a name. Sends `ready`, then receives requests. @param capabilities an old agent announces none */
   static async connect(
     endpoint: string,
     token: string,
     onRequest: (request: Message, agent: MinimalAgent) => void,
     query: Record<string, string> = {},
+    capabilities?: readonly string[],
   ): Promise<MinimalAgent> {
     const url = new URL(endpoint);
     url.search = new URLSearchParams({ token, ...query }).toString();
     const socket = new WebSocket(url);
     await once(socket, 'open');
-    socket.send(JSON.stringify({ type: 'ready' }));
+    socket.send(JSON.stringify({ type: 'ready', capabilities }));
     const [first] = (await once(socket, 'message')) as [Buffer];
     const established = JSON.parse(first.toString()) as MinimalAgent['tunnel'] & Message;
     if (established['type'] !== 'connection_established') throw new Error(`expected connection_established, got ${first.toString()}`);
@@ -43,8 +44,8 @@ export class MinimalAgent {
     this.socket.send(JSON.stringify(message));
   }
 
-  /** Answers a request with a text. */
-  answer(requestId: unknown, text: string, statusCode = 200): void {
+  /** Answers a request with a text. @param more further fields of the message */
+  answer(requestId: unknown, text: string, statusCode = 200, more: Message = {}): void {
     this.send({
       type: 'http_response',
       request_id: requestId,
@@ -52,6 +53,7 @@ export class MinimalAgent {
       headers: { 'content-type': ['text/plain'] },
       body: Buffer.from(text).toString('base64'),
       processing_time_ms: 1,
+      ...more,
     });
   }
 

@@ -12,6 +12,7 @@ import { environmentFor } from '../../local/start/run';
 import { MODES, type StartMode } from '../../local/start/start-options';
 import { eventually } from './eventually';
 import { ask, type Ask, type Reply } from './http-client';
+import { putTicketKeys } from './ticket-keys';
 
 export { MODES };
 
@@ -20,6 +21,8 @@ export interface CloudUnderTestOptions extends Pick<
   'tokenKey' | 'intercept' | 'latency' | 'faults' | 'alarmTimeFactor' | 'watch' | 'traces' | 'onDecision'
 > {
   readonly mode?: StartMode;
+  /** In mode direct: false keeps the rows, as before the first run of sweep. True: the keys of tickets are there from the begin. */
+  readonly tickets?: boolean;
   readonly limits?: Partial<Limits>;
   /** Changes the environment's settings before the stack is synthesized. */
   readonly environment?: (environment: Environment) => Environment;
@@ -48,7 +51,7 @@ export interface CloudUnderTest extends Pick<LocalTunnel, 'cloud' | 'traces' | '
 const patient = (same: Environment): Environment => ({ ...same, timings: { ...same.timings, wakeHelloMs: 20_000 } });
 
 export async function startCloud(options: CloudUnderTestOptions = {}): Promise<CloudUnderTest> {
-  const { mode = 'bus', limits = {}, environment = (same) => same, stack: change, ...tunnelOptions } = options;
+  const { mode = 'bus', tickets = true, limits = {}, environment = (same) => same, stack: change, ...tunnelOptions } = options;
   const logs: LogLine[] = [];
   const warnings: string[] = [];
   const tunnel = await startLocalTunnel({
@@ -63,6 +66,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     ...(change && { withStackFile: (file, boot) => withChanged(file, change, boot) }),
   });
   const { cloud, traces, visits, visitorUrl, agentEndpoint } = tunnel;
+  if (mode === 'direct' && tickets) await putTicketKeys(cloud.services.dynamodb, tableOf(cloud, 'tunnels'));
   const pendingRows: CloudUnderTest['pendingRows'] = () => cloud.services.dynamodb.scan(tableOf(cloud, 'pending-requests'));
   return {
     cloud,

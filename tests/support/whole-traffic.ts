@@ -36,6 +36,7 @@ export async function useEverything(mode: StartMode, recorder: AccessRecorder): 
       await rollBackUnattended(tunnel);
     }
     if (mode === 'polling') await failDeliveries(tunnel);
+    if (mode === 'direct') await storeAnswer(tunnel, faults);
     if (mode === 'direct') await flood(await MinimalAgent.connect(tunnel.agentEndpoint, await tunnel.token('mallory'), () => undefined));
     return tunnel;
   } finally {
@@ -59,17 +60,31 @@ class Faults {
   wakeWaiterCrashes = false;
   scansFail = false;
   bodiesStay = false;
+  wakesFail = false;
+
+  private get wakeApiId(): string | undefined {
+    return this.tunnel?.cloud.services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId;
+  }
 
   readonly intercept: Interceptor = ({ operation, caller, input }, next) => {
     const by = (name: string): boolean => caller.functionName.endsWith(name);
     const broken = new AwsError(400, 'ValidationException', 'broken on purpose');
     if (this.busRefuses && operation === 'PutEvents') return Promise.reject(broken);
+    if (this.wakesFail && operation === 'ManageConnections' && by('receive-message') && input['apiId'] === this.wakeApiId)
+      return Promise.reject(new AwsError(429, 'LimitExceededException', 'broken on purpose'));
     if (this.scansFail && operation === 'Scan') return Promise.reject(broken);
     if (this.bodiesStay && operation === 'DeleteObject' && by('forward-request')) return Promise.reject(broken);
     if (by('disconnect-agent') && JSON.stringify(input).includes(VANISHER)) return Promise.reject(broken);
     if (this.wakeWaiterCrashes && by('wake-waiter')) this.tunnel?.cloud.services.lambda.kill(caller.environment?.id ?? '');
     return next();
   };
+}
+
+/** Refuses the wake of an answer with a ticket, so that the answer is stored. */
+async function storeAnswer(tunnel: CloudUnderTest, faults: Faults): Promise<void> {
+  faults.wakesFail = true;
+  await tunnel.visit('/nonce/5');
+  faults.wakesFail = false;
 }
 
 async function visitAndFail(tunnel: CloudUnderTest): Promise<void> {

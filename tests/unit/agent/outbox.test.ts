@@ -14,6 +14,7 @@ describe('Outbox', () => {
       },
       onSilence: () => (silences += 1),
       resendMs: 2000,
+      onTheWayMs: 250,
       now: Date.now,
       ...options,
     });
@@ -119,5 +120,104 @@ describe('Outbox', () => {
     outbox.acknowledge('b');
     await empty;
     expect(isEmpty).toBe(true);
+  });
+
+  describe('with an answer that has a ticket', () => {
+    const TEXT = '{"type":"http_response","request_id":"a","ticket":"sealed"}';
+    const AGAIN = '{"type":"http_response","request_id":"a","ticket":"sealed","again":true}';
+    beforeEach(() => outbox.add('a', TEXT, 25_000, 0));
+
+    it('sends the answer once, and again, marked, each time the cloud asks for it before the deadline', () => {
+      jest.advanceTimersByTime(10_000);
+      outbox.flush();
+      expect(sent).toEqual([TEXT]);
+      outbox.wanted('a');
+      jest.advanceTimersByTime(5000);
+      outbox.wanted('a');
+      expect(sent).toEqual([TEXT, AGAIN, AGAIN]);
+      jest.advanceTimersByTime(10_000);
+      outbox.wanted('a');
+      expect(sent).toHaveLength(3);
+    });
+
+    it('sends the answer when the next connection is established, if there was none', () => {
+      isConnected = false;
+      outbox.add('b', TEXT, 25_000, 0);
+      isConnected = true;
+      outbox.flush();
+      expect(sent).toEqual([TEXT, TEXT]);
+    });
+
+    it('sends the answer, marked, over the next connection when the cloud has asked for it and there was none', () => {
+      jest.advanceTimersByTime(250);
+      isConnected = false;
+      outbox.wanted('a');
+      isConnected = true;
+      outbox.flush();
+      outbox.flush();
+      expect(sent).toEqual([TEXT, AGAIN]);
+    });
+
+    it('has the connection probed when the cloud asks for an answer that was sent', () => {
+      jest.advanceTimersByTime(250);
+      outbox.wanted('a');
+      expect(silences).toBe(1);
+    });
+
+    it('sends nothing when the cloud asks for an answer that waits for an acknowledgement, or that is not there', () => {
+      outbox.add('b', TEXT, 25_000);
+      sent = [];
+      outbox.wanted('b');
+      outbox.wanted('c');
+      expect(sent).toEqual([]);
+    });
+
+    it('does not send an answer again that has crossed the question, because the cloud acknowledges it', () => {
+      jest.advanceTimersByTime(100);
+      outbox.wanted('a');
+      jest.advanceTimersByTime(149);
+      outbox.acknowledge('a');
+      jest.advanceTimersByTime(25_000);
+      expect(sent).toEqual([TEXT]);
+    });
+
+    it('sends an answer again that has crossed the question, when no acknowledgement comes', () => {
+      jest.advanceTimersByTime(100);
+      outbox.wanted('a');
+      jest.advanceTimersByTime(150);
+      expect(sent).toEqual([TEXT, AGAIN]);
+    });
+
+    it('resolves empty() after the time of the next question, which is later for a later answer', async () => {
+      jest.advanceTimersByTime(1500);
+      outbox.add('b', TEXT, 25_000, 0);
+      let isEmpty = false;
+      const empty = outbox.empty().then(() => (isEmpty = true));
+      jest.advanceTimersByTime(1749);
+      await Promise.resolve();
+      expect(isEmpty).toBe(false);
+      jest.advanceTimersByTime(1);
+      await empty;
+    });
+
+    it('resolves empty() when the cloud has not asked for the answer in time, and still sends it when asked later', async () => {
+      let isEmpty = false;
+      const empty = outbox.empty().then(() => (isEmpty = true));
+      jest.advanceTimersByTime(1249);
+      await Promise.resolve();
+      expect(isEmpty).toBe(false);
+      jest.advanceTimersByTime(1);
+      await empty;
+      outbox.wanted('a');
+      expect(sent).toEqual([TEXT, AGAIN]);
+    });
+
+    it('does not take the missing acknowledgement for a cloud that acknowledges nothing', () => {
+      for (const id of ['b', 'c']) outbox.add(id, TEXT, 25_000, 0);
+      jest.advanceTimersByTime(25_000);
+      outbox.add('d', 'd', Date.now() + 25_000);
+      jest.advanceTimersByTime(2000);
+      expect(sent.slice(3)).toEqual(['d', 'd']);
+    });
   });
 });

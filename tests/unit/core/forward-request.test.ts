@@ -1,13 +1,15 @@
 import { bodyRefOf, newSalt, tokenDigest, type Headers } from '../../../protocol';
 import { responseBodyKey } from '../../../functions/core/body-store';
-import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
+import { forwardRequest, type ForwardOptions } from '../../../functions/core/forward-request';
 import type { RequestOutcome } from '../../../functions/core/pending-request';
+import type { Arrival } from '../../../functions/core/in-flight';
 import type { Tunnel } from '../../../functions/core/tunnel';
+import type { PostResult } from '../../../functions/core/tunnel-agent';
 import { alwaysAt, cloud, OK, TUNNEL } from '../../support/forward-fixture';
 import { VirtualClock } from '../../support/virtual-clock';
 
-/** At a limit of 200, one request in eight is a sample: the first 32 bits of its id are divisible by 8. */
-const SAMPLE = '00000008-0000-4000-8000-000000000000';
+/** At a limit of 200, one request in 50 is a sample while few are in flight: the first 32 bits of its id are divisible by 50. */
+const SAMPLE = '00000032-0000-4000-8000-000000000000';
 const { connectionId: _connection, ...AWAY }: Tunnel = TUNNEL;
 
 test('the waiter is subscribed and the row is put before the request is posted to the agent', async () => {
@@ -190,7 +192,7 @@ test('the message to the agent does not contain the credentials that let the vis
 });
 
 describe("an owner's requests in flight", () => {
-  const slow = (count: number) => Array<number>(count).fill(new VirtualClock().now() - 5000);
+  const slow = (count: number) => Array<Arrival>(count).fill({ arrivedAt: new VirtualClock().now() - 5000, weight: 1 });
 
   test('refuse the next request when they are as many as the limit, and no row is put', async () => {
     const full = cloud({ arrivals: slow(200) });
@@ -371,7 +373,7 @@ test('the agent gets path and query unchanged, and the origin of the request in 
 
 test('a post that hangs does not delay the answer', async () => {
   const { pending, options, request, clock } = cloud();
-  const stalled: ForwardOptions = { ...options, agents: { post: () => new Promise(() => undefined) } };
+  const stalled: ForwardOptions = { ...options, agents: { ...options.agents, post: () => new Promise(() => undefined) } };
   const forwarding = forwardRequest('r1', request, stalled);
   await clock.advance(100);
   await pending.complete({ requestId: 'r1', tunnelId: 'demo', owner: 'ann', outcome: OK, completedAt: clock.now() });

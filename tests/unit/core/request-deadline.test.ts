@@ -1,10 +1,12 @@
-import { forwardRequest, type ForwardOptions, type PostResult } from '../../../functions/core/forward-request';
+import { forwardRequest, type ForwardOptions } from '../../../functions/core/forward-request';
 import type { RequestOutcome } from '../../../functions/core/pending-request';
+import type { PostResult } from '../../../functions/core/tunnel-agent';
 import { bodyRefOf } from '../../../protocol';
 import { alwaysAt, cloud, OK, TUNNEL } from '../../support/forward-fixture';
 
 describe('a request with less than half a second left before its deadline', () => {
   const agentsAt = (posts: number[], results: PostResult[], now: () => number): ForwardOptions['agents'] => ({
+    tell: async () => undefined,
     post: async () => {
       posts.push(now());
       return results.shift() ?? 'sent';
@@ -66,7 +68,7 @@ describe('a service that hangs', () => {
     ['the look-up of the tunnel', () => ({ tunnels: alwaysAt(100, forever) })],
     ['the put of the row', ({ pending }) => ({ pending: Object.assign(pending, { put: forever }) })],
     ['the wake channel', () => ({ wakes: { subscribe: forever } })],
-    ['the post to the agent', () => ({ agents: { post: forever } })],
+    ['the post to the agent', () => ({ agents: { tell: async () => undefined, post: forever } })],
   ])('in %s delays deadline_exceeded by less than a second', async (_, hanging) => {
     const under = cloud();
     const { clock, options, request } = under;

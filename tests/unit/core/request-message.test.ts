@@ -7,9 +7,19 @@ import { visitorRequest } from '../../support/visitor-request';
 const ROUTE = { tunnelId: 'demo', uri: '/a' };
 
 /** The message for a request; `store` is missing for an agent that cannot fetch bodies. */
-function messageFor(body: Uint8Array, { store, headers = {} }: { store?: InMemoryBodies; headers?: Record<string, string[]> } = {}) {
+function messageFor(
+  body: Uint8Array,
+  { store, headers = {}, ticket }: { store?: InMemoryBodies; headers?: Record<string, string[]>; ticket?: string } = {},
+) {
   const bodies = store && new RequestBodies('r1', store);
-  return requestMessage({ requestId: 'r1', request: visitorRequest({ body, headers, arrivedAt: 7 }), route: ROUTE, deadline: 9, bodies });
+  return requestMessage({
+    requestId: 'r1',
+    request: visitorRequest({ body, headers, arrivedAt: 7 }),
+    route: ROUTE,
+    deadline: 9,
+    bodies,
+    ticket,
+  });
 }
 
 /** The largest body that fits a message. Base64 makes four characters of three bytes. */
@@ -52,4 +62,11 @@ test('a request whose headers do not fit into the message is refused, and an emp
   await expect(messageFor(new Uint8Array(), { store, headers })).rejects.toMatchObject({ code: 'request_too_large' });
   expect(store.bodies.size).toBe(0);
   await expect(messageFor(Buffer.alloc(MAX_MESSAGE_BYTES), { store, headers })).rejects.toMatchObject({ code: 'request_too_large' });
+});
+
+test('the message of a request with a ticket contains the ticket, which counts towards the size of the message', async () => {
+  expect(decodeCloudMessage(await messageFor(new Uint8Array(), { ticket: 'sealed' }))).toMatchObject({ ticket: 'sealed' });
+  const body = await largestBody();
+  await expect(messageFor(body)).resolves.toBeDefined();
+  await expect(messageFor(body, { ticket: 'sealed' })).rejects.toMatchObject({ code: 'request_too_large' });
 });

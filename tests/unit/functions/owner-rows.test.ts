@@ -104,22 +104,22 @@ describe("an owner's requests in flight", () => {
   beforeEach(() => remove(KEY));
 
   test('are one entry each, whatever write is repeated', async () => {
-    for (let i = 0; i < 2; i++) await inFlight().enter(REQUEST);
-    expect(await row(KEY)).toEqual({ tunnelId: KEY, 'e:0fd44d12-6f3c': NOW, emptyBy: NOW + 28_000 });
-    for (let i = 0; i < 2; i++) await inFlight().leave(REQUEST);
+    for (let i = 0; i < 2; i++) await inFlight().enter(REQUEST, 8);
+    expect(await row(KEY)).toEqual({ tunnelId: KEY, 'e:8:0fd44d12-6f3c': NOW, emptyBy: NOW + 28_000 });
+    for (let i = 0; i < 2; i++) await inFlight().leave(REQUEST, 8);
     await eventually(async () => expect(await row(KEY)).toEqual({ tunnelId: KEY, emptyBy: NOW + 28_000 }));
   });
 
   test('leave the entries of other requests alone', async () => {
     await db.documents.send(new PutCommand({ TableName: TABLE, Item: { tunnelId: KEY, emptyBy: 0, 'e:other': 7 } }));
-    await inFlight().enter(REQUEST);
-    await inFlight().leave(REQUEST);
+    await inFlight().enter(REQUEST, 8);
+    await inFlight().leave(REQUEST, 8);
     await eventually(async () => expect(await row(KEY)).toEqual({ tunnelId: KEY, 'e:other': 7, emptyBy: NOW + 28_000 }));
   });
 
   test('create no row when they leave after the row was removed', async () => {
-    await inFlight().leave(REQUEST);
-    await inFlight().enter({ ...REQUEST, owner: 'bea' });
+    await inFlight().leave(REQUEST, 8);
+    await inFlight().enter({ ...REQUEST, owner: 'bea' }, 8);
     expect([await row(KEY), failures]).toEqual([undefined, []]);
   });
 });

@@ -43,7 +43,7 @@ async function linesOf(play: Play): Promise<EmfLine[]> {
   const subscription = { waiterConnectionId: 'w1', inbox, close: () => undefined };
   const { options, clock, request } = cloud({
     tunnels: alwaysAt(percent, async () => ('tunnel' in play ? play.tunnel : TUNNEL)),
-    agents: { post: async () => post },
+    agents: { tell: async () => undefined, post: async () => post },
     wakes: { subscribe: async () => (isReady ? subscription : undefined) },
     pending,
   });

@@ -13,6 +13,7 @@ const VALUES: Record<SettingName, string> = {
   TOKEN_ISSUER: '{"jwksUrl":"https://id.example/keys","issuer":"https://id.example","audience":"tunnels","namesClaim":"names"}',
   USE_EVENT_DRIVEN: 'true',
   EVENT_DRIVEN_MODE: 'bus',
+  USE_TICKETS: 'true',
   EVENT_DRIVEN_PERCENT: '10',
   MAX_IN_FLIGHT: '200',
   MAX_TUNNELS: '50',
@@ -31,6 +32,7 @@ const VALUES: Record<SettingName, string> = {
   ROLLOUT_STALE_MS: '60000',
   NAME_COOLDOWN_MS: '3600000',
   PROBE_GRACE_MS: '900000',
+  TICKET_KEY_MS: '3600000',
 };
 const NAMES = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
 

@@ -8,6 +8,11 @@ import { rolloutItem } from '../../support/rollout-items';
 
 const TABLE = 'tunnels';
 const CACHE_MS = 5000;
+/** The entries of the row of requests in flight. One of older code has no weight. */
+const ARRIVALS = [
+  { arrivedAt: 7, weight: 8 },
+  { arrivedAt: 6, weight: 1 },
+];
 
 let calls: string[] = [];
 let interfere: Interceptor = (_, next) => next();
@@ -116,14 +121,16 @@ test('BatchGetItem and GetItem both return the access rules', async () => {
 });
 
 describe("lookUp() returns the requests in flight of the tunnel's owner", () => {
-  beforeAll(() => db.documents.send(new PutCommand({ TableName: TABLE, Item: { tunnelId: '#in-flight/ann', emptyBy: 9, 'e:one': 7 } })));
+  beforeAll(() =>
+    db.documents.send(new PutCommand({ TableName: TABLE, Item: { tunnelId: '#in-flight/ann', emptyBy: 9, 'e:8:one': 7, 'e:two': 6 } })),
+  );
 
   test('with a second call for an unknown tunnel, and in the same call afterwards', async () => {
     const { tunnels } = lookUp();
-    expect(await tunnels.lookUp('demo')).toMatchObject({ tunnel: { owner: 'ann' }, arrivals: [7], percent: 25 });
+    expect(await tunnels.lookUp('demo')).toMatchObject({ tunnel: { owner: 'ann' }, arrivals: ARRIVALS, percent: 25 });
     expect(calls).toEqual(['BatchGetItem', 'GetItem']);
     calls = [];
-    expect(await tunnels.lookUp('demo')).toMatchObject({ tunnel: { owner: 'ann' }, arrivals: [7], percent: 25 });
+    expect(await tunnels.lookUp('demo')).toMatchObject({ tunnel: { owner: 'ann' }, arrivals: ARRIVALS, percent: 25 });
     expect(calls).toEqual(['BatchGetItem']);
   });
 
@@ -131,7 +138,7 @@ describe("lookUp() returns the requests in flight of the tunnel's owner", () => 
     const change = (owner: string) => db.documents.send(new PutCommand({ TableName: TABLE, Item: { tunnelId: 'changing', owner } }));
     const { tunnels } = lookUp();
     await change('ann');
-    expect((await tunnels.lookUp('changing')).arrivals).toEqual([7]);
+    expect((await tunnels.lookUp('changing')).arrivals).toEqual(ARRIVALS);
     await change('bea');
     expect(await tunnels.lookUp('changing')).toMatchObject({ tunnel: { owner: 'bea' }, arrivals: [] });
   });
