@@ -1,7 +1,8 @@
 import type { Environment } from '../environments';
 import { environmentFor } from '../local/start/run';
 
-export const CONTENDERS = ['polling', 'polling-flat-100', 'bus', 'direct'] as const;
+/** `direct-row` is mode direct without tickets: each request has a row. */
+export const CONTENDERS = ['polling', 'polling-flat-100', 'bus', 'direct-row', 'direct'] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
 
 /** The shortest way through the same parts, by handlers that do nothing else (bench/limit). No design on these parts can be faster. */
@@ -11,8 +12,14 @@ export type RunnerName = ContenderName | typeof LIMIT;
 /** The `local` environment of a contender. The limit's handlers ignore the mode. */
 export function environmentOf(name: RunnerName): Environment {
   if (name === 'polling-flat-100') return polling([100]);
+  if (name === 'direct-row') return withRows(environmentFor('direct'));
   return environmentFor(name === LIMIT ? 'direct' : name);
 }
+
+const withRows = (environment: Environment): Environment => ({
+  ...environment,
+  responsePath: { ...environment.responsePath, tickets: false },
+});
 
 /** Not a mode of this project: polling with a shorter delay, the simple choice when waiting for 500 ms is too long. */
 function polling(pollingDelaysMs: readonly number[]): Environment {

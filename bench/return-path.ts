@@ -22,10 +22,10 @@ export const RETURN_STEPS = {
   rest: "this project's code, the runtime, this machine",
 } as const satisfies Record<keyof Omit<ReturnPath, 'name'>, string>;
 
-/** Splits the mean return time of the contenders that one post wakes: direct and the limit. */
+/** Splits the mean return time of the contenders that one post wakes. */
 export function returnPaths(measurements: readonly Measurement[], { figures }: LatencyProfile): ReturnPath[] {
   return measurements
-    .filter(({ name }) => name === 'direct' || name === LIMIT)
+    .filter(({ name }) => name === 'direct' || name === 'direct-row' || name === LIMIT)
     .map(({ name, returned, spans, wakeApiId }) => {
       const steps = {
         gateway: figures ? meanOf(figures['gateway to function']) : 0,

@@ -1,13 +1,11 @@
 /**
- * The waiter of the limit: it looks up the tunnel, puts the row, posts to the agent, waits for one wake and removes the row.
- * It has no observability, no safety read and no error handling: only the time of the parts themselves remains. Like the real
- * function, the handler does not wait for the reply to the removal (docs/adr/0013).
+ * The waiter of the limit: it looks up the tunnel, posts to the agent, and waits for one wake. It has no observability, no ticket, no
+ * question and no error handling: only the time of the parts themselves remains. The id of a request names its waiter's connection.
  */
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WakeSocket } from '../../../functions/aws/wake-socket';
 
 const variable = (name: string): string => process.env[name] ?? '';
@@ -35,28 +33,15 @@ const openWakes = async (): Promise<WakeSocket> =>
   });
 
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  const requestId = randomUUID();
   const [, tunnelId = '', path = ''] = /^\/([^/]+)(.*)$/.exec(event.rawPath) ?? [];
   const [{ Item }, socket] = await Promise.all([
     dynamodb.send(new GetItemCommand({ TableName: variable('TUNNELS_TABLE'), Key: { tunnelId: { S: tunnelId } }, ConsistentRead: true })),
     (wakes ??= openWakes()),
   ]);
-  const row = { TableName: variable('PENDING_REQUESTS_TABLE'), Key: { requestId: { S: requestId } } };
+  const requestId = `${randomUUID()}/${socket.id}`;
   const woken = new Promise<Wake>((resolve) => {
     onWake = (wake) => wake.requestId === requestId && resolve(wake);
   });
-  await dynamodb.send(
-    new PutItemCommand({
-      TableName: row.TableName,
-      Item: {
-        ...row.Key,
-        tunnelId: { S: tunnelId },
-        status: { S: 'pending' },
-        mode: { S: 'direct' },
-        waiterConnectionId: { S: socket.id },
-      },
-    }),
-  );
   const message = {
     type: 'http_request',
     request_id: requestId,
@@ -69,8 +54,6 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
     new PostToConnectionCommand({ ConnectionId: Item?.['connectionId']?.S, Data: JSON.stringify({ ...message, timestamp: Date.now() }) }),
   );
   const { statusCode, headers, body } = await woken;
-  void dynamodb.send(new DeleteItemCommand(row));
-  await nextTurn();
   return {
     statusCode,
     headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values.join(', ')])),

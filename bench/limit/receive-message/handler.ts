@@ -1,15 +1,13 @@
 /**
- * The waker of the limit: it writes the answer conditionally and sends one post. Other messages (an agent's `ready`) go to the
+ * The waker of the limit: it sends one post. Other messages (an agent's `ready`) go to the
  * real function and are not measured.
  */
 import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { AgentEvent } from '../../../functions/aws/agent-event';
 import { handler as handleMessage } from '../../../functions/receive-message/handler';
 
 const variable = (name: string): string => process.env[name] ?? '';
-const dynamodb = new DynamoDBClient({});
 const wakes = new ApiGatewayManagementApiClient({ endpoint: variable('WAKE_CHANNEL_URL').replace(/^ws/, 'http'), maxAttempts: 1 });
 
 interface Answer {
@@ -23,22 +21,8 @@ interface Answer {
 export async function handler(event: AgentEvent, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
   const answer = JSON.parse(event.body ?? '') as Answer;
   if (answer.type !== 'http_response') return handleMessage(event, context);
-  const { Attributes } = await dynamodb.send(
-    new UpdateItemCommand({
-      TableName: variable('PENDING_REQUESTS_TABLE'),
-      Key: { requestId: { S: answer.request_id } },
-      UpdateExpression: 'SET #status = :completed, outcome = :body',
-      ConditionExpression: '#status = :pending',
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: {
-        ':completed': { S: 'completed' },
-        ':pending': { S: 'pending' },
-        ':body': { B: Buffer.from(answer.body, 'base64') },
-      },
-      ReturnValues: 'ALL_OLD',
-    }),
-  );
+  const [, waiter] = answer.request_id.split('/');
   const wake = { requestId: answer.request_id, statusCode: answer.status_code, headers: answer.headers, body: answer.body };
-  await wakes.send(new PostToConnectionCommand({ ConnectionId: Attributes?.['waiterConnectionId']?.S, Data: JSON.stringify(wake) }));
+  await wakes.send(new PostToConnectionCommand({ ConnectionId: waiter, Data: JSON.stringify(wake) }));
   return { statusCode: 200 };
 }

@@ -13,7 +13,7 @@ test('the default options are the whole benchmark under the latencies of AWS', (
     agentMedian: 250,
     agentSigma: 0.6,
     bytes: 3072,
-    contenders: ['polling', 'polling-flat-100', 'bus', 'direct'],
+    contenders: ['polling', 'polling-flat-100', 'bus', 'direct-row', 'direct'],
     quick: false,
     report: true,
     out: 'docs/benchmarks',
