@@ -64,11 +64,11 @@ describe.each(environmentNames)('the response path of %s', (name) => {
     ]);
   });
 
-  it('passes only rows that are completed and ask for a wake by the bus', () => {
+  it('passes only rows that are completed, by an update or from the start, and that ask for a wake by the bus', () => {
     const { filter_criteria } = stack.resource('aws_lambda_event_source_mapping.response-stream-mapping');
     const [{ pattern }] = (filter_criteria as { filter: [{ pattern: string }] }).filter;
     expect(JSON.parse(pattern)).toEqual({
-      eventName: ['MODIFY'],
+      eventName: ['INSERT', 'MODIFY'],
       dynamodb: { NewImage: { status: { S: ['completed'] }, wake: { S: ['bus'] } } },
     });
   });

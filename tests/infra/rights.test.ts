@@ -32,8 +32,10 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
   'connect-agent': [`dynamodb:GetItem on ${TUNNELS}`, `dynamodb:UpdateItem on ${TUNNELS}`],
   'disconnect-agent': [`dynamodb:UpdateItem on ${TUNNELS}`],
   'receive-message': [
+    `dynamodb:GetItem on ${TUNNELS}`,
     `dynamodb:UpdateItem on ${TUNNELS}`,
     `dynamodb:GetItem on ${PENDING}`,
+    `dynamodb:PutItem on ${PENDING}`,
     `dynamodb:UpdateItem on ${PENDING}`,
     `s3:PutObject on ${BODIES}/responses/*`,
     `execute-api:ManageConnections on ${AGENTS}/POST/@connections/*`,
