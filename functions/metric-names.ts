@@ -49,7 +49,9 @@ export const METRICS = {
     unit: 'Milliseconds',
     from: ['forward-request'],
     by: BY_COHORT,
-    meaning: 'time from the completion of a row until forward-request has the answer: what the answer path adds to a response time',
+    meaning:
+      'time from when receive-message took the answer until forward-request has it: what the answer path adds to a response time. ' +
+      'If the answer had to be sent again, the time begins with the copy that arrived',
   },
   EventDrivenErrors: {
     unit: 'Count',
@@ -59,11 +61,17 @@ export const METRICS = {
       'event-driven requests whose answer their event did not announce: a safety read found it, the request had switched to polling, ' +
       'or the last look failed',
   },
+  AnswersAskedFor: {
+    unit: 'Count',
+    from: ['forward-request'],
+    by: AS_A_WHOLE,
+    meaning: 'requests with a ticket whose waiter got the answer only after it had asked the agent: the answer was lost on its first way',
+  },
   WakeLatency: {
     unit: 'Milliseconds',
     from: ['forward-request'],
     by: [['source']],
-    meaning: 'time from the completion of a row until the waiter learned of the answer, through a wake or a read',
+    meaning: 'time from when receive-message took the answer until the waiter learned of it, through a wake or a read',
   },
   WakeFailed: {
     unit: 'Count',
@@ -78,7 +86,7 @@ export const METRICS = {
     unit: 'Milliseconds',
     from: ['process-stream'],
     by: AS_A_WHOLE,
-    meaning: 'time from the completion of a row until process-stream received the record',
+    meaning: 'time from when receive-message took the answer until process-stream received the record of its row',
   },
   LateAnswer: {
     unit: 'Count',

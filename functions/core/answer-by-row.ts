@@ -32,7 +32,7 @@ export async function answerByRow(message: AnswerMessage, answerer: AnsweringAge
   const result = await options.pending.complete({ ...answerer, ...completion });
   options.observer.answer(answerer.requestId, result);
   await Promise.all([
-    wakeDirectly(result, completion, options),
+    wakeDirectly(result, completion, message, options),
     // The ack is sent for every result, because sending the same answer again would change nothing.
     message.ack && options.reply({ type: 'ack', request_id: answerer.requestId }),
   ]);
@@ -40,7 +40,12 @@ export async function answerByRow(message: AnswerMessage, answerer: AnsweringAge
 }
 
 /** In mode `direct`, wakes the waiter. A wake that cannot be delivered goes by the bus. Never rejects. */
-async function wakeDirectly(result: CompletionResult, completion: Completion, options: RowAnswerOptions): Promise<void> {
+async function wakeDirectly(
+  result: CompletionResult,
+  completion: Completion,
+  { ticket }: AnswerMessage,
+  options: RowAnswerOptions,
+): Promise<void> {
   if (result.kind !== 'completed' && result.kind !== 'duplicate') return;
   const { requestId, mode, waiterConnectionId } = result.request;
   if (mode !== 'direct' || waiterConnectionId === undefined) return;
@@ -51,6 +56,8 @@ async function wakeDirectly(result: CompletionResult, completion: Completion, op
       source: 'direct',
       // An answer that was sent again may differ from the stored answer.
       ...(result.kind === 'completed' && { completion }),
+      // The ticket could not be opened, so the answer needs the row.
+      ...(ticket !== undefined && { stored: true }),
     };
     if (!(await options.wakes.post(waiterConnectionId, wake))) await options.pending.handToBus(requestId);
   } catch (error) {

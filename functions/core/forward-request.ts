@@ -45,6 +45,8 @@ export interface ForwardObserver {
   /** The request is about to be sent to the agent; `mode` is how the waiter will learn of the answer. */
   assigned(assignment: { cohort: Cohort; mode: Mode }): void;
   answered(answer: Answer): void;
+  /** The answer came only because the agent was asked for it: it was lost on its first way. */
+  askedFor(): void;
   /** A read or removal of the row failed; the request goes on. */
   storeFailed(error: unknown): void;
   /** The last look failed or took too long: the visitor gets an error, although there may be an answer. */
@@ -156,6 +158,7 @@ async function forward(requestId: string, request: VisitorRequest, options: Forw
     });
     if (!answer) throw new TunnelError('deadline_exceeded');
     options.observer.answered(answer);
+    if (questions?.haveBrought(answer)) options.observer.askedFor();
     await questions?.answered();
     return outsideView(responseOf(await bodies.fetch(answer.outcome), request.method), request, route);
   } finally {

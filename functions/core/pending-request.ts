@@ -32,7 +32,7 @@ export type Response = Extract<RequestOutcome, { kind: 'response' }>;
 
 export interface Completion {
   readonly outcome: RequestOutcome;
-  /** When the row became `completed`, in ms since the epoch. */
+  /** When receive-message took the answer, in ms since the epoch: just before the answer is stored or posted. */
   readonly completedAt: number;
 }
 

@@ -5,6 +5,7 @@ import type { Clock } from './clock';
 import type { RequestRow } from './request-row';
 import type { Tunnel, Tunnels } from './tunnel';
 import { TunnelError } from './tunnel-error';
+import type { Answer } from './wait-for-response';
 
 /**
  * The result of posting a message to an agent. `uncertain`: the message may have arrived, so it is posted again only to an agent
@@ -98,6 +99,16 @@ export class Questions {
     const { clock, agents } = this.options;
     if (!this.asked || clock.now() - this.asked.at > CROSSING_MS) return;
     await agents.tell(this.asked.connectionId, encodeMessage({ type: 'ack', request_id: this.row.request.requestId }));
+  }
+
+  /**
+   * Whether the answer came only because the agent was asked. Then it is in a row: receive-message stores an answer that was asked for, and
+   * where it cannot open the ticket, it needs the row that the second question brings. A wake by the bus does not count: it announces an answer
+   * whose first wake was refused, and that needs no question.
+   */
+  haveBrought({ learnedBy, stored }: Answer): boolean {
+    const isFromRow = stored === true || learnedBy === 'read' || learnedBy === 'last-look';
+    return this.asked !== undefined && isFromRow;
   }
 
   /**

@@ -9,6 +9,8 @@ export type LearnedBy = Wake['source'] | 'read' | 'last-look';
 
 export interface Answer extends Completion {
   readonly learnedBy: LearnedBy;
+  /** True if a wake said that the request, which had a ticket, has a row now. */
+  readonly stored?: true;
 }
 
 /** When the row is read, in ms. */
@@ -77,9 +79,10 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
   const onStoreError = (error: unknown): void => {
     if (!over.aborted) options.onStoreError(error);
   };
+  let isStored = false;
   const answered = async (completion: Completion, learnedBy: LearnedBy): Promise<Answer> => {
     await reported(pending.remove(requestId), onStoreError);
-    return { ...completion, learnedBy };
+    return { ...completion, learnedBy, ...(isStored && { stored: true }) };
   };
   /** @param learnedBy why the waiter reads the row */
   const read = async (learnedBy: LearnedBy): Promise<News> => ({
@@ -107,7 +110,10 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
       nextWake = heard();
       const { requestId: woken, completion, source, stored } = news.wake;
       if (woken !== requestId) continue;
-      if (stored) options.onStored?.();
+      if (stored) {
+        isStored = true;
+        options.onStored?.();
+      }
       if (completion) return answered(completion, source);
       // A read that began before this wake may have come too early for the answer.
       reading = read(source);

@@ -2,7 +2,7 @@ import type { ForwardObserver } from '../core/forward-request';
 import type { Cohort, Mode } from '../core/answer-path';
 import type { TunnelError } from '../core/tunnel-error';
 import type { Answer } from '../core/wait-for-response';
-import { countBy, nameLines } from '../metrics';
+import { count, countBy, nameLines } from '../metrics';
 import { identify, logger } from '../telemetry';
 
 /**
@@ -43,6 +43,11 @@ export class RequestMetrics implements ForwardObserver {
     if (this.assignment.mode !== 'polling') countBy('WakeLatency', { source }, returnMs);
   }
 
+  askedFor(): void {
+    this.nameTunnel();
+    count('AnswersAskedFor');
+  }
+
   storeFailed(error: unknown): void {
     logger.warn('could not read or remove the pending row', error as Error);
   }
@@ -65,10 +70,14 @@ export class RequestMetrics implements ForwardObserver {
       countBy('EventDrivenErrors', this.assignment);
   }
 
-  /** The tunnel is not a dimension, because each tunnel would be a metric of its own: queries find it in the line. */
   private refused({ code, entry: { cause } }: TunnelError): void {
-    if (this.tunnelId !== undefined) nameLines({ tunnelId: this.tunnelId });
+    this.nameTunnel();
     countBy('Refusals', { code, cause });
+  }
+
+  /** The tunnel is not a dimension, because each tunnel would be a metric of its own: queries find it in the line. */
+  private nameTunnel(): void {
+    if (this.tunnelId !== undefined) nameLines({ tunnelId: this.tunnelId });
   }
 
   /**

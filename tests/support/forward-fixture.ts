@@ -85,6 +85,7 @@ export function cloud(
       addressed: () => undefined,
       assigned: ({ cohort, mode }) => log.push(`assigned ${cohort} ${mode}`),
       answered: ({ learnedBy }) => log.push(`answered ${learnedBy}`),
+      askedFor: () => log.push('asked for'),
       storeFailed: () => log.push('store failed'),
       lastLookFailed: () => log.push('last look failed'),
     },

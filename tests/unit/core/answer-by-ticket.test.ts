@@ -155,7 +155,7 @@ describe('an answer whose ticket cannot be opened', () => {
     await pending.put({ requestId: 'r', tunnelId: 'demo', owner: 'ann', mode: 'direct', waiterConnectionId: 'w1', deadline: NOW + 20_000 });
     expect(await receive(unreadable)).toBe(true);
     expect(results).toEqual(['unreadable', 'completed']);
-    expect(wakes).toEqual([WAKE]);
+    expect(wakes).toEqual([{ ...WAKE, wake: { ...WAKE.wake, stored: true } }]);
   });
 });
 

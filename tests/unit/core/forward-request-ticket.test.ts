@@ -176,6 +176,30 @@ describe('a waiter that hears nothing', () => {
     expect(pending.rows.size).toBe(0);
   });
 
+  test.each<[string, boolean, Partial<Record<'storedAtMs' | 'wokenAtMs', number>>, Partial<Wake>]>([
+    ['counts when its wake says that it was stored', true, { storedAtMs: 1500, wokenAtMs: 1520 }, { stored: true }],
+    ['counts when a read finds it', true, { storedAtMs: 1500 }, {}],
+    ['counts when the last look finds it', true, { storedAtMs: 27_950 }, {}],
+    ['does not count when nobody has asked, although the agent marked it', false, { storedAtMs: 100, wokenAtMs: 120 }, { stored: true }],
+    ['does not count when a slow service has only now answered', false, { wokenAtMs: 1500 }, {}],
+    ['does not count when the bus brings it', false, { storedAtMs: 1500, wokenAtMs: 1800 }, { source: 'bus' }],
+  ])('gets an answer that %s as asked for', async (_, counts, { storedAtMs, wokenAtMs }, wake) => {
+    const { clock, request, log, pending, inbox, completion, forward } = ticketCloud();
+    const forwarding = forward();
+    const until = (ms: number) => clock.advance(request.arrivedAt + ms - clock.now());
+    if (storedAtMs !== undefined) {
+      await until(storedAtMs);
+      await pending.store({ requestId: 'r1', tunnelId: 'demo', owner: 'ann', mode: 'direct', deadline: 1 }, completion());
+    }
+    if (wokenAtMs !== undefined) {
+      await until(wokenAtMs);
+      inbox.deliver({ version: 1, requestId: 'r1', source: 'direct', completion: completion(), ...wake });
+    }
+    await until(29_000);
+    await expect(forwarding).resolves.toMatchObject({ status: 200 });
+    expect(log.filter((line) => line === 'asked for')).toHaveLength(counts ? 1 : 0);
+  });
+
   test('asks the newer connection of an agent that has reconnected', async () => {
     const { clock, posted, wake, forward } = ticketCloud({
       found: [CAPABLE, { ...CAPABLE, connectionId: 'c2' }],
