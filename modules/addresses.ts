@@ -79,6 +79,7 @@ const RESOURCES: Record<string, string> = {
   'aws_cloudwatch_metric_alarm.authentication-failures': 'warns when agents are refused',
   'aws_cloudwatch_metric_alarm.roll-back-failing': 'warns when a rollback fails',
   'aws_cloudwatch_metric_alarm.rollout-unreadable': 'warns when functions cannot read the event-driven share',
+  'aws_cloudwatch_metric_alarm.answers-asked-for': 'warns when waiters have to ask for many answers',
   'aws_cloudwatch_dashboard.dashboard': 'shows canary and control, the return of answers, errors and cost on one page',
 
   'aws_cloudwatch_event_rule.sweep-schedule-rule': 'starts the sweep every minute',

@@ -16,7 +16,11 @@ export const watchAlarms = (targets: AlarmTargets): readonly AlarmDefinition[] =
   authenticationFailures(targets),
   rollBackFailing(targets),
   rolloutUnreadable(),
+  answersAskedFor(targets),
 ];
+
+/** Share of the event-driven requests, in percent, above which the alarm `answers-asked-for` is on. */
+export const ASKED_FOR_PERCENT = 5;
 
 /** The settings that most of these alarms share. */
 const BY_THE_MINUTE = {
@@ -196,6 +200,29 @@ const rolloutUnreadable = (): AlarmDefinition => ({
   meaning: 'Functions cannot read the rollout: after a minute all requests poll, whatever share is set',
   metrics: { unreadable: emitted('RolloutUnreadable', 'forward-request', 'Sum') },
   datapoints: [2, 5],
+});
+
+/**
+ * Answers that were lost on their first way without a sound. `EventDrivenErrors` and `ReturnTime` do not see such a loss, because both begin
+ * with the copy that arrived. A wake channel that is down is no case for this alarm: the repeated answers and the bus's wakes are lost too,
+ * reads find the answers, and `event-driven-error-rate` rolls back.
+ *
+ * This alarm does not roll back, because an agent that holds its answers back until it is asked cannot be told from a loss. It compares what
+ * waiters saw (`AnswersAskedFor`) with all event-driven requests, not what agents say (`RepeatedAnswer`): each request counts once at most, and
+ * only if its agent was asked. So an agent that marks each answer at once counts for nothing. An agent that holds all of its answers back
+ * counts for its own requests, and must have more than 5 % of the traffic to turn the alarm on.
+ */
+const answersAskedFor = ({ environment }: AlarmTargets): AlarmDefinition => ({
+  ...BY_THE_MINUTE,
+  id: 'answers-asked-for',
+  meaning: 'More than 5 % of the event-driven requests got their answer only after their waiter had asked the agent for it',
+  metrics: {
+    requests: emitted('Requests', 'forward-request', 'Sum', { cohort: 'event-driven' }),
+    asked_for: emitted('AnswersAskedFor', 'forward-request', 'Sum'),
+  },
+  expression: `IF(requests >= ${environment.alarms.minimumRequests}, 100 * FILL(asked_for, 0) / requests, 0)`,
+  threshold: ASKED_FOR_PERCENT,
+  datapoints: [3, 5],
 });
 
 /** A function's name in the form that metric math accepts. */

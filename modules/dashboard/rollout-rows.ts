@@ -2,6 +2,7 @@ import type { Environment } from '../../environments';
 import type { MetricName } from '../../functions/metric-names';
 import { emitted, type Statistic } from '../alarms/metric-reference';
 import { TOLERATED_RETURN_MS } from '../alarms/rollback-triggers';
+import { ASKED_FOR_PERCENT } from '../alarms/watch-alarms';
 import { graph, type Line, type Widget } from './widgets';
 
 const CANARY = '#1f77b4';
@@ -53,7 +54,7 @@ export const canaryRow = (environment: Environment): readonly Widget[] => [
     ],
   }),
   graph(environment, {
-    title: 'Average return time, from the completed row to the waiter',
+    title: 'Average return time, from receive-message to the waiter',
     width: 5,
     unit: 'ms',
     lines: [
@@ -107,8 +108,8 @@ export const canaryRow = (environment: Environment): readonly Widget[] => [
 /** How answers return to the waiter. */
 export const returnRow = (environment: Environment): readonly Widget[] => [
   graph(environment, {
-    title: 'Return time, from the completed row to the waiter',
-    width: 8,
+    title: 'Return time, from receive-message to the waiter',
+    width: 6,
     unit: 'ms',
     lines: (['p50', 'p99'] as const).flatMap((percentile) =>
       byMode('ReturnTime', percentile).map((line) => ({ ...line, label: `${percentile} ${line.label}` })),
@@ -116,7 +117,7 @@ export const returnRow = (environment: Environment): readonly Widget[] => [
   }),
   graph(environment, {
     title: 'How waiters learned of the answer: direct wake, bus or safety read',
-    width: 8,
+    width: 6,
     view: 'stacked',
     lines: (['direct', 'bus', 'safety-read'] as const).map((source) => ({
       label: source,
@@ -125,12 +126,28 @@ export const returnRow = (environment: Environment): readonly Widget[] => [
   }),
   graph(environment, {
     title: 'Time until the waiter learned of the answer, p99',
-    width: 8,
+    width: 6,
     unit: 'ms',
     lines: (['direct', 'bus', 'safety-read'] as const).map((source) => ({
       label: source,
       of: emitted('WakeLatency', 'forward-request', 'p99', { source }),
     })),
+  }),
+  graph(environment, {
+    title: 'Answers that waiters had to ask for, share of requests',
+    width: 6,
+    unit: '%',
+    thresholds: [{ label: 'alarm answers-asked-for', value: ASKED_FOR_PERCENT }],
+    lines: [
+      { label: 'requests', id: 'requests', hidden: true, of: ofCohort('Requests', 'Sum', 'event-driven') },
+      { label: 'asked for', id: 'asked', hidden: true, of: emitted('AnswersAskedFor', 'forward-request', 'Sum') },
+      { label: 'answered only after a question', of: '100 * FILL(asked, 0) / requests' },
+      {
+        label: 'answers that agents sent again, number',
+        of: emitted('RepeatedAnswer', 'receive-message', 'Sum'),
+        axis: 'right',
+      },
+    ],
   }),
 ];
 

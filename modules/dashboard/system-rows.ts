@@ -91,6 +91,7 @@ export const backstopRow = (environment: Environment, { functions, responseRule 
         label: "answers for another tunnel's request",
         of: emitted('ForeignAnswer', 'receive-message', 'Sum'),
       },
+      { label: 'tickets that could not be opened', of: emitted('UnreadableTicket', 'receive-message', 'Sum') },
       { label: 'agents closed for flooding', of: emitted('FloodingAgentClosed', 'receive-message', 'Sum') },
     ],
   }),

@@ -205,6 +205,39 @@ describe('the value of refusals', () => {
   });
 });
 
+/** The environment dev judges 10 event-driven requests a minute or more. The alarm goes on above 5 in three of five minutes. */
+describe('the value of answers-asked-for', () => {
+  it.each([
+    ['is the share of the event-driven requests whose answer had to be asked for', { requests: 200, asked_for: 30 }, 15],
+    ['is 0 if no answer had to be asked for', { requests: 200 }, 0],
+    ['is not above 5 if a few wakes are lost, as on cold sockets', { requests: 1000, asked_for: 10 }, 1],
+    ['is not above 5 if one of twenty equally busy agents holds all its answers back', { requests: 200, asked_for: 10 }, 5],
+    ['is 0 if there are few requests, however large the share is', { requests: 9, asked_for: 9 }, 0],
+    ['is missing, which is no breach, in a minute without event-driven requests', {}, undefined],
+  ])('%s', (_, period, value) => expect(valueIn('answers-asked-for', period)).toBe(value));
+
+  it.each(environmentNames)('is computed in %s from what waiters saw, not from what agents say', (name) => {
+    const metrics = metricsOfAlarms(stackOf(name)).filter(({ by }) => by.endsWith('.answers-asked-for'));
+    expect(metrics.map((metric) => [metric.name, metric.dimensions, metric.statistic])).toEqual([
+      ['Requests', { service: 'forward-request', cohort: 'event-driven' }, 'Sum'],
+      ['AnswersAskedFor', { service: 'forward-request' }, 'Sum'],
+    ]);
+    expect(stackOf(name).resource('aws_cloudwatch_metric_alarm.answers-asked-for')).toMatchObject({
+      comparison_operator: 'GreaterThanThreshold',
+      threshold: 5,
+      datapoints_to_alarm: 3,
+      evaluation_periods: 5,
+    });
+  });
+
+  it('starts no rollback, and no alarm reads what agents say of their answers', () => {
+    const stack = stackOf('prod');
+    expect(stack.resource('aws_cloudwatch_composite_alarm.rollback')['alarm_rule']).not.toContain('answers-asked-for');
+    const names = metricsOfAlarms(stack).map(({ name }) => name);
+    for (const said of ['RepeatedAnswer', 'UnreadableTicket']) expect(names).not.toContain(said);
+  });
+});
+
 /** The alarm goes on when the value is below 1 in two of three minutes. */
 describe('the value of probe-missing', () => {
   it.each([

@@ -17,6 +17,7 @@ const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
     '--statistics',
   ],
   'cloudwatch set-alarm-state': ['--alarm-name', '--state-value', '--state-reason'],
+  'dynamodb delete-item': ['--table-name', '--key'],
   'dynamodb get-item': ['--table-name', '--key', '--consistent-read'],
   'dynamodb scan': ['--table-name', '--filter-expression', '--expression-attribute-values'],
   'events describe-rule': ['--name', '--event-bus-name'],
