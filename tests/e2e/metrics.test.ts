@@ -87,8 +87,19 @@ beforeAll(async () => {
     ['tickets'],
   );
   expect(await under.visit('/', {}, again.tunnel.tunnel_id)).toMatchObject({ text: 'asked for' });
+  const slow = await MinimalAgent.connect(
+    under.agentEndpoint,
+    await under.token(),
+    async ({ request_id, ticket }, self) => {
+      await eventually(() => expect(self.received).toContainEqual({ type: 'answer_wanted', request_id }));
+      self.answer(request_id, 'at last', 200, { ticket, again: true });
+    },
+    {},
+    ['tickets'],
+  );
+  expect(await under.visit('/', {}, slow.tunnel.tunnel_id)).toMatchObject({ text: 'at last' });
   await flood(eve);
-  for (const metric of ['FloodingAgentClosed', 'UnreadableTicket', 'RepeatedAnswer']) await seen(`"${metric}":1`);
+  for (const metric of ['FloodingAgentClosed', 'UnreadableTicket', 'RepeatedAnswer', 'AnswersAskedFor']) await seen(`"${metric}":1`);
 
   await putRollout(under, rolloutItem({ percent: 100, baseline: { at: 1, responseMs: 300, returnMs: 120, errorRate: 0 } }));
   cloud.services.schedules.fire(ruleOf(cloud, 'sweep-schedule-rule'));
