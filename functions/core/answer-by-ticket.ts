@@ -8,9 +8,12 @@ import { fitsWake, type Wake, type WakePoster } from './wake';
 /** How many requests an execution environment remembers as answered, to recognize their tickets. */
 const REMEMBERED = 5000;
 
-/** The requests whose answers this execution environment has delivered. */
-export type Delivered = Pick<LruMap<true>, 'get' | 'set'>;
-export const noneDelivered = (): Delivered => new LruMap<true>(REMEMBERED);
+/**
+ * The requests whose answers this execution environment has delivered. A posted answer may be lost, so it is stored if it comes again and was
+ * asked for. A stored answer is not stored again: its waiter finds it, and removes the row.
+ */
+export type Delivered = Pick<LruMap<'posted' | 'stored'>, 'get' | 'set'>;
+export const noneDelivered = (): Delivered => new LruMap(REMEMBERED);
 
 export interface TicketAnswerOptions extends BodyStoring {
   readonly tickets: TicketOpener;
@@ -50,16 +53,18 @@ export async function answerByTicket(
 async function deliver(message: AnswerMessage, request: TicketedRequest, options: TicketAnswerOptions): Promise<CompletionResult> {
   const { delivered, pending, wakes, observer } = options;
   const { requestId } = request;
-  if (!message.again && delivered.get(requestId)) return { kind: 'duplicate', request };
+  const before = delivered.get(requestId);
+  if (before === 'stored' || (before === 'posted' && !message.again)) return { kind: 'duplicate', request };
   const completion = await completionOf(message, requestId, options);
   const wake = wakeWith(completion, requestId);
   const post = async (more?: Pick<Wake, 'stored'>): Promise<boolean> =>
     fitsWake(wake) && wakes.post(request.waiterConnectionId, { ...wake, ...more });
   if (!message.again && (await post())) {
-    delivered.set(requestId, true);
+    delivered.set(requestId, 'posted');
     return { kind: 'completed', request };
   }
   const stored = await pending.store(request, completion);
+  if (stored.kind === 'completed') delivered.set(requestId, 'stored');
   if (message.again && stored.kind === 'completed') {
     observer.repeated();
     // Whatever becomes of this post, the bus announces the answer.

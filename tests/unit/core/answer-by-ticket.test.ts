@@ -92,8 +92,25 @@ describe('an answer that its waiter has asked for', () => {
     expect(results).toEqual(['completed', 'repeated', 'completed', 'duplicate']);
   });
 
+  test('is stored once: when its waiter has removed the row, the same answer is a duplicate and makes no row again', async () => {
+    const { pending, wakes, results, receive } = ticketCloud();
+    expect(await receive(AGAIN)).toBe(true);
+    pending.rows.clear();
+    expect([await receive(AGAIN), await receive(ANSWER)]).toEqual([false, false]);
+    expect([pending.rows.size, wakes.length]).toEqual([0, 1]);
+    expect(results).toEqual(['repeated', 'completed', 'duplicate', 'duplicate']);
+  });
+
+  test('is stored once, also if it was stored before because its post did not succeed', async () => {
+    const { pending, results, receive } = ticketCloud({ wakes: { post: async () => false } });
+    await receive(ANSWER);
+    pending.rows.clear();
+    expect(await receive(AGAIN)).toBe(false);
+    expect([pending.rows.size, results]).toEqual([0, ['completed', 'duplicate']]);
+  });
+
   test('completes the row that its waiter has put, and no row of another owner', async () => {
-    const { pending, receive } = ticketCloud();
+    const [{ pending, receive }, other] = [ticketCloud(), ticketCloud()];
     const row = {
       requestId: 'r',
       tunnelId: 'demo',
@@ -105,9 +122,9 @@ describe('an answer that its waiter has asked for', () => {
     await pending.put(row);
     expect(await receive(AGAIN)).toBe(true);
     expect(pending.rows.get('r')?.completion).toEqual(COMPLETION);
-    pending.rows.set('r', { request: { ...row, owner: 'eve' } });
-    expect(await receive(AGAIN)).toBe(false);
-    expect(pending.rows.get('r')?.completion).toBeUndefined();
+    await other.pending.put({ ...row, owner: 'eve' });
+    expect(await other.receive(AGAIN)).toBe(false);
+    expect(other.pending.rows.get('r')?.completion).toBeUndefined();
   });
 });
 
