@@ -96,13 +96,14 @@ test('a visit with a ticket makes no call to the table of pending requests, also
 
 test('an answer whose wake is lost without a sound is asked for, and comes again, without a second request to the service', async () => {
   under.cloud.services.faults.begin('wakes-are-lost');
-  const repeated = counted('RepeatedAnswer');
+  const before = { repeated: counted('RepeatedAnswer'), askedFor: counted('AnswersAskedFor') };
   const visiting = under.visit('/lost');
   await eventually(() => expect(asked.get('/lost')).toBe(1));
   await sleep(ASK_MS / 2);
   under.cloud.services.faults.end('wakes-are-lost');
   expect(await visiting).toMatchObject({ status: 200, text: 'answer of /lost' });
-  await eventually(() => expect(counted('RepeatedAnswer')).toBeGreaterThan(repeated));
+  await eventually(() => expect(counted('RepeatedAnswer')).toBeGreaterThan(before.repeated));
+  await eventually(() => expect(counted('AnswersAskedFor')).toBe(before.askedFor + 1));
   expect(asked.get('/lost')).toBe(1);
 });
 
@@ -154,7 +155,7 @@ describe('the keys of tickets', () => {
   });
 
   test('may be missing where the answer arrives: the waiter puts a row, and the answer comes by it', async () => {
-    const unreadable = counted('UnreadableTicket');
+    const before = { unreadable: counted('UnreadableTicket'), askedFor: counted('AnswersAskedFor') };
     await put(newTicketKey());
     const visiting = under.visit('/slow/unreadable');
     await eventually(() => expect(asked.get('/slow/unreadable')).toBe(1));
@@ -162,7 +163,8 @@ describe('the keys of tickets', () => {
     await put(newTicketKey());
     expect(await visiting).toMatchObject({ status: 200, text: 'answer of /slow/unreadable' });
     expect(asked.get('/slow/unreadable')).toBe(1);
-    await eventually(() => expect(counted('UnreadableTicket')).toBeGreaterThan(unreadable));
+    await eventually(() => expect(counted('UnreadableTicket')).toBeGreaterThan(before.unreadable));
+    await eventually(() => expect(counted('AnswersAskedFor')).toBe(before.askedFor + 1));
   });
 
   test('are made by sweep when there are none, and until then requests have rows', async () => {
