@@ -41,7 +41,8 @@ export class Director {
   }
 
   private async run(happening: Happening): Promise<void> {
-    const record = { kind: kindOf(happening), from: Date.now(), to: Infinity };
+    const tunnel = 'agent' in happening ? { tunnel: happening.agent } : {};
+    const record = { kind: kindOf(happening), ...tunnel, from: Date.now(), to: Infinity };
     this.begun.push(record);
     await this.perform(happening);
     record.to = Date.now();

@@ -33,6 +33,8 @@ export interface LabResult {
   readonly plan: Plan;
   readonly figures: Figures;
   readonly phases: readonly JudgedPhase[];
+  /** What the functions counted of answers that were not simply delivered, by metric. */
+  readonly counted: Readonly<Record<string, number>>;
   readonly startedAt: Date;
   readonly seconds: number;
 }
@@ -59,6 +61,7 @@ export async function runLab(plan: Plan, options: Omit<RunOptions, 'seed'>): Pro
       findings,
     ),
     phases,
+    counted: sumOfCounts(results.map(({ counted }) => counted)),
     startedAt,
     seconds: (Date.now() - startedAt.getTime()) / 1000,
   };

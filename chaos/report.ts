@@ -14,7 +14,7 @@ const counts = (title: string, what: string, of: Readonly<Record<string, number>
 
 const perSecond = ({ requests, loadMs }: JudgedPhase): string => (requests / (loadMs / 1000)).toFixed(1);
 
-function tablesOf({ figures, phases }: LabResult): Table[] {
+function tablesOf({ figures, phases, counted }: LabResult): Table[] {
   const { requests, slowestMs, lost, crossed, twice, leftover } = figures;
   const answered = requests - Object.values(figures.errors).reduce((sum, n) => sum + n, 0);
   return [
@@ -38,6 +38,7 @@ function tablesOf({ figures, phases }: LabResult): Table[] {
     },
     counts('Errors by code', 'what the visitor got', figures.errors),
     counts('Faults by kind', 'fault', figures.faults),
+    counts('Answers that were not simply delivered', 'metric', counted),
   ];
 }
 

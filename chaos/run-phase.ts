@@ -20,6 +20,8 @@ export interface PhaseResult {
   readonly history: History;
   /** How often each fault of the emulator struck, by name. */
   readonly struck: Readonly<Record<string, number>>;
+  /** What the functions counted of answers that were not simply delivered, by metric. */
+  readonly counted: Readonly<Record<string, number>>;
   /** From the first visitor to the last, in ms. */
   readonly loadMs: number;
 }
@@ -51,19 +53,11 @@ export async function runPhase(phase: Phase, options: RunOptions): Promise<Phase
     visitors.close();
     const counts = world.cloud.services.faults.counts();
     const struck = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count.struck]));
+    const counted = world.countedAnswers();
     options.progress(`mode ${phase.mode}: everybody leaves`);
     const leftOver = await world.empty();
-    const { rows, waits } = world;
-    const history = {
-      visits,
-      sightings,
-      stored: rows.stored,
-      waited: waits.byNonce,
-      failures: waits.failures,
-      happened: director.happened,
-      leftOver,
-    };
-    return { history, struck, loadMs };
+    const history = { ...world.seen, visits, sightings, happened: director.happened, leftOver };
+    return { history, struck, counted, loadMs };
   } finally {
     await world.close();
   }

@@ -13,8 +13,17 @@ export class Wire {
     readonly tunnelId: string,
   ) {}
 
-  /** Connects as `ttf` 0.3 does: with the token in the query. @throws Error when the cloud refuses or says nothing in time */
-  static async connect(endpoint: string, query: Readonly<Record<string, string>>, onMessage: (message: Message) => void): Promise<Wire> {
+  /**
+   * Connects as `ttf` 0.3 does: with the token in the query.
+   * @param capabilities what the agent announces beyond the old protocol; an agent of `ttf` 0.3 announces nothing
+   * @throws Error when the cloud refuses or says nothing in time
+   */
+  static async connect(
+    endpoint: string,
+    query: Readonly<Record<string, string>>,
+    onMessage: (message: Message) => void,
+    capabilities?: readonly string[],
+  ): Promise<Wire> {
     const url = new URL(endpoint);
     url.search = new URLSearchParams(query).toString();
     const socket = new WebSocket(url, { handshakeTimeout: HANDSHAKE_MS });
@@ -22,7 +31,7 @@ export class Wire {
     try {
       const signal = AbortSignal.timeout(HANDSHAKE_MS);
       await once(socket, 'open', { signal });
-      socket.send(JSON.stringify({ type: 'ready' }));
+      socket.send(JSON.stringify({ type: 'ready', ...(capabilities && { capabilities }) }));
       const tunnelId = await established(socket, signal);
       socket.on('message', (data: Buffer) => {
         const message = parsed(data);

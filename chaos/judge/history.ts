@@ -47,6 +47,8 @@ export interface Sighting {
 /** Something of the plan that has happened. */
 export interface Happened {
   readonly kind: string;
+  /** The tunnel whose agent it happened to; missing for what happens to everybody. */
+  readonly tunnel?: string;
   readonly from: number;
   readonly to: number;
 }
@@ -56,6 +58,11 @@ export interface History {
   readonly sightings: readonly Sighting[];
   /** When the cloud stored the answer to a request, by the tunnel's id of the request. */
   readonly stored: ReadonlyMap<string, number>;
+  /**
+   * When the cloud took the answer to a request from its own agent without failing, by the tunnel's id of the request. An answer that was
+   * taken may be stored or not.
+   */
+  readonly taken: ReadonlyMap<string, number>;
   /**
    * How long a request waited until this machine had an execution environment for it, in ms, by its nonce. On AWS no request waits for
    * that, so this time counts against nobody.

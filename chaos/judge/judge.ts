@@ -43,11 +43,12 @@ export function judge(history: History, rules: Rules): Finding[] {
 }
 
 /** Visitors who got neither their own answer nor an error that the documents describe, in time. */
-function lost({ visits, stored, waited, failures, happened }: History, rules: Rules): Finding[] {
+function lost({ visits, stored, taken, waited, failures, happened }: History, rules: Rules): Finding[] {
   const { deadlineMs, marginMs } = rules;
   const allowed = allowances(happened, rules);
+  const lostAnswer = lostAnswers({ stored, taken }, allowed, rules);
   const why = (visit: Visit): string | undefined => {
-    const { end, nonce, sentAt, endedAt, requestId } = visit;
+    const { end, nonce, sentAt, endedAt } = visit;
     const waitedMs = waited.get(nonce) ?? 0;
     const late = endedAt - sentAt - waitedMs - deadlineMs;
     switch (end.kind) {
@@ -67,11 +68,8 @@ function lost({ visits, stored, waited, failures, happened }: History, rules: Ru
           return "got API Gateway's 503, although no fault throttled the function";
         break;
       case 'tunnel-error': {
-        const storedAt = requestId === undefined ? undefined : stored.get(requestId);
-        const inTime = storedAt !== undefined && storedAt < sentAt + deadlineMs - LAST_READS_MS;
-        if (end.code === 'deadline_exceeded' && inTime && !allowed('answer-lost', visit)) {
-          return `got deadline_exceeded, although the cloud had stored the answer ${Math.round(endedAt - storedAt)} ms before`;
-        }
+        const what = end.code === 'deadline_exceeded' ? lostAnswer(visit) : undefined;
+        if (what !== undefined) return what;
       }
     }
     return late > marginMs ? `got ${textOf(visit)} ${Math.round(late)} ms after the deadline` : undefined;
@@ -80,6 +78,27 @@ function lost({ visits, stored, waited, failures, happened }: History, rules: Ru
     const what = why(visit);
     return what === undefined ? [] : [{ rule: 'lost', text: `visit ${visit.nonce} ${what}`, count: 1, ...placeOf(visit) }];
   });
+}
+
+/**
+ * Says of a visit that got `deadline_exceeded` that the cloud had its answer in time. An answer that was stored has to be found. An answer that
+ * was only taken has to be found too, although its wake may have been lost without a sound: the waiter asks the agent for it again. It may be
+ * lost if the agent has ended meanwhile, or if the waiter could ask only once more.
+ */
+function lostAnswers({ stored, taken }: Pick<History, 'stored' | 'taken'>, allowed: Allowed, { deadlineMs }: Rules) {
+  return (visit: Visit): string | undefined => {
+    const { requestId = '', sentAt, endedAt, tunnel } = visit;
+    if (allowed('answer-lost', visit)) return undefined;
+    const inTime = (at = Infinity): boolean => at < sentAt + deadlineMs - LAST_READS_MS;
+    const [storedAt, takenAt = Infinity] = [stored.get(requestId), taken.get(requestId)];
+    const told = (did: string, at: number): string =>
+      `got deadline_exceeded, although the cloud had ${did} the answer ${Math.round(endedAt - at)} ms before`;
+    if (storedAt !== undefined && inTime(storedAt)) return told('stored', storedAt);
+    if (!inTime(takenAt)) return undefined;
+    const isForgotten = allowed('answer-forgotten', { sentAt: takenAt, endedAt, tunnel }) || takenAt > sentAt + deadlineMs / 2;
+    if (isForgotten && allowed('wake-lost', { sentAt, endedAt: takenAt })) return undefined;
+    return told('taken', takenAt);
+  };
 }
 
 /** Answers and bodies of requests with the bytes of another request, or with changed bytes. */
@@ -122,15 +141,23 @@ function leftOver(left: LeftOver): Finding[] {
   return [{ rule: 'leftover', text: `left over: ${what.map(([name, n]) => `${n} ${name}`).join(', ')}`, count: totalOf(left) }];
 }
 
+/** A time of interest; with a tunnel, what happened to other tunnels' agents is left out. */
+interface Span {
+  readonly sentAt: number;
+  readonly endedAt: number;
+  readonly tunnel?: string;
+}
+
+type Allowed = (what: Allowance, span: Span) => boolean;
+
 /** Whether something was on during a span of time that allows an end of this kind. */
-function allowances(
-  happened: readonly Happened[],
-  { allows }: Rules,
-): (what: Allowance, span: Pick<Visit, 'sentAt' | 'endedAt'>) => boolean {
+function allowances(happened: readonly Happened[], { allows }: Rules): Allowed {
   const byAllowance = new Map<Allowance, Happened[]>();
   for (const each of happened) for (const what of allows(each.kind)) byAllowance.set(what, [...(byAllowance.get(what) ?? []), each]);
-  return (what, { sentAt, endedAt }) =>
-    byAllowance.get(what)?.some(({ from, to }) => from <= endedAt && to + AFTER_EFFECT_MS >= sentAt) ?? false;
+  const concerns = (happening: Happened, tunnel: string | undefined): boolean =>
+    happening.tunnel === undefined || tunnel === undefined || happening.tunnel === tunnel;
+  return (what, { sentAt, endedAt, tunnel }) =>
+    byAllowance.get(what)?.some((each) => each.from <= endedAt && each.to + AFTER_EFFECT_MS >= sentAt && concerns(each, tunnel)) ?? false;
 }
 
 const placeOf = ({ index, requestId }: Visit): Pick<Finding, 'index' | 'requestId'> => ({

@@ -10,8 +10,12 @@ type Fault = FaultPlanInput['faults'][number];
  * What a visitor may meet while the fault is on, besides the own answer and the tunnel's errors. docs/promises.md has the reasons.
  * `gateway-500`: the function that waits ends. `gateway-503`: the function that waits is throttled. `answer-lost`: the row with an
  * answer cannot be read, or its waiter is gone. `delivered-twice`: a message reaches an agent twice, and an old agent does not notice.
+ *
+ * Two allow nothing alone. `wake-lost`: the wake with an answer that is stored nowhere is lost without a sound, so that the waiter has to ask
+ * the agent. `answer-forgotten`: an agent ends without a warning, and its answers end with it. Where both meet, the answer is lost: ADR 0048,
+ * "What is weaker than with a row".
  */
-export type Allowance = 'gateway-500' | 'gateway-503' | 'answer-lost' | 'delivered-twice';
+export type Allowance = 'gateway-500' | 'gateway-503' | 'answer-lost' | 'delivered-twice' | 'wake-lost' | 'answer-forgotten';
 
 export interface FaultKind {
   readonly fault: Omit<Fault, 'name' | 'switched'>;
@@ -68,6 +72,7 @@ export const FAULT_KINDS = {
   'waiters-cut': { fault: { on: 'connections', match: { api: 'wake-channel' }, do: 'close', everyMs: 300, probability: 0.3 }, eventDriven },
   'waiters-half-open': {
     fault: { on: 'connections', match: { api: 'wake-channel' }, do: 'kill', everyMs: 300, probability: 0.3 },
+    allows: ['wake-lost'],
     eventDriven,
   },
   // --- wakes
@@ -75,7 +80,7 @@ export const FAULT_KINDS = {
   'wakes-hang': { fault: { on: 'calls', match: WAKES, do: 'drop', probability: 0.4 }, eventDriven },
   'wakes-throttle': { fault: { on: 'calls', match: WAKES, do: 'throttle', probability: 0.5 }, eventDriven },
   'wakes-fail-late': { fault: { on: 'calls', match: WAKES, do: 'fail-after', probability: 0.5 }, eventDriven },
-  'wakes-lost': { fault: { on: 'frames', match: TO_WAITER, do: 'drop', probability: 0.5 }, eventDriven },
+  'wakes-lost': { fault: { on: 'frames', match: TO_WAITER, do: 'drop', probability: 0.5 }, allows: ['wake-lost'], eventDriven },
   'wakes-twice': { fault: { on: 'frames', match: TO_WAITER, do: 'duplicate', probability: 0.5 }, eventDriven },
   'wakes-overtake': { fault: { on: 'frames', match: TO_WAITER, do: 'reorder', probability: 0.5 }, eventDriven },
   'hellos-lost': { fault: { on: 'frames', match: FROM_WAITER, do: 'drop', probability: 0.5 }, eventDriven },
@@ -145,8 +150,11 @@ export type FaultName = keyof typeof FAULT_KINDS;
 
 const KINDS: Readonly<Record<string, FaultKind>> = FAULT_KINDS;
 
-/** What the faults of a name allow; nothing for a happening that is no fault of the emulator. */
-export const allowancesOf = (name: string): readonly Allowance[] => KINDS[name]?.allows ?? [];
+/** What happenings allow that are no faults of the emulator. */
+const HAPPENINGS_ALLOW: Readonly<Record<string, readonly Allowance[]>> = { 'agents-crash': ['answer-forgotten'] };
+
+/** What a fault or another happening of this name allows. */
+export const allowancesOf = (name: string): readonly Allowance[] => KINDS[name]?.allows ?? HAPPENINGS_ALLOW[name] ?? [];
 
 /** Names of the faults that can matter where requests are event-driven, or where every request polls. */
 export const faultNames = (isEventDriven: boolean): FaultName[] =>

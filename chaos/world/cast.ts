@@ -31,6 +31,10 @@ export const CAST = [
   { name: 'eve-trap', owner: 'eve', agent: 'hostile', visitors: 1, serviceMs: 5, uploadBytes: 1 * KB, downloadBytes: 1 * KB, failing: 0 },
 ] as const satisfies readonly CastTunnel[];
 
+/** Whether a tunnel is served by this project's agent: `tunnelId` and `owner` as the authorizer gives them to a connection. */
+export const isHonest = (tunnelId: unknown, owner: unknown): boolean =>
+  CAST.some((each) => each.agent === 'own' && each.name === tunnelId && each.owner === owner);
+
 /** Names of tunnels whose agents crash, sleep, and have a wrong clock. */
 export const OWN_AGENTS: readonly string[] = CAST.filter(({ agent }) => agent === 'own').map(({ name }) => name);
 /** These and the old agent: agents that can be told to go and to come back. */

@@ -5,6 +5,9 @@ import type { LabMode } from '../plan/plan';
 /** From a visitor's arrival until the tunnel gives its own error, in ms. Shorter than on AWS, so that what hangs holds less. */
 export const DEADLINE_MS = 14_000;
 
+/** For so long functions use what they could not read again, in ms: the share of the rollout, and the keys of tickets. */
+const STALE_MS = 4000;
+
 /** A function's time-out is a second after the deadline, as on AWS. */
 const WAITER_TIMEOUT_SECONDS = DEADLINE_MS / 1000 + 1;
 
@@ -27,7 +30,9 @@ export function labEnvironment(mode: LabMode): Environment {
       wakeIdleMs: 4000,
       wakeRotateMs: 45_000,
       rolloutCacheMs: 500,
-      rolloutStaleMs: 4000,
+      rolloutStaleMs: STALE_MS,
+      // As short as an environment may have it, so that nearly every run of sweep, once a minute, makes a new key.
+      ticketKeyMs: STALE_MS + DEADLINE_MS + 1,
     },
     functions: {
       ...environment.functions,

@@ -3,24 +3,22 @@ import { nonceIn } from '../../bench/bench-service';
 import { textFor } from '../load/bodies';
 import type { Attack } from './attacks';
 import type { LabAgent } from './lab-agent';
+import type { StolenRequest, StolenRequests } from './stolen-requests';
+import { answerOf, ticketAttack } from './ticket-attack';
 import { Wire, type Message } from '../../rehearse/wire';
-
-/** Requests of all tunnels, by the tunnel's ids of the requests. No hostile agent would know them; the lab tells this one. */
-export interface StolenIds {
-  /** A request that waits now. */
-  waiting(): string | undefined;
-  /** A request that is over. */
-  over(): string | undefined;
-}
 
 export interface HostileAgentOptions {
   readonly endpoint: string;
   readonly token: string;
   readonly name: string;
-  readonly ids: StolenIds;
+  /** Requests of all tunnels. */
+  readonly stolen: Pick<StolenRequests, 'waiting' | 'over'>;
   readonly random: () => number;
 }
 
+const CAPABILITIES = ['tickets'] as const;
+/** So many requests of its own are remembered. */
+const OWN = 50;
 const RETRY_MS = 500;
 /** Time between two messages of an attack, in ms: enough to hurt, and little enough for a machine that does everything. */
 const MESSAGE_MS = 40;
@@ -42,7 +40,7 @@ export class HostileAgent implements LabAgent {
   private wire: Wire | undefined;
   private stopped = false;
   private connecting = false;
-  private readonly answered: string[] = [];
+  private readonly own: StolenRequest[] = [];
 
   constructor(private readonly options: HostileAgentOptions) {}
 
@@ -55,7 +53,8 @@ export class HostileAgent implements LabAgent {
     if (this.connecting || this.stopped) return;
     this.connecting = true;
     const { endpoint, token, name } = this.options;
-    const wire = await Wire.connect(endpoint, { token, name }, (message) => this.receive(message)).catch(() => undefined);
+    const query = { token, name };
+    const wire = await Wire.connect(endpoint, query, (message) => this.receive(message), CAPABILITIES).catch(() => undefined);
     this.connecting = false;
     if (this.stopped) return wire?.vanish();
     this.wire = wire;
@@ -78,21 +77,30 @@ export class HostileAgent implements LabAgent {
   }
 
   private async strike(attack: Attack): Promise<void> {
-    const { ids, random, endpoint, token } = this.options;
+    const { stolen, random, endpoint, token } = this.options;
     switch (attack) {
       case 'forge': {
-        const id = ids.waiting();
-        if (id === undefined) return;
-        if (random() < 0.5) this.answer(id, FORGED);
-        else this.wire?.send({ type: 'error', request_id: id, code: 'internal_error', message: FORGED });
+        const requestId = stolen.waiting()?.requestId;
+        if (requestId === undefined) return;
+        if (random() < 0.5) this.answer({ requestId }, FORGED);
+        else this.wire?.send({ type: 'error', request_id: requestId, code: 'internal_error', message: FORGED });
         return;
       }
       case 'late':
-        for (const id of [ids.over(), this.answered[Math.floor(random() * this.answered.length)]])
-          if (id !== undefined) this.answer(id, FORGED);
+        for (const request of [stolen.over(), this.oneOfOwn()]) if (request) this.answer(request, FORGED);
         return;
+      case 'tickets': {
+        const loot = { own: this.oneOfOwn(), waiting: stolen.waiting(), over: stolen.over() };
+        for (const message of ticketAttack(loot, FORGED, random)) this.wire?.send(message);
+        return;
+      }
       case 'uploads':
-        this.wire?.send({ type: 'upload_request', request_id: ids.waiting() ?? 'none', bytes: 200_000, sha256: `${'A'.repeat(43)}=` });
+        this.wire?.send({
+          type: 'upload_request',
+          request_id: stolen.waiting()?.requestId ?? 'none',
+          bytes: 200_000,
+          sha256: `${'A'.repeat(43)}=`,
+        });
         return;
       case 'garbage':
         this.wire?.sendText(GARBAGE[Math.floor(random() * GARBAGE.length)] ?? '');
@@ -109,23 +117,22 @@ export class HostileAgent implements LabAgent {
 
   private receive(message: Message): void {
     if (message['type'] !== 'http_request') return;
-    const id = String(message['request_id']);
+    const ticket = message['ticket'];
+    const request = { requestId: String(message['request_id']), ...(typeof ticket === 'string' && { ticket }) };
+    this.own.push(request);
+    if (this.own.length > OWN) this.own.shift();
     const mood = this.options.random();
     if (mood < 0.2) return;
     const uri = String(message['uri']);
     const text = mood < 0.4 ? FORGED : textFor(nonceIn(uri), Number(/[?&]bytes=(\d+)/.exec(uri)?.[1] ?? 0));
-    for (let i = 0; i < (mood < 0.5 ? 3 : 1); i++) this.answer(id, text);
-    this.answered.push(id);
-    if (this.answered.length > 50) this.answered.shift();
+    for (let i = 0; i < (mood < 0.5 ? 3 : 1); i++) this.answer(request, text);
   }
 
-  private answer(requestId: string, text: string): void {
-    this.wire?.send({
-      type: 'http_response',
-      request_id: requestId,
-      status_code: 200,
-      headers: { 'content-type': ['text/plain'] },
-      body: Buffer.from(text).toString('base64'),
-    });
+  private oneOfOwn(): StolenRequest | undefined {
+    return this.own[Math.floor(this.options.random() * this.own.length)];
+  }
+
+  private answer({ requestId, ticket }: StolenRequest, text: string): void {
+    this.wire?.send({ ...answerOf(requestId, text), ...(ticket !== undefined && { ticket }) });
   }
 }

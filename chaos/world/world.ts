@@ -8,11 +8,12 @@ import type { Environment } from '../../environments';
 import { orClose, startLocalTunnel, type LocalTunnel } from '../../local/local-tunnel';
 import { set, type Operation } from '../../rollout/commands';
 import { connect } from '../../rollout/connect';
-import type { Sighting } from '../judge/history';
+import type { History, Sighting } from '../judge/history';
 import { countedIn, isLeft, type LeftOver } from '../judge/left-over';
 import { emulatorFaults } from '../plan/fault-kinds';
 import type { LabMode } from '../plan/plan';
 import { CAST, type CastTunnel } from './cast';
+import { countedAnswers } from './counted-answers';
 import { labEnvironment } from './environment';
 import { HostileAgent } from './hostile-agent';
 import type { HonestAgent, LabAgent } from './lab-agent';
@@ -20,7 +21,9 @@ import { sweepForHours } from './lab-sweep';
 import { LocalService } from './local-service';
 import { OldAgent } from './old-agent';
 import { OwnAgent } from './own-agent';
+import { MessageWatch } from './message-watch';
 import { RowWatch } from './row-watch';
+import { StolenRequests } from './stolen-requests';
 import { Waits } from './waits';
 
 export interface WorldOptions {
@@ -49,12 +52,19 @@ const SERVICE_TIMEOUT_MS = 7000;
 const SETTLING_MS = 20_000;
 const LOOK_MS = 100;
 
+/** Those who look on. */
+interface Watches {
+  readonly stolen: StolenRequests;
+  readonly rows: RowWatch;
+  readonly messages: MessageWatch;
+  readonly waits: Waits;
+}
+
 /** One local cloud with everybody who takes part. */
 export class World {
   readonly honest = new Map<string, HonestAgent>();
   readonly own = new Map<string, OwnAgent>();
   hostile: HostileAgent | undefined;
-  readonly rows: RowWatch;
   private readonly agents = new Map<string, LabAgent>();
   private readonly pids = new Set<number>();
   private operation: Operation | undefined;
@@ -62,38 +72,51 @@ export class World {
   private constructor(
     readonly tunnel: LocalTunnel,
     private readonly environment: Environment,
-    readonly waits: Waits,
+    private readonly watches: Watches,
     private readonly options: WorldOptions,
   ) {
-    const random = generator(options.seed, 200);
-    this.rows = new RowWatch(random);
+    const { waits, rows } = watches;
     const { dynamodb, lambda } = tunnel.cloud.services;
-    dynamodb.onRecord(this.rows.onRecord);
+    dynamodb.onRecord(rows.onRecord);
     lambda.events.on('invocation', waits.onInvocation);
   }
 
   /** Boots, and connects all agents. If a step fails, nothing is left running. */
   static async open(options: WorldOptions): Promise<World> {
     const environment = labEnvironment(options.mode);
-    const waits = new Waits();
+    const stolen = new StolenRequests(generator(options.seed, 200));
+    const watches = { stolen, rows: new RowWatch(stolen), messages: new MessageWatch(stolen), waits: new Waits() };
+    const { messages, waits } = watches;
     const tunnel = await startLocalTunnel({
       environment,
       faults: validateFaultPlan({ seed: options.seed, faults: emulatorFaults() }, 'the fault lab'),
       // Alarms would move the rollout, which the plan moves. Rehearsals are for alarms.
       watch: false,
-      interceptInvocation: waits.intercept,
+      intercept: messages.intercept,
+      interceptInvocation: (call, next) => waits.intercept(call, () => messages.interceptInvocation(call, next)),
       // Tracing takes a third of a request's time.
       traces: false,
     });
     return orClose(tunnel, async () => {
-      const world = new World(tunnel, environment, waits, options);
+      const world = new World(tunnel, environment, watches, options);
       await world.populate();
       return world;
     });
   }
 
+  /** What was seen of the requests inside the cloud. */
+  get seen(): Pick<History, 'stored' | 'taken' | 'waited' | 'failures'> {
+    const { rows, messages, waits } = this.watches;
+    return { stored: rows.stored, taken: messages.taken, waited: waits.byNonce, failures: waits.failures };
+  }
+
   get cloud(): LocalCloud {
     return this.tunnel.cloud;
+  }
+
+  /** What the functions have counted of answers that they did not simply deliver, by metric. */
+  countedAnswers(): Record<string, number> {
+    return countedAnswers(this.cloud.services.metrics, Date.now());
   }
 
   /** The name under which visitors reach a tunnel now. */
@@ -131,12 +154,21 @@ export class World {
     const { tunnel } = this;
     const { lambda, awsEndpoint, operator, spec } = this.cloud.services;
     await lambda.warm(Object.fromEntries(spec.functions.map(({ name, address }) => [name, WARM[labelOf(address)] ?? 0])));
+    await this.makeKeys();
     const { responsePath } = this.environment;
     const connection = connect('local', 1, { client: { region: spec.region, endpoint: awsEndpoint, credentials: operator }, responsePath });
     tunnel.onClose(async () => connection.close());
     if (responsePath.useEventDriven) this.operation = connection.operation;
     for (const each of CAST) await this.enter(each);
     await Promise.all([...this.agents.values()].map((agent) => agent.start()));
+  }
+
+  /** Has sweep make the first keys of tickets, as it does within a minute after a deployment. Until then requests have rows. */
+  private async makeKeys(): Promise<void> {
+    const { lambda, spec } = this.cloud.services;
+    const sweep = spec.functions.find(({ address }) => labelOf(address) === 'sweep');
+    const result = await lambda.invoke(sweep?.arn ?? '', {});
+    if (result.kind !== 'ok') throw new Error(`sweep could not make the keys of tickets: ${JSON.stringify(result)}`);
   }
 
   /** Starts the service behind a tunnel, and makes its agent. */
@@ -166,7 +198,7 @@ export class World {
         return;
       }
       case 'hostile':
-        this.hostile = new HostileAgent({ name, endpoint, token, ids: this.rows, random: generator(options.seed, 201) });
+        this.hostile = new HostileAgent({ name, endpoint, token, stolen: this.watches.stolen, random: generator(options.seed, 201) });
         this.agents.set(name, this.hostile);
     }
   }

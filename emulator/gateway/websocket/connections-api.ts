@@ -65,7 +65,7 @@ export class ConnectionsApi {
       clock,
     });
     const input = { method, ...target, bytes: body.length };
-    return intercept({ service: 'execute-api', operation: 'ManageConnections', caller: principal, input, arrivedAt }, () =>
+    return intercept({ service: 'execute-api', operation: 'ManageConnections', caller: principal, input, body, arrivedAt }, () =>
       Promise.resolve(this.perform(method, target, body)),
     );
   }

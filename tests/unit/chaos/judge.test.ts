@@ -32,6 +32,7 @@ const judged = (change: Partial<History>): Finding[] =>
       visits: [visit()],
       sightings: [seen()],
       stored: new Map(),
+      taken: new Map(),
       waited: new Map(),
       failures: new Map(),
       happened: [],
@@ -105,6 +106,53 @@ describe('a visit that gets deadline_exceeded', () => {
     expect(judged({ ...ends, stored: new Map([['another', AT + 3000]]) })).toEqual([]);
     expect(judged({ ...ends, stored: new Map([['r1', AT + 9000]]) })).toEqual([]);
     expect(judged({ ...ends, stored: new Map([['r1', AT + 3000]]), happened: [during('rows-hang')] })).toEqual([]);
+  });
+});
+
+describe('a visit that gets deadline_exceeded, whose answer the cloud had taken and not stored,', () => {
+  const taken = (at: number, ...happened: Happened[]): Finding[] =>
+    judged({
+      ...endsWith({ kind: 'tunnel-error', code: 'deadline_exceeded' }, { endedAt: AT + 10_000 }),
+      taken: new Map([['r1', at]]),
+      happened,
+    });
+  const crash = (tunnel: string, from: number): Happened => ({ kind: 'agents-crash', tunnel, from, to: from + 500 });
+
+  test('is lost when the answer was taken in time', () => {
+    expect(taken(AT + 3000)).toMatchObject([{ rule: 'lost', text: expect.stringMatching(/taken the answer 7000 ms/) as string }]);
+    expect(taken(AT + 9000)).toEqual([]);
+  });
+
+  test('is lost when only the wake was lost, because the agent can be asked, or when only the agent has ended', () => {
+    expect(rulesOf(taken(AT + 3000, during('wakes-lost', AT + 2900, AT + 3100)))).toEqual(['lost']);
+    expect(rulesOf(taken(AT + 3000, crash('ann', AT + 3100)))).toEqual(['lost']);
+  });
+
+  test.each(['wakes-lost', 'waiters-half-open'])('is not lost when %s met the wake and the agent has ended afterwards', (fault) => {
+    expect(taken(AT + 3000, during(fault, AT + 2900, AT + 3100), crash('ann', AT + 3100))).toEqual([]);
+  });
+
+  test('is lost when the agent of another tunnel has ended, when the agent had ended long before, or when wakes were lost later', () => {
+    const lostWakes = during('wakes-lost', AT + 2900, AT + 3100);
+    expect(rulesOf(taken(AT + 3000, lostWakes, crash('bob', AT + 3100)))).toEqual(['lost']);
+    expect(rulesOf(taken(AT + 4500, lostWakes, crash('ann', AT)))).toEqual(['lost']);
+    expect(rulesOf(taken(AT + 3000, during('wakes-lost', AT + 3100, AT + 4000), crash('ann', AT + 3100)))).toEqual(['lost']);
+  });
+
+  test('is not lost when the wake was lost and the agent could be asked only once more, which is also a message that may be lost', () => {
+    expect(taken(AT + 5100, during('wakes-lost', AT + 5000, AT + 5200))).toEqual([]);
+    expect(rulesOf(taken(AT + 5100))).toEqual(['lost']);
+  });
+
+  test('is not lost when the waiter was stopped or the rows could not be read', () => {
+    for (const fault of ['waiters-stall', 'rows-hang']) expect(taken(AT + 3000, during(fault))).toEqual([]);
+  });
+
+  test('is lost when the answer was also stored, whatever became of its wake and of its agent', () => {
+    const ends = endsWith({ kind: 'tunnel-error', code: 'deadline_exceeded' }, { endedAt: AT + 10_000 });
+    const answer = { stored: new Map([['r1', AT + 3100]]), taken: new Map([['r1', AT + 3000]]) };
+    const happened = [during('wakes-lost', AT + 2900, AT + 3100), crash('ann', AT + 3100)];
+    expect(judged({ ...ends, ...answer, happened })).toMatchObject([{ text: expect.stringMatching(/stored the answer/) as string }]);
   });
 });
 

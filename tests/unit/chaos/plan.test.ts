@@ -29,7 +29,15 @@ test('a plan of 100,000 requests moves the rollout from 0 to 100 %, and has ever
   expect(plan.phases.map(({ mode }) => mode)).toEqual(LAB_MODES);
   const kinds = new Set(plan.phases.flatMap(({ happenings }) => happenings.map(kindOf)));
   expect(Object.keys(FAULT_KINDS).filter((name) => !kinds.has(name))).toEqual([]);
-  for (const kind of ['agents-crash', 'agents-sleep', 'agents-restart', 'agents-clock-jumps', 'rollout-moves', 'attack-forge']) {
+  for (const kind of [
+    'agents-crash',
+    'agents-sleep',
+    'agents-restart',
+    'agents-clock-jumps',
+    'rollout-moves',
+    'attack-forge',
+    'attack-tickets',
+  ]) {
     expect([...kinds]).toContain(kind);
   }
   const percentages = plan.phases.flatMap(({ happenings }) => happenings.flatMap((each) => (each.do === 'rollout' ? [each.percent] : [])));
@@ -55,8 +63,9 @@ test('every fault of the lab is a valid fault of the emulator, and is off until 
   expect(faults.every(({ switched }) => switched)).toBe(true);
 });
 
-test('a happening that is no fault of the emulator allows nothing', () => {
-  expect(allowancesOf('agents-crash')).toEqual([]);
+test('a happening that is no fault of the emulator allows nothing, except that an agent that crashes forgets its answers', () => {
+  expect(['agents-sleep', 'agents-restart', 'rollout-moves', 'attack-tickets'].flatMap(allowancesOf)).toEqual([]);
+  expect(allowancesOf('agents-crash')).toEqual(['answer-forgotten']);
   expect(allowancesOf('waiters-die')).toContain('gateway-500');
 });
 
