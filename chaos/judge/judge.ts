@@ -83,7 +83,7 @@ function lost({ visits, stored, taken, waited, failures, happened }: History, ru
 /**
  * Says of a visit that got `deadline_exceeded` that the cloud had its answer in time. An answer that was stored has to be found. An answer that
  * was only taken has to be found too, although its wake may have been lost without a sound: the waiter asks the agent for it again. It may be
- * lost if the agent has ended meanwhile, or if the waiter could ask only once more.
+ * lost if the agent has crashed meanwhile, if it has ended after questions were lost, or if the waiter could ask only once more.
  */
 function lostAnswers({ stored, taken }: Pick<History, 'stored' | 'taken'>, allowed: Allowed, { deadlineMs }: Rules) {
   return (visit: Visit): string | undefined => {
@@ -95,9 +95,11 @@ function lostAnswers({ stored, taken }: Pick<History, 'stored' | 'taken'>, allow
       `got deadline_exceeded, although the cloud had ${did} the answer ${Math.round(endedAt - at)} ms before`;
     if (storedAt !== undefined && inTime(storedAt)) return told('stored', storedAt);
     if (!inTime(takenAt)) return undefined;
-    const isForgotten = allowed('answer-forgotten', { sentAt: takenAt, endedAt, tunnel }) || takenAt > sentAt + deadlineMs / 2;
-    if (isForgotten && allowed('wake-lost', { sentAt, endedAt: takenAt })) return undefined;
-    return told('taken', takenAt);
+    if (!allowed('wake-lost', { sentAt, endedAt: takenAt })) return told('taken', takenAt);
+    const afterwards = { sentAt: takenAt, endedAt, tunnel };
+    const isForgotten =
+      allowed('agent-crashed', afterwards) || (allowed('agent-ended', afterwards) && allowed('question-lost', afterwards));
+    return isForgotten || takenAt > sentAt + deadlineMs / 2 ? undefined : told('taken', takenAt);
   };
 }
 

@@ -11,11 +11,13 @@ type Fault = FaultPlanInput['faults'][number];
  * `gateway-500`: the function that waits ends. `gateway-503`: the function that waits is throttled. `answer-lost`: the row with an
  * answer cannot be read, or its waiter is gone. `delivered-twice`: a message reaches an agent twice, and an old agent does not notice.
  *
- * Two allow nothing alone. `wake-lost`: the wake with an answer that is stored nowhere is lost without a sound, so that the waiter has to ask
- * the agent. `answer-forgotten`: an agent ends without a warning, and its answers end with it. Where both meet, the answer is lost: ADR 0048,
- * "What is weaker than with a row".
+ * The others allow nothing alone, but some of them together, as ADR 0048 says ("What is weaker than with a row"). `wake-lost`: the wake with an
+ * answer that is stored nowhere is lost without a sound, so that the waiter has to ask the agent. `question-lost`: the question, or the answer
+ * that is sent again, is lost. `agent-crashed`: an agent ends at once, and its answers end with it. `agent-ended`: an agent ends when nobody has
+ * asked for its last answers for a while.
  */
-export type Allowance = 'gateway-500' | 'gateway-503' | 'answer-lost' | 'delivered-twice' | 'wake-lost' | 'answer-forgotten';
+export type Allowance =
+  'gateway-500' | 'gateway-503' | 'answer-lost' | 'delivered-twice' | 'wake-lost' | 'question-lost' | 'agent-crashed' | 'agent-ended';
 
 export interface FaultKind {
   readonly fault: Omit<Fault, 'name' | 'switched'>;
@@ -51,24 +53,30 @@ export const FAULT_KINDS = {
   'completions-slow': { fault: { on: 'calls', match: { ...ROWS, operation: 'UpdateItem' }, do: 'delay', delayMs: 900 } },
   'removals-lost': { fault: { on: 'calls', match: { ...ROWS, operation: 'DeleteItem' }, do: 'drop' } },
   // --- messages to agents
-  'posts-fail': { fault: { on: 'calls', match: POSTS, do: 'fail', probability: 0.3 } },
+  'posts-fail': { fault: { on: 'calls', match: POSTS, do: 'fail', probability: 0.3 }, allows: ['question-lost'] },
   'posts-fail-late': { fault: { on: 'calls', match: POSTS, do: 'fail-after', probability: 0.3 } },
-  'posts-hang': { fault: { on: 'calls', match: POSTS, do: 'drop', probability: 0.2 } },
+  'posts-hang': { fault: { on: 'calls', match: POSTS, do: 'drop', probability: 0.2 }, allows: ['question-lost'] },
   'posts-answers-lost': { fault: { on: 'calls', match: POSTS, do: 'lose-answer', probability: 0.3 } },
-  'posts-throttle': { fault: { on: 'calls', match: POSTS, do: 'throttle', probability: 0.3 } },
+  'posts-throttle': { fault: { on: 'calls', match: POSTS, do: 'throttle', probability: 0.3 }, allows: ['question-lost'] },
   'posts-twice': { fault: { on: 'calls', match: POSTS, do: 'duplicate', probability: 0.3 }, allows: ['delivered-twice'] },
-  'requests-lost': { fault: { on: 'frames', match: TO_AGENT, do: 'drop', probability: 0.1 } },
+  'requests-lost': { fault: { on: 'frames', match: TO_AGENT, do: 'drop', probability: 0.1 }, allows: ['question-lost'] },
   'requests-twice': { fault: { on: 'frames', match: TO_AGENT, do: 'duplicate', probability: 0.4 }, allows: ['delivered-twice'] },
   'requests-overtake': { fault: { on: 'frames', match: TO_AGENT, do: 'reorder', probability: 0.4 } },
   // --- messages from agents
-  'answers-lost': { fault: { on: 'frames', match: FROM_AGENT, do: 'drop', probability: 0.3 } },
+  'answers-lost': { fault: { on: 'frames', match: FROM_AGENT, do: 'drop', probability: 0.3 }, allows: ['question-lost'] },
   'answers-twice': { fault: { on: 'frames', match: FROM_AGENT, do: 'duplicate', probability: 0.4 } },
   'answers-overtake': { fault: { on: 'frames', match: FROM_AGENT, do: 'reorder', probability: 0.4 } },
   'answers-slow': { fault: { on: 'frames', match: FROM_AGENT, do: 'delay', delayMs: 700, probability: 0.4 } },
   // --- sockets
-  'agents-cut': { fault: { on: 'connections', match: { api: 'agent-gateway' }, do: 'close', everyMs: 700, probability: 0.3 } },
-  'agents-half-open': { fault: { on: 'connections', match: { api: 'agent-gateway' }, do: 'kill', everyMs: 1100, probability: 0.2 } },
-  'agents-cut-off': { fault: { on: 'frames', match: { api: 'agent-gateway' }, do: 'partition' } },
+  'agents-cut': {
+    fault: { on: 'connections', match: { api: 'agent-gateway' }, do: 'close', everyMs: 700, probability: 0.3 },
+    allows: ['question-lost'],
+  },
+  'agents-half-open': {
+    fault: { on: 'connections', match: { api: 'agent-gateway' }, do: 'kill', everyMs: 1100, probability: 0.2 },
+    allows: ['question-lost'],
+  },
+  'agents-cut-off': { fault: { on: 'frames', match: { api: 'agent-gateway' }, do: 'partition' }, allows: ['question-lost'] },
   'waiters-cut': { fault: { on: 'connections', match: { api: 'wake-channel' }, do: 'close', everyMs: 300, probability: 0.3 }, eventDriven },
   'waiters-half-open': {
     fault: { on: 'connections', match: { api: 'wake-channel' }, do: 'kill', everyMs: 300, probability: 0.3 },
@@ -120,10 +128,17 @@ export const FAULT_KINDS = {
     fault: { on: 'environments', match: { function: WAITER }, do: 'freeze', forMs: 1500, everyMs: 500, probability: 0.2 },
     allows: ['gateway-500', 'answer-lost'],
   },
-  'receivers-throw': { fault: { on: 'invocations', match: { function: 'receive-message' }, do: 'fail', probability: 0.3 } },
-  'receivers-throttle': { fault: { on: 'invocations', match: { function: 'receive-message' }, do: 'throttle', probability: 0.3 } },
+  'receivers-throw': {
+    fault: { on: 'invocations', match: { function: 'receive-message' }, do: 'fail', probability: 0.3 },
+    allows: ['question-lost'],
+  },
+  'receivers-throttle': {
+    fault: { on: 'invocations', match: { function: 'receive-message' }, do: 'throttle', probability: 0.3 },
+    allows: ['question-lost'],
+  },
   'receivers-die': {
     fault: { on: 'environments', match: { function: 'receive-message' }, do: 'kill', everyMs: 300, probability: 0.4 },
+    allows: ['question-lost'],
   },
   'receivers-stall': {
     fault: { on: 'environments', match: { function: 'receive-message' }, do: 'freeze', forMs: 1500, everyMs: 500, probability: 0.4 },
@@ -151,7 +166,10 @@ export type FaultName = keyof typeof FAULT_KINDS;
 const KINDS: Readonly<Record<string, FaultKind>> = FAULT_KINDS;
 
 /** What happenings allow that are no faults of the emulator. */
-const HAPPENINGS_ALLOW: Readonly<Record<string, readonly Allowance[]>> = { 'agents-crash': ['answer-forgotten'] };
+const HAPPENINGS_ALLOW: Readonly<Record<string, readonly Allowance[]>> = {
+  'agents-crash': ['agent-crashed'],
+  'agents-restart': ['agent-ended'],
+};
 
 /** What a fault or another happening of this name allows. */
 export const allowancesOf = (name: string): readonly Allowance[] => KINDS[name]?.allows ?? HAPPENINGS_ALLOW[name] ?? [];

@@ -58,7 +58,8 @@ export const answerOf = (requestId: string, text: string): Message => ({
 
 /** The ticket with a changed character, cut off, empty, or of a key that does not exist. */
 function spoiled(ticket: string, random: () => number): string {
-  const place = Math.floor(random() * ticket.length);
+  // Some bits of the last character mean nothing (RFC 4648 section 3.5).
+  const place = Math.floor(random() * (ticket.length - 1));
   switch (Math.floor(random() * 4)) {
     case 0:
       return ticket.slice(0, place) + (ticket[place] === 'A' ? 'B' : 'A') + ticket.slice(place + 1);

@@ -132,6 +132,18 @@ describe('a visit that gets deadline_exceeded, whose answer the cloud had taken 
     expect(taken(AT + 3000, during(fault, AT + 2900, AT + 3100), crash('ann', AT + 3100))).toEqual([]);
   });
 
+  test('is not lost when the wake and a question were lost and the agent has ended as it should, but lost when only two of these happened', () => {
+    const [wake, question] = [during('wakes-lost', AT + 2900, AT + 3100), during('agents-cut', AT + 3500, AT + 4500)];
+    const restart: Happened = { kind: 'agents-restart', tunnel: 'ann', from: AT + 5000, to: AT + 6500 };
+    expect(taken(AT + 3000, wake, question, restart)).toEqual([]);
+    for (const two of [
+      [wake, question],
+      [wake, restart],
+      [question, restart],
+    ])
+      expect(rulesOf(taken(AT + 3000, ...two))).toEqual(['lost']);
+  });
+
   test('is lost when the agent of another tunnel has ended, when the agent had ended long before, or when wakes were lost later', () => {
     const lostWakes = during('wakes-lost', AT + 2900, AT + 3100);
     expect(rulesOf(taken(AT + 3000, lostWakes, crash('bob', AT + 3100)))).toEqual(['lost']);
