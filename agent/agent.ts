@@ -99,7 +99,7 @@ export class Agent extends EventEmitter<AgentEvents> {
       onSilence: () => this.current?.probe(),
       resendMs: timing.resendMs,
       onTheWayMs: timing.onTheWayMs,
-      now,
+      now: monotonic,
     });
     this.uploads = new Uploads(this.outbox, this.bucket);
     this.requests = new RequestHandler({
@@ -109,7 +109,7 @@ export class Agent extends EventEmitter<AgentEvents> {
       lateness: new Lateness({ clock: this.clock, ask: () => this.current?.probe(), askAgainMs: timing.resendMs }),
       maxInFlight,
       maxBytesInFlight,
-      now,
+      now: monotonic,
       onFinished: (summary) => {
         this.backoff.reset();
         this.emit('request', summary);

@@ -15,7 +15,7 @@ export interface Exchange {
   readonly request: HttpRequestMessage;
   /** How long the visitor will still wait, in ms. */
   readonly lifeMs: number;
-  /** When the visitor stops waiting, in ms since the epoch. */
+  /** When the visitor stops waiting, by the clock of the outbox. */
   readonly expiresAt: number;
   /** Aborts the exchange; the reason is a LocalServiceError. */
   readonly signal: AbortSignal;

@@ -9,6 +9,7 @@ export interface OutboxOptions {
   readonly resendMs: number;
   /** How long a message from the cloud may take, in ms. */
   readonly onTheWayMs: number;
+  /** A clock that nobody sets, in ms: an answer must not be dropped early because the wall clock was set forward. */
   readonly now: () => number;
   /** Limit of kept answers, in bytes of their encoded messages. Beyond the limit, the oldest answer is dropped. */
   readonly maxBytes?: number;
@@ -17,14 +18,14 @@ export interface OutboxOptions {
 interface Entry {
   readonly text: string;
   /**
-   * When the request came, in ms since the epoch, if it has a ticket: the cloud then asks for an answer that it has not got. Any other answer is
+   * When the request came, by the clock of the options, if it has a ticket: the cloud then asks for an answer that it has not got. Any other answer is
    * acknowledged.
    */
   readonly requestedAt?: number;
-  /** When the visitor stops waiting for the answer, in ms since the epoch. */
+  /** When the visitor stops waiting for the answer, by the clock of the options. */
   readonly expiresAt: number;
   sentTimes: number;
-  /** In ms since the epoch. */
+  /** By the clock of the options. */
   sentAt: number;
   /** The cloud has asked for the answer, and there was no connection. */
   isWanted: boolean;

@@ -17,6 +17,7 @@ export interface RequestHandlerOptions {
   /** Most requests at the local service at once, and most bytes of their bodies. A request beyond either limit is refused as `busy`. */
   readonly maxInFlight: number;
   readonly maxBytesInFlight: number;
+  /** The clock of the outbox. */
   readonly now: () => number;
   readonly onFinished: (summary: RequestSummary) => void;
 }
@@ -126,7 +127,7 @@ export class RequestHandler {
     this.options.onFinished({ method: request.method, path: pathOf(request), ms: elapsedMs(begin), ...outcome });
   }
 
-  /** Puts an answer into the outbox. @param times in ms since the epoch */
+  /** Puts an answer into the outbox. @param times by the clock of the outbox, in ms */
   private keep(
     { request_id: requestId, ticket }: Answered,
     text: string,

@@ -31,7 +31,7 @@ export class Uploads {
 
   /**
    * Uploads the body of an answer.
-   * @param expiresAt when the agent stops asking the cloud for an upload URL, in ms since the epoch
+   * @param expiresAt when the agent stops asking the cloud for an upload URL, by the clock of the outbox
    * @returns false when nobody waits for the answer any more
    * @throws LocalServiceError, or the signal's reason
    */

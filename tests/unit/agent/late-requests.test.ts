@@ -215,3 +215,26 @@ describe('a request in time', () => {
     expect(asked).toEqual([]);
   });
 });
+
+describe('an answer that the cloud asks for', () => {
+  const answers = () => gateway.answers.filter(({ type }) => type === 'http_response');
+
+  it.each([
+    ['forward', HOURS],
+    ['back', -HOURS],
+  ])('is still kept when the wall clock was set %s by an hour before the answer', async (_, ms) => {
+    local = fixture.keep(
+      await startLocalServer((_request, reply) => {
+        wallAhead += ms;
+        reply.end('ok');
+      }),
+    );
+    await connected();
+    gateway.acknowledges = false;
+    const request = { ...sentAgo(0), ticket: 'sealed' };
+    expect(await gateway.newest.request(request)).toMatchObject({ type: 'http_response', ticket: 'sealed' });
+    gateway.newest.send({ type: 'answer_wanted', request_id: request.request_id });
+    await eventually(() => answers().length === 2);
+    expect(answers()[1]).toMatchObject({ request_id: request.request_id, ticket: 'sealed', again: true });
+  });
+});
