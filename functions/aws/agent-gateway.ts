@@ -23,8 +23,8 @@ const RESULTS: Record<PostOutcome, PostResult> = {
 export function agentGateway(stageUrl: URL, onUnknown: (error: unknown) => void): AgentGateway {
   const client = connectionsClient(stageUrl);
   return {
-    async post(connectionId, text) {
-      const post = { connectionId, text, timeoutMs: POST_TIMEOUT_MS, mayArriveTwice: false, onUnknown };
+    async post(connectionId, text, timeoutMs = POST_TIMEOUT_MS) {
+      const post = { connectionId, text, timeoutMs, mayArriveTwice: false, onUnknown };
       return RESULTS[await postToConnection(client, post)];
     },
 

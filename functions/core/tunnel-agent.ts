@@ -15,7 +15,8 @@ export type PostResult = 'sent' | 'gone' | 'busy' | 'uncertain';
 
 /** Posts messages into the agents' connections. `post` never rejects and never tries again by itself. */
 export interface AgentGateway {
-  post(connectionId: string, text: string): Promise<PostResult>;
+  /** @param timeoutMs a post that takes longer is given up, and is then `uncertain`; without it, the gateway's own limit applies */
+  post(connectionId: string, text: string, timeoutMs?: number): Promise<PostResult>;
   /** Sends a message without waiting for the reply, whatever becomes of it. */
   tell(connectionId: string, text: string): Promise<void>;
 }
@@ -48,7 +49,7 @@ export async function sendToAgent(
   { text, deadline, row }: { readonly text: string; readonly deadline: number; readonly row: RequestRow },
   options: PostOptions,
 ): Promise<void> {
-  const { result, connectionId } = await postToTunnel(tunnel, text, options, deadline);
+  const { result, connectionId } = await postToTunnel(tunnel, text, options, { deadline });
   if (result === 'uncertain') {
     // A connection to API Gateway that was kept alive through a freeze may be dead, which only a post shows. The first post may
     // have arrived, whatever the result of a second post, so the waiter has to wait.
@@ -122,7 +123,8 @@ export class Questions {
     row.mayExist();
     this.asked = { connectionId: tunnel.connectionId, at: options.clock.now() };
     const text = encodeMessage({ type: 'answer_wanted', request_id: row.request.requestId });
-    const posted = await postToTunnel(tunnel, text, options).catch(failed);
+    // A question that stalls must not keep back the next one.
+    const posted = await postToTunnel(tunnel, text, options, { timeoutMs: options.reads.safetyReadMs }).catch(failed);
     if (posted) this.asked = { ...this.asked, connectionId: posted.connectionId };
   }
 }
@@ -130,16 +132,17 @@ export class Questions {
 /**
  * Posts a message to a tunnel's agent. The result `gone` means that the message did not arrive, so the tunnel is read once more in case the
  * agent has reconnected.
- * @param deadline a post that would begin too late for it is left out, in ms since the epoch
+ * @param limits.deadline a post that would begin too late for it is left out, in ms since the epoch
+ * @param limits.timeoutMs the longest time of one post
  */
 async function postToTunnel(
   tunnel: ReachableTunnel,
   text: string,
   options: PostOptions,
-  deadline = Infinity,
+  { deadline = Infinity, timeoutMs }: { readonly deadline?: number; readonly timeoutMs?: number },
 ): Promise<{ readonly result: PostResult | 'too-late'; readonly connectionId: string }> {
   const post = async (connectionId: string): Promise<PostResult | 'too-late'> =>
-    isTooLate(deadline, options.clock) ? 'too-late' : options.agents.post(connectionId, text);
+    isTooLate(deadline, options.clock) ? 'too-late' : options.agents.post(connectionId, text, timeoutMs);
   const { connectionId } = tunnel;
   const result = await post(connectionId);
   if (result !== 'gone') return { result, connectionId };

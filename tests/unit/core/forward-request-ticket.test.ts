@@ -20,6 +20,7 @@ function ticketCloud({
   const messages: CloudMessage[] = [];
   const posted: { to: string; type: string; at: number; rows: number }[] = [];
   const told: string[] = [];
+  const timeouts: Record<string, number | undefined> = {};
   const inbox = new Mailbox<Wake>();
   const made = cloud({
     found,
@@ -28,8 +29,9 @@ function ticketCloud({
     wakes: { subscribe: async () => ({ waiterConnectionId: 'w1', inbox, close: () => undefined }) },
     agents: {
       tell: async (to, text) => void told.push(`${to} ${text}`),
-      post: async (to, text) => {
+      post: async (to, text, timeoutMs) => {
         const message = decodeCloudMessage(text) as CloudMessage;
+        timeouts[message.type] = timeoutMs;
         messages.push(message);
         posted.push({ to, type: message.type, at: made.clock.now() - made.request.arrivedAt, rows: made.pending.rows.size });
         return results.shift() ?? 'sent';
@@ -46,6 +48,7 @@ function ticketCloud({
     messages,
     posted,
     told,
+    timeouts,
     inbox,
     completion,
     wake,
@@ -108,6 +111,14 @@ describe('a waiter that hears nothing', () => {
       [1000, 3000, 7000, 15_000, 23_000, 27_000].map((at, turn) => ({ to: 'c1', type: 'answer_wanted', at, rows: turn === 0 ? 0 : 1 })),
     );
     expect(pending.rows.size).toBe(0);
+  });
+
+  test('gives up a question that stalls after a second, so that the next one is in time, and leaves the time of the request to the gateway', async () => {
+    const { clock, timeouts, forward } = ticketCloud();
+    const refused = expect(forward()).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    await clock.advance(28_000);
+    await refused;
+    expect(timeouts).toEqual({ http_request: undefined, answer_wanted: 1000 });
   });
 
   test('does not ask any more when it has its answer, and removes the row that an answer may have left', async () => {
