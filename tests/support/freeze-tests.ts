@@ -19,8 +19,9 @@ export function frozenWaiters(factor: number) {
       const answers = await Promise.all(waiters.map((waiter, i) => waiter.askAfter(ms / factor, DAMAGES[i] ?? 'nothing')));
       for (const [i, { text, lateReads }] of answers.entries()) {
         expect(text).toBe(`after ${ms / factor} ms, ${DAMAGES[i]}`);
-        // With `damage` in the object, the message of a failure names it.
-        expect({ damage: DAMAGES[i], lateReads, inTime: lateReads <= 1 }).toMatchObject({ inTime: true });
+        // The next read finds the answer. A wake that comes during this read makes the waiter read once more. With `damage` in the object, the
+        // message of a failure names it.
+        expect({ damage: DAMAGES[i], lateReads, inTime: lateReads <= 2 }).toMatchObject({ inTime: true });
       }
       for (const waiter of waiters) await waiter.noPendingRows();
     },
