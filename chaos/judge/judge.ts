@@ -83,7 +83,7 @@ function lost({ visits, stored, taken, waited, failures, happened }: History, ru
 /**
  * Says of a visit that got `deadline_exceeded` that the cloud had its answer in time. An answer that was stored has to be found. An answer that
  * was only taken has to be found too, although its wake may have been lost without a sound: the waiter asks the agent for it again. It may be
- * lost if the agent has crashed meanwhile, if it has ended after questions were lost, or if the waiter could ask only once more.
+ * lost if the agent has crashed before it was asked, if it has ended after a question was lost, or if the waiter could ask only once more.
  */
 function lostAnswers({ stored, taken }: Pick<History, 'stored' | 'taken'>, allowed: Allowed, { deadlineMs }: Rules) {
   return (visit: Visit): string | undefined => {
@@ -96,9 +96,12 @@ function lostAnswers({ stored, taken }: Pick<History, 'stored' | 'taken'>, allow
     if (storedAt !== undefined && inTime(storedAt)) return told('stored', storedAt);
     if (!inTime(takenAt)) return undefined;
     if (!allowed('wake-lost', { sentAt, endedAt: takenAt })) return told('taken', takenAt);
-    const afterwards = { sentAt: takenAt, endedAt, tunnel };
-    const isForgotten =
-      allowed('agent-crashed', afterwards) || (allowed('agent-ended', afterwards) && allowed('question-lost', afterwards));
+    // The time between two questions is at most the time since the visitor's arrival, and a second.
+    const untilAskedMs = takenAt - sentAt + AFTER_EFFECT_MS;
+    const untilAsked = { sentAt: takenAt, endedAt: takenAt + untilAskedMs, tunnel };
+    const untilAskedTwice = { ...untilAsked, endedAt: takenAt + 2 * untilAskedMs };
+    const endedLater = allowed('agent-crashed', untilAskedTwice) || allowed('agent-ended', untilAskedTwice);
+    const isForgotten = allowed('agent-crashed', untilAsked) || (allowed('question-lost', untilAsked) && endedLater);
     return isForgotten || takenAt > sentAt + deadlineMs / 2 ? undefined : told('taken', takenAt);
   };
 }

@@ -151,6 +151,14 @@ describe('a visit that gets deadline_exceeded, whose answer the cloud had taken 
     expect(rulesOf(taken(AT + 3000, during('wakes-lost', AT + 3100, AT + 4000), crash('ann', AT + 3100)))).toEqual(['lost']);
   });
 
+  test('is lost when the agent has ended long after it was asked, even if questions were lost at that time', () => {
+    const wake = during('wakes-lost', AT + 50, AT + 150);
+    expect(taken(AT + 100, wake, crash('ann', AT + 3000))).toEqual([]);
+    expect(rulesOf(taken(AT + 100, wake, crash('ann', AT + 5000)))).toEqual(['lost']);
+    expect(taken(AT + 100, wake, during('posts-fail', AT + 900, AT + 1200), crash('ann', AT + 5000))).toEqual([]);
+    expect(rulesOf(taken(AT + 100, wake, during('posts-fail', AT + 5000, AT + 6000), crash('ann', AT + 5000)))).toEqual(['lost']);
+  });
+
   test('is not lost when the wake was lost and the agent could be asked only once more, which is also a message that may be lost', () => {
     expect(taken(AT + 5100, during('wakes-lost', AT + 5000, AT + 5200))).toEqual([]);
     expect(rulesOf(taken(AT + 5100))).toEqual(['lost']);
