@@ -4,6 +4,7 @@ import { runLab } from '../../chaos/lab';
 import type { Figures } from '../../chaos/judge/figures';
 import type { Rule } from '../../chaos/judge/judge';
 import type { Plan } from '../../chaos/plan/plan';
+import { buildPrograms } from '../../chaos/world/build';
 import { runForFigures } from '../support/run-for-figures';
 
 const ROOT = path.join(__dirname, '../..');
@@ -38,6 +39,15 @@ test('an agent that asks its service twice and mixes answers up is found out', a
   const found = (rule: Rule): number => phases.flatMap(({ findings }) => findings).filter((finding) => finding.rule === rule).length;
   expect([figures.requests, found('crossed') > 0, found('twice') > 0]).toEqual([60, true, true]);
   expect([figures.crossed, figures.twice]).toEqual([found('crossed'), found('twice')]);
+});
+
+test('an attack with tickets crosses no answers, and its stolen, spoiled and repeated tickets are counted as foreign, unreadable and late', async () => {
+  const happenings = [10, 60, 110].map((before) => ({ before, do: 'attack', attack: 'tickets', forMs: 2500 }) as const);
+  const plan: Plan = { seed: 1, phases: [{ mode: 'direct', first: 0, requests: 150, happenings }] };
+  const { figures, counted } = await runLab(plan, { rate: 20, agentProgram: await buildPrograms(), progress: () => undefined });
+  expect(figures).toMatchObject({ requests: 150, faults: { 'attack-tickets': 3 }, crossed: 0, twice: 0, leftover: 0 });
+  for (const metric of ['ForeignAnswer', 'UnreadableTicket', 'LateAnswer'])
+    expect([metric, (counted[metric] ?? 0) > 0]).toEqual([metric, true]);
 });
 
 test('each plan that failed once keeps every promise', async () => {
