@@ -15,6 +15,9 @@ const TICKET: Ticket = {
 const KEY = newTicketKey();
 const keys = (newest: TicketKey, previous?: TicketKey): TicketKeys => ({ version: 1, since: 0, newest, ...(previous && { previous }) });
 
+/** The bytes of a ticket after the id of its key. */
+const sealedIn = (ticket: string): Buffer => Buffer.from(ticket.slice(keyIdOf(ticket).length + 1), 'base64url');
+
 test('a ticket is opened with the key that sealed it, as the newest key and as the one before', () => {
   const { traceHeader: _, ...untraced } = TICKET;
   for (const ticket of [TICKET, untraced]) {
@@ -59,7 +62,10 @@ test('a ticket that was cut off, or made of parts of two tickets, is not opened'
   const [one, two] = [sealTicket(TICKET, KEY), sealTicket({ ...TICKET, tunnelId: 'evil' }, KEY)];
   for (let length = 0; length < one.length - 1; length++) {
     expect(openTicket(one.slice(0, length), keys(KEY))).toBeUndefined();
-    if (length > keyIdOf(one).length + 1) expect(openTicket(one.slice(0, length) + two.slice(length), keys(KEY))).toBeUndefined();
+    const mixed = one.slice(0, length) + two.slice(length);
+    // Where the parts are short, two tickets may have the same ones by chance.
+    const isEither = [one, two].some((ticket) => sealedIn(ticket).equals(sealedIn(mixed)));
+    if (length > keyIdOf(one).length + 1 && !isEither) expect(openTicket(mixed, keys(KEY))).toBeUndefined();
   }
 });
 
