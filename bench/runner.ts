@@ -125,6 +125,7 @@ export class Runner {
         meter.onLatency(operation);
         return latency?.(operation) ?? 0;
       },
+      cpuShare: options.latency.cpuShare,
       intercept: chain(spans.intercept, meter.intercept),
       interceptInvocation: (call, next) => meter.interceptInvocation(call, () => timeline.intercept(call, next)),
     });

@@ -25,6 +25,8 @@ export interface CloudOptions {
   readonly interceptInvocation?: InvocationInterceptor;
   /** Latency profile of the services. Without a profile, the services add no waits. */
   readonly latency?: Latency | undefined;
+  /** Whether a function gets only the share of a core that its memory buys, as on AWS; default false. */
+  readonly cpuShare?: boolean | undefined;
   /** The faults to inject. */
   readonly faults?: FaultPlan | undefined;
   /** Whether every request is traced; default true. AWS Lambda traces one request per second and 5 % of the others. */

@@ -14,6 +14,7 @@ export interface EnvironmentFactoryOptions {
   readonly awsEndpoint: () => string;
   readonly xrayDaemon?: string;
   readonly initLimitMs: number;
+  readonly cpuShare: boolean;
   readonly guard: ProcessGuard;
   readonly log: LogSink;
   readonly code: FunctionCode;
@@ -26,12 +27,13 @@ export class EnvironmentFactory {
   constructor(private readonly options: EnvironmentFactoryOptions) {}
 
   start(spec: FunctionSpec, listeners: Pick<FunctionEnvironmentOptions, 'onAnswered' | 'onFinished'>): FunctionEnvironment {
-    const { code, guard, initLimitMs, keys, log, runtimeApi } = this.options;
+    const { code, cpuShare, guard, initLimitMs, keys, log, runtimeApi } = this.options;
     const id = randomUUID();
     const sessionToken = newSessionToken();
     const environment = new FunctionEnvironment({
       spec,
       initLimitMs,
+      cpuShare,
       sandbox: (host) => ({
         id,
         functionName: spec.name,

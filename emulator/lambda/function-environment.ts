@@ -3,6 +3,8 @@
  * supervisor around the runtime. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 import type { FunctionSpec } from '../specs';
+import { shareOf } from './cpu-budget';
+import { CpuShare } from './cpu-share';
 import { platformError } from './invocation';
 import type { Invocation, InvocationRecord, RunOutcome } from './invocation';
 import { afterPendingOutput } from './output-lines';
@@ -20,6 +22,8 @@ import { newSegmentId, traceHeader } from './trace-header';
 export interface FunctionEnvironmentOptions {
   readonly spec: FunctionSpec;
   readonly initLimitMs: number;
+  /** Whether an invocation gets only the share of a core that the function's memory buys. */
+  readonly cpuShare: boolean;
   /** @param host answers the runtime of the process; @returns the options to start the process with */
   readonly sandbox: (host: RuntimeHost) => Omit<SandboxOptions, 'onLine'>;
   readonly log: (text: string, requestId: string | undefined) => void;
@@ -43,6 +47,8 @@ interface Running {
   readonly startedAt: number;
   readonly waitedMs: number;
   answeredAt?: number;
+  /** Limits the CPU time from the hand-over to the end. */
+  cpuShare?: CpuShare;
   readonly resolve: (outcome: RunOutcome) => void;
   timer?: NodeJS.Timeout;
   outcome?: RunOutcome;
@@ -59,6 +65,8 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
   private readonly initTimer: NodeJS.Timeout;
   private initEnded = false;
   private readonly platformLog: PlatformLog;
+  /** Undefined for a function that may use a whole core. */
+  private readonly cpuShare: CpuShare | undefined;
   private handOver?: (invocation: HandedOver) => void;
   private running?: Running;
   private hasRun = false;
@@ -70,6 +78,8 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     this.sandbox = new Sandbox({ ...options.sandbox(this), onLine: (text) => this.logOutput(text) });
     const { logging, memoryMb } = options.spec;
     this.platformLog = logging.format === 'JSON' ? jsonPlatformLog(memoryMb, logging.systemLevel) : textPlatformLog(memoryMb);
+    const share = shareOf(memoryMb);
+    if (options.cpuShare && share < 1) this.cpuShare = new CpuShare(this.sandbox, share);
     this.sandbox.once('exit', () => this.onExit());
     this.initTimer = setTimeout(() => this.timeOutInit(), options.initLimitMs);
   }
@@ -132,8 +142,11 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     if (this.running) afterPendingOutput(() => this.finish());
   }
 
-  answer(requestId: string, outcome: RunOutcome): boolean {
-    if (this.running?.invocation.requestId !== requestId || this.running.outcome) return false;
+  async answer(requestId: string, outcome: RunOutcome): Promise<boolean> {
+    if (!this.awaitsAnswer(requestId)) return false;
+    await this.running?.cpuShare?.paid();
+    // The invocation may have timed out, or its process may have ended.
+    if (!this.awaitsAnswer(requestId)) return false;
     this.settle(outcome);
     return true;
   }
@@ -144,9 +157,15 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
 
   // ------------------------------------------------------------------------------------------------------------------
 
+  private awaitsAnswer(requestId: string): boolean {
+    return this.running?.invocation.requestId === requestId && !this.running.outcome;
+  }
+
   private handOverNow(invocation: Invocation): void {
     const { spec } = this.options;
     const running = this.running as Running;
+    running.cpuShare = this.cpuShare;
+    running.cpuShare?.begin();
     running.timer = setTimeout(() => this.timeOut(running), spec.timeoutMs);
     const { requestId, payload, trace } = invocation;
     this.handOver?.({
@@ -229,10 +248,12 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     startedAt,
     waitedMs,
     answeredAt = performance.now(),
+    cpuShare,
     outcome,
     maxMemoryMb: memoryAtKill,
   }: Running): InvocationRecord {
     const { spec } = this.options;
+    const cpu = cpuShare?.end();
     const { requestId, trace, askedAt } = invocation;
     // An init that ended before the invocation was requested does not count as a cold start, but is billed.
     const awaitedInit = init && (init.failure || init.endedAt > askedAt) ? init : undefined;
@@ -248,6 +269,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
       billedMs: Math.ceil(durationMs + (init?.ms ?? 0)),
       initMs: awaitedInit?.ms,
       maxMemoryMb: memoryAtKill ?? maxMemoryMb(this.sandbox.pid),
+      ...(cpu && { cpu }),
       kind: outcome?.kind ?? 'error',
       errorType: errorTypeOf(outcome),
       ...(trace.sampled && { trace: { ...trace, segmentId, askedAt, handlerMs: Math.min(answeredAt - startedAt, durationMs) } }),

@@ -1,4 +1,5 @@
 import type { InvocationOutcome, Origin } from '../services';
+import type { CpuUse } from './cpu-share';
 import type { TraceContext } from './trace-header';
 
 /** One request to run a function. */
@@ -37,6 +38,8 @@ export interface InvocationRecord {
   /** Only on a cold start, when the invocation waited for the init. */
   readonly initMs?: number;
   readonly maxMemoryMb?: number;
+  /** Only of a function whose CPU time is limited. */
+  readonly cpu?: CpuUse;
   readonly kind: RunOutcome['kind'];
   /** `Sandbox.Timedout`, `Runtime.ExitError`, or the name of the error that was thrown; on errors only. */
   readonly errorType?: string;

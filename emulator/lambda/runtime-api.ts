@@ -21,8 +21,8 @@ export interface HandedOver extends Pick<Invocation, 'requestId' | 'payload'> {
 export interface RuntimeHost {
   /** The runtime is ready. `handOver` sends the next invocation to the runtime, as soon as there is one. */
   next(handOver: (invocation: HandedOver) => void): void;
-  /** @returns false when the request is not running, or already has an answer */
-  answer(requestId: string, outcome: RunOutcome): boolean;
+  /** Resolves when the answer has been passed on; with false when the request is not running, or already has an answer. */
+  answer(requestId: string, outcome: RunOutcome): Promise<boolean>;
   failInit(outcome: RunOutcome): void;
 }
 
@@ -77,7 +77,7 @@ export class RuntimeApi {
     const body = await readBody(request, this.maxResponseBytes).catch(() => undefined);
     if (body === undefined) return;
     if (isInitError) host.failInit(errorOutcome(body));
-    else if (!host.answer(requestId, result === 'error' ? errorOutcome(body) : this.responseOutcome(body)))
+    else if (!(await host.answer(requestId, result === 'error' ? errorOutcome(body) : this.responseOutcome(body))))
       return refuse(
         response,
         400,

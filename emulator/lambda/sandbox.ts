@@ -1,4 +1,4 @@
-/** The process of one execution environment. It can be started, frozen (SIGSTOP), thawed (SIGCONT) and killed (SIGKILL). */
+/** The process of one execution environment. It can be started, stopped (SIGSTOP), continued (SIGCONT) and killed (SIGKILL). */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
@@ -6,8 +6,12 @@ import path from 'node:path';
 import type { ProcessGuard } from '../process-guard';
 import type { ExecutionEnvironment } from '../services';
 import { onLines } from './output-lines';
+import { cpuMs, mainThreadMs } from './process-cpu';
 
 const BOOTSTRAP = path.join(__dirname, 'runtime', 'bootstrap.js');
+
+/** `idle` between two invocations, `stalled` by a fault, `throttled` when the CPU time of a period is used up. */
+type StopReason = 'idle' | 'stalled' | 'throttled';
 
 export interface SandboxOptions {
   readonly id: string;
@@ -27,7 +31,7 @@ export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> im
   readonly functionName: string;
   exited = false;
   /** Why the process is stopped; it runs while there is no reason. */
-  private readonly stopped = new Set<'idle' | 'stalled'>();
+  private readonly stopped = new Set<StopReason>();
   private readonly child: ChildProcess;
   private failure?: Error;
 
@@ -68,8 +72,9 @@ export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> im
     return exitCode === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: exit status ${exitCode}`;
   }
 
+  /** A throttled process is not frozen: as on AWS, its sockets stay usable, and the process reads them a moment later. */
   get frozen(): boolean {
-    return this.stopped.size > 0;
+    return this.stopped.has('idle') || this.stopped.has('stalled');
   }
 
   /** Stops the process between two invocations. */
@@ -89,24 +94,43 @@ export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> im
     setTimeout(() => this.proceed('stalled'), ms).unref();
   }
 
+  cpuMs(): number | undefined {
+    return this.exited ? undefined : cpuMs(this.pid);
+  }
+
+  mainThreadMs(): number | undefined {
+    return this.exited ? undefined : mainThreadMs(this.pid);
+  }
+
+  /** Stops the process because it has used up its CPU time. */
+  throttle(): void {
+    this.stop('throttled');
+  }
+
+  /** The process goes on, unless it is frozen. */
+  unthrottle(): void {
+    this.proceed('throttled');
+  }
+
   kill(): void {
     this.child.kill('SIGKILL');
   }
 
   /** Emits `freeze` before the process stops, so that senders stop their deliveries first. */
-  private stop(why: 'idle' | 'stalled'): void {
+  private stop(why: StopReason): void {
     if (this.exited) return;
-    const ran = !this.frozen;
+    const { frozen: wasFrozen } = this;
+    const ran = this.stopped.size === 0;
     this.stopped.add(why);
-    if (!ran) return;
-    this.emit('freeze');
-    this.child.kill('SIGSTOP');
+    if (this.frozen && !wasFrozen) this.emit('freeze');
+    if (ran) this.child.kill('SIGSTOP');
   }
 
-  private proceed(why: 'idle' | 'stalled'): void {
-    if (!this.stopped.delete(why) || this.frozen || this.exited) return;
-    this.child.kill('SIGCONT');
-    this.emit('thaw');
+  private proceed(why: StopReason): void {
+    const { frozen: wasFrozen } = this;
+    if (!this.stopped.delete(why) || this.exited) return;
+    if (this.stopped.size === 0) this.child.kill('SIGCONT');
+    if (wasFrozen && !this.frozen) this.emit('thaw');
   }
 
   private onExit(): void {

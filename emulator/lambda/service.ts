@@ -14,7 +14,11 @@ import type { Segment } from '../xray/segment';
 import type { XrayDaemon } from '../xray/xray-daemon';
 import { LambdaService } from './lambda-service';
 import { checkLambdaRights } from './lambda-rights';
+import { tellsCpuTime } from './process-cpu';
 import { readFunctions } from './read-functions';
+
+const NO_CPU_SHARE =
+  "this system does not tell the CPU time of a process, so functions get a whole core instead of their memory's share: use Linux to measure with a latency profile";
 
 interface LambdaNeeds {
   readonly iam: Iam;
@@ -60,6 +64,7 @@ export const lambda: CloudService<Pick<CloudSpec, 'functions'>, LambdaNeeds, Lam
   }) => {
     const { region, log, limits, awsEndpoint, guardedQueues, guardedTopics } = cloud;
     checkLambdaRights(iam, spec);
+    if (options.cpuShare && !tellsCpuTime()) log.warn(NO_CPU_SHARE);
     const guard = started(await ProcessGuard.start());
     const lambda = started(
       await LambdaService.start({
@@ -75,6 +80,7 @@ export const lambda: CloudService<Pick<CloudSpec, 'functions'>, LambdaNeeds, Lam
         limits: limits.lambda,
         codeCache: options.codeCache,
         concurrentStarts: options.concurrentStarts,
+        cpuShare: options.cpuShare,
         guard,
       }),
     );

@@ -6,12 +6,14 @@ export interface LatencyProfile {
   readonly name: string;
   /** Undefined for `none`. */
   readonly figures: LatencyFigures | undefined;
+  /** Whether a function gets only the share of a core that its memory buys. */
+  readonly cpuShare: boolean;
   /** The file as the user named it. The built-in profiles have none. */
   readonly file?: string;
 }
 
-export const NO_LATENCY: LatencyProfile = { name: 'none', figures: undefined };
-export const AWS_PROFILE: LatencyProfile = { name: 'aws', figures: AWS_LATENCY };
+export const NO_LATENCY: LatencyProfile = { name: 'none', figures: undefined, cpuShare: false };
+export const AWS_PROFILE: LatencyProfile = { name: 'aws', figures: AWS_LATENCY, cpuShare: true };
 /** The profiles that need no file. */
 export const BUILT_IN_PROFILES: readonly LatencyProfile[] = [NO_LATENCY, AWS_PROFILE];
 

@@ -32,10 +32,12 @@ const Figures = v.record(
   Figure,
   'must be a JSON object with a figure for each operation',
 );
+const CpuShare = v.object({ cpuShare: v.optional(v.boolean('must be true or false'), false) });
 
 /**
  * The built-in profile of this name, or else the profile in this file: `{ "PutEvents": { "medianMs": 9, "p99Ms": 40, "basis": "measured",
- * "source": "…" } }`. Operations that the file leaves out have the figures of the profile `aws`.
+ * "source": "…" } }`. Operations that the file leaves out have the figures of the profile `aws`. With `"cpuShare": true` in the file, a
+ * function gets only the share of a core that its memory buys.
  * @throws LatencyProfileError
  */
 export function readLatencyProfile(nameOrFile: string): LatencyProfile {
@@ -46,8 +48,22 @@ function profileIn(file: string): LatencyProfile {
   const { name } = path.parse(file);
   if (BUILT_IN_PROFILES.some((builtIn) => builtIn.name === name))
     throw new LatencyProfileError(`${file}: reports name a profile by its file, and "${name}" is the built-in profile; rename the file`);
-  const { success, output, issues } = v.safeParse(Figures, jsonIn(file));
-  if (success) return { name, file, figures: { ...AWS_LATENCY, ...(output as Partial<LatencyFigures>) } };
+  const { share, figures } = parted(jsonIn(file));
+  const { cpuShare } = checked(file, CpuShare, share);
+  return { name, file, figures: { ...AWS_LATENCY, ...(checked(file, Figures, figures) as Partial<LatencyFigures>) }, cpuShare };
+}
+
+/** Everything in a file is a figure, except `cpuShare`. */
+function parted(json: unknown): { share: object; figures: unknown } {
+  if (typeof json !== 'object' || json === null) return { share: {}, figures: json };
+  const { cpuShare, ...figures } = json as { cpuShare?: unknown };
+  return { share: { cpuShare }, figures };
+}
+
+/** @throws LatencyProfileError */
+function checked<S extends v.GenericSchema>(file: string, schema: S, value: unknown): v.InferOutput<S> {
+  const { success, output, issues } = v.safeParse(schema, value);
+  if (success) return output;
   const [issue] = issues;
   const where = issue.path?.map(({ key }) => String(key)).join(': ');
   throw new LatencyProfileError(`${file}: ${where === undefined ? 'the profile' : `"${where}"`} ${issue.message}; ${REMEDY}`);

@@ -124,6 +124,7 @@ async function boot(environment: Environment, options: StartOptions, output: Sta
     concurrentStarts,
     tokenKey: process.env['TF_VAR_agent_token_key'],
     latency: latencyOf(options.latency, LATENCY_SEED),
+    cpuShare: options.latency.cpuShare,
     log: (line) => output.log(line),
     warn: (text) => output.warning(text),
     onSynthesis: () => make('synthesizing the stack'),

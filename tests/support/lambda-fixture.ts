@@ -30,7 +30,7 @@ export interface LambdaFixture {
 /** A function: the source of its `index.js`, or its spec with the files of its zip. */
 type TestFunction = string | (Partial<FunctionSpec> & { readonly files: Readonly<Record<string, string>> });
 
-export interface LambdaFixtureOptions extends Partial<Pick<LambdaServiceOptions, 'beforeColdStart' | 'codeCache'>> {
+export interface LambdaFixtureOptions extends Partial<Pick<LambdaServiceOptions, 'beforeColdStart' | 'codeCache' | 'cpuShare'>> {
   readonly limits?: Partial<LambdaServiceOptions['limits']>;
   readonly refuseQueue?: boolean;
 }
@@ -44,7 +44,7 @@ export function arnOf(name: string): string {
 
 export async function startLambda(
   functions: Readonly<Record<string, TestFunction>>,
-  { limits, refuseQueue, beforeColdStart, codeCache }: LambdaFixtureOptions = {},
+  { limits, refuseQueue, beforeColdStart, codeCache, cpuShare }: LambdaFixtureOptions = {},
 ): Promise<LambdaFixture> {
   const directory = await mkdtemp(path.join(tmpdir(), 'lambda-test-'));
   const guard = await ProcessGuard.start();
@@ -75,6 +75,7 @@ export async function startLambda(
     guard,
     beforeColdStart,
     codeCache,
+    cpuShare,
   });
   const service = await start.catch(async (error: unknown) => {
     await guard.close();
