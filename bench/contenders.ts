@@ -9,8 +9,21 @@ export type ContenderName = (typeof CONTENDERS)[number];
 export const LIMIT = 'limit';
 export type RunnerName = ContenderName | typeof LIMIT;
 
-/** The `local` environment of a contender. The limit's handlers ignore the mode. */
-export function environmentOf(name: RunnerName): Environment {
+/** The functions that a visit runs, in every contender. */
+export const VISIT_FUNCTIONS = ['forward-request', 'receive-message'] as const;
+
+/**
+ * The `local` environment of a contender. The limit's handlers ignore the mode.
+ * @param memoryMb of the functions that a visit runs; default: as the environment says
+ */
+export function environmentOf(name: RunnerName, memoryMb?: number): Environment {
+  const environment = modeOf(name);
+  if (memoryMb === undefined) return environment;
+  const sized = VISIT_FUNCTIONS.map((each) => [each, { ...environment.functions[each], memoryMb }] as const);
+  return { ...environment, functions: { ...environment.functions, ...Object.fromEntries(sized) } };
+}
+
+function modeOf(name: RunnerName): Environment {
   if (name === 'polling-flat-100') return polling([100]);
   if (name === 'direct-row') return withRows(environmentFor('direct'));
   return environmentFor(name === LIMIT ? 'direct' : name);

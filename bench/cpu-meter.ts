@@ -1,30 +1,53 @@
+import type { InvocationRecord } from '../emulator/lambda/invocation';
 import type { LambdaService } from '../emulator/lambda/lambda-service';
+import { cpuMs } from '../emulator/lambda/process-cpu';
 import { shortName } from '../environments/physical-name';
-import { readProcess } from './processes/read-process';
 
-/** CPU time of execution environments while the meter is on, in ms by function. Reads /proc: the times are 0 without /proc. */
+type Sums = Readonly<Record<string, number>>;
+
+/** CPU time of execution environments while the meter is on, in ms by function: 0 where the system does not tell it. */
 export class CpuMeter {
-  private readonly used: Record<string, number> = {};
+  private used: Record<string, number> = {};
+  private stopped: Record<string, number> = {};
   private readonly before = new Map<number, number>();
+  private on = false;
 
   constructor(private readonly lambda: Pick<LambdaService, 'environments'>) {}
 
   start(): void {
-    for (const { pid } of this.lambda.environments()) this.before.set(pid, cpuMs(pid));
+    this.on = true;
+    for (const { pid } of this.lambda.environments()) this.before.set(pid, cpuMs(pid) ?? 0);
   }
 
   stop(): void {
+    this.on = false;
     for (const { pid, functionName } of this.lambda.environments()) {
-      const ms = cpuMs(pid) - (this.before.get(pid) ?? 0);
-      const name = shortName(functionName);
-      this.used[name] = (this.used[name] ?? 0) + Math.max(0, ms);
+      add(this.used, functionName, Math.max(0, (cpuMs(pid) ?? 0) - (this.before.get(pid) ?? 0)));
     }
   }
 
+  readonly onInvocation = ({ functionName, cpu }: InvocationRecord): void => {
+    if (this.on && cpu) add(this.stopped, functionName, cpu.stoppedMs);
+  };
+
+  /** Sets everything measured so far to 0. */
+  reset(): void {
+    this.used = {};
+    this.stopped = {};
+  }
+
   /** CPU time in ms, by function. */
-  get byFunction(): Readonly<Record<string, number>> {
+  get byFunction(): Sums {
     return this.used;
+  }
+
+  /** How long environments were stopped because they had used up their share of a core, in ms by function. */
+  get stoppedByFunction(): Sums {
+    return this.stopped;
   }
 }
 
-const cpuMs = (pid: number): number => readProcess(pid)?.cpuMs ?? 0;
+const add = (sums: Record<string, number>, functionName: string, ms: number): void => {
+  const name = shortName(functionName);
+  sums[name] = (sums[name] ?? 0) + ms;
+};

@@ -3,13 +3,15 @@ import { positive, wholeNumber } from '../cli/numbers';
 import { AWS_PROFILE, type LatencyProfile } from '../emulator/latency/latency-profile';
 import { latencyOption } from '../local/latency-option';
 import { parseOptions, type Help } from '../cli/command-line';
-import { CONTENDERS, type ContenderName } from './contenders';
+import { CONTENDERS, VISIT_FUNCTIONS, type ContenderName } from './contenders';
 import type { LoadPlan } from './load';
 
 export interface BenchOptions extends LoadPlan {
   readonly latency: LatencyProfile;
   /** Size of each answer's body, in bytes. */
   readonly bytes: number;
+  /** Memory of the functions that a visit runs, in MB; undefined for that of the environment `local`. */
+  readonly memory: number | undefined;
   readonly contenders: readonly ContenderName[];
   /** Rounds of quick requests before anything is measured. */
   readonly training: number;
@@ -23,11 +25,13 @@ export interface BenchOptions extends LoadPlan {
 const FULL_REQUESTS = 900;
 const QUICK_REQUESTS = 120;
 
+type OptionalOption = 'requests' | 'json' | 'memory';
+
 /** Reads the command line of `npm run bench`. @throws CommandLineError */
 export function parseBenchOptions(args: readonly string[]): BenchOptions | Help {
-  const options = parseOptions<Omit<BenchOptions, 'requests' | 'json'> & { requests?: number; json?: string }>(benchCommand(), args);
+  const options = parseOptions<Omit<BenchOptions, OptionalOption> & { [Name in OptionalOption]?: BenchOptions[Name] }>(benchCommand(), args);
   if ('help' in options) return options;
-  return { ...options, json: options.json, requests: options.requests ?? (options.quick ? QUICK_REQUESTS : FULL_REQUESTS) };
+  return { ...options, json: options.json, memory: options.memory, requests: options.requests ?? (options.quick ? QUICK_REQUESTS : FULL_REQUESTS) };
 }
 
 function benchCommand(): Command {
@@ -53,6 +57,12 @@ function benchCommand(): Command {
     )
     .addOption(new Option('--bytes <n>', "size of each answer's body").default(3072).argParser(wholeNumber(64)))
     .addOption(
+      new Option(
+        '--memory <MB>',
+        `memory of ${VISIT_FUNCTIONS.join(' and ')} (default: that of the environment local)`,
+      ).argParser(wholeNumber(128, 10_240)),
+    )
+    .addOption(
       new Option('--contenders <names>', `some of ${CONTENDERS.join(', ')}, separated by commas`)
         .default(CONTENDERS, 'all')
         .argParser(contenders),
@@ -69,11 +79,13 @@ function benchCommand(): Command {
     .addHelpText(
       'after',
       `
-The exit code is 3 when this machine is too busy for a measurement.
+Under every profile but none, a function may have the share of a core that its memory buys, as on AWS: 1,769 MB buy one core. A file
+has it with "cpuShare": true. The exit code is 3 when this machine is too busy for a measurement.
 
 Examples:
   npm run bench                      under AWS's latencies, takes about a quarter of an hour
   npm run bench -- --quick           the same with fewer requests, within three minutes
+  npm run bench -- --memory 512      the same with other memory, and so with another share of a core: writes a report of its own
   npm run bench -- --latency none    the overhead of this project's code
   npm run bench -- --latency dev.json    under the latencies that npm run probe has measured`,
     )

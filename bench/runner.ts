@@ -4,7 +4,7 @@ import { chain } from '../emulator/aws-endpoint/call-recorder';
 import type { FunctionSpec } from '../emulator/specs';
 import { latencyOf, type LatencyProfile } from '../emulator/latency/latency-profile';
 import { orClose, startLocalTunnel, type LocalTunnel } from '../local/local-tunnel';
-import { environmentOf, LIMIT, type RunnerName } from './contenders';
+import { environmentOf, LIMIT, VISIT_FUNCTIONS, type RunnerName } from './contenders';
 import { CpuMeter } from './cpu-meter';
 import type { Requests } from './fitness/judge';
 import { TimeHistogram } from './histogram';
@@ -28,6 +28,8 @@ export interface RunnerOptions {
   readonly latency: LatencyProfile;
   readonly seed: number;
   readonly bytes: number;
+  /** Memory of the functions that a visit runs, in MB; default: that of the environment `local`. */
+  readonly memory?: number | undefined;
   /** Directory of the functions' zips. */
   readonly bundles: string;
 }
@@ -64,6 +66,16 @@ const newFigures = (): Figures => ({
   billed: new TimeHistogram(),
 });
 
+/** What the environments of one function took during the measurement. */
+export interface VisitCpu {
+  readonly functionName: (typeof VISIT_FUNCTIONS)[number];
+  readonly memoryMb: number;
+  /** CPU time, in ms. */
+  readonly usedMs: number;
+  /** How long they were stopped because they had used up their share of a core, in ms. Undefined if they had no share. */
+  readonly stoppedMs: number | undefined;
+}
+
 /** Everything that was measured of one contender. */
 export interface Measurement extends Readonly<Figures> {
   readonly name: RunnerName;
@@ -73,6 +85,7 @@ export interface Measurement extends Readonly<Figures> {
   readonly fallbacks: number;
   readonly usage: Usage;
   readonly spans: SpanTimes;
+  readonly cpu: readonly VisitCpu[];
   readonly wakeApiId: string;
 }
 
@@ -106,7 +119,7 @@ export class Runner {
   }
 
   static async start(name: RunnerName, options: RunnerOptions): Promise<Runner> {
-    const environment = environmentOf(name);
+    const environment = environmentOf(name, options.memory);
     const timeline = new Timeline();
     const meter = new Meter(environment.responsePath.useEventDriven);
     const spans = new SpanTimes();
@@ -134,7 +147,11 @@ export class Runner {
       // The first run makes the keys of tickets. Work that runs every minute is not a cost of a request.
       await services.lambda.invoke(sweepOf(services.spec), {});
       await services.schedules.close();
-      services.lambda.events.on('invocation', timeline.onInvocation).on('invocation', meter.onInvocation(tunnel.cloud));
+      const cpu = new CpuMeter(services.lambda);
+      services.lambda.events
+        .on('invocation', timeline.onInvocation)
+        .on('invocation', meter.onInvocation(tunnel.cloud))
+        .on('invocation', cpu.onInvocation);
       services.dynamodb.onRecord(meter.onRecord);
 
       const service = await BenchService.start(options.bytes);
@@ -142,7 +159,7 @@ export class Runner {
       await connectAgent(name, { tunnel, service, bytes: options.bytes });
       const visitor = new Visitor(tunnel.visitorUrl);
       tunnel.onClose(async () => visitor.close());
-      return new Runner(name, tunnel, timeline, meter, spans, new CpuMeter(services.lambda), visitor);
+      return new Runner(name, tunnel, timeline, meter, spans, cpu, visitor);
     });
   }
 
@@ -218,6 +235,7 @@ export class Runner {
       ...figures,
       name,
       spans,
+      cpu: this.visitCpu(),
       wakeApiId,
       late: this.meter.late,
       leftovers: table ? (await services.dynamodb.scan(table.name)).length : 0,
@@ -230,10 +248,21 @@ export class Runner {
   reset(): void {
     this.figures = newFigures();
     this.meter.reset();
+    this.cpu.reset();
   }
 
   async close(): Promise<void> {
     await this.tunnel.close();
+  }
+
+  private visitCpu(): VisitCpu[] {
+    const { functions } = this.tunnel.cloud.services.spec;
+    return VISIT_FUNCTIONS.map((functionName) => ({
+      functionName,
+      memoryMb: functions.find(({ name }) => shortName(name) === functionName)?.memoryMb ?? 0,
+      usedMs: this.cpuMs(functionName),
+      stoppedMs: this.cpu.stoppedByFunction[functionName],
+    }));
   }
 
   private async measure(request: PlannedRequest, beginning: number, lateness: TimeHistogram, signal?: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import type { TimeSummary } from '../histogram';
 import type { Overhead } from '../overhead';
 import { RETURN_STEPS, returnPaths } from '../return-path';
 import type { Measurement } from '../runner';
+import { shareOf } from '../../emulator/lambda/cpu-budget';
 import { meanOf, pendingReadsPerRequest, usdPerMillion, type ClaimVerdict } from '../verdicts';
 
 export interface Table {
@@ -76,6 +77,7 @@ export function detailTables(result: BenchResult): Table[] {
       }),
     },
     returnPathTable(result),
+    cpuTable(all),
     ...(result.overhead ? [overheadTable(result.overhead)] : []),
   ];
 }
@@ -89,6 +91,31 @@ function returnPathTable({ contenders, limit, options }: BenchResult): Table {
       RETURN_STEPS[step],
       ...paths.map((path) => path[step].toFixed(1)),
     ]),
+  };
+}
+
+/** The memory of the functions that a visit runs, and what it buys: `forward-request with 256 MB (0.14 of a core) and …`. */
+export function memoryWords({ cpu }: Measurement): string {
+  return cpu.map(({ functionName, memoryMb }) => `${functionName} with ${memoryMb} MB (${shareOf(memoryMb).toFixed(2)} of a core)`).join(' and ');
+}
+
+function cpuTable(measurements: readonly Measurement[]): Table {
+  const [first] = measurements;
+  const columns = first?.cpu.map(({ functionName }) => [functionName, 'at most waits', 'stopped']) ?? [];
+  return {
+    title: `CPU of a visit, in ms a request: ${first ? memoryWords(first) : ''}`,
+    header: ['', ...columns.flat()],
+    rows: measurements.map(({ name, cpu, usage }) => {
+      const each = (sumMs: number): number => sumMs / Math.max(1, usage.requests);
+      return [
+        name,
+        ...cpu.flatMap(({ memoryMb, usedMs, stoppedMs }) => [
+          each(usedMs).toFixed(2),
+          (each(usedMs) * (1 / shareOf(memoryMb) - 1)).toFixed(1),
+          stoppedMs === undefined ? '-' : each(stoppedMs).toFixed(1),
+        ]),
+      ];
+    }),
   };
 }
 

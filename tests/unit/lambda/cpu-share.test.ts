@@ -1,61 +1,212 @@
 import { readFileSync } from 'node:fs';
-import { shareOf } from '../../../emulator/lambda/cpu-budget';
+import { PERIOD_MS, shareOf } from '../../../emulator/lambda/cpu-budget';
 import { tellsCpuTime } from '../../../emulator/lambda/process-cpu';
+import type { Sandbox } from '../../../emulator/lambda/sandbox';
 import { eventually } from '../../support/eventually';
-import { startLambda, type LambdaFixture, type LambdaFixtureOptions } from '../../support/lambda-fixture';
+import { isAlive, startLambda, type LambdaFixture, type LambdaFixtureOptions } from '../../support/lambda-fixture';
 
-/** Uses `ms` of CPU time in the invocation, and `INIT_MS` at init. Returns the CPU time and the wall time that it saw, in ms. */
-const INIT_MS = 150;
+/** Uses `ms` of CPU time in the invocation, and 100 ms at init. Returns the CPU time and the wall time that it saw, in ms. */
 const BURNS = `const used = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
   const burn = (ms) => { const began = performance.now(); const before = used(); while (used() - before < ms);
     return { cpuMs: used() - before, wallMs: performance.now() - began }; };
-  const init = burn(${INIT_MS});
-  exports.handler = async ({ ms = 0, pauseMs = 0 }) => {
+  const init = burn(100);
+  exports.handler = async ({ ms = 0, exits = false }) => {
     const seen = burn(ms);
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    return { ...seen, init, pid: process.pid };
+    if (exits) process.exit(1);
+    return { ...seen, init };
   };`;
 
-interface Burnt {
+/** Uses CPU time in two threads beside the main thread, until each has done its work. */
+const BURNS_IN_THREADS = `const { Worker } = require('node:worker_threads');
+  const { once } = require('node:events');
+  const work = "const began = process.threadCpuUsage?.() ; for (let i = 0, x = 0; i < 6e7; i++) x += i % 7;";
+  exports.handler = () => Promise.all([1, 2].map(() => once(new Worker(work, { eval: true }), 'exit')));`;
+
+interface Times {
   readonly cpuMs: number;
   readonly wallMs: number;
-  readonly init: { readonly cpuMs: number; readonly wallMs: number };
-  readonly pid: number;
 }
+
+const SMALL = 128;
+/** With a machine that is busy, less is used than allowed, never more. */
+const TOLERANCE = 1.25;
 
 let lambda: LambdaFixture;
 afterEach(() => lambda.close());
 
-async function start(memoryMb: number, options: LambdaFixtureOptions & { timeoutMs?: number } = {}): Promise<void> {
-  const { timeoutMs, ...others } = options;
-  const spec = { memoryMb, ...(timeoutMs !== undefined && { timeoutMs }) };
-  lambda = await startLambda({ burns: { ...spec, files: { 'index.js': BURNS } } }, { cpuShare: true, ...others });
+async function start(memoryMb: number, { timeoutMs, ...options }: LambdaFixtureOptions & { timeoutMs?: number } = {}): Promise<void> {
+  const functions = Object.entries({ burns: BURNS, threads: BURNS_IN_THREADS }).map(([name, source]) => [
+    name,
+    { memoryMb, ...(timeoutMs !== undefined && { timeoutMs }), files: { 'index.js': source } },
+  ]);
+  lambda = await startLambda(Object.fromEntries(functions), { cpuShare: true, ...options });
 }
 
-async function burn(payload: { ms?: number; pauseMs?: number }): Promise<Burnt> {
-  const outcome = await lambda.invoke('burns', payload);
+async function burn(ms: number): Promise<Times & { readonly init: Times }> {
+  const outcome = await lambda.invoke('burns', { ms });
   if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
-  return outcome.payload as Burnt;
+  return outcome.payload as Times & { init: Times };
 }
 
-/** The letter by which the kernel shows a process: \`T\` is stopped. */
-const stateOf = (pid: number): string | undefined => /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+const environment = (): Sandbox => lambda.service.environments()[0] as Sandbox;
 
-if (!tellsCpuTime()) {
-  test('without CPU times of processes, a function has a whole core', async () => {
-    await start(128);
-    const { cpuMs, wallMs } = await burn({ ms: 100 });
-    expect(cpuMs / wallMs).toBeGreaterThan(shareOf(128));
-  });
-} else {
-  test.each([128, 256, 512, 1024])('an invocation with %i MB uses its share of a core, and its init is not limited', async (memoryMb) => {
+/** The state of a process as the kernel shows it: `T` is stopped. */
+const stateOf = ({ pid }: { pid: number }): string | undefined =>
+  /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+
+/** Begins an invocation that never ends by itself, and waits until its process is stopped because of its share. */
+async function untilThrottled(): Promise<{ readonly answer: Promise<unknown>; readonly sandbox: Sandbox }> {
+  const answer = lambda.invoke('burns', { ms: 600_000 });
+  await eventually(() => lambda.lines.some(({ text }) => text.startsWith('START')));
+  const sandbox = environment();
+  await eventually(() => stateOf(sandbox) === 'T');
+  return { answer, sandbox };
+}
+
+const onLinux = tellsCpuTime() ? describe : describe.skip;
+
+onLinux('with a share of a core', () => {
+  test.each([SMALL, 256, 512, 1024])('an invocation with %i MB uses at most its share', async (memoryMb) => {
     await start(memoryMb);
-    const share = shareOf(memoryMb);
-    const { cpuMs, wallMs, init } = await burn({ ms: 100 });
+    const { cpuMs, wallMs } = await burn(100);
+    expect(cpuMs / wallMs).toBeLessThanOrEqual(shareOf(memoryMb) * TOLERANCE);
     await eventually(() => expect(lambda.records).toHaveLength(1));
-    const [record] = lambda.records;
-    console.error({memoryMb, share, got: cpuMs/wallMs, ratio: cpuMs/wallMs/share, init: init.cpuMs/init.wallMs, rec: record?.cpu, dur: record?.durationMs, exp: 100/share});
-    expect(cpuMs / wallMs).toBeLessThanOrEqual(share * 1.25);
-    expect((record?.cpu?.usedMs ?? 0) / (record?.durationMs ?? 1)).toBeLessThanOrEqual(share * 1.25);
+    const [{ cpu, durationMs } = { durationMs: 0, cpu: undefined }] = lambda.records;
+    expect(cpu?.usedMs).toBeGreaterThanOrEqual(cpuMs * 0.9);
+    expect(cpu?.stoppedMs).toBeLessThanOrEqual(durationMs);
   });
-}
+
+  test('init is not limited, and neither is an invocation of a cloud without shares', async () => {
+    await start(SMALL);
+    const limited = await burn(50);
+    await lambda.close();
+    await start(SMALL, { cpuShare: false });
+    const free = await burn(50);
+    const most = shareOf(SMALL) * TOLERANCE;
+    expect(limited.cpuMs / limited.wallMs).toBeLessThanOrEqual(most);
+    // Even on a machine that is three times slower, these get several times the share.
+    expect(limited.init.cpuMs / limited.init.wallMs).toBeGreaterThan(2 * most);
+    expect(free.cpuMs / free.wallMs).toBeGreaterThan(2 * most);
+    await eventually(() => expect(lambda.records).toHaveLength(1));
+    expect(lambda.records[0]?.cpu).toBeUndefined();
+  });
+
+  test('a function whose memory buys a whole core has no limit', async () => {
+    await start(1769);
+    await burn(50);
+    await eventually(() => expect(lambda.records).toHaveLength(1));
+    expect(lambda.records[0]?.cpu).toBeUndefined();
+  });
+
+  test('a short invocation that used more than its quota is answered only when its CPU time is paid for', async () => {
+    await start(SMALL);
+    await lambda.service.warm({ burns: 1 });
+    const began = performance.now();
+    await burn(10);
+    // The last period need not be over.
+    expect(performance.now() - began).toBeGreaterThanOrEqual(10 / shareOf(SMALL) - PERIOD_MS);
+  });
+
+  test('the CPU time of all threads counts', async () => {
+    await start(512);
+    const began = performance.now();
+    expect(await lambda.invoke('threads')).toMatchObject({ kind: 'ok' });
+    const wallMs = performance.now() - began;
+    await eventually(() => expect(lambda.records).toHaveLength(1));
+    const usedMs = lambda.records[0]?.cpu?.usedMs ?? 0;
+    expect(usedMs).toBeGreaterThan(50);
+    expect(usedMs / wallMs).toBeLessThanOrEqual(shareOf(512) * TOLERANCE);
+  });
+});
+
+onLinux('an environment that is stopped because of its share', () => {
+  test('is not frozen for others: "freeze" and "thaw" come once an invocation', async () => {
+    await start(SMALL);
+    await burn(0);
+    const sandbox = environment();
+    await eventually(() => sandbox.frozen);
+    const told: string[] = [];
+    for (const event of ['freeze', 'thaw', 'exit'] as const) sandbox.on(event, () => told.push(event));
+    await burn(30);
+    await eventually(() => expect(told).toEqual(['thaw', 'freeze']));
+    expect(stateOf(sandbox)).toBe('T');
+    expect((await burn(1)).cpuMs).toBeGreaterThanOrEqual(1);
+  });
+
+  test('uses no CPU time while it is frozen after its invocation', async () => {
+    await start(SMALL);
+    await burn(30);
+    const sandbox = environment();
+    await eventually(() => sandbox.frozen && stateOf(sandbox) === 'T');
+    const before = sandbox.cpuMs();
+    await new Promise((resolve) => setTimeout(resolve, 10 * PERIOD_MS));
+    expect(stateOf(sandbox)).toBe('T');
+    expect(sandbox.cpuMs()).toBe(before);
+  });
+
+  test('times out as it would anywhere, and the next invocation gets another environment', async () => {
+    await start(SMALL, { timeoutMs: 300 });
+    const { answer, sandbox } = await untilThrottled();
+    expect(await answer).toMatchObject({ errorType: 'Sandbox.Timedout' });
+    await eventually(() => !isAlive(sandbox.pid));
+    await eventually(() => expect(lambda.records).toHaveLength(1));
+    expect(lambda.records[0]?.durationMs).toBe(300);
+    expect((await burn(1)).cpuMs).toBeGreaterThanOrEqual(1);
+  });
+
+  test('can be killed, and its invocation fails', async () => {
+    await start(SMALL);
+    const { answer, sandbox } = await untilThrottled();
+    lambda.service.kill(sandbox.id);
+    expect(await answer).toMatchObject({ errorType: 'Runtime.ExitError' });
+    await eventually(() => !isAlive(sandbox.pid));
+  });
+
+  test('ends with the local cloud', async () => {
+    await start(SMALL);
+    const { answer, sandbox } = await untilThrottled();
+    await lambda.service.close();
+    expect(isAlive(sandbox.pid)).toBe(false);
+    expect(await answer).toMatchObject({ errorType: 'Runtime.ExitError' });
+  });
+
+  test('stays stopped during a stall, and goes on afterwards', async () => {
+    await start(SMALL);
+    const { answer, sandbox } = await untilThrottled();
+    lambda.service.stall(sandbox.id, 10 * PERIOD_MS);
+    const before = sandbox.cpuMs();
+    await new Promise((resolve) => setTimeout(resolve, 5 * PERIOD_MS));
+    expect([sandbox.frozen, stateOf(sandbox), sandbox.cpuMs()]).toEqual([true, 'T', before]);
+    await eventually(() => expect(sandbox.cpuMs()).toBeGreaterThan(before ?? 0));
+    lambda.service.kill(sandbox.id);
+    await answer;
+  });
+
+  test('that ends its process fails its invocation', async () => {
+    await start(SMALL);
+    expect(await lambda.invoke('burns', { ms: 20, exits: true })).toMatchObject({ errorType: 'Runtime.ExitError' });
+    await eventually(() => expect(lambda.records).toHaveLength(1));
+    expect(lambda.records[0]?.cpu?.stoppedMs).toBeGreaterThan(0);
+    expect((await burn(1)).cpuMs).toBeGreaterThanOrEqual(1);
+  });
+});
+
+type Step = 'freeze' | 'thaw' | 'throttle' | 'unthrottle';
+test.each<[Step[], string, string[]]>([
+  [['throttle', 'thaw'], 'stopped', ['thaw']],
+  [['throttle', 'thaw', 'unthrottle'], 'running', ['thaw']],
+  [['thaw', 'throttle', 'freeze', 'unthrottle'], 'stopped', ['thaw', 'freeze']],
+  [['thaw', 'throttle', 'throttle', 'unthrottle'], 'running', ['thaw']],
+  [['thaw', 'throttle', 'freeze', 'thaw', 'unthrottle', 'unthrottle'], 'running', ['thaw', 'freeze', 'thaw']],
+  [['thaw', 'unthrottle', 'freeze', 'throttle', 'thaw'], 'stopped', ['thaw', 'freeze', 'thaw']],
+])('a frozen process is %j: then it is %s, and others were told %j', async (steps, state, expected) => {
+  await start(SMALL);
+  await burn(0);
+  const sandbox = environment();
+  await eventually(() => sandbox.frozen);
+  const told: string[] = [];
+  for (const event of ['freeze', 'thaw'] as const) sandbox.on(event, () => told.push(event));
+  for (const step of steps) sandbox[step]();
+  expect(told).toEqual(expected);
+  await eventually(() => expect(stateOf(sandbox) === 'T').toBe(state === 'stopped'));
+});
