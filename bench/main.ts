@@ -22,7 +22,9 @@ async function main(options: BenchOptions): Promise<number> {
   const result = await whileFit((signal) => bench(options, progress, signal), {
     requests: ({ contenders, limit }) => requestsOf([...contenders, limit]),
   });
-  for (const table of tablesOf(result)) print(`\n${table.title}\n\n${textTable(table.header, table.rows)}`);
+  for (const { title, header, rows, note } of tablesOf(result)) {
+    print(`\n${title}\n\n${textTable(header, rows)}${note === undefined ? '' : `\n\n${note}`}`);
+  }
   print('');
   if (options.json !== undefined) await writeReport(options.json, `${JSON.stringify(jsonReport(result), undefined, 2)}\n`);
   if (options.report) await report(result);
@@ -37,8 +39,8 @@ function tablesOf(result: BenchResult): Table[] {
 }
 
 async function report(result: BenchResult): Promise<void> {
-  const { out, latency, quick } = result.options;
-  const name = quick ? `${latency.name}-quick` : latency.name;
+  const { out, latency, memory, quick } = result.options;
+  const name = [latency.name, ...(memory === undefined ? [] : [`${memory}mb`]), ...(quick ? ['quick'] : [])].join('-');
   const plots = { returnTime: `${name}-return-time.svg`, cost: `${name}-cost.svg` };
   await writeReport(path.join(out, plots.returnTime), returnTimePlot(result));
   await writeReport(path.join(out, plots.cost), costPlot(result));

@@ -29,9 +29,17 @@ type OptionalOption = 'requests' | 'json' | 'memory';
 
 /** Reads the command line of `npm run bench`. @throws CommandLineError */
 export function parseBenchOptions(args: readonly string[]): BenchOptions | Help {
-  const options = parseOptions<Omit<BenchOptions, OptionalOption> & { [Name in OptionalOption]?: BenchOptions[Name] }>(benchCommand(), args);
+  const options = parseOptions<Omit<BenchOptions, OptionalOption> & { [Name in OptionalOption]?: BenchOptions[Name] }>(
+    benchCommand(),
+    args,
+  );
   if ('help' in options) return options;
-  return { ...options, json: options.json, memory: options.memory, requests: options.requests ?? (options.quick ? QUICK_REQUESTS : FULL_REQUESTS) };
+  return {
+    ...options,
+    json: options.json,
+    memory: options.memory,
+    requests: options.requests ?? (options.quick ? QUICK_REQUESTS : FULL_REQUESTS),
+  };
 }
 
 function benchCommand(): Command {
@@ -57,10 +65,9 @@ function benchCommand(): Command {
     )
     .addOption(new Option('--bytes <n>', "size of each answer's body").default(3072).argParser(wholeNumber(64)))
     .addOption(
-      new Option(
-        '--memory <MB>',
-        `memory of ${VISIT_FUNCTIONS.join(' and ')} (default: that of the environment local)`,
-      ).argParser(wholeNumber(128, 10_240)),
+      new Option('--memory <MB>', `memory of ${VISIT_FUNCTIONS.join(' and ')} (default: that of the environment local)`).argParser(
+        wholeNumber(128, 10_240),
+      ),
     )
     .addOption(
       new Option('--contenders <names>', `some of ${CONTENDERS.join(', ')}, separated by commas`)

@@ -23,6 +23,7 @@ export function jsonReport(result: BenchResult): object {
       agentMedianMs: options.agentMedian,
       agentSigma: options.agentSigma,
       answerBytes: options.bytes,
+      memoryMb: Object.fromEntries(limit.cpu.map(({ functionName, memoryMb }) => [functionName, memoryMb])),
     },
     latenessMs: result.lateness.summary(),
     warmUp: result.warmUps,
@@ -60,6 +61,10 @@ function figuresOf(measurement: Measurement): object {
     usdPerMillionByComponent: cost,
     usdPerMonthFor100Tunnels: monthlyCost(usdPerMillion, 100),
     fallbackShare: per(measurement.fallbacks),
+    cpuMsPerRequest: Object.fromEntries(measurement.cpu.map(({ functionName, usedMs }) => [functionName, per(usedMs)])),
+    stoppedMsPerRequest: Object.fromEntries(
+      measurement.cpu.map(({ functionName, stoppedMs }) => [functionName, stoppedMs === undefined ? null : per(stoppedMs)]),
+    ),
     cold: { requests: measurement.cold, returnMs: times(measurement.coldReturn) },
     errors: measurement.errors,
     lost: measurement.lost,

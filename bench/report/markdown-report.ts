@@ -1,10 +1,12 @@
 import os from 'node:os';
+import type { LatencyProfile } from '../../emulator/latency/latency-profile';
 import type { BenchResult } from '../bench';
 import { REQUESTS_PER_TUNNEL_MONTH } from '../cost';
 import { PRICES, PRICES_AS_OF } from '../prices';
+import type { Measurement } from '../runner';
 import { planPromises, targets } from '../verdicts';
 import { latencyCaveat, latencyFlag, latencyTable, underLatencies } from './latency-words';
-import { detailTables, mainTable, verdictTable, type Table } from './tables';
+import { detailTables, mainTable, memoryWords, verdictTable, type Table } from './tables';
 import { markdownTable } from '../../cli/text-table';
 
 export interface PlotFiles {
@@ -31,7 +33,8 @@ export function markdownReport(result: BenchResult, plots: PlotFiles): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-const section = ({ title, header, rows }: Table): string => `## ${title}\n\n${markdownTable(header, rows)}`;
+const section = ({ title, header, rows, note }: Table): string =>
+  [`## ${title}`, markdownTable(header, rows), ...(note === undefined ? [] : [note])].join('\n\n');
 
 function introduction({ options, lateness, contenders, startedAt, seconds }: BenchResult): string {
   const { p50, p99, max } = lateness.summary();
@@ -40,8 +43,19 @@ function introduction({ options, lateness, contenders, startedAt, seconds }: Ben
     `Arrivals are Poisson at ${options.rate} a second, whether earlier requests have been answered or not; the agent's time is log-normal with median ${options.agentMedian} ms and sigma ${options.agentSigma}; answers have ${options.bytes} bytes; seed ${options.seed}.`,
     `Requests were sent ${p50.toFixed(1)} ms late in the median, ${p99.toFixed(1)} ms at p99, ${max.toFixed(1)} ms at most, and response times count from the planned arrival.`,
     latencyCaveat(options.latency),
+    cpuWords(options.latency, contenders),
     `Made on ${startedAt.toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}.`,
   ].join('\n');
+}
+
+/** Which share of a core the functions had. */
+function cpuWords({ cpuShare }: LatencyProfile, [measurement]: readonly Measurement[]): string {
+  if (!measurement) return '';
+  const words = memoryWords(measurement);
+  if (!cpuShare) return `Each function has a whole core, unlike on AWS: ${words}.`;
+  return measurement.cpu.some(({ stoppedMs }) => stoppedMs !== undefined)
+    ? `Each function has the share of a core that its memory buys: ${words}.`
+    : `Each function has a whole core: ${words}, but this system does not tell the CPU time of a process.`;
 }
 
 function reached(result: BenchResult): string {
@@ -65,6 +79,13 @@ function prices(): string {
 }
 
 function reproduction({ options }: BenchResult): string {
-  const flags = [latencyFlag(options.latency), `--seed ${options.seed}`, `--requests ${options.requests}`, `--rate ${options.rate}`];
+  const memory = options.memory === undefined ? [] : [`--memory ${options.memory}`];
+  const flags = [
+    latencyFlag(options.latency),
+    ...memory,
+    `--seed ${options.seed}`,
+    `--requests ${options.requests}`,
+    `--rate ${options.rate}`,
+  ];
   return `## How to repeat this run\n\n\`npm run bench -- ${flags.join(' ')}\``;
 }

@@ -1,16 +1,18 @@
+import { shareOf } from '../../emulator/lambda/cpu-budget';
 import type { BenchResult } from '../bench';
 import { COST_COMPONENTS, costOf, monthlyCost, totalOf } from '../cost';
 import type { TimeSummary } from '../histogram';
 import type { Overhead } from '../overhead';
 import { RETURN_STEPS, returnPaths } from '../return-path';
 import type { Measurement } from '../runner';
-import { shareOf } from '../../emulator/lambda/cpu-budget';
 import { meanOf, pendingReadsPerRequest, usdPerMillion, type ClaimVerdict } from '../verdicts';
 
 export interface Table {
   readonly title: string;
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Explains the columns. */
+  readonly note?: string;
 }
 
 const ms = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
@@ -94,28 +96,27 @@ function returnPathTable({ contenders, limit, options }: BenchResult): Table {
   };
 }
 
-/** The memory of the functions that a visit runs, and what it buys: `forward-request with 256 MB (0.14 of a core) and …`. */
-export function memoryWords({ cpu }: Measurement): string {
-  return cpu.map(({ functionName, memoryMb }) => `${functionName} with ${memoryMb} MB (${shareOf(memoryMb).toFixed(2)} of a core)`).join(' and ');
-}
+/** `forward-request with 256 MB (0.14 of a core) and receive-message with …` */
+export const memoryWords = ({ cpu }: Measurement): string =>
+  cpu.map(({ functionName, memoryMb }) => `${functionName} with ${memoryMb} MB (${shareOf(memoryMb).toFixed(2)} of a core)`).join(' and ');
 
+/** What a visit's functions use of their cores, and what their memory makes of it. */
 function cpuTable(measurements: readonly Measurement[]): Table {
   const [first] = measurements;
-  const columns = first?.cpu.map(({ functionName }) => [functionName, 'at most waits', 'stopped']) ?? [];
+  const perRequest = ({ usage }: Measurement, sumMs: number | undefined, factor = 1): string =>
+    sumMs === undefined ? '-' : ((sumMs / Math.max(1, usage.requests)) * factor).toFixed(1);
   return {
     title: `CPU of a visit, in ms a request: ${first ? memoryWords(first) : ''}`,
-    header: ['', ...columns.flat()],
-    rows: measurements.map(({ name, cpu, usage }) => {
-      const each = (sumMs: number): number => sumMs / Math.max(1, usage.requests);
-      return [
-        name,
-        ...cpu.flatMap(({ memoryMb, usedMs, stoppedMs }) => [
-          each(usedMs).toFixed(2),
-          (each(usedMs) * (1 / shareOf(memoryMb) - 1)).toFixed(1),
-          stoppedMs === undefined ? '-' : each(stoppedMs).toFixed(1),
-        ]),
-      ];
-    }),
+    header: ['', ...(first?.cpu.flatMap(({ functionName }) => [`${functionName}: CPU`, 'waits, if at once', 'stopped']) ?? [])],
+    rows: measurements.map((each) => [
+      each.name,
+      ...each.cpu.flatMap(({ memoryMb, usedMs, stoppedMs }) => [
+        perRequest(each, usedMs),
+        perRequest(each, usedMs, 1 / shareOf(memoryMb) - 1),
+        perRequest(each, stoppedMs),
+      ]),
+    ]),
+    note: 'A function that uses its CPU time at once waits for the rest of that time divided by its share. A function that waits for calls in between waits less, because it gets a new quota every 20 ms: `stopped` is how long its process was stopped for its share, measured. A part of that time passes while the function waits for something else anyway.',
   };
 }
 

@@ -36,7 +36,6 @@ import type { Invocation, InvocationRecord, RunFault } from './invocation';
 import { LambdaBootError } from './lambda-errors';
 import { LambdaStats } from './lambda-stats';
 import type { FunctionStats } from './lambda-stats';
-import { tellsCpuTime } from './process-cpu';
 import { RuntimeApi } from './runtime-api';
 import { SpareCores } from './spare-cores';
 import { START_MS, StartAdmission } from './start-admission';
@@ -60,8 +59,8 @@ export interface LambdaServiceOptions {
   /** How many environments may initialise at the same time; default: the number of the machine's cores. */
   readonly concurrentStarts?: number | undefined;
   /**
-   * Whether an invocation gets only the share of a core that the function's memory buys; default false. Without effect where the kernel
-   * does not tell the CPU time of a process (`tellsCpuTime`).
+   * Whether an invocation gets only the share of a core that the function's memory buys; default false. Without effect where the CPU time
+   * of a process cannot be read (`tellsCpuTime`).
    */
   readonly cpuShare?: boolean | undefined;
   /** Awaited before a process is started. A latency profile makes cold starts as slow as on AWS. */
@@ -110,7 +109,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     const factory = new EnvironmentFactory({
       ...options,
       initLimitMs: limits.initMs,
-      cpuShare: options.cpuShare === true && tellsCpuTime(),
+      cpuShare: options.cpuShare === true,
       code,
       keys: this.keys,
       runtimeApi,

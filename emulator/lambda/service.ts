@@ -6,7 +6,7 @@ import type { Iam } from '../iam/iam';
 import { guardedLogs } from '../logs/guarded-logs';
 import type { LogStore } from '../logs/log-store';
 import { ProcessGuard } from '../process-guard';
-import type { LogSink, Queues, Topics } from '../services';
+import type { LogSink, Logger, Queues, Topics } from '../services';
 import type { CloudSpec } from '../specs';
 import type { AttributeSource } from '../terraform/computed-attributes';
 import { lambdaSegments } from '../xray/lambda-segments';
@@ -16,9 +16,6 @@ import { LambdaService } from './lambda-service';
 import { checkLambdaRights } from './lambda-rights';
 import { tellsCpuTime } from './process-cpu';
 import { readFunctions } from './read-functions';
-
-const NO_CPU_SHARE =
-  "this system does not tell the CPU time of a process, so functions get a whole core instead of their memory's share: use Linux to measure with a latency profile";
 
 interface LambdaNeeds {
   readonly iam: Iam;
@@ -64,7 +61,6 @@ export const lambda: CloudService<Pick<CloudSpec, 'functions'>, LambdaNeeds, Lam
   }) => {
     const { region, log, limits, awsEndpoint, guardedQueues, guardedTopics } = cloud;
     checkLambdaRights(iam, spec);
-    if (options.cpuShare && !tellsCpuTime()) log.warn(NO_CPU_SHARE);
     const guard = started(await ProcessGuard.start());
     const lambda = started(
       await LambdaService.start({
@@ -80,7 +76,7 @@ export const lambda: CloudService<Pick<CloudSpec, 'functions'>, LambdaNeeds, Lam
         limits: limits.lambda,
         codeCache: options.codeCache,
         concurrentStarts: options.concurrentStarts,
-        cpuShare: options.cpuShare,
+        cpuShare: possibleCpuShare(options.cpuShare, log),
         guard,
       }),
     );
@@ -96,6 +92,15 @@ export const lambda: CloudService<Pick<CloudSpec, 'functions'>, LambdaNeeds, Lam
   },
   begin: ({ environmentFaults }) => environmentFaults.start(),
 };
+
+/** Functions have whole cores, and a warning says so, where the CPU time of a process cannot be read. */
+export function possibleCpuShare(wanted: boolean | undefined, log: Logger, isPossible = tellsCpuTime()): boolean {
+  if (wanted && !isPossible) log.warn(NO_CPU_SHARE);
+  return wanted === true && isPossible;
+}
+
+const NO_CPU_SHARE =
+  'the latency profile gives functions the share of a core that their memory buys, but this system does not tell the CPU time of a process: functions have whole cores; use Linux for figures like those of AWS';
 
 /** Combines sinks: every line goes to each of them. */
 const tee =

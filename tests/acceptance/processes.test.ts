@@ -7,6 +7,7 @@ import { startSampling } from '../../bench/fitness/sampling';
 import { CpuByProcess } from '../../bench/local/cpu-by-process';
 import { ProcessTree } from '../../bench/processes/process-tree';
 import { readProcess, readVariable } from '../../bench/processes/read-process';
+import { eventually } from '../support/eventually';
 
 /** `burn(ms)` uses at least this much CPU time. */
 const BURN = `
@@ -88,6 +89,18 @@ const parentOf = (script: string): string => `
     expect(cpu?.cores).toBeGreaterThanOrEqual(1);
     expect(cpu?.oursMs).toBeGreaterThanOrEqual(100 - ROUNDING_MS);
     expect(cpu?.othersMs).toBeGreaterThanOrEqual(400 - SAMPLING_MS);
+  });
+
+  test('a process that is stopped does not count as waiting for a core, even if it has work', async () => {
+    const child = await run(`${BURN} console.log('ready'); process.stdin.on('data', () => { burn(60_000); })`);
+    child.kill('SIGSTOP');
+    await eventually(() => readProcess(child.pid)?.state === 'T');
+    child.stdin?.write('next\n');
+    const sampler = new Sampler(child.pid);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { cpu } = sampler.look();
+    sampler.stop();
+    expect(cpu).toMatchObject({ ranMs: 0, waitedMs: 0 });
   });
 
   test('the CPU time of a function is counted when its environment ends between two measurements', async () => {

@@ -1,5 +1,9 @@
+import { PERIOD_MS, shareOf } from '../../emulator/lambda/cpu-budget';
+import type { InvocationRecord } from '../../emulator/lambda/invocation';
+import { tellsCpuTime } from '../../emulator/lambda/process-cpu';
 import { AWS_LATENCY, type LatencyOperation } from '../../emulator/latency/aws-latency';
-import { startTunnel } from '../support/tunnel';
+import { eventually } from '../support/eventually';
+import { functionOf, startTunnel } from '../support/tunnel';
 
 /** All operations except S3: bodies that fit into a message do not go through S3. */
 const WITHOUT_BUCKET = Object.keys(AWS_LATENCY).filter((operation) => !operation.startsWith('S3 '));
@@ -32,3 +36,24 @@ test('a latency of 150 ms before each function makes a visit at least 300 ms lon
     await tunnel.close();
   }
 });
+
+(tellsCpuTime() ? test : test.skip)(
+  'with a share of a core, both functions of a visit use at most that share, and others see it answered',
+  async () => {
+    const tunnel = await startTunnel({ mode: 'direct', cpuShare: true });
+    try {
+      const records: InvocationRecord[] = [];
+      tunnel.cloud.services.lambda.events.on('invocation', (record) => records.push(record));
+      expect(await tunnel.visit('/nonce/1')).toMatchObject({ status: 200, text: '1' });
+      for (const name of ['forward-request', 'receive-message']) {
+        const spec = tunnel.cloud.services.spec.functions.find((each) => each.name === functionOf(tunnel.cloud, name));
+        await eventually(() => expect(records.map(({ functionName }) => functionName)).toContain(spec?.name));
+        const { cpu, durationMs = 0 } = records.find(({ functionName }) => functionName === spec?.name) ?? {};
+        // A period begins with its whole quota, and work after the answer is counted against the next invocation.
+        expect(cpu?.usedMs).toBeLessThanOrEqual(shareOf(spec?.memoryMb ?? 0) * (durationMs + PERIOD_MS) * 1.25);
+      }
+    } finally {
+      await tunnel.close();
+    }
+  },
+);

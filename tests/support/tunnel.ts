@@ -18,7 +18,7 @@ export { MODES };
 
 export interface CloudUnderTestOptions extends Pick<
   LocalTunnelOptions,
-  'tokenKey' | 'intercept' | 'latency' | 'faults' | 'alarmTimeFactor' | 'watch' | 'traces' | 'onDecision'
+  'tokenKey' | 'intercept' | 'latency' | 'cpuShare' | 'faults' | 'alarmTimeFactor' | 'watch' | 'traces' | 'onDecision'
 > {
   readonly mode?: StartMode;
   /** In mode direct: false keeps the rows, as before the first run of sweep. True: the keys of tickets are there from the begin. */

@@ -1,4 +1,5 @@
 import { AWS_PROFILE } from '../../../emulator/latency/latency-profile';
+import { environmentOf } from '../../../bench/contenders';
 import { parseBenchOptions, type BenchOptions } from '../../../bench/options';
 import { CommandLineError } from '../../../cli/command-line';
 
@@ -25,6 +26,15 @@ test('--quick reduces the number of requests, unless --requests gives the number
   expect(options('--quick', '--requests', '12').requests).toBe(12);
 });
 
+test('--memory sets the memory of the functions that a visit runs, and of no other function', () => {
+  expect(options().memory).toBeUndefined();
+  const { memory } = options('--memory', '1024');
+  const { functions } = environmentOf('direct', memory);
+  const local = environmentOf('direct').functions;
+  const sized = (name: keyof typeof local): object => ({ ...local[name], memoryMb: 1024 });
+  expect(functions).toEqual({ ...local, 'forward-request': sized('forward-request'), 'receive-message': sized('receive-message') });
+});
+
 test('--help returns the usage', () => {
   const parsed = parseBenchOptions(['--help']);
   expect('help' in parsed && parsed.help).toContain('--latency <profile>');
@@ -35,6 +45,8 @@ test.each([
   [['--seed', '-1'], '--seed'],
   [['--rate', '0'], 'above 0'],
   [['--bytes', '10'], 'of at least 64'],
+  [['--memory', '64'], '--memory'],
+  [['--memory', '20000'], '--memory'],
   [['--contenders', 'direct,pigeon'], 'no contender "pigeon"'],
   [['--quik'], "unknown option '--quik'"],
   [['quick'], 'too many arguments'],

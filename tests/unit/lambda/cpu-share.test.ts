@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PERIOD_MS, shareOf } from '../../../emulator/lambda/cpu-budget';
 import { tellsCpuTime } from '../../../emulator/lambda/process-cpu';
+import { possibleCpuShare } from '../../../emulator/lambda/service';
 import type { Sandbox } from '../../../emulator/lambda/sandbox';
 import { eventually } from '../../support/eventually';
 import { isAlive, startLambda, type LambdaFixture, type LambdaFixtureOptions } from '../../support/lambda-fixture';
@@ -19,8 +20,10 @@ const BURNS = `const used = () => { const { user, system } = process.cpuUsage();
 /** Uses CPU time in two threads beside the main thread, until each has done its work. */
 const BURNS_IN_THREADS = `const { Worker } = require('node:worker_threads');
   const { once } = require('node:events');
-  const work = "const began = process.threadCpuUsage?.() ; for (let i = 0, x = 0; i < 6e7; i++) x += i % 7;";
+  const work = "for (let i = 0, x = 0; i < 6e7; i++) x += i % 7;";
   exports.handler = () => Promise.all([1, 2].map(() => once(new Worker(work, { eval: true }), 'exit')));`;
+
+type Step = 'freeze' | 'thaw' | 'throttle' | 'unthrottle';
 
 interface Times {
   readonly cpuMs: number;
@@ -51,8 +54,7 @@ async function burn(ms: number): Promise<Times & { readonly init: Times }> {
 const environment = (): Sandbox => lambda.service.environments()[0] as Sandbox;
 
 /** The state of a process as the kernel shows it: `T` is stopped. */
-const stateOf = ({ pid }: { pid: number }): string | undefined =>
-  /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+const stateOf = ({ pid }: { pid: number }): string | undefined => /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 
 /** Begins an invocation that never ends by itself, and waits until its process is stopped because of its share. */
 async function untilThrottled(): Promise<{ readonly answer: Promise<unknown>; readonly sandbox: Sandbox }> {
@@ -63,6 +65,7 @@ async function untilThrottled(): Promise<{ readonly answer: Promise<unknown>; re
   return { answer, sandbox };
 }
 
+/** The rest needs a kernel that tells the CPU time of a process. */
 const onLinux = tellsCpuTime() ? describe : describe.skip;
 
 onLinux('with a share of a core', () => {
@@ -191,22 +194,37 @@ onLinux('an environment that is stopped because of its share', () => {
   });
 });
 
-type Step = 'freeze' | 'thaw' | 'throttle' | 'unthrottle';
-test.each<[Step[], string, string[]]>([
-  [['throttle', 'thaw'], 'stopped', ['thaw']],
-  [['throttle', 'thaw', 'unthrottle'], 'running', ['thaw']],
-  [['thaw', 'throttle', 'freeze', 'unthrottle'], 'stopped', ['thaw', 'freeze']],
-  [['thaw', 'throttle', 'throttle', 'unthrottle'], 'running', ['thaw']],
-  [['thaw', 'throttle', 'freeze', 'thaw', 'unthrottle', 'unthrottle'], 'running', ['thaw', 'freeze', 'thaw']],
-  [['thaw', 'unthrottle', 'freeze', 'throttle', 'thaw'], 'stopped', ['thaw', 'freeze', 'thaw']],
-])('a frozen process is %j: then it is %s, and others were told %j', async (steps, state, expected) => {
-  await start(SMALL);
-  await burn(0);
-  const sandbox = environment();
-  await eventually(() => sandbox.frozen);
-  const told: string[] = [];
-  for (const event of ['freeze', 'thaw'] as const) sandbox.on(event, () => told.push(event));
-  for (const step of steps) sandbox[step]();
-  expect(told).toEqual(expected);
-  await eventually(() => expect(stateOf(sandbox) === 'T').toBe(state === 'stopped'));
+onLinux('the process of an environment', () => {
+  test.each<[Step[], string, string[]]>([
+    [['throttle', 'thaw'], 'stopped', ['thaw']],
+    [['throttle', 'thaw', 'unthrottle'], 'running', ['thaw']],
+    [['thaw', 'throttle', 'freeze', 'unthrottle'], 'stopped', ['thaw', 'freeze']],
+    [['thaw', 'throttle', 'throttle', 'unthrottle'], 'running', ['thaw']],
+    [['thaw', 'throttle', 'freeze', 'thaw', 'unthrottle', 'unthrottle'], 'running', ['thaw', 'freeze', 'thaw']],
+    [['thaw', 'unthrottle', 'freeze', 'throttle', 'thaw'], 'stopped', ['thaw', 'freeze', 'thaw']],
+  ])('a frozen process is %j: then it is %s, and others were told %j', async (steps, state, expected) => {
+    await start(SMALL);
+    await burn(0);
+    const sandbox = environment();
+    await eventually(() => sandbox.frozen);
+    const told: string[] = [];
+    for (const event of ['freeze', 'thaw'] as const) sandbox.on(event, () => told.push(event));
+    for (const step of steps) sandbox[step]();
+    expect(told).toEqual(expected);
+    await eventually(() => expect(stateOf(sandbox) === 'T').toBe(state === 'stopped'));
+  });
 });
+
+test.each([
+  [true, false, false, 1],
+  [true, true, true, 0],
+  [false, false, false, 0],
+  [undefined, true, false, 0],
+])(
+  'a share that is wanted (%s) where CPU times can be read (%s) is applied (%s), with %i warnings',
+  (wanted, isPossible, applied, warnings) => {
+    const told: string[] = [];
+    expect(possibleCpuShare(wanted, { warn: (text) => told.push(text) }, isPossible)).toBe(applied);
+    expect(told).toHaveLength(warnings);
+  },
+);

@@ -31,6 +31,13 @@ test('other operations draw the same latencies under a profile from a file as un
   expect(latencyOf(profile, 3)?.('cold start')).toBe(latencyOf(AWS_PROFILE, 3)?.('cold start'));
 });
 
+test('a function has its share of a core under the profile aws, and under a profile in a file that says so', () => {
+  const shares = (content: object): boolean => readLatencyProfile(file(content)).cpuShare;
+  expect([AWS_PROFILE.cpuShare, NO_LATENCY.cpuShare]).toEqual([true, false]);
+  expect([shares({ PutEvents: MEASURED }), shares({ cpuShare: false }), shares({ cpuShare: true })]).toEqual([false, false, true]);
+  expect(readLatencyProfile(file({ cpuShare: true })).figures).toEqual(AWS_LATENCY);
+});
+
 test('the built-in profiles are chosen by their names', () => {
   expect(readLatencyProfile('aws')).toBe(AWS_PROFILE);
   expect(readLatencyProfile('none')).toBe(NO_LATENCY);
@@ -57,6 +64,7 @@ test.each([
     { PutEvents: { ...MEASURED, medianMs: undefined } },
     /"PutEvents: medianMs" is wrong: a figure has exactly/,
   ],
+  ['a share that is no boolean', { cpuShare: 0.5 }, /"cpuShare" must be true or false; npm run probe/],
   ['a number', 7, /the profile must be a JSON object with a figure for each operation; npm run probe/],
   ['no JSON', '{', /the latency profile is not JSON \(.*\); npm run probe -- --profile writes such a file/],
 ])('a latency profile with %s is refused in one line that names the file and the field', (_what, content, message) => {
