@@ -24,7 +24,7 @@ export class CpuBudget {
     this.leftMs = this.quotaMs;
   }
 
-  /** A period begins with an invocation, unless quota of a running period is used up in part. */
+  /** A period begins with an invocation, unless another period still runs, of whose quota something is used. */
   begin(now: number): void {
     this.spend(0, now);
     if (this.leftMs === this.quotaMs) this.periodBeganAt = now;

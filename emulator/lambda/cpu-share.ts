@@ -21,8 +21,8 @@ const untilNextIdleLook = (now: number): number => IDLE_MS - (now % IDLE_MS);
 export interface ThrottledProcess {
   /** CPU time of all threads since the process began, in ms; undefined when the process has ended. */
   cpuMs(): number | undefined;
-  /** CPU time of the main thread: much cheaper to read. Other threads do nothing for long while the main thread does nothing. */
-  mainThreadMs(): number | undefined;
+  /** Changes when the process uses CPU time; cheaper to read than the time itself. */
+  activity(): string | undefined;
   throttle(): void;
   unthrottle(): void;
 }
@@ -37,12 +37,12 @@ export interface CpuUse {
 export class CpuShare {
   private readonly budget: CpuBudget;
   private timer?: NodeJS.Timeout;
-  private seen = 0;
-  private seenOfMainThread?: number;
+  private lastCpuMs = 0;
+  private lastActivity: string | undefined;
   private usedMs = 0;
   private stoppedMs = 0;
   private stoppedSince?: number;
-  /** Called when the process may run, or the invocation is over. */
+  /** Called when the process may run, or the limit ends. */
   private readonly onPaid: (() => void)[] = [];
 
   /** @param share of one core */
@@ -56,7 +56,7 @@ export class CpuShare {
   /** An invocation begins. */
   begin(): void {
     const now = performance.now();
-    this.seen = this.process.cpuMs() ?? 0;
+    this.lastCpuMs = this.process.cpuMs() ?? 0;
     this.usedMs = this.stoppedMs = 0;
     this.budget.begin(now);
     this.decide(now, true);
@@ -75,7 +75,7 @@ export class CpuShare {
     });
   }
 
-  /** The invocation is over, or the process has ended. What is owed counts against the next invocation. */
+  /** The invocation has its answer, or its process has ended. Nothing is limited until the next invocation begins. */
   end(): CpuUse {
     const now = performance.now();
     this.count(now);
@@ -86,18 +86,19 @@ export class CpuShare {
 
   private look(): void {
     const now = performance.now();
-    const mainThreadMs = this.process.mainThreadMs();
-    const worked = mainThreadMs !== this.seenOfMainThread;
-    this.seenOfMainThread = mainThreadMs;
+    const activity = this.process.activity();
+    const worked = activity !== this.lastActivity;
+    this.lastActivity = activity;
     if (worked) this.count(now);
     else this.budget.spend(0, now);
     this.decide(now, worked);
   }
 
   private count(now: number): void {
-    const cpuMs = this.process.cpuMs() ?? this.seen;
-    const usedMs = Math.max(0, cpuMs - this.seen);
-    this.seen = cpuMs;
+    const cpuMs = this.process.cpuMs() ?? this.lastCpuMs;
+    // A thread that has ended is missing in the sum.
+    const usedMs = Math.max(0, cpuMs - this.lastCpuMs);
+    this.lastCpuMs = cpuMs;
     this.usedMs += usedMs;
     this.budget.spend(usedMs, now);
   }

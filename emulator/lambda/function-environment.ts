@@ -4,7 +4,7 @@
  */
 import type { FunctionSpec } from '../specs';
 import { shareOf } from './cpu-budget';
-import { CpuShare } from './cpu-share';
+import { CpuShare, type CpuUse } from './cpu-share';
 import { platformError } from './invocation';
 import type { Invocation, InvocationRecord, RunOutcome } from './invocation';
 import { afterPendingOutput } from './output-lines';
@@ -47,8 +47,9 @@ interface Running {
   readonly startedAt: number;
   readonly waitedMs: number;
   answeredAt?: number;
-  /** Limits the CPU time from the hand-over to the end. */
+  /** Limits the CPU time from the hand-over to the answer. */
   cpuShare?: CpuShare;
+  cpu?: CpuUse;
   readonly resolve: (outcome: RunOutcome) => void;
   timer?: NodeJS.Timeout;
   outcome?: RunOutcome;
@@ -182,6 +183,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     if (!this.running || this.running.outcome) return;
     this.running.outcome = outcome;
     this.running.answeredAt = performance.now();
+    this.running.cpu = this.running.cpuShare?.end();
     this.running.resolve(outcome);
     this.options.onAnswered();
   }
@@ -248,12 +250,11 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     startedAt,
     waitedMs,
     answeredAt = performance.now(),
-    cpuShare,
+    cpu,
     outcome,
     maxMemoryMb: memoryAtKill,
   }: Running): InvocationRecord {
     const { spec } = this.options;
-    const cpu = cpuShare?.end();
     const { requestId, trace, askedAt } = invocation;
     // An init that ended before the invocation was requested does not count as a cold start, but is billed.
     const awaitedInit = init && (init.failure || init.endedAt > askedAt) ? init : undefined;

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 
 const NS_PER_MS = 1e6;
-/** A line of three numbers fits. One buffer is enough, because reads do not overlap. */
-const buffer = Buffer.alloc(128);
+/** A line of the kernel fits. One buffer is enough, because reads do not overlap. */
+const buffer = Buffer.alloc(1024);
 
 /**
  * The CPU time of a process since it began, all its threads together, in ms. Threads that have ended are missing; Node.js keeps its own
@@ -17,10 +17,20 @@ export function cpuMs(pid: number): number | undefined {
   }
 }
 
-/** The CPU time of the main thread alone. Takes about 5 µs. */
-export function mainThreadMs(pid: number): number | undefined {
+/**
+ * A text that changes when the process uses CPU time: at once for the main thread, after 10 ms for the other threads. Takes about a fifth of
+ * the time of `cpuMs`. Source: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ * @returns undefined where the kernel does not tell it, or when the process has ended
+ */
+export function activityOf(pid: number): string | undefined {
   try {
-    return readMs(`/proc/${pid}/schedstat`);
+    const stat = read(`/proc/${pid}/stat`);
+    // The name in brackets may contain blanks: the fields are counted after its closing bracket. They are utime and stime.
+    const [utime, stime] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ', 13)
+      .slice(11);
+    return `${read(`/proc/${pid}/schedstat`)} ${utime} ${stime}`;
   } catch {
     return undefined;
   }
@@ -29,11 +39,12 @@ export function mainThreadMs(pid: number): number | undefined {
 /** Whether the CPU time of a process can be read: only on Linux, and not in every sandbox on Linux. */
 export const tellsCpuTime = (): boolean => (cpuMs(process.pid) ?? 0) > 0;
 
-/** Source: https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat */
-function readMs(file: string): number {
+const readMs = (file: string): number => parseInt(read(file), 10) / NS_PER_MS;
+
+function read(file: string): string {
   const descriptor = openSync(file, 'r');
   try {
-    return parseInt(buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0)), 10) / NS_PER_MS;
+    return buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0));
   } finally {
     closeSync(descriptor);
   }

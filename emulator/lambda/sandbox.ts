@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { ProcessGuard } from '../process-guard';
 import type { ExecutionEnvironment } from '../services';
 import { onLines } from './output-lines';
-import { cpuMs, mainThreadMs } from './process-cpu';
+import { activityOf, cpuMs } from './process-cpu';
 
 const BOOTSTRAP = path.join(__dirname, 'runtime', 'bootstrap.js');
 
@@ -98,8 +98,8 @@ export class Sandbox extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> im
     return this.exited ? undefined : cpuMs(this.pid);
   }
 
-  mainThreadMs(): number | undefined {
-    return this.exited ? undefined : mainThreadMs(this.pid);
+  activity(): string | undefined {
+    return this.exited ? undefined : activityOf(this.pid);
   }
 
   /** Stops the process because it has used up its CPU time. */

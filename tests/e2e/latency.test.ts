@@ -49,7 +49,7 @@ test('a latency of 150 ms before each function makes a visit at least 300 ms lon
         const spec = tunnel.cloud.services.spec.functions.find((each) => each.name === functionOf(tunnel.cloud, name));
         await eventually(() => expect(records.map(({ functionName }) => functionName)).toContain(spec?.name));
         const { cpu, durationMs = 0 } = records.find(({ functionName }) => functionName === spec?.name) ?? {};
-        // A period begins with its whole quota, and work after the answer is counted against the next invocation.
+        // A period begins with its whole quota.
         expect(cpu?.usedMs).toBeLessThanOrEqual(shareOf(spec?.memoryMb ?? 0) * (durationMs + PERIOD_MS) * 1.25);
       }
     } finally {
