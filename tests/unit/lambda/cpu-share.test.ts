@@ -6,12 +6,16 @@ import type { Sandbox } from '../../../emulator/lambda/sandbox';
 import { eventually } from '../../support/eventually';
 import { isAlive, startLambda, type LambdaFixture, type LambdaFixtureOptions } from '../../support/lambda-fixture';
 
-/** Uses `ms` of CPU time in the invocation, and 100 ms at init. Returns the CPU time and the wall time that it saw, in ms. */
+/**
+ * Waits for `pauseMs`, then uses `ms` of CPU time; and 100 ms at init. Returns when that began, and the CPU time and the wall time that it
+ * saw, in ms.
+ */
 const BURNS = `const used = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
-  const burn = (ms) => { const began = performance.now(); const before = used(); while (used() - before < ms);
-    return { cpuMs: used() - before, wallMs: performance.now() - began }; };
+  const burn = (ms) => { const at = Date.now(); const began = performance.now(); const before = used(); while (used() - before < ms);
+    return { at, cpuMs: used() - before, wallMs: performance.now() - began }; };
   const init = burn(100);
-  exports.handler = async ({ ms = 0, exits = false }) => {
+  exports.handler = async ({ ms = 0, pauseMs = 0, exits = false }) => {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const seen = burn(ms);
     if (exits) process.exit(1);
     return { ...seen, init };
@@ -26,6 +30,8 @@ const BURNS_IN_THREADS = `const { Worker } = require('node:worker_threads');
 type Step = 'freeze' | 'thaw' | 'throttle' | 'unthrottle';
 
 interface Times {
+  /** In ms since the epoch. */
+  readonly at: number;
   readonly cpuMs: number;
   readonly wallMs: number;
 }
@@ -45,8 +51,8 @@ async function start(memoryMb: number, { timeoutMs, ...options }: LambdaFixtureO
   lambda = await startLambda(Object.fromEntries(functions), { cpuShare: true, ...options });
 }
 
-async function burn(ms: number): Promise<Times & { readonly init: Times }> {
-  const outcome = await lambda.invoke('burns', { ms });
+async function burn(ms: number, pauseMs = 0): Promise<Times & { readonly init: Times }> {
+  const outcome = await lambda.invoke('burns', { ms, pauseMs });
   if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
   return outcome.payload as Times & { init: Times };
 }
@@ -101,13 +107,17 @@ onLinux('with a share of a core', () => {
     expect(lambda.records[0]?.cpu).toBeUndefined();
   });
 
-  test('a short invocation that used more than its quota is answered only when its CPU time is paid for', async () => {
+  test('an invocation is answered only when its CPU time is paid for, even if it was used unseen between two looks', async () => {
     await start(SMALL);
-    await lambda.service.warm({ burns: 1 });
-    const began = performance.now();
-    await burn(10);
-    // The last period need not be over.
-    expect(performance.now() - began).toBeGreaterThanOrEqual(10 / shareOf(SMALL) - PERIOD_MS);
+    await burn(0);
+    const quotaMs = shareOf(SMALL) * PERIOD_MS;
+    const owedMs = 5;
+    // The period in which the time was used may end at once, and the last one need only begin.
+    const leastMs = (Math.floor(owedMs / quotaMs) - 1) * PERIOD_MS;
+    for (const pauseMs of [31, 42, 53, 64, 75, 86]) {
+      const { at } = await burn(owedMs, pauseMs);
+      expect(Date.now() - at).toBeGreaterThanOrEqual(leastMs - 5);
+    }
   });
 
   test('the CPU time of all threads counts', async () => {
