@@ -47,7 +47,7 @@ function benchCommand(): Command {
     .description(
       'Measures the time and the cost of each way to return an answer: all contenders and their limit, in one run on the local cloud.',
     )
-    .addOption(latencyOption('latency of the emulated services', AWS_PROFILE))
+    .addOption(latencyOption('latency of the emulated services, and CPU share of the functions', AWS_PROFILE))
     .addOption(new Option('--seed <n>', 'seed for arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
     .addOption(
       new Option(
@@ -86,13 +86,13 @@ function benchCommand(): Command {
     .addHelpText(
       'after',
       `
-Under every profile but none, a function may have the share of a core that its memory buys, as on AWS: 1,769 MB buy one core. A file
-has it with "cpuShare": true. The exit code is 3 when this machine is too busy for a measurement.
+Under the profile aws a function has the share of a core that its memory buys, as on AWS: 1,769 MB buy one core. Under a profile in a file
+it has that share if the file says "cpuShare": true. The exit code is 3 when this machine is too busy for a measurement.
 
 Examples:
   npm run bench                      under AWS's latencies, takes about a quarter of an hour
   npm run bench -- --quick           the same with fewer requests, within three minutes
-  npm run bench -- --memory 512      the same with other memory, and so with another share of a core: writes a report of its own
+  npm run bench -- --memory 512      with other memory, and so with another share of a core; writes a report of its own
   npm run bench -- --latency none    the overhead of this project's code
   npm run bench -- --latency dev.json    under the latencies that npm run probe has measured`,
     )

@@ -26,7 +26,7 @@ export const parseBodiesOptions = (args: readonly string[]): BodiesOptions | Hel
 function bodiesCommand(): Command {
   return new Command('npm run bench:bodies --')
     .description('Measures the time and the cost of bodies of 1 KB, 30 KB, 300 KB and 4 MB, in both directions and in every mode.')
-    .addOption(latencyOption('latency of the emulated services', AWS_PROFILE))
+    .addOption(latencyOption('latency of the emulated services, and CPU share of the functions', AWS_PROFILE))
     .addOption(new Option('--seed <n>', 'seed for arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
     .addOption(
       new Option('--requests <n>', 'requests that are measured for each contender in each case').default(40).argParser(wholeNumber(1)),

@@ -45,7 +45,7 @@ function loadCommand(): Command {
       ).argParser(time),
     )
     .addOption(new Option('--agent-ms <ms>', "response time of the agent's local service").default(8000).argParser(wholeNumber(1)))
-    .addOption(latencyOption('latency of the emulated services', AWS_PROFILE))
+    .addOption(latencyOption('latency of the emulated services, and CPU share of the functions', AWS_PROFILE))
     .addOption(new Option('--seed <n>', 'seed for latencies').default(1).argParser(wholeNumber(1)))
     .option('--json <file>', 'also write every figure to this file')
     .addHelpText(

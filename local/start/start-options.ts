@@ -94,7 +94,7 @@ function startCommand(): Command {
         .default(100)
         .argParser(wholeNumber(0, 100)),
     )
-    .addOption(latencyOption('latency of the emulated services', NO_LATENCY))
+    .addOption(latencyOption('latency of the emulated services, and CPU share of the functions', NO_LATENCY))
     .addOption(
       new Option('--faults <file>', 'a fault plan: faults that the local cloud injects (docs/fault-plans.md)').argParser(faultPlan),
     )
