@@ -3,6 +3,7 @@ import { explainAwsError } from '../cli/aws-errors';
 import { ToldError } from '../cli/told-error';
 import { environments } from '../environments';
 import type { Progress } from '../cli/progress';
+import { profileText } from './figures/profile';
 import type { ProbeOptions } from './options';
 import type { Place } from './place';
 import { probe, type ProbeResult } from './probe';
@@ -28,9 +29,7 @@ export async function runProbe(options: ProbeOptions, placeFor: () => Promise<Pl
   const { visits, interval, long, profile, markdown, json } = options;
   const result = await explained(options, async () => probe(await placeFor(), { visits, intervalMs: interval, long, progress }));
   out(textReport(result));
-  // On AWS a function has its memory's share of a core. The local cloud has it only under some profiles.
-  const written = { ...(options.env !== 'local' && { cpuShare: true }), ...result.figures };
-  if (profile !== undefined) await writeReport(profile, `${JSON.stringify(written, undefined, 2)}\n`);
+  if (profile !== undefined) await writeReport(profile, profileText(result));
   if (markdown !== undefined) await writeReport(markdown, markdownReport(result));
   if (json) out(JSON.stringify(result));
   return isAsAssumed(result) ? 0 : 1;

@@ -42,6 +42,11 @@ export function profileOf(samples: Samples, options: ProfileOptions): LatencyFig
   return { ...AWS_LATENCY, ...(Object.fromEntries(measured) as Record<Measurable, LatencyFigure>) };
 }
 
+/** The content of the file. On AWS a function has its memory's share of a core; the local cloud has it only under some profiles. */
+export function profileText({ environment, figures }: { readonly environment: string; readonly figures: LatencyFigures }): string {
+  return `${JSON.stringify({ ...(environment !== 'local' && { cpuShare: true }), ...figures }, undefined, 2)}\n`;
+}
+
 function figureOf(operation: Measurable, samples: readonly number[], { environment, at }: ProfileOptions): LatencyFigure {
   const builtIn: LatencyFigure = AWS_LATENCY[operation];
   const medianMs = medianOf(operation, samples, builtIn);

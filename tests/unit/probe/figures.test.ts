@@ -1,6 +1,6 @@
 import { AWS_LATENCY } from '../../../emulator/latency/aws-latency';
 import type { Segment, Subsegment } from '../../../emulator/xray/segment';
-import { profileOf } from '../../../probe/figures/profile';
+import { profileOf, profileText } from '../../../probe/figures/profile';
 import { samplesIn, type Observed } from '../../../probe/figures/samples';
 
 /** Times in ms; the segments have seconds. */
@@ -183,4 +183,10 @@ describe('the profile that is made of samples', () => {
     expect(medianMs).toBeLessThan(38);
     expect(p99Ms / medianMs).toBeCloseTo(3, 1);
   });
+});
+
+test('a profile of an environment on AWS says that functions have their share of a core, and one of the local cloud does not', () => {
+  const written = (environment: string): object => JSON.parse(profileText({ environment, figures: AWS_LATENCY })) as object;
+  expect(written('dev')).toEqual({ cpuShare: true, ...AWS_LATENCY });
+  expect(written('local')).toEqual(AWS_LATENCY);
 });
