@@ -61,6 +61,8 @@ export async function sendToAgent(
   throw new TunnelError(result === 'too-late' ? 'deadline_exceeded' : result === 'busy' ? 'agent_busy' : 'agent_away');
 }
 
+/** How long a question waits for the row to be put, in ms. */
+const ROW_MS = 250;
 /** Time after a question in which an answer may have crossed it, in ms: the question's way to the agent and the answer's way back. */
 const CROSSING_MS = 500;
 
@@ -119,7 +121,8 @@ export class Questions {
   private async ask(turn: number): Promise<void> {
     const { tunnel, row, options } = this;
     const failed = (error: unknown): void => options.observer.storeFailed(error);
-    if (turn > 1) await row.put().catch(failed);
+    // A row that takes long to put must not keep back the question.
+    if (turn > 1) await Promise.race([row.put().catch(failed), options.clock.sleep(ROW_MS, this.over.signal)]);
     row.mayExist();
     this.asked = { connectionId: tunnel.connectionId, at: options.clock.now() };
     const text = encodeMessage({ type: 'answer_wanted', request_id: row.request.requestId });

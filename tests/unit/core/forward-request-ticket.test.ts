@@ -223,6 +223,16 @@ describe('a waiter that hears nothing', () => {
     await forwarding;
   });
 
+  test('asks again although the row takes for ever to put', async () => {
+    const { clock, pending, posted, wake, forward } = ticketCloud();
+    jest.spyOn(pending, 'put').mockReturnValue(new Promise(() => undefined));
+    const forwarding = forward();
+    await clock.advance(7500);
+    expect(questions(posted).map(({ at }) => at)).toEqual([1000, 3250, 7250]);
+    wake();
+    await expect(forwarding).resolves.toMatchObject({ status: 200 });
+  });
+
   test('waits on when a question or the row fails', async () => {
     const { clock, log, pending, options, request, posted, wake } = ticketCloud({ results: ['sent', 'gone', 'gone'] });
     jest.spyOn(pending, 'put').mockRejectedValue(new Error('throttled'));
