@@ -88,6 +88,7 @@ async function takeTurns(
     const order = runners.map((_, i) => runners[(i + round) % runners.length] as Runner);
     for (const runner of order) {
       signal.throwIfAborted();
+      await runner.rouse(warmConcurrency(options));
       await runner.run(block, lateness);
       progress.share(++turn / turns);
     }

@@ -21,6 +21,8 @@ const TUNNEL = 'bench';
 const OWNER = 'bench';
 /** Wait after the last answer for messages still on their way (acknowledgements, log lines), in ms. */
 const SETTLING_MS = 100;
+/** How long the agent takes for a request that is sent before a block, in ms: long enough that each environment gets one. */
+const ROUSING_MS = 150;
 /** Rounds of slow requests that start the environments. */
 const STARTING_ROUNDS = 2;
 
@@ -102,6 +104,8 @@ export class Runner {
   private readonly inits = new Map<string, number[]>();
   /** Requests that have not been answered yet. */
   inFlight = 0;
+  /** How often `rouse` was called. */
+  private roused = 0;
 
   private constructor(
     readonly name: RunnerName,
@@ -201,6 +205,17 @@ export class Runner {
     const init = new TimeHistogram();
     for (const ms of [...this.inits.values()].flat()) init.record(ms);
     return { coldStarts: init.count, initMs: init.percentile(50) };
+  }
+
+  /**
+   * Sends requests that are not measured before a block. While others had their turns, this contender was idle: the wake sockets of its waiters
+   * would each be tested by a `hello`, which steady traffic does not pay.
+   */
+  async rouse(concurrency: number): Promise<void> {
+    const round = this.roused++;
+    const ask = (i: number): Promise<VisitorReply> => this.visitor.ask(`/${TUNNEL}${pathFor(`rouse-${round}-${i}`, ROUSING_MS)}`);
+    await Promise.all(Array.from({ length: concurrency }, (_, i) => ask(i)));
+    await sleep(SETTLING_MS);
   }
 
   /**
