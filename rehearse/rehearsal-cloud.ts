@@ -97,7 +97,8 @@ async function open(
   { rate, seed, tenant: tenantName }: RehearsalOptions,
 ): Promise<RehearsalCloud> {
   const { cloud } = tunnel;
-  const { awsEndpoint, dynamodb, operator, spec } = cloud.services;
+  const { awsEndpoint, dynamodb, lambda, operator, spec } = cloud.services;
+  lambda.events.on('invocation', assignments.onInvocation);
   const service = await BenchService.start(ANSWER_BYTES);
   tunnel.onClose(() => service.close());
   const agent = await tunnel.agent(TUNNEL, { name: TUNNEL, target: { port: service.port } });

@@ -1,4 +1,5 @@
 import type { AlarmTransition } from '../../../emulator/observations';
+import type { ExecutionEnvironment } from '../../../emulator/services';
 import { Assignments } from '../../../rehearse/assignments';
 import { RollBackWatch } from '../../../rehearse/roll-back-watch';
 import type { RollbackTrigger } from '../../../functions/rollback-triggers';
@@ -101,13 +102,47 @@ test('Assignments counts a row of forward-request as a request, and ignores the 
   expect(assignments.inFlight()).toEqual({ 'event-driven': [], polling: ['s'] });
 });
 
+test('Assignments counts a request with a ticket once, from its message to the agent until the end of its invocation', async () => {
+  const assignments = new Assignments();
+  const post = (message: object) => call(assignments, 'forward-request', 'ManageConnections', {}, { body: message, environment: 'e1' });
+  await post({ type: 'http_request', request_id: 'with-a-row' });
+  await post({ type: 'http_request', request_id: 'r', ticket: 'sealed' });
+  await post({ type: 'answer_wanted', request_id: 'r' });
+  await call(assignments, 'forward-request', 'PutItem', { Item: { requestId: { S: 'r' }, cohort: { S: 'event-driven' } } });
+  expect(assignments.inFlight()).toEqual({ 'event-driven': ['r'], polling: [] });
+  expect(assignments.between(0)).toEqual({ 'event-driven': 1, polling: 0 });
+  assignments.onInvocation({ environmentId: 'e2' });
+  expect(assignments.isOpen('r')).toBe(true);
+  assignments.onInvocation({ environmentId: 'e1' });
+  expect(assignments.isOpen('r')).toBe(false);
+});
+
 const remove = (assignments: Assignments, requestId: string) =>
   call(assignments, 'forward-request', 'DeleteItem', { Key: { requestId: { S: requestId } } });
 
-function call(assignments: Assignments, name: string, operation: string, input: object) {
-  const caller = { accessKeyId: '', secretAccessKey: '', roleArn: '', functionName: `http-tunnel-local-${name}` };
+function call(
+  assignments: Assignments,
+  name: string,
+  operation: string,
+  input: object,
+  { body, environment = '' }: { body?: object; environment?: string } = {},
+) {
+  const caller = {
+    accessKeyId: '',
+    secretAccessKey: '',
+    roleArn: '',
+    functionName: `http-tunnel-local-${name}`,
+    environment: { id: environment } as ExecutionEnvironment,
+  };
   return assignments.intercept(
-    { service: 'dynamodb', operation, caller, input: { TableName: 'http-tunnel-local-pending-requests', ...input }, arrivedAt: 0 },
+    {
+      service: 'dynamodb',
+      operation,
+      caller,
+      input: { TableName: 'http-tunnel-local-pending-requests', ...input },
+      arrivedAt: 0,
+      ...(body && { body: Buffer.from(JSON.stringify(body)) }),
+    },
     async () => ({ status: 200, body: '' }),
   );
 }
