@@ -55,15 +55,14 @@ async function deliver(message: AnswerMessage, request: TicketedRequest, options
   const { requestId } = request;
   const before = delivered.get(requestId);
   if (before === 'stored' || (before === 'posted' && !message.again)) return { kind: 'duplicate', request };
-  const completion = await completionOf(message, requestId, options);
-  const wake = wakeWith(completion, requestId);
+  const { wake, fits } = await wakeFor(message, requestId, options);
   const post = async (more?: Pick<Wake, 'stored'>): Promise<boolean> =>
-    fitsWake(wake) && wakes.post(request.waiterConnectionId, { ...wake, ...more });
+    fits && wakes.post(request.waiterConnectionId, { ...wake, ...more });
   if (!message.again && (await post())) {
     delivered.set(requestId, 'posted');
     return { kind: 'completed', request };
   }
-  const stored = await pending.store(request, completion);
+  const stored = await pending.store(request, wake.completion);
   if (stored.kind === 'completed') delivered.set(requestId, 'stored');
   if (message.again && stored.kind === 'completed') {
     observer.repeated();
@@ -73,14 +72,26 @@ async function deliver(message: AnswerMessage, request: TicketedRequest, options
   return stored;
 }
 
-/** An answer that does not fit a wake has its body put into the body store; the wake then refers to it. */
-async function completionOf(message: AnswerMessage, requestId: string, options: TicketAnswerOptions): Promise<Completion> {
+type AnswerWake = Wake & { readonly completion: Completion };
+
+/**
+ * The wake with an answer, and whether the answer fits it. An answer that does not fit has its body put into the body store; the wake then
+ * refers to it.
+ */
+async function wakeFor(
+  message: AnswerMessage,
+  requestId: string,
+  options: TicketAnswerOptions,
+): Promise<{ readonly wake: AnswerWake; readonly fits: boolean }> {
   const completion = { outcome: outcomeOf(message), completedAt: options.clock.now() };
-  if (!isInline(completion.outcome) || fitsWake(wakeWith(completion, requestId))) return completion;
-  return { ...completion, outcome: await withBodyStored(completion.outcome, requestId, options) };
+  const wake = wakeWith(completion, requestId);
+  if (fitsWake(wake)) return { wake, fits: true };
+  if (!isInline(completion.outcome)) return { wake, fits: false };
+  const referring = wakeWith({ ...completion, outcome: await withBodyStored(completion.outcome, requestId, options) }, requestId);
+  return { wake: referring, fits: fitsWake(referring) };
 }
 
-const wakeWith = (completion: Completion, requestId: string): Wake & { readonly completion: Completion } => ({
+const wakeWith = (completion: Completion, requestId: string): AnswerWake => ({
   version: SHAPE_VERSION,
   requestId,
   source: 'direct',

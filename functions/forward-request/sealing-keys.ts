@@ -21,7 +21,7 @@ export class SealingKeys implements TicketSealer {
   }
 
   seal(ticket: Ticket): string | undefined {
-    const isGood = this.keys !== undefined && this.options.now() - this.goodAt <= this.options.staleMs;
-    return isGood ? sealTicket(ticket, (this.keys as TicketKeys).newest) : undefined;
+    if (!this.keys || this.options.now() - this.goodAt > this.options.staleMs) return undefined;
+    return sealTicket(ticket, this.keys.newest);
   }
 }

@@ -20,5 +20,6 @@ export async function putTicketKeys(
     ...(previous && { previous: attribute(previous) }),
   };
   const input = { TableName: table, Item: item };
-  await dynamodb.service({ service: 'dynamodb', operation: 'PutItem', caller: FORWARD_REQUEST, input, arrivedAt: 0 });
+  const { status } = await dynamodb.service({ service: 'dynamodb', operation: 'PutItem', caller: FORWARD_REQUEST, input, arrivedAt: 0 });
+  if (status !== 200) throw new Error(`the keys could not be put: status ${status}`);
 }
