@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../environments';
 import type { Interceptor } from '../../emulator/services';
-import { emfLinesIn } from '../support/emf';
+import { sumOfMetric } from '../support/emf';
 import { eventually } from '../support/eventually';
 import { MinimalAgent } from '../support/minimal-agent';
 import { startTunnel, type CloudUnderTest } from '../support/tunnel';
@@ -46,8 +46,7 @@ function keepVisiting(under: CloudUnderTest, paths: readonly (readonly [path: st
   });
 }
 
-const counted = (under: CloudUnderTest, metric: string): number =>
-  emfLinesIn(under.logs).reduce((sum, { members }) => sum + [members[metric] ?? []].flat().reduce((a: number, b) => a + Number(b), 0), 0);
+const counted = (under: CloudUnderTest, metric: string): number => sumOfMetric(under.logs, metric);
 const stateOf = ({ cloud }: CloudUnderTest): string | undefined => cloud.services.alarms.list().find(({ name }) => name === ALARM)?.state;
 const wentOn = ({ cloud }: CloudUnderTest): string[] =>
   cloud.services.alarms

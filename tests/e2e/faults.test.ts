@@ -2,7 +2,7 @@ import { Agent } from '../../agent';
 import { validateFaultPlan } from '../../emulator/faults/fault-plan';
 import type { StartMode } from '../../local/start/start-options';
 import { startLocalServer } from '../support/agent-local-server';
-import { emfLinesIn } from '../support/emf';
+import { sumOfMetric } from '../support/emf';
 import { eventually } from '../support/eventually';
 import { MinimalAgent } from '../support/minimal-agent';
 import { endDeadline } from '../support/table-rows';
@@ -75,8 +75,7 @@ const rowsOf = async (under: CloudUnderTest, { tunnel }: MinimalAgent): Promise<
   (await under.pendingRows()).filter((row) => JSON.stringify(row).includes(tunnel.tunnel_id));
 
 /** How often a metric has been counted. */
-const counted = ({ logs }: CloudUnderTest, metric: string): number =>
-  emfLinesIn(logs).reduce((sum, { members }) => sum + [members[metric] ?? []].flat().reduce((a: number, b) => a + Number(b), 0), 0);
+const counted = ({ logs }: CloudUnderTest, metric: string): number => sumOfMetric(logs, metric);
 
 /** Visits a tunnel whose waiter is killed as soon as the agent has the request. */
 async function visitKilledWaiter(under: CloudUnderTest): Promise<{ agent: MinimalAgent; reply: Awaited<ReturnType<typeof visit>> }> {

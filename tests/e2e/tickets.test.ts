@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { validateFaultPlan } from '../../emulator/faults/fault-plan';
 import { TICKET_KEYS_ID } from '../../functions/core/ticket-keys';
 import { newTicketKey, sealTicket } from '../../functions/ticket-seal';
-import { emfLinesIn } from '../support/emf';
+import { sumOfMetric } from '../support/emf';
 import { eventually } from '../support/eventually';
 import { ask } from '../support/http-client';
 import { listenOnAnyPort } from '../support/listen';
@@ -71,8 +71,7 @@ afterAll(async () => {
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-const counted = (metric: string): number =>
-  emfLinesIn(under.logs).reduce((sum, { members }) => sum + [members[metric] ?? []].flat().reduce((a: number, b) => a + Number(b), 0), 0);
+const counted = (metric: string): number => sumOfMetric(under.logs, metric);
 
 test('a visit with a ticket makes no call to the table of pending requests, also if its answer does not fit a wake, and the agent gets no acknowledgement', async () => {
   const quick = await startCloud({

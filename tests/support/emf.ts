@@ -21,6 +21,10 @@ export const emfLinesIn = (logs: readonly LogLine[]): EmfLine[] =>
       return { functionName, members, directives: _aws.CloudWatchMetrics };
     });
 
+/** How often a metric has been counted. */
+export const sumOfMetric = (logs: readonly LogLine[], metric: string): number =>
+  emfLinesIn(logs).reduce((sum, { members }) => sum + [members[metric] ?? []].flat().reduce((a: number, b) => a + Number(b), 0), 0);
+
 /** One entry per metric and dimension set: `forward-request: Requests by cohort,service`, with the values of the dimensions. */
 export function metricsIn(lines: readonly EmfLine[]): { emission: string; name: string; values: readonly unknown[]; line: EmfLine }[] {
   return lines.flatMap((line) =>
