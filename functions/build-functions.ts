@@ -1,9 +1,10 @@
 /**
- * Bundles every function into `dist/functions/<name>.zip`, with one `index.js` that includes the AWS SDK. The same source gives
- * the same bytes, so that Lambda is updated only when code has changed. A zip whose sources have not changed is not made again.
+ * Bundles every function into `dist/functions/<name>.zip`: an `index.js` that includes the AWS SDK, and a file for each module that the
+ * function loads with `import()`. The same source gives the same bytes, so that Lambda is updated only when code has changed. A zip whose
+ * sources have not changed is not made again.
  */
-import { build, version, type BuildOptions as EsbuildOptions } from 'esbuild';
-import { zipSync } from 'fflate';
+import { build, version, type BuildOptions as EsbuildOptions, type Plugin } from 'esbuild';
+import { zipSync, type Zippable } from 'fflate';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { FUNCTION_SETTINGS } from './settings';
@@ -117,6 +118,7 @@ function recipeOf(handler: string): string {
     options,
     aliases,
     ZIP_ENTRY,
+    'a file for each import()',
     version,
     digestOfPackages(),
     digestOfFile(path.join(root, 'tsconfig.json')),
@@ -125,8 +127,9 @@ function recipeOf(handler: string): string {
 }
 
 async function buildFunction({ name, handler, zip, recipe }: Bundle, startedAt: number): Promise<Omit<BuiltFunction, 'name' | 'zip'>> {
-  const { code, inputs } = await bundle(name, handler);
-  const archive = zipSync({ 'index.js': [code, ZIP_ENTRY] });
+  const { files, inputs } = await bundle(name, handler);
+  const archive = zipSync(Object.fromEntries(files.map(({ file, code }) => [file, [code, ZIP_ENTRY]])) satisfies Zippable);
+  const codeBytes = files.reduce((sum, { code }) => sum + code.length, 0);
   await replaceFile(zip, archive);
   await keepRecord(zip, {
     recipe,
@@ -135,21 +138,64 @@ async function buildFunction({ name, handler, zip, recipe }: Bundle, startedAt: 
     // If a file has changed during the build, the zip may have its old content. No zip has the digest "uncertain", so the next
     // build makes the zip again.
     zip: inputs.some((input) => hasChangedSince(startedAt, path.resolve(root, input))) ? 'uncertain' : digestOf(archive),
-    codeBytes: code.length,
+    codeBytes,
   });
-  return { codeBytes: code.length, zipBytes: archive.length };
+  return { codeBytes, zipBytes: archive.length };
 }
 
-/** The code of a function, and every file that it was made from, relative to the root. */
-async function bundle(name: string, handler: string): Promise<{ code: Uint8Array; inputs: string[] }> {
+interface BundledFile {
+  /** Its name in the zip. */
+  readonly file: string;
+  readonly code: Uint8Array;
+  /** The files that it was made from, relative to the root. */
+  readonly inputs: readonly string[];
+}
+
+/** The files of a function, and every file that they were made from, relative to the root. */
+async function bundle(name: string, handler: string): Promise<{ files: BundledFile[]; inputs: string[] }> {
   try {
-    const { outputFiles, metafile } = await build({ ...ESBUILD_OPTIONS, entryPoints: [handler] });
-    const [output] = outputFiles;
-    if (!output) throw new Error('esbuild wrote nothing');
-    return { code: output.contents, inputs: Object.keys(metafile.inputs) };
+    const lazy = new Set<string>();
+    const files = [await bundleFile('index.js', handler, lazy)];
+    // A set takes what is added to it while it is gone through.
+    for (const source of lazy) files.push(await bundleFile(zipNameOf(source), source, lazy));
+    for (const { file, inputs } of files.slice(1)) refuseState(file, inputs);
+    return { files, inputs: [...new Set(files.flatMap(({ inputs }) => inputs))] };
   } catch (error) {
     throw new BuildError(`function "${name}" cannot be bundled from ${handler}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** @param lazy gets the modules that the file loads with `import()` */
+async function bundleFile(file: string, source: string, lazy: Set<string>): Promise<BundledFile> {
+  const { outputFiles, metafile } = await build({ ...ESBUILD_OPTIONS, entryPoints: [source], plugins: [filesOfTheirOwn(lazy)] });
+  const [output] = outputFiles;
+  if (!output) throw new Error('esbuild wrote nothing');
+  return { file, code: output.contents, inputs: Object.keys(metafile.inputs) };
+}
+
+/**
+ * Leaves the modules that a file loads with `import()` out of the file. V8 reads a file as a whole: code that most execution environments
+ * never run would make up half of a cold start. Packages keep theirs: an `import()` of the SDK is about credentials that Lambda does not use.
+ */
+const filesOfTheirOwn = (found: Set<string>): Plugin => ({
+  name: 'files of their own',
+  setup: (building) =>
+    building.onResolve({ filter: /^\.\.?\// }, ({ kind, path: specifier, resolveDir }) => {
+      if (kind !== 'dynamic-import' || resolveDir.includes('node_modules')) return undefined;
+      const source = `${path.resolve(resolveDir, specifier)}.ts`;
+      found.add(source);
+      return { path: `./${zipNameOf(source)}`, external: true };
+    }),
+});
+
+const zipNameOf = (source: string): string => `${path.basename(source, '.ts')}.js`;
+
+/** Modules that keep state. A file of its own would have a second copy of their state. */
+const STATEFUL = ['functions/logger.ts', 'functions/metrics.ts', 'functions/tracing.ts'];
+
+function refuseState(file: string, inputs: readonly string[]): void {
+  const module = STATEFUL.find((each) => inputs.includes(each));
+  if (module !== undefined) throw new Error(`${file}, which is loaded by import(), imports ${module}: pass what it needs as a parameter`);
 }
 
 /** A record that cannot be written is no failure: without one the next build makes the zip again. */

@@ -34,7 +34,7 @@ type Handler<E, R> = (event: E, context: Context) => Promise<R>;
 export function instrumented<E, R>(handler: Handler<E, R>): Handler<E, R> {
   return async (event, context) => {
     logger.addContext(context);
-    const span = openHandlerSpan();
+    const span = await openHandlerSpan();
     try {
       return await handler(event, context);
     } finally {

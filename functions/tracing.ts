@@ -1,10 +1,10 @@
 /**
  * X-Ray segments of the functions. An execution environment handles one invocation at a time, so a variable holds the handler's
  * segment, and everything that is traced is below this segment. An invocation that is not sampled (on AWS nearly all) costs one
- * look at its header. Nothing here can fail a request: errors of the tracer are logged once per execution environment and then
+ * look at its header, and does not load the X-Ray SDK, which takes a third of a cold start. Nothing here can fail a request: errors of the tracer are logged once per execution environment and then
  * ignored.
  */
-import { Tracer } from '@aws-lambda-powertools/tracer';
+import type { Tracer } from '@aws-lambda-powertools/tracer';
 import { logger } from './logger';
 
 type Segment = NonNullable<ReturnType<Tracer['getSegment']>>;
@@ -16,23 +16,31 @@ export interface Span {
 
 export type Annotations = Readonly<Record<string, string | undefined>>;
 
-// The SDK's own tracing of http.request never closes the wake socket's upgrade, and a segment with an open child is never sent.
-const tracer = new Tracer({ captureHTTPsRequests: false });
+let tracer: Promise<Tracer> | undefined;
+/** Loads the tracer with the first invocation that is sampled. */
+const loadTracer = (): Promise<Tracer> => (tracer ??= import('./xray-tracer').then(({ newTracer }) => newTracer()));
+
 const NOTHING: Span = { close: () => undefined };
 let handlerSegment: Segment | undefined;
 let hasFailed = false;
+let isFirstInvocation = true;
 
 /** Opens the subsegment of an invocation's handler. Everything that is traced until it closes is below it. */
-export function openHandlerSpan(): Span {
+export async function openHandlerSpan(): Promise<Span> {
+  // The tracer itself cannot tell, because an earlier invocation may not have been sampled.
+  const isColdStart = isFirstInvocation && process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'on-demand';
+  isFirstInvocation = false;
+  if (!isSampled()) return NOTHING;
+  const tracer = await loadTracer().catch(giveUp);
   const handler = harmless(() => {
-    if (!tracer.isTraceSampled()) return undefined;
+    if (!tracer?.isTraceSampled()) return undefined;
     const facade = tracer.getSegment();
     const segment = facade?.addNewSubsegment('## handler');
     if (!facade || !segment) return undefined;
     tracer.setSegment(segment);
-    tracer.annotateColdStart();
+    tracer.putAnnotation('ColdStart', isColdStart);
     tracer.addServiceNameAnnotation();
-    return { facade, segment };
+    return { tracer, facade, segment };
   });
   if (!handler) return NOTHING;
   handlerSegment = handler.segment;
@@ -41,7 +49,7 @@ export function openHandlerSpan(): Span {
       handlerSegment = undefined;
       harmless(() => {
         closeSegment(handler.segment);
-        tracer.setSegment(handler.facade);
+        handler.tracer.setSegment(handler.facade);
       });
     },
   };
@@ -68,9 +76,9 @@ export function annotate(annotations: Annotations): void {
 
 /** A call of an AWS service. */
 export interface Call {
-  /** Names the service and the operation: `DynamoDBClient`, `GetItemCommand`. */
-  readonly clientName: string;
-  readonly commandName: string;
+  /** Such as `DynamoDB` and `GetItem`. */
+  readonly service: string;
+  readonly operation: string;
   readonly region: string | undefined;
   readonly tableName: string | undefined;
 }
@@ -82,9 +90,9 @@ export interface CallSpan {
 }
 
 /** Opens the subsegment of a call. It holds names, numbers and the kind of the error, never content that was sent or received. */
-export function openCall({ clientName, commandName, region, tableName }: Call): CallSpan {
+export function openCall({ service, operation, region, tableName }: Call): CallSpan {
   const opened = harmless(() => {
-    const segment = handlerSegment?.addNewSubsegment(clientName.replace(/Client$/, ''));
+    const segment = handlerSegment?.addNewSubsegment(service);
     if (!segment) return undefined;
     segment.addAttribute('namespace', 'aws');
     return { segment, header: `Root=${segment.segment?.trace_id};Parent=${segment.id};Sampled=1` };
@@ -96,7 +104,7 @@ export function openCall({ clientName, commandName, region, tableName }: Call): 
     end: ({ status, awsRequestId, errorName }) =>
       harmless(() => {
         segment.addAttribute('aws', {
-          operation: commandName.replace(/Command$/, ''),
+          operation,
           region,
           table_name: tableName,
           request_id: awsRequestId,
@@ -131,8 +139,16 @@ function harmless<T>(trace: () => T): T | undefined {
   try {
     return trace();
   } catch (error) {
-    if (!hasFailed) logger.warn('tracing failed; requests continue without traces', error as Error);
-    hasFailed = true;
-    return undefined;
+    return giveUp(error);
   }
 }
+
+function giveUp(error: unknown): undefined {
+  if (!hasFailed) logger.warn('tracing failed; requests continue without traces', error as Error);
+  hasFailed = true;
+  return undefined;
+}
+
+/** Whether this invocation is traced: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader. */
+const isSampled = (): boolean =>
+  process.env['POWERTOOLS_TRACE_ENABLED'] !== 'false' && (process.env['_X_AMZN_TRACE_ID'] ?? '').includes('Sampled=1');

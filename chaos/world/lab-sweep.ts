@@ -1,10 +1,11 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LocalCloud } from '../../emulator/local-cloud';
 import { labelOf } from '../../emulator/terraform/resource-names';
 import type { Environment } from '../../environments';
+import { connectionsOf } from '../../functions/aws/connections';
+import { dynamoDb } from '../../functions/aws/dynamodb';
 import { ownerConnections } from '../../functions/aws/owner-connections';
 import { tunnelLeases } from '../../functions/aws/tunnel-leases';
 import { sweep } from '../../functions/core/sweep';
@@ -27,17 +28,13 @@ export async function sweepForHours({ services }: LocalCloud, { timings }: Envir
   const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   const agentGateway = spec.webSocketApis.find(({ address }) => labelOf(address) === 'agent-gateway');
   if (!agentGateway) throw new Error('the stack has no API agent-gateway');
-  const connections = new ApiGatewayManagementApiClient({
-    endpoint: services.gateway.invokeUrl(agentGateway).replace(/^ws/, 'http'),
-    region,
-    credentials,
-  });
-  const client = DynamoDBDocumentClient.from(dynamodb);
+  const caller = { region, credentials: () => Promise.resolve(credentials) };
+  const calls = dynamoDb(timings.serviceCallMs, { ...caller, endpoint: new URL(endpoint) });
   const store = sweepStore({
-    client,
-    connections,
-    leases: tunnelLeases(client, nameOf('tunnels'), { graceMs: timings.leaseGraceMs }),
-    owners: ownerConnections(client, nameOf('tunnels')),
+    client: DynamoDBDocumentClient.from(dynamodb),
+    connections: connectionsOf(new URL(services.gateway.invokeUrl(agentGateway)), caller),
+    leases: tunnelLeases(calls, nameOf('tunnels'), { graceMs: timings.leaseGraceMs }),
+    owners: ownerConnections(calls, nameOf('tunnels')),
     pendingRequestsTable: nameOf('pending-requests'),
     tunnelsTable: nameOf('tunnels'),
     bodies: s3,
@@ -51,6 +48,6 @@ export async function sweepForHours({ services }: LocalCloud, { timings }: Envir
     const end = begin + RUNS * MINUTE_MS + MAX_CONNECTION_MS + timings.leaseGraceMs + nameCooldownMs;
     await sweep(store, end, { run: firstRun + RUNS, nameCooldownMs });
   } finally {
-    for (const each of [dynamodb, s3, connections]) each.destroy();
+    for (const each of [dynamodb, s3]) each.destroy();
   }
 }

@@ -1,7 +1,5 @@
-import { PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { AgentGateway, PostResult } from '../core/tunnel-agent';
-import { connectionsClient } from './clients';
-import { postToConnection, type PostOutcome } from './connections';
+import { connectionsOf, type PostOutcome } from './connections';
 import { sent } from './sent';
 
 /**
@@ -21,13 +19,12 @@ const RESULTS: Record<PostOutcome, PostResult> = {
 
 /** Posts requests to agents through the agent gateway's `@connections`. */
 export function agentGateway(stageUrl: URL, onUnknown: (error: unknown) => void): AgentGateway {
-  const client = connectionsClient(stageUrl);
+  const connections = connectionsOf(stageUrl);
   return {
     async post(connectionId, text, timeoutMs = POST_TIMEOUT_MS) {
-      const post = { connectionId, text, timeoutMs, mayArriveTwice: false, onUnknown };
-      return RESULTS[await postToConnection(client, post)];
+      return RESULTS[await connections.post({ connectionId, text, timeoutMs, mayArriveTwice: false, onUnknown })];
     },
 
-    tell: (connectionId, text) => sent(client.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: text })), onUnknown),
+    tell: (connectionId, text) => sent(connections.tell(connectionId, text), onUnknown),
   };
 }

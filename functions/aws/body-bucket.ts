@@ -4,7 +4,7 @@ import { isBodyOf } from '../../protocol';
 import type { BodyStore } from '../core/body-store';
 import { requestHandlerFor } from './request-handler';
 import { sent } from './sent';
-import { traced } from './traced';
+import type { traced } from './traced';
 
 /** A call with a body of several MB gets this many times the time of other calls. */
 const BODY_FACTOR = 2.5;
@@ -25,7 +25,7 @@ const CHECKSUMS = { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksu
 
 /** @param callMs time for one attempt of a call of other services, in ms; a call of S3 gets two and a half times as much */
 export const s3Client = (callMs: number): S3Client =>
-  traced(new S3Client({ ...CHECKSUMS, requestHandler: { ...requestHandlerFor(callMs), requestTimeout: callMs * BODY_FACTOR } }));
+  new S3Client({ ...CHECKSUMS, requestHandler: { ...requestHandlerFor(callMs), requestTimeout: callMs * BODY_FACTOR } });
 
 /** Whether the object is missing. For callers that may not list the bucket, S3 answers the same for a missing and a forbidden object. */
 const isMissing = (error: unknown): boolean =>
@@ -34,9 +34,16 @@ const isMissing = (error: unknown): boolean =>
 /**
  * The body store in an S3 bucket. `onFailure` is called for removals that failed.
  * @param callMs as for `s3Client`
+ * @param options.traced adds subsegments. It is a parameter, because a function loads this file by itself (build-functions.ts), and the file
+ * would have a copy of the tracer that knows no segment
  */
-export function bodyBucket(bucket: string, callMs: number, onFailure?: (key: string, error: unknown) => void): BodyStore {
-  const client = s3Client(callMs);
+export function bodyBucket(
+  bucket: string,
+  callMs: number,
+  options: { readonly traced: typeof traced; readonly onFailure?: ((key: string, error: unknown) => void) | undefined },
+): BodyStore {
+  const { onFailure } = options;
+  const client = options.traced(s3Client(callMs));
   // This client signs URLs and sends removals that nobody waits for. Neither belongs in a trace.
   const { credentials, region, requestHandler } = client.config;
   const untraced = new S3Client({ ...CHECKSUMS, credentials, region, requestHandler });

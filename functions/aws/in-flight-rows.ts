@@ -1,9 +1,8 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Arrivals, InFlightStore } from '../core/in-flight';
 import { entriesOf, ENTRY_PREFIX, IN_FLIGHT_PREFIX } from '../core/owner-rows';
 import { conditionHolds } from './conditional-write';
-import { unawaited } from './unawaited';
+import type { DynamoDb } from './dynamodb';
+import { sent } from './sent';
 
 /** Enough of a random UUID that two requests of one owner have different names. Short names keep the row small. */
 const ENTRY_ID_LENGTH = 13;
@@ -22,43 +21,37 @@ const weightIn = (name: string): number => Number(/^(\d+):/.exec(name.slice(ENTR
 
 /**
  * Requests in flight in the tunnels table: one row for each owner, with one attribute for each request. The attribute is set to the
- * time of arrival and removed again, and both may be repeated: the SDK repeats a call that has timed out although it had arrived.
+ * time of arrival and removed again, and both may be repeated: a call that has timed out is repeated, although it may have arrived.
  * @param deadlineMs time after which an entry has expired, in ms
  * @param onFailure is called when a removal has failed; the entry then expires
  */
 export function inFlightRows(
-  client: DynamoDBDocumentClient,
+  dynamoDb: DynamoDb,
   tableName: string,
   deadlineMs: number,
   onFailure: (requestId: string, error: unknown) => void,
 ): InFlightStore {
-  const send = unawaited(client);
-
   return {
     async enter({ owner, requestId, arrivedAt }, weight) {
-      const entry = new UpdateCommand({
+      await dynamoDb.update({
         TableName: tableName,
         Key: { tunnelId: inFlightKey(owner) },
         UpdateExpression: 'SET #entry = :arrivedAt, emptyBy = :deadline',
         ExpressionAttributeNames: { '#entry': entryName(requestId, weight) },
         ExpressionAttributeValues: { ':arrivedAt': arrivedAt, ':deadline': arrivedAt + deadlineMs },
       });
-      await client.send(entry);
     },
 
     async leave({ owner, requestId }, weight) {
-      const removal = new UpdateItemCommand({
+      const removal = {
         TableName: tableName,
-        Key: { tunnelId: { S: inFlightKey(owner) } },
+        Key: { tunnelId: inFlightKey(owner) },
         UpdateExpression: 'REMOVE #entry',
         ExpressionAttributeNames: { '#entry': entryName(requestId, weight) },
         // Without this condition, the update would create a removed row again.
         ConditionExpression: 'attribute_exists(tunnelId)',
-      });
-      await send(
-        (untraced, options) => conditionHolds(untraced.send(removal, options)),
-        (error) => onFailure(requestId, error),
-      );
+      };
+      await sent(conditionHolds(dynamoDb.update(removal, { isUnawaited: true })), (error) => onFailure(requestId, error));
     },
   };
 }

@@ -1,4 +1,3 @@
-import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { MAX_CONNECTION_MS } from '../../protocol';
 import {
   ENDED,
@@ -11,15 +10,16 @@ import {
 } from '../core/owner-limits';
 import { CONNECTIONS_PREFIX, entriesOf, ENTRY_PREFIX } from '../core/owner-rows';
 import { conditionHolds } from './conditional-write';
+import type { DynamoDb, Row } from './dynamodb';
 
 /**
  * Owners' connections in the tunnels table: one row for each owner, with one attribute for each connection, named by its lease.
  * @param maxTunnels how many tunnels of one owner may have a connection at once; only for callers of `open`
  */
-export function ownerConnections(client: DynamoDBDocumentClient, tableName: string, maxTunnels = Infinity): OwnerConnections {
+export function ownerConnections(dynamoDb: DynamoDb, tableName: string, maxTunnels = Infinity): OwnerConnections {
   const keyOf = (owner: string) => ({ TableName: tableName, Key: { tunnelId: `${CONNECTIONS_PREFIX}${owner}` } });
   const nameOf = (lease: string) => ({ '#entry': `${ENTRY_PREFIX}${lease}` });
-  const read = async (owner: string): Promise<OwnersAgents> => agentsIn((await client.send(new GetCommand(keyOf(owner)))).Item);
+  const read = async (owner: string): Promise<OwnersAgents> => agentsIn(await dynamoDb.get(keyOf(owner)));
 
   return {
     async open({ owner, lease, tunnelId }, now) {
@@ -29,20 +29,16 @@ export function ownerConnections(client: DynamoDBDocumentClient, tableName: stri
       const { connections, ...others } = await read(owner);
       const early = refusalOf({ ...others, connections: [...connections, connection] }, now, maxTunnels);
       if (early !== undefined) return early;
-      const { Attributes } = await client.send(
-        new UpdateCommand({
-          ...keyOf(owner),
-          UpdateExpression: 'SET #entry = :connection, emptyBy = :end',
-          ExpressionAttributeNames: nameOf(lease),
-          ExpressionAttributeValues: { ':connection': connection, ':end': now + MAX_CONNECTION_MS },
-          ReturnValues: 'ALL_NEW',
-        }),
-      );
-      const refusal = refusalOf(agentsIn(Attributes), now, maxTunnels);
+      const row = await dynamoDb.update({
+        ...keyOf(owner),
+        UpdateExpression: 'SET #entry = :connection, emptyBy = :end',
+        ExpressionAttributeNames: nameOf(lease),
+        ExpressionAttributeValues: { ':connection': connection, ':end': now + MAX_CONNECTION_MS },
+        ReturnValues: 'ALL_NEW',
+      });
+      const refusal = refusalOf(agentsIn(row), now, maxTunnels);
       if (refusal !== undefined) {
-        await client.send(
-          new UpdateCommand({ ...keyOf(owner), UpdateExpression: 'REMOVE #entry', ExpressionAttributeNames: nameOf(lease) }),
-        );
+        await dynamoDb.update({ ...keyOf(owner), UpdateExpression: 'REMOVE #entry', ExpressionAttributeNames: nameOf(lease) });
       }
       return refusal;
     },
@@ -50,40 +46,40 @@ export function ownerConnections(client: DynamoDBDocumentClient, tableName: stri
     async use({ owner, lease, tunnelId }, now) {
       const end = now + MAX_CONNECTION_MS;
       const connection: OwnersConnection = { tunnelId, since: now, until: end };
-      const update = new UpdateCommand({
+      const update = {
         ...keyOf(owner),
         UpdateExpression: 'SET #entry = :connection, emptyBy = :end',
         // The end of the connection may have been handled before.
         ConditionExpression: 'attribute_not_exists(#entry) OR #entry.#until > :ended',
         ExpressionAttributeNames: { ...nameOf(lease), '#until': 'until' },
         ExpressionAttributeValues: { ':connection': connection, ':end': end, ':ended': ENDED },
-      });
-      await conditionHolds(client.send(update));
+      };
+      await conditionHolds(dynamoDb.update(update));
     },
 
     async close({ owner, lease }) {
-      const update = new UpdateCommand({
+      const update = {
         ...keyOf(owner),
         UpdateExpression: 'SET #entry.#until = :ended',
         ConditionExpression: 'attribute_exists(#entry)',
         ExpressionAttributeNames: { ...nameOf(lease), '#until': 'until' },
         ExpressionAttributeValues: { ':ended': ENDED },
-      });
-      await conditionHolds(client.send(update));
+      };
+      await conditionHolds(dynamoDb.update(update));
     },
 
     async refuse(owner, now) {
-      const update = new UpdateCommand({
+      const update = {
         ...keyOf(owner),
         UpdateExpression: 'SET refusedUntil = :until, emptyBy = :end',
         ExpressionAttributeValues: { ':until': now + REFUSAL_MS, ':end': now + MAX_CONNECTION_MS },
-      });
-      await client.send(update);
+      };
+      await dynamoDb.update(update);
     },
   };
 }
 
-function agentsIn(row: Record<string, unknown> | undefined): OwnersAgents {
+function agentsIn(row: Row | undefined): OwnersAgents {
   const connections = entriesOf<OwnersConnection>(row).map(([, connection]) => connection);
   const { refusedUntil } = row ?? {};
   return { connections, ...(typeof refusedUntil === 'number' && { refusedUntil }) };

@@ -1,6 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import {
   expiresAt,
   ROW_VERSION,
@@ -12,104 +9,91 @@ import {
   type RequestOutcome,
   type RequestState,
 } from '../core/pending-request';
-import { conditionHolds } from './conditional-write';
-
-type Row = Record<string, unknown>;
+import { conditionHolds, isConditionFailure } from './conditional-write';
+import { rowInTheWay, type DynamoDb, type Row } from './dynamodb';
 
 /** Pending requests in DynamoDB, key `requestId`; every read is strongly consistent. row-remover.ts does the removals. */
-export function pendingRequestsTable(client: DynamoDBDocumentClient, tableName: string): Omit<PendingRequests, 'remove'> {
+export function pendingRequestsTable(dynamoDb: DynamoDb, tableName: string): Omit<PendingRequests, 'remove'> {
   const table = { TableName: tableName };
   return {
     async put(request) {
       await conditionHolds(
-        client.send(
-          new PutCommand({
-            ...table,
-            Item: { version: ROW_VERSION, status: 'pending', expiresAt: expiresAt(request.deadline), ...request },
-            ConditionExpression: 'attribute_not_exists(requestId)',
-          }),
-        ),
+        dynamoDb.put({
+          ...table,
+          Item: { version: ROW_VERSION, status: 'pending', expiresAt: expiresAt(request.deadline), ...request },
+          ConditionExpression: 'attribute_not_exists(requestId)',
+        }),
       );
     },
 
     async read(requestId, signal) {
-      const command = new GetCommand({ ...table, Key: { requestId }, ConsistentRead: true });
-      const { Item } = await client.send(command, signal && { abortSignal: signal });
-      return completionIn(Item);
+      return completionIn(await dynamoDb.get({ ...table, Key: { requestId }, ConsistentRead: true }, { signal }));
     },
 
     async take(requestId) {
-      const { Attributes } = await client.send(new DeleteCommand({ ...table, Key: { requestId }, ReturnValues: 'ALL_OLD' }));
-      return completionIn(Attributes);
+      return completionIn(await dynamoDb.delete({ ...table, Key: { requestId }, ReturnValues: 'ALL_OLD' }));
     },
 
     async stateFor(answerer) {
-      const { Item } = await client.send(new GetCommand({ ...table, Key: { requestId: answerer.requestId }, ConsistentRead: true }));
-      return requestStateOf(Item, answerer);
+      return requestStateOf(await dynamoDb.get({ ...table, Key: { requestId: answerer.requestId }, ConsistentRead: true }), answerer);
     },
 
     complete: (answer) =>
       unlessRefused(
         answer,
-        client.send(
-          new UpdateCommand({
-            ...table,
-            Key: { requestId: answer.requestId },
-            // `wake` is copied from the row's `mode`, so that only the waiter chooses what wakes it.
-            UpdateExpression: 'SET #status = :completed, #outcome = :outcome, completedAt = :now, wake = #mode',
-            ConditionExpression: WAITS.condition,
-            ExpressionAttributeNames: { ...WAITS.names, '#outcome': 'outcome', '#mode': 'mode' },
-            ExpressionAttributeValues: {
-              ...WAITS.valuesFor(answer),
-              ':completed': 'completed',
-              ':outcome': toAttribute(answer.outcome),
-              ':now': answer.completedAt,
-            },
-            // The old row says which waiter to wake, so the answer need not be sent back.
-            ReturnValues: 'ALL_OLD',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        ),
-        ({ Attributes }) => requestIn(Attributes as Row),
+        dynamoDb.update({
+          ...table,
+          Key: { requestId: answer.requestId },
+          // `wake` is copied from the row's `mode`, so that only the waiter chooses what wakes it.
+          UpdateExpression: 'SET #status = :completed, #outcome = :outcome, completedAt = :now, wake = #mode',
+          ConditionExpression: WAITS.condition,
+          ExpressionAttributeNames: { ...WAITS.names, '#outcome': 'outcome', '#mode': 'mode' },
+          ExpressionAttributeValues: {
+            ...WAITS.valuesFor(answer),
+            ':completed': 'completed',
+            ':outcome': toAttribute(answer.outcome),
+            ':now': answer.completedAt,
+          },
+          // The old row says which waiter to wake, so the answer need not be sent back.
+          ReturnValues: 'ALL_OLD',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+        (before) => requestIn(before as Row),
       ),
 
     store: (request, { outcome, completedAt }) =>
       unlessRefused(
         request,
-        client.send(
-          new PutCommand({
-            ...table,
-            Item: {
-              version: ROW_VERSION,
-              expiresAt: expiresAt(request.deadline),
-              ...request,
-              status: 'completed',
-              wake: 'bus',
-              outcome: toAttribute(outcome),
-              completedAt,
-            },
-            ConditionExpression: `attribute_not_exists(requestId) OR (${WAITS.condition})`,
-            ExpressionAttributeNames: WAITS.names,
-            ExpressionAttributeValues: WAITS.valuesFor(request),
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        ),
+        dynamoDb.put({
+          ...table,
+          Item: {
+            version: ROW_VERSION,
+            expiresAt: expiresAt(request.deadline),
+            ...request,
+            status: 'completed',
+            wake: 'bus',
+            outcome: toAttribute(outcome),
+            completedAt,
+          },
+          ConditionExpression: `attribute_not_exists(requestId) OR (${WAITS.condition})`,
+          ExpressionAttributeNames: WAITS.names,
+          ExpressionAttributeValues: WAITS.valuesFor(request),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
         () => request,
       ),
 
     async handToBus(requestId) {
       // If the row is no longer completed or no longer there, the waiter has found the answer meanwhile.
       await conditionHolds(
-        client.send(
-          new UpdateCommand({
-            ...table,
-            Key: { requestId },
-            UpdateExpression: 'SET wake = :bus',
-            ConditionExpression: '#status = :completed',
-            ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: { ':bus': 'bus', ':completed': 'completed' },
-          }),
-        ),
+        dynamoDb.update({
+          ...table,
+          Key: { requestId },
+          UpdateExpression: 'SET wake = :bus',
+          ConditionExpression: '#status = :completed',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':bus': 'bus', ':completed': 'completed' },
+        }),
       );
     },
   };
@@ -131,8 +115,8 @@ async function unlessRefused<T>(
   try {
     return { kind: 'completed', request: requestOf(await write) };
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const state = requestStateOf(error.Item && unmarshall(error.Item), answerer);
+    if (!isConditionFailure(error)) throw error;
+    const state = requestStateOf(rowInTheWay(error), answerer);
     if (state.kind === 'waiting' || state.kind === 'outdated') throw error;
     return state;
   }

@@ -10,8 +10,8 @@ export function traced<C extends { readonly middlewareStack: object }>(client: C
 
 const traceCall: BuildMiddleware<object, MetadataBearer> = (next, context) => async (args) => {
   const call = openCall({
-    clientName: String(context['clientName']),
-    commandName: String(context['commandName']),
+    service: String(context['clientName']).replace(/Client$/, ''),
+    operation: String(context['commandName']).replace(/Command$/, ''),
     region: process.env['AWS_REGION'],
     tableName: tableOf(args.input),
   });

@@ -1,8 +1,9 @@
-import { UpdateCommand, type DynamoDBDocumentClient, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { MAX_CONNECTION_MS } from '../../protocol';
 import { READY_MS } from '../core/owner-limits';
 import type { ReplacedConnection, TunnelLeases } from '../core/tunnel';
 import { conditionHolds, ifConditionHolds } from './conditional-write';
+import type { DynamoDb, Row } from './dynamodb';
 
 export interface LeaseTimes {
   /** How long a name stays leased after the end of its connection, in ms. */
@@ -24,9 +25,9 @@ export interface LeaseTimes {
  *
  * After the lease, another owner has to wait for the cool-down: visitors who still use the name would reach a stranger's service.
  */
-export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, { graceMs, cooldownMs = 0 }: LeaseTimes): TunnelLeases {
+export function tunnelLeases(dynamoDb: DynamoDb, tableName: string, { graceMs, cooldownMs = 0 }: LeaseTimes): TunnelLeases {
   type Change = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
-  const send = (tunnelId: string, change: Change) => client.send(new UpdateCommand({ TableName: tableName, Key: { tunnelId }, ...change }));
+  const send = (tunnelId: string, change: Change) => dynamoDb.update({ TableName: tableName, Key: { tunnelId }, ...change });
   const update = (tunnelId: string, change: Change): Promise<boolean> => conditionHolds(send(tunnelId, change));
 
   return {
@@ -78,7 +79,7 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
       });
       const written = await ifConditionHolds(write);
       if (!written) return undefined;
-      const before = replacedConnection(written.Attributes ?? {});
+      const before = replacedConnection(written);
       if (before?.connectionId === connectionId) return { isFirst: false };
       return { isFirst: true, ...(before && { replaced: before }) };
     },
@@ -125,7 +126,7 @@ export function tunnelLeases(client: DynamoDBDocumentClient, tableName: string, 
 const namesOf = (fields: Readonly<Record<string, unknown>>, given: boolean): string[] =>
   Object.keys(fields).filter((name) => (fields[name] !== undefined) === given);
 
-function replacedConnection({ connectionId, capabilities, agentId }: Record<string, unknown>): ReplacedConnection | undefined {
+function replacedConnection({ connectionId, capabilities, agentId }: Row): ReplacedConnection | undefined {
   if (typeof connectionId !== 'string') return undefined;
   return {
     connectionId,

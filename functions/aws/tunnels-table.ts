@@ -1,13 +1,12 @@
-import { BatchGetCommand, GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LruMap } from 'toad-cache';
 import type { VisitorAccess } from '../../protocol';
 import type { LiveShare } from '../core/live-share';
 import { ROLLOUT_ID } from '../core/rollout-item';
 import { TICKET_KEYS_ID } from '../core/ticket-keys';
 import type { Tunnel, TunnelLookUps } from '../core/tunnel';
+import type { DynamoDb, Row } from './dynamodb';
 import { arrivalsIn, inFlightKey } from './in-flight-rows';
 
-type Row = Record<string, unknown>;
 /** The rows that were read, by key. A key is missing if its row could not be read; `undefined`: there is no such row. */
 type Rows = ReadonlyMap<string, Row | undefined>;
 
@@ -21,7 +20,7 @@ const OWNERS = 1000;
  * @param onUnreadable is called when the owner's requests in flight could not be read; none are then known
  */
 export function tunnelsTable(
-  client: DynamoDBDocumentClient,
+  dynamoDb: DynamoDb,
   tableName: string,
   {
     share,
@@ -36,15 +35,14 @@ export function tunnelsTable(
   /** A tunnel's owner as of the last look-up, so that the next look-up reads the owner's row in the same call. */
   const owners = new LruMap<string>(OWNERS);
 
-  const readOne = async (tunnelId: string): Promise<Row | undefined> =>
-    (await client.send(new GetCommand({ TableName: tableName, Key: { tunnelId }, ConsistentRead: true }))).Item;
+  const readOne = (tunnelId: string): Promise<Row | undefined> =>
+    dynamoDb.get({ TableName: tableName, Key: { tunnelId }, ConsistentRead: true });
 
   const readAll = async (ids: readonly string[]): Promise<Rows> => {
     const keys = { Keys: ids.map((tunnelId) => ({ tunnelId })), ConsistentRead: true };
-    const { Responses, UnprocessedKeys } = await client.send(new BatchGetCommand({ RequestItems: { [tableName]: keys } }));
-    const unread = new Set(UnprocessedKeys?.[tableName]?.Keys?.map((key) => key['tunnelId'] as string));
-    const row = (id: string): Row | undefined => Responses?.[tableName]?.find((item) => item['tunnelId'] === id);
-    return new Map(ids.filter((id) => !unread.has(id)).map((id) => [id, row(id)]));
+    const { rows, unread } = await dynamoDb.batchGet(tableName, keys);
+    const find = (among: readonly Row[], id: string): Row | undefined => among.find(({ tunnelId }) => tunnelId === id);
+    return new Map(ids.filter((id) => !find(unread, id)).map((id) => [id, find(rows, id)]));
   };
 
   /**

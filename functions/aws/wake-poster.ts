@@ -1,6 +1,5 @@
 import { encodeWake, type WakePoster } from '../core/wake';
-import { connectionsClient } from './clients';
-import { postToConnection, type PostOutcome } from './connections';
+import { connectionsOf, type PostOutcome } from './connections';
 
 /**
  * Posts wakes through the wake channel's `@connections`; `onFailure` gets the reason when a wake was not delivered.
@@ -11,11 +10,11 @@ export function wakePoster(
   timeoutMs: number,
   onFailure: (outcome: Exclude<PostOutcome, 'delivered'>, error?: unknown) => void,
 ): WakePoster {
-  const client = connectionsClient(stageUrl);
+  const connections = connectionsOf(stageUrl);
   return {
     async post(connectionId, wake) {
       let cause: unknown;
-      const outcome = await postToConnection(client, {
+      const outcome = await connections.post({
         connectionId,
         text: encodeWake(wake),
         timeoutMs,

@@ -1,10 +1,10 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentityProvider } from '@smithy/types';
+import type { AwsCredentialIdentity, Provider } from '@smithy/types';
 import { once } from 'node:events';
 import WebSocket from 'ws';
 import { WAKE_SPANS } from '../span-names';
 import { openSpan } from '../tracing';
+import { NodeSha256 } from './node-sha256';
 import type { WakeConnection } from './wake-channel';
 
 /**
@@ -34,7 +34,7 @@ export class WakeSocket implements WakeConnection {
   static async open(options: {
     url: URL;
     region: string;
-    credentials: AwsCredentialIdentityProvider;
+    credentials: Provider<AwsCredentialIdentity>;
     timeoutMs: number;
     onMessage: (message: unknown) => void;
   }): Promise<WakeSocket> {
@@ -114,10 +114,10 @@ export class WakeSocket implements WakeConnection {
 async function signedHeaders(options: {
   url: URL;
   region: string;
-  credentials: AwsCredentialIdentityProvider;
+  credentials: Provider<AwsCredentialIdentity>;
 }): Promise<Record<string, string>> {
   const { url, region, credentials } = options;
-  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
+  const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: NodeSha256 });
   const { headers } = await signer.sign({
     method: 'GET',
     protocol: url.protocol,

@@ -1,7 +1,7 @@
 /** Leases the tunnel's name to the agent that connects; a status other than 200 refuses the connection. */
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { identityOf, type AgentEvent } from '../aws/agent-event';
-import { documentClient } from '../aws/clients';
+import { dynamoDb } from '../aws/dynamodb';
 import { ownerConnections } from '../aws/owner-connections';
 import { tunnelLeases } from '../aws/tunnel-leases';
 import { nameProblem } from '../core/tunnel';
@@ -10,9 +10,9 @@ import { systemClock } from '../system';
 import { identify, instrumented, logger } from '../telemetry';
 
 const settings = readSettings('connect-agent');
-const dynamodb = documentClient(settings.SERVICE_CALL_MS);
-const owners = ownerConnections(dynamodb, settings.TUNNELS_TABLE, settings.MAX_TUNNELS);
-const leases = tunnelLeases(dynamodb, settings.TUNNELS_TABLE, {
+const table = dynamoDb(settings.SERVICE_CALL_MS);
+const owners = ownerConnections(table, settings.TUNNELS_TABLE, settings.MAX_TUNNELS);
+const leases = tunnelLeases(table, settings.TUNNELS_TABLE, {
   graceMs: settings.LEASE_GRACE_MS,
   cooldownMs: settings.NAME_COOLDOWN_MS,
 });

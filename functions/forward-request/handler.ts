@@ -2,7 +2,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import { agentGateway } from '../aws/agent-gateway';
-import { documentClient } from '../aws/clients';
+import { dynamoDb } from '../aws/dynamodb';
+import { functionCredentials, functionRegion } from '../aws/function-access';
 import { toLambdaResponse, toVisitorRequest } from '../aws/http-api';
 import { inFlightRows } from '../aws/in-flight-rows';
 import { lazyBodyBucket } from '../aws/lazy-body-bucket';
@@ -26,7 +27,7 @@ import { RequestMetrics } from './request-metrics';
 import { SealingKeys } from './sealing-keys';
 
 const settings = readSettings('forward-request');
-const dynamodb = documentClient(settings.SERVICE_CALL_MS);
+const table = dynamoDb(settings.SERVICE_CALL_MS);
 
 const REQUEST_ID_HEADER = 'x-tunnel-request-id';
 
@@ -34,16 +35,16 @@ const REQUEST_ID_HEADER = 'x-tunnel-request-id';
 const OPEN_TIMEOUT_MS = 5000;
 
 // The request id is logged as `removing`: a removal may fail after its invocation, when the log's keys no longer have the id.
-const removeRow = rowRemover(dynamodb, settings.PENDING_REQUESTS_TABLE, (removing, error) =>
+const removeRow = rowRemover(table, settings.PENDING_REQUESTS_TABLE, (removing, error) =>
   logger.warn('a row could not be removed', { removing, error: error as Error }),
 );
 
 const wakes = socketWakeChannel({
-  open: async (onMessage) =>
+  open: (onMessage) =>
     WakeSocket.open({
       url: settings.WAKE_CHANNEL_URL,
-      region: await dynamodb.config.region(),
-      credentials: dynamodb.config.credentials,
+      region: functionRegion(),
+      credentials: functionCredentials,
       timeoutMs: OPEN_TIMEOUT_MS,
       onMessage,
     }),
@@ -78,7 +79,7 @@ const share = new LiveShare({
 const sealingKeys = settings.USE_TICKETS ? new SealingKeys({ staleMs: settings.ROLLOUT_STALE_MS, now: systemClock.now }) : undefined;
 
 // When the kill switch makes every request poll, neither the rollout item nor the keys of tickets are read.
-const tunnels = tunnelsTable(dynamodb, settings.TUNNELS_TABLE, {
+const tunnels = tunnelsTable(table, settings.TUNNELS_TABLE, {
   ...(settings.USE_EVENT_DRIVEN && { share, ...(sealingKeys && { ticketKeys: sealingKeys }) }),
   onUnreadable: (error) => logger.warn("the owner's requests in flight could not be read", error as Error),
 });
@@ -86,12 +87,12 @@ const tunnels = tunnelsTable(dynamodb, settings.TUNNELS_TABLE, {
 const options: Omit<ForwardOptions, 'observer'> = {
   tunnels,
   // The request id is logged as `leaving`, for the same reason as `removing` below.
-  inFlight: inFlightRows(dynamodb, settings.TUNNELS_TABLE, settings.REQUEST_DEADLINE_MS, (leaving, error) =>
+  inFlight: inFlightRows(table, settings.TUNNELS_TABLE, settings.REQUEST_DEADLINE_MS, (leaving, error) =>
     logger.warn('a request in flight could not be removed', { leaving, error: error as Error }),
   ),
   maxInFlight: settings.MAX_IN_FLIGHT,
   pending: {
-    ...pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE),
+    ...pendingRequestsTable(table, settings.PENDING_REQUESTS_TABLE),
     remove: removeRow,
   },
   bodies: lazyBodyBucket(settings.BODY_BUCKET, settings.SERVICE_CALL_MS, (removing, error) =>

@@ -3,8 +3,8 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeAgentMessage, encodeMessage, ProtocolError, type CloudMessage } from '../../protocol';
 import { identityOf, type AgentEvent } from '../aws/agent-event';
-import { connectionsClient, documentClient } from '../aws/clients';
-import { closeConnection, postToConnection } from '../aws/connections';
+import { connectionsOf } from '../aws/connections';
+import { dynamoDb } from '../aws/dynamodb';
 import { lazyBodyBucket } from '../aws/lazy-body-bucket';
 import { ownerConnections } from '../aws/owner-connections';
 import { pendingRequestsTable } from '../aws/pending-requests-table';
@@ -23,15 +23,15 @@ import { FloodGuard } from './flood-guard';
 import { OpeningKeys } from './opening-keys';
 
 const settings = readSettings('receive-message');
-const dynamodb = documentClient(settings.SERVICE_CALL_MS);
-const leases = tunnelLeases(dynamodb, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS });
-const owners = ownerConnections(dynamodb, settings.TUNNELS_TABLE);
-const pending = pendingRequestsTable(dynamodb, settings.PENDING_REQUESTS_TABLE);
+const table = dynamoDb(settings.SERVICE_CALL_MS);
+const leases = tunnelLeases(table, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS });
+const owners = ownerConnections(table, settings.TUNNELS_TABLE);
+const pending = pendingRequestsTable(table, settings.PENDING_REQUESTS_TABLE);
 const bodies = lazyBodyBucket(settings.BODY_BUCKET, settings.SERVICE_CALL_MS);
-const connections = connectionsClient(settings.AGENT_GATEWAY_URL);
+const connections = connectionsOf(settings.AGENT_GATEWAY_URL);
 const delivered = noneDelivered();
 const tickets = new OpeningKeys({
-  store: ticketKeysItem(dynamodb, settings.TUNNELS_TABLE),
+  store: ticketKeysItem(table, settings.TUNNELS_TABLE),
   now: systemClock.now,
   onUnreadable: (error) => logger.warn('the keys of tickets could not be read', error as Error),
 });
@@ -65,7 +65,7 @@ async function send(connectionId: string, message: CloudMessage, delays: readonl
   // The wake goes first: a visitor waits for it, and nobody waits for the ack.
   if (message.type === 'ack') await nextTurn();
   const post = () =>
-    postToConnection(connections, {
+    connections.post({
       connectionId,
       text: encodeMessage(message),
       timeoutMs: REPLY_TIMEOUT_MS,
@@ -90,9 +90,9 @@ async function closeFlooding(connectionId: string): Promise<void> {
     message:
       'this agent sends too many messages that answer no request: the connection is closed, and the next one is refused for a minute',
   });
-  await closeConnection(connections, connectionId, REPLY_TIMEOUT_MS).catch((error: unknown) =>
-    logger.error('an agent that floods could not be closed', error as Error),
-  );
+  await connections
+    .close(connectionId, REPLY_TIMEOUT_MS)
+    .catch((error: unknown) => logger.error('an agent that floods could not be closed', error as Error));
 }
 
 function observeAnswer(requestId: string, result: CompletionResult | RequestState | TicketState): void {

@@ -1,7 +1,10 @@
 /** Removes what a crash may leave behind, probes stream and bus, makes new keys for tickets, and reports the share of the rollout. */
 import { randomUUID } from 'node:crypto';
 import { s3Client } from '../aws/body-bucket';
-import { connectionsClient, documentClient } from '../aws/clients';
+import { traced } from '../aws/traced';
+import { documentClient } from '../aws/clients';
+import { connectionsOf } from '../aws/connections';
+import { dynamoDb } from '../aws/dynamodb';
 import { ownerConnections } from '../aws/owner-connections';
 import { ticketKeysItem } from '../aws/ticket-keys-item';
 import { rolloutTable } from '../aws/rollout-table';
@@ -21,19 +24,20 @@ import { sweepStore } from './sweep-store';
 
 const settings = readSettings('sweep');
 const client = documentClient(settings.SERVICE_CALL_MS);
+const table = dynamoDb(settings.SERVICE_CALL_MS);
 const store = sweepStore({
   client,
-  connections: connectionsClient(settings.AGENT_GATEWAY_URL),
-  leases: tunnelLeases(client, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS }),
-  owners: ownerConnections(client, settings.TUNNELS_TABLE),
+  connections: connectionsOf(settings.AGENT_GATEWAY_URL),
+  leases: tunnelLeases(table, settings.TUNNELS_TABLE, { graceMs: settings.LEASE_GRACE_MS }),
+  owners: ownerConnections(table, settings.TUNNELS_TABLE),
   pendingRequestsTable: settings.PENDING_REQUESTS_TABLE,
   tunnelsTable: settings.TUNNELS_TABLE,
-  bodies: s3Client(settings.SERVICE_CALL_MS),
+  bodies: traced(s3Client(settings.SERVICE_CALL_MS)),
   bodyBucket: settings.BODY_BUCKET,
 });
 
 const firstStart = firstStartIn(client, settings.TUNNELS_TABLE);
-const ticketKeys = ticketKeysItem(client, settings.TUNNELS_TABLE);
+const ticketKeys = ticketKeysItem(table, settings.TUNNELS_TABLE);
 const rollout = rolloutTable(client, settings.TUNNELS_TABLE);
 
 /** Length of a run, in ms: the rate of the schedule. Runs are numbered by the minute. */

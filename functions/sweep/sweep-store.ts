@@ -1,8 +1,7 @@
 import { DeleteObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import { DeleteCommand, paginateScan, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { conditionHolds } from '../aws/conditional-write';
-import { connectionExists } from '../aws/connections';
+import type { Connections } from '../aws/connections';
 import type { OwnerConnections } from '../core/owner-limits';
 import type { OwnerRow } from '../core/owner-rows';
 import type { SweepStore, SweptTunnel } from '../core/sweep';
@@ -17,7 +16,7 @@ const MAX_REMOVED = 50;
  */
 export function sweepStore(options: {
   client: DynamoDBDocumentClient;
-  connections: ApiGatewayManagementApiClient;
+  connections: Pick<Connections, 'exists'>;
   leases: Pick<TunnelLeases, 'release'>;
   owners: Pick<OwnerConnections, 'close'>;
   pendingRequestsTable: string;
@@ -92,7 +91,7 @@ export function sweepStore(options: {
       await bodies.send(new DeleteObjectCommand({ Bucket: bodyBucket, Key: key }));
     },
 
-    connectionExists: (connectionId) => connectionExists(connections, connectionId),
+    connectionExists: (connectionId) => connections.exists(connectionId),
     async releaseConnection({ tunnelId, owner, connectionLease = '' }, connectionId, now) {
       await owners.close({ owner, lease: connectionLease });
       return leases.release({ tunnelId, lease: connectionLease }, connectionId, now);

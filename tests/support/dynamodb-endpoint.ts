@@ -7,6 +7,7 @@ import type { LocalDynamoDbOptions } from '../../emulator/dynamodb/local-dynamod
 import { AWS_LIMITS } from '../../emulator/limits';
 import type { ServiceApi, Interceptor, Principal, Principals } from '../../emulator/services';
 import type { TableSpec } from '../../emulator/specs';
+import { dynamoDb, type DynamoDb } from '../../functions/aws/dynamodb';
 
 export const REGION = 'eu-central-1';
 
@@ -22,6 +23,8 @@ export const SWEEP: Principal = {
   roleArn: 'arn:aws:iam::123456789012:role/sweep',
   functionName: 'sweep',
 };
+/** Ends a call only if the endpoint hangs, in ms. */
+const CALL_MS = 30_000;
 const PRINCIPALS: Principals = {
   find: (accessKeyId) => [FORWARD_REQUEST, SWEEP].find((principal) => principal.accessKeyId === accessKeyId),
 };
@@ -43,12 +46,22 @@ export async function startEndpoint(services: Record<string, ServiceApi>, interc
   return { url, warnings, close: () => endpoint.close() };
 }
 
+/** DynamoDB's calls as a function makes them. */
+const functionCalls = (endpoint: string, { accessKeyId, secretAccessKey } = FORWARD_REQUEST): DynamoDb =>
+  dynamoDb(CALL_MS, {
+    endpoint: new URL(endpoint),
+    region: REGION,
+    credentials: () => Promise.resolve({ accessKeyId, secretAccessKey }),
+  });
+
 export interface DynamoDbFixture {
   readonly dynamodb: LocalDynamoDb;
   readonly url: string;
   readonly client: DynamoDBClient;
   /** The same client, but with plain JavaScript values. */
   readonly documents: DynamoDBDocumentClient;
+  /** The calls of the functions. */
+  readonly calls: DynamoDb;
   close(): Promise<void>;
 }
 
@@ -64,6 +77,7 @@ export async function startDynamoDb(
     url: endpoint.url,
     client,
     documents: DynamoDBDocumentClient.from(client),
+    calls: functionCalls(endpoint.url),
     async close() {
       client.destroy();
       await endpoint.close();

@@ -2,15 +2,19 @@
  * The waiter of the limit: it looks up the tunnel, posts to the agent, and waits for one wake. It has no observability, no ticket, no
  * question and no error handling: only the time of the parts themselves remains. The id of a request names its waiter's connection.
  */
-import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
+import { connectionsOf } from '../../../functions/aws/connections';
+import { dynamoDb } from '../../../functions/aws/dynamodb';
+import { functionCredentials, functionRegion } from '../../../functions/aws/function-access';
 import { WakeSocket } from '../../../functions/aws/wake-socket';
 
+/** Ends a call only if a service hangs, in ms. */
+const CALL_MS = 5000;
+
 const variable = (name: string): string => process.env[name] ?? '';
-const dynamodb = new DynamoDBClient({});
-const agents = new ApiGatewayManagementApiClient({ endpoint: variable('AGENT_GATEWAY_URL').replace(/^ws/, 'http'), maxAttempts: 1 });
+const tunnels = dynamoDb(CALL_MS);
+const agents = connectionsOf(new URL(variable('AGENT_GATEWAY_URL')));
 
 /** The content of the wake: the answer, as receive-message of the limit passes it on. */
 interface Wake {
@@ -23,19 +27,19 @@ interface Wake {
 let wakes: Promise<WakeSocket> | undefined;
 let onWake: (wake: Wake) => void = () => undefined;
 
-const openWakes = async (): Promise<WakeSocket> =>
+const openWakes = (): Promise<WakeSocket> =>
   WakeSocket.open({
     url: new URL(variable('WAKE_CHANNEL_URL')),
-    region: await dynamodb.config.region(),
-    credentials: dynamodb.config.credentials,
-    timeoutMs: 5000,
+    region: functionRegion(),
+    credentials: functionCredentials,
+    timeoutMs: CALL_MS,
     onMessage: (message) => onWake(message as Wake),
   });
 
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   const [, tunnelId = '', path = ''] = /^\/([^/]+)(.*)$/.exec(event.rawPath) ?? [];
-  const [{ Item }, socket] = await Promise.all([
-    dynamodb.send(new GetItemCommand({ TableName: variable('TUNNELS_TABLE'), Key: { tunnelId: { S: tunnelId } }, ConsistentRead: true })),
+  const [tunnel, socket] = await Promise.all([
+    tunnels.get({ TableName: variable('TUNNELS_TABLE'), Key: { tunnelId }, ConsistentRead: true }),
     (wakes ??= openWakes()),
   ]);
   const requestId = `${randomUUID()}/${socket.id}`;
@@ -50,9 +54,7 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
     headers: {},
     body: '',
   };
-  await agents.send(
-    new PostToConnectionCommand({ ConnectionId: Item?.['connectionId']?.S, Data: JSON.stringify({ ...message, timestamp: Date.now() }) }),
-  );
+  await agents.tell(tunnel?.['connectionId'] as string, JSON.stringify({ ...message, timestamp: Date.now() }));
   const { statusCode, headers, body } = await woken;
   return {
     statusCode,

@@ -1,5 +1,6 @@
 import { bodyRefOf } from '../../../protocol';
 import { bodyBucket, s3Client } from '../../../functions/aws/body-bucket';
+import { traced } from '../../../functions/aws/traced';
 import type { BodyStore } from '../../../functions/core/body-store';
 import { sweepStore } from '../../../functions/sweep/sweep-store';
 import { FORWARD_REQUEST, REGION } from '../../support/dynamodb-endpoint';
@@ -21,7 +22,7 @@ beforeEach(async () => {
     AWS_ACCESS_KEY_ID: FORWARD_REQUEST.accessKeyId,
     AWS_SECRET_ACCESS_KEY: FORWARD_REQUEST.secretAccessKey,
   });
-  store = bodyBucket(BUCKET, 2000, (key, error) => failures.push([key, error]));
+  store = bodyBucket(BUCKET, 2000, { traced, onFailure: (key, error) => failures.push([key, error]) });
 });
 afterEach(async () => {
   await s3.close();

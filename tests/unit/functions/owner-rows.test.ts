@@ -17,13 +17,8 @@ const calls: string[] = [];
 beforeAll(async () => {
   const key = { hashKey: 'tunnelId', attributes: [{ name: 'tunnelId', type: 'S' as const }] };
   db = await startDynamoDb([tableWithoutStream(TABLE, key)], { intercept: (call, next) => (calls.push(call.operation), next()) });
-  // Removals go through a client of their own, which finds the endpoint as in a function.
-  process.env['AWS_ENDPOINT_URL'] = db.url;
 });
-afterAll(async () => {
-  delete process.env['AWS_ENDPOINT_URL'];
-  await db.close();
-});
+afterAll(() => db.close());
 
 const row = async (tunnelId: string): Promise<Record<string, unknown> | undefined> =>
   (await db.documents.send(new GetCommand({ TableName: TABLE, Key: { tunnelId } }))).Item;
@@ -32,7 +27,7 @@ const remove = (tunnelId: string) => db.documents.send(new DeleteCommand({ Table
 describe("an owner's connections", () => {
   const KEY = '#connections/ann';
   beforeEach(() => remove(KEY));
-  const owners = () => ownerConnections(db.documents, TABLE, MAX_TUNNELS);
+  const owners = () => ownerConnections(db.calls, TABLE, MAX_TUNNELS);
   const connection = (lease: string, tunnelId = lease): AgentIdentity => ({ owner: 'ann', tunnelId, lease, claim: 'granted' });
   const openAll = async (...leases: string[]): Promise<void> => {
     for (const lease of leases) expect(await owners().open(connection(lease), NOW)).toBeUndefined();
@@ -100,7 +95,7 @@ describe("an owner's requests in flight", () => {
   const KEY = '#in-flight/ann';
   const REQUEST = { owner: 'ann', requestId: '0fd44d12-6f3c-4d0b-9d3b-0b6f3d1f7f5a', arrivedAt: NOW };
   const failures: unknown[] = [];
-  const inFlight = () => inFlightRows(db.documents, TABLE, 28_000, (...failure) => failures.push(failure));
+  const inFlight = () => inFlightRows(db.calls, TABLE, 28_000, (...failure) => failures.push(failure));
   beforeEach(() => remove(KEY));
 
   test('are one entry each, whatever write is repeated', async () => {

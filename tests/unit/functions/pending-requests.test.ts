@@ -44,7 +44,7 @@ function inTheTable(): Store {
   const removalFails = (_: string, error: unknown): never => {
     throw error;
   };
-  const pending = { ...pendingRequestsTable(db.documents, TABLE), remove: rowRemover(db.documents, TABLE, removalFails) };
+  const pending = { ...pendingRequestsTable(db.calls, TABLE), remove: rowRemover(db.calls, TABLE, removalFails) };
   return {
     pending,
     outdate: (requestId) =>

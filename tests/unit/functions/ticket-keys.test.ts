@@ -20,7 +20,7 @@ describe('the item of the keys in the table', () => {
   afterAll(() => db.close());
 
   test('is read as it was written, and keeps the newest key as the previous one', async () => {
-    const store = ticketKeysItem(db.documents, TABLE);
+    const store = ticketKeysItem(db.calls, TABLE);
     const made = [newTicketKey(), newTicketKey()];
     const newKey = () => made.shift() ?? newTicketKey();
     const [first, second] = made;
@@ -34,7 +34,7 @@ describe('the item of the keys in the table', () => {
   });
 
   test('is not replaced when somebody else has replaced it since it was read', async () => {
-    const store = ticketKeysItem(db.documents, TABLE);
+    const store = ticketKeysItem(db.calls, TABLE);
     const { revision } = await store.read();
     expect(await store.replace(revision, keysOf(100))).toBe(true);
     expect(await store.replace(revision, keysOf(200))).toBe(false);

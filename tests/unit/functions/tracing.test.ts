@@ -14,6 +14,7 @@ jest.mock('cls-hooked/context', () => jest.requireActual<object>('../../../funct
 
 const ROOT = '1-5f84c7a1-0123456789abcdef01234567';
 const SAMPLED = `Root=${ROOT};Parent=53995c3f42cd8ad8;Sampled=1`;
+const NOT_SAMPLED = SAMPLED.replace('Sampled=1', 'Sampled=0');
 
 /** A table that answers, but fails every second call. */
 let table: Server;
@@ -76,18 +77,14 @@ function load(variables: Record<string, string>): Loaded {
     _X_AMZN_TRACE_ID: SAMPLED,
     ...variables,
   });
-  let loaded: Loaded | undefined;
-  jest.isolateModules(() => {
-    const { DynamoDBClient } = jest.requireActual<typeof DynamoDb>('@aws-sdk/client-dynamodb');
-    const { traced } = jest.requireActual<typeof Traced>('../../../functions/aws/traced');
-    loaded = {
-      tracing: jest.requireActual<typeof Tracing>('../../../functions/tracing'),
-      xray: jest.requireActual<typeof XRay>('aws-xray-sdk-core'),
-      client: traced(new DynamoDBClient({ endpoint, maxAttempts: 1 })),
-    };
-  });
-  if (!loaded) throw new Error('not loaded');
-  return loaded;
+  jest.resetModules();
+  const { DynamoDBClient } = jest.requireActual<typeof DynamoDb>('@aws-sdk/client-dynamodb');
+  const { traced } = jest.requireActual<typeof Traced>('../../../functions/aws/traced');
+  return {
+    tracing: jest.requireActual<typeof Tracing>('../../../functions/tracing'),
+    xray: jest.requireActual<typeof XRay>('aws-xray-sdk-core'),
+    client: traced(new DynamoDBClient({ endpoint, maxAttempts: 1 })),
+  };
 }
 
 /** Makes the calls of a request: two calls, the second of which fails. @returns the name of the error */
@@ -96,7 +93,7 @@ async function request({ tracing, client }: Loaded): Promise<string> {
   const get = new GetItemCommand({ TableName: 'tunnels', Key: { tunnelId: { S: 'demo' } } });
   calls = 0;
   traceHeaders.length = 0;
-  const handler = tracing.openHandlerSpan();
+  const handler = await tracing.openHandlerSpan();
   tracing.annotate({ requestId: 'r-1', tunnelId: 'demo', mode: undefined });
   const part = tracing.openSpan('## answer', { requestId: 'r-2' });
   await client.send(get);
@@ -136,16 +133,24 @@ test('the handler, a span in it and its AWS calls become X-Ray segments below th
 
 test('a handler and an AWS call that ends after the handler are both recorded', async () => {
   const { tracing } = load({});
-  const handler = tracing.openHandlerSpan();
-  const call = tracing.openCall({ clientName: 'DynamoDBClient', commandName: 'PutItemCommand', region: 'r', tableName: 't' });
+  const handler = await tracing.openHandlerSpan();
+  const call = tracing.openCall({ service: 'DynamoDB', operation: 'PutItem', region: 'r', tableName: 't' });
   handler.close();
   call.end({ status: 200, awsRequestId: undefined });
   await eventually(() => expect(segments.map(({ name }) => name)).toEqual(['## handler', 'DynamoDB']));
   expect(segments[1]?.parent_id).toBe(segments[0]?.id);
 });
 
+test('only the first invocation is a cold start, also if it was not sampled', async () => {
+  const loaded = load({ _X_AMZN_TRACE_ID: NOT_SAMPLED });
+  await request(loaded);
+  process.env['_X_AMZN_TRACE_ID'] = SAMPLED;
+  await request(loaded);
+  await eventually(() => expect(segments.find(({ name }) => name === '## handler')).toMatchObject({ annotations: { ColdStart: false } }));
+});
+
 test('an invocation that is not sampled sends no segments and no trace header', async () => {
-  expect(await request(load({ _X_AMZN_TRACE_ID: SAMPLED.replace('Sampled=1', 'Sampled=0') }))).toBe('ResourceNotFoundException');
+  expect(await request(load({ _X_AMZN_TRACE_ID: NOT_SAMPLED }))).toBe('ResourceNotFoundException');
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(segments).toEqual([]);
   expect(traceHeaders).toEqual([undefined, undefined]);

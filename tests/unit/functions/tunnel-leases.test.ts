@@ -17,7 +17,7 @@ let leases: ReturnType<typeof tunnelLeases>;
 beforeAll(async () => {
   const key = { hashKey: 'tunnelId', attributes: [{ name: 'tunnelId', type: 'S' as const }] };
   db = await startDynamoDb([tableWithoutStream(TABLE, key)]);
-  leases = tunnelLeases(db.documents, TABLE, TIMES);
+  leases = tunnelLeases(db.calls, TABLE, TIMES);
 });
 afterAll(() => db.close());
 beforeEach(() => db.documents.send(new DeleteCommand({ TableName: TABLE, Key: { tunnelId: 'demo' } })));

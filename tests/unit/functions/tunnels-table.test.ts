@@ -43,7 +43,7 @@ function lookUp() {
     now: () => now,
     onUnreadable: (reason) => unreadable.push((reason as Error).message),
   });
-  const tunnels = tunnelsTable(db.documents, TABLE, { share, onUnreadable: (error) => unreadable.push((error as Error).message) });
+  const tunnels = tunnelsTable(db.calls, TABLE, { share, onUnreadable: (error) => unreadable.push((error as Error).message) });
   return { share, unreadable, tunnels, pass: (ms: number) => (now += ms) };
 }
 
