@@ -13,6 +13,10 @@ export class BusyEnvironments<Environment> {
     this.since.set(environment, now);
   }
 
+  has(environment: Environment): boolean {
+    return this.since.has(environment);
+  }
+
   /** The invocation of an environment is over. */
   end(environment: Environment, now: number): void {
     const since = this.since.get(environment);

@@ -1,5 +1,5 @@
 /** Unpacks the functions' zips into a temporary directory, as Lambda does into /var/task. The service removes the directory at its end. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,7 +18,7 @@ interface Unpacked {
 export class FunctionCode {
   private constructor(
     readonly directory: string,
-    private readonly unpacked: ReadonlyMap<string, Unpacked>,
+    private readonly unpacked: Map<string, Unpacked>,
     private readonly codeCache: CodeCache | undefined,
   ) {}
 
@@ -32,14 +32,21 @@ export class FunctionCode {
     try {
       for (const spec of functions) {
         if (unpacked.has(spec.codeZip)) continue;
-        const root = path.join(directory, String(unpacked.size));
-        unpacked.set(spec.codeZip, { root, digest: await unpackZip(spec, root) });
+        unpacked.set(spec.codeZip, await unpackZip(spec, directory));
       }
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
       throw error;
     }
     return new FunctionCode(directory, unpacked, codeCache);
+  }
+
+  /**
+   * Unpacks a zip again that may have changed, or a zip that no function had at the start.
+   * @throws LambdaBootError for a zip that is missing or broken
+   */
+  async unpackAgain(spec: FunctionSpec): Promise<void> {
+    this.unpacked.set(spec.codeZip, await unpackZip(spec, this.directory));
   }
 
   /** The task root of a function: the directory that holds its unpacked zip. */
@@ -61,8 +68,8 @@ export class FunctionCode {
   }
 }
 
-/** @returns the digest of the zip's contents */
-async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Promise<string> {
+async function unpackZip({ address, codeZip }: FunctionSpec, directory: string): Promise<Unpacked> {
+  const root = path.join(directory, randomUUID());
   const zip = await readFile(codeZip).catch((cause: unknown) => {
     throw new LambdaBootError(`${address}: its code ${codeZip} cannot be read; build the functions with: npm run build`, { cause });
   });
@@ -78,7 +85,7 @@ async function unpackZip({ address, codeZip }: FunctionSpec, root: string): Prom
     await writeFile(file, bytes);
     digest.update(`${name}\0${bytes.length}\0`).update(bytes);
   }
-  return digest.digest('hex');
+  return { root, digest: digest.digest('hex') };
 }
 
 function entriesOf(address: string, codeZip: string, zip: Buffer): Record<string, Uint8Array> {

@@ -53,10 +53,12 @@ export class FunctionPool implements Starter {
   /** The most recently used one last. */
   private readonly idle: Idle[] = [];
   private readonly busy = new BusyEnvironments<PooledEnvironment>();
+  /** Environments with code that has been replaced. They get no further invocation. */
+  private readonly retired = new WeakSet<PooledEnvironment>();
   private readonly line = new WaitingLine<PooledEnvironment>();
   /** Callbacks of `warm`, one for each environment that it still waits for. */
   private readonly warming: (() => void)[] = [];
-  private starting = 0;
+  private readonly starting = new Set<PooledEnvironment>();
   private closed = false;
 
   constructor(private readonly options: FunctionPoolOptions) {
@@ -102,7 +104,7 @@ export class FunctionPool implements Starter {
     if (environment.usable) {
       const now = this.options.clock.now();
       this.busy.end(environment, now);
-      this.line.noteFreed(now);
+      if (!this.retired.has(environment)) this.line.noteFreed(now);
       this.give(environment);
     }
     this.options.admission.consider();
@@ -118,6 +120,14 @@ export class FunctionPool implements Starter {
     const environment = this.byId(environmentId);
     environment?.sandbox.stall(ms);
     return environment !== undefined;
+  }
+
+  /** Ends every environment when its invocation is over, at once if it runs none. Later invocations get environments that start later. */
+  retire(): void {
+    const environments = [...this.environments];
+    for (const environment of environments) this.retired.add(environment);
+    for (const environment of environments) if (!this.busy.has(environment)) environment.close();
+    this.options.admission.consider();
   }
 
   /** Kills every environment, frozen or not, and waits until all have gone. Their invocations end with Runtime.ExitError. */
@@ -160,9 +170,9 @@ export class FunctionPool implements Starter {
       const environment = this.options.start();
       this.environments.add(environment);
       environment.sandbox.once('exit', () => this.forget(environment));
-      this.starting += 1;
+      this.starting.add(environment);
       await environment.initialised;
-      this.starting -= 1;
+      this.starting.delete(environment);
       this.give(environment);
     } catch (error) {
       this.line.shift()?.fail(error as Error);
@@ -210,6 +220,7 @@ export class FunctionPool implements Starter {
 
   /** Gives a free environment to the first waiter, or freezes it. A waiter also gets one whose init has failed, to report the error. */
   private give(environment: PooledEnvironment): void {
+    if (this.retired.has(environment)) return environment.close();
     const waiter = this.line.shift();
     if (waiter) return waiter.take(this.begin(environment));
     if (!environment.usable) return;
@@ -224,13 +235,15 @@ export class FunctionPool implements Starter {
   /** The first waiting invocation for which no environment is starting or about to be free. */
   private get uncovered(): Need | undefined {
     const now = this.options.clock.now();
-    const uncovered = this.line.uncovered(this.starting + this.finishing, now);
+    const uncovered = this.line.uncovered(this.coming, now);
     return uncovered && { ...uncovered, lastWaitMs: this.busy.lastWaitMs(this.line.length, now) };
   }
 
-  /** How many environments are about to be free. */
-  private get finishing(): number {
-    return [...this.environments].filter(({ usable, answeredForMs = Infinity }) => usable && answeredForMs < FINISHING_MS).length;
+  /** How many environments are starting or about to be free. */
+  private get coming(): number {
+    const isFinishing = ({ usable, answeredForMs = Infinity }: PooledEnvironment): boolean => usable && answeredForMs < FINISHING_MS;
+    const current = [...this.environments].filter((each) => !this.retired.has(each));
+    return current.filter((each) => this.starting.has(each) || isFinishing(each)).length;
   }
 
   private forget(environment: PooledEnvironment): void {

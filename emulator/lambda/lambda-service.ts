@@ -214,6 +214,20 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     return [...this.hosted.values()].some(({ pool }) => pool.stall(environmentId, ms));
   }
 
+  /**
+   * Replaces a function's code or environment variables, as Lambda's UpdateFunctionCode and UpdateFunctionConfiguration do. Invocations that run
+   * end in their old environments, and every later one gets a new environment. On AWS both versions may get invocations for a short time.
+   * @throws AwsError ResourceNotFoundException, or LambdaBootError for a zip that is missing or broken: the function then stays as it was
+   */
+  async update(functionArn: string, changes: Partial<Pick<FunctionSpec, 'codeZip' | 'environment'>>): Promise<void> {
+    const { spec } = this.functionOf(functionArn);
+    if (changes.codeZip !== undefined) await this.code.unpackAgain({ ...spec, ...changes });
+    // Another update may have ended meanwhile.
+    const { spec: latest, pool } = this.functionOf(functionArn);
+    this.hosted.set(functionArn, { spec: { ...latest, ...changes }, pool });
+    pool.retire();
+  }
+
   async close(): Promise<void> {
     this.queue.close();
     this.admission.close();
@@ -232,7 +246,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
       admission: this.admission,
       clock: backgroundClock,
       start: () =>
-        factory.start(spec, {
+        factory.start(this.functionOf(spec.arn).spec, {
           onAnswered: () => pool.onAnswered(),
           onFinished: (environment, record) => {
             this.statistics.record(record);

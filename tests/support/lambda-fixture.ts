@@ -24,6 +24,8 @@ export interface LambdaFixture {
   readonly published: { topicArn: string; body: string; sender: Sender }[];
   /** Invokes a function. @returns the outcome without the request id, which differs each time */
   invoke(name: string, payload?: unknown): Promise<InvocationOutcome>;
+  /** The file with a function's code. */
+  zipOf(name: string): string;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,7 @@ export async function startLambda(
       const { requestId: _, ...outcome } = await service.invoke(arnOf(name), payload);
       return outcome;
     },
+    zipOf: (name) => specs.find((spec) => spec.name === name)?.codeZip ?? '',
     close: async () => {
       await service.close();
       await guard.close();

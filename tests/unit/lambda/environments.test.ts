@@ -218,3 +218,20 @@ test('close() ends frozen and running environments, and their invocations fail',
     errorType: 'ServiceException',
   });
 });
+
+test('an update of the code lets a running invocation end with the old code, and all later ones run the new code', async () => {
+  lambda = await startLambda({
+    f: `exports.handler = async ({ ms }) => { console.log('begins'); await new Promise((r) => setTimeout(r, ms)); return 'old'; };`,
+    source: `exports.handler = async () => 'new ' + process.env.COLOUR;`,
+  });
+  const f = arnOf('f');
+  const running = lambda.invoke('f', { ms: 1000 });
+  await eventually(() => lambda.lines.some(({ text }) => text.includes('begins')));
+  await lambda.service.update(f, { codeZip: lambda.zipOf('source'), environment: { COLOUR: 'green' } });
+  expect(payloads([await lambda.invoke('f', { ms: 0 })])).toEqual(['new green']);
+  expect(payloads([await running])).toEqual(['old']);
+  await lambda.service.update(f, { environment: { COLOUR: 'red' } });
+  expect(payloads([await lambda.invoke('f', { ms: 0 })])).toEqual(['new red']);
+  // The end of an old environment is no failure of the function.
+  expect(lambda.lines.filter(({ text }) => text.includes('Runtime.ExitError'))).toEqual([]);
+});

@@ -243,3 +243,42 @@ test('close() of a pool fails the waiting invocation and later invocations', asy
   await warm;
   expect(await fixture.invoke('f', 'late', 10)).toMatchObject({ errorType: 'ServiceException' });
 });
+
+test('after its function has changed, an environment ends its invocation and gets no other one', async () => {
+  const fixture = poolFixture({ functions: { f: {} } });
+  const running = fixture.invoke('f', 'running', 5000);
+  await fixture.clock.advance(1000);
+  fixture.pool('f').retire();
+  const later = [fixture.invoke('f', 'second', 10), fixture.invoke('f', 'third', 10)];
+  await fixture.clock.advance(10_000);
+  expect(await running).toMatchObject({ kind: 'ok', payload: 'f 1' });
+  await Promise.all(later);
+  expect(runs(fixture)[0]).toBe('running in f 1');
+  expect(runs(fixture).slice(1)).not.toContainEqual(expect.stringContaining('in f 1'));
+  // The environment has ended.
+  expect(fixture.pool('f').sandboxes.map(({ id }) => id)).not.toContain('f 1');
+});
+
+test('after its function has changed, an environment that runs nothing ends at once, and so does one that is starting', async () => {
+  const fixture = poolFixture({ functions: { f: {} }, init: () => 300 });
+  void fixture.invoke('f', 'first', 10);
+  await fixture.clock.advance(1000);
+  void fixture.pool('f').warm(2);
+  await fixture.clock.advance(100);
+  expect(started(fixture)).toEqual(['f 1', 'f 2']);
+  fixture.pool('f').retire();
+  expect(fixture.pool('f').sandboxes).toEqual([]);
+  void fixture.invoke('f', 'second', 10);
+  await fixture.clock.advance(1000);
+  expect(runs(fixture)).toEqual(['first in f 1', 'second in f 3']);
+});
+
+test('an invocation that waits while its function changes is run by an environment that starts later', async () => {
+  const fixture = poolFixture({ functions: { f: {} }, init: () => 300 });
+  const waiting = fixture.invoke('f', 'waiting', 10);
+  await fixture.clock.advance(100);
+  fixture.pool('f').retire();
+  await fixture.clock.advance(1000);
+  expect(await waiting).toMatchObject({ kind: 'ok' });
+  expect(runs(fixture)).toEqual(['waiting in f 2']);
+});
