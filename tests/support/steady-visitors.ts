@@ -1,0 +1,130 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listenOnAnyPort } from './listen';
+import type { Ask, Reply } from './http-client';
+
+/** What a request asks of the service. */
+interface Kind {
+  readonly name: string;
+  /** How long the service takes, in ms. */
+  readonly serviceMs: number;
+  readonly requestBytes: number;
+  readonly answerBytes: number;
+}
+
+const KINDS: readonly Kind[] = [
+  { name: 'small', serviceMs: 0, requestBytes: 10, answerBytes: 100 },
+  { name: 'slow', serviceMs: 500, requestBytes: 0, answerBytes: 1000 },
+  // Does not fit a wake, so that its body goes through the bucket.
+  { name: 'large', serviceMs: 0, requestBytes: 40_000, answerBytes: 60_000 },
+  { name: 'slower', serviceMs: 2000, requestBytes: 0, answerBytes: 10_000 },
+  // Fits no message of the agent, which uploads the body. The same goes for the request's body, which the agent downloads.
+  { name: 'huge', serviceMs: 0, requestBytes: 200_000, answerBytes: 200_000 },
+];
+
+/** A request that was answered. */
+export interface Visited {
+  readonly kind: string;
+  readonly tunnel: string;
+  readonly nonce: string;
+  readonly sentAt: number;
+  readonly answeredAt: number;
+  readonly status: number;
+  /** Whether the body is the one that the service made for this request. */
+  readonly isOwnAnswer: boolean;
+  /** What the visitor got instead. */
+  readonly text?: string;
+}
+
+/** Visitors who send one request after the other, and the local service that they ask. */
+export class SteadyVisitors {
+  readonly visited: Visited[] = [];
+  /** How often the service got each request, by its nonce. */
+  readonly sightings = new Map<string, number>();
+  private readonly stopping = new AbortController();
+  private readonly loops: Promise<void>[] = [];
+
+  private constructor(
+    private readonly visit: (path: string, ask: Ask, tunnel: string) => Promise<Reply>,
+    private readonly server: Server,
+    readonly servicePort: number,
+  ) {}
+
+  static async start(visit: SteadyVisitors['visit']): Promise<SteadyVisitors> {
+    const server = createServer((request, response) => {
+      const { nonce, kind, isIntact } = contentOf(request.url ?? '');
+      const body: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => body.push(chunk));
+      request.on('end', () => {
+        visitors.sight(nonce);
+        setTimeout(() => response.end(isIntact(Buffer.concat(body)) ? answerTo(nonce, kind.answerBytes) : 'damaged'), kind.serviceMs);
+      });
+    });
+    const visitors: SteadyVisitors = new SteadyVisitors(visit, server, await listenOnAnyPort(server));
+    return visitors;
+  }
+
+  /** Notes that the service has a request. @returns the text with which another agent than ours answers it */
+  sight(nonce: string): string {
+    this.sightings.set(nonce, (this.sightings.get(nonce) ?? 0) + 1);
+    return answerTo(nonce, 100).toString();
+  }
+
+  /** Lets visitors come to a tunnel, and send requests of these kinds; by default of all kinds. */
+  come(tunnel: string, count: number, kinds: readonly string[] = KINDS.map(({ name }) => name)): void {
+    const chosen = KINDS.filter(({ name }) => kinds.includes(name));
+    for (let i = 0; i < count; i++) this.loops.push(this.loop(tunnel, chosen, i));
+  }
+
+  /** Resolves when the visitors have got their last answers. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.loops);
+    this.server.close();
+  }
+
+  /** Resolves when each kind of request that was sent after `time` has been answered `count` times. */
+  async answeredSince(time: number, count: number): Promise<void> {
+    const answered = ({ name }: Kind) => this.visited.filter(({ kind, sentAt }) => kind === name && sentAt >= time).length;
+    while (KINDS.some((kind) => answered(kind) < count)) await sleep(20);
+  }
+
+  private async loop(tunnel: string, kinds: readonly Kind[], first: number): Promise<void> {
+    for (let i = first; !this.stopping.signal.aborted; i++) await this.send(tunnel, kinds[i % kinds.length] as Kind);
+  }
+
+  private async send(tunnel: string, kind: Kind): Promise<void> {
+    const nonce = randomUUID();
+    const sentAt = Date.now();
+    const body = randomBytes(kind.requestBytes);
+    const how: Ask = kind.requestBytes > 0 ? { method: 'POST', body } : {};
+    const noted = { kind: kind.name, tunnel, nonce, sentAt };
+    try {
+      const reply = await this.visit(`/${kind.name}/${nonce}/${digest(body)}`, how, tunnel);
+      const expected = answerTo(nonce, tunnel === 'demo' ? kind.answerBytes : 100);
+      const isOwnAnswer = reply.body.equals(expected);
+      this.visited.push({
+        ...noted,
+        answeredAt: Date.now(),
+        status: reply.status,
+        isOwnAnswer,
+        ...(!isOwnAnswer && { text: reply.text.slice(0, 200) }),
+      });
+    } catch (error) {
+      this.visited.push({ ...noted, answeredAt: Date.now(), status: 0, isOwnAnswer: false, text: String(error) });
+    }
+  }
+}
+
+/** What is in a request's path: `/KIND/NONCE/DIGEST-OF-THE-BODY`. */
+export function contentOf(path: string): { nonce: string; kind: Kind; isIntact: (body: Buffer) => boolean } {
+  const [, name, nonce = '', expected] = path.split('/');
+  const kind = KINDS.find((each) => each.name === name) as Kind;
+  return { nonce, kind, isIntact: (body) => digest(body) === expected };
+}
+
+const digest = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
+
+/** The answer that only this request may get: its nonce, again and again. */
+const answerTo = (nonce: string, bytes: number): Buffer => Buffer.alloc(bytes, nonce);
