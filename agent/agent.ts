@@ -224,7 +224,10 @@ export class Agent extends EventEmitter<AgentEvents> {
       this.outbox.acknowledge(requestId);
       this.uploads.drop(requestId);
     },
-    wanted: (requestId) => this.outbox.wanted(requestId),
+    wanted: (requestId) => {
+      this.outbox.wanted(requestId);
+      this.uploads.wanted(requestId);
+    },
     refused: (requestId, error) => {
       this.outbox.acknowledge(requestId);
       this.uploads.refuse(requestId, error);

@@ -8,8 +8,13 @@ import type { Spool } from './spool';
 interface Upload {
   /** Aborted when the cloud ends the upload. */
   readonly ended: AbortController;
+  /** Sends the request for an upload URL. */
+  readonly ask: () => void;
+  readonly hasTicket: boolean;
   /** Set while the agent asks where to put the body. */
   onPlace?: (place: UploadUrlMessage) => void;
+  /** The cloud knows no waiter for the answer. It may know one later: see `drop`. */
+  isUnclaimed: boolean;
 }
 
 const NOBODY_WAITS = new Error('nobody waits for the answer any more');
@@ -36,23 +41,29 @@ export class Uploads {
    * @throws LocalServiceError, or the signal's reason
    */
   async upload({ request_id: requestId, ticket }: Answered, body: Spool, expiresAt: number, signal: AbortSignal): Promise<boolean> {
-    const upload: Upload = { ended: new AbortController() };
-    const eitherSignal = AbortSignal.any([signal, upload.ended.signal]);
-    this.running.set(requestId, upload);
-    try {
-      for (let asked = 0; asked < MAX_PLACES; asked += 1) {
-        const { bytes, sha256 } = body;
+    const { bytes, sha256 } = body;
+    const upload: Upload = {
+      ended: new AbortController(),
+      ask: () =>
         this.outbox.add(
           requestId,
           encodeMessage({ type: 'upload_request', request_id: requestId, bytes, sha256, ...(ticket !== undefined && { ticket }) }),
           expiresAt,
-        );
+        ),
+      hasTicket: ticket !== undefined,
+      isUnclaimed: false,
+    };
+    const eitherSignal = AbortSignal.any([signal, upload.ended.signal]);
+    this.running.set(requestId, upload);
+    try {
+      for (let asked = 0; asked < MAX_PLACES; asked += 1) {
+        upload.ask();
         const place = await placeFor(upload, eitherSignal);
         if (await this.bucket.upload(place, body, eitherSignal)) return true;
       }
       throw new LocalServiceError('internal_error', 'the answer could not be uploaded: the body bucket answered with status 403');
     } catch (error) {
-      if (error === NOBODY_WAITS) return false;
+      if (error === NOBODY_WAITS || upload.isUnclaimed) return false;
       throw error;
     } finally {
       this.running.delete(requestId);
@@ -64,17 +75,33 @@ export class Uploads {
     const upload = this.running.get(message.request_id);
     if (!upload?.onPlace) return;
     this.outbox.acknowledge(message.request_id);
+    upload.isUnclaimed = false;
     upload.onPlace(message);
   }
 
-  /** Ends an upload, because nobody waits for the answer any more. */
+  /**
+   * Ends an upload, because the cloud says that nobody waits for the answer any more. If the request has a ticket, the cloud may not know yet that
+   * somebody waits: a receive-message that is older than the tickets looks for a row, and the waiter puts a row only with its second
+   * question. So the upload stays until its waiter asks for the answer, or until the deadline.
+   */
   drop(requestId: string): void {
-    this.running.get(requestId)?.ended.abort(NOBODY_WAITS);
+    const upload = this.running.get(requestId);
+    if (upload?.hasTicket) upload.isUnclaimed = true;
+    else upload?.ended.abort(NOBODY_WAITS);
+  }
+
+  /** The waiter asks for the answer. If the agent has no upload URL yet, it asks for one again. */
+  wanted(requestId: string): void {
+    const upload = this.running.get(requestId);
+    if (upload?.hasTicket && upload.onPlace) upload.ask();
   }
 
   /** Ends an upload, because the cloud does not want the body. */
   refuse(requestId: string, refusal: ErrorMessage): void {
-    this.running.get(requestId)?.ended.abort(asLocalServiceError(refusal));
+    const upload = this.running.get(requestId);
+    if (!upload) return;
+    upload.isUnclaimed = false;
+    upload.ended.abort(asLocalServiceError(refusal));
   }
 }
 

@@ -51,51 +51,51 @@ class Deployment {
   }
 }
 
-testEachWith(oldBundles, [
-  [...REPLACED],
-  [...REPLACED].reverse(),
-])('a deploy and its way back in mid-traffic lose nothing: %j', async (order, old) => {
-  const under = await startCloud({ mode: 'direct', tickets: false });
-  const visitors = await SteadyVisitors.start((to, how, tunnel) => under.visit(to, how, tunnel));
-  try {
-    const { lambda, spec } = under.cloud.services;
-    await lambda.invoke(spec.functions.find(({ name }) => name === functionOf(under.cloud, 'sweep'))?.arn ?? '', {});
-    const deployment = new Deployment(under, old);
-    for (const name of order) await deployment.replace(name, 'old');
-    await under.agent({ target: { port: visitors.servicePort } });
-    const oldAgent = await MinimalAgent.connect(under.agentEndpoint, await under.token('old'), ({ request_id: id, uri }, agent) =>
-      agent.answer(id, visitors.sight(contentOf(String(uri)).nonce)),
-    );
-    visitors.come('demo', 8);
-    visitors.come(oldAgent.tunnel.tunnel_id, 2, ['small', 'slow']);
+testEachWith(oldBundles, [[...REPLACED], [...REPLACED].reverse()])(
+  'a deploy and its way back in mid-traffic lose nothing: %j',
+  async (order, old) => {
+    const under = await startCloud({ mode: 'direct', tickets: false });
+    const visitors = await SteadyVisitors.start((to, how, tunnel) => under.visit(to, how, tunnel));
+    try {
+      const { lambda, spec } = under.cloud.services;
+      await lambda.invoke(spec.functions.find(({ name }) => name === functionOf(under.cloud, 'sweep'))?.arn ?? '', {});
+      const deployment = new Deployment(under, old);
+      for (const name of order) await deployment.replace(name, 'old');
+      await under.agent({ target: { port: visitors.servicePort } });
+      const oldAgent = await MinimalAgent.connect(under.agentEndpoint, await under.token('old'), ({ request_id: id, uri }, agent) =>
+        agent.answer(id, visitors.sight(contentOf(String(uri)).nonce)),
+      );
+      visitors.come('demo', 8);
+      visitors.come(oldAgent.tunnel.tunnel_id, 2, ['small', 'slow']);
 
-    const phase = async (what: string) => {
-      const before = deployment.calls();
-      const begin = Date.now();
-      await visitors.answeredSince(begin, ROUNDS);
-      const after = deployment.calls();
-      console.log(what, Date.now() - begin, {
-        puts: after.puts - before.puts,
-        completions: after.completions - before.completions,
-        unreadable: after.unreadable - before.unreadable,
-        visited: visitors.visited.length,
-        wrong: visitors.visited.filter(({ status, isOwnAnswer }) => status !== 200 || !isOwnAnswer),
-      });
-    };
-    await phase('old, old');
-    for (const version of ['new', 'old'] as const) {
-      for (const name of order) {
-        await deployment.replace(name, version);
-        await phase(`${name} ${version}`);
+      const phase = async (what: string) => {
+        const before = deployment.calls();
+        const begin = Date.now();
+        await visitors.answeredSince(begin, ROUNDS);
+        const after = deployment.calls();
+        console.log(what, Date.now() - begin, {
+          puts: after.puts - before.puts,
+          completions: after.completions - before.completions,
+          unreadable: after.unreadable - before.unreadable,
+          visited: visitors.visited.length,
+          wrong: visitors.visited.filter(({ status, isOwnAnswer }) => status !== 200 || !isOwnAnswer),
+        });
+      };
+      await phase('old, old');
+      for (const version of ['new', 'old'] as const) {
+        for (const name of order) {
+          await deployment.replace(name, version);
+          await phase(`${name} ${version}`);
+        }
       }
+      await visitors.stop();
+      expect(visitors.visited.filter(({ status, isOwnAnswer }) => status !== 200 || !isOwnAnswer)).toEqual([]);
+      await eventually(async () => expect(await under.pendingRows()).toEqual([]));
+      await eventually(() => expect(under.cloud.services.buckets.objects()).toEqual([]));
+      oldAgent.vanish();
+    } finally {
+      await visitors.stop();
+      await under.close();
     }
-    await visitors.stop();
-    expect(visitors.visited.filter(({ status, isOwnAnswer }) => status !== 200 || !isOwnAnswer)).toEqual([]);
-    await eventually(async () => expect(await under.pendingRows()).toEqual([]));
-    await eventually(() => expect(under.cloud.services.buckets.objects()).toEqual([]));
-    oldAgent.vanish();
-  } finally {
-    await visitors.stop();
-    await under.close();
-  }
-});
+  },
+);

@@ -67,6 +67,47 @@ describe('a request with a ticket', () => {
   });
 });
 
+describe('a large answer for which the cloud knows no waiter, as a receive-message from before the tickets does,', () => {
+  const BODY = Buffer.alloc(300_000, 'a');
+  let bucket: FakeBucket;
+  beforeEach(async () => {
+    bucket = gateway.bucket = fixture.keep(await FakeBucket.start());
+    gateway.onUploadRequest = ({ request_id: id }) => ({ type: 'ack', request_id: id });
+  });
+  const uploadRequests = (): number => gateway.uploadRequests.length;
+
+  it('is uploaded when the waiter asks for it and has a row, and is then sent by reference', async () => {
+    await tunnelTo(BODY);
+    const answering = gateway.newest.request({ request_id: 'large', ticket: 'sealed' });
+    await eventually(() => expect(uploadRequests()).toBe(1));
+    ask('large');
+    await eventually(() => expect(uploadRequests()).toBe(2));
+    gateway.onUploadRequest = (message) => bucket.place(message);
+    ask('large');
+    expect(await answering).toMatchObject({ type: 'http_response', ticket: 'sealed', body_ref: { bytes: 300_000 } });
+    expect(bucket.uploads).toHaveLength(1);
+    expect(asked).toBe(1);
+  });
+
+  it('is not sent when nobody asks for it until the deadline', async () => {
+    const agent = await tunnelTo(BODY);
+    const finished = new Promise((resolve) => agent.once('request', resolve));
+    gateway.newest.send(requestMessage({ request_id: 'left', ticket: 'sealed', deadline: Date.now() + 1500 }));
+    await finished;
+    expect(uploadRequests()).toBe(1);
+    expect(gateway.answersTo('left')).toEqual([]);
+  });
+
+  it('is replaced by the error with which the cloud refuses it later', async () => {
+    await tunnelTo(BODY);
+    const answering = gateway.newest.request({ request_id: 'refused', ticket: 'sealed' });
+    await eventually(() => expect(uploadRequests()).toBe(1));
+    gateway.onUploadRequest = ({ request_id: id }) => ({ type: 'error', request_id: id, code: 'response_too_large', message: 'no' });
+    ask('refused');
+    expect(await answering).toMatchObject({ type: 'error', code: 'response_too_large', ticket: 'sealed' });
+  });
+});
+
 describe('an answer for which the cloud asks', () => {
   it('is sent again, marked, each time, and the local service is not asked again', async () => {
     await tunnelTo('hi');
