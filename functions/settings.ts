@@ -40,8 +40,11 @@ const SETTINGS = {
   USE_EVENT_DRIVEN: { meaning: 'kill switch: false makes every request poll', parse: trueOrFalse },
   EVENT_DRIVEN_MODE: { meaning: 'how event-driven requests are woken: bus or direct', parse: eventDrivenMode },
   USE_TICKETS: {
-    meaning: 'whether requests of mode direct have a ticket instead of a row, if their agents know tickets',
+    meaning: 'whether requests of mode direct have a ticket instead of a row, if their agents know tickets; default false',
     parse: trueOrFalse,
+    // Terraform updates a function's configuration before its code. When a deployment goes back to a version before the tickets, this code
+    // runs without the variable for some seconds, and must start all the same.
+    optional: true,
   },
   EVENT_DRIVEN_PERCENT: { meaning: 'share of event-driven requests while there is no rollout item, 0 to 100', parse: percentage },
   ROLLOUT_CACHE_MS: milliseconds('age at which the rollout item is read again, together with the next tunnel'),

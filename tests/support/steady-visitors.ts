@@ -23,19 +23,21 @@ const KINDS: readonly Kind[] = [
   { name: 'huge', serviceMs: 0, requestBytes: 200_000, answerBytes: 200_000 },
 ];
 
-/** A request that was answered. */
+/** A request that was answered. Times are in ms since the epoch. */
 export interface Visited {
   readonly kind: string;
   readonly tunnel: string;
   readonly nonce: string;
   readonly sentAt: number;
   readonly answeredAt: number;
-  readonly status: number;
-  /** Whether the body is the one that the service made for this request. */
-  readonly isOwnAnswer: boolean;
-  /** What the visitor got instead. */
-  readonly text?: string;
+  /** The id that the cloud gave to the request. */
+  readonly requestId: string;
+  /** The status, followed by what the visitor got if it was not the answer that the service made for this request. */
+  readonly outcome: string;
 }
+
+/** The outcome of a request that got its own answer. */
+export const OWN_ANSWER = '200';
 
 /** Visitors who send one request after the other, and the local service that they ask. */
 export class SteadyVisitors {
@@ -65,7 +67,7 @@ export class SteadyVisitors {
     return visitors;
   }
 
-  /** Notes that the service has a request. @returns the text with which another agent than ours answers it */
+  /** Notes that the service has a request. @returns a short answer, for an agent that has no service */
   sight(nonce: string): string {
     this.sightings.set(nonce, (this.sightings.get(nonce) ?? 0) + 1);
     return answerTo(nonce, 100).toString();
@@ -84,10 +86,15 @@ export class SteadyVisitors {
     this.server.close();
   }
 
-  /** Resolves when each kind of request that was sent after `time` has been answered `count` times. */
-  async answeredSince(time: number, count: number): Promise<void> {
-    const answered = ({ name }: Kind) => this.visited.filter(({ kind, sentAt }) => kind === name && sentAt >= time).length;
-    while (KINDS.some((kind) => answered(kind) < count)) await sleep(20);
+  /**
+   * Resolves when `count` requests of each kind to a tunnel have been sent from now on and answered.
+   * @returns all requests to that tunnel that were sent and answered meanwhile
+   */
+  async answeredFromNow(to: string, count: number): Promise<readonly Visited[]> {
+    const begin = Date.now();
+    const answered = (): Visited[] => this.visited.filter(({ tunnel, sentAt }) => tunnel === to && sentAt >= begin);
+    while (KINDS.some(({ name }) => answered().filter(({ kind }) => kind === name).length < count)) await sleep(20);
+    return answered();
   }
 
   private async loop(tunnel: string, kinds: readonly Kind[], first: number): Promise<void> {
@@ -100,20 +107,14 @@ export class SteadyVisitors {
     const body = randomBytes(kind.requestBytes);
     const how: Ask = kind.requestBytes > 0 ? { method: 'POST', body } : {};
     const noted = { kind: kind.name, tunnel, nonce, sentAt };
-    try {
-      const reply = await this.visit(`/${kind.name}/${nonce}/${digest(body)}`, how, tunnel);
-      const expected = answerTo(nonce, tunnel === 'demo' ? kind.answerBytes : 100);
-      const isOwnAnswer = reply.body.equals(expected);
-      this.visited.push({
-        ...noted,
-        answeredAt: Date.now(),
-        status: reply.status,
-        isOwnAnswer,
-        ...(!isOwnAnswer && { text: reply.text.slice(0, 200) }),
-      });
-    } catch (error) {
-      this.visited.push({ ...noted, answeredAt: Date.now(), status: 0, isOwnAnswer: false, text: String(error) });
-    }
+    const { requestId, outcome } = await this.visit(`/${kind.name}/${nonce}/${digest(body)}`, how, tunnel).then(
+      (reply) => ({
+        requestId: String(reply.headers['x-tunnel-request-id']),
+        outcome: `${reply.status}${answers(reply.body, nonce) ? '' : ` ${reply.text.slice(0, 200)}`}`,
+      }),
+      (error: unknown) => ({ requestId: '', outcome: String(error) }),
+    );
+    this.visited.push({ ...noted, answeredAt: Date.now(), requestId, outcome });
   }
 }
 
@@ -128,3 +129,5 @@ const digest = (body: Buffer): string => createHash('sha256').update(body).diges
 
 /** The answer that only this request may get: its nonce, again and again. */
 const answerTo = (nonce: string, bytes: number): Buffer => Buffer.alloc(bytes, nonce);
+
+const answers = (body: Buffer, nonce: string): boolean => body.length > 0 && body.equals(answerTo(nonce, body.length));
