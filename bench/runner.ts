@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shortName } from '../environments/physical-name';
 import { chain } from '../emulator/aws-endpoint/call-recorder';
-import type { FunctionSpec } from '../emulator/specs';
 import { latencyOf, type LatencyProfile } from '../emulator/latency/latency-profile';
 import { orClose, startLocalTunnel, type LocalTunnel } from '../local/local-tunnel';
 import { environmentOf, LIMIT, VISIT_FUNCTIONS, type RunnerName } from './contenders';
@@ -149,7 +148,7 @@ export class Runner {
     return orClose(tunnel, async () => {
       const { services } = tunnel.cloud;
       // The first run makes the keys of tickets. Work that runs every minute is not a cost of a request.
-      await services.lambda.invoke(sweepOf(services.spec), {});
+      await tunnel.runSweep();
       await services.schedules.close();
       const cpu = new CpuMeter(services.lambda);
       services.lambda.events
@@ -323,9 +322,6 @@ export class Runner {
     if (billedMs !== undefined) this.figures.billed.record(billedMs);
   }
 }
-
-const sweepOf = ({ functions }: { readonly functions: readonly FunctionSpec[] }): string =>
-  functions.find(({ name }) => shortName(name) === 'sweep')?.arn ?? '';
 
 async function connectAgent(
   name: RunnerName,

@@ -4,6 +4,7 @@ import { Agent, type AgentOptions } from '../agent';
 import type { CloudOptions } from '../emulator/cloud-options';
 import { LocalCloud } from '../emulator/local-cloud';
 import type { Closeable } from '../emulator/services';
+import { labelOf } from '../emulator/terraform/resource-names';
 import { TerraformError } from '../emulator/terraform/terraform-error';
 import type { Environment } from '../environments';
 import { randomTokenKey, signToken } from './agent-token';
@@ -75,6 +76,17 @@ export class LocalTunnel implements Closeable {
     const agent = new Agent({ endpoint: this.agentEndpoint, token: await this.token(owner), ...options });
     this.onClose(() => agent.stop({ graceMs: GRACE_MS }));
     return agent;
+  }
+
+  /**
+   * Runs sweep once, as its schedule does every minute. The first run makes the keys of tickets; until then all requests have rows.
+   * @throws Error if sweep fails
+   */
+  async runSweep(): Promise<void> {
+    const { lambda, spec } = this.cloud.services;
+    const sweep = spec.functions.find(({ address }) => labelOf(address) === 'sweep');
+    const result = await lambda.invoke(sweep?.arn ?? '', {});
+    if (result.kind !== 'ok') throw new Error(`sweep failed: ${JSON.stringify(result)}`);
   }
 
   /**

@@ -154,21 +154,14 @@ export class World {
     const { tunnel } = this;
     const { lambda, awsEndpoint, operator, spec } = this.cloud.services;
     await lambda.warm(Object.fromEntries(spec.functions.map(({ name, address }) => [name, WARM[labelOf(address)] ?? 0])));
-    await this.makeKeys();
+    // Sweep makes the first keys of tickets, as it does within a minute after a deployment.
+    await tunnel.runSweep();
     const { responsePath } = this.environment;
     const connection = connect('local', 1, { client: { region: spec.region, endpoint: awsEndpoint, credentials: operator }, responsePath });
     tunnel.onClose(async () => connection.close());
     if (responsePath.useEventDriven) this.operation = connection.operation;
     for (const each of CAST) await this.enter(each);
     await Promise.all([...this.agents.values()].map((agent) => agent.start()));
-  }
-
-  /** Has sweep make the first keys of tickets, as it does within a minute after a deployment. Until then requests have rows. */
-  private async makeKeys(): Promise<void> {
-    const { lambda, spec } = this.cloud.services;
-    const sweep = spec.functions.find(({ address }) => labelOf(address) === 'sweep');
-    const result = await lambda.invoke(sweep?.arn ?? '', {});
-    if (result.kind !== 'ok') throw new Error(`sweep could not make the keys of tickets: ${JSON.stringify(result)}`);
   }
 
   /** Starts the service behind a tunnel, and makes its agent. */

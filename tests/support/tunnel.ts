@@ -31,7 +31,7 @@ export interface CloudUnderTestOptions extends Pick<
 }
 
 /** The local cloud, booted from the stack of the `local` environment, with ways to connect agents and to send visits. */
-export interface CloudUnderTest extends Pick<LocalTunnel, 'cloud' | 'traces' | 'visits' | 'visitorUrl' | 'agentEndpoint'> {
+export interface CloudUnderTest extends Pick<LocalTunnel, 'cloud' | 'traces' | 'visits' | 'visitorUrl' | 'agentEndpoint' | 'runSweep'> {
   readonly logs: readonly LogLine[];
   /** Warnings that the cloud printed. */
   readonly warnings: readonly string[];
@@ -76,6 +76,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     agentEndpoint,
     logs,
     warnings,
+    runSweep: () => tunnel.runSweep(),
     token: (owner = 'ann', names) => tunnel.token(owner, names),
     async agent(agentOptions, owner = 'ann') {
       const agent = await tunnel.agent(owner, { name: 'demo', ...agentOptions });
