@@ -120,7 +120,7 @@ testEachWith(oldBundles, ORDERS)(
         agent.answer(id, visitors.sight(contentOf(String(uri)).nonce)),
       );
       const begin = Date.now();
-    visitors.come(TUNNEL, 8);
+      visitors.come(TUNNEL, 8);
       visitors.come(oldAgent.tunnel.tunnel_id, 2, ['small', 'slow']);
 
       await deployment.expectTraffic(visitors);
