@@ -27,7 +27,7 @@ export function bundlesBeforeTickets(): string | NoHistoryError {
     commit = git('rev-parse', '--verify', '--quiet', `${added}^{commit}^`).trim();
   } catch (cause) {
     return new NoHistoryError(
-      'the history of git does not reach back to the code before the tickets: fetch all of it with git fetch --unshallow, or in a workflow with fetch-depth: 0',
+      `the code from before the tickets cannot be read from the history of git. It needs git, and the whole history: git fetch --unshallow, or fetch-depth: 0 in a workflow (${(cause as Error).message.split('\n')[0]})`,
       { cause },
     );
   }
