@@ -6,10 +6,10 @@ import { BUNDLES } from '../../local/local-tunnel';
 import { eventually } from '../support/eventually';
 import { MinimalAgent } from '../support/minimal-agent';
 import { bundlesBeforeTickets, testEachWith } from '../support/old-bundles';
-import { contentOf, OWN_ANSWER, SteadyVisitors } from '../support/steady-visitors';
+import { contentOf, OWN_ANSWER, SteadyVisitors, type Visited } from '../support/steady-visitors';
 import { functionOf, startCloud, tableOf, type CloudUnderTest } from '../support/tunnel';
 
-type Name = 'receive-message' | 'forward-request';
+type Name = 'receive-message' | 'forward-request' | 'sweep';
 type Version = 'old' | 'new';
 
 /** Between two changes, so many requests of each kind are sent and answered. */
@@ -26,7 +26,7 @@ class Deployment {
   private readonly completed = new Set<string>();
   /** Requests with an answer for which there was no row yet. */
   private readonly early = new Set<string>();
-  private readonly running = { 'receive-message': 'new', 'forward-request': 'new', configuration: 'new' };
+  private readonly running = { 'receive-message': 'new', 'forward-request': 'new', sweep: 'new', configuration: 'new' };
   private under!: CloudUnderTest;
 
   constructor(private readonly oldBundles: string) {}
@@ -69,6 +69,7 @@ class Deployment {
   /** Requests go through the versions that run now. Which of them have rows shows that these versions run. */
   async expectTraffic(visitors: SteadyVisitors): Promise<void> {
     const visits = await visitors.answeredFromNow(TUNNEL, ROUNDS);
+    expect(visits.filter(isFailed)).toEqual([]);
     const among = (ids: ReadonlySet<string>): number => visits.filter(({ requestId }) => ids.has(requestId)).length;
     const hasTickets = this.running['forward-request'] === 'new' && this.running.configuration === 'new';
     const opensTickets = this.running['receive-message'] === 'new';
@@ -91,6 +92,8 @@ class Deployment {
     return this.under.cloud.services.spec.functions.find((spec) => spec.name === functionOf(this.under.cloud, name))!;
   }
 }
+
+const isFailed = ({ outcome }: Visited): boolean => outcome !== OWN_ANSWER;
 
 /** The fields of a call to DynamoDB that name a row. */
 interface CallWithRow {
@@ -137,7 +140,7 @@ testEachWith(oldBundles, ORDERS)(
       await visitors.stop();
       oldAgent.vanish();
 
-      expect(visitors.visited.filter(({ outcome }) => outcome !== OWN_ANSWER)).toEqual([]);
+      expect(visitors.visited.filter(isFailed)).toEqual([]);
       expect(visitors.visited.filter(({ nonce }) => visitors.sightings.get(nonce) !== 1)).toEqual([]);
       const inFlightAt = (time: number) => visitors.visited.filter(({ sentAt, answeredAt }) => sentAt < time && time < answeredAt);
       for (const time of deployment.changedAt.filter((changedAt) => changedAt > begin)) expect(inFlightAt(time)).not.toEqual([]);
