@@ -120,7 +120,7 @@ testEachWith(oldBundles, ORDERS)(
       for (const name of order) await deployment.replace(name, 'old');
       await under.agent({ name: TUNNEL, target: { port: visitors.servicePort } });
       const oldAgent = await MinimalAgent.connect(under.agentEndpoint, await under.token('old'), ({ request_id: id, uri }, agent) =>
-        agent.answer(id, visitors.sight(contentOf(String(uri)).nonce)),
+        agent.answer(id, visitors.sight(contentOf(String(uri))).toString()),
       );
       const begin = Date.now();
       visitors.come(TUNNEL, 8);
@@ -144,6 +144,9 @@ testEachWith(oldBundles, ORDERS)(
       expect(visitors.visited.filter(({ nonce }) => visitors.sightings.get(nonce) !== 1)).toEqual([]);
       const inFlightAt = (time: number) => visitors.visited.filter(({ sentAt, answeredAt }) => sentAt < time && time < answeredAt);
       for (const time of deployment.changedAt.filter((changedAt) => changedAt > begin)) expect(inFlightAt(time)).not.toEqual([]);
+      // The sweep from before the tickets finds the item of their keys in the tunnels table, and does not know it.
+      await deployment.replace('sweep', 'old');
+      await under.runSweep();
       // Sweep runs every minute, as on AWS, and may have to remove something that nobody waited for.
       await under.noPendingRows();
       await eventually(() => expect(under.cloud.services.buckets.objects()).toEqual([]));

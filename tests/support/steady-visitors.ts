@@ -55,22 +55,22 @@ export class SteadyVisitors {
 
   static async start(visit: SteadyVisitors['visit']): Promise<SteadyVisitors> {
     const server = createServer((request, response) => {
-      const { nonce, kind, isIntact } = contentOf(request.url ?? '');
+      const content = contentOf(request.url ?? '');
       const body: Buffer[] = [];
       request.on('data', (chunk: Buffer) => body.push(chunk));
       request.on('end', () => {
-        visitors.sight(nonce);
-        setTimeout(() => response.end(isIntact(Buffer.concat(body)) ? answerTo(nonce, kind.answerBytes) : 'damaged'), kind.serviceMs);
+        const answer = visitors.sight(content);
+        setTimeout(() => response.end(content.isIntact(Buffer.concat(body)) ? answer : 'damaged'), content.kind.serviceMs);
       });
     });
     const visitors: SteadyVisitors = new SteadyVisitors(visit, server, await listenOnAnyPort(server));
     return visitors;
   }
 
-  /** Notes that the service has a request. @returns a short answer, for an agent that has no service */
-  sight(nonce: string): string {
+  /** Notes that the service, or an agent without a service, has got a request. @returns the answer */
+  sight({ nonce, kind }: Content): Buffer {
     this.sightings.set(nonce, (this.sightings.get(nonce) ?? 0) + 1);
-    return answerTo(nonce, 100).toString();
+    return answerTo(nonce, kind.answerBytes);
   }
 
   /** Lets visitors come to a tunnel, and send requests of these kinds; by default of all kinds. */
@@ -110,7 +110,7 @@ export class SteadyVisitors {
     const { requestId, outcome } = await this.visit(`/${kind.name}/${nonce}/${digest(body)}`, how, tunnel).then(
       (reply) => ({
         requestId: String(reply.headers['x-tunnel-request-id']),
-        outcome: `${reply.status}${answers(reply.body, nonce) ? '' : ` ${reply.text.slice(0, 200)}`}`,
+        outcome: `${reply.status}${reply.body.equals(answerTo(nonce, kind.answerBytes)) ? '' : ` ${reply.text.slice(0, 200)}`}`,
       }),
       (error: unknown) => ({ requestId: '', outcome: String(error) }),
     );
@@ -118,8 +118,15 @@ export class SteadyVisitors {
   }
 }
 
+interface Content {
+  readonly nonce: string;
+  readonly kind: Kind;
+  /** Whether the request's body has arrived as it was sent. */
+  readonly isIntact: (body: Buffer) => boolean;
+}
+
 /** What is in a request's path: `/KIND/NONCE/DIGEST-OF-THE-BODY`. */
-export function contentOf(path: string): { nonce: string; kind: Kind; isIntact: (body: Buffer) => boolean } {
+export function contentOf(path: string): Content {
   const [, name, nonce = '', expected] = path.split('/');
   const kind = KINDS.find((each) => each.name === name) as Kind;
   return { nonce, kind, isIntact: (body) => digest(body) === expected };
@@ -129,5 +136,3 @@ const digest = (body: Buffer): string => createHash('sha256').update(body).diges
 
 /** The answer that only this request may get: its nonce, again and again. */
 const answerTo = (nonce: string, bytes: number): Buffer => Buffer.alloc(bytes, nonce);
-
-const answers = (body: Buffer, nonce: string): boolean => body.length > 0 && body.equals(answerTo(nonce, body.length));
