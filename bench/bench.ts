@@ -1,10 +1,11 @@
 import { buildBundles, type BenchBundles } from './bundles';
-import { LIMIT, type RunnerName } from './contenders';
-import { TimeHistogram } from './histogram';
-import { planLoad } from './load';
+import { alike, LIMIT, type RunnerName } from './contenders';
+import type { TimeHistogram } from './histogram';
 import type { BenchOptions } from './options';
 import { measureOverhead, type Overhead } from './overhead';
+import type { BenchProgress } from './progress';
 import { Runner, type Measurement } from './runner';
+import { takeTurns, warmConcurrency } from './turns';
 
 export interface BenchResult {
   readonly options: BenchOptions;
@@ -19,15 +20,8 @@ export interface BenchResult {
   readonly overhead?: Overhead;
 }
 
-export interface BenchProgress {
-  /** Reports the stage that begins now. */
-  stage(text: string): void;
-  /** @param done 0 to 1 */
-  share(done: number): void;
-}
-
 /**
- * Runs all contenders and the limit in turns, block by block, so that disturbances of this machine hit all of them alike.
+ * Runs all contenders and the limit in turns.
  * @param signal stops the run between two blocks
  */
 export async function bench(options: BenchOptions, progress: BenchProgress, signal: AbortSignal): Promise<BenchResult> {
@@ -40,7 +34,11 @@ export async function bench(options: BenchOptions, progress: BenchProgress, sign
     for (const name of [...options.contenders, LIMIT] as const) {
       signal.throwIfAborted();
       progress.stage(`starting and warming up ${name}`);
-      const runner = await Runner.start(name, { ...options, bundles: name === LIMIT ? bundles.limit : bundles.real });
+      const runner = await Runner.start(name, {
+        ...options,
+        memory: alike(options.memory),
+        bundles: name === LIMIT ? bundles.limit : bundles.real,
+      });
       runners.push(runner);
       warmUps.push({ name, ...(await runner.warmUp(warmConcurrency(options), options.training, signal)) });
     }
@@ -63,37 +61,6 @@ export async function bench(options: BenchOptions, progress: BenchProgress, sign
     progress.stage('stopping');
     for (const runner of runners) await runner.close();
   }
-}
-
-/** Number of environments to start: the mean number of requests in flight and four standard deviations (arrivals are Poisson). */
-function warmConcurrency({ rate, agentMedian, agentSigma }: BenchOptions): number {
-  const meanSeconds = (agentMedian * Math.exp(agentSigma ** 2 / 2) + 200) / 1000;
-  const inFlight = rate * meanSeconds;
-  return Math.ceil(inFlight + 4 * Math.sqrt(inFlight));
-}
-
-async function takeTurns(
-  runners: readonly Runner[],
-  options: BenchOptions,
-  progress: BenchProgress,
-  signal: AbortSignal,
-): Promise<TimeHistogram> {
-  const lateness = new TimeHistogram();
-  const blocks = planLoad(options);
-  const turns = blocks.length * runners.length;
-  let turn = 0;
-  progress.stage('measuring');
-  for (const [round, block] of blocks.entries()) {
-    // Each round begins with another runner, so that no runner always comes after the same one.
-    const order = runners.map((_, i) => runners[(i + round) % runners.length] as Runner);
-    for (const runner of order) {
-      signal.throwIfAborted();
-      await runner.rouse(warmConcurrency(options));
-      await runner.run(block, lateness);
-      progress.share(++turn / turns);
-    }
-  }
-  return lateness;
 }
 
 async function overheadOf(runners: readonly Runner[], bundles: BenchBundles, progress: BenchProgress): Promise<Overhead> {

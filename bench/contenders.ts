@@ -12,14 +12,20 @@ export type RunnerName = ContenderName | typeof LIMIT;
 /** The functions that a visit runs, in every contender. */
 export const VISIT_FUNCTIONS = ['forward-request', 'receive-message'] as const;
 
-/**
- * The `local` environment of a contender. The limit's handlers ignore the mode.
- * @param memoryMb of the functions that a visit runs; default: as the environment says
- */
-export function environmentOf(name: RunnerName, memoryMb?: number): Environment {
+/** Memory in MB; a function that is left out has what its environment says. */
+export type VisitMemory = Partial<Record<(typeof VISIT_FUNCTIONS)[number], number>>;
+
+/** The same memory for all functions that a visit runs. @param memoryMb undefined: what the environment says */
+export const alike = (memoryMb: number | undefined): VisitMemory =>
+  memoryMb === undefined ? {} : Object.fromEntries(VISIT_FUNCTIONS.map((name) => [name, memoryMb]));
+
+/** The `local` environment of a contender. The limit's handlers ignore the mode. */
+export function environmentOf(name: RunnerName, memory: VisitMemory = {}): Environment {
   const environment = modeOf(name);
-  if (memoryMb === undefined) return environment;
-  const sized = VISIT_FUNCTIONS.map((each) => [each, { ...environment.functions[each], memoryMb }] as const);
+  const sized = VISIT_FUNCTIONS.map((each) => {
+    const configuration = environment.functions[each];
+    return [each, { ...configuration, memoryMb: memory[each] ?? configuration.memoryMb }] as const;
+  });
   return { ...environment, functions: { ...environment.functions, ...Object.fromEntries(sized) } };
 }
 

@@ -1,4 +1,9 @@
-import type { BenchProgress } from './bench';
+export interface BenchProgress {
+  /** Reports the stage that begins now. */
+  stage(text: string): void;
+  /** @param done 0 to 1 */
+  share(done: number): void;
+}
 
 /** Prints progress: a line that grows on a terminal, elsewhere a new line after each tenth. */
 export function progressOn(stream: NodeJS.WriteStream): BenchProgress {

@@ -44,10 +44,11 @@ export const SMALL_FUNCTIONS: Environment['functions'] = {
  * Sizes of functions where many visitors come. Waiters use up concurrency until receive-message or wake-waiter releases them. So these
  * two functions have a reservation, and forward-request has a cap. The sum leaves the 100 that Lambda keeps unreserved:
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+ * Memory is chosen by a measured curve: docs/adr/0051-memory-by-the-measured-curve.md
  */
 export const LARGE_FUNCTIONS: Environment['functions'] = {
   ...SMALL_FUNCTIONS,
-  'forward-request': { memoryMb: 512, timeoutSeconds: 29, reservedConcurrency: 600 },
+  'forward-request': { ...SMALL_FUNCTIONS['forward-request'], reservedConcurrency: 600 },
   'receive-message': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 150 },
   'process-stream': { memoryMb: 512, timeoutSeconds: 30, reservedConcurrency: 20 },
   'wake-waiter': { memoryMb: 512, timeoutSeconds: 10, reservedConcurrency: 100 },

@@ -19,6 +19,10 @@ interface Store {
 
 /** Stores by dimension sets and their values. There are as many as there are combinations of cohorts, modes and reasons. */
 const stores = new Map<string, Store>();
+/** Metrics with the same dimension sets have the same text here. */
+const NAMES_OF_SETS = Object.fromEntries(Object.entries(METRICS).map(([name, { by }]) => [name, JSON.stringify(by)])) as Readonly<
+  Record<MetricName, string>
+>;
 
 /** Adds to a metric. @param value in the metric's unit, see METRICS */
 export const count = (name: PlainMetricName, value = 1): void => add(name, {}, value);
@@ -47,7 +51,7 @@ export function publishMetrics(): void {
 
 function add(name: MetricName, dimensions: Readonly<Record<string, string>>, value: number): void {
   const sets: readonly (readonly string[])[] = METRICS[name].by;
-  const key = JSON.stringify([sets, dimensions]);
+  const key = `${NAMES_OF_SETS[name]} ${Object.values(dimensions).join(' ')}`;
   let store = stores.get(key);
   if (!store) stores.set(key, (store = newStore(sets, dimensions)));
   store.metrics.addMetric(name, METRICS[name].unit, value, MetricResolution.High);

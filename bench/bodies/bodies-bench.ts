@@ -1,4 +1,4 @@
-import type { BenchProgress } from '../bench';
+import type { BenchProgress } from '../progress';
 import { buildBundles } from '../bundles';
 import { TimeHistogram } from '../histogram';
 import { Runner, type Measurement } from '../runner';

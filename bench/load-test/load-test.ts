@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildBundles } from '../bundles';
 import { TimeHistogram } from '../histogram';
 import { Runner, type Measurement } from '../runner';
-import type { BenchProgress } from '../bench';
+import type { BenchProgress } from '../progress';
 import { memoryMb } from '../processes/memory';
 import type { LoadOptions } from './options';
 import { steadyLoad } from './steady-load';

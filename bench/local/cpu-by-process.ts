@@ -17,7 +17,7 @@ export class CpuByProcess {
   private readonly environments = new Set<number>();
 
   /** @param pids processes that are named by their key; `emulator` is the parent of all environments, which are named by function */
-  constructor(private readonly pids: { readonly emulator: number; readonly agent: number }) {
+  constructor(private readonly pids: { readonly emulator: number; readonly agent?: number }) {
     this.tree = new ProcessTree(process.pid);
     this.names = new Map(Object.entries(pids).map(([name, pid]) => [pid, name]));
     this.look();
@@ -48,6 +48,11 @@ export class CpuByProcess {
   /** Number of environments that have been started. */
   get started(): number {
     return this.environments.size;
+  }
+
+  /** The process of one environment of a function; undefined if there is none. */
+  environmentOf(functionName: string): number | undefined {
+    return this.living().find(({ pid }) => this.names.get(pid) === functionName)?.pid;
   }
 
   /** Environments that are alive. */

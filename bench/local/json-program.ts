@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { scripts } from '../../package.json';
 
-const ROOT = path.join(__dirname, '../..');
+/** The directory of this project. */
+export const ROOT = path.join(__dirname, '../..');
 /** A program that has not ended this long after SIGTERM is killed. In ms. */
 const STOPPING_MS = 60_000;
 /** Number of characters that are kept of the end of the program's stderr. */
@@ -36,10 +37,11 @@ export class JsonProgram {
   /**
    * @param script the name of the script in package.json
    * @param environment added to this process's environment
+   * @param root directory of the project, or of another version of it
    */
-  static start(script: 'start' | 'agent', args: readonly string[], environment: NodeJS.ProcessEnv = {}): JsonProgram {
-    const child = spawn(process.execPath, [...nodeArguments(script), ...args], {
-      cwd: ROOT,
+  static start(script: 'start' | 'agent', args: readonly string[], environment: NodeJS.ProcessEnv = {}, root = ROOT): JsonProgram {
+    const child = spawn(process.execPath, [...nodeArguments(root, script), ...args], {
+      cwd: root,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       // The program has its own process group: Ctrl-C reaches only this process, which stops its children in their order.
@@ -94,9 +96,12 @@ export class JsonProgram {
 }
 
 /** Node's arguments for a script. Started without npm, the program is a direct child, so that its CPU time is known. */
-function nodeArguments(script: 'start' | 'agent'): string[] {
-  const [, program, ...args] = scripts[script].split(' ');
-  if (program !== 'node') throw new Error(`package.json: the script "${script}" does not begin with "exec node": ${scripts[script]}`);
+function nodeArguments(root: string, script: 'start' | 'agent'): string[] {
+  const file = path.join(root, 'package.json');
+  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { readonly scripts?: Readonly<Record<string, string>> };
+  const command = scripts?.[script] ?? '';
+  const [, program, ...args] = command.split(' ');
+  if (program !== 'node') throw new Error(`${file}: the script "${script}" does not begin with "exec node": "${command}"`);
   return args;
 }
 

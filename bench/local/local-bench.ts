@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BenchProgress } from '../bench';
+import type { BenchProgress } from '../progress';
 import { memoryMb } from '../processes/memory';
 import { readMachine } from '../processes/read-process';
 import { CpuByProcess, type CpuMs } from './cpu-by-process';

@@ -40,13 +40,16 @@ export function readScheduler(pid: number): SchedulerTimes | undefined {
   return ran === undefined || waited === undefined ? undefined : { ranMs: Number(ran) / NS_PER_MS, waitedMs: Number(waited) / NS_PER_MS };
 }
 
-/** An environment variable with which a process was started; undefined if the variable is missing or the process has ended. */
-export function readVariable(pid: number, name: string): string | undefined {
-  const line = read(`/proc/${pid}/environ`)
-    ?.split('\0')
-    .find((each) => each.startsWith(`${name}=`));
-  return line?.slice(name.length + 1);
+/** The environment variables with which a process was started; none if the process has ended. */
+export function readVariables(pid: number): Readonly<Record<string, string>> {
+  const lines = read(`/proc/${pid}/environ`)?.split('\0') ?? [];
+  return Object.fromEntries(
+    lines.filter((line) => line.includes('=')).map((line) => [line.replace(/=.*$/s, ''), line.replace(/^[^=]*=/s, '')]),
+  );
 }
+
+/** An environment variable with which a process was started; undefined if the variable is missing or the process has ended. */
+export const readVariable = (pid: number, name: string): string | undefined => readVariables(pid)[name];
 
 /** CPU time of the whole machine since its start, in ms, all cores together. */
 export interface MachineTimes {

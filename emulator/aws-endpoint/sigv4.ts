@@ -4,6 +4,7 @@
  * computed again from the request, so no canonical form of the caller is trusted.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { LruMap } from 'toad-cache';
 import type { AwsError, Principal, Principals } from '../services';
 import { encode, joined, queryPairsOf, sha256 } from './canonical';
 import { jsonDialect, type SignatureDialect, type SignatureRefusal } from './signature-dialect';
@@ -177,8 +178,22 @@ function sign(
     signedHeaders.join(';'),
     payloadHash,
   ].join('\n');
-  const key = scope.split('/').reduce<string | Buffer>((previous, part) => hmac(previous, part).digest(), `AWS4${secret}`);
-  return hmac(key, [ALGORITHM, date, scope, sha256(canonicalRequest)].join('\n')).digest('hex');
+  return hmac(signingKey(secret, scope), [ALGORITHM, date, scope, sha256(canonicalRequest)].join('\n')).digest('hex');
+}
+
+/** How many signing keys are kept: one for each function, service and day. */
+const KEPT_KEYS = 1000;
+const signingKeys = new LruMap<string | Buffer>(KEPT_KEYS);
+
+/** The key for a day, region and service (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). */
+function signingKey(secret: string, scope: string): string | Buffer {
+  const name = `${secret} ${scope}`;
+  let key = signingKeys.get(name);
+  if (key === undefined) {
+    key = scope.split('/').reduce<string | Buffer>((previous, part) => hmac(previous, part).digest(), `AWS4${secret}`);
+    signingKeys.set(name, key);
+  }
+  return key;
 }
 
 function canonicalQuery(url: string): string {

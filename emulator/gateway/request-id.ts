@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nameBytes } from '../random-name';
 
 /** Creates an id like API Gateway's for requests, messages and connections: `L0SM9cOFvHcCIhw=`. Only the `=` is not URL-safe. */
-export const newRequestId = (): string => `${randomBytes(11).toString('base64url')}=`;
+export const newRequestId = (): string => `${nameBytes(11).toString('base64url')}=`;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nameBytes } from '../random-name';
 
 /**
  * The `X-Amzn-Trace-Id` that API Gateway puts on a request: a new root, or a `Self` field before the header that was sent
@@ -9,6 +9,6 @@ import { randomBytes } from 'node:crypto';
 export function traceIdHeader(given: string | undefined, at: number): string {
   const id = `1-${Math.floor(at / 1000)
     .toString(16)
-    .padStart(8, '0')}-${randomBytes(12).toString('hex')}`;
+    .padStart(8, '0')}-${nameBytes(12).toString('hex')}`;
   return given?.includes('Root=') ? `Self=${id};${given}` : `Root=${id}`;
 }

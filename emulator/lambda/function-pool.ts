@@ -188,7 +188,7 @@ export class FunctionPool implements Starter {
 
   private takeIdle(): PooledEnvironment | undefined {
     for (let idle = this.idle.pop(); idle; idle = this.idle.pop()) {
-      idle.used.abort();
+      idle.used.abort(USED);
       if (idle.environment.usable) return this.begin(idle.environment);
     }
     return undefined;
@@ -250,10 +250,13 @@ export class FunctionPool implements Starter {
     this.environments.delete(environment);
     this.busy.forget(environment);
     const index = this.idle.findIndex((idle) => idle.environment === environment);
-    if (index >= 0) this.idle.splice(index, 1)[0]?.used.abort();
+    if (index >= 0) this.idle.splice(index, 1)[0]?.used.abort(USED);
     this.options.admission.consider();
   }
 }
+
+/** A reason spares the error with its stack that `abort()` makes otherwise. */
+const USED = 'used';
 
 const CLOSING = 'the local cloud is closing; start the local cloud again';
 

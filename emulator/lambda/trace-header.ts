@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nameBytes } from '../random-name';
 
 /** The trace that an invocation belongs to. */
 export interface TraceContext {
@@ -29,11 +29,11 @@ export function traceContextOf(given: string | undefined, samples: boolean): Tra
 export const traceHeader = ({ traceId, sampled }: TraceContext, segmentId: string): string =>
   `Root=${traceId};Parent=${segmentId};Sampled=${sampled ? 1 : 0}`;
 
-export const newSegmentId = (): string => randomBytes(8).toString('hex');
+export const newSegmentId = (): string => nameBytes(8).toString('hex');
 
 function newTraceId(): string {
   const seconds = Math.floor(Date.now() / 1000)
     .toString(16)
     .padStart(8, '0');
-  return `1-${seconds}-${randomBytes(12).toString('hex')}`;
+  return `1-${seconds}-${nameBytes(12).toString('hex')}`;
 }

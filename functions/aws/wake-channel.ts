@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock';
+import { OVER, type Clock } from '../core/clock';
 import { Mailbox } from '../core/mailbox';
 import { parseWake, type Wake, type WakeChannel, type WakeSubscription } from '../core/wake';
 
@@ -111,7 +111,7 @@ export function socketWakeChannel(options: WakeChannelOptions): WakeChannel {
       const patience = new AbortController();
       const tooLate = clock.sleep(options.readyMs, patience.signal).then(() => undefined);
       const line = await Promise.race([usable(), tooLate]);
-      patience.abort();
+      patience.abort(OVER);
       if (!line) return undefined;
       const inbox = new Mailbox<Wake>();
       waiters.set(requestId, { line, inbox });

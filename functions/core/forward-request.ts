@@ -1,5 +1,5 @@
 import type { BodyStore } from './body-store';
-import type { Clock } from './clock';
+import { OVER, type Clock } from './clock';
 import { countInFlight, enterInFlight, type InFlightLimit, type InFlightStore } from './in-flight';
 import { Mailbox } from './mailbox';
 import { outsideView } from './outside-view';
@@ -76,7 +76,7 @@ export async function forwardRequest(requestId: string, request: VisitorRequest,
   try {
     return await Promise.race([forward(requestId, request, options), tooLate]);
   } finally {
-    ended.abort();
+    ended.abort(OVER);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import { OVER, type Clock } from './clock';
 
 /**
  * Which requests of an owner's tunnels are in flight. Entries are written and removed by the request's own waiter. An entry counts until the
@@ -100,7 +100,7 @@ export function enterInFlight(
     });
   }
   return async () => {
-    over.abort();
+    over.abort(OVER);
     if (!entering) return;
     // An entry may be there although its write has failed. The removal follows the entry, or the entry would stay.
     const left = entering.then(() => store.leave(request, weight)).catch(onError);

@@ -1,7 +1,7 @@
 /** Posts to the agent of a tunnel: the request, and the questions for its answer. */
 import { encodeMessage, type Capability } from '../../protocol';
 import { askAgent } from './ask-agent';
-import type { Clock } from './clock';
+import { OVER, type Clock } from './clock';
 import type { RequestRow } from './request-row';
 import type { Tunnel, Tunnels } from './tunnel';
 import { TunnelError } from './tunnel-error';
@@ -90,7 +90,7 @@ export class Questions {
   }
 
   end(): void {
-    this.over.abort();
+    this.over.abort(OVER);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import { OVER, type Clock } from './clock';
 import type { Mailbox } from './mailbox';
 import type { Completion, PendingRequests } from './pending-request';
 import type { Mode } from './answer-path';
@@ -70,7 +70,7 @@ export async function waitForResponse(options: WaitOptions): Promise<Answer | un
     return await wait(options, over.signal);
   } finally {
     // A read that is still running would continue in the next invocation of this execution environment.
-    over.abort();
+    over.abort(OVER);
   }
 }
 
@@ -136,7 +136,7 @@ async function lastLook({ requestId, pending, clock, onLastLookError }: WaitOpti
     onLastLookError(error);
     throw error;
   } finally {
-    over.abort();
+    over.abort(OVER);
   }
 }
 
@@ -151,7 +151,7 @@ async function firstOf(news: readonly Promise<News>[], clock: Clock, until: numb
   try {
     return await Promise.race([...news, clock.sleep(Math.max(0, until - clock.now()), alarm.signal).then(() => undefined)]);
   } finally {
-    alarm.abort();
+    alarm.abort(OVER);
   }
 }
 

@@ -1,5 +1,5 @@
 import { AWS_PROFILE } from '../../../emulator/latency/latency-profile';
-import { environmentOf } from '../../../bench/contenders';
+import { alike, environmentOf } from '../../../bench/contenders';
 import { parseBenchOptions, type BenchOptions } from '../../../bench/options';
 import { CommandLineError } from '../../../cli/command-line';
 
@@ -29,7 +29,7 @@ test('--quick reduces the number of requests, unless --requests gives the number
 test('--memory sets the memory of the functions that a visit runs, and of no other function', () => {
   expect(options().memory).toBeUndefined();
   const { memory } = options('--memory', '1024');
-  const { functions } = environmentOf('direct', memory);
+  const { functions } = environmentOf('direct', alike(memory));
   const local = environmentOf('direct').functions;
   const sized = (name: keyof typeof local): object => ({ ...local[name], memoryMb: 1024 });
   expect(functions).toEqual({ ...local, 'forward-request': sized('forward-request'), 'receive-message': sized('receive-message') });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { environments, type Environment } from '../../../environments';
 import { documents } from '../../support/documents';
 import { problemsOfDocument, type Count } from '../../support/document-facts';
 
@@ -18,6 +19,17 @@ test.each(documents.filter((name) => !isOfItsTime(name)))('the paths, npm script
 
 test.each(['CONTRIBUTING.md', 'tests/README.md'])('%s names the floor of the mutation score', (document) => {
   expect(read(document)).toContain(`a floor of ${floor} %`);
+});
+
+test('docs/limits.md says how much memory the functions of each environment have', () => {
+  const words = ({ functions }: Environment): string => {
+    const more = Object.entries(functions).flatMap(([name, { memoryMb }]) => (memoryMb === 512 ? [`\`${name}\``] : []));
+    expect(Object.values(functions).filter(({ memoryMb }) => memoryMb === 256)).toHaveLength(Object.keys(functions).length - more.length);
+    return more.length === 0 ? '256 MB' : `${more.slice(0, -1).join(', ')} and ${more.at(-1)} 512 MB, the rest 256 MB`;
+  };
+  const { dev, local, prod, staging } = environments;
+  expect([words(local), words(staging)]).toEqual([words(dev), words(prod)]);
+  expect(read('docs/limits.md')).toContain(`| Memory | ${words(dev)} | ${words(prod)} |`);
 });
 
 test.each([
