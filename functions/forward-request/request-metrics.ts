@@ -7,7 +7,7 @@ import { identify, logger } from '../telemetry';
 
 /**
  * Time that a wake may take, in ms. A direct wake is given up after this time (`timings.wakePostMs`), and the bus needs at most about
- * this time (docs/benchmarks/aws.md: 506 ms). A read that finds a younger answer has only been quicker than the wake. Of the answers
+ * this time (docs/benchmarks/aws.md). A read that finds a younger answer has only been quicker than the wake. Of the answers
  * that come after the first safety read, such reads find about 3 % in mode direct (a wake takes 26 ms of each second) and 27 % in
  * mode bus (269 ms). So they depend on how slow local services are, and a hostile agent could time its answers for them.
  */
