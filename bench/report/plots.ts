@@ -8,6 +8,7 @@ const LINES: Readonly<Record<string, { color: string; type: 'solid' | 'dashed' |
   polling: { color: '#b4513c', type: 'dashed' },
   'polling-flat-100': { color: '#c99a2e', type: 'dotted' },
   bus: { color: '#4c72a8', type: 'dashed' },
+  'direct-row': { color: '#6d5a94', type: 'dashed' },
   direct: { color: '#2c7a57', type: 'solid' },
   [LIMIT]: { color: '#777777', type: 'dotted' },
 };
