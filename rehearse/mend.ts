@@ -7,6 +7,11 @@ import { sendSweep } from './sweep';
 
 /** Times in ms, divided by the factor: until alarms are off and a probe was counted, until a new alarm would come, between probes. */
 const RECOVERY_MS = 600_000;
+/**
+ * How long no alarm must have been on, in ms, divided by the factor. The periods that an alarm judges begin anew with each evaluation. So an alarm
+ * can go off for a moment, because a period in which no event-driven request came lies in its window, and on again with the next evaluation.
+ */
+const CALM_MS = 60_000;
 const WATCHED_MS = 120_000;
 const PROBE_MS = 30_000;
 
@@ -20,6 +25,7 @@ export async function mend(rehearsal: RehearsalCloud, options: RunOptions, progr
   progress(`next: ${textOf(early)}`);
   progress(`resume: ${textOf(await resume(operation, reason))}`);
 
+  await calm(rehearsal, options);
   const outcome = await nextWhenItIsLet(rehearsal, options, progress);
   const changedAt = Date.now();
   if (outcome.kind === 'changed') await sleep(WATCHED_MS / timeFactor, undefined, { signal });
@@ -29,6 +35,14 @@ export async function mend(rehearsal: RehearsalCloud, options: RunOptions, progr
     after: assignments.between(changedAt),
     rolledBackAgain: changes.rolledBackAfter(changedAt) !== undefined,
   };
+}
+
+/** Waits until no alarm has been on for a while, as an operator does who looks twice. Ends in any case when the alarms should be off. */
+async function calm({ operation }: RehearsalCloud, { timeFactor, signal }: RunOptions): Promise<void> {
+  const endsAt = Date.now() + RECOVERY_MS / timeFactor;
+  for (let onAt = Date.now(); Date.now() < Math.min(onAt + CALM_MS / timeFactor, endsAt); await sleep(200, undefined, { signal })) {
+    if ((await operation.watch.alarms()).on.length > 0) onAt = Date.now();
+  }
 }
 
 /** Tries `next` until it is not refused, and sends sweep's probe meanwhile, at an interval that the factor divides. */
