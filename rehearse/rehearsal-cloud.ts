@@ -94,13 +94,13 @@ async function open(
   tunnel: LocalTunnel,
   { responsePath, timings }: Environment,
   { timeline, assignments, changes }: Watchers,
-  { rate, seed, tenant: tenantName, newEnvironment }: RehearsalOptions,
+  { rate, seed, tenant: tenantName, newEnvironment, percent }: RehearsalOptions,
 ): Promise<RehearsalCloud> {
   const { cloud } = tunnel;
   const { awsEndpoint, dynamodb, lambda, operator, spec } = cloud.services;
   lambda.events.on('invocation', assignments.onInvocation);
-  // An environment that is not new has keys of tickets.
-  if (!newEnvironment) await tunnel.runSweep();
+  // An environment that is not new has keys of tickets. Sweep also sends a probe, which a rehearsal that begins at 0 % has yet to wait for.
+  if (!newEnvironment && percent > 0) await tunnel.runSweep();
   const service = await BenchService.start(ANSWER_BYTES);
   tunnel.onClose(() => service.close());
   const agent = await tunnel.agent(TUNNEL, { name: TUNNEL, target: { port: service.port } });
