@@ -118,7 +118,7 @@ function recipeOf(handler: string): string {
     options,
     aliases,
     ZIP_ENTRY,
-    'a file for each import()',
+    'a file for each import(), by name',
     version,
     digestOfPackages(),
     digestOfFile(path.join(root, 'tsconfig.json')),
@@ -155,10 +155,13 @@ interface BundledFile {
 async function bundle(name: string, handler: string): Promise<{ files: BundledFile[]; inputs: string[] }> {
   try {
     const lazy = new Set<string>();
-    const files = [await bundleFile('index.js', handler, lazy)];
+    const index = await bundleFile('index.js', handler, lazy);
+    const files: BundledFile[] = [];
     // A set takes what is added to it while it is gone through.
     for (const source of lazy) files.push(await bundleFile(zipNameOf(source), source, lazy));
-    for (const { file, inputs } of files.slice(1)) refuseState(file, inputs);
+    for (const { file, inputs } of files) refuseState(file, inputs);
+    // esbuild finds the modules in any order.
+    files.sort((a, b) => (a.file < b.file ? -1 : 1)).unshift(index);
     return { files, inputs: [...new Set(files.flatMap(({ inputs }) => inputs))] };
   } catch (error) {
     throw new BuildError(`function "${name}" cannot be bundled from ${handler}: ${(error as Error).message}`, { cause: error });
