@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { positive, wholeNumber } from '../cli/numbers';
+import { wholeNumber } from '../cli/numbers';
 import { AWS_PROFILE, type LatencyProfile } from '../emulator/latency/latency-profile';
 import { latencyOption } from '../local/latency-option';
 import { parseOptions, type Help } from '../cli/command-line';
 import { CONTENDERS, VISIT_FUNCTIONS, type ContenderName } from './contenders';
 import type { LoadPlan } from './load';
+import { seedOption, withLoad, withReport } from './shared-options';
 
 export interface BenchOptions extends LoadPlan {
   readonly latency: LatencyProfile;
@@ -43,46 +44,48 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | Help 
 }
 
 function benchCommand(): Command {
-  return new Command('npm run bench --')
-    .description(
-      'Measures the time and the cost of each way to return an answer: all contenders and their limit, in one run on the local cloud.',
+  return withReport(
+    withLoad(
+      new Command('npm run bench --')
+        .description(
+          'Measures the time and the cost of each way to return an answer: all contenders and their limit, in one run on the local cloud.',
+        )
+        .addOption(latencyOption('latency of the emulated services, and CPU share of the functions', AWS_PROFILE))
+        .addOption(seedOption())
+        .addOption(
+          new Option(
+            '--requests <n>',
+            `requests that are measured for each contender (default: ${FULL_REQUESTS}, quick: ${QUICK_REQUESTS})`,
+          ).argParser(wholeNumber(1)),
+        )
+        .addOption(
+          new Option('--block <n>', 'requests of one contender before the turn of the next contender')
+            .default(60)
+            .argParser(wholeNumber(1)),
+        ),
     )
-    .addOption(latencyOption('latency of the emulated services, and CPU share of the functions', AWS_PROFILE))
-    .addOption(new Option('--seed <n>', 'seed for arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
-    .addOption(
-      new Option(
-        '--requests <n>',
-        `requests that are measured for each contender (default: ${FULL_REQUESTS}, quick: ${QUICK_REQUESTS})`,
-      ).argParser(wholeNumber(1)),
-    )
-    .addOption(
-      new Option('--block <n>', 'requests of one contender before the turn of the next contender').default(60).argParser(wholeNumber(1)),
-    )
-    .addOption(new Option('--rate <n>', 'arrivals a second').default(8).argParser(positive))
-    .addOption(new Option('--agent-median <ms>', "median of the agent's time").default(250).argParser(positive))
-    .addOption(
-      new Option('--agent-sigma <n>', "spread of the agent's time: sigma of the log-normal distribution").default(0.6).argParser(positive),
-    )
-    .addOption(new Option('--bytes <n>', "size of each answer's body").default(3072).argParser(wholeNumber(64)))
-    .addOption(
-      new Option('--memory <MB>', `memory of ${VISIT_FUNCTIONS.join(' and ')} (default: that of the environment local)`).argParser(
-        wholeNumber(128, 10_240),
-      ),
-    )
-    .addOption(
-      new Option('--contenders <names>', `some of ${CONTENDERS.join(', ')}, separated by commas`)
-        .default(CONTENDERS, 'all')
-        .argParser(contenders),
-    )
-    .addOption(
-      new Option('--training <rounds>', 'rounds of quick requests before the measurement, in which the JavaScript engine compiles the code')
-        .default(20)
-        .argParser(wholeNumber(0)),
-    )
-    .option('--quick', 'send fewer requests: the run ends within three minutes', false)
-    .option('--json <file>', 'also write every figure to this file')
-    .option('--out <directory>', 'directory of the report and its plots', 'docs/benchmarks')
-    .option('--no-report', 'print only the table, write no report')
+      .addOption(
+        new Option('--memory <MB>', `memory of ${VISIT_FUNCTIONS.join(' and ')} (default: that of the environment local)`).argParser(
+          wholeNumber(128, 10_240),
+        ),
+      )
+      .addOption(
+        new Option('--contenders <names>', `some of ${CONTENDERS.join(', ')}, separated by commas`)
+          .default(CONTENDERS, 'all')
+          .argParser(contenders),
+      )
+      .addOption(
+        new Option(
+          '--training <rounds>',
+          'rounds of quick requests before the measurement, in which the JavaScript engine compiles the code',
+        )
+          .default(20)
+          .argParser(wholeNumber(0)),
+      )
+      .option('--quick', 'send fewer requests: the run ends within three minutes', false),
+    'the report and its plots',
+    'table',
+  )
     .addHelpText(
       'after',
       `

@@ -1,10 +1,10 @@
-import os from 'node:os';
 import type { Table } from '../bench/report/tables';
 import { markdownTable, textTable } from '../cli/text-table';
 import type { JudgedPhase, LabResult } from './lab';
 import { MARGIN_MS } from './lab';
 import { happeningsOf } from './plan/plan';
 import { DEADLINE_MS } from './world/environment';
+import { madeOn } from '../bench/report/made-on';
 
 const counts = (title: string, what: string, of: Readonly<Record<string, number>>): Table => ({
   title,
@@ -56,7 +56,7 @@ export function markdownReport(result: LabResult): string {
     '# What visitors get while everything fails that can fail',
     [
       `${figures.requests} visitors' requests to the local cloud, in the modes ${plan.phases.map(({ mode }) => `\`${mode}\``).join(', ')}, one local cloud after the other, while ${length} faults and other happenings of the plan of seed ${figures.seed} came and went. [ADR 0040](../adr/0040-a-fault-lab-judges-a-recorded-history.md) explains what is counted, and [the fault lab](../operations.md#the-fault-lab) how it works. The deadline was ${DEADLINE_MS / 1000} s; an answer counted as late after ${MARGIN_MS / 1000} s more.`,
-      `Made on ${startedAt.toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}.`,
+      madeOn({ startedAt, seconds }),
     ].join('\n\n'),
     ...tablesOf(result).map(({ title, header, rows }) => `## ${title}\n\n${markdownTable(header, rows)}`),
     '`wrong-answer` is what the hostile agent says to its own visitors; any other wrong answer is crossed. `left` are visitors who went away early. A fault of the emulator counts how often it struck; everything else (agents, attacks, the rollout) counts how often it happened.',

@@ -4,6 +4,7 @@ import { VISIT_FUNCTIONS } from '../contenders';
 import { TimeHistogram } from '../histogram';
 import { CpuByProcess, type CpuMs } from '../local/cpu-by-process';
 import { JsonProgram, ROOT } from '../local/json-program';
+import { NAME } from '../local/tunnel-programs';
 import { readMachine, readVariables } from '../processes/read-process';
 import type { BenchProgress } from '../progress';
 import { loadCpuMs, unpack, type UnpackedFunction } from './bundle-load';
@@ -29,9 +30,6 @@ export interface AgainstResult {
   readonly now: VersionFigures;
   readonly before: VersionFigures;
 }
-
-/** The name of `npm start`'s tunnel. */
-const NAME = 'demo';
 
 /** One version, as `npm start` runs it: the agent and the demo service are in the process of the local cloud. */
 class Version {

@@ -5,6 +5,7 @@ import { parseOptions, type Help } from '../../cli/command-line';
 import type { ContenderName } from '../contenders';
 import { positive, wholeNumber } from '../../cli/numbers';
 import { contenders } from '../options';
+import { seedOption, withReport } from '../shared-options';
 
 export interface BodiesOptions {
   readonly latency: LatencyProfile;
@@ -24,24 +25,24 @@ const CONTENDERS: readonly ContenderName[] = ['polling', 'bus', 'direct'];
 export const parseBodiesOptions = (args: readonly string[]): BodiesOptions | Help => parseOptions<BodiesOptions>(bodiesCommand(), args);
 
 function bodiesCommand(): Command {
-  return new Command('npm run bench:bodies --')
-    .description('Measures the time and the cost of bodies of 1 KB, 30 KB, 300 KB and 4 MB, in both directions and in every mode.')
-    .addOption(latencyOption('latency of the emulated services, and CPU share of the functions', AWS_PROFILE))
-    .addOption(new Option('--seed <n>', 'seed for arrivals, agent times and latencies').default(1).argParser(wholeNumber(0)))
-    .addOption(
-      new Option('--requests <n>', 'requests that are measured for each contender in each case').default(40).argParser(wholeNumber(1)),
-    )
-    .addOption(
-      new Option('--rate <n>', 'most arrivals a second; requests with large bodies come at a lower rate').default(8).argParser(positive),
-    )
-    .addOption(
-      new Option('--contenders <names>', 'modes to measure, separated by commas')
-        .default(CONTENDERS, CONTENDERS.join(','))
-        .argParser(contenders),
-    )
-    .option('--json <file>', 'also write every figure to this file')
-    .option('--out <directory>', 'directory of the report', 'docs/benchmarks')
-    .option('--no-report', 'print only the tables, write no report')
+  return withReport(
+    new Command('npm run bench:bodies --')
+      .description('Measures the time and the cost of bodies of 1 KB, 30 KB, 300 KB and 4 MB, in both directions and in every mode.')
+      .addOption(latencyOption('latency of the emulated services, and CPU share of the functions', AWS_PROFILE))
+      .addOption(seedOption())
+      .addOption(
+        new Option('--requests <n>', 'requests that are measured for each contender in each case').default(40).argParser(wholeNumber(1)),
+      )
+      .addOption(
+        new Option('--rate <n>', 'most arrivals a second; requests with large bodies come at a lower rate').default(8).argParser(positive),
+      )
+      .addOption(
+        new Option('--contenders <names>', 'modes to measure, separated by commas')
+          .default(CONTENDERS, CONTENDERS.join(','))
+          .argParser(contenders),
+      ),
+    'the report',
+  )
     .addHelpText(
       'after',
       `

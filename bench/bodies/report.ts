@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { latencyFlag, underLatencies } from '../report/latency-words';
 import { costOf, totalOf, transferCostOf } from '../cost';
 import type { Measurement } from '../runner';
@@ -7,6 +6,7 @@ import { markdownTable } from '../../cli/text-table';
 import { PRICES_AS_OF } from '../prices';
 import type { BodiesResult, CaseResult } from './bodies-bench';
 import { rateOf, SIZES } from './cases';
+import { madeOn } from '../report/made-on';
 
 /** Throughput of one body of the size through the tunnel, without the agent's own time. In MB (10^6 bytes) per second. */
 const throughput = (bytes: number, { withoutAgent }: Measurement): number => bytes / 1e6 / (withoutAgent.percentile(50) / 1000);
@@ -89,7 +89,7 @@ export function bodiesReport(result: BodiesResult): string {
       `Requests (\`upload\`) and answers (\`download\`) with bodies of ${Object.keys(SIZES).join(', ')}; the other body has 1 KB at most. Each contender had ${options.requests} requests in each case, with Poisson arrivals at ${options.rate} a second, but not more than 4 MB a second; seed ${options.seed}. ${options.contenders.map((name) => `\`${name}\``).join(', ')} took turns case by case, on local clouds that boot from the same stack.`,
       `Requests were sent ${lateness.percentile(50).toFixed(1)} ms late in the median, ${lateness.percentile(99).toFixed(1)} ms at p99; times count from the planned arrival.`,
       "[ADR 0028](../adr/0028-large-bodies-lie-in-a-bucket-for-the-time-of-their-request.md) explains which way a body takes. The times do not include the networks of visitors and agents, which carry each large body once; here these networks are the loopback interface. The times include this machine's own work, because this machine emulates every service.",
-      `Made on ${startedAt.toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}. Prices as of ${PRICES_AS_OF} (\`bench/prices.ts\`).`,
+      `${madeOn({ startedAt, seconds })} Prices as of ${PRICES_AS_OF} (\`bench/prices.ts\`).`,
     ].join('\n\n'),
     ...bodiesTables(result).map(({ title, header, rows }) => `## ${title}\n\n${markdownTable(header, rows)}`),
     `## How to repeat this run\n\n\`npm run bench:bodies -- ${latencyFlag(options.latency)} --seed ${options.seed} --requests ${options.requests}\``,

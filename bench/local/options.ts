@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseOptions, type Help } from '../../cli/command-line';
 import { wholeNumber } from '../../cli/numbers';
+import { withReport } from '../shared-options';
 
 export interface LocalBenchOptions {
   /** Duration of the run with each number of visitors, in seconds. */
@@ -21,19 +22,19 @@ export const parseLocalBenchOptions = (args: readonly string[]): LocalBenchOptio
   parseOptions<LocalBenchOptions>(command(), args);
 
 function command(): Command {
-  return new Command('npm run bench:local --')
-    .description(
-      "Sends concurrent visitors to the home page of npm start's tunnel, and measures throughput, CPU time and memory on this machine.",
-    )
-    .addOption(new Option('--seconds <n>', 'length of the run for each number of visitors').default(10).argParser(wholeNumber(1)))
-    .addOption(
-      new Option('--concurrent <numbers>', 'numbers of concurrent visitors, separated by commas; one run for each number, in this order')
-        .default(CONCURRENT, CONCURRENT.join(','))
-        .argParser(numbersOfVisitors),
-    )
-    .option('--json <file>', 'also write every figure to this file')
-    .option('--out <directory>', 'directory of the report and its plot', 'docs/benchmarks')
-    .option('--no-report', 'print only the tables, write no report')
+  return withReport(
+    new Command('npm run bench:local --')
+      .description(
+        "Sends concurrent visitors to the home page of npm start's tunnel, and measures throughput, CPU time and memory on this machine.",
+      )
+      .addOption(new Option('--seconds <n>', 'length of the run for each number of visitors').default(10).argParser(wholeNumber(1)))
+      .addOption(
+        new Option('--concurrent <numbers>', 'numbers of concurrent visitors, separated by commas; one run for each number, in this order')
+          .default(CONCURRENT, CONCURRENT.join(','))
+          .argParser(numbersOfVisitors),
+      ),
+    'the report and its plot',
+  )
     .addHelpText(
       'after',
       `

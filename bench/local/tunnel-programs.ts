@@ -3,7 +3,7 @@ import { ProcessGuard } from '../../emulator/process-guard';
 import { JsonProgram } from './json-program';
 
 /** The name of `npm start`'s tunnel. */
-const NAME = 'demo';
+export const NAME = 'demo';
 
 /** The tunnel that `npm start` gives a user, as separate processes, so that the CPU time of each is known. */
 export interface TunnelPrograms {

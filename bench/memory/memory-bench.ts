@@ -34,7 +34,8 @@ export async function benchMemory(options: MemoryOptions, progress: BenchProgres
   const startedAt = new Date();
   progress.stage('building the functions');
   const { real: bundles } = await buildBundles();
-  const runners: { readonly runner: Runner; readonly size: Omit<SizeResult, 'measurement'> }[] = [];
+  const runners: Runner[] = [];
+  const warm: Omit<SizeResult, 'measurement'>[] = [];
   try {
     for (const varied of VISIT_FUNCTIONS) {
       const [other] = VISIT_FUNCTIONS.filter((name) => name !== varied);
@@ -43,22 +44,17 @@ export async function benchMemory(options: MemoryOptions, progress: BenchProgres
         progress.stage(`starting and warming up ${varied} with ${memoryMb} MB`);
         const memory = { [varied]: memoryMb, [other as string]: options.other };
         const runner = await Runner.start('direct', { ...options, memory, bundles });
-        const size = { varied, memoryMb, share: shareOf(memoryMb) };
-        runners.push({ runner, size: { ...size, firstMs: 0 } });
+        runners.push(runner);
         const { firstMs } = await runner.warmUp(warmConcurrency(options), options.training, signal);
-        runners[runners.length - 1] = { runner, size: { ...size, firstMs } };
+        warm.push({ varied, memoryMb, share: shareOf(memoryMb), firstMs });
       }
     }
-    const lateness = await takeTurns(
-      runners.map(({ runner }) => runner),
-      options,
-      progress,
-      signal,
-    );
-    const sizes = await Promise.all(runners.map(async ({ runner, size }) => ({ ...size, measurement: await runner.result() })));
+    const lateness = await takeTurns(runners, options, progress, signal);
+    const measurements = await Promise.all(runners.map((runner) => runner.result()));
+    const sizes = warm.map((size, i) => ({ ...size, measurement: measurements[i] as Measurement }));
     return { options, startedAt, lateness, sizes, seconds: (Date.now() - startedAt.getTime()) / 1000 };
   } finally {
     progress.stage('stopping');
-    for (const { runner } of runners) await runner.close();
+    for (const runner of runners) await runner.close();
   }
 }

@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { markdownTable } from '../../cli/text-table';
 import { VISIT_FUNCTIONS } from '../contenders';
 import { costOf, totalOf } from '../cost';
@@ -7,6 +6,7 @@ import { latencyCaveat, latencyFlag, underLatencies } from '../report/latency-wo
 import { svg } from '../report/svg';
 import type { Table } from '../report/tables';
 import type { MemoryResult, SizeResult } from './memory-bench';
+import { madeOn } from '../report/made-on';
 
 /** Dollars for the duration of a function in a million requests. */
 const durationCost = ({ varied, measurement: { usage } }: SizeResult): number =>
@@ -132,7 +132,7 @@ export function memoryReport(result: MemoryResult, plot: string): string {
       `in blocks of ${options.block} requests. ${options.requests} requests a size, Poisson at ${options.rate} a second; the agent's time is log-normal with median ${options.agentMedian} ms and sigma ${options.agentSigma}; answers have ${options.bytes} bytes; seed ${options.seed}.`,
       `Requests were sent ${p99.toFixed(1)} ms late at p99, ${max.toFixed(1)} ms at most.`,
       latencyCaveat(options.latency),
-      `Made on ${startedAt.toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}.`,
+      madeOn({ startedAt, seconds }),
     ].join('\n'),
     `![Time and cost by memory](${plot})`,
     ...memoryTables(result).map(({ title, header, rows, note = '' }) => [`## ${title}`, markdownTable(header, rows), note].join('\n\n')),

@@ -1,4 +1,3 @@
-import os from 'node:os';
 import type { LatencyProfile } from '../../emulator/latency/latency-profile';
 import type { BenchResult } from '../bench';
 import { REQUESTS_PER_TUNNEL_MONTH } from '../cost';
@@ -8,6 +7,7 @@ import { planPromises, targets } from '../verdicts';
 import { latencyCaveat, latencyFlag, latencyTable, underLatencies } from './latency-words';
 import { detailTables, mainTable, memoryWords, verdictTable, type Table } from './tables';
 import { markdownTable } from '../../cli/text-table';
+import { madeOn } from './made-on';
 
 export interface PlotFiles {
   readonly returnTime: string;
@@ -44,7 +44,7 @@ function introduction({ options, lateness, contenders, startedAt, seconds }: Ben
     `Requests were sent ${p50.toFixed(1)} ms late in the median, ${p99.toFixed(1)} ms at p99, ${max.toFixed(1)} ms at most, and response times count from the planned arrival.`,
     latencyCaveat(options.latency),
     cpuWords(options.latency, contenders),
-    `Made on ${startedAt.toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes on ${os.cpus().length} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}.`,
+    madeOn({ startedAt, seconds }),
   ].join('\n');
 }
 

@@ -1,6 +1,7 @@
 /**
- * SDK clients of the functions, for what no visit waits for; dynamodb.ts and connections.ts have the other calls. Endpoints and credentials come from the environment, as on Lambda. The services answer within
- * milliseconds or have problems, so a call is given up early enough for a second attempt.
+ * SDK clients of the functions, for what no visit waits for; dynamodb.ts and connections.ts have the other calls. Endpoints and
+ * credentials come from the environment, as on Lambda. The services answer within milliseconds or have problems, so a call is given
+ * up early enough for a second attempt.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
