@@ -59,6 +59,8 @@ export async function handleAgentMessage(
     case 'http_response':
     case 'error':
       return isAnswer(message) && answer(message, from, options);
+    default:
+      return false;
   }
 }
 
