@@ -1,4 +1,5 @@
 export * from './addresses';
+export * from './body-digest';
 export * from './body-ref';
 export { MAX_TICKET_LENGTH } from './fields';
 export * from './gateway-error';

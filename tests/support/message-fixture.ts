@@ -3,6 +3,7 @@ import type { CloudMessage, HttpResponseMessage } from '../../protocol';
 import type { MessageOptions } from '../../functions/core/handle-agent-message';
 import { noneDelivered } from '../../functions/core/answer-by-ticket';
 import type { Ticket } from '../../functions/core/ticket';
+import type { EncodedNews } from '../../functions/core/stream/stream-part';
 import type { Wake } from '../../functions/core/wake';
 import { InMemoryBodies } from './in-memory-bodies';
 import { InMemoryPending } from './in-memory-pending';
@@ -26,6 +27,7 @@ export function messageCloud(overrides: Partial<MessageOptions> = {}) {
   /** Types of the replies for which the connection may be too new. */
   const patient: string[] = [];
   const wakes: { to: string; wake: Wake }[] = [];
+  const parts: { to: string; requestId: string; news: EncodedNews }[] = [];
   const failures: unknown[] = [];
   /** What the texts of tickets stand for. */
   const tickets = new Map<string, Ticket>();
@@ -39,7 +41,10 @@ export function messageCloud(overrides: Partial<MessageOptions> = {}) {
     bodies,
     tickets: { open: async (sealed) => tickets.get(sealed) },
     delivered: noneDelivered(),
-    wakes: { post: async (to, wake) => wakes.push({ to, wake }) > 0 },
+    wakes: {
+      post: async (to, wake) => wakes.push({ to, wake }) > 0,
+      postNews: async (to, requestId, news) => parts.push({ to, requestId, news }) > 0,
+    },
     reply: async (message, establishing) => {
       replies.push(message);
       if (establishing) patient.push(message.type);
@@ -48,6 +53,7 @@ export function messageCloud(overrides: Partial<MessageOptions> = {}) {
     clock: new VirtualClock(),
     visitorUrl: new URL('http://127.0.0.1:8080'),
     tunnelDomain: 'localhost',
+    streamUrl: undefined,
     observer: {
       answer: (_, { kind }) => results.push(kind),
       repeated: () => results.push('repeated'),
@@ -56,5 +62,5 @@ export function messageCloud(overrides: Partial<MessageOptions> = {}) {
     },
     ...overrides,
   };
-  return { pending, bodies, replies, notices, patient, results, released, used, wakes, failures, tickets, options };
+  return { pending, bodies, replies, notices, patient, results, released, used, wakes, parts, failures, tickets, options };
 }

@@ -7,8 +7,12 @@ class FakeSocket implements WakeConnection {
   isOpen = true;
   alive = true;
   hellos = 0;
+  readonly closed: Promise<void>;
+  private tellClosed!: () => void;
 
-  constructor(readonly id: string) {}
+  constructor(readonly id: string) {
+    this.closed = new Promise((resolve) => (this.tellClosed = resolve));
+  }
 
   async hello(): Promise<boolean> {
     this.hellos++;
@@ -17,6 +21,7 @@ class FakeSocket implements WakeConnection {
 
   close(): void {
     this.isOpen = false;
+    this.tellClosed();
   }
 }
 

@@ -1,5 +1,6 @@
-import type { ForwardObserver } from '../core/forward-request';
+import type { ForwardObserver } from '../core/forward-options';
 import type { Cohort, Mode } from '../core/answer-path';
+import type { CutReason } from '../core/stream/stream-settings';
 import type { TunnelError } from '../core/tunnel-error';
 import type { Answer } from '../core/wait-for-response';
 import { count, countBy, nameLines } from '../metrics';
@@ -19,6 +20,7 @@ export class RequestMetrics implements ForwardObserver {
   private assignment: { cohort: Cohort; mode: Mode } | undefined;
   private answer: { readonly source: AnswerSource; readonly returnMs: number } | undefined;
   private isLastLookLost = false;
+  private streamingSince = 0;
 
   constructor(private readonly now: () => number) {}
 
@@ -33,7 +35,7 @@ export class RequestMetrics implements ForwardObserver {
     countBy('Requests', this.assignment);
   }
 
-  answered(answer: Answer): void {
+  answered(answer: Parameters<ForwardObserver['answered']>[0]): void {
     const source = sourceOf(answer);
     const returnMs = this.now() - answer.completedAt;
     this.answer = { source, returnMs };
@@ -46,6 +48,19 @@ export class RequestMetrics implements ForwardObserver {
   askedFor(): void {
     this.nameTunnel();
     count('AnswersAskedFor');
+  }
+
+  streaming(): void {
+    this.streamingSince = this.now();
+  }
+
+  streamed(cut?: CutReason): void {
+    count('Streams');
+    count('StreamTime', this.now() - this.streamingSince);
+    if (cut === undefined || cut === 'left') return;
+    this.nameTunnel();
+    countBy('StreamsCut', { reason: cut });
+    logger.info('a stream was cut', { reason: cut });
   }
 
   storeFailed(error: unknown): void {
@@ -94,4 +109,5 @@ export class RequestMetrics implements ForwardObserver {
 
 type AnswerSource = 'direct' | 'bus' | 'safety-read';
 
-const sourceOf = ({ learnedBy }: Answer): AnswerSource => (learnedBy === 'bus' || learnedBy === 'direct' ? learnedBy : 'safety-read');
+const sourceOf = ({ learnedBy }: Pick<Answer, 'learnedBy'>): AnswerSource =>
+  learnedBy === 'bus' || learnedBy === 'direct' ? learnedBy : 'safety-read';
