@@ -145,7 +145,7 @@ const schema = v.strictObject({
   /** In ms. functions/settings.ts explains each timing. */
   timings: v.strictObject({
     requestDeadlineMs: wholeNumber(1),
-    /** The longest life of a stream: REQUEST_DEADLINE_MS of stream-request. */
+    /** The longest life of a stream: STREAM_LIFE_MS. An answer that cannot be streamed has requestDeadlineMs also behind the streaming door. */
     streamMs: wholeNumber(1),
     pollingDelaysMs: v.pipe(v.array(wholeNumber(1)), v.minLength(1, 'must be a list with at least one delay')),
     safetyReadMs: wholeNumber(1),

@@ -45,7 +45,7 @@ export const METRICS = {
     unit: 'Milliseconds',
     from: DOORS,
     by: BY_COHORT,
-    meaning: 'time from the arrival of a request until its function returns; for a stream the whole life of the stream',
+    meaning: 'time from the arrival of a request until the whole answer is there; for a stream until its head is there',
   },
   ReturnTime: {
     unit: 'Milliseconds',
@@ -85,7 +85,9 @@ export const METRICS = {
     unit: 'Count',
     from: ['stream-request'],
     by: BY_COHORT,
-    meaning: 'streams that ended before their end: the visitor got a part of the answer, and then the connection was reset',
+    meaning:
+      'streams that ended before their end, although their visitors wanted more and the longest life of a stream was not over: the visitor ' +
+      'got a part of the answer, and then the connection was reset',
   },
   StreamIdle: {
     unit: 'Count',

@@ -72,6 +72,7 @@ const SETTINGS = {
   PROBE_GRACE_MS: milliseconds('time from the first run of sweep in an environment until probes must return'),
   TICKET_KEY_MS: milliseconds('age at which sweep makes a new key for tickets'),
   NAME_COOLDOWN_MS: milliseconds('time after the lease in which no other owner may have the name'),
+  STREAM_LIFE_MS: milliseconds("longest life of a stream, and of the wait for its head, from the visitor's arrival"),
   STREAM_WINDOW_BYTES: { meaning: 'bytes of a stream that the agent may send beyond what the visitor has taken', parse: wholeNumber },
   STREAM_CHUNK_BYTES: { meaning: 'largest part of a body in one message of a stream, in bytes', parse: wholeNumber },
   STREAM_GATHER_MS: milliseconds('time in which later bytes of a stream are gathered into one message'),
@@ -115,6 +116,7 @@ export const FUNCTION_SETTINGS = {
   // Without STREAM_URL: the URL belongs to this function, so Terraform could make neither of the two first.
   'stream-request': [
     ...OF_DOORS,
+    'STREAM_LIFE_MS',
     'STREAM_WINDOW_BYTES',
     'STREAM_CHUNK_BYTES',
     'STREAM_GATHER_MS',

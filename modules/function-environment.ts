@@ -24,7 +24,7 @@ export function functionEnvironment(
   addresses: StackAddresses,
 ): Record<string, string> {
   return {
-    ...variablesFor(functionName, { ...settingValues(environment, addresses), ...ownValues(functionName, environment) }),
+    ...variablesFor(functionName, settingValues(environment, addresses)),
     ENVIRONMENT: environment.name,
     POWERTOOLS_SERVICE_NAME: functionName,
     POWERTOOLS_METRICS_NAMESPACE: metricNamespace(environment.name),
@@ -32,10 +32,6 @@ export function functionEnvironment(
     POWERTOOLS_TRACE_ENABLED: String(environment.tracing),
   };
 }
-
-/** Settings whose value differs between functions. */
-const ownValues = (functionName: FunctionName, { timings }: Environment): Partial<Record<SettingName, string>> =>
-  functionName === 'stream-request' ? { REQUEST_DEADLINE_MS: String(timings.streamMs) } : {};
 
 function settingValues(
   { tunnelDomain, tokenIssuer, responsePath, ownerLimits, timings, streams }: Environment,
@@ -75,6 +71,7 @@ function settingValues(
     PROBE_GRACE_MS: String(timings.probeGraceMs),
     TICKET_KEY_MS: String(timings.ticketKeyMs),
     NAME_COOLDOWN_MS: String(timings.nameCooldownMs),
+    STREAM_LIFE_MS: String(timings.streamMs),
     STREAM_WINDOW_BYTES: String(streams.windowBytes),
     STREAM_CHUNK_BYTES: String(streams.chunkBytes),
     STREAM_GATHER_MS: String(streams.gatherMs),

@@ -43,9 +43,7 @@ export interface ForwardObserver {
   answered(answer: Pick<Answer, 'completedAt' | 'learnedBy'>): void;
   /** The answer came only because the agent was asked for it: it was lost on its first way. */
   askedFor(): void;
-  /** The answer comes as a stream. */
-  streaming(): void;
-  /** The stream has ended; `cut` says why, if that was before its end. */
+  /** The answer's stream has ended; `cut` says why, if that was before its end. */
   streamed(cut?: CutReason): void;
   /** A read or removal of the row failed; the request goes on. */
   storeFailed(error: unknown): void;

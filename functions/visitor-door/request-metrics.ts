@@ -20,7 +20,6 @@ export class RequestMetrics implements ForwardObserver {
   private assignment: { cohort: Cohort; mode: Mode } | undefined;
   private answer: { readonly source: AnswerSource; readonly returnMs: number } | undefined;
   private isLastLookLost = false;
-  private streamingSince = 0;
 
   constructor(private readonly now: () => number) {}
 
@@ -50,17 +49,13 @@ export class RequestMetrics implements ForwardObserver {
     count('AnswersAskedFor');
   }
 
-  streaming(): void {
-    this.streamingSince = this.now();
-  }
-
   streamed(cut?: CutReason): void {
-    count('Streams');
-    count('StreamTime', this.now() - this.streamingSince);
-    if (cut === undefined || cut === 'left') return;
-    this.nameTunnel();
-    countBy('StreamsCut', { reason: cut });
+    if (cut === undefined || cut === 'left' || cut === 'late') return;
     logger.info('a stream was cut', { reason: cut });
+    this.nameTunnel();
+    if (this.assignment) countBy('StreamsCut', this.assignment);
+    if (cut === 'idle') count('StreamIdle');
+    if (cut === 'slow') count('StreamSlow');
   }
 
   storeFailed(error: unknown): void {

@@ -92,7 +92,6 @@ export function cloud(
       assigned: ({ cohort, mode }) => log.push(`assigned ${cohort} ${mode}`),
       answered: ({ learnedBy }) => log.push(`answered ${learnedBy}`),
       askedFor: () => log.push('asked for'),
-      streaming: () => log.push('streaming'),
       streamed: (cut) => log.push(`streamed ${cut ?? 'whole'}`),
       storeFailed: () => log.push('store failed'),
       lastLookFailed: () => log.push('last look failed'),
