@@ -14,7 +14,7 @@ export const functionUrl = resourceRule({
     if (!isOfStreamingDoor(url, model)) return [`everybody may call the function, and it is not ${PUBLIC_FUNCTION}`];
     return [
       ...unless(url.optionalText('invoke_mode') === 'RESPONSE_STREAM', 'invoke_mode is not RESPONSE_STREAM'),
-      ...unless(!url.has('cors'), 'cors is set'),
+      ...unless(url.block('cors') === undefined, 'cors is set'),
       ...unless(ofType(model, 'aws_lambda_permission').some(isOpen(model)), 'the permission lambda:InvokeFunctionUrl is missing'),
       // The rule cloudformation-stack checks what is in the stack.
       ...unless(ofType(model, 'aws_cloudformation_stack').length > 0, 'the permission lambda:InvokeFunction is missing'),
