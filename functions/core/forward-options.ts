@@ -4,6 +4,7 @@ import type { Clock } from './clock';
 import type { InFlightLimit, InFlightStore } from './in-flight';
 import type { PendingRequests } from './pending-request';
 import type { Rollout } from './rollout';
+import type { EventStreamRefusal } from './stream/event-stream-refusal';
 import type { CutReason, StreamSettings } from './stream/stream-settings';
 import type { TicketSealer } from './ticket';
 import type { TunnelLookUps } from './tunnel';
@@ -26,6 +27,8 @@ export interface ForwardOptions extends InFlightLimit {
   readonly tunnelDomain: string | undefined;
   readonly reads: ReadSchedule;
   readonly passwordDigest: PasswordDigest;
+  /** Refuses event streams where only another door can stream; undefined behind that door, and where there is none. */
+  readonly eventStreams: EventStreamRefusal | undefined;
   readonly observer: ForwardObserver;
 }
 

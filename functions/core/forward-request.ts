@@ -7,6 +7,7 @@ import { countInFlight, enterInFlight } from './in-flight';
 import { leadBack } from './lead-back';
 import { outsideView } from './outside-view';
 import { assignCohort } from './rollout';
+import { wantsEventStream } from './stream/event-stream-refusal';
 import type { StreamSettings } from './stream/stream-settings';
 import { isStreamed, type StreamedResponse } from './stream/streamed-response';
 import type { Tunnel } from './tunnel';
@@ -100,6 +101,9 @@ async function forward(
     const cohort = cohortAt(percent);
     if (cohort === 'event-driven') subscribing ??= options.wakes.subscribe(requestId);
     const subscription = cohort === 'event-driven' ? await subscribing : undefined;
+    if (options.eventStreams && wantsEventStream(request) && canStream(tunnel, cohort, options)) {
+      throw await options.eventStreams.refuse(tunnel, route);
+    }
     const answer = await exchange({ requestId, request: admitted, route, tunnel, cohort, subscription, held }, options, streams);
     isStream = isStreamed(answer);
     return outsideView(answer, request, route);
@@ -136,3 +140,7 @@ function reachable(tunnel: Tunnel, method: string): ReachableTunnel {
   }
   return { ...tunnel, connectionId: tunnel.connectionId };
 }
+
+/** Whether the streaming door could stream the answer to this request. */
+const canStream = (tunnel: Tunnel, cohort: Cohort, { tickets, rollout }: ForwardOptions): boolean =>
+  tickets !== undefined && rollout.mode === 'direct' && cohort === 'event-driven' && can(tunnel, 'streams');

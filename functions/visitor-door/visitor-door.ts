@@ -11,6 +11,7 @@ import { socketWakeChannel } from '../aws/wake-channel';
 import { WakeSocket } from '../aws/wake-socket';
 import type { ForwardOptions } from '../core/forward-options';
 import { LiveShare } from '../core/live-share';
+import { EventStreamRefusal } from '../core/stream/event-stream-refusal';
 import { TunnelError } from '../core/tunnel-error';
 import type { VisitorRequest } from '../core/visitor-request';
 import { errorResponse, type ResponseHead, type VisitorResponse } from '../core/visitor-response';
@@ -29,7 +30,7 @@ const REQUEST_ID_HEADER = 'x-tunnel-request-id';
 /** Time for opening a wake socket, in ms. The request that needed it polls meanwhile. */
 const OPEN_TIMEOUT_MS = 5000;
 
-/** The services of one execution environment. */
+/** The services of one execution environment. @param settings `STREAM_URL` is missing behind the streaming door itself */
 export function forwardOptions(settings: SettingsOf<'forward-request'>): Omit<ForwardOptions, 'observer'> {
   const table = dynamoDb(settings.SERVICE_CALL_MS);
 
@@ -83,6 +84,8 @@ export function forwardOptions(settings: SettingsOf<'forward-request'>): Omit<Fo
     onUnreadable: (error) => logger.warn("the owner's requests in flight could not be read", error as Error),
   });
 
+  const agents = agentGateway(settings.AGENT_GATEWAY_URL, (error) => logger.warn('posting to the agent failed', error as Error));
+
   return {
     tunnels,
     // The request id is logged as `leaving`, for the same reason as `removing` below.
@@ -97,7 +100,8 @@ export function forwardOptions(settings: SettingsOf<'forward-request'>): Omit<Fo
     bodies: lazyBodyBucket(settings.BODY_BUCKET, settings.SERVICE_CALL_MS, (removing, error) =>
       logger.warn('a body could not be removed', { removing, error: error as Error }),
     ),
-    agents: agentGateway(settings.AGENT_GATEWAY_URL, (error) => logger.warn('posting to the agent failed', error as Error)),
+    agents,
+    eventStreams: settings.STREAM_URL && new EventStreamRefusal(settings.STREAM_URL, agents, systemClock),
     tickets: sealingKeys,
     wakes,
     clock: systemClock,

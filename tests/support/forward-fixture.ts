@@ -69,6 +69,7 @@ export function cloud(
       },
     },
     tickets: undefined,
+    eventStreams: undefined,
     wakes: {
       subscribe: async () => {
         log.push('subscribe');

@@ -3,6 +3,7 @@ import type { CloudMessage, HttpResponseMessage } from '../../protocol';
 import type { MessageOptions } from '../../functions/core/handle-agent-message';
 import { noneDelivered } from '../../functions/core/answer-by-ticket';
 import type { Ticket } from '../../functions/core/ticket';
+import type { NewsPoster } from '../../functions/core/stream/stream-by-ticket';
 import type { EncodedNews } from '../../functions/core/stream/stream-part';
 import type { Wake } from '../../functions/core/wake';
 import { InMemoryBodies } from './in-memory-bodies';
@@ -13,6 +14,9 @@ import { VirtualClock } from './virtual-clock';
 export const FROM = { owner: 'ann', tunnelId: 'demo', lease: 'l1', claim: 'granted', connectionId: 'c1' } as const;
 /** An answer to the request `r`, which waits. */
 export const RESPONSE: HttpResponseMessage = { type: 'http_response', request_id: 'r', status_code: 200, headers: {}, body: 'aGk=' };
+
+/** Posts no part of a stream. */
+export const NO_PARTS: NewsPoster = { postNews: () => Promise.reject(new Error('no part of a stream is expected')) };
 
 /** A cloud in memory in which the request `r` of the tunnel `demo` waits. */
 export function messageCloud(overrides: Partial<MessageOptions> = {}) {

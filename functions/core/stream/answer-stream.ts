@@ -256,7 +256,8 @@ export class AnswerStream implements AsyncIterable<Uint8Array> {
       const stalledAt = this.visitorBusySince === undefined ? Infinity : this.visitorBusySince + settings.stallMs;
       const gone = this.heardAt + settings.silenceMs;
       const due = this.order.head ? Math.min(deadline, gone, stalledAt, this.questionAt, this.signAt) : gone;
-      await this.change.wait(clock, Math.max(0, due - clock.now()));
+      // What the visitor takes can bring the next time forward.
+      await this.change.wait(clock, Math.min(Math.max(0, due - clock.now()), settings.probeMs));
       if (this.over.signal.aborted) return;
       const now = clock.now();
       if (now >= this.heardAt + settings.silenceMs) return this.cutOff('idle');

@@ -2,7 +2,7 @@ import { bodyRefOf, type AgentMessage, type HttpResponseMessage } from '../../..
 import { responseBodyKey } from '../../../functions/core/body-store';
 import { handleAgentMessage, type MessageOptions } from '../../../functions/core/handle-agent-message';
 import type { Ticket } from '../../../functions/core/ticket';
-import { FROM, messageCloud, RESPONSE } from '../../support/message-fixture';
+import { FROM, messageCloud, NO_PARTS, RESPONSE } from '../../support/message-fixture';
 import { VirtualClock } from '../../support/virtual-clock';
 
 const NOW = new VirtualClock().now();

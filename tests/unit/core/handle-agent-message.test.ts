@@ -3,7 +3,7 @@ import { MAX_ROW_BODY_BYTES, responseBodyKey } from '../../../functions/core/bod
 import { handleAgentMessage, type MessageOptions } from '../../../functions/core/handle-agent-message';
 import type { ReplacedConnection } from '../../../functions/core/tunnel';
 import { InMemoryBodies } from '../../support/in-memory-bodies';
-import { FROM, messageCloud, RESPONSE } from '../../support/message-fixture';
+import { FROM, messageCloud, NO_PARTS, RESPONSE } from '../../support/message-fixture';
 
 test('the message ready is answered with the connection id, the addresses of the tunnel and the time', async () => {
   const { replies, options } = messageCloud();
