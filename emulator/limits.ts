@@ -47,6 +47,8 @@ export const AWS_LIMITS = {
     payloadBytes: 6 * 1024 * 1024,
     /** Request line and header fields together. AWS publishes no number; this is the one of HTTP APIs. */
     headerBytes: 10_240,
+    /** The longest time-out of a function. */
+    longestMs: 15 * 60 * 1000,
     /**
      * Whether the function's stream fails when the visitor leaves. AWS tells the function nothing, and the function runs on
      * (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/issues/145).

@@ -65,7 +65,7 @@ async function streamResponse(handler, event, context) {
   try {
     const running = handler(event, stream, context);
     if (typeof running?.then !== 'function') throw new Error('Streaming does not support non-async handlers.');
-    if ((await running) !== undefined) console.warn('Streaming handlers ignore return values.');
+    if ((await running) !== undefined) globalThis.console.warn('Streaming handlers ignore return values.');
     await stream.received;
   } catch (error) {
     logs.error('Invoke Error', error);

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { EdgeResponse } from './edge-response';
+import type { EdgeResponse, HeaderFields } from './edge-response';
 
 /** The edge decides about framing and the connection to the visitor, so it ignores these fields of the function. */
 const NOT_TRUSTED = new Set([
@@ -23,15 +23,21 @@ export class MalformedResponseError extends Error {
   override readonly name = 'MalformedResponseError';
 }
 
-/** @throws MalformedResponseError naming the problem in the return value */
-export function lambdaResponse(result: unknown): EdgeResponse {
+/** The type of a body whose type the function does not name: API Gateway's. */
+const TEXT = 'text/plain;charset=UTF-8';
+
+/**
+ * @param defaultType type of a body whose type the function does not name
+ * @throws MalformedResponseError naming the problem in the return value
+ */
+export function lambdaResponse(result: unknown, defaultType = TEXT): EdgeResponse {
   if (!isRecord(result) || !('statusCode' in result)) return inferred(result);
   const fields = headerFields(result['headers']);
   const headers = fields.filter(([name]) => !NOT_TRUSTED.has(name.toLowerCase()));
   const body = bodyOf(result);
-  // If the response has a status and a body but no content type, API Gateway adds one.
+  // If the response has a status and a body but no content type, AWS adds one.
   if (body.length > 0 && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
-    headers.push(['content-type', 'text/plain;charset=UTF-8']);
+    headers.push(['content-type', defaultType]);
   }
   const announced = fields.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
   return {
@@ -40,6 +46,17 @@ export function lambdaResponse(result: unknown): EdgeResponse {
     body,
     ...(announced !== undefined && /^\d+$/.test(announced) && { announcedBytes: Number(announced) }),
   };
+}
+
+/**
+ * The head of a response whose body is streamed.
+ * @throws MalformedResponseError naming the problem in the metadata
+ */
+export function streamedHead({ statusCode = 200, headers, cookies }: Readonly<Record<string, unknown>>): {
+  readonly status: number;
+  readonly headers: HeaderFields;
+} {
+  return { status: statusOf(statusCode), headers: [...headerFields(headers), ...cookiesOf(cookies)] };
 }
 
 /** Without a `statusCode`: 200, JSON, and the value itself is the body. */

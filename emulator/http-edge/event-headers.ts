@@ -1,4 +1,4 @@
-import { traceIdHeader } from '../trace-id';
+import { traceIdHeader } from './trace-id';
 import { endToEndFields, type Fields } from './end-to-end-fields';
 
 export interface Arrival {

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { announcesMoreThan } from '../read-body';
-import { decodePath } from './decode-path';
-import { edgeResponse, foreignHost, type EdgeResponse } from './edge-response';
-import type { VisitorArrival } from './http-api-event';
+import { announcesMoreThan } from './read-body';
+import { edgeResponse, foreignHost, type EdgeDialect, type EdgeResponse } from './edge-response';
+import type { VisitorArrival } from './proxy-event';
 import { hostname, requestTarget } from './request-target';
 import { hasSoundFraming } from './sound-framing';
 
@@ -15,15 +14,16 @@ export interface HeadRules {
   readonly serves: (host: string) => boolean;
   /** The `domainName` of the event; by default the name in the Host. */
   readonly domainName: string | undefined;
+  readonly dialect: EdgeDialect;
 }
 
 /** @returns the answer to a request that is refused by its head; the body of such a request is not waited for */
 export function readHead(request: IncomingMessage, rules: HeadRules): RequestHead | EdgeResponse {
   const target = requestTarget(request);
-  if (target && !rules.serves(target.host)) return foreignHost;
-  const path = target && decodePath(target.path);
-  if (target === undefined || path === undefined || !hasSoundFraming(request)) return edgeResponse(400);
-  if (announcesMoreThan(rules.payloadBytes, request)) return edgeResponse(413);
+  if (target && !rules.serves(target.host)) return foreignHost(rules.dialect);
+  const path = target && rules.dialect.eventPath(target.path);
+  if (target === undefined || path === undefined || !hasSoundFraming(request)) return edgeResponse(400, rules.dialect);
+  if (announcesMoreThan(rules.payloadBytes, request)) return edgeResponse(413, rules.dialect);
   const { remoteAddress = '', localPort = 0 } = request.socket;
   return {
     method: request.method ?? '',

@@ -1,6 +1,6 @@
 /** Payload format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { requestTime } from '../request-time';
+import { requestTime } from './request-time';
 import { eventBody } from './event-body';
 import { eventHeaders } from './event-headers';
 
@@ -32,7 +32,7 @@ export interface RouteContext {
   readonly routeKey: string;
 }
 
-export function httpApiEvent(arrival: VisitorArrival, route: RouteContext): APIGatewayProxyEventV2 {
+export function proxyEvent(arrival: VisitorArrival, route: RouteContext): APIGatewayProxyEventV2 {
   const { method, path, query, protocol, domainName, sourceIp, requestId, at, body } = arrival;
   const { headers, cookies } = eventHeaders({ ...arrival, bodyBytes: body.length });
   return {

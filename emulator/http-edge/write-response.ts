@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import type { EdgeResponse } from './edge-response';
+import type { EdgeResponse, HeaderFields } from './edge-response';
 
 /**
- * Sends a response. Its length is the real length of the body, not the one that the function gave. If the visitor has gone
+ * Sends a whole response. Its length is the real length of the body, not the one that the function gave. If the visitor has gone
  * meanwhile, the response is lost without an error; the function ran to its end, as on AWS.
  */
-export function writeResponse(response: ServerResponse, edge: EdgeResponse, requestId: string): void {
-  response.end(writeHead(response, edge, requestId));
+export function writeResponse(response: ServerResponse, edge: EdgeResponse, ownFields: HeaderFields): void {
+  response.end(writeHead(response, edge, ownFields));
 }
 
 /**
@@ -14,8 +14,8 @@ export function writeResponse(response: ServerResponse, edge: EdgeResponse, requ
  * @param close closes the connection, once the response is on its way. Node would close the connection without reading what the visitor
  * still sends, and the visitor could lose the response
  */
-export function writeLastResponse(response: ServerResponse, edge: EdgeResponse, requestId: string, close: () => void): void {
-  const body = writeHead(response, { ...edge, headers: [...edge.headers, ['connection', 'close']] }, requestId);
+export function writeLastResponse(response: ServerResponse, edge: EdgeResponse, ownFields: HeaderFields, close: () => void): void {
+  const body = writeHead(response, { ...edge, headers: [...edge.headers, ['connection', 'close']] }, ownFields);
   // An earlier request on this connection has no answer yet: Node sends the answers in order, and closes.
   if (!response.socket) return void response.end(body);
   response.flushHeaders();
@@ -26,11 +26,11 @@ export function writeLastResponse(response: ServerResponse, edge: EdgeResponse, 
 function writeHead(
   response: ServerResponse,
   { status, headers, body, announcedBytes }: EdgeResponse,
-  requestId: string,
+  ownFields: HeaderFields,
 ): Buffer | undefined {
   const bodiless = response.req.method === 'HEAD' || status === 304;
   const length = bodiless ? (announcedBytes ?? (body.length || undefined)) : body.length;
-  const fields = [...headers, ['apigw-requestid', requestId] as const];
+  const fields = [...headers, ...ownFields];
   if (length !== undefined && status !== 204) fields.push(['content-length', String(length)]);
   response.writeHead(status, fields.flat());
   return bodiless || status === 204 ? undefined : body;

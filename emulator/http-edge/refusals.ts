@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { closeAfterAnswer, endWith } from '../../http-server';
-import { edgeMessage, type EdgeResponse, type EdgeStatus } from './edge-response';
+import { closeAfterAnswer, endWith } from '../http-server';
+import { edgeResponse, type EdgeDialect, type EdgeResponse, type EdgeStatus } from './edge-response';
 import { writeLastResponse } from './write-response';
 
 /** Statuses for errors of Node's strict parser; all other errors get 400. */
@@ -13,10 +13,13 @@ export class Refusals {
   private readonly inProgress = new WeakMap<Duplex, IncomingMessage>();
   private readonly refused = new WeakSet<Duplex>();
 
-  constructor(server: Server) {
+  constructor(
+    server: Server,
+    private readonly dialect: EdgeDialect,
+  ) {
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.refuseBytes(error, socket));
-    // An HTTP API is no proxy.
-    server.on('connect', (_request, socket) => answer(socket, 400));
+    // The edge is no proxy.
+    server.on('connect', (_request, socket) => this.answer(socket, 400));
   }
 
   /** Whether the connection of a request is being closed: what follows a refused request is not read as a request. */
@@ -38,7 +41,7 @@ export class Refusals {
     const { socket } = request;
     this.refused.add(socket);
     request.on('error', () => undefined).resume();
-    writeLastResponse(response, refusal, requestId, () => closeAfterAnswer(socket));
+    writeLastResponse(response, refusal, this.dialect.ownFields(requestId), () => closeAfterAnswer(socket));
   }
 
   /** An answer is sent only when it cannot be taken for another request's. */
@@ -48,15 +51,15 @@ export class Refusals {
     // A complete request is still being answered: invalid bytes after it must not get an answer in its place.
     const isAnswering = this.inProgress.get(socket)?.complete === true;
     if (!socket.writable || error.code === 'ECONNRESET' || isAnswering) return void socket.destroy();
-    answer(socket, STATUS[error.code ?? ''] ?? 400);
+    this.answer(socket, STATUS[error.code ?? ''] ?? 400);
   }
-}
 
-function answer(socket: Duplex, status: EdgeStatus): void {
-  const body = edgeMessage(status);
-  endWith(
-    socket,
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  private answer(socket: Duplex, status: EdgeStatus): void {
+    const { body } = edgeResponse(status, this.dialect);
+    endWith(
+      socket,
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/json\r\n` +
+        `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body.toString()}`,
+    );
+  }
 }
