@@ -156,6 +156,8 @@ export interface HttpApiSpec {
 export interface FunctionUrlSpec {
   readonly address: string;
   readonly urlId: string;
+  /** `http://127.0.0.1:8082/` */
+  readonly url: string;
   readonly functionName: string;
   readonly functionArn: string;
   readonly invokeMode: 'BUFFERED' | 'RESPONSE_STREAM';

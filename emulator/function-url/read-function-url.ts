@@ -32,5 +32,12 @@ function functionUrl(block: Block, reader: ResourceReader): FunctionUrlSpec {
     throw new TerraformError(
       `${address}.function_name is ${given}, but the stack has no such function: refer to the function_name of an aws_lambda_function`,
     );
-  return { address, urlId: reader.computed(block, 'url_id'), functionName: called.name, functionArn: called.arn, invokeMode };
+  return {
+    address,
+    urlId: reader.computed(block, 'url_id'),
+    url: reader.computed(block, 'function_url'),
+    functionName: called.name,
+    functionArn: called.arn,
+    invokeMode,
+  };
 }

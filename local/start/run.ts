@@ -46,6 +46,7 @@ export async function run(options: StartOptions, output: StartOutput): Promise<L
   const startedAt = performance.now();
   // Ports are checked first, because building takes seconds.
   await assertFree(options.httpPort, '--http-port');
+  if (options.streamPort !== undefined) await assertFree(options.streamPort, '--stream-port');
   for (const { port } of options.pins) await assertFree(port, '--pin');
   if (options.console && options.consolePort !== undefined) await assertFree(options.consolePort, '--console-port');
 
@@ -105,7 +106,7 @@ function warmUp({ services: { spec, lambda } }: LocalCloud, counts: Readonly<Rec
 
 /** Builds and synthesizes what is not kept from an earlier start, prints these steps, and boots. */
 async function boot(environment: Environment, options: StartOptions, output: StartOutput): Promise<LocalTunnel> {
-  const { rebuild, httpPort, faults, concurrentStarts } = options;
+  const { rebuild, httpPort, streamPort, faults, concurrentStarts } = options;
   let isKept = true;
   const make = (text: string): void => {
     isKept = false;
@@ -120,6 +121,7 @@ async function boot(environment: Environment, options: StartOptions, output: Sta
     environment,
     rebuild,
     httpPort,
+    streamPort,
     faults,
     concurrentStarts,
     tokenKey: process.env['TF_VAR_agent_token_key'],
@@ -177,10 +179,12 @@ async function startAgent(options: StartOptions, tunnel: LocalTunnel, output: St
   const connected = await agent.start();
   agent.on('connected', ({ publicUrl }) => output.reconnected(publicUrl));
   agent.on('refused', (error: TunnelRefusedError) => output.warning(error.message));
+  const { streamUrl } = tunnel;
   return {
     name: connected.tunnelId,
     url: connected.publicUrl,
     pathUrl: connected.pathBasedUrl ?? connected.publicUrl,
+    ...(streamUrl !== undefined && { streamUrl: `${streamUrl}${connected.tunnelId}/` }),
     target: `http://${host}:${port}`,
     isDemo: options.port === undefined,
   };
