@@ -31,7 +31,7 @@ interface HttpFlags extends AccessFlags {
   readonly host: string;
   readonly allowRemoteTarget?: boolean;
   readonly hostHeader?: string;
-  readonly requestTimeout: number;
+  readonly requestTimeout?: number;
   readonly connectTimeout: number;
   readonly maxInFlight?: number;
   readonly json?: boolean;
@@ -79,7 +79,11 @@ function httpCommand(program: Command): Command {
     .option('--host <host>', 'host of the local service', '127.0.0.1')
     .option('--allow-remote-target', 'allow a --host that is not this machine')
     .option('--host-header <host>', "Host header for the local service: preserve (the visitor's), rewrite (the service's own), or a value")
-    .option('--request-timeout <seconds>', 'how long the local service may take to answer', seconds, 25)
+    .option(
+      '--request-timeout <seconds>',
+      'how long the local service may take to answer (default: 25), or to begin a streamed answer (default: no limit of its own)',
+      seconds,
+    )
     .option('--connect-timeout <seconds>', 'how long connecting to the cloud may take', seconds, 10)
     .option(
       '--max-in-flight <count>',
@@ -111,7 +115,7 @@ function toTunnelCommand(port: number, flags: HttpFlags, environment: Environmen
     target: { host: flags.host, port },
     allowRemoteTarget: flags.allowRemoteTarget ?? false,
     ...(flags.hostHeader === undefined ? {} : { hostHeader: flags.hostHeader }),
-    requestTimeoutMs: flags.requestTimeout * 1000,
+    ...(flags.requestTimeout !== undefined && { requestTimeoutMs: flags.requestTimeout * 1000 }),
     connectTimeoutMs: flags.connectTimeout * 1000,
     ...(flags.maxInFlight !== undefined && { maxInFlight: flags.maxInFlight }),
     ...(Object.keys(access).length > 0 && { access }),
