@@ -24,8 +24,15 @@ declare const awslambda: {
 
 export const streaming = <E>(handler: StreamingHandler<E>): unknown => awslambda.streamifyResponse(handler);
 
-/** Begins a response: what is written to the returned stream is its body. */
-export const beginResponse = (visitor: Writable, metadata: Metadata): Writable => awslambda.HttpResponseStream.from(visitor, metadata);
+/**
+ * Begins a response: what is written to the returned stream is its body. Status and header fields leave with the first write, which is an empty
+ * one: `end` alone would lose them, and an event stream would not open before its first event.
+ */
+export function beginResponse(visitor: Writable, metadata: Metadata): Writable {
+  const body = awslambda.HttpResponseStream.from(visitor, metadata);
+  body.write('');
+  return body;
+}
 
 /** Writes a whole body. */
 export async function writeWhole(visitor: Writable, body: Uint8Array): Promise<void> {

@@ -29,7 +29,7 @@ const OWNER = 'local';
  * the functions that every request needs. Some have two, because a browser sends several requests at once.
  */
 const WARM: Readonly<Record<StartMode, Readonly<Record<string, number>>>> = {
-  direct: { 'forward-request': 2, 'receive-message': 2 },
+  direct: { 'forward-request': 2, 'stream-request': 1, 'receive-message': 2 },
   bus: { 'forward-request': 2, 'receive-message': 2, 'process-stream': 1, 'wake-waiter': 1 },
   polling: { 'forward-request': 2, 'receive-message': 2 },
 };
@@ -83,8 +83,10 @@ async function open(
   const consoleUrl = console && { consoleUrl: console.url };
 
   const warm = warmUp(cloud, WARM[options.mode]);
+  // Without keys of tickets, the first requests would have rows, and no answer could be streamed.
+  const keys = options.mode === 'direct' ? tunnel.runSweep() : undefined;
   const agent = options.agent ? { tunnel: await startAgent(options, tunnel, output) } : { token: await tunnel.token(OWNER) };
-  await warm;
+  await Promise.all([warm, keys]);
   announce(tunnel, environment, consoleUrl);
   output.ready({
     mode: options.mode,
