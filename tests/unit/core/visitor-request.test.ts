@@ -143,3 +143,21 @@ test.each([
   const request = visitorRequest({ path: '/other', headers: host === undefined ? {} : { host: [host] } });
   expect(routeOf(request, domain)).toEqual({ tunnelId: 'other', uri: '/', prefix: '/other' });
 });
+
+describe('a well-known document of a resource in a tunnel', () => {
+  const at = (path: string) => routeOf(visitorRequest({ path }), undefined);
+
+  test('is that of the tunnel, without the tunnel in its path', () => {
+    expect(at('/.well-known/oauth-protected-resource/demo/mcp')).toEqual({ ...BY_PATH, uri: '/.well-known/oauth-protected-resource/mcp' });
+    expect(at('/.well-known/oauth-authorization-server/demo')).toEqual({ ...BY_PATH, uri: '/.well-known/oauth-authorization-server' });
+  });
+
+  test('names no tunnel where nothing follows its name', () => {
+    expect(at('/.well-known/security.txt')).toBeUndefined();
+    expect(at('/.well-known/oauth-protected-resource')).toBeUndefined();
+  });
+
+  test('below a tunnel is an ordinary path', () => {
+    expect(at('/demo/.well-known/openid-configuration')).toEqual({ ...BY_PATH, uri: '/.well-known/openid-configuration' });
+  });
+});
