@@ -13,7 +13,7 @@ type Treatment = 'renamed' | 'renamed in streams' | 'dropped';
 /** API Gateway documents these for its REST APIs, which share the prefix. */
 const REST = 'https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html';
 
-export const TREATED_FIELDS: Readonly<Record<string, readonly [treatment: Treatment, source: string]>> = {
+const TREATED_FIELDS: Readonly<Record<string, readonly [treatment: Treatment, source: string]>> = {
   'www-authenticate': ['renamed', REST],
   // A whole response gets the length of its body.
   'content-length': ['renamed in streams', 'https://github.com/cargo-lambda/cargo-lambda/issues/862'],

@@ -163,7 +163,13 @@ export class LambdaService implements StreamingInvoker, Principals, Closeable {
     const limit = this.options.limits.syncPayloadBytes;
     if (Buffer.byteLength(invocation.payload) > limit) return { kind: 'error', ...tooLarge(limit) };
     return new Promise((resolve, reject) => {
-      const onStream: Invocation['onStream'] = (stream) => resolve({ kind: 'stream', requestId: invocation.requestId, ...stream });
+      let isTaken = false;
+      const onStream: Invocation['onStream'] = (stream) => {
+        // A fault may run the function twice; nobody reads the second stream.
+        if (isTaken) return void stream.body.resume();
+        isTaken = true;
+        resolve({ kind: 'stream', requestId: invocation.requestId, ...stream });
+      };
       this.run(spec, { ...invocation, onStream }, signal).then(resolve, reject);
     });
   }

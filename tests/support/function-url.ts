@@ -44,7 +44,14 @@ export async function startFunctionUrl(source: string, options: UrlFixtureOption
   const warnings: string[] = [];
   const visits: VisitRecord[] = [];
   const edge = new FunctionUrlEdge({
-    url: { address: 'aws_lambda_function_url.visitor', urlId: 'abc', url: 'http://127.0.0.1/', functionName: 'visitor', functionArn: arnOf('visitor'), invokeMode },
+    url: {
+      address: 'aws_lambda_function_url.visitor',
+      urlId: 'abc',
+      url: 'http://127.0.0.1/',
+      functionName: 'visitor',
+      functionArn: arnOf('visitor'),
+      invokeMode,
+    },
     invoker: lambda.service,
     permissions: new Permissions(permissions.map((url) => ({ address: url, functionName: 'visitor', principal: '*', url }))),
     limits: { ...AWS_LIMITS.functionUrl, ...limits },

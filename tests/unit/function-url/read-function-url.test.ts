@@ -87,7 +87,7 @@ test.each([
   ['for a principal of its own', { ...PERMISSION, principal: 'cloudfront.amazonaws.com' }],
   ['without an authorization type', { ...PERMISSION, function_url_auth_type: undefined }],
 ])('a permission to use the URL %s stops the boot', (_what, attributes) => {
-  expect(() => read({ 'aws_lambda_function_url.url': URL, 'aws_lambda_permission.url': attributes as Attributes })).toThrow(
+  expect(() => read({ 'aws_lambda_function_url.url': URL, 'aws_lambda_permission.url': attributes })).toThrow(
     'aws_lambda_permission.url permits lambda:InvokeFunctionUrl: the local cloud supports it only for principal "*"',
   );
 });
