@@ -20,29 +20,41 @@ export function streamToVisitor(
   body: Readable,
   { longestMs, tellsWhenVisitorLeaves }: StreamOptions,
 ): Promise<void> {
+  const { socket } = request;
   response.writeHead(status, headers.flat());
   if (request.method === 'HEAD' || status === 204 || status === 304) {
     response.end();
     body.resume();
     return Promise.resolve();
   }
+  if (socket.destroyed) {
+    leave(body, tellsWhenVisitorLeaves);
+    return Promise.resolve();
+  }
   response.flushHeaders();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => cut(), Math.max(0, longestMs)).unref();
     const cut = (): void => {
       // Without chunks, an end of the connection would look like the end of the body.
-      if (request.httpVersion === '1.0') request.socket.resetAndDestroy();
-      else request.socket.destroy();
+      if (request.httpVersion === '1.0') socket.resetAndDestroy();
+      else socket.destroy();
     };
-    body.pipe(response);
+    const timer = setTimeout(cut, Math.max(0, longestMs)).unref();
+    const onClose = (): void => {
+      leave(body, tellsWhenVisitorLeaves);
+      done();
+    };
+    const done = (): void => {
+      clearTimeout(timer);
+      socket.off('close', onClose);
+      resolve();
+    };
+    // The response of a pipelined request has no socket yet, and would not notice that the visitor leaves.
+    socket.once('close', onClose);
+    response.once('finish', done);
     finished(body, { writable: false }, (error) => {
       if (error) cut();
     });
-    response.once('close', () => {
-      clearTimeout(timer);
-      if (!response.writableFinished) leave(body, tellsWhenVisitorLeaves);
-      resolve();
-    });
+    body.pipe(response);
   });
 }
 

@@ -147,3 +147,39 @@ test('when a visitor leaves and the function is told, the stream of the function
   expect(texts()).toContainEqual(expect.stringContaining('stream failed'));
   expect(written()).toBeLessThan(64 * MB);
 });
+
+test('when a visitor leaves before the response has begun, the function runs on to its end', async () => {
+  await start(
+    `await pause(500); stream = from({}); for (let i = 0; i < 512; i++) if (!stream.write(Buffer.alloc(65536))) await new Promise((go) => stream.once('drain', go)); stream.end();`,
+    {
+      lambdaLimits: FAST,
+      spec: { timeoutMs: 60_000 },
+    },
+  );
+  const request = http.get({ port: url.port, host: '127.0.0.1' });
+  request.on('error', () => undefined);
+  await eventually(() => url.lambda.service.concurrencyOf('visitor') === 1);
+  request.destroy();
+  await eventually(() => expect(url.lambda.records).toMatchObject([{ kind: 'ok' }]));
+});
+
+test('streams on one connection are answered one after the other, each to its own request', async () => {
+  await start(
+    `stream = from({}); for (const part of ['a', 'b', 'c']) { stream.write(event.rawPath + part); await pause(20); } stream.end();`,
+  );
+  const ask = (name: string, last = ''): string => `GET /${name} HTTP/1.1\r\nHost: localhost\r\n${last}\r\n`;
+  const received = await sendRaw(url.port, ask('one') + ask('two') + ask('three', 'Connection: close\r\n'));
+  expect(received.match(/\/(one|two|three)[abc]/g)).toEqual(
+    ['one', 'two', 'three'].flatMap((name) => ['a', 'b', 'c'].map((part) => `/${name}${part}`)),
+  );
+  expect(received.match(/\r\n0\r\n\r\n/g)).toHaveLength(3);
+});
+
+test('a visitor who sends two requests at once and leaves stops neither function', async () => {
+  await start(FLOODS, { lambdaLimits: FAST });
+  const socket = connect(url.port, '127.0.0.1');
+  socket.write('GET /1 HTTP/1.1\r\nHost: localhost\r\n\r\nGET /2 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await untilStopped();
+  socket.destroy();
+  await eventually(() => expect(url.lambda.records).toMatchObject([{ kind: 'ok' }, { kind: 'ok' }]));
+});

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { InvocationRecord } from '../../../emulator/lambda/invocation';
+import { tellsCpuTime } from '../../../emulator/lambda/process-cpu';
 import type { InvokeResult, StreamedResult } from '../../../emulator/services';
 import { eventually } from '../../support/eventually';
 import { arnOf, startLambda, type LambdaFixture } from '../../support/lambda-fixture';
@@ -241,5 +242,28 @@ test('what is above the first bytes of a response goes at the bandwidth of AWS',
     expect(performance.now() - beganAt).toBeGreaterThan(950);
   } finally {
     await slow.close();
+  }
+});
+
+test('a stream of a function with a share of a core is as slow as the share makes it, and whole', async () => {
+  const burns = streaming(`
+    for (let i = 0; i < 5; i++) {
+      const until = process.cpuUsage().user + 10000;
+      while (process.cpuUsage().user < until);
+      stream.write('x');
+    }
+    stream.end();`);
+  const shared = await startLambda({ burns: { memoryMb: 256, files: { 'index.js': burns } } }, { cpuShare: tellsCpuTime() });
+  try {
+    const result = await shared.service.invokeStreaming(arnOf('burns'), {});
+    if (result.kind !== 'stream') throw new Error(result.kind);
+    expect((await bytesOf(result.body)).toString()).toBe('xxxxx');
+    await eventually(() => shared.records.length === 1);
+    const [record] = shared.records;
+    // 50 ms of CPU time at 0.145 of a core; the quota of the first period is free.
+    if (tellsCpuTime()) expect(record?.durationMs).toBeGreaterThan(250);
+    expect(record?.kind).toBe('ok');
+  } finally {
+    await shared.close();
   }
 });
