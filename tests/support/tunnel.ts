@@ -33,6 +33,8 @@ export interface CloudUnderTestOptions extends Pick<
 /** The local cloud, booted from the stack of the `local` environment, with ways to connect agents and to send visits. */
 export interface CloudUnderTest extends Pick<LocalTunnel, 'cloud' | 'traces' | 'visits' | 'visitorUrl' | 'agentEndpoint' | 'runSweep'> {
   readonly logs: readonly LogLine[];
+  /** Scheme, host and port of the streaming door. */
+  readonly streamUrl: string;
   /** Warnings that the cloud printed. */
   readonly warnings: readonly string[];
   /** A token that grants these names; without `names`, a token that grants every name. */
@@ -74,6 +76,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     visits,
     visitorUrl,
     agentEndpoint,
+    streamUrl: new URL(tunnel.streamUrl ?? 'http://none.invalid/').origin,
     logs,
     warnings,
     runSweep: () => tunnel.runSweep(),
