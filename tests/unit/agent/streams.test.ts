@@ -207,7 +207,7 @@ describe('a request that may be answered as a stream', () => {
 
   it('counts as in flight until its stream has ended', async () => {
     const replies: ServerResponse[] = [];
-    await tunnelTo((reply) => void replies.push(reply) ?? reply.write('a'), { maxInFlight: 1 });
+    await tunnelTo((reply) => replies.push(reply) && reply.write('a'), { maxInFlight: 1 });
     const reader = new StreamReader(gateway);
     await eventually(() => reader.head !== undefined);
     expect(await gateway.newest.request()).toMatchObject({ type: 'error', code: 'busy' });
