@@ -27,6 +27,11 @@ export class KeptParts {
     return this.madeParts;
   }
 
+  /** How many parts the cloud has taken. */
+  get taken(): number {
+    return this.takenParts;
+  }
+
   /** How many parts the cloud has not taken. */
   get count(): number {
     return this.kept.size;

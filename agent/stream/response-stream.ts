@@ -54,8 +54,6 @@ export class ResponseStream {
   private readonly requestId: string;
   private readonly terms: StreamTerms;
   private ticket: string;
-  /** Tickets that were replaced. A message that was overtaken may bring one of them, which must not come back. */
-  private readonly oldTickets = new Set<string>();
   private readonly parts = new KeptParts((part, number) => this.transmit(part, number));
   private readonly hash = createHash('sha256');
   private readonly chunk: number;
@@ -123,9 +121,13 @@ export class ResponseStream {
   /** The cloud tells what it has taken. */
   taken({ number, until, missing = [], asks, ticket }: PartsTakenMessage): void {
     this.hear();
+    // A message that was overtaken by a newer one may bring an old ticket.
+    const isOvertaken = number < this.parts.taken || until < this.until;
+    const isNewTicket = ticket !== this.ticket && !isOvertaken;
+    if (isNewTicket) this.ticket = ticket;
     this.parts.take(number);
     this.until = Math.max(this.until, until);
-    if (this.isNews(ticket)) this.parts.sendAllAgain();
+    if (isNewTicket) this.parts.sendAllAgain();
     else this.parts.sendAgain(missing);
     if (asks) this.sayAlive();
     this.pump();
@@ -155,13 +157,6 @@ export class ResponseStream {
     clearTimeout(this.gathering);
     this.parts.drop();
     this.options.onForgotten();
-  }
-
-  private isNews(ticket: string): boolean {
-    if (ticket === this.ticket || this.oldTickets.has(ticket)) return false;
-    this.oldTickets.add(this.ticket);
-    this.ticket = ticket;
-    return true;
   }
 
   private sayAlive(): void {
