@@ -93,8 +93,9 @@ function httpCommand(program: Command): Command {
     .option('--json', 'print one JSON object a line')
     .addHelpText(
       'after',
-      '\nRequests may have up to 6 MB (4.5 MB when they are not text), answers up to 4.5 MB. The agent keeps bodies above 96 KB in\n' +
-        "temporary files, which are gone when the agent ends; these bodies travel through your cloud's bucket.\n" +
+      '\nRequests may have up to 6 MB (4.5 MB when they are not text), answers up to 4.5 MB; streamed answers may have\n' +
+        'any size. The agent keeps other bodies above 96 KB in temporary files, which are gone when the agent ends; these bodies travel\n' +
+        "through your cloud's bucket.\n" +
         '\nExit status: 0 stopped by a signal, 1 refused by the cloud, 2 wrong options, 3 another agent has taken over the tunnel.',
     );
   return addAccessOptions(command);

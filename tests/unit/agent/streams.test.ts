@@ -273,7 +273,7 @@ describe('a stream whose visitor leaves', () => {
   });
 
   it('is given up when nothing is heard of it for the time of silence', async () => {
-    expect(await streamOf(() => undefined, { silence_ms: 400 })).toBeGreaterThan(100);
+    expect(await streamOf(() => undefined, { silence_ms: 3000 })).toBeGreaterThan(1000);
   });
 
   it('ends the request before the answer has begun, and no answer is sent', async () => {
@@ -286,6 +286,23 @@ describe('a stream whose visitor leaves', () => {
     await eventually(() => expect(summaries).toMatchObject([{ stream: 'visitor_left', bytes: 0 }]));
     expect(summaries[0]).not.toHaveProperty('error');
     expect([...reader.messages, ...reader.answers]).toEqual([]);
+  });
+
+  it('is no reason to keep an answer that was sent whole', async () => {
+    await tunnelTo((reply) => reply.end('hi'));
+    const reader = new StreamReader(gateway);
+    await reader.ended();
+    reader.cancel();
+    reader.say({ asks: true });
+    await eventually(() => expect(reader.messages).toMatchObject([{ type: 'response_failed', number: 0 }]));
+    expect(reader.answers).toHaveLength(1);
+  });
+
+  it('is not taken for one whose connection is broken: after half of the time of silence, the agent first probes the connection', async () => {
+    await tunnelTo((reply) => reply.write('a'));
+    new StreamReader(gateway, { terms: { silence_ms: 2000 }, takesAll: false });
+    await eventually(() => expect(gateway.newest.received.map(({ type }) => type)).toContain('ping'));
+    await eventually(() => expect(summaries).toMatchObject([{ stream: 'visitor_left' }]));
   });
 
   it('is not given up while the cloud asks, although no byte comes', async () => {
