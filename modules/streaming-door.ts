@@ -28,7 +28,7 @@ const invocationThroughUrl = (functionName: string): string =>
  *
  * A URL made since October 2025 needs two permissions, `lambda:InvokeFunctionUrl` and `lambda:InvokeFunction` with the condition
  * `lambda:InvokedViaFunctionUrl` (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html). The provider has an argument for the
- * second one only from version 6 on (https://github.com/hashicorp/terraform-provider-aws/issues/44829). CloudFormation has the property
+ * second one only from 6.29 on (https://github.com/hashicorp/terraform-provider-aws/issues/44829). CloudFormation has the property
  * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html), so a stack with this
  * one resource makes it.
  */

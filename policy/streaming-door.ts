@@ -4,7 +4,7 @@ import { ofType, type Resource, type TerraformModel } from './terraform/terrafor
 export const PUBLIC_FUNCTION = 'stream-request';
 
 /** Whether a name, ARN or reference means the function of the streaming door. */
-export const meansPublicFunction = (value: string | undefined, model: TerraformModel): boolean =>
+const meansPublicFunction = (value: string | undefined, model: TerraformModel): boolean =>
   ofType(model, 'aws_lambda_function').some((lambda) => lambda.name === PUBLIC_FUNCTION && lambda.isMeantBy(value));
 
 /** Whether a URL or permission belongs to the function of the streaming door. */

@@ -5,6 +5,9 @@ import type { LabMode } from '../plan/plan';
 /** From a visitor's arrival until the tunnel gives its own error, in ms. Shorter than on AWS, so that what hangs holds less. */
 export const DEADLINE_MS = 14_000;
 
+/** The longest life of a stream, in ms: above the silence that ends a stream, and short enough for keys that live below a minute. */
+const STREAM_MS = 50_000;
+
 /** For so long functions use what they could not read again, in ms: the share of the rollout, and the keys of tickets. */
 const STALE_MS = 4000;
 
@@ -23,6 +26,7 @@ export function labEnvironment(mode: LabMode): Environment {
     timings: {
       ...environment.timings,
       requestDeadlineMs: DEADLINE_MS,
+      streamMs: STREAM_MS,
       // Three attempts of each call before the waiting fit the deadline, as they do on AWS.
       serviceCallMs: 1000,
       wakePostMs: 700,
@@ -32,11 +36,12 @@ export function labEnvironment(mode: LabMode): Environment {
       rolloutCacheMs: 500,
       rolloutStaleMs: STALE_MS,
       // As short as an environment may have it, so that nearly every run of sweep, once a minute, makes a new key.
-      ticketKeyMs: STALE_MS + DEADLINE_MS + 1,
+      ticketKeyMs: STALE_MS + STREAM_MS + 1,
     },
     functions: {
       ...environment.functions,
       'forward-request': { ...environment.functions['forward-request'], timeoutSeconds: WAITER_TIMEOUT_SECONDS },
+      'stream-request': { ...environment.functions['stream-request'], timeoutSeconds: STREAM_MS / 1000 + 5 },
     },
   };
 }

@@ -2,7 +2,7 @@ import type { AlarmDefinition, AlarmTargets } from './alarm-definition';
 import { emitted } from './metric-reference';
 
 /** Share of the requests of the streaming door, in percent, above which the alarm `streams-cut` is on. */
-export const CUT_PERCENT = 5;
+const CUT_PERCENT = 5;
 
 /**
  * The alarms of the streaming door, for an environment that has the door. They notify and never roll back: a stream depends on the agent,

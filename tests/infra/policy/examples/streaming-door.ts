@@ -21,7 +21,7 @@ const functionName = '${aws_lambda_function.stream-request.function_name}';
 const url = (values: Values = {}) =>
   only('aws_lambda_function_url', { function_name: functionName, authorization_type: 'NONE', invoke_mode: 'RESPONSE_STREAM', ...values });
 
-export const permission = (values: Values = {}) =>
+const permission = (values: Values = {}) =>
   only('aws_lambda_permission', {
     action: 'lambda:InvokeFunctionUrl',
     function_name: functionName,
