@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import type { FaultPlan } from '../../emulator/faults/fault-plan';
+import type { Environment } from '../../environments';
 import { eventually } from '../support/eventually';
 import { startCloud, type CloudUnderTest, type CloudUnderTestOptions } from '../support/tunnel';
 
@@ -25,6 +26,9 @@ const FAULTS: FaultPlan = {
   ],
 };
 
+/** The stack's own function URL would be a second one. */
+const withoutDoor = (same: Environment): Environment => ({ ...same, streamingDoor: false });
+
 let directory: string;
 let cloud: CloudUnderTest;
 
@@ -33,6 +37,7 @@ beforeAll(async () => {
   const zip = path.join(directory, 'streams.zip');
   await writeFile(zip, zipSync({ 'index.js': strToU8(SOURCE) }));
   cloud = await startCloud({
+    environment: withoutDoor,
     stack: withStreams(zip),
     traces: true,
     faults: FAULTS,
@@ -151,7 +156,7 @@ test('a function that is killed in mid-stream cuts the connection', async () => 
 });
 
 test('a stack without a function URL has no such port', async () => {
-  const plain = await startCloud();
+  const plain = await startCloud({ environment: withoutDoor });
   try {
     expect(plain.cloud.services.functionUrl).toBeUndefined();
     expect(plain.cloud.services.spec.functionUrls).toEqual([]);

@@ -63,14 +63,15 @@ describe.each(withDoor)('the streaming door of %s', (name) => {
     expect(stack.json.output['stream_url']?.['value']).toBe(`\${${URL_ADDRESS}.function_url}`);
   });
 
-  it('gives its function the limits of the environment for streams, with the longest life of a stream as the deadline', () => {
+  it('gives its function the limits of the environment for streams, and the deadline of whole answers', () => {
     const { streams, timings } = environments[name];
     const applied = Object.entries(variablesOf(stack.resource(FUNCTION))).map(([key, value]) => [
       key,
       value.replace(/\$\{.*\}/, 'wss://a.example'),
     ]);
     expect(readSettings('stream-request', Object.fromEntries(applied) as Record<string, string>)).toMatchObject({
-      REQUEST_DEADLINE_MS: timings.streamMs,
+      REQUEST_DEADLINE_MS: timings.requestDeadlineMs,
+      STREAM_LIFE_MS: timings.streamMs,
       STREAM_WINDOW_BYTES: streams.windowBytes,
       STREAM_CHUNK_BYTES: streams.chunkBytes,
       STREAM_GATHER_MS: streams.gatherMs,
