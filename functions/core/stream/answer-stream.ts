@@ -152,12 +152,13 @@ export class AnswerStream implements AsyncIterable<Uint8Array> {
     this.change.ring();
   }
 
-  /** Ends the stream when nothing of it is wanted any more. An agent that still works for it is told. */
+  /** Ends the stream when all of it was taken, or nothing of it is wanted any more. The agent is told. */
   async close(): Promise<void> {
     if (this.over.signal.aborted) return;
     this.end();
-    const hasEnded = this.order.end === 'whole' || this.order.end === 'failed';
-    if (!hasEnded) await this.options.tell({ type: 'request_cancelled', request_id: this.options.request.requestId });
+    // Without a last word the agent keeps the last parts for a while, and doubts its connection.
+    if (this.order.end === 'whole') await this.options.tell(this.message({}));
+    else if (this.order.end !== 'failed') await this.options.tell({ type: 'request_cancelled', request_id: this.options.request.requestId });
   }
 
   // --- from the agent

@@ -54,8 +54,13 @@ describe('a stream whose connection is lost', () => {
     expect(reader.body.toString()).toBe('abc');
     expect(reader.digest).toBe(sha256(Buffer.from('abc')));
     expect(reader.types.filter((type) => type === 'response_head')).toHaveLength(1);
+    // After another loss, the parts that have been sent by now are not sent again, either.
+    const established = once(gateway, 'connection');
+    gateway.newest.socket.terminate();
+    await established;
+    const before = reader.types.length;
     reader.say({ missing: [0] });
-    await eventually(() => expect(reader.types.at(-1)).toBe('response_head'));
+    await eventually(() => expect(reader.types.slice(before)).toEqual(['response_head']));
   });
 });
 

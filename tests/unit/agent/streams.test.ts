@@ -124,6 +124,14 @@ describe('an answer that is not complete at once', () => {
     expect(reader.types).toEqual(['response_head', 'response_chunk', 'response_end']);
   });
 
+  it('has its head sent at once when it is an event stream, although its length is known and small', async () => {
+    await tunnelTo((reply) =>
+      reply.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'content-length': 9 }).flushHeaders(),
+    );
+    const reader = new StreamReader(gateway, { terms: { gather_ms: 300_000 } });
+    await eventually(() => expect(reader.head).toMatchObject({ status_code: 200, body: '' }));
+  });
+
   it('has the first bytes in the message of its head', async () => {
     await tunnelTo((reply) => reply.write('first'));
     const reader = new StreamReader(gateway);
@@ -236,6 +244,21 @@ describe('a stream that the local service breaks off', () => {
     expect(reader.body.toString()).toBe('abc');
     await eventually(() => expect(summaries).toMatchObject([{ stream: 'cut', error: 'invalid_response', bytes: 3 }]));
     expect(summaries[0]?.reason).toContain('closed the connection before its answer was complete');
+  });
+
+  it('still brings the bytes that were being gathered', async () => {
+    const local = fixture.keep(
+      await startRawServer((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n');
+        setTimeout(() => socket.write('1\r\nd\r\n'), 50);
+        setTimeout(() => socket.end(), 150);
+      }),
+    );
+    await tunnelToPort(local.port);
+    const reader = new StreamReader(gateway, { terms: { gather_ms: 60_000 } });
+    await reader.ended();
+    expect(reader.body.toString()).toBe('abcd');
+    expect(reader.types.at(-1)).toBe('response_failed');
   });
 
   it('is an error message when nothing of it has left yet', async () => {

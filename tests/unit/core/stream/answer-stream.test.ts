@@ -251,11 +251,18 @@ describe('the end', () => {
     expect(told).toEqual([{ type: 'request_cancelled', request_id: 'r1' }]);
   });
 
-  test('an agent whose answer has come whole is not told', async () => {
+  test('an agent whose answer has come whole is told that all parts were taken', async () => {
     const { hear, stream, told, visitor } = reading();
     await hear(...partsOf(['1']));
     await stream.close();
     expect(visitor.isEnded).toBe(true);
+    expect(told).toMatchObject([{ type: 'parts_taken', number: 3 }]);
+  });
+
+  test('an agent whose local service has broken off is not told', async () => {
+    const { hear, stream, told } = reading();
+    await hear(partsOf([])[0]!, { kind: 'failed', number: 1 });
+    await stream.close();
     expect(told).toEqual([]);
   });
 
