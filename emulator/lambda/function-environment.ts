@@ -121,9 +121,11 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
       } else if (invocation.fault === 'throw') {
         this.settle({ kind: 'error', errorType: 'Error', errorMessage: 'broken on purpose by the fault plan' });
         this.finish();
+      } else if (invocation.fault === 'exit') {
+        // The handler gets nothing: on a second core it could otherwise begin its answer before the kill.
+        this.kill();
       } else {
         this.handOverNow(invocation);
-        if (invocation.fault === 'exit') this.kill();
       }
     });
   }
