@@ -44,11 +44,12 @@ export async function writeWhole(visitor: Writable, body: Uint8Array): Promise<v
  * Writes a body as it comes, no faster than the visitor takes it.
  * @throws StreamCutError when the visitor's connection has to be reset. Lambda resets it when the handler rejects.
  */
-export async function writeStream(visitor: Writable, { body, cut, visitorLeft }: StreamedResponse): Promise<void> {
+export async function writeStream(visitor: Writable, response: StreamedResponse): Promise<void> {
+  const { body, cut } = response;
   // Lambda of today does not tell that a visitor has left (aws/aws-lambda-nodejs-runtime-interface-client#145).
-  visitor.on('error', visitorLeft);
+  visitor.on('error', () => response.visitorLeft());
   visitor.on('close', () => {
-    if (!visitor.writableFinished) visitorLeft();
+    if (!visitor.writableFinished) response.visitorLeft();
   });
   for await (const piece of body) {
     // The reason of `cut` says more than an error of `once`.

@@ -158,7 +158,8 @@ export class AnswerStream implements AsyncIterable<Uint8Array> {
     this.end();
     // Without a last word the agent keeps the last parts for a while, and doubts its connection.
     if (this.order.end === 'whole') await this.options.tell(this.message({}));
-    else if (this.order.end !== 'failed') await this.options.tell({ type: 'request_cancelled', request_id: this.options.request.requestId });
+    else if (this.order.end !== 'failed')
+      await this.options.tell({ type: 'request_cancelled', request_id: this.options.request.requestId });
   }
 
   // --- from the agent
