@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import {
+  BodyDigest,
   encodeMessage,
   fitsOneMessage,
   MAX_MESSAGE_BYTES,
@@ -55,7 +55,7 @@ export class ResponseStream {
   private readonly terms: StreamTerms;
   private ticket: string;
   private readonly parts = new KeptParts((part, number) => this.transmit(part, number));
-  private readonly hash = createHash('sha256');
+  private readonly digest = new BodyDigest();
   private readonly chunk: number;
   /** How many bytes of the body the cloud allows in all. */
   private until: number;
@@ -215,7 +215,7 @@ export class ResponseStream {
   private takeBytes(most: number): Buffer {
     const bytes = this.body?.take(most) ?? Buffer.alloc(0);
     if (bytes.length === 0) return bytes;
-    this.hash.update(bytes);
+    this.digest.add(bytes);
     this.bodyBytes += bytes.length;
     this.lastBytesAt = this.options.now();
     return bytes;
@@ -237,7 +237,7 @@ export class ResponseStream {
   // --- the end
 
   private complete(): void {
-    this.conclude({ type: 'response_end', sha256: this.hash.digest('base64') }, { end: 'complete', bytes: this.bodyBytes });
+    this.conclude({ type: 'response_end', sha256: this.digest.end() }, { end: 'complete', bytes: this.bodyBytes });
   }
 
   /** Ends the stream before its end. The visitor still gets the bytes that the cloud allows, as without a tunnel. */
