@@ -89,6 +89,12 @@ export const METRICS = {
       'streams that ended before their end, although their visitors wanted more and the longest life of a stream was not over: the visitor ' +
       'got a part of the answer, and then the connection was reset',
   },
+  StreamLate: {
+    unit: 'Count',
+    from: ['stream-request'],
+    by: AS_A_WHOLE,
+    meaning: 'streams that were ended because the longest life of a stream was over',
+  },
   StreamIdle: {
     unit: 'Count',
     from: ['stream-request'],

@@ -118,6 +118,7 @@ const STREAMING_DOOR: Record<string, string> = {
   'aws_lambda_permission.streaming-door-permission': 'lets everybody use the address',
   'aws_cloudformation_stack.streaming-door-invocation':
     'lets everybody invoke stream-request, but only through the address; the provider has no argument for it',
+  'aws_cloudwatch_metric_alarm.stream-errors': 'warns when the function of the streaming door fails',
   'aws_cloudwatch_metric_alarm.streams-cut': 'warns when many streams are cut off',
   'aws_cloudwatch_metric_alarm.streams-idle': 'warns when streams end because agents or waiters have gone',
   'aws_cloudwatch_metric_alarm.streams-slow': 'warns when streams end because visitors take nothing',

@@ -50,6 +50,7 @@ export class RequestMetrics implements ForwardObserver {
   }
 
   streamed(cut?: CutReason): void {
+    if (cut === 'late') count('StreamLate');
     if (cut === undefined || cut === 'left' || cut === 'late') return;
     logger.info('a stream was cut', { reason: cut });
     this.nameTunnel();

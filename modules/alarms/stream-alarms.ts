@@ -1,5 +1,5 @@
 import type { AlarmDefinition, AlarmTargets } from './alarm-definition';
-import { emitted } from './metric-reference';
+import { emitted, ofFunction } from './metric-reference';
 
 /** Share of the requests of the streaming door, in percent, above which the alarm `streams-cut` is on. */
 const CUT_PERCENT = 5;
@@ -11,9 +11,31 @@ const CUT_PERCENT = 5;
 export const streamAlarms = ({ environment, functions }: AlarmTargets): readonly AlarmDefinition[] =>
   functions['stream-request'] === undefined
     ? []
-    : [streamsCut(environment.alarms), streamsIdle(environment.alarms), streamsSlow(environment.alarms)];
+    : [
+        streamErrors(functions['stream-request']),
+        streamsCut(environment.alarms),
+        streamsIdle(environment.alarms),
+        streamsSlow(environment.alarms),
+      ];
 
 type Judged = AlarmTargets['environment']['alarms'];
+
+/** Lambda counts a stream that is cut as an error of its function, because only a failure resets the visitor's connection. */
+const streamErrors = (name: string): AlarmDefinition => ({
+  id: 'stream-errors',
+  meaning: 'In 3 of 5 minutes, stream-request ended with an error or a timeout that is no stream that was cut',
+  metrics: {
+    errors: ofFunction('Errors', name),
+    cut: emitted('StreamsCut', 'stream-request', 'Sum', { cohort: 'event-driven' }),
+    late: emitted('StreamLate', 'stream-request', 'Sum'),
+  },
+  expression: 'FILL(errors, 0) - FILL(cut, 0) - FILL(late, 0)',
+  breaches: 'above',
+  threshold: 0,
+  periodSeconds: 60,
+  datapoints: [3, 5],
+  silence: 'notBreaching',
+});
 
 /**
  * The number of streams that were cut off in a minute, above the tolerated share of the requests that came in that minute. It is no

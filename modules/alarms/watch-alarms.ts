@@ -82,9 +82,12 @@ const throttles = ({ functions }: AlarmTargets): AlarmDefinition => ({
   datapoints: [2, 5],
 });
 
-/** Excludes authorize-agent, whose errors are refused tokens (see `authenticationFailures`), and roll-back, which has its own alarm. */
+/**
+ * Excludes authorize-agent, whose errors are refused tokens (see `authenticationFailures`), and roll-back and stream-request, which have their own
+ * alarms.
+ */
 const functionErrors = ({ functions }: AlarmTargets): AlarmDefinition => {
-  const { 'authorize-agent': _tokens, 'roll-back': _rollBack, ...others } = functions;
+  const { 'authorize-agent': _tokens, 'roll-back': _rollBack, 'stream-request': _streams, ...others } = functions;
   return {
     ...BY_THE_MINUTE,
     id: 'function-errors',

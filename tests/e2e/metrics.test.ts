@@ -39,7 +39,7 @@ beforeAll(async () => {
     environment: (same) => ({
       ...same,
       ownerLimits: { ...same.ownerLimits, messages: SMALL_BUDGET },
-      timings: { ...same.timings, rolloutCacheMs: 0, wakeRotateMs: 1 },
+      timings: { ...same.timings, rolloutCacheMs: 0, wakeRotateMs: 1, streamMs: 8000 },
       streams: { ...same.streams, probeMs: 300, silenceMs: 2000, stallMs: 1500 },
     }),
   });
@@ -138,7 +138,7 @@ const service = createServer((_, response) => {
   more();
 });
 
-/** Has a stream cut because its agent gives no sign of life, and another one because its visitor takes nothing. */
+/** Has streams cut: the agent gives no sign of life, the longest life is over, the visitor takes nothing. */
 async function cutStreams(): Promise<void> {
   const silent = await MinimalAgent.connect(
     under.agentEndpoint,
@@ -149,6 +149,20 @@ async function cutStreams(): Promise<void> {
   );
   const idle = await openStream(under.streamUrl, `/${silent.tunnel.tunnel_id}/`);
   await expect(idle.ended).resolves.toBe('cut');
+  const lively = await MinimalAgent.connect(
+    under.agentEndpoint,
+    await under.token(),
+    ({ request_id, ticket }, self) => {
+      self.send({ type: 'response_head', request_id, ticket, status_code: 200, headers: {} });
+      const alive = setInterval(() => self.send({ type: 'stream_alive', request_id, ticket, number: 1 }), 200);
+      self.socket.on('close', () => clearInterval(alive));
+    },
+    {},
+    ['tickets', 'streams'],
+  );
+  const late = await openStream(under.streamUrl, `/${lively.tunnel.tunnel_id}/`);
+  await expect(late.ended).resolves.toBe('cut');
+  lively.vanish();
   const endless = await under.agent({ name: 'endless', target: { port: await listenOnAnyPort(service) } });
   const slow = await openStream(under.streamUrl, '/endless/');
   slow.pause();

@@ -26,7 +26,8 @@ beforeAll(async () => {
     environment: (same) => ({
       ...same,
       timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS },
-      streams: { ...same.streams, probeMs: 300, silenceMs: 6000, heartbeatMs: 700, stallMs: 4000 },
+      // Long enough for a busy machine, and short enough for the tests that wait for it.
+      streams: { ...same.streams, probeMs: 500, silenceMs: 15_000, heartbeatMs: 700, stallMs: 4000 },
     }),
   });
   service = createServer((request, response) => {

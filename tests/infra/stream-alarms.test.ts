@@ -14,6 +14,14 @@ describe('the value of streams-cut', () => {
   ])('%s', (_, period, value) => expect(valueIn('streams-cut', period)).toBe(value));
 });
 
+describe('the value of stream-errors', () => {
+  it.each([
+    ['is 0 if every error is a stream that was cut', { errors: 5, cut: 3, late: 2 }, 0],
+    ['is the number of other errors', { errors: 5, cut: 3 }, 2],
+    ['is 0 without errors', {}, 0],
+  ])('%s', (_, period, value) => expect(valueIn('stream-errors', period)).toBe(value));
+});
+
 describe.each([
   ['streams-idle', 'StreamIdle'],
   ['streams-slow', 'StreamSlow'],
@@ -35,7 +43,7 @@ describe.each([
 describe('the alarms of streams', () => {
   it('start no rollback, because a stream depends on agent, local service and visitor, and polling cannot stream', () => {
     const { alarm_rule: rule } = stackOf('dev').resource('aws_cloudwatch_composite_alarm.rollback');
-    expect(rule).not.toMatch(/streams-(cut|idle|slow)/);
+    expect(rule).not.toMatch(/streams?-(errors|cut|idle|slow)/);
   });
 });
 
