@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DemoExchange } from './demo-exchange';
+
+const TICK_MS = 1000;
+/** 20 tokens a second. */
+const TOKEN_MS = 50;
+const MOST_QUOTED_WORDS = 40;
+
+/**
+ * Server-sent events with the time of this machine, one a second. After a reconnect the numbers go on where they were. `?events=3` ends the
+ * stream after three events.
+ */
+export async function clock(exchange: DemoExchange): Promise<void> {
+  const { request, response, query } = exchange;
+  begin(exchange, 'text/event-stream');
+  // Answers at once, so that the page can ask what this address does with event streams.
+  if (request.method === 'HEAD') return void response.end();
+  const first = wholeNumber(request.headers['last-event-id']) + 1;
+  const count = query.has('events') ? wholeNumber(query.get('events') ?? '') : Infinity;
+  await sendSlowly(exchange, ticks(first, count), TICK_MS);
+}
+
+function* ticks(first: number, count: number): Generator<string> {
+  for (let id = first; id < first + count; id += 1) yield `id: ${id}\ndata: ${new Date().toISOString()}\n\n`;
+}
+
+/** Answers a message of a form, or of the query, token by token. The answer is made up here. */
+export async function chat(exchange: DemoExchange): Promise<void> {
+  const { request, body, query } = exchange;
+  const fields = request.method === 'POST' ? new URLSearchParams(body.toString('utf8')) : query;
+  begin(exchange, 'text/plain; charset=utf-8');
+  await sendSlowly(exchange, tokensOf(answerTo(fields.get('message') ?? '')).values(), TOKEN_MS);
+}
+
+/** The page may come from another address of the tunnel than its streams. Nothing here is secret or changes anything, so every origin may read it. */
+function begin({ response }: DemoExchange, type: string): void {
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', 'access-control-allow-origin': '*' });
+}
+
+/** Sends a text, and after each pause the next one, which is made then. Ends when there are no more, or when the visitor has left. */
+async function sendSlowly({ response }: DemoExchange, texts: Iterator<string>, pauseMs: number): Promise<void> {
+  const visitorLeft = new AbortController();
+  response.once('close', () => visitorLeft.abort());
+  for (let text = texts.next(); !text.done; text = texts.next()) {
+    response.write(text.value);
+    await sleep(pauseMs, undefined, { signal: visitorLeft.signal });
+  }
+  response.end();
+}
+
+function answerTo(message: string): string {
+  const words = message.split(/\s+/).filter((word) => word !== '');
+  const quoted = words.slice(0, MOST_QUOTED_WORDS).join(' ') + (words.length > MOST_QUOTED_WORDS ? ' …' : '');
+  const heard =
+    words.length === 0 ? 'You sent no words.' : `You wrote: “${quoted}”. That is ${words.length} ${words.length === 1 ? 'word' : 'words'}.`;
+  return `${heard} I am no language model: the demo service makes this answer up, and sends twenty tokens a second. If they come one by one, your tunnel streams.\n`;
+}
+
+/** Words, each with the space before it. */
+const tokensOf = (text: string): string[] => text.match(/\s*\S+\s*$|\s*\S+/g) ?? [];
+
+/** 0 for everything else. */
+const wholeNumber = (text: string | string[] | undefined): number =>
+  typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : 0;
