@@ -33,11 +33,9 @@ function runClock(address) {
     say('This address carries whole answers only. The streams below come through ', link);
   };
   events.onerror = () => {
+    if (events.readyState !== EventSource.CLOSED) return at('ticks').append(', opening again …');
     clearTimeout(impatient);
-    flows = false;
-    say(events.readyState === EventSource.CLOSED
-      ? 'There are no streams here: the request for the event stream failed after ' + Math.round((performance.now() - opened) / 1000) + ' s.'
-      : 'The event stream broke off. The browser opens it again.');
+    say('There are no streams here: the request for the event stream failed after ' + Math.round((performance.now() - opened) / 1000) + ' s.');
   };
 }
 

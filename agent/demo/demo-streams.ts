@@ -2,21 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DemoExchange } from './demo-exchange';
 
 const TICK_MS = 1000;
+/** The stream ends after so many events, and an EventSource opens it again: a function URL does not tell that a visitor has left. */
+const MOST_TICKS = 60;
+const REOPEN_MS = 500;
 /** 20 tokens a second. */
 const TOKEN_MS = 50;
 const MOST_QUOTED_WORDS = 40;
 
 /**
- * Server-sent events with the time of this machine, one a second. After a reconnect the numbers go on where they were. `?events=3` ends the
- * stream after three events.
+ * Server-sent events with the time of this machine, one a second. In a stream that is opened again, the numbers go on. `?events=3` ends
+ * the stream after three events.
  */
 export async function clock(exchange: DemoExchange): Promise<void> {
   const { request, response, query } = exchange;
   begin(exchange, 'text/event-stream');
   // Answers at once, so that the page can ask what this address does with event streams.
   if (request.method === 'HEAD') return void response.end();
+  response.write(`retry: ${REOPEN_MS}\n\n`);
   const first = wholeNumber(request.headers['last-event-id']) + 1;
-  const count = query.has('events') ? wholeNumber(query.get('events') ?? '') : Infinity;
+  const count = query.has('events') ? wholeNumber(query.get('events') ?? '') : MOST_TICKS;
   await sendSlowly(exchange, ticks(first, count), TICK_MS);
 }
 
