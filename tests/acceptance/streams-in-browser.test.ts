@@ -1,26 +1,7 @@
 /** Streams in a real browser, through what `npm start` starts. */
 import { describeInBrowser, type Browser, type Page } from '../support/browser';
-import { NpmStart } from '../support/npm-start';
 import { startStreamSource, type StreamSource } from '../support/stream-source';
-
-interface Tunnel {
-  readonly pathUrl: string;
-  readonly streamUrl: string;
-}
-
-/** What npm start serves, with the demo service or the service of a port. */
-async function begun(start: NpmStart): Promise<Tunnel> {
-  const { tunnel } = (await start.ready()) as unknown as { tunnel: Tunnel };
-  return tunnel;
-}
-
-const stop = async (start: NpmStart): Promise<void> => {
-  if (start.npm.exitCode === null) start.ctrlC();
-  await start.ended();
-};
-
-const run = (...args: string[]): NpmStart =>
-  NpmStart.run(['--', '--json', '--http-port', '0', '--stream-port', '0', '--no-console', ...args]);
+import { startStreaming, type StreamingTunnel } from '../support/streaming-start';
 
 /** Where HTTP_TUNNEL_SCREENSHOTS names a folder, people find there what the page looked like. */
 async function picture(page: Page, name: string): Promise<void> {
@@ -30,16 +11,14 @@ async function picture(page: Page, name: string): Promise<void> {
 
 describeInBrowser('the demo page', (launch) => {
   let browser: Browser;
-  let start: NpmStart;
-  let tunnel: Tunnel;
+  let tunnel: StreamingTunnel;
   beforeAll(async () => {
     browser = await launch();
-    start = run();
-    tunnel = await begun(start);
+    tunnel = await startStreaming();
   });
   afterAll(async () => {
     await browser.close();
-    await stop(start);
+    await tunnel.stop();
   });
 
   /** The clock goes on, and the chat answers in pieces, after a message that is sent with the Enter key. */
@@ -85,16 +64,14 @@ describeInBrowser('the demo page', (launch) => {
 
 describeInBrowser('the demo page where answers do not stream', (launch) => {
   let browser: Browser;
-  let start: NpmStart;
-  let tunnel: Tunnel;
+  let tunnel: StreamingTunnel;
   beforeAll(async () => {
     browser = await launch();
-    start = run('--mode', 'bus');
-    tunnel = await begun(start);
+    tunnel = await startStreaming('--mode', 'bus');
   });
   afterAll(async () => {
     await browser.close();
-    await stop(start);
+    await tunnel.stop();
   });
 
   test('says that no event has come, and its chat answers in one piece', async () => {
@@ -112,17 +89,15 @@ describeInBrowser('the demo page where answers do not stream', (launch) => {
 describeInBrowser('a page of a local service', (launch) => {
   let browser: Browser;
   let source: StreamSource;
-  let start: NpmStart;
-  let tunnel: Tunnel;
+  let tunnel: StreamingTunnel;
   beforeAll(async () => {
     browser = await launch();
     source = await startStreamSource();
-    start = run('--port', String(source.port));
-    tunnel = await begun(start);
+    tunnel = await startStreaming('--port', String(source.port));
   });
   afterAll(async () => {
     await browser.close();
-    await stop(start);
+    await tunnel.stop();
     await source.close();
   });
 
