@@ -21,11 +21,7 @@ export async function clock(exchange: DemoExchange): Promise<void> {
   response.write(`retry: ${REOPEN_MS}\n\n`);
   const first = wholeNumber(request.headers['last-event-id']) + 1;
   const count = query.has('events') ? wholeNumber(query.get('events') ?? '') : MOST_TICKS;
-  await sendSlowly(exchange, ticks(first, count), TICK_MS);
-}
-
-function* ticks(first: number, count: number): Generator<string> {
-  for (let id = first; id < first + count; id += 1) yield `id: ${id}\ndata: ${new Date().toISOString()}\n\n`;
+  await sendSlowly(exchange, count, (index) => `id: ${first + index}\ndata: ${new Date().toISOString()}\n\n`, TICK_MS);
 }
 
 /** Answers a message of a form, or of the query, token by token. The answer is made up here. */
@@ -33,7 +29,8 @@ export async function chat(exchange: DemoExchange): Promise<void> {
   const { request, body, query } = exchange;
   const fields = request.method === 'POST' ? new URLSearchParams(body.toString('utf8')) : query;
   begin(exchange, 'text/plain; charset=utf-8');
-  await sendSlowly(exchange, tokensOf(answerTo(fields.get('message') ?? '')).values(), TOKEN_MS);
+  const tokens = tokensOf(answerTo(fields.get('message') ?? ''));
+  await sendSlowly(exchange, tokens.length, (index) => tokens[index] ?? '', TOKEN_MS);
 }
 
 /** The page may come from another address of the tunnel than its streams. Nothing here is secret or changes anything, so every origin may read it. */
@@ -41,13 +38,13 @@ function begin({ response }: DemoExchange, type: string): void {
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', 'access-control-allow-origin': '*' });
 }
 
-/** Sends a text, and after each pause the next one, which is made then. Ends when there are no more, or when the visitor has left. */
-async function sendSlowly({ response }: DemoExchange, texts: Iterator<string>, pauseMs: number): Promise<void> {
+/** Sends `count` texts with pauses between them. Each text is made when it is sent. Ends early when the visitor has left. */
+async function sendSlowly({ response }: DemoExchange, count: number, textAt: (index: number) => string, pauseMs: number): Promise<void> {
   const visitorLeft = new AbortController();
   response.once('close', () => visitorLeft.abort());
-  for (let text = texts.next(); !text.done; text = texts.next()) {
-    response.write(text.value);
-    await sleep(pauseMs, undefined, { signal: visitorLeft.signal });
+  for (let index = 0; index < count; index += 1) {
+    if (index > 0) await sleep(pauseMs, undefined, { signal: visitorLeft.signal });
+    response.write(textAt(index));
   }
   response.end();
 }
