@@ -8,6 +8,8 @@ const PATIENCE_MS = 5000;
 
 function say(...nodes) { at('door').replaceChildren(...nodes); }
 
+const linkTo = (address) => Object.assign(document.createElement('a'), { href: address, textContent: address });
+
 async function streamingAddress() {
   const { status, headers } = await fetch('clock', { method: 'HEAD', headers: { accept: 'text/event-stream' }, cache: 'no-store' });
   const alternate = status === 501 && /<([^>]*)>; rel="alternate"/.exec(headers.get('link') ?? '')?.[1];
@@ -29,13 +31,13 @@ function runClock(address) {
     if (flows) return;
     flows = true;
     if (!address) return say('Streams come through this address as they are made.');
-    const link = Object.assign(document.createElement('a'), { href: address, textContent: address });
-    say('This address carries whole answers only. The streams below come through ', link);
+    say('This address carries whole answers only. The streams below come through ', linkTo(address));
   };
   events.onerror = () => {
     if (events.readyState !== EventSource.CLOSED) return at('ticks').append(', opening again …');
     clearTimeout(impatient);
-    say('There are no streams here: the request for the event stream failed after ' + Math.round((performance.now() - opened) / 1000) + ' s.');
+    say('There is no event stream: its request failed after ' + Math.round((performance.now() - opened) / 1000) + ' s. ',
+      ...(address ? ['Visit this page at its streaming address, ', linkTo(address)] : []));
   };
 }
 
