@@ -7,7 +7,7 @@ const MOST_TICKS = 60;
 const REOPEN_MS = 500;
 /** 20 tokens a second. */
 const TOKEN_MS = 50;
-const MOST_QUOTED_WORDS = 40;
+const MOST_QUOTED_WORDS = 12;
 
 /**
  * Server-sent events with the time of this machine, one a second. In a stream that is opened again, the numbers go on. `?events=3` ends
