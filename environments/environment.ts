@@ -25,7 +25,7 @@ const STREAM_END_SECONDS = 5;
  * The largest chunk whose message API Gateway still meters as one: base64 makes 30,040 bytes of it, and 2,728 bytes of the 32 KB are left
  * for the envelope with its ticket (https://aws.amazon.com/api-gateway/pricing/).
  */
-const MAX_CHUNK_BYTES = 22_528;
+export const MAX_CHUNK_BYTES = 22_528;
 
 /** How long a new request may take until the look-ups of others count it: one write to DynamoDB, perhaps repeated once. */
 const COUNTING_SECONDS = 0.1;
