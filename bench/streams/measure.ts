@@ -72,7 +72,7 @@ export async function atOnce(
     await sleep((i * EVERY_MS) / streams);
     await oneStream(world.door, visitor, eventsIn(seconds), figures, world.signal);
   };
-  const { usage } = await world.metered(() => Promise.all(Array.from({ length: streams }, (_, i) => one(i))));
+  const { usage } = await world.metered(() => Promise.all(Array.from({ length: streams }, (_, i) => one(i))), streams);
   return { figures, usage };
 }
 

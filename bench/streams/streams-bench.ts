@@ -86,7 +86,7 @@ export function requestsOf({ profiles, options: { plan } }: StreamsResult): Requ
 const errorsOf = ({ failed, defects }: EventFigures): number => Math.max(failed, Math.min(1, defectsOf(defects)));
 
 /** All figures of event streams of a profile. */
-export const eventFiguresOf = ({ chunks, atOnce, tokens, gathers }: ProfileResult): EventFigures[] => [
+const eventFiguresOf = ({ chunks, atOnce, tokens, gathers }: ProfileResult): EventFigures[] => [
   ...WAYS.map((way) => chunks[way]),
   ...atOnce.map(({ figures }) => figures),
   tokens.figures,

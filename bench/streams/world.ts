@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chain } from '../../emulator/aws-endpoint/call-recorder';
 import { latencyOf, type LatencyProfile } from '../../emulator/latency/latency-profile';
@@ -40,7 +41,10 @@ export class StreamWorld {
     /** Undefined for the limit, whose agent is in this process. */
     private readonly agent: JsonProgram | undefined,
     private readonly ending: AbortSignal,
-  ) {}
+  ) {
+    // Each stream listens, and many run at once.
+    setMaxListeners(0, ending);
+  }
 
   /** @param kind the limit has no agent process, and no HTTP API that is measured */
   static async start(kind: 'door' | typeof LIMIT, options: WorldOptions): Promise<StreamWorld> {
@@ -111,16 +115,17 @@ export class StreamWorld {
     );
   }
 
-  /** Begins anew what AWS would charge for, and stops when `run` and its invocations have ended. */
-  async metered<T>(run: () => Promise<T>): Promise<{ readonly result: T; readonly usage: Usage }> {
+  /**
+   * Begins anew what AWS would charge for, and stops when `run` and its invocations have ended.
+   * @param requests at once: each holds one connection of the wake channel. Other environments may have one too, from earlier requests.
+   */
+  async metered<T>(run: () => Promise<T>, requests = 1): Promise<{ readonly result: T; readonly usage: Usage }> {
     this.meter.reset();
     this.meter.start();
     const result = await run();
     await this.settle();
     this.meter.stop();
-    const { spec, gateway } = this.tunnel.cloud.services;
-    const wakeApiId = spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
-    return { result, usage: this.meter.usage(gateway.connections(wakeApiId).length) };
+    return { result, usage: this.meter.usage(requests) };
   }
 
   /** Waits until no function runs. */

@@ -8,10 +8,13 @@ import { reportName } from '../../../bench/streams/report';
 import { streamCostOf, streamTotal, wholeAnswerCost } from '../../../bench/streams/stream-cost';
 import { bytesPath, startPlainProxy, StreamService, wholePath } from '../../../bench/streams/stream-service';
 import { StreamVisitor } from '../../../bench/streams/stream-visitor';
-import { memoryTargets } from '../../../bench/streams/verdicts';
+import { requestsOf, type ProfileResult } from '../../../bench/streams/streams-bench';
+import { memoryTargets, profileTargets } from '../../../bench/streams/verdicts';
 import type { Usage } from '../../../bench/usage';
 import { CommandLineError } from '../../../cli/command-line';
 import { portOf } from '../../../emulator/http-server';
+import { AWS_PROFILE, NO_LATENCY, type LatencyProfile } from '../../../emulator/latency/latency-profile';
+import { TimeHistogram } from '../../../bench/histogram';
 
 const options = (...args: string[]): StreamsOptions => parseStreamsOptions(args) as StreamsOptions;
 
@@ -155,26 +158,28 @@ test('the rate of a body is also told for the bytes before and after those that 
   expect(ratesOf(marks, 1000)).toEqual({ perSecond: 3500, firstPerSecond: undefined, laterPerSecond: undefined });
 });
 
+const USAGE: Usage = {
+  requests: 1,
+  httpApiRequests: 1,
+  webSocketMessages: 3,
+  posts: 2,
+  connectionMinutes: 4,
+  invocations: { 'receive-message': 5, 'stream-request': 1 },
+  gigabyteSeconds: { 'receive-message': 0.5, 'stream-request': 2 },
+  pendingReads: 0,
+  otherReads: 1,
+  writes: 1,
+  readUnits: 8,
+  writeUnits: 2,
+  events: 0,
+  logBytes: 1e6,
+  s3Puts: 0,
+  s3Gets: 0,
+  transferBytes: 0,
+};
+
 describe('the price', () => {
-  const usage: Usage = {
-    requests: 1,
-    httpApiRequests: 1,
-    webSocketMessages: 3,
-    posts: 2,
-    connectionMinutes: 4,
-    invocations: { 'receive-message': 5, 'stream-request': 1 },
-    gigabyteSeconds: { 'receive-message': 0.5, 'stream-request': 2 },
-    pendingReads: 0,
-    otherReads: 1,
-    writes: 1,
-    readUnits: 8,
-    writeUnits: 2,
-    events: 0,
-    logBytes: 1e6,
-    s3Puts: 0,
-    s3Gets: 0,
-    transferBytes: 0,
-  };
+  const usage = USAGE;
 
   test('has a part for each thing that AWS charges for, and each use is in one part', () => {
     const cost = streamCostOf({ usage, scale: 1, bytes: 100e6 });
@@ -238,4 +243,51 @@ test('memory above its bound fails its target, and no figures give no verdict', 
   expect(memoryTargets(run(164)).map(({ holds }) => holds)).toEqual([true, true, true, true]);
   expect(memoryTargets(run(165)).map(({ holds }) => holds)).toEqual([false, true, true, true]);
   expect(memoryTargets(run(0, 0))).toEqual([]);
+});
+
+describe('the targets', () => {
+  const times = (ms: number): TimeHistogram => {
+    const histogram = new TimeHistogram();
+    histogram.record(ms);
+    return histogram;
+  };
+  const events = (delayMs: number, lost = 0): EventFigures => {
+    const figures = new EventFigures();
+    figures.delays.record(delayMs);
+    figures.streams = 1;
+    figures.addDefects({ lost, reordered: 0, doubled: 0 });
+    return figures;
+  };
+  const transfer = { bytes: 1, failed: 0, perSecond: 1, firstPerSecond: undefined, laterPerSecond: undefined, usage: USAGE };
+  const profile = (latency: LatencyProfile, { doorMs = 100, delayMs = 30, lost = 0 } = {}): ProfileResult => ({
+    latency,
+    firstBytes: { door: times(doorMs), httpApi: times(100), failed: 0, httpUsage: [USAGE] },
+    chunks: { door: events(delayMs), limit: events(30), proxy: events(1) },
+    paced: { '1 KB/s': transfer },
+    unpaced: transfer,
+    atOnce: [{ streams: 1, figures: events(30, lost), usage: USAGE }],
+    tokens: { figures: events(30), usage: USAGE },
+    idle: { failed: 0, usage: USAGE },
+    gathers: [],
+  });
+  const held = (result: ProfileResult): boolean[] => profileTargets(result).map(({ holds }) => holds);
+
+  test('are 1.15 times the whole answer and 1.15 times the limit, and no event that is missing', () => {
+    expect(held(profile(AWS_PROFILE, { doorMs: 114, delayMs: 34 }))).toEqual([true, true, true]);
+    expect(held(profile(AWS_PROFILE, { doorMs: 116, delayMs: 35 }))).toEqual([false, false, true]);
+    expect(held(profile(AWS_PROFILE, { lost: 1 }))).toEqual([true, true, false]);
+  });
+
+  test('are none of time where the services have no latencies', () => {
+    expect(held(profile(NO_LATENCY, { doorMs: 1000, delayMs: 1000 }))).toEqual([true]);
+  });
+
+  test('a stream with missing events counts as an error of the run, as a stream that failed does', () => {
+    const result = (profiles: ProfileResult[]) => ({ options: options('--quick'), startedAt: new Date(), seconds: 1, profiles });
+    const broken = { ...profile(NO_LATENCY), idle: { failed: 1, usage: USAGE } };
+    expect(requestsOf(result([profile(AWS_PROFILE), profile(NO_LATENCY)])).errors).toBe(0);
+    expect(requestsOf(result([profile(AWS_PROFILE, { lost: 3 }), broken])).errors).toBe(2);
+    // 40 answers of both doors, five streams of events, two bodies and the idle stream.
+    expect(requestsOf(result([profile(AWS_PROFILE)])).requests).toBe(48);
+  });
 });
