@@ -36,11 +36,11 @@ export function streamCostPlot({ profiles, options }: StreamsResult): string {
   const [profile] = profiles;
   const cases = profile ? pricedCases(profile, options.plan) : [];
   return svg({
-    title: { text: 'Dollars for a thousand streams', left: 'center' },
-    xAxis: { type: 'category', data: cases.map(({ name }) => name) },
+    title: { text: 'Dollars for a thousand streams', subtext: `under ${profile?.latency.name ?? ''}`, left: 'center' },
+    xAxis: { type: 'category', data: cases.map(({ name }) => name), axisLabel: { interval: 0 } },
     yAxis: { type: 'value', axisLabel: { formatter: '${value}' } },
     legend: { bottom: 4 },
-    grid: { left: 64, right: 24, top: 48, bottom: 92 },
+    grid: { left: 64, right: 24, top: 72, bottom: 92 },
     series: STREAM_PARTS.map((part, index) => ({
       name: part,
       type: 'bar',
