@@ -144,6 +144,11 @@ export class Agent extends EventEmitter<AgentEvents> {
     }));
   }
 
+  /** How many answers that may be sent as streams are not with the cloud yet. */
+  get openStreams(): number {
+    return this.streams.size;
+  }
+
   /**
    * Drains and ends: sends `draining` to the cloud, answers the requests in flight within `graceMs`, fails the remaining requests, waits a
    * little until the cloud has acknowledged the last answers or has not asked for them, and closes.

@@ -59,6 +59,11 @@ export class Streams {
     for (const stream of this.streams.values()) stream.flush();
   }
 
+  /** How many answers have parts that the cloud has not taken, or will have more. */
+  get size(): number {
+    return this.streams.size;
+  }
+
   /** Bytes of bodies that are in memory. */
   get bytesHeld(): number {
     return [...this.streams.values()].reduce((sum, { bytesHeld }) => sum + bytesHeld, 0);

@@ -4,6 +4,7 @@ import { Visitor } from '../../bench/visitor';
 import type { Visit } from '../judge/history';
 import type { Arrival } from './arrivals';
 import { textFor } from './bodies';
+import { isStreamArrival, visitStream } from './stream-visit';
 import { endOf } from './visit-end';
 
 /** A visitor gives up so long after its request, in ms: after API Gateway, which gives up after 30 s. */
@@ -17,6 +18,8 @@ export class Visitors {
   /** @param record is called with each visit that has ended */
   constructor(
     visitorUrl: string,
+    /** The streaming door. */
+    private readonly streamUrl: string,
     private readonly record: (visit: Visit) => void,
   ) {
     this.visitor = new Visitor(visitorUrl, false);
@@ -43,6 +46,7 @@ export class Visitors {
   }
 
   private async visit(arrival: Arrival, tunnelId: string): Promise<void> {
+    if (isStreamArrival(arrival)) return this.record(await visitStream(this.streamUrl, arrival, tunnelId, PATIENCE_MS));
     const { index, nonce, tunnel, uploadBytes, downloadBytes, serviceMs, manner, leavesAfterMs } = arrival;
     const path = `/${tunnelId}${pathFor(nonce, serviceMs, downloadBytes)}&up=${uploadBytes}&manner=${manner}`;
     const body = uploadBytes === 0 ? undefined : Buffer.from(textFor(nonce, uploadBytes));

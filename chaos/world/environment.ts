@@ -11,6 +11,16 @@ const STREAM_MS = 50_000;
 /** For so long functions use what they could not read again, in ms: the share of the rollout, and the keys of tickets. */
 const STALE_MS = 4000;
 
+/** The longest life of a stream, in ms: long enough for every stream that the lab's services make. */
+export const STREAM_MS = 24_000;
+/** For so long a visitor may take nothing of a stream, in ms. */
+export const STALL_MS = 4000;
+/** Silence after which agent and waiter count as gone, in ms. */
+export const SILENCE_MS = 6000;
+
+/** Far above the life of a stream, so that Lambda ends no waiter that does not end. */
+const STREAM_TIMEOUT_SECONDS = 60;
+
 /** A function's time-out is a second after the deadline, as on AWS. */
 const WAITER_TIMEOUT_SECONDS = DEADLINE_MS / 1000 + 1;
 
@@ -38,10 +48,12 @@ export function labEnvironment(mode: LabMode): Environment {
       // As short as an environment may have it, so that nearly every run of sweep, once a minute, makes a new key.
       ticketKeyMs: STALE_MS + STREAM_MS + 1,
     },
+    // A small window, so that each larger body uses it up.
+    streams: { ...environment.streams, windowBytes: 131_072, probeMs: 1000, silenceMs: SILENCE_MS, heartbeatMs: 1500, stallMs: STALL_MS },
     functions: {
       ...environment.functions,
       'forward-request': { ...environment.functions['forward-request'], timeoutSeconds: WAITER_TIMEOUT_SECONDS },
-      'stream-request': { ...environment.functions['stream-request'], timeoutSeconds: STREAM_MS / 1000 + 5 },
+      'stream-request': { ...environment.functions['stream-request'], timeoutSeconds: STREAM_TIMEOUT_SECONDS },
     },
   };
 }
