@@ -5,7 +5,7 @@ import { allowancesOf } from './plan/fault-kinds';
 import type { LabMode, Plan } from './plan/plan';
 import { runPhase, type PhaseResult, type RunOptions } from './run-phase';
 import { CAST, type AgentKind } from './world/cast';
-import { DEADLINE_MS, STALL_MS, STREAM_MS } from './world/environment';
+import { DEADLINE_MS, SILENCE_MS, STALL_MS, STREAM_MS } from './world/environment';
 
 /** An answer may come so much later than the deadline, in ms. */
 export const MARGIN_MS = 4000;
@@ -16,7 +16,7 @@ const tunnelsOf = (kind: AgentKind): ReadonlySet<string> =>
 const RULES: Rules = {
   deadlineMs: DEADLINE_MS,
   marginMs: MARGIN_MS,
-  streams: { lifeMs: STREAM_MS, stallMs: STALL_MS },
+  streams: { lifeMs: STREAM_MS, stallMs: STALL_MS, silenceMs: SILENCE_MS },
   allows: allowancesOf,
   forgetful: tunnelsOf('old'),
   hostile: tunnelsOf('hostile'),

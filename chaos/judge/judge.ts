@@ -12,6 +12,8 @@ export interface StreamRules {
   readonly lifeMs: number;
   /** A visitor who takes nothing for so long may be cut off. */
   readonly stallMs: number;
+  /** An agent and a waiter that hear nothing of one another for so long give the stream up. */
+  readonly silenceMs: number;
 }
 
 export interface Rules {
@@ -62,7 +64,7 @@ function lost({ visits, stored, taken, waited, failures, waiters, happened }: Hi
   const { marginMs, hostile } = rules;
   const allowed = allowances(happened, rules);
   const lostAnswer = lostAnswers({ stored, taken }, allowed, rules);
-  const cutFor = cutsWithoutCause(waiters, allowed, rules);
+  const cutFor = cutsWithoutCause({ waiters, happened }, allowed, rules);
   const why = (visit: Visit): string | undefined => {
     const { end, nonce, sentAt, endedAt } = visit;
     const waitedMs = waited.get(nonce) ?? 0;
@@ -135,14 +137,39 @@ const deadlineOf = ({ streamed }: Visit, { deadlineMs, streams }: Rules): number
  * Says of a stream that was cut that nothing was a reason for it. The local service, the visitor, a function that has ended, or an agent and a
  * waiter that could not hear one another for long are reasons. Whatever else is lost on the way has to be sent again.
  */
-function cutsWithoutCause(waiters: History['waiters'], allowed: Allowed, { streams }: Rules) {
+function cutsWithoutCause({ waiters, happened }: Pick<History, 'waiters' | 'happened'>, allowed: Allowed, rules: Rules) {
+  const { streams } = rules;
+  const wereSilenced = silencings(happened, rules);
   return ({ breaks, pausedMs, got, bytes }: StreamedVisit, visit: Visit): string | undefined => {
     const failure = waiters.get(visit.nonce)?.failure;
     const reason = cutReasonOf(failure);
     if (reason === 'slow' && pausedMs >= streams.stallMs) return undefined;
+    const hasDied = reason === undefined && allowed('gateway-500', visit);
     const isNormal = reason === undefined || reason === 'failed' || reason === 'idle' || reason === 'late';
-    if (isNormal && (breaks || allowed(reason === undefined ? 'gateway-500' : 'stream-cut', visit))) return undefined;
-    return `was cut after ${got} of ${bytes} bytes (${reason ?? failure ?? 'the function did not fail'})`;
+    const wasAlone = reason !== undefined && (allowed('stream-cut', visit) || wereSilenced(visit));
+    if (isNormal && (breaks || hasDied || wasAlone)) return undefined;
+    const on = happened.filter(({ from, to }) => from <= visit.endedAt && to + AFTER_EFFECT_MS >= visit.endedAt - streams.silenceMs);
+    const meanwhile = on.length === 0 ? '' : `, meanwhile ${on.map(({ kind }) => kind).join(', ')}`;
+    return `was cut after ${got} of ${bytes} bytes (${reason ?? failure ?? 'the function did not fail'}${meanwhile})`;
+  };
+}
+
+const LOSSES: readonly Allowance[] = ['question-lost', 'wake-lost', 'part-lost'];
+
+/**
+ * Whether faults that lose messages were on for at least half of the silence after which a stream is given up: then all questions may have been
+ * lost. One fault alone is never on for so long.
+ */
+function silencings(happened: readonly Happened[], { allows, streams: { silenceMs } }: Rules): (visit: Visit) => boolean {
+  const losing = happened.filter(({ kind }) => allows(kind).some((what) => LOSSES.includes(what))).sort((a, b) => a.from - b.from);
+  return ({ endedAt }) => {
+    let onMs = 0;
+    let until = endedAt - silenceMs - AFTER_EFFECT_MS;
+    for (const { from, to } of losing) {
+      onMs += Math.max(0, Math.min(to, endedAt) - Math.max(from, until));
+      until = Math.max(until, Math.min(to, endedAt));
+    }
+    return onMs >= silenceMs / 2;
   };
 }
 

@@ -33,6 +33,10 @@ const HUSH_MS = 2500;
 const SHORTEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 6500;
 const LONGEST_GAP_MS = 250;
+/** All pauses between two events together: far below the longest life of a stream. */
+const LONGEST_GAPS_MS = 10_000;
+/** At least so many bytes has an event. */
+const SHORTEST_EVENT = 20;
 
 /** @param most largest body that the tunnel's agent can carry, in bytes */
 export function streamPlan(most: number, random: () => number): StreamPlan {
@@ -40,11 +44,13 @@ export function streamPlan(most: number, random: () => number): StreamPlan {
   const [shapeAt, size, gap, known, hush, breaks, breakAt, slow, pause, leaves, leaveAt] = Array.from({ length: 11 }, random) as Dice;
   const shape = SHAPES[Math.floor(shapeAt * SHAPES.length)] ?? 'whole';
   const isSlow = shape === 'body' && slow < SLOW_READERS;
+  const bytes = Math.min(most, bytesOf(shape, size, isSlow));
+  const longestGapMs = Math.min(LONGEST_GAP_MS, LONGEST_GAPS_MS / (bytes / SHORTEST_EVENT));
   return {
     shape,
-    bytes: Math.min(most, bytesOf(shape, size, isSlow)),
+    bytes,
     isKnown: shape !== 'events' && known < 0.5,
-    gapMs: shape === 'events' ? Math.round(LONGEST_GAP_MS * gap ** 2) : 0,
+    gapMs: shape === 'events' ? Math.round(longestGapMs * gap ** 2) : 0,
     hushMs: shape === 'events' && hush < 0.25 ? HUSH_MS : 0,
     ...(shape !== 'whole' && breaks < BREAKERS && { breaksAt: breakAt }),
     ...(isSlow && { pauseAt: breakAt / 4 }),

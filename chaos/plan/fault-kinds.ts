@@ -17,6 +17,8 @@ type Fault = FaultPlanInput['faults'][number];
  * asked for its last answers for a while.
  *
  * `stream-cut`: agent and waiter hear nothing of one another for so long that one of them gives the stream up, or one of them is gone.
+ * `part-lost`: a part of a stream, or a sign of life, does not reach the waiter. It is asked for again, so that only losses which go on for long
+ * cut a stream.
  */
 export type Allowance =
   | 'gateway-500'
@@ -27,7 +29,8 @@ export type Allowance =
   | 'question-lost'
   | 'agent-crashed'
   | 'agent-ended'
-  | 'stream-cut';
+  | 'stream-cut'
+  | 'part-lost';
 
 export interface FaultKind {
   readonly fault: Omit<Fault, 'name' | 'switched'>;
@@ -96,9 +99,9 @@ export const FAULT_KINDS = {
     eventDriven,
   },
   // --- wakes
-  'wakes-fail': { fault: { on: 'calls', match: WAKES, do: 'fail', probability: 0.5 }, eventDriven },
-  'wakes-hang': { fault: { on: 'calls', match: WAKES, do: 'drop', probability: 0.4 }, eventDriven },
-  'wakes-throttle': { fault: { on: 'calls', match: WAKES, do: 'throttle', probability: 0.5 }, eventDriven },
+  'wakes-fail': { fault: { on: 'calls', match: WAKES, do: 'fail', probability: 0.5 }, allows: ['part-lost'], eventDriven },
+  'wakes-hang': { fault: { on: 'calls', match: WAKES, do: 'drop', probability: 0.4 }, allows: ['part-lost'], eventDriven },
+  'wakes-throttle': { fault: { on: 'calls', match: WAKES, do: 'throttle', probability: 0.5 }, allows: ['part-lost'], eventDriven },
   'wakes-fail-late': { fault: { on: 'calls', match: WAKES, do: 'fail-after', probability: 0.5 }, eventDriven },
   'wakes-lost': { fault: { on: 'frames', match: TO_WAITER, do: 'drop', probability: 0.5 }, allows: ['wake-lost'], eventDriven },
   'wakes-twice': { fault: { on: 'frames', match: TO_WAITER, do: 'duplicate', probability: 0.5 }, eventDriven },

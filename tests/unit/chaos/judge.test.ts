@@ -6,7 +6,7 @@ import { allowancesOf } from '../../../chaos/plan/fault-kinds';
 const RULES: Rules = {
   deadlineMs: 10_000,
   marginMs: 2000,
-  streams: { lifeMs: 20_000, stallMs: 4000 },
+  streams: { lifeMs: 20_000, stallMs: 4000, silenceMs: 6000 },
   allows: allowancesOf,
   forgetful: new Set(['old']),
   hostile: new Set(['eve']),
@@ -302,6 +302,30 @@ describe('a visit at the streaming door', () => {
       expect(rulesOf(judged({ ...cut(), ...cutBecause('idle'), happened: [during(kind)] }))).toEqual(['lost']);
     },
   );
+
+  test('may be cut as idle or failed when losses went on for half of the silence in which agent and waiter give up, and only then', () => {
+    const losing = (...spans: readonly (readonly [kind: string, from: number, to: number])[]) =>
+      rulesOf(
+        judged({
+          ...endsWith({ kind: 'cut', code: 'ECONNRESET' }, { streamed: streamed(), endedAt: AT + 9000 }),
+          ...cutBecause('idle'),
+          happened: spans.map(([kind, from, to]) => during(kind, AT + from, AT + to)),
+        }),
+      );
+    expect(losing(['wakes-lost', 3000, 5000], ['answers-lost', 5000, 6000])).toEqual([]);
+    expect(losing(['wakes-fail', 3000, 5000], ['answers-lost', 5000, 5999])).toEqual(['lost']);
+    // What is on at the same time, before the silence, or without losing anything, does not add up.
+    expect(losing(['wakes-lost', 3000, 5000], ['answers-lost', 3500, 5500])).toEqual(['lost']);
+    expect(losing(['wakes-lost', -4000, 2000], ['wakes-lost', 9000, 12_000])).toEqual(['lost']);
+    expect(losing(['wakes-twice', 3000, 6000], ['wakes-overtake', 5000, 9000])).toEqual(['lost']);
+  });
+
+  test('tells what went on at that time when it was cut without a reason', () => {
+    const happened = [during('wakes-twice', AT, AT + 100), during('rows-fail', AT - 20_000, AT - 15_000)];
+    expect(judged({ ...cut(), ...cutBecause('idle'), happened })).toMatchObject([
+      { text: 'visit v1 was cut after 40 of 100 bytes (idle, meanwhile wakes-twice)' },
+    ]);
+  });
 
   test('may be cut without a word when its function was ended, and only then', () => {
     const died = { ...cut(), ...waiter({ failure: 'RequestId: 1 Error: Runtime exited' }) };
