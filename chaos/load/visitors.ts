@@ -9,6 +9,8 @@ import { endOf } from './visit-end';
 
 /** A visitor gives up so long after its request, in ms: after API Gateway, which gives up after 30 s. */
 const PATIENCE_MS = 45_000;
+/** The same at the streaming door, which is longer than the life of a stream (chaos/world/environment.ts). */
+const STREAM_PATIENCE_MS = 70_000;
 
 /** Sends the visitors' requests, and records how they end. */
 export class Visitors {
@@ -46,7 +48,7 @@ export class Visitors {
   }
 
   private async visit(arrival: Arrival, tunnelId: string): Promise<void> {
-    if (isStreamArrival(arrival)) return this.record(await visitStream(this.streamUrl, arrival, tunnelId, PATIENCE_MS));
+    if (isStreamArrival(arrival)) return this.record(await visitStream(this.streamUrl, arrival, tunnelId, STREAM_PATIENCE_MS));
     const { index, nonce, tunnel, uploadBytes, downloadBytes, serviceMs, manner, leavesAfterMs } = arrival;
     const path = `/${tunnelId}${pathFor(nonce, serviceMs, downloadBytes)}&up=${uploadBytes}&manner=${manner}`;
     const body = uploadBytes === 0 ? undefined : Buffer.from(textFor(nonce, uploadBytes));

@@ -92,7 +92,11 @@ export const FAULT_KINDS = {
     allows: ['question-lost', 'stream-cut'],
   },
   'agents-cut-off': { fault: { on: 'frames', match: { api: 'agent-gateway' }, do: 'partition' }, allows: ['question-lost', 'stream-cut'] },
-  'waiters-cut': { fault: { on: 'connections', match: { api: 'wake-channel' }, do: 'close', everyMs: 300, probability: 0.3 }, eventDriven },
+  'waiters-cut': {
+    fault: { on: 'connections', match: { api: 'wake-channel' }, do: 'close', everyMs: 300, probability: 0.3 },
+    allows: ['part-lost'],
+    eventDriven,
+  },
   'waiters-half-open': {
     fault: { on: 'connections', match: { api: 'wake-channel' }, do: 'kill', everyMs: 300, probability: 0.3 },
     allows: ['wake-lost'],

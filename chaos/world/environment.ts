@@ -11,8 +11,8 @@ const STREAM_MS = 50_000;
 /** For so long functions use what they could not read again, in ms: the share of the rollout, and the keys of tickets. */
 const STALE_MS = 4000;
 
-/** The longest life of a stream, in ms: long enough for every stream that the lab's services make. */
-export const STREAM_MS = 24_000;
+/** The longest life of a stream, in ms: long enough for every stream that the services of the lab make, also on a slow machine. */
+export const STREAM_MS = 36_000;
 /** For so long a visitor may take nothing of a stream, in ms. */
 export const STALL_MS = 4000;
 /** Silence after which agent and waiter count as gone, in ms. */
@@ -49,7 +49,7 @@ export function labEnvironment(mode: LabMode): Environment {
       ticketKeyMs: STALE_MS + STREAM_MS + 1,
     },
     // A small window, so that each larger body uses it up.
-    streams: { ...environment.streams, windowBytes: 131_072, probeMs: 1000, silenceMs: SILENCE_MS, heartbeatMs: 1500, stallMs: STALL_MS },
+    streams: { ...environment.streams, windowBytes: 131_072, probeMs: 500, silenceMs: SILENCE_MS, heartbeatMs: 1500, stallMs: STALL_MS },
     functions: {
       ...environment.functions,
       'forward-request': { ...environment.functions['forward-request'], timeoutSeconds: WAITER_TIMEOUT_SECONDS },
