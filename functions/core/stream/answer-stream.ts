@@ -29,8 +29,11 @@ const OVERTAKING_MS = 200;
 const GRANT_SHARE = 1 / 4;
 /** The waiter speaks so many times within the silence after which the agent gives up. */
 const SIGNS_IN_SILENCE = 3;
-/** Unanswered questions after which the waiter doubts its own socket. */
-const DOUBT_AFTER = 2;
+/**
+ * Unanswered questions after which the waiter doubts its own socket. While the visitor has bytes to take, there are only two questions before the
+ * stream is given up, so that the second one must find a dead socket.
+ */
+const DOUBT_AFTER = 1;
 
 /**
  * An answer that comes as a stream, at the waiter. It orders the parts, asks for those that are missing, and tells the agent how much the

@@ -171,15 +171,29 @@ test('a socket that cannot be replaced at once is tried again', async () => {
   expect(taken().at(-1)).toMatchObject({ ticket: 'for w2', asks: true });
 });
 
-test('a socket that may be dead without having closed is examined when questions stay without an answer', async () => {
+test('a socket that may be dead without having closed is examined when a question stays without an answer', async () => {
   const { hear, clock, socket, taken } = reading();
   await hear(partsOf([])[0]!);
   socket.isReplaced = true;
-  await clock.advance(6000);
+  await clock.advance(2000);
   expect(socket.renewed).toBe(0);
-  await clock.advance(8000);
+  await clock.advance(4000);
   expect(socket.renewed).toBe(1);
   expect(taken().at(-1)).toMatchObject({ ticket: 'for w2', asks: true });
+});
+
+test('a dead socket is replaced before the stream is given up, also while the visitor has bytes to take', async () => {
+  const { hear, clock, socket, taken, stream } = streamCloud();
+  const body = stream[Symbol.asyncIterator]();
+  await hear(...partsOf(chunks(5)));
+  await body.next();
+  socket.isReplaced = true;
+  await clock.advance(44_000);
+  expect(socket.renewed).toBe(1);
+  expect(taken().at(-1)).toMatchObject({ ticket: 'for w2', asks: true });
+  await hear({ kind: 'alive', number: 7 });
+  await clock.advance(2000);
+  expect(stream.cutReason).toBeUndefined();
 });
 
 test('wakes that are not about the stream are left to others', async () => {
