@@ -5,9 +5,6 @@ import type { LabMode } from '../plan/plan';
 /** From a visitor's arrival until the tunnel gives its own error, in ms. Shorter than on AWS, so that what hangs holds less. */
 export const DEADLINE_MS = 14_000;
 
-/** The longest life of a stream, in ms: above the silence that ends a stream, and short enough for keys that live below a minute. */
-const STREAM_MS = 50_000;
-
 /** For so long functions use what they could not read again, in ms: the share of the rollout, and the keys of tickets. */
 const STALE_MS = 4000;
 
