@@ -138,7 +138,11 @@ function streamOf(visit: Visit, settings: StreamSettings, options: ForwardOption
     settings,
     subscription,
     ticket,
-    newTicket: () => ticketFor(request, visit, options),
+    newTicket: async () => {
+      // The keys are read together with a tunnel. In an environment that has served one long stream, they have not been read for long.
+      await options.tunnels.find(tunnel.tunnelId).catch((error: unknown) => options.observer.storeFailed(error));
+      return ticketFor(request, visit, options);
+    },
     tell: (message) => agent.tell(message),
     clock: options.clock,
   });

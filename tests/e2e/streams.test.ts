@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent } from '../../agent';
 import { AWS_LIMITS } from '../../emulator/limits';
 import { labelOf } from '../../emulator/terraform/resource-names';
@@ -12,6 +13,8 @@ import { functionOf, startCloud, type CloudUnderTest } from '../support/tunnel';
 
 /** A whole answer has this time. A stream may take longer. In ms. */
 const DEADLINE_MS = 3000;
+/** For so long the keys of tickets are used after they were read. In ms. */
+const KEYS_STALE_MS = 1500;
 const BIG = randomBytes(3_000_000);
 
 let under: CloudUnderTest;
@@ -25,7 +28,7 @@ beforeAll(async () => {
     limits: { functionUrl: { ...AWS_LIMITS.functionUrl, tellsWhenVisitorLeaves: true } },
     environment: (same) => ({
       ...same,
-      timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS },
+      timings: { ...same.timings, requestDeadlineMs: DEADLINE_MS, rolloutCacheMs: 300, rolloutStaleMs: KEYS_STALE_MS },
       // Long enough for a busy machine, and short enough for the tests that wait for it.
       streams: { ...same.streams, probeMs: 500, silenceMs: 15_000, heartbeatMs: 700, stallMs: 4000 },
     }),
@@ -115,10 +118,11 @@ test('a visitor who takes nothing holds up the service, and is cut off in the en
   download.leave();
 });
 
-test('the loss of the wake socket in mid-stream costs no byte', async () => {
+test('the loss of the wake socket in mid-stream costs no byte, also when the keys of tickets were read long ago', async () => {
   const events = await stream('/events-socket');
   sent('/events-socket').write('data: before\n\n');
   await eventually(() => expect(events.text()).toContain('before'));
+  await sleep(KEYS_STALE_MS + 500);
   const { gateway, spec } = under.cloud.services;
   const wakes = spec.webSocketApis.find(({ address }) => labelOf(address).includes('wake-channel'));
   const connections = gateway.connections(wakes?.apiId ?? '');

@@ -34,7 +34,7 @@ export function streamCloud(settings: Partial<StreamSettings> = {}) {
   const inbox = new Mailbox<Wake>();
   const told: CloudMessage[] = [];
   /** Connections of the waiter. The test loses the first one. */
-  const socket = { id: 'w1', lose: (): void => undefined, renewed: 0, isReplaced: false };
+  const socket = { id: 'w1', lose: (): void => undefined, renewed: 0, isReplaced: false, hasKey: true };
   let lost = new Promise<void>((resolve) => (socket.lose = resolve));
   const stream = new AnswerStream({
     request: { requestId: 'r1', tunnelId: 'demo', owner: 'ann', mode: 'direct', waiterConnectionId: 'w1', deadline: clock.now() + 885_000 },
@@ -56,7 +56,7 @@ export function streamCloud(settings: Partial<StreamSettings> = {}) {
       close: () => undefined,
     },
     ticket: 'for w1',
-    newTicket: () => `for ${socket.id}`,
+    newTicket: async () => (socket.hasKey ? `for ${socket.id}` : undefined),
     tell: async (message) => void told.push(message),
     clock,
   });

@@ -16,8 +16,8 @@ export interface AnswerStreamOptions {
   readonly settings: StreamSettings;
   readonly subscription: WakeSubscription;
   readonly ticket: string;
-  /** Seals a ticket with the waiter's connection of now; undefined while no key is known. */
-  readonly newTicket: () => string | undefined;
+  /** Seals a ticket with the waiter's connection of now; undefined while no key is known. Never rejects. */
+  readonly newTicket: () => Promise<string | undefined>;
   /** Sends to the agent, wherever it is connected now. Never rejects. */
   readonly tell: (message: CloudMessage) => Promise<void>;
   readonly clock: Clock;
@@ -58,6 +58,8 @@ export class AnswerStream implements AsyncIterable<Uint8Array> {
   private readonly change = new Bell();
   private begin!: (head: StreamHead) => void;
   private currentTicket: string;
+  /** The ticket names a connection of the waiter that is lost. */
+  private isTicketOld = false;
   private heardAt: number;
   private toldAt: number;
   /** Questions since the last sign of life. */
@@ -276,7 +278,8 @@ export class AnswerStream implements AsyncIterable<Uint8Array> {
 
   private async ask(): Promise<void> {
     this.asked += 1;
-    if (this.asked > DOUBT_AFTER && (await this.options.subscription.renew())) this.changeTicket();
+    if (this.asked > DOUBT_AFTER && (await this.options.subscription.renew())) this.isTicketOld = true;
+    if (this.isTicketOld) await this.changeTicket();
     this.say({ asks: true });
   }
 
@@ -307,13 +310,18 @@ export class AnswerStream implements AsyncIterable<Uint8Array> {
         await clock.sleep(settings.probeMs, this.over.signal);
         if (this.over.signal.aborted) return;
       }
-      this.changeTicket();
+      this.isTicketOld = true;
+      await this.changeTicket();
       this.say({ asks: true });
     }
   }
 
-  private changeTicket(): void {
-    this.currentTicket = this.options.newTicket() ?? this.currentTicket;
+  /** While no key is known, the next question tries again. */
+  private async changeTicket(): Promise<void> {
+    const ticket = await this.options.newTicket();
+    if (ticket === undefined) return;
+    this.currentTicket = ticket;
+    this.isTicketOld = false;
   }
 
   private async *handed(piece: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -171,6 +171,18 @@ test('a socket that cannot be replaced at once is tried again', async () => {
   expect(taken().at(-1)).toMatchObject({ ticket: 'for w2', asks: true });
 });
 
+test('a ticket that cannot be sealed at once is sealed with the next question', async () => {
+  const { hear, taken, clock, socket } = reading();
+  await hear(partsOf([])[0]!);
+  Object.assign(socket, { isReplaced: true, hasKey: false });
+  socket.lose();
+  await clock.advance(0);
+  expect(taken()).toMatchObject([{ ticket: 'for w1', asks: true }]);
+  socket.hasKey = true;
+  await clock.advance(2000);
+  expect(taken().at(-1)).toMatchObject({ ticket: 'for w2', asks: true });
+});
+
 test('a socket that may be dead without having closed is examined when a question stays without an answer', async () => {
   const { hear, clock, socket, taken } = reading();
   await hear(partsOf([])[0]!);
