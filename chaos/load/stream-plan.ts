@@ -25,7 +25,7 @@ const SHAPES: readonly StreamShape[] = ['whole', 'events', 'events', 'body', 'bo
 const BREAKERS = 0.1;
 const SLOW_READERS = 0.2;
 const LEAVERS = 0.15;
-/** So large that the sockets on the way cannot hold all of it while its reader pauses. */
+/** A slow reader gets one of the largest bodies. The sockets of one machine may still hold all of it, so that not every pause reaches the waiter. */
 const SLOW_BYTES = 2 * KB * KB;
 const EVENT_BYTES = 40;
 const MOST_EVENTS = 60;
