@@ -86,7 +86,7 @@ describe.each(withDoor)('the streaming door of %s', (name) => {
   });
 
   it('has one function, which the alarms on errors, throttles and duration watch', () => {
-    for (const alarm of ['function-errors', 'throttles', 'function-duration'])
+    for (const alarm of ['stream-errors', 'throttles', 'function-duration'])
       expect(JSON.stringify(stack.resource(`aws_cloudwatch_metric_alarm.${alarm}`))).toContain(`\${${FUNCTION}.function_name}`);
   });
 });
@@ -109,7 +109,7 @@ describe('a streaming door', () => {
         'aws_lambda_function.forward-request',
         RECEIVER,
         'aws_cloudwatch_dashboard.dashboard',
-        ...['concurrency', 'function-duration', 'function-errors', 'throttles'].map((id) => `aws_cloudwatch_metric_alarm.${id}`),
+        ...['concurrency', 'function-duration', 'throttles'].map((id) => `aws_cloudwatch_metric_alarm.${id}`),
       ].sort(),
     );
     for (const address of ['aws_lambda_function.forward-request', RECEIVER]) {
