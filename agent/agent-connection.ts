@@ -11,6 +11,7 @@ import {
   type GatewayError,
   type HttpRequestMessage,
   type NoticeMessage,
+  type PartsTakenMessage,
   type UploadUrlMessage,
   type VisitorAccess,
 } from '../protocol';
@@ -45,6 +46,10 @@ export interface ConnectionHandlers {
   acknowledged(requestId: string): void;
   /** The visitor of a request still waits for the answer. */
   wanted(requestId: string): void;
+  /** The cloud tells what it has taken of an answer that is sent as a stream, and what it wants again. */
+  partsTaken(message: PartsTakenMessage): void;
+  /** Nobody waits for the answer to a request any more. */
+  cancelled(requestId: string): void;
   /** The cloud rejects the agent's message about a request. Sending the message again does not help. */
   refused(requestId: string, error: ErrorMessage): void;
   /** The cloud says where to upload the body of an answer. */
@@ -161,6 +166,10 @@ export class AgentConnection {
         return this.handlers.request(message);
       case 'answer_wanted':
         return this.handlers.wanted(message.request_id);
+      case 'parts_taken':
+        return this.handlers.partsTaken(message);
+      case 'request_cancelled':
+        return this.handlers.cancelled(message.request_id);
       case 'upload_url':
         return this.handlers.uploadPlace(message);
       case 'ack':

@@ -14,7 +14,9 @@ import { resolveOptions, type AgentOptions, type AgentSettings } from './options
 import { Outbox } from './outbox';
 import { pause, settledWithin } from './pause';
 import { RequestHandler } from './request-handler';
-import type { RequestSummary } from './request-summary';
+import type { RequestSummary, StreamBeginning } from './request-summary';
+import { StreamAnswerer } from './stream/stream-answerer';
+import { Streams } from './stream/streams';
 import { Uploads } from './uploads';
 import { hashedAccess } from './visitor-access';
 
@@ -24,6 +26,8 @@ export interface TunnelAddress {
   readonly publicUrl: string;
   readonly subdomainUrl?: string;
   readonly pathBasedUrl?: string;
+  /** Where visitors reach the tunnel for answers that are sent as streams, if the cloud has such a door. */
+  readonly streamUrl?: string;
 }
 
 export interface Disconnection {
@@ -35,6 +39,8 @@ export interface Disconnection {
 export interface AgentEvents {
   connected: [TunnelAddress];
   disconnected: [Disconnection];
+  /** An answer has begun that is sent as a stream; `request` follows when it has ended. */
+  streaming: [StreamBeginning];
   /** A request has been answered, with success or with an error. */
   request: [RequestSummary];
   /** The cloud refused the connection permanently, or another agent has taken over the tunnel (TunnelTakenOverError); the agent has ended. */
@@ -64,6 +70,7 @@ export class Agent extends EventEmitter<AgentEvents> {
   private readonly bucket: BodyBucket;
   private readonly outbox: Outbox;
   private readonly uploads: Uploads;
+  private readonly streams: Streams;
   private readonly requests: RequestHandler;
   private readonly backoff: Backoff;
   private readonly gatewayErrors: GatewayErrorReports;
@@ -84,7 +91,8 @@ export class Agent extends EventEmitter<AgentEvents> {
   constructor(options: AgentOptions) {
     super();
     this.settings = resolveOptions(options);
-    const { endpoint, target, hostHeader, timing, now, monotonic, random, requestTimeoutMs, maxInFlight, maxBytesInFlight } = this.settings;
+    const { endpoint, target, hostHeader, timing, now, monotonic, random } = this.settings;
+    const { requestTimeoutMs, headTimeoutMs, maxInFlight, maxBytesInFlight } = this.settings;
     this.clock = new CloudClock(() => ({ monotonic: monotonic(), wall: now() }));
     this.access = hashedAccess(this.settings.access);
     this.backoff = new Backoff(timing.backoffBaseMs, timing.backoffCapMs, random);
@@ -94,22 +102,24 @@ export class Agent extends EventEmitter<AgentEvents> {
       allowHttp: endpoint.protocol === 'ws:',
       newBackoff: () => new Backoff(timing.backoffBaseMs, timing.resendMs, random),
     });
-    this.outbox = new Outbox({
-      send: (text) => this.current?.send(text) ?? false,
+    const cloud = {
+      send: (text: string) => this.current?.send(text) ?? false,
       onSilence: () => this.current?.probe(),
-      resendMs: timing.resendMs,
-      onTheWayMs: timing.onTheWayMs,
       now: monotonic,
-    });
+    };
+    this.outbox = new Outbox({ ...cloud, resendMs: timing.resendMs, onTheWayMs: timing.onTheWayMs });
+    this.streams = new Streams({ ...cloud, outbox: this.outbox });
     this.uploads = new Uploads(this.outbox, this.bucket);
     this.requests = new RequestHandler({
-      answerer: new Answerer(this.service, this.bucket, this.uploads, requestTimeoutMs),
+      answerer: new Answerer(this.service, this.bucket, this.uploads, new StreamAnswerer(this.service, headTimeoutMs), requestTimeoutMs),
       outbox: this.outbox,
+      streams: this.streams,
       clock: this.clock,
       lateness: new Lateness({ clock: this.clock, ask: () => this.current?.probe(), askAgainMs: timing.resendMs }),
       maxInFlight,
       maxBytesInFlight,
       now: monotonic,
+      onStream: (beginning) => this.emit('streaming', beginning),
       onFinished: (summary) => {
         this.backoff.reset();
         this.emit('request', summary);
@@ -132,6 +142,11 @@ export class Agent extends EventEmitter<AgentEvents> {
         if (error instanceof TunnelRefusedError) this.emit('refused', error);
       });
     }));
+  }
+
+  /** How many answers that may be sent as streams are not with the cloud yet. */
+  get openStreams(): number {
+    return this.streams.size;
   }
 
   /**
@@ -227,7 +242,10 @@ export class Agent extends EventEmitter<AgentEvents> {
     wanted: (requestId) => {
       this.outbox.wanted(requestId);
       this.uploads.wanted(requestId);
+      this.streams.wanted(requestId);
     },
+    partsTaken: (message) => this.streams.taken(message),
+    cancelled: (requestId) => this.streams.cancel(requestId),
     refused: (requestId, error) => {
       this.outbox.acknowledge(requestId);
       this.uploads.refuse(requestId, error);
@@ -246,6 +264,7 @@ export class Agent extends EventEmitter<AgentEvents> {
     this.current = connection;
     this.tunnel = tunnel;
     this.outbox.flush();
+    this.streams.flush();
     if (previous) void this.retire(previous);
     if (isNews) this.emit('connected', tunnel);
   }
@@ -304,7 +323,8 @@ export class Agent extends EventEmitter<AgentEvents> {
       await settledWithin(left(), Promise.race([this.requests.idle(), current.closed]));
       this.requests.abort('the agent was stopped before the local service had answered');
       await this.requests.idle();
-      await settledWithin(Math.min(lastAckMs, left()), Promise.race([this.outbox.empty(), current.closed]));
+      const delivered = Promise.all([this.outbox.empty(), this.streams.empty()]);
+      await settledWithin(Math.min(lastAckMs, left()), Promise.race([delivered, current.closed]));
     }
     this.ended = true;
     await Promise.all([...this.open].map((connection) => connection.close()));
@@ -314,6 +334,7 @@ export class Agent extends EventEmitter<AgentEvents> {
     this.service.close();
     this.bucket.close();
     this.outbox.close();
+    this.streams.close();
     if (current) this.emit('disconnected', { reason: 'the agent was stopped' });
   }
 }
@@ -324,5 +345,6 @@ function toTunnelAddress(message: ConnectionEstablishedMessage): TunnelAddress {
     publicUrl: message.public_url,
     ...(message.subdomain_url === undefined ? {} : { subdomainUrl: message.subdomain_url }),
     ...(message.path_based_url === undefined ? {} : { pathBasedUrl: message.path_based_url }),
+    ...(message.stream_url === undefined ? {} : { streamUrl: message.stream_url }),
   };
 }

@@ -31,7 +31,7 @@ interface HttpFlags extends AccessFlags {
   readonly host: string;
   readonly allowRemoteTarget?: boolean;
   readonly hostHeader?: string;
-  readonly requestTimeout: number;
+  readonly requestTimeout?: number;
   readonly connectTimeout: number;
   readonly maxInFlight?: number;
   readonly json?: boolean;
@@ -79,7 +79,11 @@ function httpCommand(program: Command): Command {
     .option('--host <host>', 'host of the local service', '127.0.0.1')
     .option('--allow-remote-target', 'allow a --host that is not this machine')
     .option('--host-header <host>', "Host header for the local service: preserve (the visitor's), rewrite (the service's own), or a value")
-    .option('--request-timeout <seconds>', 'how long the local service may take to answer', seconds, 25)
+    .option(
+      '--request-timeout <seconds>',
+      'how long the local service may take to answer (default: 25), or to begin a streamed answer (default: no limit of its own)',
+      seconds,
+    )
     .option('--connect-timeout <seconds>', 'how long connecting to the cloud may take', seconds, 10)
     .option(
       '--max-in-flight <count>',
@@ -89,8 +93,9 @@ function httpCommand(program: Command): Command {
     .option('--json', 'print one JSON object a line')
     .addHelpText(
       'after',
-      '\nRequests may have up to 6 MB (4.5 MB when they are not text), answers up to 4.5 MB. The agent keeps bodies above 96 KB in\n' +
-        "temporary files, which are gone when the agent ends; these bodies travel through your cloud's bucket.\n" +
+      '\nRequests may have up to 6 MB (4.5 MB when they are not text), answers up to 4.5 MB; streamed answers may have\n' +
+        'any size. The agent keeps other bodies above 96 KB in temporary files, which are gone when the agent ends; these bodies travel\n' +
+        "through your cloud's bucket.\n" +
         '\nExit status: 0 stopped by a signal, 1 refused by the cloud, 2 wrong options, 3 another agent has taken over the tunnel.',
     );
   return addAccessOptions(command);
@@ -111,7 +116,7 @@ function toTunnelCommand(port: number, flags: HttpFlags, environment: Environmen
     target: { host: flags.host, port },
     allowRemoteTarget: flags.allowRemoteTarget ?? false,
     ...(flags.hostHeader === undefined ? {} : { hostHeader: flags.hostHeader }),
-    requestTimeoutMs: flags.requestTimeout * 1000,
+    ...(flags.requestTimeout !== undefined && { requestTimeoutMs: flags.requestTimeout * 1000 }),
     connectTimeoutMs: flags.connectTimeout * 1000,
     ...(flags.maxInFlight !== undefined && { maxInFlight: flags.maxInFlight }),
     ...(Object.keys(access).length > 0 && { access }),

@@ -62,3 +62,10 @@ export class RequestExpiredError extends LocalServiceError {
     super('expired', `the request came ${tooOldByMs / 1000} s after its deadline, so the local service was not asked`);
   }
 }
+
+/** Nobody waits for the answer any more, so no message tells the cloud of the failure. */
+export class VisitorLeftError extends LocalServiceError {
+  constructor() {
+    super('expired', 'the visitor has left');
+  }
+}

@@ -11,19 +11,30 @@ export interface LocalResponse {
   readonly body: Spool;
 }
 
-/**
- * Reads an answer to its end, up to the size that the cloud can pass on.
- * @throws LocalServiceError `invalid_response` or `response_too_large`; the caller ends the exchange
- */
-export async function readLocalResponse(response: IncomingMessage, method: string): Promise<LocalResponse> {
+/** What an answer says before its body. */
+export interface LocalResponseHead extends Pick<LocalResponse, 'status' | 'headers'> {
+  /** Whether an answer with this status to this method has no body, whatever its header fields say. */
+  readonly isBodiless: boolean;
+}
+
+/** @throws LocalServiceError `invalid_response` */
+export function readHead(response: IncomingMessage, method: string): LocalResponseHead {
   const status = response.statusCode ?? 0;
   if (status < 200 || status > 999) {
     throw new LocalServiceError('invalid_response', `the local service answered with status ${status}, which is not between 200 and 999`);
   }
   const headers = stripHopByHop(groupByName(response.rawHeaders));
-  const isBodiless = method.toUpperCase() === 'HEAD' || status === 204 || status === 304;
-  if (!isBodiless) refuseDeclaredLength(response.headers['content-length']);
   if (status === 204) delete headers['content-length'];
+  return { status, headers, isBodiless: method.toUpperCase() === 'HEAD' || status === 204 || status === 304 };
+}
+
+/**
+ * Reads an answer to its end, up to the size that the cloud can pass on.
+ * @throws LocalServiceError `invalid_response` or `response_too_large`; the caller ends the exchange
+ */
+export async function readLocalResponse(response: IncomingMessage, method: string): Promise<LocalResponse> {
+  const { status, headers, isBodiless } = readHead(response, method);
+  if (!isBodiless) refuseDeclaredLength(response.headers['content-length']);
   const body = await Spool.from(capped(response, MAX_RESPONSE_BODY_BYTES, () => tooLarge(`more than ${MAX_RESPONSE_BODY_BYTES}`)));
   return { status, headers, body };
 }

@@ -2,8 +2,9 @@ import http from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { LocalServiceError } from './errors';
 import { withoutRewrittenHost } from './host-header';
+import { LocalExchange } from './local-exchange';
 import { checkRequestLine, localHeaders, type LocalRequest } from './local-request';
-import { readLocalResponse, type LocalResponse } from './local-response';
+import { readHead, readLocalResponse, type LocalResponse, type LocalResponseHead } from './local-response';
 import { formatTarget, type LocalTarget } from './local-target';
 
 /**
@@ -13,12 +14,12 @@ import { formatTarget, type LocalTarget } from './local-target';
  */
 const IDLE_SOCKET_MS = 1500;
 
-/** One request in progress. `cancel` ends it with a reason that replaces the socket error that follows. */
-interface Exchange {
-  readonly outgoing: ClientRequest;
-  /** Whether the request has a connection. If so, the local service was reached, and a later error counts as an invalid answer. */
-  connected: boolean;
-  cancelledWith?: LocalServiceError;
+/** An answer whose body has not been read yet. */
+export interface OpenAnswer {
+  readonly head: LocalResponseHead;
+  readonly response: IncomingMessage;
+  /** Explains a failure of the body, and ends the request. */
+  readonly exchange: LocalExchange;
 }
 
 /**
@@ -36,26 +37,38 @@ export class LocalService {
   ) {}
 
   /**
-   * Asks the local service.
+   * Asks the local service, and reads its whole answer.
    * @param timeoutMs for the whole answer
    * @param signal aborts the request; the signal's reason is a LocalServiceError
    * @throws LocalServiceError
    */
   async ask(request: LocalRequest, timeoutMs: number, signal?: AbortSignal): Promise<LocalResponse> {
-    signal?.throwIfAborted();
-    const exchange = this.begin(request);
-    const timer = setTimeout(() => cancel(exchange, this.timeoutError(timeoutMs)), timeoutMs);
-    signal?.addEventListener('abort', () => cancel(exchange, signal.reason as LocalServiceError));
-    // A service may answer before it has read the whole body. The service may then go on reading until the timeout.
-    exchange.outgoing.once('close', () => clearTimeout(timer));
-    request.body.writeTo(exchange.outgoing);
+    const exchange = this.begin(request, signal);
+    exchange.limit(timeoutMs, 'sent no complete answer');
     try {
-      const response = await responseHead(exchange.outgoing);
-      const answer = await readLocalResponse(response, request.method);
+      const answer = await readLocalResponse(await exchange.head, request.method);
       return { ...answer, headers: withoutRewrittenHost(answer.headers, this.hostHeader) };
     } catch (error) {
-      exchange.outgoing.destroy();
-      throw exchange.cancelledWith ?? this.explain(error, exchange);
+      throw exchange.failure(error);
+    }
+  }
+
+  /**
+   * Asks the local service, and leaves the body of the answer to the caller.
+   * @param timeoutMs until the head of the answer; undefined: the agent waits until the signal ends the request
+   * @param signal aborts the request, also while the caller reads the body; the signal's reason is a LocalServiceError
+   * @throws LocalServiceError
+   */
+  async open(request: LocalRequest, timeoutMs: number | undefined, signal: AbortSignal): Promise<OpenAnswer> {
+    const exchange = this.begin(request, signal);
+    if (timeoutMs !== undefined) exchange.limit(timeoutMs, 'did not begin its answer');
+    try {
+      const response = await exchange.head;
+      exchange.unlimit();
+      const head = readHead(response, request.method);
+      return { head: { ...head, headers: withoutRewrittenHost(head.headers, this.hostHeader) }, response, exchange };
+    } catch (error) {
+      throw exchange.failure(error);
     }
   }
 
@@ -64,25 +77,16 @@ export class LocalService {
     this.agent.destroy();
   }
 
-  private begin(request: LocalRequest): Exchange {
+  private begin(request: LocalRequest, signal: AbortSignal | undefined): LocalExchange {
+    signal?.throwIfAborted();
     checkRequestLine(request);
-    const outgoing = this.open(request);
-    const exchange: Exchange = { outgoing, connected: false };
-    // `ask` gets errors from the promises that `ask` awaits. This listener only catches errors that come later.
-    outgoing.on('error', () => undefined);
-    outgoing.once('socket', (socket) => {
-      exchange.connected = !socket.connecting;
-      // A reused socket is connected already: a listener would never be called and would stay on the socket.
-      if (socket.connecting) socket.once('connect', () => (exchange.connected = true));
-      // Once the answer is complete, Node no longer passes `drain` on, and the rest of the request's body would be stuck.
-      const drained = (): boolean => outgoing.emit('drain');
-      socket.on('drain', drained);
-      outgoing.once('close', () => socket.off('drain', drained));
-    });
+    const exchange = new LocalExchange(this.send(request), formatTarget(this.target));
+    signal?.addEventListener('abort', () => exchange.cancel(signal.reason as LocalServiceError));
+    request.body.writeTo(exchange.outgoing);
     return exchange;
   }
 
-  private open(request: LocalRequest): ClientRequest {
+  private send(request: LocalRequest): ClientRequest {
     const { host, port } = this.target;
     const headers = localHeaders(request, this.target, this.hostHeader);
     try {
@@ -97,47 +101,4 @@ export class LocalService {
       throw new LocalServiceError('invalid_request', (error as Error).message, { cause: error });
     }
   }
-
-  private timeoutError(timeoutMs: number): LocalServiceError {
-    return new LocalServiceError(
-      'timeout',
-      `the local service at ${formatTarget(this.target)} sent no complete answer within ${timeoutMs / 1000} s (--request-timeout)`,
-    );
-  }
-
-  private explain(error: unknown, { connected }: Exchange): LocalServiceError {
-    if (error instanceof LocalServiceError) return error;
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    const at = formatTarget(this.target);
-    if (connected) {
-      return new LocalServiceError(
-        'invalid_response',
-        `the local service at ${at} closed the connection before its answer was complete, or sent something that is not HTTP (${code || message})`,
-        { cause: error },
-      );
-    }
-    return new LocalServiceError(
-      'local_service_unavailable',
-      `the local service at ${at} cannot be reached (${code || message}): is it running, and on this address?`,
-      { cause: error },
-    );
-  }
-}
-
-function cancel(exchange: Exchange, reason: LocalServiceError): void {
-  exchange.cancelledWith ??= reason;
-  exchange.outgoing.destroy(reason);
-}
-
-function responseHead(outgoing: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    outgoing.once('response', resolve);
-    outgoing.once('error', reject);
-    outgoing.once('upgrade', (_response, socket) => {
-      socket.destroy();
-      reject(
-        new LocalServiceError('invalid_response', 'the local service switched protocols (status 101), which the request did not ask for'),
-      );
-    });
-  });
 }

@@ -25,7 +25,10 @@ export interface AgentOptions {
    * is sent as it is.
    */
   readonly hostHeader?: string;
-  /** How long the local service may take for a whole answer; default 25 000. */
+  /**
+   * How long the local service may take for a whole answer; default 25 000. Where the answer may be sent as a stream, for the head of the answer,
+   * without a default: until the request's deadline.
+   */
   readonly requestTimeoutMs?: number;
   /** How long the upgrade may take, and then the cloud's `connection_established`; default 10 000 each. */
   readonly connectTimeoutMs?: number;
@@ -54,6 +57,8 @@ export interface AgentSettings {
   /** Host header for the local service; undefined keeps the visitor's. */
   readonly hostHeader: string | undefined;
   readonly requestTimeoutMs: number;
+  /** For the head of an answer that may be sent as a stream; undefined: until the request's deadline. */
+  readonly headTimeoutMs: number | undefined;
   readonly connectTimeoutMs: number;
   readonly maxInFlight: number;
   readonly maxBytesInFlight: number;
@@ -67,13 +72,15 @@ export interface AgentSettings {
 /** @throws AgentOptionError */
 export function resolveOptions(options: AgentOptions): AgentSettings {
   const target = resolveTarget(options.target, options.allowRemoteTarget ?? false);
+  const requestTimeoutMs = resolveTimeout('request timeout', options.requestTimeoutMs ?? 25_000);
   return {
     endpoint: resolveEndpoint(options.endpoint),
     token: tokenSource(options.token),
     ...(options.name === undefined ? {} : { name: resolveName(options.name) }),
     target,
     hostHeader: resolveHostHeader(options.hostHeader ?? 'preserve', target),
-    requestTimeoutMs: resolveTimeout('request timeout', options.requestTimeoutMs ?? 25_000),
+    requestTimeoutMs,
+    headTimeoutMs: options.requestTimeoutMs === undefined ? undefined : requestTimeoutMs,
     connectTimeoutMs: resolveTimeout('connect timeout', options.connectTimeoutMs ?? 10_000),
     maxInFlight: resolveCount('requests in flight', options.maxInFlight ?? 100),
     maxBytesInFlight: resolveCount('bytes in flight', options.maxBytesInFlight ?? 64 * 1024 * 1024),

@@ -16,7 +16,7 @@ export interface OutboxOptions {
 }
 
 interface Entry {
-  readonly text: string;
+  text: string;
   /**
    * When the request came, by the clock of the options, if it has a ticket: the cloud then asks for an answer that it has not got. Any other answer is
    * acknowledged.
@@ -97,6 +97,28 @@ export class Outbox {
     // The connection may have lost the answer.
     if (entry.sentTimes > 0) this.options.onSilence();
     entry.isWanted = !this.transmit(requestId, entry, marked(entry.text));
+  }
+
+  /** Whether an answer is kept. */
+  has(requestId: string): boolean {
+    return this.entries.has(requestId);
+  }
+
+  /** Gives a kept answer the ticket with which the cloud accepts it now. @returns whether the answer had another ticket */
+  renewTicket(requestId: string, ticket: string): boolean {
+    const entry = this.entries.get(requestId);
+    if (!entry) return false;
+    const message = JSON.parse(entry.text) as AgentMessage & { readonly ticket?: string };
+    if (message.ticket === ticket) return false;
+    const text = encodeMessage({ ...message, ticket } as AgentMessage);
+    this.bytes += text.length - entry.text.length;
+    entry.text = text;
+    return true;
+  }
+
+  /** Nobody waits for an answer any more. */
+  drop(requestId: string): void {
+    this.forget(requestId);
   }
 
   /** Called for a new connection: sends waiting answers, and sends again the answers that the old connection may have lost. */

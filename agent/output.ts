@@ -1,5 +1,5 @@
 import type { Disconnection, TunnelAddress } from './agent';
-import type { RequestSummary } from './request-summary';
+import type { RequestSummary, StreamBeginning } from './request-summary';
 
 /** Writes one piece of output, such as `process.stdout.write`. */
 type Write = (text: string) => void;
@@ -8,6 +8,8 @@ type Write = (text: string) => void;
 export interface Output {
   connected(tunnel: TunnelAddress): void;
   disconnected(disconnection: Disconnection): void;
+  /** An answer has begun that is sent as a stream. */
+  streaming(beginning: StreamBeginning): void;
   request(summary: RequestSummary): void;
   draining(graceMs: number): void;
   warning(text: string): void;
@@ -18,17 +20,22 @@ export interface Output {
 export function textOutput(target: string, out: Write, err: Write): Output {
   const line = (write: Write, text: string): void => write(`${printable(text)}\n`);
   return {
-    connected({ publicUrl, subdomainUrl, pathBasedUrl }) {
+    connected({ publicUrl, subdomainUrl, pathBasedUrl, streamUrl }) {
       const main = subdomainUrl ?? publicUrl;
       line(out, `Forwarding ${main} -> ${target}`);
       if (pathBasedUrl !== undefined && pathBasedUrl !== main) line(out, `Forwarding ${pathBasedUrl} -> ${target}`);
+      if (streamUrl !== undefined) line(out, `Streams: ${streamUrl} -> ${target}`);
     },
     disconnected({ reason, retryInMs }) {
       const next = retryInMs === undefined ? '' : `; trying again in ${(retryInMs / 1000).toFixed(1)} s`;
       line(out, `Disconnected: ${reason}${next}`);
     },
-    request({ method, path, status, error, ms, bytes, tooOldByMs }) {
-      if (tooOldByMs === undefined) line(out, `${method} ${path} ${status ?? error ?? ''} ${ms} ms ${bytes} bytes`);
+    streaming: ({ method, path, status, ms }) => line(out, `${method} ${path} ${status} ${ms} ms, streaming`),
+    request(summary) {
+      const { method, path, status, error, ms, bytes, tooOldByMs } = summary;
+      const result = status ?? error;
+      const names = `${method} ${path}${result === undefined ? '' : ` ${result}`}`;
+      if (tooOldByMs === undefined) line(out, `${names} ${ms} ms ${bytes} bytes${streamText(summary)}`);
       else
         line(out, `${method} ${path} was not forwarded: the request is ${(tooOldByMs / 1000).toFixed(1)} s too old (the visitor has gone)`);
     },
@@ -44,11 +51,26 @@ export function jsonOutput(target: string, out: Write): Output {
   return {
     connected: (tunnel) => line('connected', { ...tunnel, target }),
     disconnected: (disconnection) => line('disconnected', disconnection),
+    streaming: (beginning) => line('streaming', beginning),
     request: (summary) => line('request', summary),
     draining: (graceMs) => line('draining', { graceMs }),
     warning: (message) => line('warning', { message }),
     error: (message) => line('error', { message }),
   };
+}
+
+/** How the answer of a request ended that was sent as a stream. */
+function streamText({ stream, reason }: RequestSummary): string {
+  switch (stream) {
+    case undefined:
+      return '';
+    case 'complete':
+      return ', stream complete';
+    case 'visitor_left':
+      return ', the visitor has left';
+    case 'cut':
+      return `, stream cut: ${reason ?? 'unknown reason'}`;
+  }
 }
 
 /** Replaces characters that could control the terminal, because paths and the cloud's texts come from strangers. */

@@ -12,6 +12,7 @@ export async function runTunnel(options: AgentOptions, output: Output): Promise<
   const agent = new Agent(options);
   agent.on('connected', (tunnel) => output.connected(tunnel));
   agent.on('disconnected', (disconnection) => output.disconnected(disconnection));
+  agent.on('streaming', (beginning) => output.streaming(beginning));
   agent.on('request', (summary) => output.request(summary));
   agent.on('warning', (text) => output.warning(text));
   const refused = new Promise<TunnelRefusedError>((resolve) => agent.once('refused', resolve));

@@ -4,7 +4,7 @@ import { buildFunctions, type BuiltFunction } from '../functions/build-functions
 
 const DIST = path.join(__dirname, '../dist');
 /** Functions for which the limit has a shorter version. */
-const SHORTENED = ['forward-request', 'receive-message'];
+const SHORTENED = ['forward-request', 'stream-request', 'receive-message'];
 
 export interface BenchBundles {
   /** Directories of zips: `real` has the functions as they are deployed, `limit` has the functions of the limit. */

@@ -64,6 +64,7 @@ export class Meter {
       requests: this.requests,
       httpApiRequests: count('http units'),
       webSocketMessages: count('messages'),
+      posts: count('posts'),
       connectionMinutes: wakeConnections * this.minutes,
       invocations: { ...this.invocations },
       gigabyteSeconds: { ...this.gigabyteSeconds },
@@ -111,6 +112,8 @@ export class Meter {
       return next();
     }
     this.requests++;
+    // A function URL has no price of its own. What visitors get through it is counted where it is read, because it is still coming.
+    if (shortName(call.functionArn.replace(/^.*:/, '')) === 'stream-request') return next();
     const result = await next();
     const answered = result.kind === 'ok' ? bodyBytes(result.payload as HttpPayload) : 0;
     add(this.counts, 'http units', httpUnits(bodyBytes(call.payload as HttpPayload), answered));
@@ -150,6 +153,7 @@ export class Meter {
 
   private countPost(bytes: number): void {
     add(this.counts, 'messages', messageUnits(bytes));
+    add(this.counts, 'posts', messageUnits(bytes));
     add(this.counts, 'transfer bytes', bytes);
   }
 

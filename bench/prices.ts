@@ -16,6 +16,13 @@ export const PRICES = {
   connectionMinute: { usd: 0.25 / 1e6, per: 'minute of a connection', source: 'https://aws.amazon.com/api-gateway/pricing/' },
   invocation: { usd: 0.2 / 1e6, per: 'invocation', source: 'https://aws.amazon.com/lambda/pricing/' },
   gigabyteSecond: { usd: 0.0000133334, per: 'GB-second on arm64', source: 'https://aws.amazon.com/lambda/pricing/' },
+  // Lambda's guide says that streaming has a price (https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html). The
+  // price page fills its tables by a script, so this figure could not be copied like the others: check it first.
+  streamedGigabyte: {
+    usd: 0.008,
+    per: 'GB of a streamed response beyond its first 6 MB',
+    source: 'https://aws.amazon.com/lambda/pricing/',
+  },
   writeUnit: { usd: 0.625 / 1e6, per: 'write request unit (1 KB)', source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
   readUnit: { usd: 0.125 / 1e6, per: 'read request unit (4 KB, consistent)', source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
   event: { usd: 1.0 / 1e6, per: 'custom event (64 KB)', source: 'https://aws.amazon.com/eventbridge/pricing/' },

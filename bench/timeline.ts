@@ -1,5 +1,5 @@
 import type { InvocationRecord } from '../emulator/lambda/invocation';
-import type { InvocationInterceptor, InvokeResult } from '../emulator/services';
+import type { InvocationInterceptor } from '../emulator/services';
 import { NONCE_HEADER, nonceIn } from './bench-service';
 
 /** What is seen of one request from inside the cloud; times are of `performance.now()`, in ms. */
@@ -58,7 +58,7 @@ export class Timeline {
     if (invocation.forwards) sighting.billedMs = billedMs;
   };
 
-  private remember(result: InvokeResult, nonce: string, forwards: boolean): InvokeResult {
+  private remember<Result extends { readonly requestId?: string }>(result: Result, nonce: string, forwards: boolean): Result {
     if (result.requestId !== undefined) this.invocations.set(result.requestId, { nonce, forwards });
     return result;
   }

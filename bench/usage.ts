@@ -5,6 +5,8 @@ export interface Usage {
   readonly httpApiRequests: number;
   /** In units of 32 KB, both directions, posts included. */
   readonly webSocketMessages: number;
+  /** The part of `webSocketMessages` that functions have posted. */
+  readonly posts: number;
   /** Connection minutes of wake channels. Agents' connections are charged per tunnel, in `monthlyCost`. */
   readonly connectionMinutes: number;
   /** By function. */
@@ -20,7 +22,7 @@ export interface Usage {
   readonly logBytes: number;
   readonly s3Puts: number;
   readonly s3Gets: number;
-  /** Bytes sent to the internet: answers to visitors, and data for agents. */
+  /** Bytes sent to the internet: answers to visitors but for those of the streaming door, and data for agents. */
   readonly transferBytes: number;
 }
 

@@ -28,7 +28,7 @@ function byName({ contenders }: BenchResult): ByName | undefined {
  * A figure that must be at most `most` times another.
  * @param limit the limit's value of that figure: if this value is beyond the bound too, this project's code is not the cause
  */
-function ratio(claim: string, figure: number, other: number, most: number, limit?: number): ClaimVerdict {
+export function ratio(claim: string, figure: number, other: number, most: number, limit?: number): ClaimVerdict {
   const holds = figure <= most * other;
   const ofLimit = holds || limit === undefined ? '' : `; the limit: ${(limit / other).toFixed(3)} ×`;
   return {

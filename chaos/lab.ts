@@ -5,7 +5,7 @@ import { allowancesOf } from './plan/fault-kinds';
 import type { LabMode, Plan } from './plan/plan';
 import { runPhase, type PhaseResult, type RunOptions } from './run-phase';
 import { CAST, type AgentKind } from './world/cast';
-import { DEADLINE_MS } from './world/environment';
+import { DEADLINE_MS, SILENCE_MS, STALL_MS, STREAM_MS } from './world/environment';
 
 /** An answer may come so much later than the deadline, in ms. */
 export const MARGIN_MS = 4000;
@@ -16,6 +16,7 @@ const tunnelsOf = (kind: AgentKind): ReadonlySet<string> =>
 const RULES: Rules = {
   deadlineMs: DEADLINE_MS,
   marginMs: MARGIN_MS,
+  streams: { lifeMs: STREAM_MS, stallMs: STALL_MS, silenceMs: SILENCE_MS },
   allows: allowancesOf,
   forgetful: tunnelsOf('old'),
   hostile: tunnelsOf('hostile'),
@@ -70,9 +71,10 @@ export async function runLab(plan: Plan, options: Omit<RunOptions, 'seed'>): Pro
 /** So many findings of a phase are told in full. */
 const MOST_TOLD = 20;
 
-const together = (all: readonly History[]): Pick<History, 'visits' | 'happened'> => ({
+const together = (all: readonly History[]): Pick<History, 'visits' | 'happened' | 'waiters'> => ({
   visits: all.flatMap(({ visits }) => visits),
   happened: all.flatMap(({ happened }) => happened),
+  waiters: new Map(all.flatMap(({ waiters }) => [...waiters])),
 });
 
 function sumOfCounts(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -15,7 +15,7 @@ const counts = (title: string, what: string, of: Readonly<Record<string, number>
 const perSecond = ({ requests, loadMs }: JudgedPhase): string => (requests / (loadMs / 1000)).toFixed(1);
 
 function tablesOf({ figures, phases, counted }: LabResult): Table[] {
-  const { requests, slowestMs, lost, crossed, twice, leftover } = figures;
+  const { requests, slowestMs, lost, crossed, twice, leftover, streams } = figures;
   const answered = requests - Object.values(figures.errors).reduce((sum, n) => sum + n, 0);
   return [
     {
@@ -35,6 +35,16 @@ function tablesOf({ figures, phases, counted }: LabResult): Table[] {
       title: 'Modes',
       header: ['mode', 'requests', 'visitors a second', 'broken promises'],
       rows: phases.map((phase) => [phase.mode, String(phase.requests), perSecond(phase), String(phase.findings.length)]),
+    },
+    {
+      title: 'Streams',
+      header: ['', ''],
+      rows: [
+        ['visits at the streaming door', String(streams.visits)],
+        ...Object.entries(streams.cut).map(([reason, n]) => [`cut (${reason})`, String(n)]),
+        ['visitors who went away', String(streams.left)],
+        ['longest time from leaving to the end of the waiter', `${streams.waitedOnMs} ms`],
+      ],
     },
     counts('Errors by code', 'what the visitor got', figures.errors),
     counts('Faults by kind', 'fault', figures.faults),

@@ -38,7 +38,7 @@ export async function runPhase(phase: Phase, options: RunOptions): Promise<Phase
   options.progress(`mode ${phase.mode}: the local cloud boots`);
   const world = await World.open({ ...options, mode: phase.mode, onSighting: (sighting) => sightings.push(sighting) });
   try {
-    const visitors = new Visitors(world.tunnel.visitorUrl, (visit) => visits.push(visit));
+    const visitors = new Visitors(world.tunnel.visitorUrl, world.tunnel.streamUrl ?? '', (visit) => visits.push(visit));
     const director = new Director(world, phase.happenings);
     const began = performance.now();
     const telling = setInterval(() => options.progress(told(phase, visits, visitors, director)), TOLD_MS);

@@ -2,6 +2,7 @@ import { awsEndpoint } from './aws-endpoint/service';
 import { alarms, metrics, serviceMetrics } from './cloudwatch/service';
 import { dynamodb } from './dynamodb/service';
 import { events, schedules } from './events/service';
+import { functionUrl } from './function-url/service';
 import { gateway } from './gateway/service';
 import { iam } from './iam/service';
 import { kms } from './kms/service';
@@ -22,6 +23,7 @@ export const SERVICES = new ServiceList()
   .with(metrics)
   .with(awsEndpoint)
   .with(gateway)
+  .with(functionUrl)
   .with(sqs)
   .with(s3)
   .with(sns)

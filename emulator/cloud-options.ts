@@ -14,6 +14,8 @@ export interface CloudOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** Port that visitors use; 0 for any free port. */
   readonly httpPort: number;
+  /** Port of the stack's function URL, if it has one; any free port by default. */
+  readonly streamPort?: number | undefined;
   readonly limits?: Limits;
   /** Receives every log line of the functions. */
   readonly log: LogSink;

@@ -29,12 +29,31 @@ export const AWS_LIMITS = {
   lambda: {
     syncPayloadBytes: 6 * 1024 * 1024,
     asyncPayloadBytes: 1024 * 1024,
+    /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html */
+    streamedBytes: 200 * 1024 * 1024,
+    /** So much of a streamed response goes at full speed; the rest goes at `streamedBytesPerSecond`. */
+    streamedBurstBytes: 6 * 1024 * 1024,
+    streamedBytesPerSecond: 2 * 1024 * 1024,
     initMs: 10_000,
     accountConcurrency: 1000,
     /** An environment without work is ended after some minutes; AWS publishes no number. */
     idleEnvironmentMs: 10 * 60 * 1000,
     /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
     asyncRetryDelaysMs: [60_000, 120_000] as readonly number[],
+  },
+  /** https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html */
+  functionUrl: {
+    /** Of a request: the event must fit into one invocation. */
+    payloadBytes: 6 * 1024 * 1024,
+    /** Request line and header fields together. AWS publishes no number; this is the one of HTTP APIs. */
+    headerBytes: 10_240,
+    /** The longest time-out of a function. */
+    longestMs: 15 * 60 * 1000,
+    /**
+     * Whether the function's stream fails when the visitor leaves. AWS tells the function nothing, and the function runs on
+     * (https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/issues/145).
+     */
+    tellsWhenVisitorLeaves: false,
   },
   /** https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html: each shard is read four times a second. */
   stream: {

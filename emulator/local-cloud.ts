@@ -77,8 +77,10 @@ export class LocalCloud implements Closeable {
 async function startServices(options: CloudOptions, started: Cloud['started']): Promise<Services> {
   const { account, variables, limits = AWS_LIMITS, faults: plan = NO_FAULTS } = options;
   const { region, accountId } = account;
-  const ports = started(await GatewayPorts.open(options.httpPort, limits));
-  const spec = SERVICES.read(readStack(options.stackFile), { region, accountId, variables, endpoints: ports.endpoints });
+  const stack = readStack(options.stackFile);
+  const hasFunctionUrl = stack.resources.some(({ type }) => type === 'aws_lambda_function_url');
+  const ports = started(await GatewayPorts.open(options.httpPort, limits, hasFunctionUrl ? (options.streamPort ?? 0) : undefined));
+  const spec = SERVICES.read(stack, { region, accountId, variables, endpoints: ports.endpoints });
   checkNames(plan, spec);
   const faults = new Faults(plan, new ResourceNames(spec));
   const functions = new LambdaLink();

@@ -1,5 +1,6 @@
 /** The interfaces between the services of the local cloud. Each service is implemented in its own folder. */
 import type { EventEmitter } from 'node:events';
+import type { Readable } from 'node:stream';
 
 export interface Logger {
   /** Writes one line for people, such as a problem at boot or unexpected behaviour of AWS. */
@@ -20,6 +21,27 @@ export type InvocationOutcome =
   | { readonly kind: 'error'; readonly errorType: string; readonly errorMessage: string }
   /** 429 TooManyRequestsException */
   | { readonly kind: 'throttled'; readonly reason: string };
+
+/** The response of a streaming function: its head has come, and its body is still coming. */
+export interface StreamedResult {
+  readonly kind: 'stream';
+  readonly requestId: string;
+  readonly head: StreamHead;
+  /**
+   * Ends when the function has ended its response. It is destroyed with an error when the function fails, times out or dies, or when the
+   * response is too large: then the body is not whole. Whoever does not want the rest reads and drops it (`resume`): the function does not
+   * notice. When a reader destroys the body, the function's stream fails.
+   */
+  readonly body: Readable;
+}
+
+/** What a streaming function has said about its response before the body. */
+export interface StreamHead {
+  /** Media type of the stream; without metadata, that of the body. */
+  readonly contentType: string;
+  /** `{ statusCode, headers, cookies }` of `HttpResponseStream.from`, unchecked. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Where an invocation comes from. A visitor's request comes from outside. Everything else (a WebSocket, a stream, a rule, an alarm)
@@ -43,11 +65,19 @@ export interface FunctionInvoker {
   invokeAsync(functionArn: string, payload: unknown, options?: { traceHeader?: string }): void;
 }
 
-/** Wraps each invocation by an API Gateway: latency and observers are interceptors. */
-export type InvocationInterceptor = (
+export interface StreamingInvoker extends FunctionInvoker {
+  /**
+   * InvokeWithResponseStream: resolves when the head of a streamed response has come, or with the whole result of a function that does not
+   * stream. Rejects only for an unknown ARN.
+   */
+  invokeStreaming(functionArn: string, payload: unknown, options?: InvokeOptions): Promise<InvokeResult | StreamedResult>;
+}
+
+/** Wraps each invocation by an API Gateway or a function URL: latency and observers are interceptors. */
+export type InvocationInterceptor = <Result extends InvokeResult | StreamedResult>(
   call: { readonly functionArn: string; readonly payload: unknown },
-  next: () => Promise<InvokeResult>,
-) => Promise<InvokeResult>;
+  next: () => Promise<Result>,
+) => Promise<Result>;
 
 /** One execution environment of a function: a process that is stopped between invocations. */
 export interface ExecutionEnvironment extends EventEmitter<{ freeze: []; thaw: []; exit: [] }> {

@@ -122,11 +122,23 @@ export interface TargetSpec {
   readonly deadLetterArn?: string;
 }
 
-/** `aws_lambda_permission`: allows a service to invoke a function. Without it, the invocation is refused, as on AWS. */
+/**
+ * What everybody needs to use a function URL of authorization type NONE: `lambda:InvokeFunctionUrl`, and `lambda:InvokeFunction` with
+ * `InvokedViaFunctionUrl` (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
+ */
+export const URL_PERMISSIONS = ['InvokeFunctionUrl', 'InvokedViaFunctionUrl'] as const;
+export type UrlPermission = (typeof URL_PERMISSIONS)[number];
+
+/**
+ * `aws_lambda_permission`, or `AWS::Lambda::Permission` in an `aws_cloudformation_stack`: allows a service to invoke a function, or
+ * everybody to use its URL. Without it, the invocation is refused, as on AWS.
+ */
 export interface PermissionSpec {
   readonly address: string;
   readonly functionName: string;
-  /** `apigateway.amazonaws.com`, `events.amazonaws.com` */
+  /** The permission is for the function's URL only. */
+  readonly url?: UrlPermission;
+  /** `apigateway.amazonaws.com`, `events.amazonaws.com`; `*` for the permissions of a URL */
   readonly principal: string;
   /** ARN pattern with `*` and `?`; without it, every source is allowed. */
   readonly sourceArn?: string;
@@ -138,6 +150,17 @@ export interface HttpApiSpec {
   readonly executionArn: string;
   readonly stageName: string;
   readonly routes: readonly { readonly address: string; readonly routeKey: string; readonly integration: LambdaIntegrationSpec }[];
+}
+
+/** `aws_lambda_function_url` */
+export interface FunctionUrlSpec {
+  readonly address: string;
+  readonly urlId: string;
+  /** `http://127.0.0.1:8082/` */
+  readonly url: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly invokeMode: 'BUFFERED' | 'RESPONSE_STREAM';
 }
 
 export interface LambdaIntegrationSpec {
@@ -314,6 +337,7 @@ export interface CloudSpec {
   readonly permissions: readonly PermissionSpec[];
   readonly httpApis: readonly HttpApiSpec[];
   readonly webSocketApis: readonly WebSocketApiSpec[];
+  readonly functionUrls: readonly FunctionUrlSpec[];
   readonly parameters: readonly ParameterSpec[];
   readonly roles: readonly RoleSpec[];
   readonly resourcePolicies: readonly ResourcePolicySpec[];

@@ -1,5 +1,5 @@
 import { defineEnvironment } from './environment';
-import { MESSAGES, SMALL_FUNCTIONS, STANDARD_TIMINGS } from './standards';
+import { MESSAGES, SMALL_FUNCTIONS, STANDARD_STREAMS, STANDARD_TIMINGS } from './standards';
 
 /** The environment where changes are tried first: every request is event-driven, functions are small, logs are kept briefly. */
 export const dev = defineEnvironment({
@@ -18,6 +18,8 @@ export const dev = defineEnvironment({
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', tickets: true, percent: 100 },
   wakeHello: 'mock',
+  streamingDoor: true,
+  streams: STANDARD_STREAMS,
   ownerLimits: { requestsInFlight: 100, tunnels: 50, messages: MESSAGES },
   timings: STANDARD_TIMINGS,
   functions: SMALL_FUNCTIONS,

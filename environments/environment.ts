@@ -19,6 +19,14 @@ const RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545
 /** Beginnings of regions outside the partition `aws`: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
 const OTHER_PARTITIONS = /^(cn|us-gov|[a-z]{2}-iso[a-z]*|eusc)-/;
 
+/** What a stream needs between its time limit and the timeout of its function: the last writes, and the end of the invocation. */
+const STREAM_END_SECONDS = 5;
+/**
+ * The largest chunk whose message API Gateway still meters as one: base64 makes 30,040 bytes of it, and 2,728 bytes of the 32 KB are left
+ * for the envelope with its ticket (https://aws.amazon.com/api-gateway/pricing/).
+ */
+export const MAX_CHUNK_BYTES = 22_528;
+
 /** How long a new request may take until the look-ups of others count it: one write to DynamoDB, perhaps repeated once. */
 const COUNTING_SECONDS = 0.1;
 
@@ -104,6 +112,21 @@ const schema = v.strictObject({
    * (`function`), should the template not work on AWS (docs/adr/0041-every-mock-has-a-response-and-a-function-can-replace-one.md).
    */
   wakeHello: v.picklist(['mock', 'function'], 'must be mock or function'),
+  /**
+   * Whether visitors have a second door, a function URL through which answers stream
+   * (docs/adr/0054-the-streaming-door-is-a-function-url.md).
+   */
+  streamingDoor: v.boolean('must be true or false'),
+  /** Answers that stream, where there is a streaming door. functions/settings.ts explains each setting. */
+  streams: v.strictObject({
+    windowBytes: wholeNumber(1),
+    chunkBytes: wholeNumber(1, MAX_CHUNK_BYTES),
+    gatherMs: wholeNumber(0),
+    probeMs: wholeNumber(1),
+    silenceMs: wholeNumber(1),
+    heartbeatMs: wholeNumber(1),
+    stallMs: wholeNumber(1),
+  }),
   /** What the tunnels of one owner (the subject of their tokens) may use of what all owners share. */
   ownerLimits: v.strictObject({
     /**
@@ -122,6 +145,8 @@ const schema = v.strictObject({
   /** In ms. functions/settings.ts explains each timing. */
   timings: v.strictObject({
     requestDeadlineMs: wholeNumber(1),
+    /** The longest life of a stream: STREAM_LIFE_MS. An answer that cannot be streamed has requestDeadlineMs also behind the streaming door. */
+    streamMs: wholeNumber(1),
     pollingDelaysMs: v.pipe(v.array(wholeNumber(1)), v.minLength(1, 'must be a list with at least one delay')),
     safetyReadMs: wholeNumber(1),
     wakeIdleMs: wholeNumber(0),
@@ -187,6 +212,26 @@ const RELATIONS: readonly (readonly [path: string, holds: (environment: Environm
     'must be below the timeout of forward-request, because otherwise the function ends before it can answer',
   ],
   [
+    'timings.streamMs',
+    ({ functions, timings }) => timings.streamMs <= (functions['stream-request'].timeoutSeconds - STREAM_END_SECONDS) * 1000,
+    `must be at least ${STREAM_END_SECONDS} s below the timeout of stream-request, because otherwise the function ends before it can end a stream`,
+  ],
+  [
+    'streams.chunkBytes',
+    ({ streams }) => streams.chunkBytes <= streams.windowBytes,
+    'must be at most streams.windowBytes, because otherwise no chunk fits into the window',
+  ],
+  [
+    'streams.probeMs',
+    ({ streams }) => streams.probeMs < streams.silenceMs,
+    'must be below streams.silenceMs, because otherwise a stream ends before the agent has been asked for a sign of life',
+  ],
+  [
+    'streams.silenceMs',
+    ({ streams, timings }) => streams.silenceMs < timings.streamMs,
+    'must be below timings.streamMs, because otherwise a silent stream ends at its time limit only',
+  ],
+  [
     'backend.region',
     ({ backend, region }) => backend.kind === 'local' || backend.region === region,
     "must be the environment's region, because the bootstrap stack creates the bucket in that region",
@@ -207,6 +252,15 @@ const RELATIONS: readonly (readonly [path: string, holds: (environment: Environm
       'because otherwise waiters can use up the concurrency of the functions that release them',
   ],
   [
+    'functions.stream-request.reservedConcurrency',
+    ({ functions, streamingDoor }) =>
+      !streamingDoor ||
+      functions['forward-request'].reservedConcurrency === null ||
+      functions['stream-request'].reservedConcurrency !== null,
+    'must be set where forward-request has a reservedConcurrency, because otherwise streams can use up the concurrency that other ' +
+      'functions share',
+  ],
+  [
     'ownerLimits.requestsInFlight',
     ({ functions, ownerLimits, throttling: { visitors } }) =>
       ownerLimits.requestsInFlight + visitors.burst + visitors.ratePerSecond * COUNTING_SECONDS <=
@@ -221,9 +275,11 @@ const RELATIONS: readonly (readonly [path: string, holds: (environment: Environm
   ],
   [
     'timings.ticketKeyMs',
-    ({ timings }) => timings.ticketKeyMs > timings.rolloutStaleMs + timings.requestDeadlineMs,
-    'must be above timings.rolloutStaleMs and timings.requestDeadlineMs together, because otherwise a key could be dropped before the ' +
-      'requests have ended that it sealed',
+    ({ streamingDoor, timings }) =>
+      timings.ticketKeyMs >
+      timings.rolloutStaleMs + (streamingDoor ? Math.max(timings.requestDeadlineMs, timings.streamMs) : timings.requestDeadlineMs),
+    'must be above timings.rolloutStaleMs and the longest request (timings.requestDeadlineMs, with a streaming door timings.streamMs) ' +
+      'together, because otherwise a key could be dropped before the requests have ended that it sealed',
   ],
 ];
 

@@ -8,5 +8,5 @@ import { staging } from './staging';
 export const environments = { dev, staging, prod, local } as const satisfies Record<string, Environment>;
 export type EnvironmentName = keyof typeof environments;
 
-export { functionsOf, type PerFunction } from './functions';
+export { functionsOf, type FunctionChoices, type PerFunction } from './functions';
 export { EnvironmentError, validateEnvironment, validateNames, type Environment, type Throttle } from './environment';

@@ -14,6 +14,8 @@ const MAX_LENGTH = {
   rule: 64,
   /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
   'event bus': 256,
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
+  stack: 128,
   /** https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis.html */
   api: 128,
   /** https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-authorizers.html */

@@ -1,5 +1,5 @@
 import { defineEnvironment } from './environment';
-import { LARGE_FUNCTIONS, LARGE_THROTTLING, MESSAGES, STANDARD_TIMINGS } from './standards';
+import { LARGE_FUNCTIONS, LARGE_THROTTLING, MESSAGES, STANDARD_STREAMS, STANDARD_TIMINGS } from './standards';
 
 /** Production at stage 0 of the rollout: everything is deployed, and every request still polls. */
 export const prod = defineEnvironment({
@@ -18,6 +18,8 @@ export const prod = defineEnvironment({
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', tickets: true, percent: 0 },
   wakeHello: 'mock',
+  streamingDoor: false,
+  streams: STANDARD_STREAMS,
   ownerLimits: { requestsInFlight: 200, tunnels: 100, messages: MESSAGES },
   timings: STANDARD_TIMINGS,
   functions: LARGE_FUNCTIONS,

@@ -1,5 +1,5 @@
 import { defineEnvironment } from './environment';
-import { LARGE_FUNCTIONS, LARGE_THROTTLING, MESSAGES, STANDARD_TIMINGS } from './standards';
+import { LARGE_FUNCTIONS, LARGE_THROTTLING, MESSAGES, STANDARD_STREAMS, STANDARD_TIMINGS } from './standards';
 
 /** The rehearsal for prod: the same sizes and reservations, but every request is event-driven. */
 export const staging = defineEnvironment({
@@ -18,6 +18,8 @@ export const staging = defineEnvironment({
   tokenIssuer: null,
   responsePath: { useEventDriven: true, mode: 'direct', tickets: true, percent: 100 },
   wakeHello: 'mock',
+  streamingDoor: false,
+  streams: STANDARD_STREAMS,
   ownerLimits: { requestsInFlight: 200, tunnels: 100, messages: MESSAGES },
   timings: STANDARD_TIMINGS,
   functions: LARGE_FUNCTIONS,

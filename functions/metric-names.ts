@@ -24,38 +24,40 @@ export interface Metric {
 /** `cohort` is the group to which the rollout assigned a request; `mode` is how the request then waited. Alarms compare cohorts. */
 const BY_COHORT = [['cohort'], ['cohort', 'mode']] as const;
 const AS_A_WHOLE = [[]] as const;
+/** The functions behind the doors of visitors. They have the same core, so they emit the same metrics. */
+const DOORS = ['forward-request', 'stream-request'] as const;
 
 export const METRICS = {
-  Requests: { unit: 'Count', from: ['forward-request'], by: BY_COHORT, meaning: 'visitor requests that were sent to an agent' },
+  Requests: { unit: 'Count', from: DOORS, by: BY_COHORT, meaning: 'visitor requests that were sent to an agent' },
   RequestErrors: {
     unit: 'Count',
-    from: ['forward-request'],
+    from: DOORS,
     by: BY_COHORT,
     meaning: 'requests sent to an agent that the tunnel answered with an error of its own',
   },
   Refusals: {
     unit: 'Count',
-    from: ['forward-request'],
+    from: DOORS,
     by: [['code'], ['cause']],
     meaning: 'errors of its own that the tunnel gave to visitors, whether or not the request had been sent to an agent',
   },
   ResponseTime: {
     unit: 'Milliseconds',
-    from: ['forward-request'],
+    from: DOORS,
     by: BY_COHORT,
-    meaning: 'time from the arrival of a request until forward-request returns',
+    meaning: 'time from the arrival of a request until the whole answer is there; for a stream until its head is there',
   },
   ReturnTime: {
     unit: 'Milliseconds',
-    from: ['forward-request'],
+    from: DOORS,
     by: BY_COHORT,
     meaning:
-      'time from when receive-message took the answer until forward-request has it: what the answer path adds to a response time. ' +
+      'time from when receive-message took the answer until the waiter has it: what the answer path adds to a response time. ' +
       'If the answer had to be sent again, the time begins with the copy that arrived',
   },
   EventDrivenErrors: {
     unit: 'Count',
-    from: ['forward-request'],
+    from: DOORS,
     by: BY_COHORT,
     meaning:
       'event-driven requests whose answer their event did not announce: a safety read found it, the request had switched to polling, ' +
@@ -63,13 +65,13 @@ export const METRICS = {
   },
   AnswersAskedFor: {
     unit: 'Count',
-    from: ['forward-request'],
+    from: DOORS,
     by: AS_A_WHOLE,
     meaning: 'requests with a ticket whose waiter got the answer only after it had asked the agent: the answer was lost on its first way',
   },
   WakeLatency: {
     unit: 'Milliseconds',
-    from: ['forward-request'],
+    from: DOORS,
     by: [['source']],
     meaning: 'time from when receive-message took the answer until the waiter learned of it, through a wake or a read',
   },
@@ -79,7 +81,33 @@ export const METRICS = {
     by: [['reason']],
     meaning: 'wake messages that could not be posted',
   },
-  WakeSocketReconnect: { unit: 'Count', from: ['forward-request'], by: AS_A_WHOLE, meaning: 'wake sockets that a waiter replaced' },
+  StreamsCut: {
+    unit: 'Count',
+    from: ['stream-request'],
+    by: BY_COHORT,
+    meaning:
+      'streams that ended before their end, although their visitors wanted more and the longest life of a stream was not over: the visitor ' +
+      'got a part of the answer, and then the connection was reset',
+  },
+  StreamLate: {
+    unit: 'Count',
+    from: ['stream-request'],
+    by: AS_A_WHOLE,
+    meaning: 'streams that were ended because the longest life of a stream was over',
+  },
+  StreamIdle: {
+    unit: 'Count',
+    from: ['stream-request'],
+    by: AS_A_WHOLE,
+    meaning: 'streams that were ended because the agent or the waiter gave no sign of life',
+  },
+  StreamSlow: {
+    unit: 'Count',
+    from: ['stream-request'],
+    by: AS_A_WHOLE,
+    meaning: 'streams that were ended because the visitor took nothing for too long',
+  },
+  WakeSocketReconnect: { unit: 'Count', from: DOORS, by: AS_A_WHOLE, meaning: 'wake sockets that a waiter replaced' },
   EventsPublished: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'events sent to the bus, including refused events' },
   EventDeliveryFailed: { unit: 'Count', from: ['process-stream'], by: AS_A_WHOLE, meaning: 'events that the bus did not accept' },
   StreamLag: {
@@ -140,7 +168,7 @@ export const METRICS = {
   },
   RolloutUnreadable: {
     unit: 'Count',
-    from: ['forward-request'],
+    from: DOORS,
     by: AS_A_WHOLE,
     meaning: 'failed reads of the rollout item, and reads of an invalid item',
   },

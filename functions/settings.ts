@@ -22,6 +22,11 @@ const SETTINGS = {
   AGENT_GATEWAY_URL: { meaning: "URL of the agent gateway's stage (wss)", parse: url },
   WAKE_CHANNEL_URL: { meaning: "URL of the wake channel's stage (wss)", parse: url },
   VISITOR_URL: { meaning: 'URL at which visitors reach the HTTP API', parse: url },
+  STREAM_URL: {
+    meaning: 'URL of the streaming door, where visitors get answers as they come; absent in an environment without the door',
+    parse: url,
+    optional: true,
+  },
   TUNNEL_DOMAIN: {
     meaning: 'domain whose subdomains are tunnel names; without it tunnels are reached by path only',
     parse: nonEmpty,
@@ -53,7 +58,9 @@ const SETTINGS = {
   MESSAGES_BURST: { meaning: 'messages of one agent that may come at once without serving a visitor', parse: wholeNumber },
   MESSAGES_PER_SECOND: { meaning: 'messages of one agent that may come each second without serving a visitor', parse: wholeNumber },
   MAX_TUNNELS: { meaning: 'tunnels of one owner that may have an agent; further agents get 429', parse: wholeNumber },
-  REQUEST_DEADLINE_MS: milliseconds("time from the visitor's arrival until the request is given up"),
+  REQUEST_DEADLINE_MS: milliseconds(
+    "time from the visitor's arrival until the request is given up; for stream-request the longest life of a stream",
+  ),
   POLLING_DELAYS_MS: { meaning: 'delays between the reads of mode polling, in ms; the last one repeats', parse: delays },
   SAFETY_READ_MS: milliseconds('interval of the reads that find an answer whose wake was lost'),
   WAKE_IDLE_MS: milliseconds('idle time after which the wake socket is probed before it is used'),
@@ -65,35 +72,58 @@ const SETTINGS = {
   PROBE_GRACE_MS: milliseconds('time from the first run of sweep in an environment until probes must return'),
   TICKET_KEY_MS: milliseconds('age at which sweep makes a new key for tickets'),
   NAME_COOLDOWN_MS: milliseconds('time after the lease in which no other owner may have the name'),
+  STREAM_LIFE_MS: milliseconds("longest life of a stream, and of the wait for its head, from the visitor's arrival"),
+  STREAM_WINDOW_BYTES: { meaning: 'bytes of a stream that the agent may send beyond what the visitor has taken', parse: wholeNumber },
+  STREAM_CHUNK_BYTES: { meaning: 'largest part of a body in one message of a stream, in bytes', parse: wholeNumber },
+  STREAM_GATHER_MS: milliseconds('time in which later bytes of a stream are gathered into one message'),
+  STREAM_PROBE_MS: milliseconds('silence of a stream after which the waiter asks the agent for a sign of life'),
+  STREAM_SILENCE_MS: milliseconds('silence after which a stream ends, because the agent or the waiter is gone'),
+  STREAM_HEARTBEAT_MS: milliseconds('silence of the local service after which a comment is written into an event stream'),
+  STREAM_STALL_MS: milliseconds('time for which the visitor may take nothing; after that the stream ends'),
 } satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof SETTINGS;
 type Value<N extends SettingName> = ReturnType<(typeof SETTINGS)[N]['parse']>;
 type IsOptional<N extends SettingName> = (typeof SETTINGS)[N] extends { optional: true } ? true : false;
 
+/** The settings of the core that both doors of visitors share. */
+const OF_DOORS = [
+  'TUNNELS_TABLE',
+  'PENDING_REQUESTS_TABLE',
+  'BODY_BUCKET',
+  'AGENT_GATEWAY_URL',
+  'WAKE_CHANNEL_URL',
+  'TUNNEL_DOMAIN',
+  'USE_EVENT_DRIVEN',
+  'EVENT_DRIVEN_MODE',
+  'USE_TICKETS',
+  'EVENT_DRIVEN_PERCENT',
+  'ROLLOUT_CACHE_MS',
+  'ROLLOUT_STALE_MS',
+  'MAX_IN_FLIGHT',
+  'REQUEST_DEADLINE_MS',
+  'POLLING_DELAYS_MS',
+  'SAFETY_READ_MS',
+  'WAKE_IDLE_MS',
+  'WAKE_HELLO_MS',
+  'WAKE_ROTATE_MS',
+  'SERVICE_CALL_MS',
+] as const satisfies readonly SettingName[];
+
 /** The settings that each function reads. The infrastructure gives it exactly these. */
 export const FUNCTION_SETTINGS = {
-  'forward-request': [
-    'TUNNELS_TABLE',
-    'PENDING_REQUESTS_TABLE',
-    'BODY_BUCKET',
-    'AGENT_GATEWAY_URL',
-    'WAKE_CHANNEL_URL',
-    'TUNNEL_DOMAIN',
-    'USE_EVENT_DRIVEN',
-    'EVENT_DRIVEN_MODE',
-    'USE_TICKETS',
-    'EVENT_DRIVEN_PERCENT',
-    'ROLLOUT_CACHE_MS',
-    'ROLLOUT_STALE_MS',
-    'MAX_IN_FLIGHT',
-    'REQUEST_DEADLINE_MS',
-    'POLLING_DELAYS_MS',
-    'SAFETY_READ_MS',
-    'WAKE_IDLE_MS',
-    'WAKE_HELLO_MS',
-    'WAKE_ROTATE_MS',
-    'SERVICE_CALL_MS',
+  'forward-request': [...OF_DOORS, 'STREAM_URL'],
+  // Without STREAM_URL: the URL belongs to this function, so Terraform could make neither of the two first.
+  'stream-request': [
+    ...OF_DOORS,
+    'STREAM_LIFE_MS',
+    'STREAM_WINDOW_BYTES',
+    'STREAM_CHUNK_BYTES',
+    'STREAM_GATHER_MS',
+    'STREAM_PROBE_MS',
+    'STREAM_SILENCE_MS',
+    'STREAM_HEARTBEAT_MS',
+    'STREAM_STALL_MS',
   ],
   'authorize-agent': ['TOKEN_KEY_PARAMETER', 'TOKEN_ISSUER', 'SERVICE_CALL_MS'],
   'connect-agent': ['TUNNELS_TABLE', 'MAX_TUNNELS', 'LEASE_GRACE_MS', 'NAME_COOLDOWN_MS', 'SERVICE_CALL_MS'],
@@ -105,6 +135,7 @@ export const FUNCTION_SETTINGS = {
     'AGENT_GATEWAY_URL',
     'WAKE_CHANNEL_URL',
     'VISITOR_URL',
+    'STREAM_URL',
     'TUNNEL_DOMAIN',
     'MESSAGES_BURST',
     'MESSAGES_PER_SECOND',

@@ -8,7 +8,8 @@ export const latencyOption = (description: string, byDefault: LatencyProfile): O
     .default(byDefault, byDefault.name)
     .argParser(latencyProfile);
 
-function latencyProfile(text: string): LatencyProfile {
+/** Parses the value of `--latency`. */
+export function latencyProfile(text: string): LatencyProfile {
   try {
     return readLatencyProfile(text);
   } catch (error) {

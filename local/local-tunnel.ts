@@ -61,6 +61,11 @@ export class LocalTunnel implements Closeable {
     return this.cloud.output('visitor_url');
   }
 
+  /** Where visitors get answers that stream: `http://127.0.0.1:8082/`. Undefined for a stack without a function URL. */
+  get streamUrl(): string | undefined {
+    return this.cloud.services.spec.functionUrls[0]?.url;
+  }
+
   /** What agents connect to. */
   get agentEndpoint(): string {
     return this.cloud.output('agent_endpoint');
@@ -148,7 +153,8 @@ export async function startLocalTunnel(options: LocalTunnelOptions): Promise<Loc
   );
   traces = new LocalTraces(cloud.services.logs);
   const visits = new LocalVisits();
-  cloud.services.edge.events.on('response', (record) => visits.add(record));
+  const { edge, functionUrl } = cloud.services;
+  for (const door of [edge, functionUrl]) door?.events.on('response', (record) => visits.add(record));
   return new LocalTunnel(cloud, traces, visits, tokenKey);
 }
 

@@ -1,5 +1,5 @@
 import { ROLLBACK_TRIGGERS } from '../functions/rollback-triggers';
-import { environments, functionsOf, type Environment, type EnvironmentName } from '../environments';
+import { environments, functionsOf, type EnvironmentName, type FunctionChoices } from '../environments';
 
 /** Every resource except those of each function, with the reason for it. */
 const RESOURCES: Record<string, string> = {
@@ -112,6 +112,18 @@ const HELLO_FUNCTION: Record<string, string> = {
   'aws_lambda_permission.wake-channel-hello-permission': 'lets the hello route call greet-waiter',
 };
 
+/** The resources, beside the function, of an environment that has a streaming door (`streamingDoor: true`). */
+const STREAMING_DOOR: Record<string, string> = {
+  'aws_lambda_function_url.streaming-door': 'the address at which visitors reach tunnels whose answers stream',
+  'aws_lambda_permission.streaming-door-permission': 'lets everybody use the address',
+  'aws_cloudformation_stack.streaming-door-invocation':
+    'lets everybody invoke stream-request, but only through the address; the provider has no argument for it',
+  'aws_cloudwatch_metric_alarm.stream-errors': 'warns when the function of the streaming door fails',
+  'aws_cloudwatch_metric_alarm.streams-cut': 'warns when many streams are cut off',
+  'aws_cloudwatch_metric_alarm.streams-idle': 'warns when streams end because agents or waiters have gone',
+  'aws_cloudwatch_metric_alarm.streams-slow': 'warns when streams end because visitors take nothing',
+};
+
 /** The resources that `customerKey` adds. */
 const CUSTOMER_KEY: Record<string, string> = {
   'aws_kms_key.data-key': "encrypts stored data with a key that the account's owner controls",
@@ -172,12 +184,14 @@ const ONLY_IN: Record<EnvironmentName, Record<string, string>> = {
   local: {},
 };
 
-/** Address → reason, for one environment. @param wakeHello by default as the environment sets it */
-export function expectedAddresses(environment: EnvironmentName, { wakeHello }: Pick<Environment, 'wakeHello'> = environments[environment]) {
+/** Address → reason, for one environment. @param changed choices that differ from those of the environment */
+export function expectedAddresses(environment: EnvironmentName, changed: Partial<FunctionChoices> = {}): Record<string, string> {
+  const choices: FunctionChoices = { ...environments[environment], ...changed };
   return {
     ...RESOURCES,
-    ...(wakeHello === 'mock' ? HELLO_TEMPLATE : HELLO_FUNCTION),
-    ...forEach('<function>', functionsOf({ wakeHello }), PER_FUNCTION),
+    ...(choices.wakeHello === 'mock' ? HELLO_TEMPLATE : HELLO_FUNCTION),
+    ...(choices.streamingDoor && STREAMING_DOOR),
+    ...forEach('<function>', functionsOf(choices), PER_FUNCTION),
     ...ONLY_IN[environment],
   };
 }
@@ -192,6 +206,7 @@ export const everyAddress: Readonly<Record<string, string>> = {
   ...RESOURCES,
   ...HELLO_TEMPLATE,
   ...HELLO_FUNCTION,
+  ...STREAMING_DOOR,
   ...PER_FUNCTION,
   ...CUSTOMER_KEY,
   ...RESERVED_CONCURRENCY,

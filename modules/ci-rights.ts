@@ -3,6 +3,7 @@ import { namePrefix } from '../environments/physical-name';
 import { bucketRights } from './ci-bucket-rights';
 import { domainRights } from './ci-domain-rights';
 import { keyRights } from './ci-key-rights';
+import { streamingDoorRights } from './ci-streaming-rights';
 import type { PipelineRights } from './pipeline-rights';
 import { allow, type AllowStatement } from './policy';
 
@@ -255,6 +256,7 @@ export function deployRights(environment: DeployedEnvironment): readonly Pipelin
     },
     { types: ['aws_ssm_parameter'], service: 'ssm', actions: ['DescribeParameters'] },
     ...keyRights(environment, taggedAs),
+    ...(environment.streamingDoor ? streamingDoorRights(name, arn) : []),
     ...(hostedZone ? domainRights({ accountId, region, zoneId: hostedZone.id }, taggedAs) : []),
   ];
 }

@@ -11,6 +11,8 @@ export interface StackAddresses {
   readonly agentGatewayUrl: string;
   readonly wakeChannelUrl: string;
   readonly visitorUrl: string;
+  /** Undefined in an environment without a streaming door, and for the function behind the door. */
+  readonly streamUrl: string | undefined;
   /** Undefined when an identity provider signs the tokens. */
   readonly tokenKeyParameter: string | undefined;
 }
@@ -32,7 +34,7 @@ export function functionEnvironment(
 }
 
 function settingValues(
-  { tunnelDomain, tokenIssuer, responsePath, ownerLimits, timings }: Environment,
+  { tunnelDomain, tokenIssuer, responsePath, ownerLimits, timings, streams }: Environment,
   addresses: StackAddresses,
 ): Record<SettingName, string | undefined> {
   return {
@@ -43,6 +45,7 @@ function settingValues(
     AGENT_GATEWAY_URL: addresses.agentGatewayUrl,
     WAKE_CHANNEL_URL: addresses.wakeChannelUrl,
     VISITOR_URL: addresses.visitorUrl,
+    STREAM_URL: addresses.streamUrl,
     TUNNEL_DOMAIN: tunnelDomain ?? undefined,
     TOKEN_KEY_PARAMETER: addresses.tokenKeyParameter,
     TOKEN_ISSUER: tokenIssuer === null ? undefined : JSON.stringify(tokenIssuer),
@@ -68,5 +71,13 @@ function settingValues(
     PROBE_GRACE_MS: String(timings.probeGraceMs),
     TICKET_KEY_MS: String(timings.ticketKeyMs),
     NAME_COOLDOWN_MS: String(timings.nameCooldownMs),
+    STREAM_LIFE_MS: String(timings.streamMs),
+    STREAM_WINDOW_BYTES: String(streams.windowBytes),
+    STREAM_CHUNK_BYTES: String(streams.chunkBytes),
+    STREAM_GATHER_MS: String(streams.gatherMs),
+    STREAM_PROBE_MS: String(streams.probeMs),
+    STREAM_SILENCE_MS: String(streams.silenceMs),
+    STREAM_HEARTBEAT_MS: String(streams.heartbeatMs),
+    STREAM_STALL_MS: String(streams.stallMs),
   };
 }

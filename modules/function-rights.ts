@@ -31,15 +31,18 @@ export function functionRights(shared: SharedResources): Record<FunctionName, re
   const { tunnels, pendingRequests, bodies, responseStream, responseBus } = shared;
   const agents = shared.agentGateway.api;
   const wakes = shared.wakeChannel.api;
+  /** Both doors of visitors have the same core. */
+  const ofDoors = [
+    tunnels.allow('GetItem', 'BatchGetItem', 'UpdateItem'),
+    pendingRequests.allow('PutItem', 'GetItem', 'DeleteItem'),
+    bodies.allow('requests', 'PutObject', 'GetObject', 'DeleteObject'),
+    bodies.allow('responses', 'GetObject', 'DeleteObject'),
+    agents.allowConnections('POST'),
+    wakes.allowConnecting(),
+  ];
   return {
-    'forward-request': [
-      tunnels.allow('GetItem', 'BatchGetItem', 'UpdateItem'),
-      pendingRequests.allow('PutItem', 'GetItem', 'DeleteItem'),
-      bodies.allow('requests', 'PutObject', 'GetObject', 'DeleteObject'),
-      bodies.allow('responses', 'GetObject', 'DeleteObject'),
-      agents.allowConnections('POST'),
-      wakes.allowConnecting(),
-    ],
+    'forward-request': ofDoors,
+    'stream-request': ofDoors,
     'authorize-agent': shared.tokenKey ? [shared.tokenKey.allowReading()] : [],
     'connect-agent': [tunnels.allow('GetItem', 'UpdateItem')],
     'disconnect-agent': [tunnels.allow('UpdateItem')],

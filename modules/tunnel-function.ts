@@ -2,6 +2,7 @@ import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy';
 import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environment } from '../environments';
 import type { FunctionName } from '../functions/settings';
@@ -33,6 +34,8 @@ export class TunnelFunction extends Construct {
   readonly roleArn: string;
   /** The ARN that API Gateway calls. */
   readonly invokeArn: string;
+  /** For resources that wait until the function's code is up to date. */
+  readonly deployed: ITerraformDependable;
 
   constructor(scope: Construct, id: FunctionName, props: TunnelFunctionProps) {
     super(scope, id);
@@ -83,6 +86,7 @@ export class TunnelFunction extends Construct {
     this.arn = lambda.arn;
     this.roleArn = role.arn;
     this.invokeArn = lambda.invokeArn;
+    this.deployed = lambda;
   }
 }
 

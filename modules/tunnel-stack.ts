@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { functionsOf, type Environment, type PerFunction } from '../environments';
+import type { FunctionName } from '../functions/settings';
 import { AgentGateway } from './agent-gateway';
 import { AlarmTopic } from './alarm-topic';
 import { BodyBucket } from './body-bucket';
@@ -13,6 +14,7 @@ import { PendingRequestsTable } from './pending-requests-table';
 import { ResponseBus } from './response-bus';
 import { ResponseStream } from './response-stream';
 import type { StackContext } from './stack-context';
+import { StreamingDoor } from './streaming-door';
 import { SweepSchedule } from './sweep-schedule';
 import { configureTerraform } from './terraform-settings';
 import { TokenKey } from './token-key';
@@ -56,7 +58,7 @@ export class TunnelStack extends NamedStack {
       alarmTopic: new AlarmTopic(this, 'alarm-topic', context),
     };
 
-    const functions = this.addFunctions(context, bundles, shared, visitorApi.url);
+    const { functions, door } = this.addFunctions(context, bundles, shared, visitorApi.url);
     visitorApi.forwardTo(functions['forward-request']);
     shared.agentGateway.serveWith({
       authorize: functions['authorize-agent'],
@@ -65,6 +67,9 @@ export class TunnelStack extends NamedStack {
       message: functions['receive-message'],
     });
     shared.wakeChannel.answerHellos(functions['greet-waiter']);
+    // A stream's chunks come through receive-message. It knows the door's URL, so Terraform can update it only after stream-request;
+    // no visitor comes in before it is up to date.
+    door?.open([functions['receive-message'].deployed]);
     const stream = shared.responseStream.consumeWith(functions['process-stream']);
     const publishing = shared.responseBus.publishFrom(functions['process-stream']);
     const bus = shared.responseBus.deliverTo(functions['wake-waiter']);
@@ -81,11 +86,18 @@ export class TunnelStack extends NamedStack {
     });
 
     const domain = this.addDomain(environment, visitorApi, shared.agentGateway.api);
-    this.addOutputs(environment, shared, visitorApi.url, domain);
+    this.addOutputs(environment, shared, { visitors: visitorApi.url, streams: door?.url }, domain);
     addOutputs(this, monitoring.outputs);
   }
 
-  private addFunctions(context: StackContext, bundles: string, shared: SharedResources, visitorUrl: string): PerFunction<TunnelFunction> {
+  /** Makes the function behind the streaming door first: the others get the door's URL as a setting, and the URL needs the function. */
+  private addFunctions(
+    context: StackContext,
+    bundles: string,
+    shared: SharedResources,
+    visitorUrl: string,
+  ): { readonly functions: PerFunction<TunnelFunction>; readonly door: StreamingDoor | undefined } {
+    const { environment } = context;
     const addresses: StackAddresses = {
       tunnelsTable: shared.tunnels.name,
       pendingRequestsTable: shared.pendingRequests.name,
@@ -94,19 +106,31 @@ export class TunnelStack extends NamedStack {
       agentGatewayUrl: shared.agentGateway.api.url,
       wakeChannelUrl: shared.wakeChannel.api.url,
       visitorUrl,
+      streamUrl: undefined,
       tokenKeyParameter: shared.tokenKey?.parameterName,
     };
     const rights = functionRights(shared);
-    const entries = functionsOf(context.environment).map((name) => {
-      const variables = functionEnvironment(name, context.environment, addresses);
-      return [name, new TunnelFunction(this, name, { context, bundles, variables, rights: rights[name] })] as const;
-    });
-    return Object.fromEntries(entries) as PerFunction<TunnelFunction>;
+    const add = (name: FunctionName, streamUrl?: string): TunnelFunction => {
+      const variables = functionEnvironment(name, environment, { ...addresses, streamUrl });
+      return new TunnelFunction(this, name, { context, bundles, variables, rights: rights[name] });
+    };
+    const streaming = environment.streamingDoor ? add('stream-request') : undefined;
+    const door = streaming && new StreamingDoor(this, 'streaming-door', context, streaming);
+    const entries = functionsOf(environment).map((name) => [name, streaming?.id === name ? streaming : add(name, door?.url)]);
+    return { functions: Object.fromEntries(entries) as PerFunction<TunnelFunction>, door };
   }
 
-  private addOutputs({ tunnelDomain }: Environment, shared: SharedResources, visitorUrl: string, domain: TunnelDomain | undefined): void {
+  private addOutputs(
+    { tunnelDomain }: Environment,
+    shared: SharedResources,
+    urls: { readonly visitors: string; readonly streams: string | undefined },
+    domain: TunnelDomain | undefined,
+  ): void {
     addOutputs(this, {
-      visitor_url: [visitorUrl, 'Address at which visitors reach tunnels: <visitor_url>/<tunnel>/'],
+      visitor_url: [urls.visitors, 'Address at which visitors reach tunnels: <visitor_url>/<tunnel>/'],
+      ...(urls.streams !== undefined && {
+        stream_url: [urls.streams, 'Address at which visitors reach tunnels whose answers stream: <stream_url><tunnel>/'],
+      }),
       agent_endpoint: [domain?.agentUrl ?? shared.agentGateway.api.url, 'Address to which agents connect (--endpoint)'],
       tunnels_table: [shared.tunnels.name, 'Name of the table of tunnels'],
       pending_requests_table: [shared.pendingRequests.name, 'Name of the table of requests that wait for their answer'],

@@ -51,6 +51,7 @@ export function withCounts(document: string): string {
     changeRow('a domain adds', { ...dev, ...DOMAIN }, dev),
     changeRow('`alarms.notifyEmail` adds', { ...dev, ...NOTIFIED_PERSON }, dev),
     changeRow("`wakeHello: 'function'` adds", expectedAddresses('dev', { wakeHello: 'function' }), dev),
+    changeRow('`streamingDoor: true` adds', dev, expectedAddresses('dev', { streamingDoor: false })),
     row('`bootstrap-<account>`', countsOf(expectedBootstrapAddresses('dev')).map(cell)),
   ].join('\n');
   return document.replace(/(<!-- counts -->\n)[^]*(<!-- \/counts -->)/, (_, start: string, end: string) => `${start}${table}\n${end}`);

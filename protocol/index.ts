@@ -1,9 +1,12 @@
 export * from './addresses';
+export * from './body-digest';
 export * from './body-ref';
+export { MAX_TICKET_LENGTH } from './fields';
 export * from './gateway-error';
 export * from './headers';
 export * from './limits';
 export * from './messages';
 export * from './questions';
 export * from './self-references';
+export { MAX_PARTS_AHEAD, type PartsTakenMessage, type ResponseHeadMessage, type StreamMessage, type StreamTerms } from './stream-messages';
 export * from './visitor-access';

@@ -6,32 +6,23 @@
  * `ready`.
  */
 import * as v from 'valibot';
+import { base64, headers, sha256, statusCode, ticket } from './fields';
 import { readGatewayError, type GatewayError } from './gateway-error';
-import { isHeaders, type Headers } from './headers';
 import { MAX_MESSAGE_BYTES } from './limits';
+import { streamControls, streamMessages, streamTerms } from './stream-messages';
 import { visitorAccess } from './visitor-access';
 
-/** Header values by lower-case name, in the order they were sent within one name. */
-const headers = v.custom<Headers>(
-  // Not v.record: it drops names like "constructor", which are fine in a header.
-  isHeaders,
-  'is not an object of lists of strings',
-);
-const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]*={0,2}$/, 'is not base64'));
-/** SHA-256 of a body, base64: how S3 writes it (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html). */
-const sha256 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{43}=$/, 'is not a SHA-256 in base64'));
 /** Superset: the size in bytes and the hash that a body in the body bucket must have. */
 const bodyRef = v.object({ bytes: v.pipe(v.number(), v.integer(), v.minValue(1)), sha256 });
-const statusCode = v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(999));
 
 /**
  * Superset: what agents of this project can do beyond the old protocol. `any-method`: the agent forwards every method, not just
  * the usual seven. `drops-duplicates`: the agent ignores a request id that it has seen, so that a request that may have been lost
  * can be sent again. `bodies-by-reference`: the agent fetches and uploads bodies that do not fit a message. `notices`: the agent knows the
  * message `notice`. `tickets`: the agent returns the ticket of a request with its answer, and sends an answer again when the cloud asks for it
- * (`answer_wanted`).
+ * (`answer_wanted`). `streams`: the agent can send an answer in parts (stream-messages.ts).
  */
-export const capabilities = ['any-method', 'drops-duplicates', 'bodies-by-reference', 'notices', 'tickets'] as const;
+export const capabilities = ['any-method', 'drops-duplicates', 'bodies-by-reference', 'notices', 'tickets', 'streams'] as const;
 export type Capability = (typeof capabilities)[number];
 
 export const errorCodes = [
@@ -55,15 +46,6 @@ export const isAgentErrorCode = (value: unknown): value is AgentErrorCode => err
 /** Superset: the sender wants an `ack`. The message itself says so, so that the cloud need not look up which agents understand an `ack`. */
 const wantsAck = v.optional(v.boolean());
 
-/** Longest ticket, in characters: about twice of what the longest owner, tunnel and trace header need. */
-export const MAX_TICKET_LENGTH = 2048;
-
-/**
- * Superset: what the cloud must know of a request to accept its answer, sealed by the cloud. The agent cannot read it, and returns the ticket
- * of the request with each message about the request.
- */
-const ticket = v.optional(v.pipe(v.string(), v.maxLength(MAX_TICKET_LENGTH)));
-
 /** Superset: the agent sends this answer again, because the cloud asked for it (`answer_wanted`). */
 const again = v.optional(v.boolean());
 
@@ -84,6 +66,8 @@ const connectionEstablished = v.object({
   public_url: v.string(),
   subdomain_url: v.optional(v.string()),
   path_based_url: v.optional(v.string()),
+  /** Superset: where visitors reach the tunnel for answers that are sent as streams; absent where no such door is. */
+  stream_url: v.optional(v.string()),
   /**
    * Superset: the `access` of `ready` is in force. A cloud that does not know `access` leaves this field out, and would let
    * everybody in.
@@ -106,7 +90,9 @@ const httpRequest = v.object({
   timestamp: v.number(),
   /** Superset: when the visitor is told that no answer came, in ms since the epoch. */
   deadline: v.optional(v.number()),
-  ticket,
+  ticket: v.optional(ticket),
+  /** Superset: the answer may be sent as a stream. */
+  stream: v.optional(streamTerms),
 });
 
 const httpResponse = v.object({
@@ -119,7 +105,7 @@ const httpResponse = v.object({
   body_ref: v.optional(bodyRef),
   processing_time_ms: v.optional(v.number()),
   ack: wantsAck,
-  ticket,
+  ticket: v.optional(ticket),
   again,
 });
 
@@ -129,7 +115,7 @@ const failure = v.object({
   code: v.picklist(errorCodes),
   message: v.string(),
   ack: wantsAck,
-  ticket,
+  ticket: v.optional(ticket),
   again,
 });
 
@@ -137,7 +123,12 @@ const failure = v.object({
  * Superset: the agent asks where to upload the body of an answer that does not fit a message. The cloud replies with
  * `upload_url`, with an `error` about the request when the body cannot be uploaded, or with an `ack` when nobody waits any more.
  */
-const uploadRequest = v.object({ type: v.literal('upload_request'), request_id: v.string(), ...bodyRef.entries, ticket });
+const uploadRequest = v.object({
+  type: v.literal('upload_request'),
+  request_id: v.string(),
+  ...bodyRef.entries,
+  ticket: v.optional(ticket),
+});
 
 /** Superset: the URL takes exactly the body that was asked for, by PUT with these header fields, before the deadline. */
 const uploadUrl = v.object({
@@ -175,8 +166,19 @@ const pong = v.object({ type: v.literal('pong'), id: pingId, time: cloudTime });
  */
 const notice = v.object({ type: v.literal('notice'), code: v.string(), message: v.string() });
 
-const agentMessage = v.variant('type', [ready, uploadRequest, httpResponse, failure, draining, ping, pong]);
-const cloudMessage = v.variant('type', [connectionEstablished, httpRequest, answerWanted, uploadUrl, failure, ack, notice, ping, pong]);
+const agentMessage = v.variant('type', [ready, uploadRequest, httpResponse, failure, draining, ping, pong, ...streamMessages]);
+const cloudMessage = v.variant('type', [
+  connectionEstablished,
+  httpRequest,
+  answerWanted,
+  uploadUrl,
+  failure,
+  ack,
+  notice,
+  ping,
+  pong,
+  ...streamControls,
+]);
 
 export type ReadyMessage = v.InferOutput<typeof ready>;
 export type ConnectionEstablishedMessage = v.InferOutput<typeof connectionEstablished>;

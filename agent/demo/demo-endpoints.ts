@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { receivedHeaders, sendBytes, sendHtml, sendJson, sendText, type DemoExchange } from './demo-exchange';
 import { demoPage } from './demo-page';
+import { chat, clock } from './demo-streams';
 
 /** `argument` is the part of the path behind the endpoint's name, still encoded. */
 type Answer = (exchange: DemoExchange, argument: string) => void | Promise<void>;
@@ -20,6 +21,8 @@ const MOST_ECHOED_BYTES = 64 * 1024;
 const ENDPOINTS: readonly DemoEndpoint[] = [
   { path: /^\/()$/, answer: ({ request, response }) => sendHtml(response, 200, demoPage(request)) },
   { path: /^\/echo()$/, answer: echo },
+  { path: /^\/clock()$/, answer: clock },
+  { path: /^\/chat()$/, answer: chat },
   { path: /^\/delay\/([^/]*)$/, answer: delay },
   { path: /^\/big\/([^/]*)$/, answer: big },
   { path: /^\/cookies()$/, answer: setCookies },

@@ -1,9 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { receivedHeaders } from './demo-exchange';
+import { STREAMS_SCRIPT } from './demo-script';
 
 /** The endpoints that the start page and the 404 page list: a path for people to read, an example link, and a description. */
 const DEMO_PATHS = [
   { path: '/echo', example: 'echo?hello=world', does: 'shows the request as JSON; large bodies only as a hash' },
+  { path: '/clock', example: 'clock?events=5', does: 'sends the time once a second, as server-sent events' },
+  { path: '/chat', example: 'chat?message=hello', does: 'answers token by token, with a made-up text' },
   { path: '/delay/<ms>', example: 'delay/1000', does: 'answers after that many milliseconds, up to 60000' },
   { path: '/big/<bytes>', example: 'big/50000', does: 'answers with that many bytes, always the same, up to 10 MB' },
   { path: '/cookies', example: 'cookies', does: "sets two cookies and shows the request's cookies" },
@@ -21,6 +24,13 @@ export function demoPage(request: IncomingMessage): string {
     'It works',
     `<p class="lead">This page comes from a service on somebody's own machine, through a tunnel.</p>
 <section><h2>Try</h2>${endpointList('')}</section>
+<section><h2>Streams</h2>
+<p id="door" class="soft" role="status">Looking for an address that streams …</p>
+<p class="clock"><time id="clock">--:--:--</time> <span id="ticks" class="soft">no event yet</span></p>
+<div id="talk" role="log" aria-label="Chat"></div>
+<form id="chat" action="chat" method="post"><label>Message <input name="message" value="Does this stream?" maxlength="500" required></label>
+<button>Send</button></form>
+<p class="soft">The answer is made up by the demo service, with about 20 tokens a second. No language model is asked.</p></section>
 <section><h2>Send something</h2>
 <form action="echo" method="post"><label>Message <input name="message" value="Hello, tunnel"></label>
 <button>Send to echo</button></form>
@@ -28,7 +38,8 @@ export function demoPage(request: IncomingMessage): string {
 <button>Upload to echo</button></form></section>
 <section><h2>Your request, as it arrived</h2>
 <p><code>${escape(`${request.method ?? ''} ${request.url ?? ''}`)}</code></p>
-<div class="wide"><table>${rows.join('\n')}</table></div></section>`,
+<div class="wide"><table>${rows.join('\n')}</table></div></section>
+<script>${STREAMS_SCRIPT}</script>`,
   );
 }
 
@@ -70,6 +81,10 @@ h1 { font-size: 2.2rem; margin: .3rem 0 0; letter-spacing: -.02em; }
 h2 { font-size: 1.05rem; margin: 0 0 .8rem; }
 .badge { display: inline-block; margin: 0; padding: .15rem .7rem; border: 1px solid var(--line); border-radius: 1rem;
   color: var(--soft); font-size: .85rem; }
+.soft, .figures { color: var(--soft); font-size: .9rem; margin: 0; overflow-wrap: anywhere; }
+form + .soft { margin-top: .8rem; }
+.clock { margin: .6rem 0; } .clock time { font-size: 1.8rem; font-variant-numeric: tabular-nums; margin-right: .6rem; }
+#talk p { margin: 0 0 .4rem; overflow-wrap: anywhere; } #talk .asked { font-weight: 600; margin-top: .8rem; } #talk .figures { margin-bottom: 1rem; }
 .lead { color: var(--soft); margin: .5rem 0 1.5rem; }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: .8rem; padding: 1.25rem; margin: 0 0 1.25rem; }
 ul { list-style: none; margin: 0; padding: 0; }

@@ -1,5 +1,16 @@
 import type { Happened, History } from './history';
-import { textOf, type Finding, type Rule } from './judge';
+import { cutReasonOf, textOf, type Finding, type Rule } from './judge';
+
+/** Visits at the streaming door. */
+export interface StreamFigures {
+  readonly visits: number;
+  /** How often a connection ended before the end of its answer, by the reason that the function gave. */
+  readonly cut: Readonly<Record<string, number>>;
+  /** Visitors who went away. */
+  readonly left: number;
+  /** The longest time from a visitor's leaving to the end of its waiter, in ms. */
+  readonly waitedOnMs: number;
+}
 
 /** The last line of `--json`. */
 export interface Figures {
@@ -9,6 +20,7 @@ export interface Figures {
   readonly faults: Readonly<Record<string, number>>;
   /** Visits that did not end with the visitor's own answer, by what they got instead. */
   readonly errors: Readonly<Record<string, number>>;
+  readonly streams: StreamFigures;
   readonly slowestMs: number;
   readonly lost: number;
   readonly crossed: number;
@@ -19,7 +31,7 @@ export interface Figures {
 /** @param struck how often the faults of the emulator struck, by name */
 export function figuresOf(
   seed: number,
-  { visits, happened }: Pick<History, 'visits' | 'happened'>,
+  { visits, happened, waiters }: Pick<History, 'visits' | 'happened' | 'waiters'>,
   struck: Readonly<Record<string, number>>,
   findings: readonly Finding[],
 ): Figures {
@@ -30,12 +42,21 @@ export function figuresOf(
     seed,
     faults: sorted({ ...struck, ...tally(others.map(({ kind }: Happened) => kind)) }),
     errors: sorted(tally(visits.filter(({ end }) => end.kind !== 'own-answer').map(textOf))),
+    streams: streamFiguresOf(visits, waiters),
     slowestMs: Math.round(visits.reduce((slowest, { sentAt, endedAt }) => Math.max(slowest, endedAt - sentAt), 0)),
     lost: of('lost'),
     crossed: of('crossed'),
     twice: of('twice'),
     leftover: of('leftover'),
   };
+}
+
+function streamFiguresOf(visits: History['visits'], waiters: History['waiters']): StreamFigures {
+  const streamed = visits.filter((visit) => visit.streamed !== undefined);
+  const left = streamed.filter(({ end }) => end.kind === 'left');
+  const waitedOn = left.map(({ nonce, endedAt }) => (waiters.get(nonce)?.endedAt ?? endedAt) - endedAt);
+  const cut = streamed.filter(({ end }) => end.kind === 'cut').map(({ nonce }) => cutReasonOf(waiters.get(nonce)?.failure) ?? 'ended');
+  return { visits: streamed.length, cut: sorted(tally(cut)), left: left.length, waitedOnMs: Math.max(0, ...waitedOn) };
 }
 
 function tally(names: readonly string[]): Record<string, number> {

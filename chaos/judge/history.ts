@@ -9,7 +9,9 @@ export type VisitEnd =
   | { readonly kind: 'wrong-answer'; readonly found: string }
   /** An error of the tunnel, with the status that belongs to its code. */
   | { readonly kind: 'tunnel-error'; readonly code: string }
-  /** An error of API Gateway. */
+  /** The right bytes, but not all of them, and an end that looks like the end of the whole answer. Only at the streaming door. */
+  | { readonly kind: 'short-answer'; readonly bytes: number }
+  /** An error of API Gateway, or of a function URL. */
   | { readonly kind: 'gateway-error'; readonly status: number }
   /** Something that no document describes. */
   | { readonly kind: 'unknown-error'; readonly status: number; readonly found: string }
@@ -32,6 +34,28 @@ export interface Visit {
   readonly end: VisitEnd;
   /** The tunnel's id of the request, if the visitor was told. */
   readonly requestId?: string;
+  /** Set for a visit at the streaming door. */
+  readonly streamed?: StreamedVisit;
+}
+
+export interface StreamedVisit {
+  /** Size of the right body. */
+  readonly bytes: number;
+  /** How many of the right bytes have come. */
+  readonly got: number;
+  /** The local service breaks off before the end of its answer. */
+  readonly breaks: boolean;
+  /** For how long the visitor read nothing, in ms. */
+  readonly pausedMs: number;
+}
+
+/** An invocation of `stream-request` that has ended. */
+export interface WaiterEnd {
+  readonly endedAt: number;
+  /** How long it ran, in ms. */
+  readonly ranMs: number;
+  /** Why it failed, if it did. */
+  readonly failure?: string;
 }
 
 /** One request that a local service got. */
@@ -70,6 +94,8 @@ export interface History {
   readonly waited: ReadonlyMap<string, number>;
   /** Why the function that waits failed, by the request's nonce: for people. */
   readonly failures: ReadonlyMap<string, string>;
+  /** The waiters of visits at the streaming door, by the request's nonce. */
+  readonly waiters: ReadonlyMap<string, WaiterEnd>;
   readonly happened: readonly Happened[];
   readonly leftOver: LeftOver;
 }

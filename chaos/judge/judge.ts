@@ -4,13 +4,24 @@
  */
 import type { Allowance } from '../plan/fault-kinds';
 import { totalOf, type LeftOver } from './left-over';
-import type { Happened, History, Visit } from './history';
+import type { Happened, History, StreamedVisit, Visit } from './history';
+
+/** What is promised of the streaming door. Times are in ms. */
+export interface StreamRules {
+  /** The longest life of a stream, from the visitor's arrival. */
+  readonly lifeMs: number;
+  /** A visitor who takes nothing for so long may be cut off. */
+  readonly stallMs: number;
+  /** An agent and a waiter that hear nothing of one another for so long give the stream up. */
+  readonly silenceMs: number;
+}
 
 export interface Rules {
   /** From a visitor's arrival until the tunnel gives its own error, in ms. */
   readonly deadlineMs: number;
   /** An answer may come so much later than the deadline: the way there and back, on a machine that does everything. In ms. */
   readonly marginMs: number;
+  readonly streams: StreamRules;
   readonly allows: (kind: string) => readonly Allowance[];
   /** Tunnels whose agent does not notice that a message comes twice. */
   readonly forgetful: ReadonlySet<string>;
@@ -39,31 +50,43 @@ const LAST_READS_MS = 2500;
 const AFTER_EFFECT_MS = 3000;
 
 export function judge(history: History, rules: Rules): Finding[] {
-  return [...lost(history, rules), ...crossed(history, rules), ...twice(history, rules), ...leftOver(history.leftOver)];
+  return [
+    ...lost(history, rules),
+    ...crossed(history, rules),
+    ...twice(history, rules),
+    ...leftOver(history.leftOver),
+    ...billedOn(history, rules),
+  ];
 }
 
 /** Visitors who got neither their own answer nor an error that the documents describe, in time. */
-function lost({ visits, stored, taken, waited, failures, happened }: History, rules: Rules): Finding[] {
-  const { deadlineMs, marginMs } = rules;
+function lost({ visits, stored, taken, waited, failures, waiters, happened }: History, rules: Rules): Finding[] {
+  const { marginMs, hostile } = rules;
   const allowed = allowances(happened, rules);
   const lostAnswer = lostAnswers({ stored, taken }, allowed, rules);
+  const cutFor = cutsWithoutCause({ waiters, happened }, allowed, rules);
   const why = (visit: Visit): string | undefined => {
     const { end, nonce, sentAt, endedAt } = visit;
     const waitedMs = waited.get(nonce) ?? 0;
-    const late = endedAt - sentAt - waitedMs - deadlineMs;
+    const deadlineMs = deadlineOf(visit, rules);
+    const late = endedAt - sentAt - waitedMs - deadlineMs - (visit.streamed?.pausedMs ?? 0);
     switch (end.kind) {
       case 'left':
       case 'wrong-answer':
+      case 'short-answer':
         return undefined;
       case 'cut':
-        return `lost the connection (${end.code})`;
+        if (hostile.has(visit.tunnel)) return undefined;
+        return visit.streamed ? cutFor(visit.streamed, visit) : `lost the connection (${end.code})`;
       case 'silence':
         return 'got nothing';
       case 'unknown-error':
         return `got ${end.status} and ${end.found}, which no document describes`;
       case 'gateway-error':
-        if (end.status === 500 && !allowed('gateway-500', visit))
-          return `got API Gateway's 500, although no fault ended the function: ${failures.get(nonce) ?? 'the function did not fail'}`;
+        if ((end.status === 500 || end.status === 502) && waitedMs < deadlineMs && !allowed('gateway-500', visit))
+          return `got the ${end.status} of AWS, although no fault ended the function: ${failures.get(nonce) ?? 'the function did not fail'}`;
+        if (end.status === 429 && visit.streamed && !allowed('gateway-503', visit))
+          return "got a function URL's 429, although no fault throttled the function";
         if (end.status === 503 && waitedMs < deadlineMs && !allowed('gateway-503', visit))
           return "got API Gateway's 503, although no fault throttled the function";
         break;
@@ -85,8 +108,9 @@ function lost({ visits, stored, taken, waited, failures, happened }: History, ru
  * was only taken has to be found too, although its wake may have been lost without a sound: the waiter asks the agent for it again. It may be
  * lost if the agent has crashed before it was asked, if it has ended after a question was lost, or if the waiter could ask only once more.
  */
-function lostAnswers({ stored, taken }: Pick<History, 'stored' | 'taken'>, allowed: Allowed, { deadlineMs }: Rules) {
+function lostAnswers({ stored, taken }: Pick<History, 'stored' | 'taken'>, allowed: Allowed, rules: Rules) {
   return (visit: Visit): string | undefined => {
+    const deadlineMs = deadlineOf(visit, rules);
     const { requestId = '', sentAt, endedAt, tunnel } = visit;
     if (allowed('answer-lost', visit)) return undefined;
     const inTime = (at = Infinity): boolean => at < sentAt + deadlineMs - LAST_READS_MS;
@@ -106,13 +130,72 @@ function lostAnswers({ stored, taken }: Pick<History, 'stored' | 'taken'>, allow
   };
 }
 
+/** Time until the tunnel gives up: a stream may begin at any time of its life. */
+const deadlineOf = ({ streamed }: Visit, { deadlineMs, streams }: Rules): number => (streamed ? streams.lifeMs : deadlineMs);
+
+/**
+ * Says of a stream that was cut that nothing was a reason for it. The local service, the visitor, a function that has ended, or an agent and a
+ * waiter that could not hear one another for long are reasons. Whatever else is lost on the way has to be sent again.
+ */
+function cutsWithoutCause({ waiters, happened }: Pick<History, 'waiters' | 'happened'>, allowed: Allowed, rules: Rules) {
+  const { streams } = rules;
+  const wereSilenced = silencings(happened, rules);
+  return ({ breaks, pausedMs, got, bytes }: StreamedVisit, visit: Visit): string | undefined => {
+    const failure = waiters.get(visit.nonce)?.failure;
+    const reason = cutReasonOf(failure);
+    if (reason === 'slow' && pausedMs >= streams.stallMs) return undefined;
+    const hasDied = reason === undefined && allowed('gateway-500', visit);
+    const isNormal = reason === undefined || reason === 'failed' || reason === 'idle' || reason === 'late';
+    const wasAlone = reason !== undefined && (allowed('stream-cut', visit) || wereSilenced(visit));
+    if (isNormal && (breaks || hasDied || wasAlone)) return undefined;
+    const on = happened.filter(({ from, to }) => from <= visit.endedAt && to + AFTER_EFFECT_MS >= visit.endedAt - streams.silenceMs);
+    const meanwhile = on.length === 0 ? '' : `, meanwhile ${on.map(({ kind }) => kind).join(', ')}`;
+    return `was cut after ${got} of ${bytes} bytes (${reason ?? failure ?? 'the function did not fail'}${meanwhile})`;
+  };
+}
+
+const LOSSES: readonly Allowance[] = ['question-lost', 'wake-lost', 'part-lost'];
+
+/**
+ * Whether faults that lose messages were on for at least half of the silence after which a stream is given up: then all questions may have been
+ * lost. One fault alone is never on for so long.
+ */
+function silencings(happened: readonly Happened[], { allows, streams: { silenceMs } }: Rules): (visit: Visit) => boolean {
+  const losing = happened.filter(({ kind }) => allows(kind).some((what) => LOSSES.includes(what))).sort((a, b) => a.from - b.from);
+  return ({ endedAt }) => {
+    let onMs = 0;
+    let until = endedAt - silenceMs - AFTER_EFFECT_MS;
+    for (const { from, to } of losing) {
+      onMs += Math.max(0, Math.min(to, endedAt) - Math.max(from, until));
+      until = Math.max(until, Math.min(to, endedAt));
+    }
+    return onMs >= silenceMs / 2;
+  };
+}
+
+/** Why the function cut a stream (functions/core/stream/stream-settings.ts), by its error. */
+export const cutReasonOf = (failure: string | undefined): string | undefined => /^the stream was cut: (\w+)/.exec(failure ?? '')?.[1];
+
+/** Waiters at the streaming door that ran for longer than a stream may live, whether their visitor had gone or not. */
+function billedOn({ visits, waiters }: History, { streams, marginMs }: Rules): Finding[] {
+  return visits.flatMap((visit): Finding[] => {
+    const ranMs = waiters.get(visit.nonce)?.ranMs ?? 0;
+    if (ranMs <= streams.lifeMs + marginMs) return [];
+    return [{ rule: 'leftover', text: `the waiter of visit ${visit.nonce} ran for ${Math.round(ranMs)} ms`, count: 1, ...placeOf(visit) }];
+  });
+}
+
 /** Answers and bodies of requests with the bytes of another request, or with changed bytes. */
 function crossed({ visits, sightings }: History, { hostile }: Rules): Finding[] {
   const tunnelOf = new Map(visits.map(({ nonce, tunnel }) => [nonce, tunnel]));
   const answers = visits.flatMap((visit): Finding[] => {
+    if (visit.end.kind === 'short-answer' && !hostile.has(visit.tunnel)) {
+      const text = `visit ${visit.nonce} got ${visit.end.bytes} of ${visit.streamed?.bytes} bytes, which looked whole`;
+      return [{ rule: 'crossed', text, count: 1, ...placeOf(visit) }];
+    }
     if (visit.end.kind !== 'wrong-answer') return [];
     // The owner of a tunnel may answer what it likes, but it cannot know what others have asked.
-    if (hostile.has(visit.tunnel) && !tunnelOf.has(visit.end.found)) return [];
+    if (hostile.has(visit.tunnel) && (visit.end.found === visit.nonce || !tunnelOf.has(visit.end.found))) return [];
     return [{ rule: 'crossed', text: `visit ${visit.nonce} got the answer "${visit.end.found}"`, count: 1, ...placeOf(visit) }];
   });
   const requests = sightings.flatMap(({ nonce, tunnel, intact }): Finding[] => {

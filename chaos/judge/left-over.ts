@@ -12,6 +12,10 @@ export interface LeftOver {
   /** Requests that a row still counts as in flight, before the agents have gone. */
   readonly counts: number;
   readonly bodies: number;
+  /** Requests at the local services that have not ended. */
+  readonly open: number;
+  /** Streams of which this project's agents keep something. */
+  readonly streams: number;
   /** Connections of agents, and connections of waiters that no execution environment holds. */
   readonly connections: number;
   /** Invocations without an answer. */
@@ -37,6 +41,16 @@ export function countedIn(row: Row, now: number, deadlineMs: number): number {
   return entriesOf<number>(row).filter(([, arrivedAt]) => now - arrivedAt <= deadlineMs).length;
 }
 
-export const NOTHING: LeftOver = { rows: 0, tunnels: 0, counts: 0, bodies: 0, connections: 0, invocations: 0, processes: 0 };
+export const NOTHING: LeftOver = {
+  rows: 0,
+  tunnels: 0,
+  counts: 0,
+  bodies: 0,
+  open: 0,
+  streams: 0,
+  connections: 0,
+  invocations: 0,
+  processes: 0,
+};
 
 export const totalOf = (leftOver: LeftOver): number => Object.values({ ...leftOver }).reduce((sum, each) => sum + each, 0);

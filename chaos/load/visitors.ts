@@ -4,10 +4,13 @@ import { Visitor } from '../../bench/visitor';
 import type { Visit } from '../judge/history';
 import type { Arrival } from './arrivals';
 import { textFor } from './bodies';
+import { isStreamArrival, visitStream } from './stream-visit';
 import { endOf } from './visit-end';
 
 /** A visitor gives up so long after its request, in ms: after API Gateway, which gives up after 30 s. */
 const PATIENCE_MS = 45_000;
+/** The same at the streaming door, which is longer than the life of a stream (chaos/world/environment.ts). */
+const STREAM_PATIENCE_MS = 70_000;
 
 /** Sends the visitors' requests, and records how they end. */
 export class Visitors {
@@ -17,6 +20,8 @@ export class Visitors {
   /** @param record is called with each visit that has ended */
   constructor(
     visitorUrl: string,
+    /** The streaming door. */
+    private readonly streamUrl: string,
     private readonly record: (visit: Visit) => void,
   ) {
     this.visitor = new Visitor(visitorUrl, false);
@@ -43,6 +48,7 @@ export class Visitors {
   }
 
   private async visit(arrival: Arrival, tunnelId: string): Promise<void> {
+    if (isStreamArrival(arrival)) return this.record(await visitStream(this.streamUrl, arrival, tunnelId, STREAM_PATIENCE_MS));
     const { index, nonce, tunnel, uploadBytes, downloadBytes, serviceMs, manner, leavesAfterMs } = arrival;
     const path = `/${tunnelId}${pathFor(nonce, serviceMs, downloadBytes)}&up=${uploadBytes}&manner=${manner}`;
     const body = uploadBytes === 0 ? undefined : Buffer.from(textFor(nonce, uploadBytes));

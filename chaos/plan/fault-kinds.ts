@@ -15,9 +15,22 @@ type Fault = FaultPlanInput['faults'][number];
  * answer that is stored nowhere is lost without a sound, so that the waiter has to ask the agent. `question-lost`: the question, or the answer
  * that is sent again, is lost. `agent-crashed`: an agent ends at once, and its answers end with it. `agent-ended`: an agent ends when nobody has
  * asked for its last answers for a while.
+ *
+ * `stream-cut`: agent and waiter hear nothing of one another for so long that one of them gives the stream up, or one of them is gone.
+ * `part-lost`: a part of a stream, or a sign of life, does not reach the waiter. It is asked for again, so that only losses which go on for long
+ * cut a stream.
  */
 export type Allowance =
-  'gateway-500' | 'gateway-503' | 'answer-lost' | 'delivered-twice' | 'wake-lost' | 'question-lost' | 'agent-crashed' | 'agent-ended';
+  | 'gateway-500'
+  | 'gateway-503'
+  | 'answer-lost'
+  | 'delivered-twice'
+  | 'wake-lost'
+  | 'question-lost'
+  | 'agent-crashed'
+  | 'agent-ended'
+  | 'stream-cut'
+  | 'part-lost';
 
 export interface FaultKind {
   readonly fault: Omit<Fault, 'name' | 'switched'>;
@@ -35,6 +48,7 @@ const FROM_AGENT = { api: 'agent-gateway', direction: 'from-client' } as const;
 const TO_WAITER = { api: 'wake-channel', direction: 'to-client' } as const;
 const FROM_WAITER = { api: 'wake-channel', direction: 'from-client' } as const;
 const WAITER = 'forward-request';
+const STREAMER = 'stream-request';
 const eventDriven = true;
 
 export const FAULT_KINDS = {
@@ -62,6 +76,7 @@ export const FAULT_KINDS = {
   'requests-lost': { fault: { on: 'frames', match: TO_AGENT, do: 'drop', probability: 0.1 }, allows: ['question-lost'] },
   'requests-twice': { fault: { on: 'frames', match: TO_AGENT, do: 'duplicate', probability: 0.4 }, allows: ['delivered-twice'] },
   'requests-overtake': { fault: { on: 'frames', match: TO_AGENT, do: 'reorder', probability: 0.4 } },
+  'requests-slow': { fault: { on: 'frames', match: TO_AGENT, do: 'delay', delayMs: 700, probability: 0.4 } },
   // --- messages from agents
   'answers-lost': { fault: { on: 'frames', match: FROM_AGENT, do: 'drop', probability: 0.3 }, allows: ['question-lost'] },
   'answers-twice': { fault: { on: 'frames', match: FROM_AGENT, do: 'duplicate', probability: 0.4 } },
@@ -74,23 +89,28 @@ export const FAULT_KINDS = {
   },
   'agents-half-open': {
     fault: { on: 'connections', match: { api: 'agent-gateway' }, do: 'kill', everyMs: 1100, probability: 0.2 },
-    allows: ['question-lost'],
+    allows: ['question-lost', 'stream-cut'],
   },
-  'agents-cut-off': { fault: { on: 'frames', match: { api: 'agent-gateway' }, do: 'partition' }, allows: ['question-lost'] },
-  'waiters-cut': { fault: { on: 'connections', match: { api: 'wake-channel' }, do: 'close', everyMs: 300, probability: 0.3 }, eventDriven },
+  'agents-cut-off': { fault: { on: 'frames', match: { api: 'agent-gateway' }, do: 'partition' }, allows: ['question-lost', 'stream-cut'] },
+  'waiters-cut': {
+    fault: { on: 'connections', match: { api: 'wake-channel' }, do: 'close', everyMs: 300, probability: 0.3 },
+    allows: ['part-lost'],
+    eventDriven,
+  },
   'waiters-half-open': {
     fault: { on: 'connections', match: { api: 'wake-channel' }, do: 'kill', everyMs: 300, probability: 0.3 },
     allows: ['wake-lost'],
     eventDriven,
   },
   // --- wakes
-  'wakes-fail': { fault: { on: 'calls', match: WAKES, do: 'fail', probability: 0.5 }, eventDriven },
-  'wakes-hang': { fault: { on: 'calls', match: WAKES, do: 'drop', probability: 0.4 }, eventDriven },
-  'wakes-throttle': { fault: { on: 'calls', match: WAKES, do: 'throttle', probability: 0.5 }, eventDriven },
+  'wakes-fail': { fault: { on: 'calls', match: WAKES, do: 'fail', probability: 0.5 }, allows: ['part-lost'], eventDriven },
+  'wakes-hang': { fault: { on: 'calls', match: WAKES, do: 'drop', probability: 0.4 }, allows: ['part-lost'], eventDriven },
+  'wakes-throttle': { fault: { on: 'calls', match: WAKES, do: 'throttle', probability: 0.5 }, allows: ['part-lost'], eventDriven },
   'wakes-fail-late': { fault: { on: 'calls', match: WAKES, do: 'fail-after', probability: 0.5 }, eventDriven },
   'wakes-lost': { fault: { on: 'frames', match: TO_WAITER, do: 'drop', probability: 0.5 }, allows: ['wake-lost'], eventDriven },
   'wakes-twice': { fault: { on: 'frames', match: TO_WAITER, do: 'duplicate', probability: 0.5 }, eventDriven },
   'wakes-overtake': { fault: { on: 'frames', match: TO_WAITER, do: 'reorder', probability: 0.5 }, eventDriven },
+  'wakes-slow': { fault: { on: 'frames', match: TO_WAITER, do: 'delay', delayMs: 700, probability: 0.4 }, eventDriven },
   'hellos-lost': { fault: { on: 'frames', match: FROM_WAITER, do: 'drop', probability: 0.5 }, eventDriven },
   'connects-fail': { fault: { on: 'calls', match: { operation: 'Invoke' }, do: 'fail', probability: 0.5 }, eventDriven },
   // --- stream and bus
@@ -126,6 +146,22 @@ export const FAULT_KINDS = {
   },
   'waiters-stall': {
     fault: { on: 'environments', match: { function: WAITER }, do: 'freeze', forMs: 1500, everyMs: 500, probability: 0.2 },
+    allows: ['gateway-500', 'answer-lost'],
+  },
+  'streamers-throw': {
+    fault: { on: 'invocations', match: { function: STREAMER }, do: 'fail', probability: 0.3 },
+    allows: ['gateway-500'],
+  },
+  'streamers-throttle': {
+    fault: { on: 'invocations', match: { function: STREAMER }, do: 'throttle', probability: 0.3 },
+    allows: ['gateway-503'],
+  },
+  'streamers-die': {
+    fault: { on: 'environments', match: { function: STREAMER }, do: 'kill', everyMs: 500, probability: 0.3 },
+    allows: ['gateway-500', 'answer-lost'],
+  },
+  'streamers-stall': {
+    fault: { on: 'environments', match: { function: STREAMER }, do: 'freeze', forMs: 1500, everyMs: 500, probability: 0.3 },
     allows: ['gateway-500', 'answer-lost'],
   },
   'receivers-throw': {
@@ -167,8 +203,8 @@ const KINDS: Readonly<Record<string, FaultKind>> = FAULT_KINDS;
 
 /** What happenings allow that are no faults of the emulator. */
 const HAPPENINGS_ALLOW: Readonly<Record<string, readonly Allowance[]>> = {
-  'agents-crash': ['agent-crashed'],
-  'agents-restart': ['agent-ended'],
+  'agents-crash': ['agent-crashed', 'stream-cut'],
+  'agents-restart': ['agent-ended', 'stream-cut'],
 };
 
 /** What a fault or another happening of this name allows. */

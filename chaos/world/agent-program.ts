@@ -5,9 +5,9 @@
 import { Agent, type AgentOptions } from '../../agent';
 
 /** What the lab sends to the process. */
-export type ToAgent = { readonly start: AgentOptions } | { readonly offsetMs: number } | { readonly stop: true };
+export type ToAgent = { readonly start: AgentOptions } | { readonly offsetMs: number } | { readonly stop: true } | { readonly count: true };
 /** What the process sends to the lab. */
-export type FromAgent = { readonly connected: string } | { readonly ended: string };
+export type FromAgent = { readonly connected: string } | { readonly ended: string } | { readonly streams: number };
 
 const GRACE_MS = 3000;
 
@@ -21,6 +21,7 @@ const tell = (message: FromAgent): void => void process.send?.(message);
 process.on('message', (message: ToAgent) => {
   if ('offsetMs' in message) offsetMs = message.offsetMs;
   else if ('stop' in message) void agent?.stop({ graceMs: GRACE_MS }).then(() => process.exit(0));
+  else if ('count' in message) tell({ streams: agent?.openStreams ?? 0 });
   else start(message.start);
 });
 process.on('disconnect', () => process.exit(0));

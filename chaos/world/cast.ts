@@ -15,20 +15,83 @@ export interface CastTunnel {
   /** Largest bodies of requests and of answers, in bytes. */
   readonly uploadBytes: number;
   readonly downloadBytes: number;
+  /** Largest answers at the streaming door, in bytes. */
+  readonly streamBytes: number;
   /** Share of the requests that the local service does not answer properly. */
   readonly failing: number;
 }
 
 const KB = 1024;
+const MB = 1024 * KB;
 
 export const CAST = [
-  { name: 'ann-web', owner: 'ann', agent: 'own', visitors: 8, serviceMs: 5, uploadBytes: 2 * KB, downloadBytes: 12 * KB, failing: 0 },
-  { name: 'ann-files', owner: 'ann', agent: 'own', visitors: 3, serviceMs: 20, uploadBytes: 300 * KB, downloadBytes: 400 * KB, failing: 0 },
-  { name: 'bob-api', owner: 'bob', agent: 'own', visitors: 4, serviceMs: 300, uploadBytes: 8 * KB, downloadBytes: 30 * KB, failing: 0.01 },
+  {
+    name: 'ann-web',
+    owner: 'ann',
+    agent: 'own',
+    visitors: 8,
+    serviceMs: 5,
+    uploadBytes: 2 * KB,
+    downloadBytes: 12 * KB,
+    streamBytes: 3 * MB,
+    failing: 0,
+  },
+  {
+    name: 'ann-files',
+    owner: 'ann',
+    agent: 'own',
+    visitors: 3,
+    serviceMs: 20,
+    uploadBytes: 300 * KB,
+    downloadBytes: 400 * KB,
+    streamBytes: 3 * MB,
+    failing: 0,
+  },
+  {
+    name: 'bob-api',
+    owner: 'bob',
+    agent: 'own',
+    visitors: 4,
+    serviceMs: 300,
+    uploadBytes: 8 * KB,
+    downloadBytes: 30 * KB,
+    streamBytes: 3 * MB,
+    failing: 0.01,
+  },
   // An answer of an old agent must fit a frame of 32 KB in base64.
-  { name: 'bob-old', owner: 'bob', agent: 'old', visitors: 3, serviceMs: 20, uploadBytes: 4 * KB, downloadBytes: 12 * KB, failing: 0.02 },
-  { name: 'cyd-shaky', owner: 'cyd', agent: 'own', visitors: 2, serviceMs: 60, uploadBytes: 4 * KB, downloadBytes: 60 * KB, failing: 0.3 },
-  { name: 'eve-trap', owner: 'eve', agent: 'hostile', visitors: 1, serviceMs: 5, uploadBytes: 1 * KB, downloadBytes: 1 * KB, failing: 0 },
+  {
+    name: 'bob-old',
+    owner: 'bob',
+    agent: 'old',
+    visitors: 3,
+    serviceMs: 20,
+    uploadBytes: 4 * KB,
+    downloadBytes: 12 * KB,
+    streamBytes: 12 * KB,
+    failing: 0.02,
+  },
+  {
+    name: 'cyd-shaky',
+    owner: 'cyd',
+    agent: 'own',
+    visitors: 2,
+    serviceMs: 60,
+    uploadBytes: 4 * KB,
+    downloadBytes: 60 * KB,
+    streamBytes: 3 * MB,
+    failing: 0.3,
+  },
+  {
+    name: 'eve-trap',
+    owner: 'eve',
+    agent: 'hostile',
+    visitors: 1,
+    serviceMs: 5,
+    uploadBytes: 1 * KB,
+    downloadBytes: 1 * KB,
+    streamBytes: 1 * KB,
+    failing: 0,
+  },
 ] as const satisfies readonly CastTunnel[];
 
 /** Whether a tunnel is served by this project's agent: `tunnelId` and `owner` as the authorizer gives them to a connection. */

@@ -70,6 +70,22 @@ export class OwnAgent implements HonestAgent {
     this.send({ offsetMs });
   }
 
+  /** How many streams are not over; 0 when the process does not tell. */
+  async openStreams(): Promise<number> {
+    const { child } = this;
+    if (!child?.connected) return 0;
+    const told = new Promise<number>((resolve) => {
+      const hear = (message: FromAgent): void => {
+        if (!('streams' in message)) return;
+        child.off('message', hear);
+        resolve(message.streams);
+      };
+      child.on('message', hear);
+    });
+    this.send({ count: true });
+    return Promise.race([told, sleep(STOP_MS, 0, { ref: false })]);
+  }
+
   stop(): Promise<void> {
     return this.inTurn(() => this.end());
   }

@@ -14,7 +14,7 @@ import { emulatorFaults } from '../plan/fault-kinds';
 import type { LabMode } from '../plan/plan';
 import { CAST, type CastTunnel } from './cast';
 import { countedAnswers } from './counted-answers';
-import { labEnvironment } from './environment';
+import { labEnvironment, STREAM_MS } from './environment';
 import { HostileAgent } from './hostile-agent';
 import type { HonestAgent, LabAgent } from './lab-agent';
 import { sweepForHours } from './lab-sweep';
@@ -23,6 +23,7 @@ import { OldAgent } from './old-agent';
 import { OwnAgent } from './own-agent';
 import { MessageWatch } from './message-watch';
 import { RowWatch } from './row-watch';
+import { StreamWatch } from './stream-watch';
 import { StolenRequests } from './stolen-requests';
 import { Waits } from './waits';
 
@@ -35,7 +36,13 @@ export interface WorldOptions {
 }
 
 /** Environments that start before the first visitor comes. */
-const WARM: Readonly<Record<string, number>> = { 'forward-request': 4, 'receive-message': 3, 'process-stream': 1, 'wake-waiter': 1 };
+const WARM: Readonly<Record<string, number>> = {
+  'forward-request': 4,
+  'stream-request': 2,
+  'receive-message': 3,
+  'process-stream': 1,
+  'wake-waiter': 1,
+};
 
 /** Times of this project's agent, in ms. They are divided, so that a short run meets pings and new connections. */
 const AGENT_TIMING = {
@@ -48,8 +55,8 @@ const AGENT_TIMING = {
 };
 const SERVICE_TIMEOUT_MS = 7000;
 
-/** After the last visitor, what is on its way may take so long, in ms: longer than any call and any function. */
-const SETTLING_MS = 20_000;
+/** After the last visitor, what is on its way may take so long, in ms: longer than any call and any function. A waiter whose visitor has gone may run on. */
+const SETTLING_MS = STREAM_MS + 6000;
 const LOOK_MS = 100;
 
 /** Those who look on. */
@@ -58,6 +65,7 @@ interface Watches {
   readonly rows: RowWatch;
   readonly messages: MessageWatch;
   readonly waits: Waits;
+  readonly streams: StreamWatch;
 }
 
 /** One local cloud with everybody who takes part. */
@@ -66,6 +74,7 @@ export class World {
   readonly own = new Map<string, OwnAgent>();
   hostile: HostileAgent | undefined;
   private readonly agents = new Map<string, LabAgent>();
+  private readonly localServices: LocalService[] = [];
   private readonly pids = new Set<number>();
   private operation: Operation | undefined;
 
@@ -75,25 +84,33 @@ export class World {
     private readonly watches: Watches,
     private readonly options: WorldOptions,
   ) {
-    const { waits, rows } = watches;
+    const { waits, rows, streams } = watches;
     const { dynamodb, lambda } = tunnel.cloud.services;
     dynamodb.onRecord(rows.onRecord);
     lambda.events.on('invocation', waits.onInvocation);
+    lambda.events.on('invocation', streams.onInvocation);
   }
 
   /** Boots, and connects all agents. If a step fails, nothing is left running. */
   static async open(options: WorldOptions): Promise<World> {
     const environment = labEnvironment(options.mode);
     const stolen = new StolenRequests(generator(options.seed, 200));
-    const watches = { stolen, rows: new RowWatch(stolen), messages: new MessageWatch(stolen), waits: new Waits() };
-    const { messages, waits } = watches;
+    const watches = {
+      stolen,
+      rows: new RowWatch(stolen),
+      messages: new MessageWatch(stolen),
+      waits: new Waits(),
+      streams: new StreamWatch(),
+    };
+    const { messages, waits, streams } = watches;
     const tunnel = await startLocalTunnel({
       environment,
       faults: validateFaultPlan({ seed: options.seed, faults: emulatorFaults() }, 'the fault lab'),
       // Alarms would move the rollout, which the plan moves. Rehearsals are for alarms.
       watch: false,
       intercept: messages.intercept,
-      interceptInvocation: (call, next) => waits.intercept(call, () => messages.interceptInvocation(call, next)),
+      interceptInvocation: (call, next) =>
+        waits.intercept(call, () => streams.intercept(call, () => messages.interceptInvocation(call, next))),
       // Tracing takes a third of a request's time.
       traces: false,
     });
@@ -105,9 +122,9 @@ export class World {
   }
 
   /** What was seen of the requests inside the cloud. */
-  get seen(): Pick<History, 'stored' | 'taken' | 'waited' | 'failures'> {
-    const { rows, messages, waits } = this.watches;
-    return { stored: rows.stored, taken: messages.taken, waited: waits.byNonce, failures: waits.failures };
+  get seen(): Pick<History, 'stored' | 'taken' | 'waited' | 'failures' | 'waiters'> {
+    const { rows, messages, waits, streams } = this.watches;
+    return { stored: rows.stored, taken: messages.taken, waited: waits.byNonce, failures: waits.failures, waiters: streams.waiters };
   }
 
   get cloud(): LocalCloud {
@@ -132,9 +149,13 @@ export class World {
   /** Ends all agents, runs sweep, and counts what is still there. To be called once, when no visitor waits and nothing is broken. */
   async empty(): Promise<LeftOver> {
     const counts = await this.settled(() => this.counted());
+    // An agent that ends would end these, too.
+    const waiting = await this.settled(async () => this.cloud.services.lambda.concurrencyOf());
+    const open = await this.settled(async () => this.localServices.reduce((sum, service) => sum + service.open, 0));
+    const streams = await this.settled(() => this.openStreams());
     await Promise.all([...this.agents.values()].map((agent) => agent.stop()));
     const connections = await this.settled(async () => this.connections());
-    const invocations = await this.settled(async () => this.cloud.services.lambda.concurrencyOf());
+    const invocations = waiting + (await this.settled(async () => this.cloud.services.lambda.concurrencyOf()));
     await sweepForHours(this.cloud, this.environment);
     const left = (await this.scan('tunnels')).filter(isLeft).length;
     const rows = (await this.scan('pending-requests')).length;
@@ -142,7 +163,7 @@ export class World {
     for (const { pid } of this.cloud.services.lambda.environments()) this.pids.add(pid);
     await this.close();
     const processes = await this.settled(async () => [...this.pids].filter(isAlive).length);
-    return { rows, tunnels: left, counts, bodies, connections, invocations, processes };
+    return { rows, tunnels: left, counts, bodies, open, streams, connections, invocations, processes };
   }
 
   async close(): Promise<void> {
@@ -169,6 +190,7 @@ export class World {
     const { tunnel, options } = this;
     const service = await LocalService.start(name, options.onSighting);
     tunnel.onClose(() => service.close());
+    this.localServices.push(service);
     const endpoint = tunnel.agentEndpoint;
     const token = await tunnel.token(owner, [`${owner}-*`]);
     switch (kind) {
@@ -201,6 +223,11 @@ export class World {
       (sum, row) => sum + countedIn(row, Date.now(), this.environment.timings.requestDeadlineMs),
       0,
     );
+  }
+
+  private async openStreams(): Promise<number> {
+    const counts = await Promise.all([...this.own.values()].map((agent) => agent.openStreams()));
+    return counts.reduce((sum, each) => sum + each, 0);
   }
 
   private connections(): number {

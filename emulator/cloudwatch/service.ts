@@ -1,4 +1,5 @@
 import type { CloudService } from '../cloud-service';
+import type { FunctionUrlOffers } from '../function-url/service';
 import type { GatewayOffers } from '../gateway/service';
 import type { Permissions } from '../iam/permissions';
 import type { LambdaOffers } from '../lambda/service';
@@ -57,6 +58,7 @@ export const alarms: CloudService<Pick<CloudSpec, 'alarms'>, AlarmsNeeds, { read
 };
 
 type ServiceMetricsNeeds = GatewayOffers &
+  FunctionUrlOffers &
   Pick<LambdaOffers, 'lambda'> & {
     readonly metrics: MetricStore;
     readonly mappings: readonly EventSourceMapping[];
@@ -66,8 +68,27 @@ type ServiceMetricsNeeds = GatewayOffers &
 
 /** The metrics that AWS's services publish about themselves. */
 export const serviceMetrics: CloudService<object, ServiceMetricsNeeds, object> = {
-  start: ({ metrics, lambda, mappings, buses, queues, edge, httpApi, gateway, options: { alarmTimeFactor = 1 }, started }) => {
-    started(new ServiceMetrics(metrics, { lambda, mappings, buses, queues, edge, httpApi, gateway }, alarmTimeFactor));
+  start: ({
+    spec,
+    metrics,
+    lambda,
+    mappings,
+    buses,
+    queues,
+    edge,
+    httpApi,
+    gateway,
+    functionUrl,
+    options: { alarmTimeFactor = 1 },
+    started,
+  }) => {
+    started(
+      new ServiceMetrics(
+        metrics,
+        { lambda, mappings, buses, queues, edge, httpApi, gateway, functionUrl, functionUrls: spec.functionUrls },
+        alarmTimeFactor,
+      ),
+    );
     return {};
   },
 };

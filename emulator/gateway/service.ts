@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { CloudService } from '../cloud-service';
 import { FaultRounds, type FaultTarget } from '../faults/fault-rounds';
 import type { Permissions } from '../iam/permissions';
+import { interceptedInvoker } from '../lambda/intercepted-invoker';
 import { isLoopbackHost } from '../loopback-host';
-import type { FunctionInvoker, Interceptor, InvocationInterceptor } from '../services';
+import type { Interceptor } from '../services';
 import type { CloudSpec, HttpApiSpec } from '../specs';
 import type { AttributeSource } from '../terraform/computed-attributes';
 import { labelOf } from '../terraform/resource-names';
@@ -45,7 +46,7 @@ export const gateway: CloudService<Pick<CloudSpec, 'httpApis' | 'webSocketApis'>
   read: (reader) => ({ httpApis: readHttpApis(reader), webSocketApis: readWebSocketApis(reader) }),
   start: ({ spec, ports, functions, options, latencyHooks, faultHooks, faults, permissions, started, ...cloud }) => {
     const { accountId, region, log, limits, principals, intercept } = cloud;
-    const invoker = intercepted(functions, options.interceptInvocation, latencyHooks.interceptInvocation);
+    const invoker = interceptedInvoker(functions, options.interceptInvocation, latencyHooks.interceptInvocation);
     const common = { invoker, permissions, log };
     const httpApi = onlyHttpApi(spec);
     const edge = started(new HttpApiEdge({ ...common, api: httpApi, limits: limits.httpApi, accountId, serves: isLoopbackHost }));
@@ -82,21 +83,6 @@ function apiId({ address }: AttributeSource): string {
     .toString(36)
     .padStart(10, '0')
     .slice(-10);
-}
-
-/** Wraps the invoker for the gateways. The first interceptor is the outermost. */
-function intercepted(invoker: FunctionInvoker, ...interceptors: readonly (InvocationInterceptor | undefined)[]): FunctionInvoker {
-  return interceptors.reduceRight<FunctionInvoker>(
-    (inner, intercept) =>
-      intercept
-        ? {
-            invokeAsync: (...args) => inner.invokeAsync(...args),
-            invoke: (functionArn, payload, options) =>
-              intercept({ functionArn, payload }, () => inner.invoke(functionArn, payload, options)),
-          }
-        : inner,
-    invoker,
-  );
 }
 
 function onlyHttpApi({ httpApis }: CloudSpec): HttpApiSpec {

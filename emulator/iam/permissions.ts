@@ -1,5 +1,5 @@
 import { arnMatches } from './matching';
-import type { PermissionSpec } from '../specs';
+import { URL_PERMISSIONS, type PermissionSpec, type UrlPermission } from '../specs';
 
 /** Tells whether a service may invoke a function. Without a permission the call is refused, as on AWS. */
 export interface PermissionCheck {
@@ -26,7 +26,16 @@ export class Permissions implements PermissionCheck {
 
   allows(functionNameOrArn: string, principal: string, sourceArn: string): boolean {
     const granted = this.byFunction.get(functionName(functionNameOrArn)) ?? [];
-    return granted.some((spec) => spec.principal === principal && (spec.sourceArn === undefined || arnMatches(spec.sourceArn, sourceArn)));
+    return granted.some(
+      (spec) =>
+        spec.url === undefined && spec.principal === principal && (spec.sourceArn === undefined || arnMatches(spec.sourceArn, sourceArn)),
+    );
+  }
+
+  /** What everybody lacks to use the URL of a function; empty if everybody may use the URL. */
+  missingForUrl(functionNameOrArn: string): UrlPermission[] {
+    const granted = this.byFunction.get(functionName(functionNameOrArn)) ?? [];
+    return URL_PERMISSIONS.filter((needed) => !granted.some(({ url }) => url === needed));
   }
 }
 

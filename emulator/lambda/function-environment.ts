@@ -16,6 +16,7 @@ import type { PooledEnvironment } from './function-pool';
 import type { HandedOver, RuntimeHost } from './runtime-api';
 import { textPlatformLog } from './text-platform-log';
 import { Sandbox } from './sandbox';
+import type { OnHead, StreamedAnswer } from './streamed-answer';
 import type { SandboxOptions } from './sandbox';
 import { newSegmentId, traceHeader } from './trace-header';
 
@@ -53,6 +54,8 @@ interface Running {
   readonly resolve: (outcome: RunOutcome) => void;
   timer?: NodeJS.Timeout;
   outcome?: RunOutcome;
+  /** The response that the function streams to its invoker. */
+  streamed?: StreamedAnswer;
   /** Measured before the process is killed at a time-out; otherwise measured at the end of the invocation. */
   maxMemoryMb?: number;
 }
@@ -118,9 +121,11 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
       } else if (invocation.fault === 'throw') {
         this.settle({ kind: 'error', errorType: 'Error', errorMessage: 'broken on purpose by the fault plan' });
         this.finish();
+      } else if (invocation.fault === 'exit') {
+        // The handler gets nothing: on a second core it could otherwise begin its answer before the kill.
+        this.kill();
       } else {
         this.handOverNow(invocation);
-        if (invocation.fault === 'exit') this.kill();
       }
     });
   }
@@ -150,6 +155,12 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     if (!this.awaitsAnswer(requestId)) return false;
     this.settle(outcome);
     return true;
+  }
+
+  takeStream(requestId: string, open: (onHead: OnHead) => StreamedAnswer): StreamedAnswer | undefined {
+    const onHead = this.running?.invocation.onStream;
+    if (!this.running || !onHead || this.running.streamed || !this.awaitsAnswer(requestId)) return undefined;
+    return (this.running.streamed = open(onHead));
   }
 
   failInit(outcome: RunOutcome): void {
@@ -184,6 +195,7 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     this.running.outcome = outcome;
     this.running.answeredAt = performance.now();
     this.running.cpu = this.running.cpuShare?.end();
+    this.running.streamed?.settle(outcome);
     this.running.resolve(outcome);
     this.options.onAnswered();
   }
@@ -230,6 +242,8 @@ export class FunctionEnvironment implements RuntimeHost, PooledEnvironment {
     const running = this.running;
     if (!running) return;
     clearTimeout(running.timer);
+    // Nobody has seen the end of a response whose reader has left.
+    if (running.streamed?.isAbandoned) this.settle({ kind: 'ok', payload: null });
     this.settle(
       platformError(
         'Runtime.Unknown',

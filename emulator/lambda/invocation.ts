@@ -1,4 +1,4 @@
-import type { InvocationOutcome, Origin } from '../services';
+import type { InvocationOutcome, Origin, StreamedResult } from '../services';
 import type { CpuUse } from './cpu-share';
 import type { TraceContext } from './trace-header';
 
@@ -14,6 +14,11 @@ export interface Invocation {
   readonly askedAt: number;
   /** The fault from the fault plan: the function throws before it has done anything, or its process ends. */
   readonly fault?: RunFault;
+  /**
+   * The invoker takes a streamed response. Called when the head of such a response has come; the result of the invocation follows when the
+   * stream has ended. Without it, a streamed response is collected.
+   */
+  readonly onStream?: (stream: Pick<StreamedResult, 'head' | 'body'>) => void;
 }
 
 export type RunFault = 'throw' | 'exit';
@@ -61,3 +66,10 @@ export interface InvocationTrace extends TraceContext {
 export function platformError(errorType: string, requestId: string, message: string): RunOutcome {
   return { kind: 'error', errorType, errorMessage: `RequestId: ${requestId} Error: ${message}` };
 }
+
+/** The outcome of a function whose response exceeds the limit. */
+export const responseTooLarge = (bytes: number, maxBytes: number): RunOutcome => ({
+  kind: 'error',
+  errorType: 'Function.ResponseSizeTooLarge',
+  errorMessage: `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${maxBytes} bytes).`,
+});

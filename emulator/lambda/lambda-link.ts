@@ -1,8 +1,8 @@
-import type { FunctionInvoker, InvokeOptions, InvokeResult, Principal, Principals } from '../services';
+import type { InvokeOptions, InvokeResult, Principal, Principals, StreamedResult, StreamingInvoker } from '../services';
 import type { LambdaService } from './lambda-service';
 
 /** Connects Lambda with the services that start before it: they get this link, and use it when Lambda runs. */
-export class LambdaLink implements FunctionInvoker, Principals {
+export class LambdaLink implements StreamingInvoker, Principals {
   private service: LambdaService | undefined;
 
   connect(service: LambdaService): void {
@@ -12,6 +12,11 @@ export class LambdaLink implements FunctionInvoker, Principals {
   /** Rejects also while Lambda has not started. */
   async invoke(functionArn: string, payload: unknown, options?: InvokeOptions): Promise<InvokeResult> {
     return this.running().invoke(functionArn, payload, options);
+  }
+
+  /** Rejects also while Lambda has not started. */
+  async invokeStreaming(functionArn: string, payload: unknown, options?: InvokeOptions): Promise<InvokeResult | StreamedResult> {
+    return this.running().invokeStreaming(functionArn, payload, options);
   }
 
   invokeAsync(functionArn: string, payload: unknown, options?: { traceHeader?: string }): void {

@@ -13,7 +13,6 @@ import { AwsError } from '../services';
 import type {
   Closeable,
   ExecutionEnvironment,
-  FunctionInvoker,
   InvokeOptions,
   InvokeResult,
   LogSink,
@@ -21,6 +20,8 @@ import type {
   Principal,
   Principals,
   Queues,
+  StreamedResult,
+  StreamingInvoker,
   Topics,
 } from '../services';
 import type { FunctionSpec } from '../specs';
@@ -83,7 +84,7 @@ interface Hosted {
   readonly pool: FunctionPool;
 }
 
-export class LambdaService implements FunctionInvoker, Principals, Closeable {
+export class LambdaService implements StreamingInvoker, Principals, Closeable {
   readonly events = new EventEmitter<LambdaEvents>();
   private readonly statistics = new LambdaStats();
   private readonly hosted = new Map<string, Hosted>();
@@ -135,7 +136,7 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     const codeCache = options.codeCache === undefined ? undefined : CodeCache.open(options.codeCache);
     const code = await FunctionCode.unpack(options.functions, codeCache);
     options.guard.watchDirectory(code.directory);
-    return new LambdaService(options, code, await RuntimeApi.start(options.limits.syncPayloadBytes));
+    return new LambdaService(options, code, await RuntimeApi.start(options.limits));
   }
 
   /** @throws AwsError ResourceNotFoundException for an ARN of no function in the stack */
@@ -149,6 +150,28 @@ export class LambdaService implements FunctionInvoker, Principals, Closeable {
     const limit = this.options.limits.syncPayloadBytes;
     if (Buffer.byteLength(invocation.payload) > limit) return { kind: 'error', ...tooLarge(limit) };
     return this.run(spec, invocation, signal);
+  }
+
+  /** @throws AwsError ResourceNotFoundException for an ARN of no function in the stack */
+  async invokeStreaming(
+    functionArn: string,
+    payload: unknown,
+    { traceHeader, origin = 'inside', signal }: InvokeOptions = {},
+  ): Promise<InvokeResult | StreamedResult> {
+    const { spec } = this.functionOf(functionArn);
+    const invocation = this.newInvocation(payload, traceHeader, origin);
+    const limit = this.options.limits.syncPayloadBytes;
+    if (Buffer.byteLength(invocation.payload) > limit) return { kind: 'error', ...tooLarge(limit) };
+    return new Promise((resolve, reject) => {
+      let isTaken = false;
+      const onStream: Invocation['onStream'] = (stream) => {
+        // A fault may run the function twice; nobody reads the second stream.
+        if (isTaken) return void stream.body.resume();
+        isTaken = true;
+        resolve({ kind: 'stream', requestId: invocation.requestId, ...stream });
+      };
+      this.run(spec, { ...invocation, onStream }, signal).then(resolve, reject);
+    });
   }
 
   /** @throws AwsError ResourceNotFoundException, or RequestTooLargeException for an event above 1 MB */

@@ -6,7 +6,10 @@
  */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Limits } from '../limits';
+import { responseTooLarge } from './invocation';
 import type { Invocation, RunOutcome } from './invocation';
+import { StreamedAnswer, streamError, type OnHead } from './streamed-answer';
 
 /** An invocation as the runtime receives it. */
 export interface HandedOver extends Pick<Invocation, 'requestId' | 'payload'> {
@@ -23,6 +26,12 @@ export interface RuntimeHost {
   next(handOver: (invocation: HandedOver) => void): void;
   /** Resolves when the answer has been passed on; with false when the request is not running, or already has an answer. */
   answer(requestId: string, outcome: RunOutcome): Promise<boolean>;
+  /**
+   * The runtime begins to stream its response.
+   * @param open reads the stream, if the invoker takes streams
+   * @returns undefined when the response has to be collected
+   */
+  takeStream(requestId: string, open: (onHead: OnHead) => StreamedAnswer): StreamedAnswer | undefined;
   failInit(outcome: RunOutcome): void;
 }
 
@@ -32,13 +41,13 @@ export class RuntimeApi {
   private readonly hosts = new Map<string, RuntimeHost>();
   private readonly server = http.createServer((request, response) => void this.serve(request, response));
 
-  private constructor(private readonly maxResponseBytes: number) {
+  private constructor(private readonly limits: Limits['lambda']) {
     // No time-outs: a runtime asks for its next invocation and waits, frozen, for any length of time.
     Object.assign(this.server, { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 });
   }
 
-  static async start(maxResponseBytes: number): Promise<RuntimeApi> {
-    const api = new RuntimeApi(maxResponseBytes);
+  static async start(limits: Limits['lambda']): Promise<RuntimeApi> {
+    const api = new RuntimeApi(limits);
     await new Promise<void>((resolve, reject) => {
       api.server.once('error', reject);
       api.server.listen(0, '127.0.0.1', resolve);
@@ -74,28 +83,32 @@ export class RuntimeApi {
       );
     if (isNext) return host.next((invocation) => sendInvocation(response, invocation));
 
-    const body = await readBody(request, this.maxResponseBytes).catch(() => undefined);
+    const isStream = request.headers[RESPONSE_MODE] === 'streaming';
+    if (isStream) {
+      const streamed = host.takeStream(requestId, (onHead) => new StreamedAnswer(request, this.limits, onHead));
+      if (streamed) return serveStream(host, requestId, streamed, response);
+    }
+    const body = await readBody(request, this.limits.syncPayloadBytes).catch(() => undefined);
     if (body === undefined) return;
     if (isInitError) host.failInit(errorOutcome(body));
-    else if (!(await host.answer(requestId, result === 'error' ? errorOutcome(body) : this.responseOutcome(body))))
-      return refuse(
-        response,
-        400,
-        'InvalidRequestID',
-        `${requestId} is not a running invocation of this environment, or was answered already`,
-      );
-    if (body.text === undefined) return refuse(response, 413, 'RequestEntityTooLarge', this.tooLarge(body.bytes));
-    response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}\n');
+    else {
+      const outcome = result === 'error' ? errorOutcome(body) : isStream ? this.collected(body, request) : this.responseOutcome(body);
+      if (!(await host.answer(requestId, outcome))) return refuseUnknown(response, requestId);
+      if (body.text === undefined && outcome.kind === 'error') return refuse(response, 413, 'RequestEntityTooLarge', outcome.errorMessage);
+    }
+    accept(response);
+  }
+
+  /** A streamed response whose invoker wants the whole: its JSON value, or its text. */
+  private collected(body: Body, { trailers }: http.IncomingMessage): RunOutcome {
+    const errorType = trailers['lambda-runtime-function-error-type'];
+    if (errorType !== undefined) return streamError(errorType, trailers['lambda-runtime-function-error-body']);
+    const outcome = this.responseOutcome(body);
+    return body.text !== undefined && outcome.kind === 'error' ? { kind: 'ok', payload: body.text } : outcome;
   }
 
   private responseOutcome({ text, bytes }: Body): RunOutcome {
-    if (text === undefined) {
-      return {
-        kind: 'error',
-        errorType: 'Function.ResponseSizeTooLarge',
-        errorMessage: this.tooLarge(bytes),
-      };
-    }
+    if (text === undefined) return responseTooLarge(bytes, this.limits.syncPayloadBytes);
     try {
       return { kind: 'ok', payload: JSON.parse(text) as unknown };
     } catch {
@@ -106,10 +119,25 @@ export class RuntimeApi {
       };
     }
   }
+}
 
-  private tooLarge(bytes: number): string {
-    return `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${this.maxResponseBytes} bytes).`;
-  }
+/** Passes a streamed response on. The runtime gets its answer when the invocation has its outcome. */
+async function serveStream(host: RuntimeHost, requestId: string, streamed: StreamedAnswer, response: http.ServerResponse): Promise<void> {
+  const outcome = await streamed.run();
+  // The connection has ended: the process has died, or the runtime tells the error in another request.
+  if (!outcome) return;
+  if (!(await host.answer(requestId, outcome))) return refuseUnknown(response, requestId);
+  accept(response);
+}
+
+const RESPONSE_MODE = 'lambda-runtime-function-response-mode';
+
+function accept(response: http.ServerResponse): void {
+  response.writeHead(202, { 'content-type': 'application/json' }).end('{"status":"OK"}\n');
+}
+
+function refuseUnknown(response: http.ServerResponse, requestId: string): void {
+  refuse(response, 400, 'InvalidRequestID', `${requestId} is not a running invocation of this environment, or was answered already`);
 }
 
 /** `text` is missing when the body has more than the allowed bytes. */

@@ -1,11 +1,13 @@
 import type { ComputedAttribute } from './resolver';
 
-/** The addresses of the local cloud's two entry points. On AWS these are host names of API Gateway. */
+/** The addresses of the local cloud's entry points. On AWS these are host names of API Gateway and Lambda. */
 export interface Endpoints {
   /** `http://127.0.0.1:8080` */
   readonly visitors: string;
   /** `ws://127.0.0.1:8081`; the API's id and stage follow in the path. */
   readonly webSockets: string;
+  /** `http://127.0.0.1:8082`; undefined for a stack without a function URL. */
+  readonly functionUrl?: string;
 }
 
 export interface Account {

@@ -1,10 +1,18 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Headers } from '../../protocol';
-import type { VisitorRequest } from '../core/visitor-request';
-import type { VisitorResponse } from '../core/visitor-response';
+import { encodePath, type VisitorRequest } from '../core/visitor-request';
+import type { ResponseHead, VisitorResponse } from '../core/visitor-response';
 
-/** Reads an HTTP API event (payload format 2.0), in which repeated fields are joined and cookies are separate. */
-export function toVisitorRequest(event: APIGatewayProxyEventV2, traceHeader: string | undefined): VisitorRequest {
+/** Reads an HTTP API event. An HTTP API has decoded the path, in all its payload formats. */
+export const decodedRequest = (event: APIGatewayProxyEventV2, traceHeader: string | undefined): VisitorRequest =>
+  visitorRequest(event, encodePath(event.rawPath), traceHeader);
+
+/** Reads an event of a function URL, which has the path as the visitor sent it. */
+export const rawRequest = (event: APIGatewayProxyEventV2, traceHeader: string | undefined): VisitorRequest =>
+  visitorRequest(event, event.rawPath, traceHeader);
+
+/** Reads an event of payload format 2.0, in which repeated fields are joined and cookies are separate. */
+function visitorRequest(event: APIGatewayProxyEventV2, path: string, traceHeader: string | undefined): VisitorRequest {
   const { http, timeEpoch } = event.requestContext;
   // The object has no prototype, because a visitor may name a field `__proto__`.
   const headers = Object.create(null) as Headers;
@@ -17,7 +25,7 @@ export function toVisitorRequest(event: APIGatewayProxyEventV2, traceHeader: str
   if (!event.body) delete headers['content-length'];
   return {
     method: http.method,
-    decodedPath: event.rawPath,
+    path,
     rawQuery: event.rawQueryString,
     domainName: event.requestContext.domainName,
     headers,
@@ -32,14 +40,14 @@ export function toVisitorRequest(event: APIGatewayProxyEventV2, traceHeader: str
  * Writes the response: cookies stay separate, other repeated fields are joined, and the body is always base64, so that it never
  * changes.
  */
-export function toLambdaResponse(response: VisitorResponse): APIGatewayProxyStructuredResultV2 {
-  const { 'set-cookie': cookies = [], ...rest } = response.headers;
+export const toLambdaResponse = (response: VisitorResponse): APIGatewayProxyStructuredResultV2 => ({
+  ...toMetadata(response),
+  body: Buffer.from(response.body).toString('base64'),
+  isBase64Encoded: true,
+});
+
+/** Status and header fields, as Lambda takes them before a body that is streamed. */
+export function toMetadata({ status, headers: { 'set-cookie': cookies = [], ...rest } }: ResponseHead) {
   const headers = Object.fromEntries(Object.entries(rest).map(([name, values]) => [name, values.join(', ')]));
-  return {
-    statusCode: response.status,
-    headers,
-    cookies,
-    body: Buffer.from(response.body).toString('base64'),
-    isBase64Encoded: true,
-  };
+  return { statusCode: status, headers, cookies };
 }

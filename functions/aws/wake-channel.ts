@@ -9,6 +9,8 @@ export interface WakeConnection {
   readonly isOpen: boolean;
   /** Whether a reply to a probe comes within `timeoutMs`. */
   hello(timeoutMs: number): Promise<boolean>;
+  /** Resolves when the socket has closed. */
+  readonly closed: Promise<void>;
   close(): void;
 }
 
@@ -40,7 +42,7 @@ interface Line {
 }
 
 interface Waiter {
-  readonly line: Line;
+  line: Line;
   readonly inbox: Mailbox<Wake>;
 }
 
@@ -106,6 +108,21 @@ export function socketWakeChannel(options: WakeChannelOptions): WakeChannel {
     return undefined;
   };
 
+  /** Gives a waiter a socket that works, if its own does not. */
+  const renew = async (waiter: Waiter): Promise<boolean> => {
+    const { line } = waiter;
+    if (line.socket.isOpen && (await line.socket.hello(options.readyMs))) {
+      line.provenAt = clock.now();
+      return false;
+    }
+    const isReplaced = current !== line && current?.socket.isOpen === true;
+    const other = isReplaced ? current : await reopen();
+    if (!other) return false;
+    waiter.line = other;
+    closeUnused(line);
+    return true;
+  };
+
   return {
     async subscribe(requestId): Promise<WakeSubscription | undefined> {
       const patience = new AbortController();
@@ -113,13 +130,20 @@ export function socketWakeChannel(options: WakeChannelOptions): WakeChannel {
       const line = await Promise.race([usable(), tooLate]);
       patience.abort(OVER);
       if (!line) return undefined;
-      const inbox = new Mailbox<Wake>();
-      waiters.set(requestId, { line, inbox });
-      const close = (): void => {
-        waiters.delete(requestId);
-        closeUnused(line);
+      const waiter: Waiter = { line, inbox: new Mailbox<Wake>() };
+      waiters.set(requestId, waiter);
+      return {
+        get waiterConnectionId() {
+          return waiter.line.socket.id;
+        },
+        inbox: waiter.inbox,
+        lost: () => waiter.line.socket.closed,
+        renew: () => renew(waiter),
+        close() {
+          waiters.delete(requestId);
+          closeUnused(waiter.line);
+        },
       };
-      return { waiterConnectionId: line.socket.id, inbox, close };
     },
   };
 }

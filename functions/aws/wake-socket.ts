@@ -17,13 +17,19 @@ export class WakeSocket implements WakeConnection {
   private readonly hellos = new Set<(alive: boolean) => void>();
   /** How many hellos have no answer yet, those that have timed out included. */
   private unanswered = 0;
+  readonly closed: Promise<void>;
 
   private constructor(
     private readonly socket: WebSocket,
     private readonly onMessage: (message: unknown) => void,
   ) {
     socket.on('message', (data: Buffer) => this.receive(data.toString()));
-    socket.on('close', () => this.endHellos(false));
+    this.closed = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.endHellos(false);
+        resolve();
+      });
+    });
     socket.on('error', () => socket.terminate());
   }
 

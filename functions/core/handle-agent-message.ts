@@ -6,22 +6,26 @@ import { grantUpload, type GrantOptions } from './grant-upload';
 import type { OwnerConnections } from './owner-limits';
 import type { CompletionResult, RequestState } from './pending-request';
 import { replacedNotice } from './replaced-notice';
+import { streamByTicket, type StreamOptions } from './stream/stream-by-ticket';
 import type { TicketState } from './ticket';
-import { tunnelUrls, type AgentIdentity, type Announcement, type TunnelLeases } from './tunnel';
+import { pathBasedUrl, tunnelUrls, type AgentIdentity, type Announcement, type TunnelLeases } from './tunnel';
 
 /** @param establishing the connection may be so new that it cannot receive yet */
 export type Reply = (message: CloudMessage, establishing?: 'establishing') => Promise<void>;
 
-export interface MessageOptions extends RowAnswerOptions, TicketAnswerOptions, GrantOptions {
+export interface MessageOptions extends RowAnswerOptions, TicketAnswerOptions, GrantOptions, StreamOptions {
   readonly leases: Pick<TunnelLeases, 'publish' | 'release'>;
   readonly pending: RowAnswerOptions['pending'] & TicketAnswerOptions['pending'];
   readonly bodies: RowAnswerOptions['bodies'] & GrantOptions['bodies'];
   readonly owners: Pick<OwnerConnections, 'use'>;
+  readonly wakes: TicketAnswerOptions['wakes'] & StreamOptions['wakes'];
   readonly reply: Reply;
   /** Sends to another connection of the same owner. */
   readonly notify: (connectionId: string, message: CloudMessage) => Promise<void>;
   readonly visitorUrl: URL;
   readonly tunnelDomain: string | undefined;
+  /** Where visitors reach tunnels for answers that are streamed; undefined without a streaming door. */
+  readonly streamUrl: URL | undefined;
   readonly observer: RowAnswerOptions['observer'] &
     TicketAnswerOptions['observer'] & {
       /** The result of an answer, or of the question where to upload its body. */
@@ -59,6 +63,12 @@ export async function handleAgentMessage(
     case 'http_response':
     case 'error':
       return isAnswer(message) && answer(message, from, options);
+    case 'response_head':
+    case 'response_chunk':
+    case 'response_end':
+    case 'response_failed':
+    case 'stream_alive':
+      return streamByTicket(message, { requestId: message.request_id, tunnelId: from.tunnelId, owner: from.owner }, options);
   }
 }
 
@@ -79,6 +89,7 @@ async function establish(
     });
   }
   const urls = tunnelUrls(tunnelId, options.visitorUrl, options.tunnelDomain);
+  const { streamUrl } = options;
   const established: CloudMessage = {
     type: 'connection_established',
     connection_id: connectionId,
@@ -86,6 +97,7 @@ async function establish(
     public_url: urls.publicUrl,
     ...(urls.subdomainUrl !== undefined && { subdomain_url: urls.subdomainUrl }),
     path_based_url: urls.pathBasedUrl,
+    ...(streamUrl && { stream_url: pathBasedUrl(tunnelId, streamUrl) }),
     ...(access && { access: true }),
     time: options.clock.now(),
   };

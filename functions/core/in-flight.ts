@@ -102,8 +102,40 @@ export function enterInFlight(
   return async () => {
     over.abort(OVER);
     if (!entering) return;
-    // An entry may be there although its write has failed. The removal follows the entry, or the entry would stay.
-    const left = entering.then(() => store.leave(request, weight)).catch(onError);
-    await Promise.race([left, clock.sleep(PATIENCE_MS)]);
+    await leaveAfter(entering, () => store.leave(request, weight), { clock, onError });
   };
+}
+
+/**
+ * Keeps a request in the store that lives longer than an entry counts: it is entered again and again, as if it had just arrived.
+ * @returns a function to call when the request is over
+ */
+export function stayInFlight(
+  request: Omit<RequestInFlight, 'arrivedAt'>,
+  { store, deadlineMs, clock, onError }: { store: InFlightStore; deadlineMs: number; clock: Clock; onError: (error: unknown) => void },
+): () => Promise<void> {
+  const over = new AbortController();
+  let entering: Promise<void> | undefined;
+  const now = (): RequestInFlight => ({ ...request, arrivedAt: clock.now() });
+  const stay = async (): Promise<void> => {
+    for (;;) {
+      await clock.sleep(deadlineMs / 2, over.signal);
+      if (over.signal.aborted) return;
+      entering = store.enter(now(), 1).catch(onError);
+    }
+  };
+  void stay();
+  return async () => {
+    over.abort(OVER);
+    if (entering) await leaveAfter(entering, () => store.leave(now(), 1), { clock, onError });
+  };
+}
+
+/** Removes an entry. It may be there although its write has failed. The removal follows the write, or the entry would stay. */
+async function leaveAfter(
+  entering: Promise<void>,
+  leave: () => Promise<void>,
+  { clock, onError }: { clock: Clock; onError: (error: unknown) => void },
+): Promise<void> {
+  await Promise.race([entering.then(leave).catch(onError), clock.sleep(PATIENCE_MS)]);
 }

@@ -1,6 +1,6 @@
 import { isTunnelName, type Tunnels } from './tunnel';
 import { tunnelInCookies } from './tunnel-cookie';
-import { encodePath, firstSegment, hostOf, isHttps, queryOf, subdomainOf, type VisitorRequest } from './visitor-request';
+import { firstSegment, hostOf, isHttps, queryOf, subdomainOf, type VisitorRequest } from './visitor-request';
 import type { VisitorResponse } from './visitor-response';
 
 /**
@@ -25,7 +25,7 @@ async function tunnelOfBrowser(request: VisitorRequest, tunnels: Tunnels): Promi
   const cookies = request.headers['cookie']?.[0];
   const hints = new Set([tunnelOfReferrer(request), tunnelInCookies(cookies, isHttps(request))]);
   // The caller has just looked for this tunnel.
-  hints.delete(firstSegment(request.decodedPath).segment);
+  hints.delete(firstSegment(request.path).segment);
   for (const hint of hints) if (hint !== undefined && (await tunnels.find(hint))) return hint;
   return undefined;
 }
@@ -43,7 +43,7 @@ function tunnelOfReferrer(request: VisitorRequest): string | undefined {
 const redirectInto = (tunnelId: string, request: VisitorRequest): VisitorResponse => ({
   status: 307,
   headers: {
-    location: [`/${tunnelId}${encodePath(request.decodedPath)}${queryOf(request)}`],
+    location: [`/${tunnelId}${request.path}${queryOf(request)}`],
     'cache-control': ['no-store'],
     vary: ['Cookie, Referer'],
   },

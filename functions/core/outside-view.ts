@@ -8,14 +8,14 @@ import {
   type Headers,
 } from '../../protocol';
 import { isTunnelCookie, tunnelCookie, tunnelInCookies } from './tunnel-cookie';
-import { encodePath, hostnameOf, hostOf, isBelow, isHttps, type Route, type VisitorRequest } from './visitor-request';
-import type { VisitorResponse } from './visitor-response';
+import { hostnameOf, hostOf, isBelow, isHttps, type Route, type VisitorRequest } from './visitor-request';
+import type { ResponseHead } from './visitor-response';
 
 /**
  * Adapts the header fields of an answer to the outside of the tunnel. Tunnels share a domain or even a host, so cookies must not
  * reach other tunnels. Below a path prefix, references and cookie paths get the prefix. The body stays as it is (ADR 0024).
  */
-export function outsideView(response: VisitorResponse, request: VisitorRequest, route: Route): VisitorResponse {
+export function outsideView<R extends ResponseHead>(response: R, request: VisitorRequest, route: Route): R {
   const headers: Headers = { ...response.headers };
   const { prefix } = route;
   translateReferences(headers, hostOf(request), (origin, rest) => {
@@ -40,14 +40,14 @@ function scoped(text: string, request: VisitorRequest, prefix: string | undefine
     .map((attribute) => (prefix === undefined ? attribute : belowPrefix(attribute, prefix)));
   // Without `Path`, browsers use the directory of the path that they see. That directory can be above the prefix: browsers take
   // `/demo%2Flogin` for a file in `/`.
-  if (prefix !== undefined && !attributes.some(isPath)) attributes.push(` Path=${directoryOf(request.decodedPath, prefix)}`);
+  if (prefix !== undefined && !attributes.some(isPath)) attributes.push(` Path=${directoryOf(request.path, prefix)}`);
   return [formatSetCookie({ ...cookie, attributes })];
 }
 
 /** The directory of a request's path, not above the prefix. */
-function directoryOf(decodedPath: string, prefix: string): string {
-  const directory = decodedPath.slice(0, decodedPath.lastIndexOf('/'));
-  return directory.length > prefix.length ? encodePath(directory) : prefix;
+function directoryOf(path: string, prefix: string): string {
+  const directory = path.slice(0, path.lastIndexOf('/'));
+  return directory.length > prefix.length ? directory : prefix;
 }
 
 /** Whether a cookie's domain covers other tunnels: a parent of the host, or the host itself where tunnels share it. */

@@ -1,4 +1,4 @@
-import { encodeMessage, fitsOneMessage, MAX_MESSAGE_BYTES, type HttpRequestMessage } from '../../protocol';
+import { encodeMessage, fitsOneMessage, MAX_MESSAGE_BYTES, type HttpRequestMessage, type StreamTerms } from '../../protocol';
 import type { RequestBodies } from './request-bodies';
 import { TunnelError } from './tunnel-error';
 import { insideView } from './inside-view';
@@ -15,13 +15,15 @@ export interface Sending {
   readonly bodies: RequestBodies | undefined;
   /** Undefined for a request that has a row. */
   readonly ticket: string | undefined;
+  /** How the answer may be streamed; undefined if it has to come whole. */
+  readonly stream: StreamTerms | undefined;
 }
 
 /**
  * Returns the message for the agent. The body is in the message if it fits, else in the body store.
  * @throws TunnelError `request_too_large`
  */
-export async function requestMessage({ requestId, request, route, deadline, bodies, ticket }: Sending): Promise<string> {
+export async function requestMessage({ requestId, request, route, deadline, bodies, ticket, stream }: Sending): Promise<string> {
   const { body, method, arrivedAt } = request;
   const message: HttpRequestMessage = {
     type: 'http_request',
@@ -33,6 +35,7 @@ export async function requestMessage({ requestId, request, route, deadline, bodi
     timestamp: arrivedAt,
     deadline,
     ...(ticket !== undefined && { ticket }),
+    ...(stream && { stream }),
   };
   const whole = body.length < MAX_MESSAGE_BYTES && encodeMessage({ ...message, body: Buffer.from(body).toString('base64') });
   if (whole && fitsOneMessage(whole)) return whole;

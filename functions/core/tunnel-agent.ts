@@ -1,5 +1,5 @@
 /** Posts to the agent of a tunnel: the request, and the questions for its answer. */
-import { encodeMessage, type Capability } from '../../protocol';
+import { encodeMessage, type Capability, type CloudMessage } from '../../protocol';
 import { askAgent } from './ask-agent';
 import { OVER, type Clock } from './clock';
 import type { RequestRow } from './request-row';
@@ -75,6 +75,8 @@ export class Questions {
     private readonly tunnel: ReachableTunnel,
     private readonly row: RequestRow,
     private readonly options: AskingOptions,
+    /** What the agent is asked. */
+    private readonly question: () => CloudMessage = () => ({ type: 'answer_wanted', request_id: row.request.requestId }),
   ) {}
 
   /** Asks until `end` is called, or until it is too late. */
@@ -125,10 +127,28 @@ export class Questions {
     if (turn > 1) await Promise.race([row.put().catch(failed), options.clock.sleep(ROW_MS, this.over.signal)]);
     row.mayExist();
     this.asked = { connectionId: tunnel.connectionId, at: options.clock.now() };
-    const text = encodeMessage({ type: 'answer_wanted', request_id: row.request.requestId });
     // A question that stalls must not keep back the next one.
-    const posted = await postToTunnel(tunnel, text, options, { timeoutMs: options.reads.safetyReadMs }).catch(failed);
+    const posted = await postToTunnel(tunnel, encodeMessage(this.question()), options, { timeoutMs: options.reads.safetyReadMs }).catch(
+      failed,
+    );
     if (posted) this.asked = { ...this.asked, connectionId: posted.connectionId };
+  }
+}
+
+/** Tells the agent of a request that is under way, wherever the agent is connected now. */
+export class AgentLine {
+  constructor(
+    private tunnel: ReachableTunnel,
+    private readonly options: PostOptions,
+    /** Longest time of one post, in ms. */
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** Never rejects: a message that is lost is repeated by the next one. */
+  async tell(message: CloudMessage): Promise<void> {
+    const { tunnel, options, timeoutMs } = this;
+    const posted = await postToTunnel(tunnel, encodeMessage(message), options, { timeoutMs }).catch(() => undefined);
+    if (posted) this.tunnel = { ...tunnel, connectionId: posted.connectionId };
   }
 }
 

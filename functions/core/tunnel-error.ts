@@ -108,6 +108,14 @@ export const TUNNEL_ERRORS = {
     owner: 'Configure the local service to work without WebSockets; see [limits](limits.md).',
     retryable: false,
   },
+  event_stream_refused: {
+    status: 501,
+    cause: 'visitor',
+    title: 'Event streams come through another address of this tunnel',
+    remedy: 'Use the streaming address of the tunnel.',
+    owner: 'Give visitors the address that the agent prints for streams.',
+    retryable: false,
+  },
   method_not_supported: {
     status: 501,
     cause: 'visitor',

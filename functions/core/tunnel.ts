@@ -136,9 +136,12 @@ export interface TunnelUrls {
  * @param domain the domain whose subdomains are tunnels; scheme and port are those of `visitorUrl`
  */
 export function tunnelUrls(tunnelId: string, visitorUrl: URL, domain: string | undefined): TunnelUrls {
-  const pathBasedUrl = new URL(`/${tunnelId}/`, visitorUrl).href;
-  if (domain === undefined) return { publicUrl: pathBasedUrl, pathBasedUrl };
+  const byPath = pathBasedUrl(tunnelId, visitorUrl);
+  if (domain === undefined) return { publicUrl: byPath, pathBasedUrl: byPath };
   const port = visitorUrl.port && `:${visitorUrl.port}`;
   const subdomainUrl = `${visitorUrl.protocol}//${tunnelId}.${domain}${port}`;
-  return { publicUrl: subdomainUrl, subdomainUrl, pathBasedUrl };
+  return { publicUrl: subdomainUrl, subdomainUrl, pathBasedUrl: byPath };
 }
+
+/** The URL of a tunnel below the address of a door. */
+export const pathBasedUrl = (tunnelId: string, door: URL): string => new URL(`/${tunnelId}/`, door).href;

@@ -2,14 +2,14 @@ import { stripHopByHop, type Headers } from '../../protocol';
 import { isTunnelName } from './tunnel';
 import { withoutTunnelCookie } from './tunnel-cookie';
 
-/** A visitor's request as the HTTP API hands it over. */
+/** A visitor's request as one of the doors hands it over: the HTTP API, or the streaming door. */
 export interface VisitorRequest {
   readonly method: string;
-  /** The path, which the HTTP API has percent-decoded (in all its payload formats). */
-  readonly decodedPath: string;
+  /** The path as it goes on the request line. The HTTP API decodes paths, so behind it the path is encoded again (aws/http-api.ts). */
+  readonly path: string;
   /** The query as sent, without `?`. */
   readonly rawQuery: string;
-  /** The name under which the visitor reached the HTTP API, without a port. It decides which tunnel the request is for. */
+  /** The name under which the visitor reached the door, without a port. It decides which tunnel the request is for. */
   readonly domainName: string;
   /** By lower-case name. */
   readonly headers: Headers;
@@ -39,17 +39,30 @@ export function routeOf(request: VisitorRequest, tunnelDomain: string | undefine
   const byHost = subdomainOf(request, tunnelDomain);
   if (byHost !== undefined) {
     if (!isTunnelName(byHost)) return undefined;
-    return { tunnelId: byHost, uri: encodePath(request.decodedPath) + query };
+    return { tunnelId: byHost, uri: request.path + query };
   }
-  const { segment: tunnelId, rest } = firstSegment(request.decodedPath);
+  const { wellKnown, inTunnel } = withoutWellKnown(request.path);
+  const { segment: tunnelId, rest } = firstSegment(inTunnel);
   if (!isTunnelName(tunnelId)) return undefined;
-  return { tunnelId, uri: (encodePath(rest) || '/') + query, prefix: `/${tunnelId}` };
+  return { tunnelId, uri: (wellKnown + rest || '/') + query, prefix: `/${tunnelId}` };
 }
 
 /** The part of the domain name before the tunnel domain; undefined where the name is not below that domain. */
 export function subdomainOf({ domainName }: VisitorRequest, domain: string | undefined): string | undefined {
   const name = domainName.toLowerCase();
   return domain !== undefined && name.endsWith(`.${domain}`) ? name.slice(0, -domain.length - 1) : undefined;
+}
+
+/** Matches the documents that clients look for before the path of a resource: `/.well-known/oauth-protected-resource`. */
+const WELL_KNOWN = /^\/\.well-known\/[a-z-]+(?=\/)/;
+
+/**
+ * For a resource below a path, a well-known document lies at the root, with the path behind its name (RFC 8414 section 3.1, RFC 9728 section 3.1):
+ * `/.well-known/oauth-protected-resource/demo/mcp` is the document of `/mcp` in the tunnel `demo`. The local service has it without the tunnel.
+ */
+function withoutWellKnown(path: string): { wellKnown: string; inTunnel: string } {
+  const [wellKnown = ''] = WELL_KNOWN.exec(path) ?? [];
+  return { wellKnown, inTunnel: path.slice(wellKnown.length) };
 }
 
 /** `/demo/a/b` is `demo` and `/a/b`. */

@@ -1,11 +1,16 @@
 import { stripHopByHop, type Headers } from '../../protocol';
 import { fromAgentError, TunnelError } from './tunnel-error';
 import type { WholeOutcome } from './request-bodies';
+import type { StreamHead } from './stream/stream-part';
 
-/** The HTTP response for the visitor; header values by lower-case name. */
-export interface VisitorResponse {
+/** Status and header fields for the visitor; header values by lower-case name. */
+export interface ResponseHead {
   readonly status: number;
   readonly headers: Headers;
+}
+
+/** A whole HTTP response for the visitor. */
+export interface VisitorResponse extends ResponseHead {
   readonly body: Uint8Array;
 }
 
@@ -16,16 +21,25 @@ export interface VisitorResponse {
  */
 export function responseOf(outcome: WholeOutcome, method: string): VisitorResponse {
   if (outcome.kind === 'failure') throw fromAgentError(outcome.code);
-  const { statusCode: status } = outcome;
-  const headers = stripHopByHop(outcome.headers);
-  if (status < 200 || !isWritable(headers)) throw new TunnelError('invalid_response');
+  const { status, headers } = headOf(outcome);
   // Each hop computes the length from the bytes. Only where there is no body, in the answer to HEAD and in a 304, may
   // `content-length` state the length for a GET (RFC 9110 section 8.6).
   if ((method !== 'HEAD' && status !== 304) || status === 204) delete headers['content-length'];
+  return { status, headers, body: outcome.body };
+}
+
+/**
+ * The same for an answer whose body comes later. It keeps the length that the local service has stated: the stream is cut unless so many
+ * bytes come (ADR 0052).
+ * @throws TunnelError `invalid_response`
+ */
+export function headOf({ statusCode: status, headers: sent }: Pick<StreamHead, 'statusCode' | 'headers'>): ResponseHead {
+  const headers = stripHopByHop(sent);
+  if (status < 200 || !isWritable(headers)) throw new TunnelError('invalid_response');
   // These fields are the tunnel's own. A local service must not pretend that its answer is an error of the tunnel.
   for (const name of Object.keys(headers)) if (name.startsWith('x-tunnel-')) delete headers[name];
   headers['via'] = [...(headers['via'] ?? []), '1.1 http-tunnel'];
-  return { status, headers, body: outcome.body };
+  return { status, headers };
 }
 
 const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;

@@ -34,7 +34,7 @@ export function* readDelays(mode: Mode, { pollingDelaysMs, safetyReadMs }: ReadS
  */
 const LAST_LOOK_MS = 500;
 
-export interface WaitOptions {
+export interface WaitOptions<Instead = never> {
   readonly requestId: string;
   readonly inbox: Mailbox<Wake>;
   readonly delays: Iterator<number, never>;
@@ -46,6 +46,8 @@ export interface WaitOptions {
   readonly clock: Clock;
   /** Rejects when no answer can come any more, which ends the waiting. Never resolves. */
   readonly hopeless: Promise<never>;
+  /** Resolves with what comes instead of an answer, which ends the waiting. */
+  readonly instead?: Promise<Instead> | undefined;
   /** Called when a read fails or a removal cannot be sent. A later read, or `sweep`, makes up for it. */
   readonly onStoreError: (error: unknown) => void;
   /** Called when the last look fails or takes too long. Nobody knows then whether there was an answer. */
@@ -61,10 +63,10 @@ export interface WaitOptions {
  * both would lose the answer if its reply is lost. Only the last look does both in one operation (`take`), so that no answer can
  * arrive between looking and leaving.
  *
- * @returns the answer, or `undefined` when the deadline passed without one
+ * @returns the answer, or what came instead, or `undefined` when the deadline passed without one
  * @throws the error of the last look, or the error of `hopeless` (the row then stays)
  */
-export async function waitForResponse(options: WaitOptions): Promise<Answer | undefined> {
+export async function waitForResponse<Instead = never>(options: WaitOptions<Instead>): Promise<Answer | Instead | undefined> {
   const over = new AbortController();
   try {
     return await wait(options, over.signal);
@@ -74,8 +76,8 @@ export async function waitForResponse(options: WaitOptions): Promise<Answer | un
   }
 }
 
-async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | undefined> {
-  const { requestId, inbox, delays, deadline, pending, clock, hopeless } = options;
+async function wait<Instead>(options: WaitOptions<Instead>, over: AbortSignal): Promise<Answer | Instead | undefined> {
+  const { requestId, inbox, delays, deadline, pending, clock, hopeless, instead } = options;
   const onStoreError = (error: unknown): void => {
     if (!over.aborted) options.onStoreError(error);
   };
@@ -85,24 +87,28 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
     return { ...completion, learnedBy, ...(isStored && { stored: true }) };
   };
   /** @param learnedBy why the waiter reads the row */
-  const read = async (learnedBy: LearnedBy): Promise<News> => ({
+  const read = async (learnedBy: LearnedBy): Promise<News<Instead>> => ({
     kind: 'read',
     completion: await reported(pending.read(requestId, over), onStoreError),
     learnedBy,
   });
-  const heard = async (): Promise<News> => ({ kind: 'wake', wake: await inbox.next() });
+  const heard = async (): Promise<News<Instead>> => ({ kind: 'wake', wake: await inbox.next() });
   let nextWake = heard();
   let nextRead = clock.now() + delays.next().value;
+  const begun = instead?.then((value): News<Instead> => ({ kind: 'instead', value }));
   /** The read that is in progress. The waiter also listens for wakes, because a store with problems may take seconds. */
-  let reading: Promise<News> | undefined;
+  let reading: Promise<News<Instead>> | undefined;
 
   for (;;) {
     const until = reading ? deadline : Math.min(nextRead, deadline);
-    const news = await Promise.race([firstOf(reading ? [nextWake, reading] : [nextWake], clock, until), hopeless]);
+    const awaited = [nextWake, ...(reading ? [reading] : []), ...(begun ? [begun] : [])];
+    const news = await Promise.race([firstOf(awaited, clock, until), hopeless]);
     if (!news) {
       if (clock.now() >= deadline) break;
       nextRead = clock.now() + delays.next().value;
       reading = read('read');
+    } else if (news.kind === 'instead') {
+      return news.value;
     } else if (news.kind === 'read') {
       if (news.completion) return answered(news.completion, news.learnedBy);
       reading = undefined;
@@ -123,7 +129,7 @@ async function wait(options: WaitOptions, over: AbortSignal): Promise<Answer | u
 }
 
 /** Reads and removes the row. The visitor of a look that takes too long gets no answer. */
-async function lastLook({ requestId, pending, clock, onLastLookError }: WaitOptions): Promise<Answer | undefined> {
+async function lastLook({ requestId, pending, clock, onLastLookError }: WaitOptions<unknown>): Promise<Answer | undefined> {
   const over = new AbortController();
   const tooLate = clock.sleep(LAST_LOOK_MS, over.signal).then(() => {
     if (!over.signal.aborted) onLastLookError(new Error(`the last look took longer than ${LAST_LOOK_MS} ms`));
@@ -140,13 +146,14 @@ async function lastLook({ requestId, pending, clock, onLastLookError }: WaitOpti
   }
 }
 
-/** What the waiter has learned: a wake, or the result of a read. */
-type News =
+/** What the waiter has learned: a wake, the result of a read, or that something else comes instead of an answer. */
+type News<Instead> =
+  | { readonly kind: 'instead'; readonly value: Instead }
   | { readonly kind: 'wake'; readonly wake: Wake }
   | { readonly kind: 'read'; readonly completion: Completion | undefined; readonly learnedBy: LearnedBy };
 
 /** The first of `news`; undefined if none comes before `until` (ms since the epoch). */
-async function firstOf(news: readonly Promise<News>[], clock: Clock, until: number): Promise<News | undefined> {
+async function firstOf<T>(news: readonly Promise<T>[], clock: Clock, until: number): Promise<T | undefined> {
   const alarm = new AbortController();
   try {
     return await Promise.race([...news, clock.sleep(Math.max(0, until - clock.now()), alarm.signal).then(() => undefined)]);

@@ -2,7 +2,8 @@ import { isAgentErrorCode, isBodyRef, isHeaders, type AgentErrorCode, type BodyR
 import { isInline } from './agent-outcome';
 import { isStored, MAX_ROW_BODY_BYTES, type Body } from './body-store';
 import type { Mailbox } from './mailbox';
-import type { Completion, RequestOutcome } from './pending-request';
+import { SHAPE_VERSION, type Completion, type RequestOutcome } from './pending-request';
+import { decodeNews, type EncodedNews, type StreamNews } from './stream/stream-part';
 
 /**
  * The message that an answer is there. Where the request has a row, a wake only makes the waiting shorter: the row decides. Where it has a
@@ -17,13 +18,19 @@ export interface Wake {
   readonly completion?: Completion;
   /** True if a request that had a ticket has a row now, which its waiter has to remove. */
   readonly stored?: true;
+  /** A part of an answer that comes as a stream, or a sign of life of its agent. */
+  readonly news?: StreamNews;
 }
 
 /** A request's subscription to the wake channel. */
 export interface WakeSubscription {
-  /** The connection to which wakes are posted; written into the row. */
+  /** The connection to which wakes are posted; written into the row or the ticket. `renew` may change it. */
   readonly waiterConnectionId: string;
   readonly inbox: Mailbox<Wake>;
+  /** Resolves when the connection is known to be lost. */
+  lost(): Promise<void>;
+  /** Replaces a connection that does not work. Whether there is another connection now. Never rejects. */
+  renew(): Promise<boolean>;
   close(): void;
 }
 
@@ -36,7 +43,7 @@ export interface WakeChannel {
 /** The sender's end of the wake channel. */
 export interface WakePoster {
   /** Whether the waiter was told. False: another way has to wake it. Never rejects. */
-  post(waiterConnectionId: string, wake: Wake): Promise<boolean>;
+  post(waiterConnectionId: string, wake: Omit<Wake, 'news'>): Promise<boolean>;
 }
 
 /**
@@ -54,13 +61,17 @@ interface EncodedCompletion {
 }
 
 /** Encodes a wake. An answer that is too large for the wake is left out; the waiter reads it from the row. */
-export function encodeWake({ completion, ...wake }: Wake): string {
+export function encodeWake({ completion, ...wake }: Omit<Wake, 'news'>): string {
   if (!completion || !fitsWake({ ...wake, completion })) return JSON.stringify(wake);
   return JSON.stringify({ ...wake, completion: encodeCompletion(completion) });
 }
 
+/** Encodes the wake of a part of a stream. */
+export const encodeNewsWake = (requestId: string, news: EncodedNews): string =>
+  JSON.stringify({ version: SHAPE_VERSION, requestId, source: 'direct', news });
+
 /** Whether the answer is small enough for its wake. */
-export function fitsWake({ completion, ...wake }: Wake & { readonly completion: Completion }): boolean {
+export function fitsWake({ completion, ...wake }: Omit<Wake, 'news'> & { readonly completion: Completion }): boolean {
   const { outcome } = completion;
   const inline = isInline(outcome) ? outcome : undefined;
   // Avoids encoding an answer that is certainly too large.
@@ -80,9 +91,13 @@ const base64Length = (bytes: number): number => Math.ceil(bytes / 3) * 4;
  * version wrote it, is left out; the waiter reads it from the row.
  */
 export function parseWake(value: unknown): Wake | undefined {
-  const { version, requestId, source, completion, stored } = fieldsOf(value);
+  const { version, requestId, source, completion, stored, news } = fieldsOf(value);
   if (typeof version !== 'number' || typeof requestId !== 'string') return undefined;
   if (source !== 'bus' && source !== 'direct') return undefined;
+  if (news !== undefined) {
+    const part = decodeNews(fieldsOf(news));
+    return part && { version, requestId, source, news: part };
+  }
   const decoded = decodeCompletion(fieldsOf(completion));
   return { version, requestId, source, ...(decoded && { completion: decoded }), ...(stored === true && { stored }) };
 }

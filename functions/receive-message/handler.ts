@@ -35,13 +35,19 @@ const tickets = new OpeningKeys({
   now: systemClock.now,
   onUnreadable: (error) => logger.warn('the keys of tickets could not be read', error as Error),
 });
-const wakes = wakePoster(settings.WAKE_CHANNEL_URL, settings.WAKE_POST_MS, (reason, error) => {
-  logger.warn('the direct wake failed, so the event bus carries the wake', {
-    reason,
-    ...(error !== undefined && { error: error as Error }),
-  });
-  countBy('WakeFailed', { reason });
-});
+const wakes = wakePoster(
+  settings.WAKE_CHANNEL_URL,
+  settings.WAKE_POST_MS,
+  (reason, error) => {
+    logger.warn('the direct wake failed, so the event bus carries the wake', {
+      reason,
+      ...(error !== undefined && { error: error as Error }),
+    });
+    countBy('WakeFailed', { reason });
+  },
+  // The waiter asks for the part, or has gone.
+  (reason) => logger.info('a part of a stream did not reach its waiter', { reason }),
+);
 
 /** Time limit for one call to `@connections`, in ms. */
 const REPLY_TIMEOUT_MS = 3000;
@@ -122,6 +128,7 @@ async function handle({ body, requestContext }: AgentEvent, from: ReturnType<typ
       clock: systemClock,
       visitorUrl: settings.VISITOR_URL,
       tunnelDomain: settings.TUNNEL_DOMAIN,
+      streamUrl: settings.STREAM_URL,
       observer: {
         answer: observeAnswer,
         repeated: () => count('RepeatedAnswer'),

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { requestTarget } from '../../emulator/gateway/http-api/request-target';
+import { requestTarget } from '../../emulator/http-edge/request-target';
 
 /** Why a request is refused, for a person, and with which status. */
 export interface Refusal {

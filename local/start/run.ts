@@ -29,7 +29,7 @@ const OWNER = 'local';
  * the functions that every request needs. Some have two, because a browser sends several requests at once.
  */
 const WARM: Readonly<Record<StartMode, Readonly<Record<string, number>>>> = {
-  direct: { 'forward-request': 2, 'receive-message': 2 },
+  direct: { 'forward-request': 2, 'stream-request': 1, 'receive-message': 2 },
   bus: { 'forward-request': 2, 'receive-message': 2, 'process-stream': 1, 'wake-waiter': 1 },
   polling: { 'forward-request': 2, 'receive-message': 2 },
 };
@@ -46,6 +46,7 @@ export async function run(options: StartOptions, output: StartOutput): Promise<L
   const startedAt = performance.now();
   // Ports are checked first, because building takes seconds.
   await assertFree(options.httpPort, '--http-port');
+  if (options.streamPort !== undefined) await assertFree(options.streamPort, '--stream-port');
   for (const { port } of options.pins) await assertFree(port, '--pin');
   if (options.console && options.consolePort !== undefined) await assertFree(options.consolePort, '--console-port');
 
@@ -82,8 +83,10 @@ async function open(
   const consoleUrl = console && { consoleUrl: console.url };
 
   const warm = warmUp(cloud, WARM[options.mode]);
+  // Without keys of tickets, the first requests would have rows, and no answer could be streamed.
+  const keys = options.mode === 'direct' ? tunnel.runSweep() : undefined;
   const agent = options.agent ? { tunnel: await startAgent(options, tunnel, output) } : { token: await tunnel.token(OWNER) };
-  await warm;
+  await Promise.all([warm, keys]);
   announce(tunnel, environment, consoleUrl);
   output.ready({
     mode: options.mode,
@@ -105,7 +108,7 @@ function warmUp({ services: { spec, lambda } }: LocalCloud, counts: Readonly<Rec
 
 /** Builds and synthesizes what is not kept from an earlier start, prints these steps, and boots. */
 async function boot(environment: Environment, options: StartOptions, output: StartOutput): Promise<LocalTunnel> {
-  const { rebuild, httpPort, faults, concurrentStarts } = options;
+  const { rebuild, httpPort, streamPort, faults, concurrentStarts } = options;
   let isKept = true;
   const make = (text: string): void => {
     isKept = false;
@@ -120,6 +123,7 @@ async function boot(environment: Environment, options: StartOptions, output: Sta
     environment,
     rebuild,
     httpPort,
+    streamPort,
     faults,
     concurrentStarts,
     tokenKey: process.env['TF_VAR_agent_token_key'],
@@ -177,10 +181,12 @@ async function startAgent(options: StartOptions, tunnel: LocalTunnel, output: St
   const connected = await agent.start();
   agent.on('connected', ({ publicUrl }) => output.reconnected(publicUrl));
   agent.on('refused', (error: TunnelRefusedError) => output.warning(error.message));
+  const { streamUrl } = tunnel;
   return {
     name: connected.tunnelId,
     url: connected.publicUrl,
     pathUrl: connected.pathBasedUrl ?? connected.publicUrl,
+    ...(streamUrl !== undefined && { streamUrl: `${streamUrl}${connected.tunnelId}/` }),
     target: `http://${host}:${port}`,
     isDemo: options.port === undefined,
   };

@@ -22,6 +22,8 @@ export interface StartOptions {
   readonly host: string;
   readonly name: string;
   readonly httpPort: number;
+  /** Undefined means any free port. */
+  readonly streamPort: number | undefined;
   readonly mode: StartMode;
   /** Share of requests that is event-driven until `npm run rollout -- --env local` changes it, 0 to 100. */
   readonly percent: number;
@@ -45,9 +47,10 @@ export interface StartOptions {
   readonly warnings: readonly string[];
 }
 
-type Parsed = Omit<StartOptions, 'port' | 'consolePort' | 'faults' | 'concurrentStarts' | 'pins' | 'access' | 'warnings'> &
+type Parsed = Omit<StartOptions, 'port' | 'streamPort' | 'consolePort' | 'faults' | 'concurrentStarts' | 'pins' | 'access' | 'warnings'> &
   AccessFlags & {
     readonly port?: number;
+    readonly streamPort?: number;
     readonly consolePort?: number;
     readonly faults?: FaultPlan;
     readonly concurrentStarts?: number;
@@ -75,8 +78,8 @@ export function parseStartOptions(
   if (!agent && Object.keys(access).length > 0) {
     throw new CommandLineError('options about visitors need an agent, and --no-agent starts no agent: pass these options to npm run agent');
   }
-  const { port, consolePort, faults, concurrentStarts } = options;
-  return { ...options, port, consolePort, faults, concurrentStarts, pins: pin, access, warnings: accessWarnings(options) };
+  const { port, streamPort, consolePort, faults, concurrentStarts } = options;
+  return { ...options, port, streamPort, consolePort, faults, concurrentStarts, pins: pin, access, warnings: accessWarnings(options) };
 }
 
 function startCommand(): Command {
@@ -88,6 +91,7 @@ function startCommand(): Command {
     .option('--host <host>', 'host of your local service', '127.0.0.1')
     .option('--name <name>', "the tunnel's name", 'demo')
     .addOption(new Option('--http-port <port>', 'port that visitors use').default(8080).argParser(portOrAny))
+    .addOption(new Option('--stream-port <port>', 'port for answers that stream (default: any free one)').argParser(portOrAny))
     .addOption(new Option('--mode <mode>', 'how the waiting function learns of its answer').choices([...MODES]).default('direct'))
     .addOption(
       new Option('--percent <percent>', 'percentage of requests that are event-driven; the others poll')

@@ -23,6 +23,8 @@ export interface Ready {
     readonly url: string;
     /** `http://127.0.0.1:8080/demo/`: works where `*.localhost` does not resolve. */
     readonly pathUrl: string;
+    /** `http://127.0.0.1:8082/demo/`: answers come as they are made. Only where the stack has a function URL. */
+    readonly streamUrl?: string;
     readonly target: string;
     readonly isDemo: boolean;
   };
@@ -110,6 +112,7 @@ function readyText({
     lines.push(
       `Open ${tunnel.pathUrl} (works in every program on this machine, but only on this machine)`,
       `Forwarding ${tunnel.url} -> ${tunnel.target}`,
+      ...(tunnel.streamUrl === undefined ? [] : [`Streaming  ${tunnel.streamUrl} -> ${tunnel.target} (answers come as they are made)`]),
     );
   if (token !== undefined) {
     lines.push(

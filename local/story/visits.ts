@@ -1,4 +1,4 @@
-import type { HttpApiRecord } from '../../emulator/gateway/http-api/http-api-edge';
+import type { VisitRecord } from '../../emulator/http-edge/visitor-server';
 
 /** A visitor's request and its answer, as both passed API Gateway. Times are in ms since the epoch. */
 export interface Visit {
@@ -31,7 +31,7 @@ export class LocalVisits implements Visits {
 
   constructor(private readonly maxVisits = MAX_VISITS) {}
 
-  add({ at, method, path, status, latencyMs, headers }: HttpApiRecord): void {
+  add({ at, method, path, status, latencyMs, headers }: VisitRecord): void {
     const [requestId, error] = ['x-tunnel-request-id', 'x-tunnel-error'].map((field) => headers.find(([name]) => name === field)?.[1]);
     this.visits.push({ at, method, path, status, ms: latencyMs, ...(requestId && { requestId }), ...(error && { error }) });
     // Seldom, because it copies all that are left.

@@ -10,7 +10,7 @@ export class AlarmDefinitionError extends Error {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html */
-const MAX_METRICS = 10;
+export const MAX_METRICS = 10;
 
 const COMPARISON = { above: 'GreaterThanThreshold', below: 'LessThanThreshold' } as const;
 

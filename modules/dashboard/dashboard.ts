@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type { Environment } from '../../environments';
 import { physicalName } from '../../environments/physical-name';
 import { canaryRow, modesRow, returnRow } from './rollout-rows';
+import { streamingRow } from './streaming-row';
 import { backstopRow, costRow, healthRow, refusalsRow, type ShownResources } from './system-rows';
 import { alarmStates, layOut, textWidget } from './widgets';
 
@@ -12,7 +13,7 @@ export interface DashboardProps {
   readonly alarmArns: readonly string[];
 }
 
-/** One page, from top to bottom: alarms, canary against control, the way of answers, refusals, the backstop, health, and cost. */
+/** One page, from top to bottom: alarms, canary against control, the way of answers, refusals, the streaming door, the backstop, health, and cost. */
 export class Dashboard extends Construct {
   readonly name: string;
 
@@ -32,6 +33,7 @@ export class Dashboard extends Construct {
       returnRow(environment),
       modesRow(environment),
       refusalsRow(environment, resources),
+      ...(environment.streamingDoor ? [streamingRow(environment)] : []),
       backstopRow(environment, resources),
       healthRow(environment, resources),
       costRow(environment, resources),

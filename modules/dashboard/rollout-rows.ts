@@ -19,10 +19,11 @@ const DONE = [
 const ofCohort = (name: MetricName, statistic: Statistic, cohort: 'event-driven' | 'polling') =>
   emitted(name, 'forward-request', statistic, { cohort });
 
-const byMode = (name: MetricName, statistic: Statistic): Line[] =>
+/** A metric of a door, by cohort and mode. */
+export const byMode = (name: MetricName, statistic: Statistic, door: 'forward-request' | 'stream-request' = 'forward-request'): Line[] =>
   DONE.map(({ label, cohort, mode }) => ({
     label,
-    of: emitted(name, 'forward-request', statistic, { cohort, mode }),
+    of: emitted(name, door, statistic, { cohort, mode }),
   }));
 
 const canaryAndControl = (name: MetricName): Line[] => [

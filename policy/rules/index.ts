@@ -7,7 +7,9 @@ import { apiAccessLogs } from './api-access-logs';
 import { apiThrottling } from './api-throttling';
 import { bucketPublicAccess } from './bucket-public-access';
 import { bucketTlsOnly } from './bucket-tls-only';
+import { cloudformationStack } from './cloudformation-stack';
 import { customerManagedKeys } from './customer-managed-keys';
+import { functionUrl } from './function-url';
 import { iamNeedsStar } from './iam-needs-star';
 import { iamStars } from './iam-stars';
 import { iamTrust } from './iam-trust';
@@ -47,6 +49,8 @@ export const RULES: readonly Rule[] = [
   lambdaEnvironmentSecrets,
   parameterSecret,
   lambdaPermissionSource,
+  functionUrl,
+  cloudformationStack,
   websocketConnectAuthorised,
   websocketIntegrationResponse,
   bucketPublicAccess,

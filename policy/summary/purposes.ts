@@ -1,6 +1,7 @@
 /** The purpose of a resource, by its address. The first matching pattern counts. Titles are headings of the summary. */
 const PURPOSES: readonly (readonly [pattern: RegExp, title: string])[] = [
   [/\.visitor-(api|domain)/, 'The API for visitors'],
+  [/\.streaming-door/, 'The streaming door for visitors'],
   [/\.agent-(gateway|domain)/, 'The API for agents'],
   [/\.wake-channel/, 'The wake channel, on which waiting functions listen'],
   [/\.response-(stream|bus)/, 'The return of an answer: stream, bus, wake'],

@@ -49,6 +49,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
     star: 'the key itself',
   },
   aws_lambda_permission: { kind: 'lets in', holder: 'function_name', statements: permission },
+  aws_cloudformation_stack: { kind: 'lets in', holder: 'name', statements: template },
 };
 
 /** The changes of rights, one entry for each holder and kind. */
@@ -153,6 +154,26 @@ function parsed(value: unknown): PolicyStatement[] {
 
 function attachedPolicy(values: Values): PolicyStatement[] {
   return [statement({ actions: ['all rights in the policy'], resources: [text(values['policy_arn'])] })];
+}
+
+/** The rights that a CloudFormation stack gives by permissions on functions. Anything else in a template is reported as what it is. */
+function template(values: Values): PolicyStatement[] {
+  const body = text(values['template_body']);
+  try {
+    const { Resources: resources = {} } = JSON.parse(body) as { Resources?: Record<string, { Type?: string; Properties?: Values }> };
+    return Object.values(resources).map(({ Type: type, Properties: properties = {} }) => {
+      if (type !== 'AWS::Lambda::Permission') return statement({ actions: [`everything that ${String(type)} allows`] });
+      const { Action: action, FunctionName: lambda, Principal: principal, ...conditions } = properties;
+      return statement({
+        actions: [text(action)],
+        resources: [text(lambda)],
+        principals: [text(principal)],
+        conditions: Object.fromEntries(Object.entries(conditions).map(([key, value]) => [key, [String(value)]])),
+      });
+    });
+  } catch {
+    return [statement({ actions: ['what a template allows that cannot be read'], resources: [body] })];
+  }
 }
 
 function permission(values: Values): PolicyStatement[] {

@@ -21,6 +21,7 @@ test('a short run under faults in every mode keeps every promise, and prints its
     seed: 4,
     faults: expect.any(Object) as object,
     errors: expect.any(Object) as object,
+    streams: expect.any(Object) as object,
     slowestMs: expect.any(Number) as number,
     lost: 0,
     crossed: 0,
@@ -28,6 +29,7 @@ test('a short run under faults in every mode keeps every promise, and prints its
     leftover: 0,
   });
   expect(Object.keys(figuresIn(stdout).faults).length).toBeGreaterThan(3);
+  expect(figuresIn(stdout).streams.visits).toBeGreaterThan(15);
   expect(stdout).toContain('Every promise was kept: 300 requests');
   for (const mode of ['direct', 'bus', 'polling']) expect(stderr).toContain(`mode ${mode}: everybody leaves`);
 });

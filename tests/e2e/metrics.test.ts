@@ -1,9 +1,12 @@
+import { createServer } from 'node:http';
 import { metricNamespace, METRICS, type Metric, type MetricName } from '../../functions/metric-names';
 import { AwsError, type Interceptor } from '../../emulator/services';
 import { emfLinesIn, metricsIn, type EmfLine } from '../support/emf';
 import { eventually } from '../support/eventually';
 import { flood, SMALL_BUDGET } from '../support/flood';
+import { listenOnAnyPort } from '../support/listen';
 import { MinimalAgent } from '../support/minimal-agent';
+import { openStream } from '../support/open-stream';
 import { putRollout } from '../support/put-rollout';
 import { rolloutItem } from '../support/rollout-items';
 import { ruleOf, startTunnel, type CloudUnderTest } from '../support/tunnel';
@@ -36,34 +39,41 @@ beforeAll(async () => {
     environment: (same) => ({
       ...same,
       ownerLimits: { ...same.ownerLimits, messages: SMALL_BUDGET },
-      timings: { ...same.timings, rolloutCacheMs: 0, wakeRotateMs: 1 },
+      timings: { ...same.timings, rolloutCacheMs: 0, wakeRotateMs: 1, streamMs: 8000 },
+      streams: { ...same.streams, probeMs: 300, silenceMs: 2000, stallMs: 1500 },
     }),
   });
   const { cloud, logs } = under;
   wakeApi = cloud.services.spec.webSocketApis.find(({ address }) => address.endsWith('wake-channel'))?.apiId ?? '';
   const seen = (text: string): Promise<void> => eventually(() => expect(logs.some((line) => line.text.includes(text))).toBe(true));
 
-  await under.visit('/nonce/1');
-  await under.visit('/nonce/2');
+  /** Visits through both doors. */
+  const visit = async (...how: Parameters<typeof under.visit>): Promise<void> => {
+    await under.visit(...how);
+    await under.visitStream(...how);
+  };
+
+  await visit('/nonce/1');
+  await visit('/nonce/2');
   const refuser = await under.agent({ name: 'refuser', target: { port: 1 } });
-  await under.visit('/', {}, 'refuser');
-  await under.visit('/', {}, 'nobody');
+  await visit('/', {}, 'refuser');
+  await visit('/', {}, 'nobody');
   await refuser.stop({ graceMs: 0 });
 
   faults.rollout = true;
-  await under.visit('/nonce/3');
+  await visit('/nonce/3');
   faults.rollout = false;
   faults.wakes = true;
   // On a busy machine a safety read may come before the first wakes by the bus.
   await eventually(async () => {
-    await under.visit('/nonce/4');
+    await visit('/nonce/4');
     expect(emfLinesIn(logs).some(({ members }) => members['source'] === 'bus')).toBe(true);
   });
   faults.busWakes = true;
-  await under.visit('/nonce/5');
+  await visit('/nonce/5');
   faults.busWakes = false;
   faults.bus = true;
-  await under.visit('/nonce/6');
+  await visit('/nonce/6');
   await seen('"EventDeliveryFailed":1');
   Object.assign(faults, { wakes: false, bus: false });
 
@@ -98,6 +108,9 @@ beforeAll(async () => {
     ['tickets'],
   );
   expect(await under.visit('/', {}, slow.tunnel.tunnel_id)).toMatchObject({ text: 'at last' });
+  slow.received.length = 0;
+  expect(await under.visitStream('/', {}, slow.tunnel.tunnel_id)).toMatchObject({ text: 'at last' });
+  await cutStreams();
   await flood(eve);
   for (const metric of ['FloodingAgentClosed', 'UnreadableTicket', 'RepeatedAnswer', 'AnswersAskedFor']) await seen(`"${metric}":1`);
 
@@ -110,7 +123,53 @@ beforeAll(async () => {
   await seen('"RolledBack":1');
   lines = emfLinesIn(logs);
 });
-afterAll(() => under.close());
+afterAll(async () => {
+  service.closeAllConnections();
+  service.close();
+  await under.close();
+});
+
+/** A service that sends without end. */
+const service = createServer((_, response) => {
+  const more = (): void => {
+    while (response.write(Buffer.alloc(65_536)));
+    response.once('drain', more);
+  };
+  more();
+});
+
+/** Has streams cut: the agent gives no sign of life, the longest life is over, the visitor takes nothing. */
+async function cutStreams(): Promise<void> {
+  const silent = await MinimalAgent.connect(
+    under.agentEndpoint,
+    await under.token(),
+    ({ request_id, ticket }, self) => self.send({ type: 'response_head', request_id, ticket, status_code: 200, headers: {} }),
+    {},
+    ['tickets', 'streams'],
+  );
+  const idle = await openStream(under.streamUrl, `/${silent.tunnel.tunnel_id}/`);
+  await expect(idle.ended).resolves.toBe('cut');
+  const lively = await MinimalAgent.connect(
+    under.agentEndpoint,
+    await under.token(),
+    ({ request_id, ticket }, self) => {
+      self.send({ type: 'response_head', request_id, ticket, status_code: 200, headers: {} });
+      const alive = setInterval(() => self.send({ type: 'stream_alive', request_id, ticket, number: 1 }), 200);
+      self.socket.on('close', () => clearInterval(alive));
+    },
+    {},
+    ['tickets', 'streams'],
+  );
+  const late = await openStream(under.streamUrl, `/${lively.tunnel.tunnel_id}/`);
+  await expect(late.ended).resolves.toBe('cut');
+  lively.vanish();
+  const endless = await under.agent({ name: 'endless', target: { port: await listenOnAnyPort(service) } });
+  const slow = await openStream(under.streamUrl, '/endless/');
+  slow.pause();
+  await eventually(() => expect(emfLinesIn(under.logs).some(({ members }) => 'StreamSlow' in members)).toBe(true));
+  slow.leave();
+  await endless.stop({ graceMs: 0 });
+}
 
 test('the listed functions emit each metric of the table with the listed dimension sets, and no other metric', () => {
   const expected = table.flatMap(([name, { from, by }]) =>

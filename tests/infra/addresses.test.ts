@@ -3,11 +3,12 @@ import {
   awsEnvironmentNames,
   bootstrapOf,
   prodWithDomain,
+  prodWithDoor,
   stackOf,
   synthesizeStack,
   toAddress,
 } from '../support/infra-stack';
-import { environments } from '../../environments';
+import { environments, type EnvironmentName } from '../../environments';
 import { DOMAIN, expectedAddresses, expectedBootstrapAddresses, NOTIFIED_PERSON } from '../../modules/addresses';
 
 const OUTPUTS = [
@@ -21,13 +22,20 @@ const OUTPUTS = [
   'visitor_url',
 ];
 const WITH_DOMAIN = [...OUTPUTS, 'tunnel_domain'].sort();
+const WITH_DOOR = [...OUTPUTS, 'stream_url'].sort();
+const OUTPUTS_OF: Readonly<Record<EnvironmentName, readonly string[]>> = {
+  dev: WITH_DOOR,
+  staging: OUTPUTS,
+  prod: OUTPUTS,
+  local: [...WITH_DOOR, 'tunnel_domain'].sort(),
+};
 
 const stacks = [
   ...environmentNames.map((name) => ({
     title: name,
     stack: stackOf(name),
     addresses: expectedAddresses(name),
-    outputs: name === 'local' ? WITH_DOMAIN : OUTPUTS,
+    outputs: OUTPUTS_OF[name],
   })),
   {
     title: 'prod with a domain',
@@ -42,13 +50,25 @@ const stacks = [
       alarms: { ...environments.dev.alarms, notifyEmail: 'ops@example.com' },
     }),
     addresses: { ...expectedAddresses('dev'), ...NOTIFIED_PERSON },
-    outputs: OUTPUTS,
+    outputs: WITH_DOOR,
   },
   {
     title: 'dev with a function that answers hellos',
     stack: synthesizeStack({ ...environments.dev, wakeHello: 'function' }),
     addresses: expectedAddresses('dev', { wakeHello: 'function' }),
+    outputs: WITH_DOOR,
+  },
+  {
+    title: 'dev without a streaming door',
+    stack: synthesizeStack({ ...environments.dev, streamingDoor: false }),
+    addresses: expectedAddresses('dev', { streamingDoor: false }),
     outputs: OUTPUTS,
+  },
+  {
+    title: 'prod with a streaming door',
+    stack: synthesizeStack(prodWithDoor),
+    addresses: expectedAddresses('prod', { streamingDoor: true }),
+    outputs: WITH_DOOR,
   },
   ...awsEnvironmentNames.map((name) => ({
     title: `the account of ${name}`,

@@ -1,15 +1,15 @@
 import { App } from 'cdktf';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { environments } from '../../environments';
+import { environments, functionsOf } from '../../environments';
 import type { AlarmDefinition } from '../../modules/alarms/alarm-definition';
 import { AWS_METRICS } from '../../modules/alarms/aws-metrics';
 import { AlarmDefinitionError, MetricAlarm } from '../../modules/alarms/metric-alarm';
 import { emitted, ofFunction, UnknownMetricError } from '../../modules/alarms/metric-reference';
-import { QuerySet } from '../../emulator/cloudwatch/math/query-set';
 import { NamedStack } from '../../modules/named-stack';
 import { alarmCosts, mathOf, timingsOf } from '../support/alarm-timing';
-import { environmentNames, inTemporaryDirectory, InfraStack, stackOf, synthesizeStack } from '../support/infra-stack';
+import { valueIn } from '../support/alarm-value';
+import { environmentNames, inTemporaryDirectory, InfraStack, prodWithDoor, stackOf, synthesizeStack } from '../support/infra-stack';
 import { metricsOfAlarms, metricsOfDashboard, unknownMetrics, unreadAwsMetrics, unreadMetrics } from '../support/watched-metrics';
 
 const TOPIC = '${aws_sns_topic.alarm-topic.arn}';
@@ -68,7 +68,8 @@ describe.each(environmentNames)('the alarms of %s', (environment) => {
   });
 
   it('watch the concurrency of each function that reserves it, and of no other function', () => {
-    const reserved = Object.values(environments[environment].functions).filter(({ reservedConcurrency }) => reservedConcurrency !== null);
+    const settings = environments[environment];
+    const reserved = functionsOf(settings).filter((name) => settings.functions[name].reservedConcurrency !== null);
     const watched = metricsOfAlarms(stack).filter(({ name }) => name === 'ConcurrentExecutions');
     expect(watched).toHaveLength(reserved.length);
   });
@@ -147,18 +148,6 @@ describe('the rollback alarm', () => {
     }
   });
 });
-
-/** The value of an alarm of `dev` in one period, from the values of the metrics that it reads; `undefined` is no data. */
-function valueIn(alarm: string, period: Readonly<Record<string, number>>): number | undefined {
-  const math = mathOf(stackOf('dev').resource(`aws_cloudwatch_metric_alarm.${alarm}`));
-  const queries = (math?.ids ?? []).map((id) => ({
-    id,
-    returnsData: false,
-    metric: { namespace: '', name: id, dimensions: {}, statistic: '', periodMs: 30_000 },
-  }));
-  const queried = new QuerySet([...queries, { id: 'value', expression: math?.expression ?? '', returnsData: true }]);
-  return queried.seriesOf('value', { periods: 1, read: ({ name }) => [period[name]] })[0];
-}
 
 /** The environment dev judges averages of 10 requests or more. */
 describe('the value of event-driven-latency', () => {
@@ -258,7 +247,7 @@ describe('the value of probe-missing', () => {
 });
 
 describe('the check of metrics', () => {
-  const stack = stackOf('prod');
+  const stack = synthesizeStack(prodWithDoor);
   const read = [...metricsOfAlarms(stack), ...metricsOfDashboard(stack)];
 
   it('finds no metric, of our code or of AWS, that neither an alarm nor the dashboard reads', () => {

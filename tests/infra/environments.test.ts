@@ -58,6 +58,17 @@ describe('the environments', () => {
     });
   });
 
+  it('have a streaming door in local and dev only, whose messages API Gateway meters as one each', () => {
+    expect(environmentNames.filter((name) => environments[name].streamingDoor).sort()).toEqual(['dev', 'local']);
+    for (const name of environmentNames) {
+      const { streams, timings, functions } = environments[name];
+      expect(timings.streamMs).toBe(885_000);
+      expect(functions['stream-request'].timeoutSeconds).toBe(900);
+      // Base64, and at least 2 KB for the rest of the message.
+      expect(Math.ceil(streams.chunkBytes / 3) * 4 + 2048).toBeLessThanOrEqual(32 * 1024);
+    }
+  });
+
   it('have separate accounts and state', () => {
     expect(new Set(environmentNames.map((name) => environments[name].accountId)).size).toBe(environmentNames.length);
     expect(new Set(environmentNames.map((name) => JSON.stringify(environments[name].backend))).size).toBe(4);
@@ -153,6 +164,36 @@ describe('the validation of an environment refuses', () => {
       'a time-out of a function that is longer than the one of the HTTP API',
       set('functions.forward-request.timeoutSeconds', 31),
       'functions.forward-request.timeoutSeconds must be at most 30',
+    ],
+    ['a door that is neither open nor closed', set('streamingDoor', 'yes'), 'streamingDoor must be true or false, not "yes"'],
+    [
+      'a stream that may last until its function is stopped',
+      set('timings.streamMs', 895_001),
+      'timings.streamMs must be at least 5 s below the timeout of stream-request',
+    ],
+    [
+      'chunks that API Gateway would meter as two messages',
+      set('streams.chunkBytes', 22_529),
+      'streams.chunkBytes must be 1 to 22528, not 22529',
+    ],
+    ['chunks above the window', set('streams.windowBytes', 22_527), 'streams.chunkBytes must be at most streams.windowBytes'],
+    ['a stream that ends before the first probe', set('streams.probeMs', 45_000), 'streams.probeMs must be below streams.silenceMs'],
+    ['silence up to the end of a stream', set('streams.silenceMs', 885_000), 'streams.silenceMs must be below timings.streamMs'],
+    [
+      'streams that can use up the concurrency of all functions',
+      (draft: Draft) => {
+        draft.streamingDoor = true;
+        set('functions.stream-request.reservedConcurrency', null)(draft);
+      },
+      'functions.stream-request.reservedConcurrency must be set where forward-request has a reservedConcurrency',
+    ],
+    [
+      'ticket keys that are dropped before the streams have ended that they sealed',
+      (draft: Draft) => {
+        draft.streamingDoor = true;
+        set('timings.ticketKeyMs', 945_000)(draft);
+      },
+      'timings.ticketKeyMs must be above timings.rolloutStaleMs and the longest request',
     ],
     ['safety reads after the deadline', set('timings.safetyReadMs', 28_000), 'timings.safetyReadMs must be below'],
     ["another environment's name", set('name', 'dev'), 'name must be "prod", not "dev"'],

@@ -19,6 +19,7 @@ const ADDRESSES: Record<string, string> = {
   AGENT_GATEWAY_URL: '${aws_apigatewayv2_api.agent-gateway.api_endpoint}/v1',
   WAKE_CHANNEL_URL: '${aws_apigatewayv2_api.wake-channel.api_endpoint}/v1',
   VISITOR_URL: '${aws_apigatewayv2_api.visitor-api.api_endpoint}',
+  STREAM_URL: '${aws_lambda_function_url.streaming-door.function_url}',
   TOKEN_KEY_PARAMETER: '${aws_ssm_parameter.token-key.name}',
 };
 
@@ -27,7 +28,7 @@ const variablesOf = (stack: InfraStack, name: FunctionName): Record<string, stri
 
 /** The variables as Lambda gets them: each reference is replaced by an address of the right form. */
 function applied(variables: Record<string, string>): Record<string, string> {
-  const resolve = (value: string): string => value.replace(/\$\{.*\.api_endpoint\}/, 'https://v.example');
+  const resolve = (value: string): string => value.replace(/\$\{.*\.(api_endpoint|function_url)\}/, 'https://v.example');
   return Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, resolve(value)]));
 }
 
@@ -38,7 +39,10 @@ describe.each(environmentNames)('in the stack of %s,', (environment) => {
   it.each(functionsOf(settings))('%s gets the environment variables that it reads, and no others', (name) => {
     const variables = variablesOf(stack, name);
     const reads = FUNCTION_SETTINGS[name].filter(
-      (key) => (key !== 'TUNNEL_DOMAIN' || settings.tunnelDomain !== null) && key !== 'TOKEN_ISSUER',
+      (key) =>
+        (key !== 'TUNNEL_DOMAIN' || settings.tunnelDomain !== null) &&
+        (key !== 'STREAM_URL' || settings.streamingDoor) &&
+        key !== 'TOKEN_ISSUER',
     );
     expect(Object.keys(variables).sort()).toEqual([...reads, ...POWERTOOLS].sort());
     expect(variables).toMatchObject({

@@ -11,23 +11,27 @@ const BODIES = '${aws_s3_bucket.bodies.arn}';
 const AGENTS = '${aws_apigatewayv2_api.agent-gateway.execution_arn}/v1';
 const WAKES = '${aws_apigatewayv2_api.wake-channel.execution_arn}/v1';
 
+/** The rights of the core that both doors of visitors share. */
+const OF_DOORS = [
+  `dynamodb:GetItem on ${TUNNELS}`,
+  `dynamodb:BatchGetItem on ${TUNNELS}`,
+  `dynamodb:UpdateItem on ${TUNNELS}`,
+  `dynamodb:PutItem on ${PENDING}`,
+  `dynamodb:GetItem on ${PENDING}`,
+  `dynamodb:DeleteItem on ${PENDING}`,
+  `s3:PutObject on ${BODIES}/requests/*`,
+  `s3:GetObject on ${BODIES}/requests/*`,
+  `s3:DeleteObject on ${BODIES}/requests/*`,
+  `s3:GetObject on ${BODIES}/responses/*`,
+  `s3:DeleteObject on ${BODIES}/responses/*`,
+  `execute-api:ManageConnections on ${AGENTS}/POST/@connections/*`,
+  `execute-api:Invoke on ${WAKES}/$connect`,
+];
+
 /** Every right of every function beside logs and traces: `action on resource`. */
 const RIGHTS: Record<FunctionName, readonly string[]> = {
-  'forward-request': [
-    `dynamodb:GetItem on ${TUNNELS}`,
-    `dynamodb:BatchGetItem on ${TUNNELS}`,
-    `dynamodb:UpdateItem on ${TUNNELS}`,
-    `dynamodb:PutItem on ${PENDING}`,
-    `dynamodb:GetItem on ${PENDING}`,
-    `dynamodb:DeleteItem on ${PENDING}`,
-    `s3:PutObject on ${BODIES}/requests/*`,
-    `s3:GetObject on ${BODIES}/requests/*`,
-    `s3:DeleteObject on ${BODIES}/requests/*`,
-    `s3:GetObject on ${BODIES}/responses/*`,
-    `s3:DeleteObject on ${BODIES}/responses/*`,
-    `execute-api:ManageConnections on ${AGENTS}/POST/@connections/*`,
-    `execute-api:Invoke on ${WAKES}/$connect`,
-  ],
+  'forward-request': OF_DOORS,
+  'stream-request': OF_DOORS,
   'authorize-agent': ['ssm:GetParameter on ${aws_ssm_parameter.token-key.arn}'],
   'connect-agent': [`dynamodb:GetItem on ${TUNNELS}`, `dynamodb:UpdateItem on ${TUNNELS}`],
   'disconnect-agent': [`dynamodb:UpdateItem on ${TUNNELS}`],
@@ -76,6 +80,7 @@ const RIGHTS: Record<FunctionName, readonly string[]> = {
 /** The services for which each function uses the encryption key of its environment, if there is one. */
 const KEY_USE: Record<FunctionName, readonly (keyof typeof KEY_ACTIONS)[]> = {
   'forward-request': ['dynamodb', 's3 write', 's3 read'],
+  'stream-request': ['dynamodb', 's3 write', 's3 read'],
   'authorize-agent': ['ssm'],
   'connect-agent': ['dynamodb'],
   'disconnect-agent': ['dynamodb'],

@@ -7,7 +7,7 @@ import { visitorRequest } from '../support/visitor-request';
 const PAGE = 'http://tunnels.example/demo/a';
 
 function seen(headers: Headers): Headers {
-  const request = visitorRequest({ decodedPath: '/demo/a', headers: { host: ['tunnels.example'] } });
+  const request = visitorRequest({ path: '/demo/a', headers: { host: ['tunnels.example'] } });
   return outsideView({ status: 200, headers, body: new Uint8Array() }, request, routeOf(request, 'tunnels.example') as Route).headers;
 }
 

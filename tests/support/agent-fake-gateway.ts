@@ -14,6 +14,7 @@ import {
   type HttpRequestMessage,
   type HttpResponseMessage,
   type ReadyMessage,
+  type StreamMessage,
   type UploadRequestMessage,
 } from '../../protocol';
 import type { FakeBucket } from './agent-fake-bucket';
@@ -25,6 +26,7 @@ export type AnswerMessage = HttpResponseMessage | ErrorMessage;
 export class FakeGateway extends EventEmitter<{
   connection: [FakeConnection];
   answer: [AnswerMessage, FakeConnection];
+  stream: [StreamMessage, FakeConnection];
 }> {
   readonly connections: FakeConnection[] = [];
   /** Every answer in the order of arrival, including resent ones. */
@@ -48,6 +50,8 @@ export class FakeGateway extends EventEmitter<{
   /** Replaces the usual answer to an `upload_request`. If the function returns undefined, the gateway sends no answer. */
   onUploadRequest?: (message: UploadRequestMessage) => CloudMessage | undefined;
   tunnelId = 'k3v9x2m4q7wz';
+  /** Where visitors get streams; undefined: nowhere. */
+  streamUrl?: string;
   /** The cloud's clock; undefined: an older cloud, which does not tell its time. */
   now?: () => number = Date.now;
 
@@ -165,6 +169,7 @@ export class FakeConnection {
       tunnel_id: this.gateway.tunnelId,
       public_url: `https://${this.gateway.tunnelId}.tunnels.test`,
       path_based_url: `https://tunnels.test/${this.gateway.tunnelId}/`,
+      ...(this.gateway.streamUrl !== undefined && { stream_url: this.gateway.streamUrl }),
       ...(this.gateway.guards && { access: true }),
       ...this.time,
     });
@@ -191,6 +196,13 @@ export class FakeConnection {
         this.gateway.answers.push(message);
         this.gateway.emit('answer', message, this);
         if (this.gateway.acknowledges && message.request_id) this.send({ type: 'ack', request_id: message.request_id });
+        return;
+      case 'response_head':
+      case 'response_chunk':
+      case 'response_end':
+      case 'response_failed':
+      case 'stream_alive':
+        this.gateway.emit('stream', message, this);
         return;
       case 'upload_request':
         this.gateway.uploadRequests.push(message);

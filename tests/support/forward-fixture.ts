@@ -1,6 +1,6 @@
 /** Everything that `forwardRequest` needs for one request, in memory and with a virtual clock. */
 import { decodeCloudMessage, passwordDigest, type HttpRequestMessage } from '../../protocol';
-import type { ForwardOptions } from '../../functions/core/forward-request';
+import type { ForwardOptions } from '../../functions/core/forward-options';
 import { Mailbox } from '../../functions/core/mailbox';
 import type { RequestOutcome } from '../../functions/core/pending-request';
 import type { Arrivals } from '../../functions/core/in-flight';
@@ -69,10 +69,17 @@ export function cloud(
       },
     },
     tickets: undefined,
+    eventStreams: undefined,
     wakes: {
       subscribe: async () => {
         log.push('subscribe');
-        return { waiterConnectionId: 'w1', inbox, close: () => log.push('unsubscribe') };
+        return {
+          waiterConnectionId: 'w1',
+          inbox,
+          lost: () => new Promise<void>(() => undefined),
+          renew: async () => false,
+          close: () => log.push('unsubscribe'),
+        };
       },
     },
     clock,
@@ -86,6 +93,7 @@ export function cloud(
       assigned: ({ cohort, mode }) => log.push(`assigned ${cohort} ${mode}`),
       answered: ({ learnedBy }) => log.push(`answered ${learnedBy}`),
       askedFor: () => log.push('asked for'),
+      streamed: (cut) => log.push(`streamed ${cut ?? 'whole'}`),
       storeFailed: () => log.push('store failed'),
       lastLookFailed: () => log.push('last look failed'),
     },
@@ -93,7 +101,7 @@ export function cloud(
   };
   const request: VisitorRequest = {
     method: 'GET',
-    decodedPath: '/demo/page',
+    path: '/demo/page',
     rawQuery: 'a=1&a=2',
     domainName: 'example.test',
     headers: { host: ['example.test'] },

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { toLambdaResponse, toVisitorRequest } from '../../functions/aws/http-api';
+import { decodedRequest, toLambdaResponse } from '../../functions/aws/http-api';
 import { forwardRequest } from '../../functions/core/forward-request';
 import { TunnelError } from '../../functions/core/tunnel-error';
 import { errorResponse, type VisitorResponse } from '../../functions/core/visitor-response';
@@ -53,7 +53,7 @@ export async function answer(event: APIGatewayProxyEventV2): Promise<VisitorResp
     tunnels: alwaysAt(100, async (tunnelId) => (tunnelId === tunnel.tunnelId ? tunnel : undefined)),
     outcome: OK,
   });
-  const request = { ...toVisitorRequest(event, undefined), arrivedAt: clock.now() };
+  const request = { ...decodedRequest(event, undefined), arrivedAt: clock.now() };
   try {
     return await forwardRequest('r', request, options);
   } catch (error) {

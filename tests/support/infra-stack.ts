@@ -112,6 +112,9 @@ export const prodWithDomain: Environment = {
   hostedZone: { id: 'Z0123456789ABCDEFGHIJ', name: 'example.com' },
 };
 
+/** The environment `prod` with a streaming door. */
+export const prodWithDoor: Environment = { ...environments.prod, streamingDoor: true };
+
 export const synthesizeStack = (environment: Environment): InfraStack => read(environment.name, { [environment.name]: environment });
 
 /** The bootstrap stack of the account that these environments share. */

@@ -16,7 +16,7 @@ export function specOf(resources: Record<string, Attributes>): CloudSpec {
   return SERVICES.read(stack, {
     region: 'eu-central-1',
     accountId: '000000000000',
-    endpoints: { visitors: 'http://127.0.0.1:8080', webSockets: 'ws://127.0.0.1:8081' },
+    endpoints: { visitors: 'http://127.0.0.1:8080', webSockets: 'ws://127.0.0.1:8081', functionUrl: 'http://127.0.0.1:8082' },
     variables: {},
   });
 }

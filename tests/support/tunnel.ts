@@ -33,6 +33,8 @@ export interface CloudUnderTestOptions extends Pick<
 /** The local cloud, booted from the stack of the `local` environment, with ways to connect agents and to send visits. */
 export interface CloudUnderTest extends Pick<LocalTunnel, 'cloud' | 'traces' | 'visits' | 'visitorUrl' | 'agentEndpoint' | 'runSweep'> {
   readonly logs: readonly LogLine[];
+  /** Scheme, host and port of the streaming door. */
+  readonly streamUrl: string;
   /** Warnings that the cloud printed. */
   readonly warnings: readonly string[];
   /** A token that grants these names; without `names`, a token that grants every name. */
@@ -41,6 +43,8 @@ export interface CloudUnderTest extends Pick<LocalTunnel, 'cloud' | 'traces' | '
   agent(options: Partial<AgentOptions> & { target: AgentOptions['target'] }, owner?: string): Promise<Agent>;
   /** Sends a request as a visitor, with the tunnel's path prefix. */
   visit(path: string, ask?: Ask, tunnel?: string): Promise<Reply>;
+  /** The same through the streaming door. */
+  visitStream(path: string, ask?: Ask, tunnel?: string): Promise<Reply>;
   pendingRows(): Promise<readonly Record<string, unknown>[]>;
   /** Waits until no row is left. Rows may be removed shortly after the visitors have been answered. */
   noPendingRows(): Promise<void>;
@@ -66,6 +70,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     ...(change && { withStackFile: (file, boot) => withChanged(file, change, boot) }),
   });
   const { cloud, traces, visits, visitorUrl, agentEndpoint } = tunnel;
+  const streamUrl = new URL(tunnel.streamUrl ?? 'http://none.invalid/').origin;
   if (mode === 'direct' && tickets) await putTicketKeys(cloud.services.dynamodb, tableOf(cloud, 'tunnels'));
   const pendingRows: CloudUnderTest['pendingRows'] = () => cloud.services.dynamodb.scan(tableOf(cloud, 'pending-requests'));
   return {
@@ -74,6 +79,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
     visits,
     visitorUrl,
     agentEndpoint,
+    streamUrl,
     logs,
     warnings,
     runSweep: () => tunnel.runSweep(),
@@ -84,6 +90,7 @@ export async function startCloud(options: CloudUnderTestOptions = {}): Promise<C
       return agent;
     },
     visit: (to, how, name = 'demo') => ask(visitorUrl, `/${name}${to}`, how),
+    visitStream: (to, how, name = 'demo') => ask(streamUrl, `/${name}${to}`, how),
     pendingRows,
     noPendingRows: () => eventually(async () => expect(await pendingRows()).toEqual([])),
     close: () => tunnel.close(),

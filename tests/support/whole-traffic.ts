@@ -73,7 +73,7 @@ class Faults {
     if (this.wakesFail && operation === 'ManageConnections' && by('receive-message') && input['apiId'] === this.wakeApiId)
       return Promise.reject(new AwsError(429, 'LimitExceededException', 'broken on purpose'));
     if (this.scansFail && operation === 'Scan') return Promise.reject(broken);
-    if (this.bodiesStay && operation === 'DeleteObject' && by('forward-request')) return Promise.reject(broken);
+    if (this.bodiesStay && operation === 'DeleteObject' && (by('forward-request') || by('stream-request'))) return Promise.reject(broken);
     if (by('disconnect-agent') && JSON.stringify(input).includes(VANISHER)) return Promise.reject(broken);
     if (this.wakeWaiterCrashes && by('wake-waiter')) this.tunnel?.cloud.services.lambda.kill(caller.environment?.id ?? '');
     return next();
@@ -87,25 +87,31 @@ async function storeAnswer(tunnel: CloudUnderTest, faults: Faults): Promise<void
   faults.wakesFail = false;
 }
 
+/** Visits through both doors. */
+async function visitBoth(tunnel: CloudUnderTest, ...how: Parameters<CloudUnderTest['visit']>): Promise<void> {
+  await tunnel.visit(...how);
+  await tunnel.visitStream(...how);
+}
+
 async function visitAndFail(tunnel: CloudUnderTest): Promise<void> {
   await visitWithLargeBodies(tunnel);
-  for (const path of ['/nonce/1', '/nonce/2', '/delay/300', '/delay/1500', '/big/5000000']) await tunnel.visit(path);
-  await tunnel.visit('/', {}, 'nobody');
+  for (const path of ['/nonce/1', '/nonce/2', '/delay/300', '/delay/1500', '/big/5000000']) await visitBoth(tunnel, path);
+  await visitBoth(tunnel, '/', {}, 'nobody');
   // The authorizer logs refusals only.
   await MinimalAgent.connect(tunnel.agentEndpoint, 'no-token', () => undefined).catch(() => undefined);
   const refuser = await tunnel.agent({ name: 'refuser', target: { port: 1 } });
-  await tunnel.visit('/', {}, 'refuser');
+  await visitBoth(tunnel, '/', {}, 'refuser');
   await refuser.stop({ graceMs: 0 });
-  await tunnel.visit('/', {}, 'refuser');
+  await visitBoth(tunnel, '/', {}, 'refuser');
   const again = await tunnel.agent({ name: 'refuser', target: { port: 1 } });
   await again.stop({ graceMs: 0 });
 }
 
 /** Sends bodies through the bucket: of a request, of an answer that came in a message, and of an answer that the agent uploaded. */
 async function visitWithLargeBodies(tunnel: CloudUnderTest): Promise<void> {
-  await tunnel.visit('/echo', { method: 'POST', body: Buffer.alloc(200_000) });
-  await tunnel.visit('/big/60000');
-  await tunnel.visit('/big/200000');
+  await visitBoth(tunnel, '/echo', { method: 'POST', body: Buffer.alloc(200_000) });
+  await visitBoth(tunnel, '/big/60000');
+  await visitBoth(tunnel, '/big/200000');
 }
 
 /**

@@ -24,7 +24,7 @@ const applications = [
     .map((name) => ({
       title: name,
       stackDirectory: directory(name),
-      testFiles: testFiles('tunnel'),
+      testFiles: environments[name].streamingDoor ? testFiles('tunnel', 'door') : testFiles('tunnel'),
     })),
   { title: 'prod', stackDirectory: directory('prod'), testFiles: testFiles('tunnel', 'prod') },
   {

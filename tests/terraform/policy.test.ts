@@ -15,7 +15,6 @@ import { installedProvider, itWith } from '../support/installed-provider';
 
 const provider = installedProvider();
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'http-tunnel-policy-'));
-const planFile = path.join(directory, 'plan.json');
 
 afterAll(() => {
   if (!(provider instanceof TerraformUnavailableError)) provider.close();
@@ -30,17 +29,22 @@ const verdictsOf = (input: string): string[] =>
     .map(({ rule, address, outcome }) => `${rule} ${address} ${outcome}`)
     .sort();
 
-describe('the first plan of prod, made by Terraform,', () => {
+/** dev has a streaming door. */
+describe.each(['prod', 'dev'] as const)('the first plan of %s, made by Terraform,', (name) => {
+  const planFile = path.join(directory, `${name}.json`);
+
   itWith(provider)('gets from every rule the same verdict as the synthesized stack', async (installed) => {
     const bundles = stubBundles(path.join(directory, 'bundles'));
-    const [stack] = synthesize({ environments: { prod: environments.prod }, outdir: directory, bundles });
+    const [stack] = synthesize({ environments: { [name]: environments[name] }, outdir: directory, bundles });
     const { text } = await planStack(installed, stack?.directory ?? '');
     fs.writeFileSync(planFile, text);
     expect(verdictsOf(planFile)).toEqual(verdictsOf(stack?.file ?? ''));
+    const ofDoor = verdictsOf(planFile).filter((verdict) => /^(function-url|cloudformation-stack) /.test(verdict));
+    expect(ofDoor).toEqual(environments[name].streamingDoor ? [expect.stringMatching(/ holds$/), expect.stringMatching(/ holds$/)] : []);
   });
 
   itWith(provider)('is summarized with a reason for every resource and without the token key', async () => {
-    const summary = summarizePlan('prod', JSON.parse(fs.readFileSync(planFile, 'utf8')) as PlanJson);
+    const summary = summarizePlan(name, JSON.parse(fs.readFileSync(planFile, 'utf8')) as PlanJson);
     expect(summary.counts.create).toBeGreaterThan(50);
     expect(summary.resources.filter(({ reason }) => reason === undefined)).toEqual([]);
     expect(summaryMarkdown(summary)).not.toContain(TOKEN_KEY_PLACEHOLDER);

@@ -4,17 +4,7 @@
  */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
-import { connectionsOf } from '../../../functions/aws/connections';
-import { dynamoDb } from '../../../functions/aws/dynamodb';
-import { functionCredentials, functionRegion } from '../../../functions/aws/function-access';
-import { WakeSocket } from '../../../functions/aws/wake-socket';
-
-/** Ends a call only if a service hangs, in ms. */
-const CALL_MS = 5000;
-
-const variable = (name: string): string => process.env[name] ?? '';
-const tunnels = dynamoDb(CALL_MS);
-const agents = connectionsOf(new URL(variable('AGENT_GATEWAY_URL')));
+import { agentOf, askAgent, openWakes, tunnelAndPath } from '../waiter';
 
 /** The content of the wake: the answer, as receive-message of the limit passes it on. */
 interface Wake {
@@ -24,37 +14,17 @@ interface Wake {
   readonly body: string;
 }
 
-let wakes: Promise<WakeSocket> | undefined;
+let wakes: ReturnType<typeof openWakes> | undefined;
 let onWake: (wake: Wake) => void = () => undefined;
 
-const openWakes = (): Promise<WakeSocket> =>
-  WakeSocket.open({
-    url: new URL(variable('WAKE_CHANNEL_URL')),
-    region: functionRegion(),
-    credentials: functionCredentials,
-    timeoutMs: CALL_MS,
-    onMessage: (message) => onWake(message as Wake),
-  });
-
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  const [, tunnelId = '', path = ''] = /^\/([^/]+)(.*)$/.exec(event.rawPath) ?? [];
-  const [tunnel, socket] = await Promise.all([
-    tunnels.get({ TableName: variable('TUNNELS_TABLE'), Key: { tunnelId }, ConsistentRead: true }),
-    (wakes ??= openWakes()),
-  ]);
+  const { tunnelId, rest } = tunnelAndPath(event.rawPath);
+  const [agent, socket] = await Promise.all([agentOf(tunnelId), (wakes ??= openWakes((message) => onWake(message as Wake)))]);
   const requestId = `${randomUUID()}/${socket.id}`;
   const woken = new Promise<Wake>((resolve) => {
     onWake = (wake) => wake.requestId === requestId && resolve(wake);
   });
-  const message = {
-    type: 'http_request',
-    request_id: requestId,
-    method: 'GET',
-    uri: `${path}?${event.rawQueryString}`,
-    headers: {},
-    body: '',
-  };
-  await agents.tell(tunnel?.['connectionId'] as string, JSON.stringify({ ...message, timestamp: Date.now() }));
+  await askAgent(agent, requestId, `${rest}?${event.rawQueryString}`);
   const { statusCode, headers, body } = await woken;
   return {
     statusCode,

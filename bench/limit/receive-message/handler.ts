@@ -11,18 +11,31 @@ const variable = (name: string): string => process.env[name] ?? '';
 const wakes = connectionsOf(new URL(variable('WAKE_CHANNEL_URL')));
 
 interface Answer {
-  readonly type: string;
+  readonly type: 'http_response';
   readonly request_id: string;
   readonly status_code: number;
   readonly headers: Record<string, string[]>;
   readonly body: string;
 }
 
+/** A chunk of an answer that streams, or how many chunks there were. */
+interface Chunk {
+  readonly type: 'limit_chunk';
+  readonly request_id: string;
+  readonly body?: string;
+  readonly chunks?: number;
+}
+
 export async function handler(event: AgentEvent, context: Context): Promise<APIGatewayProxyStructuredResultV2> {
-  const answer = JSON.parse(event.body ?? '') as Answer;
-  if (answer.type !== 'http_response') return handleMessage(event, context);
-  const [, waiter = ''] = answer.request_id.split('/');
-  const wake = { requestId: answer.request_id, statusCode: answer.status_code, headers: answer.headers, body: answer.body };
-  await wakes.tell(waiter, JSON.stringify(wake));
+  const message = JSON.parse(event.body ?? '') as Answer | Chunk;
+  const wake = wakeOf(message);
+  if (!wake) return handleMessage(event, context);
+  const [, waiter = ''] = message.request_id.split('/');
+  await wakes.tell(waiter, JSON.stringify({ requestId: message.request_id, ...wake }));
   return { statusCode: 200 };
+}
+
+function wakeOf(message: Answer | Chunk): object | undefined {
+  if (message.type === 'http_response') return { statusCode: message.status_code, headers: message.headers, body: message.body };
+  return message.type === 'limit_chunk' ? { body: message.body, chunks: message.chunks } : undefined;
 }

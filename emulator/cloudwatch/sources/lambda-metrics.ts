@@ -1,5 +1,7 @@
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+import type { FunctionUrlEdge } from '../../function-url/function-url-edge';
 import type { LambdaService } from '../../lambda/lambda-service';
+import type { FunctionUrlSpec } from '../../specs';
 import type { EventSourceMapping } from '../../streams/event-source-mapping';
 import type { MetricStore } from '../metrics/metric-store';
 import { recorders } from './recorders';
@@ -46,4 +48,18 @@ export function lambdaMetrics(
       of(functionArn.split(':')[6] ?? functionArn).IteratorAge(iteratorAgeMs, at),
     );
   }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/urls-monitoring.html */
+const URL_METRICS = { UrlRequestCount: 'Count', Url4xxCount: 'Count', Url5xxCount: 'Count', UrlRequestLatency: 'Milliseconds' };
+
+/** Records the AWS/Lambda metrics of a function URL, per function. */
+export function functionUrlMetrics(store: MetricStore, edge: FunctionUrlEdge, { functionName }: FunctionUrlSpec): void {
+  const record = recorders(store, NAMESPACE, URL_METRICS, (name: string) => [{ FunctionName: name }])(functionName);
+  edge.events.on('response', ({ at, status, latencyMs }) => {
+    record.UrlRequestCount(1, at);
+    record.Url4xxCount(status >= 400 && status < 500 ? 1 : 0, at);
+    record.Url5xxCount(status >= 500 ? 1 : 0, at);
+    record.UrlRequestLatency(latencyMs, at);
+  });
 }

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-mapping-template-reference.html
  */
 import { newRequestId } from '../request-id';
-import { requestTime } from '../request-time';
+import { requestTime } from '../../http-edge/request-time';
 
 /** The data that stays the same for all events of one connection. */
 export interface ConnectionInfo {

@@ -5,7 +5,7 @@ import type { Limits } from '../../limits';
 import { FOREIGN_HOST, isLoopbackHost } from '../../loopback-host';
 import { AwsError } from '../../services';
 import type { AwsReply, Interceptor, Logger, Principals } from '../../services';
-import { readBody } from '../read-body';
+import { readBody } from '../../http-edge/read-body';
 import { newRequestId } from '../request-id';
 import type { GatewayConnection } from './gateway-connection';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { traceIdHeader } from '../trace-id';
+import { traceIdHeader } from '../../http-edge/trace-id';
 import type { RequestContext } from './connection-context';
 
 /** The parts of an upgrade request that events carry. Header names keep their case, unlike in an HTTP API. */

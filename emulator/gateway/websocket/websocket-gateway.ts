@@ -10,7 +10,7 @@ import { FOREIGN_HOST, isLoopbackHost } from '../../loopback-host';
 import type { Closeable, Interceptor, Principal, Principals } from '../../services';
 import type { WebSocketApiSpec } from '../../specs';
 import type { InvocationServices } from '../invoke-integration';
-import { refuseEarly } from '../refuse-early';
+import { refuseEarly } from '../../http-edge/refuse-early';
 import { newRequestId } from '../request-id';
 import { GatewayConnection, type FrameInterceptor } from './gateway-connection';
 import type { ConnectionInfo } from './connection-context';

@@ -1,11 +1,12 @@
 /**
  * The runtime of one execution environment: loads the handler, then takes one invocation after the other from the Lambda
  * Runtime API (https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html). AWS's own client, `aws-lambda-ric`, compiles
- * C++ when it is installed. This runtime does the same for a buffered Node 22 handler, without streaming (`awslambda`) and
- * without `context.succeed/fail/done`.
+ * C++ when it is installed. This runtime does the same for Node 22 handlers, buffered or streaming (`awslambda`), without
+ * `context.succeed/fail/done`.
  */
 'use strict';
 
+const { highWaterMarkOf, installAwsLambda, isStreaming } = require('./aws-lambda-global');
 const { LambdaConsole } = require('./lambda-console');
 const { createContext } = require('./context');
 const { loadHandler } = require('./load-handler');
@@ -28,6 +29,7 @@ process.on('unhandledRejection', (reason, promise) => {
 });
 
 async function main() {
+  installAwsLambda();
   const { handler, keepCode } = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER, process.argv[2]);
   await serve(handler);
   keepCode();
@@ -40,6 +42,7 @@ async function serve(handler) {
   currentRequestId = context.awsRequestId;
   logs.requestId = currentRequestId;
   setTraceHeader(headers['lambda-runtime-trace-id']);
+  if (isStreaming(handler)) return streamResponse(handler, event, context);
   let body;
   try {
     body = serialize(await run(handler, event, context));
@@ -51,6 +54,25 @@ async function serve(handler) {
     onEmptyEventLoop = () => undefined;
   }
   await client.postResponse(currentRequestId, body);
+}
+
+/**
+ * Runs a streaming handler. The invocation is over when the handler has returned and its stream has ended. As with AWS's client, a handler
+ * that returns without ending its stream runs into its time-out.
+ */
+async function streamResponse(handler, event, context) {
+  const stream = client.streamResponse(currentRequestId, highWaterMarkOf(handler));
+  try {
+    const running = handler(event, stream, context);
+    if (typeof running?.then !== 'function') throw new Error('Streaming does not support non-async handlers.');
+    if ((await running) !== undefined) globalThis.console.warn('Streaming handlers ignore return values.');
+    await stream.received;
+  } catch (error) {
+    logs.error('Invoke Error', error);
+    if (await stream.fail(error)) return;
+    // The stream cannot carry the error: it has ended already, or its connection is gone.
+    await client.postError(currentRequestId, error);
+  }
 }
 
 /** Resolves with what the handler returned or gave to its callback; rejects with what it threw. */

@@ -5,6 +5,7 @@ const { Buffer } = require('node:buffer');
 // Imported before the function loads: the X-Ray SDK replaces http.request, and would trace the runtime's own calls.
 const { Agent, request: httpRequest } = require('node:http');
 const { URL } = require('node:url');
+const { ResponseStream, STREAM_HEADERS } = require('./response-stream');
 const { toErrorResponse } = require('./runtime-errors');
 
 class RuntimeClient {
@@ -26,6 +27,20 @@ class RuntimeClient {
     await this.request('POST', `invocation/${requestId}/response`, body);
   }
 
+  /** Opens the streamed response of an invocation. */
+  streamResponse(requestId, highWaterMark) {
+    let request;
+    const received = new Promise((resolve, reject) => {
+      request = httpRequest({ ...this.target('POST', `invocation/${requestId}/response`), headers: STREAM_HEADERS }, (response) => {
+        response.resume();
+        response.on('end', resolve);
+        response.on('error', reject);
+      });
+      request.on('error', reject);
+    });
+    return new ResponseStream(request, received, highWaterMark);
+  }
+
   async postError(requestId, error) {
     await this.postFailure(`invocation/${requestId}/error`, error);
   }
@@ -40,14 +55,14 @@ class RuntimeClient {
     await this.request('POST', path, JSON.stringify(response), type);
   }
 
-  request(method, path, body = '', headers = {}) {
+  target(method, path) {
     const { hostname, port, pathname } = this.url;
+    return { agent: this.agent, hostname, port, method, path: `${pathname.replace(/\/$/, '')}/2018-06-01/runtime/${path}` };
+  }
+
+  request(method, path, body = '', headers = {}) {
     const options = {
-      agent: this.agent,
-      hostname,
-      port,
-      method,
-      path: `${pathname.replace(/\/$/, '')}/2018-06-01/runtime/${path}`,
+      ...this.target(method, path),
       headers: { ...headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
     };
     return new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import { RULES } from '../../../policy/rules';
 import { REFUSED_WHEN_NARROWED, WITHOUT_RESOURCES } from '../../../policy/actions-on-everything';
 import { statementsOf } from '../../../policy/terraform/policy-document';
 import { readSynthesizedStack } from '../../../policy/terraform/read-synthesized-stack';
-import { environmentNames, prodWithDomain, stackOf } from '../../support/infra-stack';
+import { environmentNames, prodWithDomain, prodWithDoor, stackOf } from '../../support/infra-stack';
 
 const deployed = environmentNames.filter((name) => name !== 'local');
 const statements = (document: string) => statementsOf(JSON.parse(document));
@@ -105,6 +105,37 @@ describe('the roles of the pipeline', () => {
         conditions: { 'StringEquals iam:AWSServiceName': ['ops.apigateway.amazonaws.com'] },
       }),
     ]);
+  });
+
+  it('let a deployment make one function URL and one CloudFormation stack, by their names, and only if there is a streaming door', async () => {
+    const added = statements(deployRolePolicy(prodWithDoor)).filter(
+      ({ actions }) => !statements(deployRolePolicy(environments.prod)).some((other) => other.actions.join() === actions.join()),
+    );
+    expect(added.map(({ actions, resources }) => [actions[0], resources])).toEqual([
+      ['lambda:CreateFunctionUrlConfig', ['arn:aws:lambda:us-east-1:777788889999:function:http-tunnel-prod-stream-request']],
+      ['cloudformation:CreateStack', ['arn:aws:cloudformation:us-east-1:777788889999:stack/http-tunnel-prod-streaming-door/*']],
+    ]);
+    for (const action of added.flatMap(({ actions }) => actions))
+      expect([action, await iamActionExists(...split(action))]).toEqual([action, true]);
+    expect(added.flatMap(({ resources }) => resources)).not.toContain('*');
+  });
+
+  // The stack has no role of its own, so CloudFormation calls Lambda with the rights of the deploy role.
+  it('let a deployment do what CloudFormation does for the permission of a streaming door', () => {
+    const allowed = statements(deployRolePolicy(prodWithDoor)).filter(({ resources }) =>
+      resources.includes('arn:aws:lambda:us-east-1:777788889999:function:http-tunnel-prod-*'),
+    );
+    expect(allowed.flatMap(({ actions }) => actions)).toEqual(
+      expect.arrayContaining(['lambda:AddPermission', 'lambda:GetPolicy', 'lambda:RemovePermission']),
+    );
+  });
+
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  it.each([
+    ['a streaming door', prodWithDoor],
+    ['a streaming door and a domain', { ...prodWithDomain, streamingDoor: true }],
+  ])('have policies with %s that fit into the same limit', (_, environment) => {
+    expect(deployRolePolicy(environment).length).toBeLessThanOrEqual(10_240);
   });
 
   /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

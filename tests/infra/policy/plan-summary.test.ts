@@ -120,6 +120,30 @@ describe('the summary of a plan that changes nothing', () => {
   });
 });
 
+describe('the summary of a plan with a CloudFormation stack', () => {
+  const rightsOf = (template: unknown): string => {
+    const plan = JSON.parse(recorded('first')) as PlanJson;
+    const after = { name: 'it', template_body: typeof template === 'string' ? template : JSON.stringify(template) };
+    const change = { actions: ['create'], before: null, after };
+    const stack = { address: 'aws_cloudformation_stack.it', mode: 'managed', type: 'aws_cloudformation_stack', name: 'it', change };
+    return summaryMarkdown(summarizePlan('plan', { ...plan, resource_changes: [stack] }));
+  };
+  const permission = { Action: 'lambda:InvokeFunction', FunctionName: 'stream-request', InvokedViaFunctionUrl: true, Principal: '*' };
+
+  it('lists whom its permission lets in, and the condition', () => {
+    expect(rightsOf({ Resources: { It: { Type: 'AWS::Lambda::Permission', Properties: permission } } })).toContain(
+      '➕ allow `lambda:InvokeFunction` on `stream-request` by `*` if InvokedViaFunctionUrl is `true`',
+    );
+  });
+
+  it.each([
+    ['names other resources of its template', { Resources: { It: { Type: 'AWS::IAM::Role' } } }, 'everything that AWS::IAM::Role allows'],
+    ['says when it cannot read the template', 'Resources: {}', 'what a template allows that cannot be read'],
+  ])('%s', (_, template, expected) => {
+    expect(rightsOf(template)).toContain(expected);
+  });
+});
+
 describe('the summary of a plan with a moved resource', () => {
   it('names the old and the new address, and reports no loss', () => {
     const plan = JSON.parse(recorded('no-change')) as PlanJson;

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
-import { lambdaResponse } from '../../../emulator/gateway/http-api/lambda-response';
+import { lambdaResponse } from '../../../emulator/http-edge/lambda-response';
 import { identityOf, type AgentEvent } from '../../../functions/aws/agent-event';
 import { toLambdaResponse } from '../../../functions/aws/http-api';
 import { errorResponse, responseOf } from '../../../functions/core/visitor-response';

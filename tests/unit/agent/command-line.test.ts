@@ -45,7 +45,6 @@ describe('the command line', () => {
         token: 'from-environment',
         target: { host: '127.0.0.1', port: 3000 },
         allowRemoteTarget: false,
-        requestTimeoutMs: 25_000,
         connectTimeoutMs: 10_000,
       },
     });

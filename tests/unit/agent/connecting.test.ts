@@ -33,7 +33,7 @@ describe('an agent that connects', () => {
       {
         type: 'ready',
         version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
-        capabilities: ['any-method', 'drops-duplicates', 'bodies-by-reference', 'notices', 'tickets'],
+        capabilities: ['any-method', 'drops-duplicates', 'bodies-by-reference', 'notices', 'tickets', 'streams'],
         agent: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       },
     ]);

@@ -77,6 +77,71 @@ describe('the demo service', () => {
     expect(performance.now() - begin).toBeGreaterThan(55);
   });
 
+  describe('the clock', () => {
+    const ticks = async (
+      path: string,
+      headers: Record<string, string> = {},
+    ): Promise<{ type: unknown; ids: string[]; times: number[] }> => {
+      const response = await get(path, { headers });
+      const events = [...(await response.text()).matchAll(/^id: (\d+)\ndata: (.*)\n\n/gm)];
+      const type = response.headers.get('content-type');
+      return { type, ids: events.map(([, id = '']) => id), times: events.map(([, , time = '']) => Date.parse(time)) };
+    };
+
+    it('sends numbered events with the time, a second apart', async () => {
+      const { type, ids, times } = await ticks('/clock?events=2');
+      expect(type).toBe('text/event-stream');
+      expect(ids).toEqual(['1', '2']);
+      const [first = NaN, second = NaN] = times;
+      expect(second - first).toBeGreaterThan(900);
+    });
+
+    it('goes on after the last event that the client has', async () => {
+      expect((await ticks('/clock?events=1', { 'last-event-id': '41' })).ids).toEqual(['42']);
+    });
+
+    it('sends its first event at once', async () => {
+      const { body } = await get('/clock');
+      const reader = (body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+      let text = '';
+      while (!text.includes('data: ')) text += (await reader.read()).value ?? '';
+      expect(text).toContain('id: 1\n');
+      expect(text).not.toContain('id: 2\n');
+      await reader.cancel();
+    });
+
+    it('answers HEAD without a body, so that a page can ask what its address does with event streams', async () => {
+      const response = await get('/clock', { method: 'HEAD' });
+      expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([200, 'text/event-stream', '']);
+    });
+  });
+
+  describe('the chat', () => {
+    it.each([
+      ['a form', '/chat', { method: 'POST', body: new URLSearchParams({ message: 'hi there' }) }],
+      ['the query', '/chat?message=hi+there', {}],
+    ])('answers the message of %s in many pieces, and says that the answer is made up', async (_from, path, init) => {
+      const response = await get(path, init);
+      const pieces: string[] = [];
+      const stream = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream());
+      for await (const piece of stream as unknown as AsyncIterable<string>) pieces.push(piece);
+      expect(pieces.length).toBeGreaterThan(5);
+      expect(pieces.join('')).toMatch(/^You wrote: “hi there”\. That is 2 words\. .* makes this answer up.*\n$/);
+    });
+
+    it('quotes only the begin of a long message', async () => {
+      const answer = await (await get(`/chat?message=${Array(15).fill('word').join('+')}`)).text();
+      expect(answer).toContain('word …”. That is 15 words.');
+      expect(answer.match(/\bword\b/g)).toHaveLength(12);
+    });
+  });
+
+  it.each(['/clock?events=0', '/chat?message=hi'])('lets pages of other addresses read %s', async (path) => {
+    const response = await get(path);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    await response.body?.cancel();
+  });
+
   it('sends deterministic bytes that a client can compare', async () => {
     const bytes = Buffer.from(await (await get('/big/100000')).arrayBuffer());
     expect(bytes).toEqual(deterministicBytes(100_000));

@@ -47,6 +47,11 @@ describe('an agent', () => {
     expect(resolving({ target: { port } })).toThrow('from 1 to 65535');
   });
 
+  it('limit the time until the head of a stream only if the time is given', () => {
+    expect(resolving({})().headTimeoutMs).toBeUndefined();
+    expect(resolving({ requestTimeoutMs: 3000 })()).toMatchObject({ requestTimeoutMs: 3000, headTimeoutMs: 3000 });
+  });
+
   it.each([0, -5, Infinity, NaN])('refuses a request timeout of %p ms', (requestTimeoutMs) => {
     expect(resolving({ requestTimeoutMs })).toThrow('request timeout');
   });

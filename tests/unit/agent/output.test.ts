@@ -51,6 +51,31 @@ describe('text output', () => {
     expect(out).toEqual(['GET /a 200 12 ms 345 bytes\n', 'POST /b timeout 25000 ms 0 bytes\n']);
   });
 
+  it('prints the address for streams on a line of its own', () => {
+    const { output, out } = text();
+    output.connected({ ...TUNNEL, streamUrl: 'https://streams.test/demo/' });
+    expect(out).toEqual([
+      'Forwarding https://tunnels.test/demo/ -> http://127.0.0.1:3000\n',
+      'Streams: https://streams.test/demo/ -> http://127.0.0.1:3000\n',
+    ]);
+  });
+
+  it('prints a line when a stream begins, and one that says how it ended', () => {
+    const { output, out } = text();
+    output.streaming({ method: 'GET', path: '/a', status: 200, ms: 3 });
+    output.request({ ...REQUEST, stream: 'complete' });
+    output.request({ ...REQUEST, stream: 'cut', error: 'invalid_response', reason: 'it broke off' });
+    output.request({ ...REQUEST, stream: 'visitor_left' });
+    output.request({ method: 'GET', path: '/b', ms: 12, bytes: 0, stream: 'visitor_left' });
+    expect(out).toEqual([
+      'GET /a 200 3 ms, streaming\n',
+      'GET /a 200 12 ms 345 bytes, stream complete\n',
+      'GET /a 200 12 ms 345 bytes, stream cut: it broke off\n',
+      'GET /a 200 12 ms 345 bytes, the visitor has left\n',
+      'GET /b 12 ms 0 bytes, the visitor has left\n',
+    ]);
+  });
+
   it('prints the reason of a disconnection and the time until the next attempt', () => {
     const { output, out } = text();
     output.disconnected({ reason: 'the connection was cut', retryInMs: 1530 });
@@ -73,6 +98,18 @@ describe('JSON output', () => {
     const { output, out } = json();
     output.request(TOO_OLD);
     expect(JSON.parse(out[0] ?? '')).toMatchObject({ event: 'request', ...TOO_OLD });
+  });
+
+  it('prints the address for streams, the beginning of a stream, and how it ended', () => {
+    const { output, out } = json();
+    output.connected({ ...TUNNEL, streamUrl: 'https://streams.test/demo/' });
+    output.streaming({ method: 'GET', path: '/a', status: 200, ms: 3 });
+    output.request({ ...REQUEST, stream: 'cut', error: 'timeout', reason: 'it took too long' });
+    expect(out.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { event: 'connected', streamUrl: 'https://streams.test/demo/' },
+      { event: 'streaming', method: 'GET', path: '/a', status: 200, ms: 3 },
+      { event: 'request', ...REQUEST, stream: 'cut', error: 'timeout', reason: 'it took too long' },
+    ]);
   });
 
   it('prints one JSON object per line, with time and event', () => {

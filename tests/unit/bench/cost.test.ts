@@ -5,6 +5,7 @@ const NOTHING: Usage = {
   requests: 1000,
   httpApiRequests: 0,
   webSocketMessages: 0,
+  posts: 0,
   connectionMinutes: 0,
   invocations: {},
   gigabyteSeconds: {},

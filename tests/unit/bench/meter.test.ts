@@ -48,3 +48,28 @@ describe('a body in the bucket', () => {
     expect(meter.usage(0)).toMatchObject({ s3Puts: 0, s3Gets: 0, transferBytes: 0 });
   });
 });
+
+describe('the streaming door', () => {
+  const visit = (name: string) => ({
+    functionArn: `arn:aws:lambda:us-east-1:000000000000:function:http-tunnel-local-${name}`,
+    payload: { rawPath: '/demo/' },
+  });
+
+  test('has no price of its own, unlike the HTTP API', async () => {
+    const meter = new Meter(true);
+    meter.start();
+    await meter.interceptInvocation(visit('stream-request'), async () => ({ kind: 'ok', payload: { body: 'a body' } }));
+    expect(meter.usage(0)).toMatchObject({ requests: 1, httpApiRequests: 0 });
+    await meter.interceptInvocation(visit('forward-request'), async () => ({ kind: 'ok', payload: { body: 'a body' } }));
+    expect(meter.usage(0)).toMatchObject({ requests: 2, httpApiRequests: 1 });
+  });
+});
+
+test('the meter counts what functions post as a part of the messages', async () => {
+  const meter = new Meter(true);
+  meter.start();
+  await meter.interceptInvocation({ functionArn: 'arn', payload: { body: 'a message' } }, async () => ({ kind: 'ok', payload: {} }));
+  const post = { service: 'execute-api', operation: 'ManageConnections', input: { method: 'POST', bytes: 40_000 } } as unknown as AwsCall;
+  await meter.intercept(post, async () => ({ status: 200, body: '' }));
+  expect(meter.usage(0)).toMatchObject({ webSocketMessages: 3, posts: 2 });
+});

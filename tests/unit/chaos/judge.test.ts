@@ -1,11 +1,12 @@
 import { judge, type Finding, type Rules } from '../../../chaos/judge/judge';
-import type { Happened, History, Sighting, Visit, VisitEnd } from '../../../chaos/judge/history';
+import type { Happened, History, Sighting, StreamedVisit, Visit, VisitEnd, WaiterEnd } from '../../../chaos/judge/history';
 import { NOTHING } from '../../../chaos/judge/left-over';
 import { allowancesOf } from '../../../chaos/plan/fault-kinds';
 
 const RULES: Rules = {
   deadlineMs: 10_000,
   marginMs: 2000,
+  streams: { lifeMs: 20_000, stallMs: 4000, silenceMs: 6000 },
   allows: allowancesOf,
   forgetful: new Set(['old']),
   hostile: new Set(['eve']),
@@ -35,6 +36,7 @@ const judged = (change: Partial<History>): Finding[] =>
       taken: new Map(),
       waited: new Map(),
       failures: new Map(),
+      waiters: new Map(),
       happened: [],
       leftOver: NOTHING,
       ...change,
@@ -190,6 +192,8 @@ test('a hostile owner may answer its own visitors as it likes, but not with what
   const sightings: Sighting[] = [];
   const eves = visit({ tunnel: 'eve', end: { kind: 'wrong-answer', found: 'forged' } });
   expect(judged({ visits: [eves], sightings })).toEqual([]);
+  const own = visit({ tunnel: 'eve', end: { kind: 'wrong-answer', found: 'v1' } });
+  expect(judged({ visits: [own], sightings })).toEqual([]);
   const stolen = visit({ tunnel: 'eve', end: { kind: 'wrong-answer', found: 'v2' } });
   expect(rulesOf(judged({ visits: [stolen, visit({ nonce: 'v2' })], sightings }))).toEqual(['crossed']);
 });
@@ -229,4 +233,125 @@ test('whatever is left over is counted, all kinds together', () => {
   expect(judged({ leftOver: { ...NOTHING, rows: 2, processes: 1 } })).toEqual([
     { rule: 'leftover', text: 'left over: 2 rows, 1 processes', count: 3 },
   ]);
+});
+
+describe('a visit at the streaming door', () => {
+  const streamed = (change: Partial<StreamedVisit> = {}): StreamedVisit => ({ bytes: 100, got: 40, breaks: false, pausedMs: 0, ...change });
+  const waiter = (change: Partial<WaiterEnd> = {}): Pick<History, 'waiters'> => ({
+    waiters: new Map([['v1', { endedAt: AT + 60, ranMs: 60, ...change }]]),
+  });
+  const cutBecause = (reason: string): Pick<History, 'waiters'> => waiter({ failure: `the stream was cut: ${reason}` });
+  const cut = (change: Partial<StreamedVisit> = {}): Pick<History, 'visits'> =>
+    endsWith({ kind: 'cut', code: 'ECONNRESET' }, { streamed: streamed(change) });
+
+  test('breaks no promise when it ends with its own answer within the life of a stream, later than the deadline of whole answers', () => {
+    const ended = (ms: number) => judged(endsWith({ kind: 'own-answer' }, { streamed: streamed(), endedAt: AT + ms }));
+    expect(ended(22_000)).toEqual([]);
+    expect(rulesOf(ended(22_001))).toEqual(['lost']);
+  });
+
+  test('may last longer by the time in which its visitor read nothing', () => {
+    const visits = endsWith({ kind: 'own-answer' }, { streamed: streamed({ pausedMs: 5000 }), endedAt: AT + 26_000 });
+    expect(judged(visits)).toEqual([]);
+  });
+
+  test('is crossed when a short body looked whole, except at the hostile agent', () => {
+    const short = (tunnel: string) => judged(endsWith({ kind: 'short-answer', bytes: 40 }, { streamed: streamed(), tunnel })).slice(0, 1);
+    expect(short('ann')).toMatchObject([
+      { rule: 'crossed', text: 'visit v1 got 40 of 100 bytes, which looked whole', index: 7, requestId: 'r1' },
+    ]);
+    expect(judged({ ...endsWith({ kind: 'short-answer', bytes: 40 }, { streamed: streamed(), tunnel: 'eve' }), sightings: [] })).toEqual(
+      [],
+    );
+  });
+
+  test('is lost when it was cut without a reason, and the finding tells how far it came and what the function said', () => {
+    for (const reason of ['failed', 'idle', 'slow', 'late', 'damaged', 'beyond']) {
+      expect(judged({ ...cut(), ...cutBecause(reason) })).toMatchObject([
+        { rule: 'lost', text: `visit v1 was cut after 40 of 100 bytes (${reason})`, index: 7 },
+      ]);
+    }
+    expect(judged({ ...cut(), ...waiter() })).toMatchObject([{ text: expect.stringContaining('(the function did not fail)') as string }]);
+  });
+
+  test('may be cut when its local service breaks off, but not because its body was damaged or too much was sent', () => {
+    for (const reason of ['failed', 'idle', 'late']) expect(judged({ ...cut({ breaks: true }), ...cutBecause(reason) })).toEqual([]);
+    for (const reason of ['damaged', 'beyond', 'slow'])
+      expect(rulesOf(judged({ ...cut({ breaks: true }), ...cutBecause(reason) }))).toEqual(['lost']);
+  });
+
+  test('may be cut as slow only when its visitor read nothing for as long as a visitor may stall', () => {
+    expect(judged({ ...cut({ pausedMs: 4000 }), ...cutBecause('slow') })).toEqual([]);
+    expect(rulesOf(judged({ ...cut({ pausedMs: 3999 }), ...cutBecause('slow') }))).toEqual(['lost']);
+    expect(rulesOf(judged({ ...cut({ pausedMs: 4000 }), ...cutBecause('idle') }))).toEqual(['lost']);
+  });
+
+  test.each(['agents-half-open', 'agents-cut-off', 'agents-crash', 'agents-restart'])(
+    'may be cut as idle or failed while %s keeps agent and waiter from one another, but not because its body was damaged',
+    (kind) => {
+      const happened = [during(kind)];
+      for (const reason of ['idle', 'failed']) expect(judged({ ...cut(), ...cutBecause(reason), happened })).toEqual([]);
+      expect(rulesOf(judged({ ...cut(), ...cutBecause('damaged'), happened }))).toEqual(['lost']);
+      expect(rulesOf(judged({ ...cut(), ...cutBecause('idle'), happened: [during(kind, AT - 9000, AT - 8000)] }))).toEqual(['lost']);
+    },
+  );
+
+  test.each(['wakes-lost', 'wakes-overtake', 'answers-lost', 'answers-twice', 'requests-lost', 'receivers-die', 'waiters-cut'])(
+    'must not be cut by %s: what is lost has to be sent again',
+    (kind) => {
+      expect(rulesOf(judged({ ...cut(), ...cutBecause('idle'), happened: [during(kind)] }))).toEqual(['lost']);
+    },
+  );
+
+  test('may be cut as idle or failed when losses went on for half of the silence in which agent and waiter give up, and only then', () => {
+    const losing = (...spans: readonly (readonly [kind: string, from: number, to: number])[]) =>
+      rulesOf(
+        judged({
+          ...endsWith({ kind: 'cut', code: 'ECONNRESET' }, { streamed: streamed(), endedAt: AT + 9000 }),
+          ...cutBecause('idle'),
+          happened: spans.map(([kind, from, to]) => during(kind, AT + from, AT + to)),
+        }),
+      );
+    expect(losing(['wakes-lost', 3000, 5000], ['answers-lost', 5000, 6000])).toEqual([]);
+    expect(losing(['wakes-fail', 3000, 5000], ['answers-lost', 5000, 5999])).toEqual(['lost']);
+    // What is on at the same time, before the silence, or without losing anything, does not add up.
+    expect(losing(['wakes-lost', 3000, 5000], ['answers-lost', 3500, 5500])).toEqual(['lost']);
+    expect(losing(['wakes-lost', -4000, 2000], ['wakes-lost', 9000, 12_000])).toEqual(['lost']);
+    expect(losing(['wakes-twice', 3000, 6000], ['wakes-overtake', 5000, 9000])).toEqual(['lost']);
+  });
+
+  test('tells what went on at that time when it was cut without a reason', () => {
+    const happened = [during('wakes-twice', AT, AT + 100), during('rows-fail', AT - 20_000, AT - 15_000)];
+    expect(judged({ ...cut(), ...cutBecause('idle'), happened })).toMatchObject([
+      { text: 'visit v1 was cut after 40 of 100 bytes (idle, meanwhile wakes-twice)' },
+    ]);
+  });
+
+  test('may be cut without a word when its function was ended, and only then', () => {
+    const died = { ...cut(), ...waiter({ failure: 'RequestId: 1 Error: Runtime exited' }) };
+    expect(judged({ ...died, happened: [during('streamers-die')] })).toEqual([]);
+    expect(rulesOf(judged({ ...died, happened: [during('agents-crash')] }))).toEqual(['lost']);
+  });
+
+  test.each([
+    [502, 'streamers-die', 'streamers-throttle'],
+    [429, 'streamers-throttle', 'streamers-die'],
+  ])("the function URL's %i is lost unless a fault such as %s explains it", (status, explains, doesNot) => {
+    const ends = endsWith({ kind: 'gateway-error', status }, { streamed: streamed({ got: 0 }) });
+    expect(judged({ ...ends, happened: [during(explains)] })).toEqual([]);
+    expect(rulesOf(judged({ ...ends, happened: [during(doesNot)] }))).toEqual(['lost']);
+    expect(rulesOf(judged(ends))).toEqual(['lost']);
+  });
+
+  test('leaves something over when its waiter runs longer than a stream may live, also when its visitor has gone', () => {
+    const left = (ranMs: number) => judged({ ...endsWith({ kind: 'left' }, { streamed: streamed() }), ...waiter({ ranMs }) });
+    expect(left(22_000)).toEqual([]);
+    expect(left(22_001)).toMatchObject([{ rule: 'leftover', text: 'the waiter of visit v1 ran for 22001 ms', count: 1, index: 7 }]);
+  });
+
+  test('that gets deadline_exceeded is lost when its answer was taken in the life of a stream', () => {
+    const ends = endsWith({ kind: 'tunnel-error', code: 'deadline_exceeded' }, { streamed: streamed(), endedAt: AT + 20_000 });
+    expect(judged({ ...ends, taken: new Map([['r1', AT + 17_000]]) })).toMatchObject([{ rule: 'lost' }]);
+    expect(judged({ ...ends, taken: new Map([['r1', AT + 18_000]]) })).toEqual([]);
+  });
 });

@@ -63,9 +63,9 @@ test('every fault of the lab is a valid fault of the emulator, and is off until 
   expect(faults.every(({ switched }) => switched)).toBe(true);
 });
 
-test('a happening that is no fault of the emulator allows nothing, except that an agent that ends forgets its answers', () => {
+test('a happening that is no fault of the emulator allows nothing, except that an agent that ends forgets its answers and cuts its streams', () => {
   expect(['agents-sleep', 'agents-clock-jumps', 'rollout-moves', 'attack-tickets'].flatMap(allowancesOf)).toEqual([]);
-  expect(['agents-crash', 'agents-restart'].flatMap(allowancesOf)).toEqual(['agent-crashed', 'agent-ended']);
+  expect(['agents-crash', 'agents-restart'].flatMap(allowancesOf)).toEqual(['agent-crashed', 'stream-cut', 'agent-ended', 'stream-cut']);
   expect(allowancesOf('waiters-die')).toContain('gateway-500');
 });
 

@@ -2,7 +2,7 @@ import { bodyRefOf, type AgentMessage, type HttpResponseMessage } from '../../..
 import { responseBodyKey } from '../../../functions/core/body-store';
 import { handleAgentMessage, type MessageOptions } from '../../../functions/core/handle-agent-message';
 import type { Ticket } from '../../../functions/core/ticket';
-import { FROM, messageCloud, RESPONSE } from '../../support/message-fixture';
+import { FROM, messageCloud, NO_PARTS, RESPONSE } from '../../support/message-fixture';
 import { VirtualClock } from '../../support/virtual-clock';
 
 const NOW = new VirtualClock().now();
@@ -62,7 +62,7 @@ test('a ticket that is used twice wakes its waiter once, and the second answer c
 });
 
 test('an answer whose post does not succeed is stored as a completed row, and the bus announces it', async () => {
-  const { pending, results, receive } = ticketCloud({ wakes: { post: async () => false } });
+  const { pending, results, receive } = ticketCloud({ wakes: { ...NO_PARTS, post: async () => false } });
   expect(await receive(ANSWER)).toBe(true);
   expect(pending.rows.get('r')).toEqual({ request: { ...TICKET, mode: 'direct' }, completion: COMPLETION });
   expect(pending.handedToBus).toEqual(['r']);
@@ -102,7 +102,7 @@ describe('an answer that its waiter has asked for', () => {
   });
 
   test('is stored once, also if it was stored before because its post did not succeed', async () => {
-    const { pending, results, receive } = ticketCloud({ wakes: { post: async () => false } });
+    const { pending, results, receive } = ticketCloud({ wakes: { ...NO_PARTS, post: async () => false } });
     await receive(ANSWER);
     pending.rows.clear();
     expect(await receive(AGAIN)).toBe(false);

@@ -1,5 +1,6 @@
 import { decodeCloudMessage, type CloudMessage, type HttpRequestMessage } from '../../../protocol';
-import { forwardRequest, type ForwardOptions } from '../../../functions/core/forward-request';
+import type { ForwardOptions } from '../../../functions/core/forward-options';
+import { forwardRequest } from '../../../functions/core/forward-request';
 import { Mailbox } from '../../../functions/core/mailbox';
 import type { Completion } from '../../../functions/core/pending-request';
 import type { Ticket } from '../../../functions/core/ticket';
@@ -26,7 +27,15 @@ function ticketCloud({
     found,
     rollout: { useEventDriven: true, mode: 'direct' },
     tickets: { seal: (ticket) => `ticket ${sealed.push(ticket)}` },
-    wakes: { subscribe: async () => ({ waiterConnectionId: 'w1', inbox, close: () => undefined }) },
+    wakes: {
+      subscribe: async () => ({
+        waiterConnectionId: 'w1',
+        inbox,
+        lost: () => new Promise<void>(() => undefined),
+        renew: async () => false,
+        close: () => undefined,
+      }),
+    },
     agents: {
       tell: async (to, text) => void told.push(`${to} ${text}`),
       post: async (to, text, timeoutMs) => {

@@ -1,6 +1,7 @@
 import { bodyRefOf, newSalt, tokenDigest, type Headers } from '../../../protocol';
 import { responseBodyKey } from '../../../functions/core/body-store';
-import { forwardRequest, type ForwardOptions } from '../../../functions/core/forward-request';
+import type { ForwardOptions } from '../../../functions/core/forward-options';
+import { forwardRequest } from '../../../functions/core/forward-request';
 import type { RequestOutcome } from '../../../functions/core/pending-request';
 import type { Arrival } from '../../../functions/core/in-flight';
 import type { Tunnel } from '../../../functions/core/tunnel';
@@ -127,17 +128,17 @@ describe('a browser with the cookie of a tunnel', () => {
 
   test.each(['/other/style.css', '/~/style.css'])(
     'is redirected from %s to the tunnel, and the waiter does not stay subscribed',
-    async (decodedPath) => {
+    async (path) => {
       const { log, options, request } = cloud({ tunnels });
-      const response = await forwardRequest('r1', { ...request, decodedPath, headers: { ...request.headers, ...cookie } }, options);
-      expect(response).toMatchObject({ status: 307, headers: { location: [`/demo${decodedPath}?a=1&a=2`] } });
+      const response = await forwardRequest('r1', { ...request, path, headers: { ...request.headers, ...cookie } }, options);
+      expect(response).toMatchObject({ status: 307, headers: { location: [`/demo${path}?a=1&a=2`] } });
       expect(log.filter((line) => line === 'unsubscribe')).toEqual(log.filter((line) => line === 'subscribe').map(() => 'unsubscribe'));
     },
   );
 
   test('is not redirected when the tunnel of the path exists but its agent is away', async () => {
     const { options, request } = cloud({ tunnels });
-    const forwarding = forwardRequest('r1', { ...request, decodedPath: '/demo/a', headers: { ...request.headers, ...cookie } }, options);
+    const forwarding = forwardRequest('r1', { ...request, path: '/demo/a', headers: { ...request.headers, ...cookie } }, options);
     await expect(forwarding).rejects.toMatchObject({ code: 'agent_away' });
   });
 });

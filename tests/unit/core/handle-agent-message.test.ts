@@ -3,7 +3,7 @@ import { MAX_ROW_BODY_BYTES, responseBodyKey } from '../../../functions/core/bod
 import { handleAgentMessage, type MessageOptions } from '../../../functions/core/handle-agent-message';
 import type { ReplacedConnection } from '../../../functions/core/tunnel';
 import { InMemoryBodies } from '../../support/in-memory-bodies';
-import { FROM, messageCloud, RESPONSE } from '../../support/message-fixture';
+import { FROM, messageCloud, NO_PARTS, RESPONSE } from '../../support/message-fixture';
 
 test('the message ready is answered with the connection id, the addresses of the tunnel and the time', async () => {
   const { replies, options } = messageCloud();
@@ -141,13 +141,13 @@ describe('in mode direct', () => {
     let stored: boolean | undefined;
     await handleAgentMessage(RESPONSE, FROM, {
       ...made.options,
-      wakes: { post: async () => (stored = made.pending.rows.get('r')?.completion !== undefined) },
+      wakes: { ...NO_PARTS, post: async () => (stored = made.pending.rows.get('r')?.completion !== undefined) },
     });
     expect(stored).toBe(true);
   });
 
   test('the bus gets the wake when the direct wake is not delivered, and the agent still gets an acknowledgement', async () => {
-    const { pending, replies, options } = direct({ wakes: { post: async () => false } });
+    const { pending, replies, options } = direct({ wakes: { ...NO_PARTS, post: async () => false } });
     await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
     expect(pending.handedToBus).toEqual(['r']);
     expect(replies).toEqual([{ type: 'ack', request_id: 'r' }]);
@@ -162,7 +162,7 @@ describe('in mode direct', () => {
   });
 
   test('a wake that fails with an error is reported, and the agent still gets an acknowledgement', async () => {
-    const { failures, replies, options } = direct({ wakes: { post: async () => Promise.reject(new Error('no bus')) } });
+    const { failures, replies, options } = direct({ wakes: { ...NO_PARTS, post: async () => Promise.reject(new Error('no bus')) } });
     await handleAgentMessage({ ...RESPONSE, ack: true }, FROM, options);
     expect(failures).toEqual([new Error('no bus')]);
     expect(replies).toHaveLength(1);

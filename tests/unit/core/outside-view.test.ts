@@ -5,7 +5,7 @@ import { visitorRequest } from '../../support/visitor-request';
 
 /** The header fields of an answer, as a visitor of `tunnels.example` receives them. */
 function seen(answer: Headers, { host = 'tunnels.example', path = '/demo/a', method = 'GET', headers = {} } = {}): Headers {
-  const request = visitorRequest({ method, decodedPath: path, headers: { host: [host], ...headers } });
+  const request = visitorRequest({ method, path: path, headers: { host: [host], ...headers } });
   const route = routeOf(request, 'tunnels.example') as Route;
   return outsideView({ status: 200, headers: answer, body: Buffer.from('<a href="/x">') }, request, route).headers;
 }
@@ -58,7 +58,7 @@ describe('an answer of a tunnel below a path prefix', () => {
     // The browser asked for `/demo%2Flogin`, for which its own default is `/`.
     ['/demo/login', '/demo'],
     ['/demo/a/b', '/demo/a'],
-    ['/demo/ü/', '/demo/%C3%BC'],
+    ['/demo/%C3%BC/', '/demo/%C3%BC'],
   ])('limits a cookie without a path, in the answer to %s, to the path %s', (path, cookiePath) => {
     expect(seen({ 'set-cookie': ['s=1'] }, { path })['set-cookie']).toEqual([`s=1; Path=${cookiePath}`]);
   });
@@ -127,7 +127,7 @@ test('a local service cannot set the tunnel cookie', () => {
 });
 
 test('an answer keeps its body and its status', () => {
-  const request = visitorRequest({ decodedPath: '/demo/' });
+  const request = visitorRequest({ path: '/demo/' });
   const body = Buffer.from('<a href="/x">');
   expect(outsideView({ status: 302, headers: {}, body }, request, routeOf(request, undefined) as Route)).toMatchObject({
     status: 302,

@@ -1,4 +1,5 @@
-import { forwardRequest, type ForwardOptions } from '../../../functions/core/forward-request';
+import type { ForwardOptions } from '../../../functions/core/forward-options';
+import { forwardRequest } from '../../../functions/core/forward-request';
 import type { RequestOutcome } from '../../../functions/core/pending-request';
 import type { PostResult } from '../../../functions/core/tunnel-agent';
 import { bodyRefOf } from '../../../protocol';

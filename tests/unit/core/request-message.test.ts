@@ -19,6 +19,7 @@ function messageFor(
     deadline: 9,
     bodies,
     ticket,
+    stream: undefined,
   });
 }
 

@@ -10,7 +10,7 @@ const basic = (text: string): string => `Basic ${Buffer.from(text).toString('bas
 
 const request = (authorization?: string, sourceIp = '192.0.2.7'): VisitorRequest => ({
   method: 'GET',
-  decodedPath: '/demo/',
+  path: '/demo/',
   rawQuery: '',
   domainName: 'example.test',
   headers: { host: ['example.test'], ...(authorization !== undefined && { authorization: [authorization] }) },

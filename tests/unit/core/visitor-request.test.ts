@@ -115,14 +115,14 @@ test('a Cookie header that contains only the tunnel cookie is not forwarded', ()
 });
 
 test('the host of a tunnel has priority over the path, and an unknown host does not fall back to the path', () => {
-  const at = (host: string) => routeOf(visitorRequest({ decodedPath: '/other/x', headers: { host: [host] } }), 'tunnels.example');
+  const at = (host: string) => routeOf(visitorRequest({ path: '/other/x', headers: { host: [host] } }), 'tunnels.example');
   expect(at('demo.tunnels.example:8080')).toEqual({ tunnelId: 'demo', uri: '/other/x' });
   expect(at('tunnels.example')).toEqual({ tunnelId: 'other', uri: '/x', prefix: '/other' });
   for (const host of ['a.b.tunnels.example', 'x.tunnels.example']) expect(at(host)).toBeUndefined();
 });
 
 test('the name under which the visitor reached the API decides about the tunnel, and not the Host that the visitor wrote', () => {
-  const request = visitorRequest({ decodedPath: '/x', domainName: 'demo.localhost', headers: { host: ['127.0.0.1:9000'] } });
+  const request = visitorRequest({ path: '/x', domainName: 'demo.localhost', headers: { host: ['127.0.0.1:9000'] } });
   expect(routeOf(request, 'localhost')).toEqual({ tunnelId: 'demo', uri: '/x' });
   expect(forwardedHeaders(request, BY_HOST)).toMatchObject({ host: ['127.0.0.1:9000'], 'x-forwarded-host': ['127.0.0.1:9000'] });
 });
@@ -140,6 +140,24 @@ test.each([
   ['without a tunnel domain', 'demo.undefined', undefined],
   ['without a host', undefined, 'tunnels.example'],
 ])('%s the first path segment is the tunnel id', (_, host, domain) => {
-  const request = visitorRequest({ decodedPath: '/other', headers: host === undefined ? {} : { host: [host] } });
+  const request = visitorRequest({ path: '/other', headers: host === undefined ? {} : { host: [host] } });
   expect(routeOf(request, domain)).toEqual({ tunnelId: 'other', uri: '/', prefix: '/other' });
+});
+
+describe('a well-known document of a resource in a tunnel', () => {
+  const at = (path: string) => routeOf(visitorRequest({ path }), undefined);
+
+  test('is that of the tunnel, without the tunnel in its path', () => {
+    expect(at('/.well-known/oauth-protected-resource/demo/mcp')).toEqual({ ...BY_PATH, uri: '/.well-known/oauth-protected-resource/mcp' });
+    expect(at('/.well-known/oauth-authorization-server/demo')).toEqual({ ...BY_PATH, uri: '/.well-known/oauth-authorization-server' });
+  });
+
+  test('names no tunnel where nothing follows its name', () => {
+    expect(at('/.well-known/security.txt')).toBeUndefined();
+    expect(at('/.well-known/oauth-protected-resource')).toBeUndefined();
+  });
+
+  test('below a tunnel is an ordinary path', () => {
+    expect(at('/demo/.well-known/openid-configuration')).toEqual({ ...BY_PATH, uri: '/.well-known/openid-configuration' });
+  });
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { environments, type Environment } from '../../../environments';
+import { environments, functionsOf, type Environment } from '../../../environments';
 import { deployRights } from '../../../modules/ci-rights';
 import { DOMAIN } from '../../../modules/addresses';
 import { commandsIn } from '../../support/document-facts';
-import { prodWithDomain, synthesizeBootstrap } from '../../support/infra-stack';
+import { prodWithDomain, prodWithDoor, synthesizeBootstrap } from '../../support/infra-stack';
 
 const read = (file: string): string => readFileSync(path.join(__dirname, '../../..', file), 'utf8');
 const guide = read('docs/deploy.md');
@@ -39,6 +39,18 @@ test('deploy.md names the services on which the first apply of an environment ne
   expect([...named].sort()).toEqual(withDomain);
   expect(named.slice(-2)).toEqual(withDomain.filter((service) => !services(environments.prod).includes(service)));
   expect(Object.keys(DOMAIN).some((address) => address.startsWith('aws_acm_'))).toBe(true);
+});
+
+test('deploy.md names the services on which a streaming door needs further rights, and the concurrency that prod reserves', () => {
+  const services = (environment: Environment): string[] => deployRights(environment).map(({ service }) => service);
+  const more = new Set(services(prodWithDoor).filter((service) => !services(environments.prod).includes(service)));
+  const [, , named] = cells('… with a streaming door |');
+  expect(named).toEqual([...more]);
+  const reserved = (environment: Environment): number =>
+    functionsOf(environment).reduce((sum, name) => sum + (environment.functions[name].reservedConcurrency ?? 0), 0);
+  const sentence = `reserves ${reserved(environments.prod)}, with a streaming door ${reserved(prodWithDoor)};`;
+  expect(guide.replace(/\s+/g, ' ')).toContain(sentence);
+  expect(guide.replace(/\s+/g, ' ')).toContain(`reserves too: ${prodWithDoor.functions['stream-request'].reservedConcurrency} in`);
 });
 
 test('deploy.md names the services on which the bootstrap needs rights', () => {

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
-import { toLambdaResponse, toVisitorRequest } from '../../../functions/aws/http-api';
+import { decodedRequest, toLambdaResponse } from '../../../functions/aws/http-api';
 import type { Headers } from '../../../protocol';
 
 const event = (overrides: Partial<APIGatewayProxyEventV2>): APIGatewayProxyEventV2 =>
@@ -14,9 +14,9 @@ const event = (overrides: Partial<APIGatewayProxyEventV2>): APIGatewayProxyEvent
   }) as APIGatewayProxyEventV2;
 
 test('a visitor request has method, path and query of the API Gateway event, with the query unchanged', () => {
-  expect(toVisitorRequest(event({}), undefined)).toMatchObject({
+  expect(decodedRequest(event({}), undefined)).toMatchObject({
     method: 'PUT',
-    decodedPath: '/demo/a b',
+    path: '/demo/a%20b',
     rawQuery: 'a=1&a=%20+',
     domainName: 'demo.example.test',
     sourceIp: '192.0.2.1',
@@ -25,16 +25,16 @@ test('a visitor request has method, path and query of the API Gateway event, wit
 });
 
 test('the list of cookies in the event becomes one Cookie header field', () => {
-  const { headers } = toVisitorRequest(event({ cookies: ['a=1', 'b="x y"'] }), undefined);
+  const { headers } = decodedRequest(event({ cookies: ['a=1', 'b="x y"'] }), undefined);
   expect(headers['cookie']).toEqual(['a=1; b="x y"']);
 });
 
 test('an empty header field of the request is kept', () => {
-  expect(toVisitorRequest(event({ headers: { 'X-Empty': '' } }), undefined).headers).toEqual({ 'x-empty': [''] });
+  expect(decodedRequest(event({ headers: { 'X-Empty': '' } }), undefined).headers).toEqual({ 'x-empty': [''] });
 });
 
 test('a header field of the request that is named __proto__ is a field like any other', () => {
-  const { headers } = toVisitorRequest(event({ headers: JSON.parse('{"__proto__":"x","host":"a"}') as Record<string, string> }), undefined);
+  const { headers } = decodedRequest(event({ headers: JSON.parse('{"__proto__":"x","host":"a"}') as Record<string, string> }), undefined);
   expect(Object.entries(headers)).toEqual([
     ['__proto__', ['x']],
     ['host', ['a']],
@@ -43,7 +43,7 @@ test('a header field of the request that is named __proto__ is a field like any 
 
 test('a request body as text or as base64 becomes bytes, and a missing body becomes zero bytes', () => {
   const bodyOf = (overrides: Partial<APIGatewayProxyEventV2>): string =>
-    Buffer.from(toVisitorRequest(event(overrides), undefined).body).toString('hex');
+    Buffer.from(decodedRequest(event(overrides), undefined).body).toString('hex');
   expect(bodyOf({ body: 'ü' })).toBe('c3bc');
   expect(bodyOf({ body: '/wD+', isBase64Encoded: true })).toBe('ff00fe');
   expect(bodyOf({})).toBe('');
@@ -51,7 +51,7 @@ test('a request body as text or as base64 becomes bytes, and a missing body beco
 
 test('the length 0 that an HTTP API adds to a request without a body is dropped, and the length of a body stays', () => {
   const lengthOf = (overrides: Partial<APIGatewayProxyEventV2>, length: string): string[] | undefined =>
-    toVisitorRequest(event({ headers: { 'content-length': length }, ...overrides }), undefined).headers['content-length'];
+    decodedRequest(event({ headers: { 'content-length': length }, ...overrides }), undefined).headers['content-length'];
   expect(lengthOf({}, '0')).toBeUndefined();
   expect(lengthOf({ body: 'abc' }, '3')).toEqual(['3']);
 });

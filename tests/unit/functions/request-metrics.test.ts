@@ -3,7 +3,7 @@ import { Mailbox } from '../../../functions/core/mailbox';
 import type { Tunnel } from '../../../functions/core/tunnel';
 import type { Wake } from '../../../functions/core/wake';
 import { TunnelError } from '../../../functions/core/tunnel-error';
-import { RequestMetrics } from '../../../functions/forward-request/request-metrics';
+import { RequestMetrics } from '../../../functions/visitor-door/request-metrics';
 import { logger } from '../../../functions/logger';
 import { metricNamespace } from '../../../functions/metric-names';
 import { publishMetrics } from '../../../functions/metrics';
@@ -40,7 +40,13 @@ async function linesOf(play: Play): Promise<EmfLine[]> {
   const said = jest.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
   const pending = new InMemoryPending(rows);
   const inbox = new Mailbox<Wake>();
-  const subscription = { waiterConnectionId: 'w1', inbox, close: () => undefined };
+  const subscription = {
+    waiterConnectionId: 'w1',
+    inbox,
+    lost: () => new Promise<void>(() => undefined),
+    renew: async () => false,
+    close: () => undefined,
+  };
   const { options, clock, request } = cloud({
     tunnels: alwaysAt(percent, async () => ('tunnel' in play ? play.tunnel : TUNNEL)),
     agents: { tell: async () => undefined, post: async () => post },

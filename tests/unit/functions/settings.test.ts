@@ -8,6 +8,7 @@ const VALUES: Record<SettingName, string> = {
   AGENT_GATEWAY_URL: 'wss://agents.example/v1',
   WAKE_CHANNEL_URL: 'wss://wake.example/v1',
   VISITOR_URL: 'https://visitors.example',
+  STREAM_URL: 'https://streams.example/',
   TUNNEL_DOMAIN: 'example.test',
   TOKEN_KEY_PARAMETER: '/key',
   TOKEN_ISSUER: '{"jwksUrl":"https://id.example/keys","issuer":"https://id.example","audience":"tunnels","namesClaim":"names"}',
@@ -33,6 +34,14 @@ const VALUES: Record<SettingName, string> = {
   NAME_COOLDOWN_MS: '3600000',
   PROBE_GRACE_MS: '900000',
   TICKET_KEY_MS: '3600000',
+  STREAM_LIFE_MS: '885000',
+  STREAM_WINDOW_BYTES: '524288',
+  STREAM_CHUNK_BYTES: '22528',
+  STREAM_GATHER_MS: '25',
+  STREAM_PROBE_MS: '2000',
+  STREAM_SILENCE_MS: '45000',
+  STREAM_HEARTBEAT_MS: '15000',
+  STREAM_STALL_MS: '300000',
 };
 const NAMES = Object.keys(FUNCTION_SETTINGS) as FunctionName[];
 

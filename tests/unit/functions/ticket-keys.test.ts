@@ -1,7 +1,7 @@
 import { ticketKeysItem } from '../../../functions/aws/ticket-keys-item';
 import type { Ticket } from '../../../functions/core/ticket';
 import { rotateTicketKeys, type TicketKeys } from '../../../functions/core/ticket-keys';
-import { SealingKeys } from '../../../functions/forward-request/sealing-keys';
+import { SealingKeys } from '../../../functions/visitor-door/sealing-keys';
 import { OpeningKeys } from '../../../functions/receive-message/opening-keys';
 import { newTicketKey, sealTicket } from '../../../functions/ticket-seal';
 import { startDynamoDb, type DynamoDbFixture } from '../../support/dynamodb-endpoint';

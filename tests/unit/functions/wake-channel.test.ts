@@ -7,8 +7,12 @@ class FakeSocket implements WakeConnection {
   isOpen = true;
   alive = true;
   hellos = 0;
+  readonly closed: Promise<void>;
+  private tellClosed!: () => void;
 
-  constructor(readonly id: string) {}
+  constructor(readonly id: string) {
+    this.closed = new Promise((resolve) => (this.tellClosed = resolve));
+  }
 
   async hello(): Promise<boolean> {
     this.hellos++;
@@ -17,6 +21,7 @@ class FakeSocket implements WakeConnection {
 
   close(): void {
     this.isOpen = false;
+    this.tellClosed();
   }
 }
 
@@ -157,4 +162,49 @@ test('a message that is no wake is ignored', async () => {
   await subscribe('r1');
   expect(() => wake(undefined as unknown as string)).not.toThrow();
   expect(stale).toEqual([]);
+});
+
+describe('the renewal of a subscription', () => {
+  test('keeps a socket that answers', async () => {
+    const { subscribe, sockets } = channel();
+    const subscription = await subscribe('r1');
+    expect(await subscription?.renew()).toBe(false);
+    expect(subscription?.waiterConnectionId).toBe('w1');
+    expect(sockets[0]?.hellos).toBe(1);
+  });
+
+  test('replaces a socket that does not answer, closes it, and delivers what comes through the new one', async () => {
+    const { clock, subscribe, sockets, wake } = channel();
+    const subscription = await subscribe('r1');
+    (sockets[0] as FakeSocket).alive = false;
+    const renewing = subscription?.renew();
+    await clock.advance(0);
+    expect(await renewing).toBe(true);
+    expect(subscription?.waiterConnectionId).toBe('w2');
+    expect(sockets[0]?.isOpen).toBe(false);
+    wake('r1');
+    await expect(subscription?.inbox.next()).resolves.toMatchObject({ requestId: 'r1' });
+  });
+
+  test('uses a socket that another request has opened meanwhile', async () => {
+    const { subscribe, sockets } = channel();
+    const first = await subscribe('r1');
+    (sockets[0] as FakeSocket).isOpen = false;
+    const second = await subscribe('r2');
+    expect(await first?.renew()).toBe(true);
+    expect([first, second].map((each) => each?.waiterConnectionId)).toEqual(['w2', 'w2']);
+    expect(sockets).toHaveLength(2);
+  });
+
+  test('tells that a socket is lost when it closes', async () => {
+    const { subscribe, sockets } = channel();
+    const subscription = await subscribe('r1');
+    let isLost = false;
+    void subscription?.lost().then(() => (isLost = true));
+    await Promise.resolve();
+    expect(isLost).toBe(false);
+    sockets[0]?.close();
+    await subscription?.lost();
+    expect(isLost).toBe(true);
+  });
 });

@@ -34,3 +34,13 @@ test('when the port of the HTTP API is taken, the other port is closed too', asy
   const taken = Number(new URL(ports.endpoints.visitors).port);
   await expect(GatewayPorts.open(taken, AWS_LIMITS)).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
+
+test('the port of a function URL is open only for a stack that has a function URL', async () => {
+  expect(ports.endpoints).not.toHaveProperty('functionUrl');
+  const more = await GatewayPorts.open(0, AWS_LIMITS, 0);
+  try {
+    expect((await fetch(more.endpoints.functionUrl ?? '')).status).toBe(503);
+  } finally {
+    await more.close();
+  }
+});

@@ -39,3 +39,21 @@ describe('permissions', () => {
     expect(permissions.allows('sweep', 'events.amazonaws.com', 'anything')).toBe(true);
   });
 });
+
+describe('the permissions of a function URL', () => {
+  const urls = new Permissions([
+    { address: 'a', functionName: 'one', principal: '*', url: 'InvokeFunctionUrl' },
+    { address: 'b', functionName: 'both', principal: '*', url: 'InvokeFunctionUrl' },
+    { address: 'c', functionName: 'arn:aws:lambda:eu-central-1:000000000000:function:both', principal: '*', url: 'InvokedViaFunctionUrl' },
+  ]);
+
+  test('are missing until the stack has both', () => {
+    expect(urls.missingForUrl('none')).toEqual(['InvokeFunctionUrl', 'InvokedViaFunctionUrl']);
+    expect(urls.missingForUrl('one')).toEqual(['InvokedViaFunctionUrl']);
+    expect(urls.missingForUrl('arn:aws:lambda:eu-central-1:000000000000:function:both')).toEqual([]);
+  });
+
+  test('allow no service to invoke the function', () => {
+    expect(urls.allows('both', '*', 'anything')).toBe(false);
+  });
+});

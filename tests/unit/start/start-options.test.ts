@@ -50,3 +50,10 @@ test.each([
   expect(() => parsed(args)).toThrow(complaint);
   expect(() => parsed(args)).toThrow(text);
 });
+
+test('--stream-port is the port for answers that stream; by default any free one', () => {
+  expect(parsed([]).streamPort).toBeUndefined();
+  expect(parsed(['--stream-port', '9002']).streamPort).toBe(9002);
+  expect(parsed(['--stream-port', '0']).streamPort).toBe(0);
+  expect(() => parsed(['--stream-port', 'x'])).toThrow('--stream-port');
+});

@@ -1,5 +1,5 @@
 import type { AlarmTransition } from '../../../emulator/observations';
-import { jsonOutput, textOutput } from '../../../local/start/start-output';
+import { jsonOutput, textOutput, type Ready } from '../../../local/start/start-output';
 import type { LogLine } from '../../../emulator/services';
 
 const change = (from: AlarmTransition['from'], to: AlarmTransition['to']): AlarmTransition => ({
@@ -99,4 +99,42 @@ test('the text output prints no problem of a function that a stop has ended', ()
   output.stopping();
   for (const line of logged([couldNotRead(11)])) output.log(line);
   expect(printed).toBe('stopping\n');
+});
+
+describe('a tunnel whose answers stream', () => {
+  const ready = (streamUrl?: string): Ready => ({
+    mode: 'direct',
+    percent: 100,
+    seconds: 1,
+    functions: 2,
+    environments: 2,
+    visitorUrl: 'http://127.0.0.1:8080',
+    agentEndpoint: 'ws://127.0.0.1:8081/a/v1',
+    tunnel: {
+      name: 'demo',
+      url: 'http://demo.localhost:8080',
+      pathUrl: 'http://127.0.0.1:8080/demo/',
+      target: 'http://127.0.0.1:3000',
+      isDemo: false,
+      ...(streamUrl !== undefined && { streamUrl }),
+    },
+    pins: [],
+  });
+  const printed = (said: Ready): string => {
+    let text = '';
+    textOutput(
+      (more) => (text += more),
+      () => undefined,
+      false,
+    ).ready(said);
+    return text;
+  };
+
+  test('is announced with its address', () => {
+    expect(printed(ready('http://127.0.0.1:8082/demo/'))).toContain('Streaming  http://127.0.0.1:8082/demo/ -> http://127.0.0.1:3000');
+  });
+
+  test('is not announced where the stack has no function URL', () => {
+    expect(printed(ready())).not.toContain('Streaming');
+  });
 });

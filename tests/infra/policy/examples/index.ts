@@ -4,5 +4,6 @@ import { events } from './events';
 import { functions } from './functions';
 import { gateways } from './gateways';
 import { roles } from './roles';
+import { streamingDoor } from './streaming-door';
 
-export const EXAMPLES = { ...functions, ...roles, ...data, ...events, ...gateways };
+export const EXAMPLES = { ...functions, ...roles, ...data, ...events, ...gateways, ...streamingDoor };
