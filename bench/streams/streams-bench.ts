@@ -76,7 +76,12 @@ export function requestsOf({ profiles, options: { plan } }: StreamsResult): Requ
     const single = [...Object.values(profile.paced), profile.unpaced, idle, ...(memory ? [memory] : [])];
     return {
       requests: 2 * plan.firstBytes + sum(events.map(({ streams }) => streams)) + single.length,
-      errors: firstBytes.failed + sum(events.map(errorsOf)) + sum(single.map(({ failed }) => failed)),
+      // The limit does not order its chunks, so it may well reorder some.
+      errors:
+        firstBytes.failed +
+        profile.chunks.limit.failed +
+        sum(events.filter((each) => each !== profile.chunks.limit).map(errorsOf)) +
+        sum(single.map(({ failed }) => failed)),
     };
   });
   return { requests: sum(counts.map(({ requests }) => requests)), errors: sum(counts.map(({ errors }) => errors)) };

@@ -10,7 +10,7 @@ import { RequestRow } from './request-row';
 import { AnswerStream } from './stream/answer-stream';
 import type { StreamHead } from './stream/stream-part';
 import type { StreamSettings } from './stream/stream-settings';
-import type { StreamedResponse } from './stream/streamed-response';
+import { isStreamed, type StreamedResponse } from './stream/streamed-response';
 import { AgentLine, can, isTooLate, Questions, sendToAgent, type ReachableTunnel } from './tunnel-agent';
 import { TunnelError } from './tunnel-error';
 import type { Route, VisitorRequest } from './visitor-request';
@@ -42,10 +42,28 @@ export async function exchange(
   options: ForwardOptions,
   streams: StreamSettings | undefined,
 ): Promise<VisitorResponse | StreamedResponse> {
+  const mode: Mode = visit.subscription ? options.rollout.mode : 'polling';
+  const stream = mode === 'direct' && streams ? streamOf(visit, streams, options) : undefined;
+  try {
+    const answer = await answerOf(visit, mode, stream, options);
+    if (isStreamed(answer)) return answer;
+    stream?.end();
+    return answer;
+  } catch (error) {
+    await stream?.close();
+    throw error;
+  }
+}
+
+/** @param stream undefined where the answer has to come whole */
+async function answerOf(
+  visit: Visit,
+  mode: Mode,
+  stream: AnswerStream | undefined,
+  options: ForwardOptions,
+): Promise<VisitorResponse | StreamedResponse> {
   const { requestId, request, route, tunnel, cohort, subscription, held } = visit;
   const { clock, observer } = options;
-  const mode: Mode = subscription ? options.rollout.mode : 'polling';
-  const stream = mode === 'direct' && streams ? streamOf(visit, streams, options) : undefined;
   const pendingRequest = stream?.request ?? pendingRequestOf(visit, mode, options.deadlineMs);
   const { deadline } = pendingRequest;
   const ticket = stream?.ticket ?? (mode === 'direct' ? ticketFor(pendingRequest, visit, options) : undefined);
@@ -68,7 +86,6 @@ export async function exchange(
   const sending = sendToAgent(tunnel, { text, deadline, row }, options);
   const questions = ticket === undefined ? undefined : new Questions(tunnel, row, options, stream && (() => stream.question));
   questions?.begin();
-  let isStream = false;
   try {
     const answer = await waitForResponse({
       requestId,
@@ -86,11 +103,8 @@ export async function exchange(
     if (!answer) throw new TunnelError('deadline_exceeded');
     if (stream && 'kind' in answer) {
       await row.remove(requestId);
-      const response = streamedResponse(stream, answer, visit, options);
-      isStream = true;
-      return response;
+      return streamedResponse(stream, answer, visit, options);
     }
-    stream?.end();
     const whole = answer as Answer;
     observer.answered(whole);
     if (questions?.haveBrought(whole)) observer.askedFor();
@@ -98,7 +112,6 @@ export async function exchange(
     return responseOf(await bodies.fetch(whole.outcome), request.method);
   } finally {
     questions?.end();
-    if (!isStream) await stream?.close();
   }
 }
 
