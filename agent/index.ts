@@ -11,6 +11,6 @@ export {
 export type { AgentOptions } from './options';
 export { accessFrom, accessWarnings, addAccessOptions, type AccessFlags } from './access-flags';
 export { checkAccess, type AccessOptions } from './visitor-access';
-export type { RequestSummary, StreamBeginning } from './request-summary';
+export { streamText, type RequestSummary, type StreamBeginning } from './request-summary';
 export { onStopSignal } from './stop-signals';
 export { DEFAULT_TIMING, type Timing } from './timing';

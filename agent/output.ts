@@ -1,5 +1,5 @@
 import type { Disconnection, TunnelAddress } from './agent';
-import type { RequestSummary, StreamBeginning } from './request-summary';
+import { streamText, type RequestSummary, type StreamBeginning } from './request-summary';
 
 /** Writes one piece of output, such as `process.stdout.write`. */
 type Write = (text: string) => void;
@@ -57,20 +57,6 @@ export function jsonOutput(target: string, out: Write): Output {
     warning: (message) => line('warning', { message }),
     error: (message) => line('error', { message }),
   };
-}
-
-/** How the answer of a request ended that was sent as a stream. */
-function streamText({ stream, reason }: RequestSummary): string {
-  switch (stream) {
-    case undefined:
-      return '';
-    case 'complete':
-      return ', stream complete';
-    case 'visitor_left':
-      return ', the visitor has left';
-    case 'cut':
-      return `, stream cut: ${reason ?? 'unknown reason'}`;
-  }
 }
 
 /** Replaces characters that could control the terminal, because paths and the cloud's texts come from strangers. */

@@ -41,3 +41,17 @@ export const failureFigures = (failure: LocalServiceError): Pick<RequestSummary,
   failure instanceof VisitorLeftError
     ? { stream: 'visitor_left' }
     : { error: failure.code, ...(failure instanceof RequestExpiredError && { tooOldByMs: failure.tooOldByMs }) };
+
+/** The end of the line about a request: how its answer ended, if it was sent as a stream; otherwise nothing. */
+export function streamText({ stream, reason }: RequestSummary): string {
+  switch (stream) {
+    case undefined:
+      return '';
+    case 'complete':
+      return ', stream complete';
+    case 'visitor_left':
+      return ', the visitor has left';
+    case 'cut':
+      return `, stream cut: ${reason ?? 'unknown reason'}`;
+  }
+}

@@ -175,6 +175,7 @@ async function startAgent(options: StartOptions, tunnel: LocalTunnel, output: St
   const host = options.port === undefined ? '127.0.0.1' : options.host;
   output.progress('connecting the agent');
   const agent = await tunnel.agent(OWNER, { name: options.name, target: { host, port }, access: options.access });
+  agent.on('streaming', (beginning) => output.streaming(beginning));
   agent.on('request', (summary) => output.request(summary));
   agent.on('warning', (text) => output.warning(text));
   agent.on('disconnected', (disconnection) => output.disconnected(disconnection));

@@ -1,4 +1,4 @@
-import type { Disconnection, RequestSummary } from '../../agent';
+import { streamText, type Disconnection, type RequestSummary, type StreamBeginning } from '../../agent';
 import type { FaultCount } from '../../emulator/faults/active-fault';
 import type { AlarmTransition } from '../../emulator/observations';
 import type { LogLine } from '../../emulator/services';
@@ -36,6 +36,8 @@ export interface Ready {
 export interface StartOutput {
   progress(text: string): void;
   ready(ready: Ready): void;
+  /** An answer has begun that is sent as a stream; `request` follows when it has ended. */
+  streaming(beginning: StreamBeginning): void;
   request(summary: RequestSummary): void;
   disconnected(disconnection: Disconnection): void;
   reconnected(url: string): void;
@@ -58,7 +60,11 @@ export function textOutput(out: Write, err: Write, verbose: boolean): StartOutpu
   return {
     progress: (text) => line(`… ${text}`),
     ready: (ready) => line(readyText(ready)),
-    request: ({ method, path, status, error, ms, bytes }) => line(`${method} ${path} ${status ?? error ?? ''} ${ms} ms ${bytes} bytes`),
+    streaming: ({ method, path, status, ms }) => line(`${method} ${path} ${status} ${ms} ms, streaming`),
+    request: (summary) => {
+      const { method, path, status, error, ms, bytes } = summary;
+      line(`${method} ${path} ${status ?? error ?? ''} ${ms} ms ${bytes} bytes${streamText(summary)}`);
+    },
     disconnected: ({ reason, retryInMs }) =>
       line(`agent disconnected: ${reason}${retryInMs === undefined ? '' : `; trying again in ${(retryInMs / 1000).toFixed(1)} s`}`),
     reconnected: (url) => line(`agent connected again: ${url}`),
@@ -133,6 +139,7 @@ export function jsonOutput(out: Write, verbose: boolean): StartOutput {
   return {
     progress: (text) => event('progress', { text }),
     ready: (ready) => event('ready', ready),
+    streaming: (beginning) => event('streaming', beginning),
     request: (summary) => event('request', summary),
     disconnected: (disconnection) => event('disconnected', disconnection),
     reconnected: (url) => event('reconnected', { url }),

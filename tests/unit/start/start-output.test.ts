@@ -138,3 +138,23 @@ describe('a tunnel whose answers stream', () => {
     expect(printed(ready())).not.toContain('Streaming');
   });
 });
+
+test('the text output tells when an answer begins as a stream, and how it ended; a whole answer has one line', () => {
+  const lines: string[] = [];
+  const output = textOutput(
+    (text) => lines.push(text),
+    () => undefined,
+    false,
+  );
+  const request = { method: 'GET', path: '/clock', status: 200 };
+  output.streaming({ ...request, ms: 5 });
+  output.request({ ...request, ms: 1000, bytes: 40, stream: 'complete' });
+  output.request({ ...request, ms: 900, bytes: 30, stream: 'cut', reason: 'the service broke off' });
+  output.request({ ...request, ms: 7, bytes: 20 });
+  expect(lines).toEqual([
+    'GET /clock 200 5 ms, streaming\n',
+    'GET /clock 200 1000 ms 40 bytes, stream complete\n',
+    'GET /clock 200 900 ms 30 bytes, stream cut: the service broke off\n',
+    'GET /clock 200 7 ms 20 bytes\n',
+  ]);
+});
