@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shortName } from '../environments/physical-name';
-import { chain } from '../emulator/aws-endpoint/call-recorder';
-import { latencyOf, type LatencyProfile } from '../emulator/latency/latency-profile';
-import { orClose, startLocalTunnel, type LocalTunnel } from '../local/local-tunnel';
+import type { LatencyProfile } from '../emulator/latency/latency-profile';
+import { orClose, type LocalTunnel } from '../local/local-tunnel';
 import { environmentOf, LIMIT, VISIT_FUNCTIONS, type RunnerName, type VisitMemory } from './contenders';
 import { CpuMeter } from './cpu-meter';
 import type { Requests } from './fitness/judge';
@@ -10,6 +9,7 @@ import { TimeHistogram } from './histogram';
 import { LimitAgent } from './limit/agent';
 import type { PlannedRequest } from './load';
 import { BenchService, pathFor } from './bench-service';
+import { startMeasuredTunnel } from './measured-tunnel';
 import { Meter } from './meter';
 import { SpanTimes } from './span-times';
 import { Timeline, type Sighting } from './timeline';
@@ -126,23 +126,11 @@ export class Runner {
     const timeline = new Timeline();
     const meter = new Meter(environment.responsePath.useEventDriven);
     const spans = new SpanTimes();
-    const latency = latencyOf(options.latency, options.seed);
-    const tunnel = await startLocalTunnel({
+    const tunnel = await startMeasuredTunnel({
+      ...options,
       environment,
-      bundles: options.bundles,
-      // There is no code cache: AWS compiles a function's code at every start.
-      codeCache: undefined,
-      // Almost no request is traced on AWS either.
-      traces: false,
-      // An alarm would roll back a contender that is slow by design, and the bench would then measure polling under its name.
-      watch: false,
-      log: meter.onLog,
-      latency: (operation) => {
-        meter.onLatency(operation);
-        return latency?.(operation) ?? 0;
-      },
-      cpuShare: options.latency.cpuShare,
-      intercept: chain(spans.intercept, meter.intercept),
+      meter,
+      interceptors: [spans.intercept],
       interceptInvocation: (call, next) => meter.interceptInvocation(call, () => timeline.intercept(call, next)),
     });
     return orClose(tunnel, async () => {

@@ -1,7 +1,7 @@
 import type { BenchResult } from '../bench';
 import { COST_COMPONENTS, costOf } from '../cost';
 import { LIMIT } from '../contenders';
-import { svg } from './svg';
+import { stackedDollars, svg } from './svg';
 
 /** Lines differ in colour and in dash, so that a print without colours can be read. */
 const LINES: Readonly<Record<string, { color: string; type: 'solid' | 'dashed' | 'dotted' }>> = {
@@ -43,22 +43,8 @@ export function returnTimePlot({ contenders, limit }: BenchResult): string {
 
 /** A bar for each contender, stacked by cost component. */
 export function costPlot({ contenders, limit }: BenchResult): string {
-  const all = [...contenders, limit];
-  return svg({
-    title: { text: 'Dollars for a million requests', left: 'center' },
-    xAxis: { type: 'category', data: all.map(({ name }) => name) },
-    yAxis: { type: 'value', axisLabel: { formatter: '${value}' } },
-    legend: { bottom: 4 },
-    grid: { left: 64, right: 24, top: 48, bottom: 92 },
-    series: COST_COMPONENTS.map((component, index) => ({
-      name: component,
-      type: 'bar',
-      stack: 'cost',
-      barWidth: '50%',
-      itemStyle: { color: COST_COLORS[index] },
-      data: all.map(({ usage }) => Number(costOf(usage)[component].toFixed(4))),
-    })),
-  });
+  const cases = [...contenders, limit].map(({ name, usage }) => ({ name, cost: costOf(usage) }));
+  return stackedDollars({ title: { text: 'Dollars for a million requests' }, cases, parts: COST_COMPONENTS, colors: COST_COLORS });
 }
 
 /** The power of ten below the quickest answer. */

@@ -1,4 +1,4 @@
-import { svg } from '../report/svg';
+import { stackedDollars, svg } from '../report/svg';
 import { pricedCases } from './priced';
 import { STREAM_PARTS } from './stream-cost';
 import { WAYS, type StreamsResult } from './streams-bench';
@@ -34,20 +34,10 @@ export function delayPlot({ profiles }: StreamsResult): string {
 /** A bar for each kind of stream under the first profile, stacked by part. */
 export function streamCostPlot({ profiles, options }: StreamsResult): string {
   const [profile] = profiles;
-  const cases = profile ? pricedCases(profile, options.plan) : [];
-  return svg({
-    title: { text: 'Dollars for a thousand streams', subtext: `under ${profile?.latency.name ?? ''}`, left: 'center' },
-    xAxis: { type: 'category', data: cases.map(({ name }) => name), axisLabel: { interval: 0 } },
-    yAxis: { type: 'value', axisLabel: { formatter: '${value}' } },
-    legend: { bottom: 4 },
-    grid: { left: 64, right: 24, top: 72, bottom: 92 },
-    series: STREAM_PARTS.map((part, index) => ({
-      name: part,
-      type: 'bar',
-      stack: 'cost',
-      barWidth: '50%',
-      itemStyle: { color: PART_COLORS[index] },
-      data: cases.map(({ cost }) => Number(cost[part].toFixed(4))),
-    })),
+  return stackedDollars({
+    title: { text: 'Dollars for a thousand streams', subtext: `under ${profile?.latency.name ?? ''}` },
+    cases: profile ? pricedCases(profile, options.plan) : [],
+    parts: STREAM_PARTS,
+    colors: PART_COLORS,
   });
 }

@@ -1,15 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chain } from '../../emulator/aws-endpoint/call-recorder';
-import { latencyOf, type LatencyProfile } from '../../emulator/latency/latency-profile';
+import type { LatencyProfile } from '../../emulator/latency/latency-profile';
 import { ProcessGuard } from '../../emulator/process-guard';
 import type { ExecutionEnvironment } from '../../emulator/services';
 import { shortName } from '../../environments/physical-name';
 import type { Environment } from '../../environments';
-import { orClose, startLocalTunnel, type LocalTunnel } from '../../local/local-tunnel';
+import { orClose, type LocalTunnel } from '../../local/local-tunnel';
 import { environmentOf, LIMIT } from '../contenders';
 import { LimitAgent } from '../limit/agent';
 import { JsonProgram } from '../local/json-program';
+import { startMeasuredTunnel } from '../measured-tunnel';
 import { Meter } from '../meter';
 import type { Usage } from '../usage';
 
@@ -50,21 +50,11 @@ export class StreamWorld {
   static async start(kind: 'door' | typeof LIMIT, options: WorldOptions): Promise<StreamWorld> {
     const environment = environmentOf(kind === LIMIT ? LIMIT : 'direct');
     const meter = new Meter(true);
-    const latency = latencyOf(options.latency, options.seed);
-    const tunnel = await startLocalTunnel({
+    const tunnel = await startMeasuredTunnel({
+      ...options,
       environment: { ...environment, streams: { ...environment.streams, ...options.streams } },
-      bundles: options.bundles,
-      // As in bench/runner.ts: no code cache, almost no traces, no roll-back.
-      codeCache: undefined,
-      traces: false,
-      watch: false,
-      log: meter.onLog,
-      latency: (operation) => {
-        meter.onLatency(operation);
-        return latency?.(operation) ?? 0;
-      },
-      cpuShare: options.latency.cpuShare,
-      intercept: chain(meter.intercept),
+      meter,
+      interceptors: [],
       interceptInvocation: meter.interceptInvocation,
     });
     return orClose(tunnel, async () => {

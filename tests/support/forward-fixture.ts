@@ -7,7 +7,7 @@ import type { Arrivals } from '../../functions/core/in-flight';
 import type { Tunnel, TunnelLookUps } from '../../functions/core/tunnel';
 import type { PostResult } from '../../functions/core/tunnel-agent';
 import type { VisitorRequest } from '../../functions/core/visitor-request';
-import type { Wake } from '../../functions/core/wake';
+import type { Wake, WakeSubscription } from '../../functions/core/wake';
 import { InMemoryBodies } from './in-memory-bodies';
 import { InMemoryPending } from './in-memory-pending';
 import { VirtualClock } from './virtual-clock';
@@ -20,6 +20,15 @@ export const alwaysAt = (percent: number, find: TunnelLookUps['find'], arrivals:
   find,
   lastPercent: percent,
   lookUp: async (tunnelId) => ({ tunnel: await find(tunnelId), arrivals, percent }),
+});
+
+/** A subscription whose socket never fails. */
+export const subscriptionTo = (inbox: Mailbox<Wake>, close: () => unknown = () => undefined): WakeSubscription => ({
+  waiterConnectionId: 'w1',
+  inbox,
+  lost: () => new Promise<void>(() => undefined),
+  renew: async () => false,
+  close: () => void close(),
 });
 
 /** A cloud for one request. If `outcome` is given, the agent answers every post with it. */
@@ -73,13 +82,7 @@ export function cloud(
     wakes: {
       subscribe: async () => {
         log.push('subscribe');
-        return {
-          waiterConnectionId: 'w1',
-          inbox,
-          lost: () => new Promise<void>(() => undefined),
-          renew: async () => false,
-          close: () => log.push('unsubscribe'),
-        };
+        return subscriptionTo(inbox, () => log.push('unsubscribe'));
       },
     },
     clock,

@@ -7,7 +7,7 @@ import type { Ticket } from '../../../functions/core/ticket';
 import type { Tunnel } from '../../../functions/core/tunnel';
 import type { PostResult } from '../../../functions/core/tunnel-agent';
 import type { Wake } from '../../../functions/core/wake';
-import { cloud, OK, TUNNEL } from '../../support/forward-fixture';
+import { cloud, OK, TUNNEL, subscriptionTo } from '../../support/forward-fixture';
 
 const CAPABLE: Tunnel = { ...TUNNEL, capabilities: ['tickets'] };
 
@@ -28,13 +28,7 @@ function ticketCloud({
     rollout: { useEventDriven: true, mode: 'direct' },
     tickets: { seal: (ticket) => `ticket ${sealed.push(ticket)}` },
     wakes: {
-      subscribe: async () => ({
-        waiterConnectionId: 'w1',
-        inbox,
-        lost: () => new Promise<void>(() => undefined),
-        renew: async () => false,
-        close: () => undefined,
-      }),
+      subscribe: async () => subscriptionTo(inbox),
     },
     agents: {
       tell: async (to, text) => void told.push(`${to} ${text}`),

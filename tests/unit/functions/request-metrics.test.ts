@@ -8,7 +8,7 @@ import { logger } from '../../../functions/logger';
 import { metricNamespace } from '../../../functions/metric-names';
 import { publishMetrics } from '../../../functions/metrics';
 import { emfLinesIn, type EmfLine } from '../../support/emf';
-import { alwaysAt, cloud, OK, TUNNEL } from '../../support/forward-fixture';
+import { alwaysAt, cloud, OK, TUNNEL, subscriptionTo } from '../../support/forward-fixture';
 import { InMemoryPending } from '../../support/in-memory-pending';
 
 const DEADLINE_MS = 28_000;
@@ -40,13 +40,7 @@ async function linesOf(play: Play): Promise<EmfLine[]> {
   const said = jest.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
   const pending = new InMemoryPending(rows);
   const inbox = new Mailbox<Wake>();
-  const subscription = {
-    waiterConnectionId: 'w1',
-    inbox,
-    lost: () => new Promise<void>(() => undefined),
-    renew: async () => false,
-    close: () => undefined,
-  };
+  const subscription = subscriptionTo(inbox);
   const { options, clock, request } = cloud({
     tunnels: alwaysAt(percent, async () => ('tunnel' in play ? play.tunnel : TUNNEL)),
     agents: { tell: async () => undefined, post: async () => post },

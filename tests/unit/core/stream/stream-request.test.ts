@@ -5,7 +5,7 @@ import type { StreamNews } from '../../../../functions/core/stream/stream-part';
 import { isStreamed } from '../../../../functions/core/stream/streamed-response';
 import type { Wake } from '../../../../functions/core/wake';
 import { partsOf, STREAM_SETTINGS } from '../../../support/answer-stream';
-import { cloud, OK, TUNNEL } from '../../../support/forward-fixture';
+import { cloud, OK, TUNNEL, subscriptionTo } from '../../../support/forward-fixture';
 
 /** The streaming door, with an agent that can stream and that the test plays. */
 function door(overrides: Parameters<typeof cloud>[0] = {}) {
@@ -24,13 +24,7 @@ function door(overrides: Parameters<typeof cloud>[0] = {}) {
       tell: async () => undefined,
     },
     wakes: {
-      subscribe: async () => ({
-        waiterConnectionId: 'w1',
-        inbox,
-        lost: () => new Promise<void>(() => undefined),
-        renew: async () => false,
-        close: () => made.log.push('unsubscribe'),
-      }),
+      subscribe: async () => subscriptionTo(inbox, () => made.log.push('unsubscribe')),
     },
     ...overrides,
   };
