@@ -260,17 +260,15 @@ export class AnswerStream implements AsyncIterable<Uint8Array> {
     const { deadline } = this.request;
     void this.replaceLostSocket();
     for (;;) {
-      const stalledAt = this.visitorBusySince === undefined ? Infinity : this.visitorBusySince + settings.stallMs;
-      const gone = this.heardAt + settings.silenceMs;
-      const due = this.order.head ? Math.min(deadline, gone, stalledAt, this.questionAt, this.signAt) : gone;
+      const due = this.order.head ? Math.min(deadline, this.goneAt, this.stalledAt, this.questionAt, this.signAt) : this.goneAt;
       // What the visitor takes can bring the next time forward.
       await this.change.wait(clock, Math.min(Math.max(0, due - clock.now()), settings.probeMs));
       if (this.over.signal.aborted) return;
       const now = clock.now();
-      if (now >= this.heardAt + settings.silenceMs) return this.cutOff('idle');
+      if (now >= this.goneAt) return this.cutOff('idle');
       if (!this.order.head) continue;
       if (now >= deadline) return this.cutOff('late');
-      if (this.visitorBusySince !== undefined && now >= this.visitorBusySince + settings.stallMs) return this.cutOff('slow');
+      if (now >= this.stalledAt) return this.cutOff('slow');
       if (now >= this.questionAt) await this.ask();
       else if (now >= this.signAt) this.say({});
     }
@@ -281,6 +279,16 @@ export class AnswerStream implements AsyncIterable<Uint8Array> {
     if (this.asked > DOUBT_AFTER && (await this.options.subscription.renew())) this.isTicketOld = true;
     if (this.isTicketOld) await this.changeTicket();
     this.say({ asks: true });
+  }
+
+  /** When the agent counts as gone. */
+  private get goneAt(): number {
+    return this.heardAt + this.options.settings.silenceMs;
+  }
+
+  /** When the visitor has taken nothing for too long. */
+  private get stalledAt(): number {
+    return this.visitorBusySince === undefined ? Infinity : this.visitorBusySince + this.options.settings.stallMs;
   }
 
   /** Longest time without a word to the agent, in ms. */

@@ -45,10 +45,6 @@ export class PartOrder {
     return this.early.size > 0;
   }
 
-  get hasPieces(): boolean {
-    return this.ready.length > 0;
-  }
-
   /** The visitor has taken the parts below this number. */
   get takenParts(): number {
     return (this.inHand ?? this.ready[0])?.number ?? this.next;
@@ -75,16 +71,11 @@ export class PartOrder {
     return 'new';
   }
 
-  /** The next bytes in order, if they are here. They count as taken when `taken` is called, or when the next ones are asked for. */
+  /** The next bytes in order, if they are here. They count as taken when the next ones are asked for. */
   take(): Uint8Array | undefined {
-    this.taken();
+    this.bytesTaken += this.inHand?.bytes.length ?? 0;
     this.inHand = this.ready.shift();
     return this.inHand?.bytes;
-  }
-
-  taken(): void {
-    this.bytesTaken += this.inHand?.bytes.length ?? 0;
-    this.inHand = undefined;
   }
 
   /**
